@@ -1,0 +1,174 @@
+"""Results in and pages out: a table for the terminal, JSON and Markdown for each scenario, and the README."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bars import middle, standing
+from programs import OURS
+from rich.table import Table
+
+PACKAGES = ("pyspark", "scikit-learn", "numpy", "pandas", "pyarrow")
+HEADINGS = ("program", "runs", "wall s", "min-max", "CPU s", "peak MiB", "k", "worst cost ratio", f"x {OURS}")
+HERE = Path(__file__).resolve().parent
+
+
+def name(rows: int, features: int, k: Sequence[int], files: int = 0, label: str = "") -> str:
+    """The name of a scenario's files, such as 1M-rows_4-features_k2-10."""
+    size = f"{rows // 1_000_000}M" if rows % 1_000_000 == 0 else f"{rows}"
+    parts = [f"{size}-rows", f"{features}-features", f"k{k[0]}-{k[1]}"]
+    return "_".join(parts + [f"{files}-files"] * bool(files) + [label] * bool(label))
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    model = next(
+        (line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor(),
+    )
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
+    return {
+        "cpu": model,
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "java": java.splitlines()[0] if java else "",
+        "versions": {package: version(package) for package in PACKAGES},
+    }
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def summary(result: dict[str, Any]) -> list[tuple[str, ...]]:
+    """A row per contender, in the order of HEADINGS; medians over its whole runs."""
+    rows = []
+    ours = middle(result, OURS)
+    for program, runs in result["contenders"].items():
+        whole = [run for run in runs if "problem" not in run]
+        if not whole:
+            rows.append((program, "0", "failed", *[""] * (len(HEADINGS) - 3)))
+            continue
+        seconds = [run["seconds"] for run in whole]
+        ratios = [ratio for run in whole for ratio in run.get("cost_ratios", {}).values()]
+        ks = sorted({run["k"] for run in whole})
+        rows.append(
+            (
+                program,
+                str(len(whole)),
+                f"{median(seconds):.1f}",
+                f"{min(seconds):.1f}-{max(seconds):.1f}",
+                f"{median(run['cpu_seconds'] for run in whole):.1f}",
+                f"{median(run['peak_mib'] for run in whole):,.0f}",
+                "" if program == "copy" else ", ".join(map(str, ks)),
+                f"{max(ratios):.4f}" if ratios else "",
+                f"{median(seconds) / ours:.2f}" if ours else "",
+            )
+        )
+    return rows
+
+
+def shown(result: dict[str, Any]) -> Table:
+    """The summary for a terminal."""
+    table = Table(*HEADINGS, title=result["name"])
+    for row in summary(result):
+        table.add_row(*row)
+    return table
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """The page of one scenario: times, memory by program, cost ratio per k, problems."""
+    asked, settings, best = result["scenario"], result["settings"], result["reference"]
+    size = f"{asked['bytes'] / 1e6:,.0f} MB of Parquet in {asked['files']:,} files"
+    lines = [
+        f"## {asked['rows']:,} rows, {asked['features']} features, k = {asked['k'][0]}..{asked['k'][1]}",
+        "",
+        f"{result['date']}; {size}; driver memory {settings['driver_memory']}"
+        + (f"; `--set {' '.join(settings['set'])}`" if settings["set"] else ""),
+        "",
+        *_table(HEADINGS, summary(result)),
+    ]
+    lines += ["", *_memory(result)]
+    if best:
+        lines += ["", *_costs(result, best)]
+    turns = [(program, run) for program, runs in result["contenders"].items() for run in runs]
+    problems = dict.fromkeys((program, run["problem"]) for program, run in turns if "problem" in run)
+    lines += ["", *(f"- {program} failed: {problem}" for program, problem in problems)]
+    busiest = max(run["load_before"] for _, run in turns)
+    lines += ["", f"Load average before the busiest run: {busiest:.1f}."]
+    if settings["note"]:
+        lines += ["", settings["note"]]
+    return "\n".join(lines) + "\n"
+
+
+def _memory(result: dict[str, Any]) -> list[str]:
+    rows = []
+    for program, runs in result["contenders"].items():
+        peaks: dict[str, float] = {}
+        for run in runs:
+            for process, peak in run["peak_mib_by_program"].items():
+                peaks[process] = max(peaks.get(process, 0.0), peak)
+        largest = sorted(peaks.items(), key=lambda pair: -pair[1])
+        rows.append((program, ", ".join(f"{process} {peak:,.0f}" for process, peak in largest if peak > 50)))
+    return _table(("program", "peak of its largest processes, MiB"), rows)
+
+
+def _costs(result: dict[str, Any], best: dict[str, Any]) -> list[str]:
+    """Cost over all rows at each k, the worst run of each contender, over the best of the reference."""
+    ks = list(best["costs"])
+    rows = []
+    for program, runs in result["contenders"].items():
+        ratios = [run.get("cost_ratios", {}) for run in runs]
+        if any(ratios):
+            worst = [max((r[k] for r in ratios if k in r), default=None) for k in ks]
+            rows.append((program, *("" if ratio is None else f"{ratio:.4f}" for ratio in worst)))
+    intro = f"The best squared silhouette over all rows is at k = {best['k']}."
+    costs = f"Cost over all rows, worst run, over the best of {best['starts']} full-data scikit-learn starts:"
+    return [intro, *(["", costs, "", *_table(("k", *ks), rows)] if rows else [])]
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = ["| " + " | ".join(headings) + " |", "|" + " --- |" * len(headings)]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def write(result: dict[str, Any], results: Path) -> None:
+    """The scenario's JSON and Markdown, in place of an older one, and the README from all scenarios."""
+    results.mkdir(parents=True, exist_ok=True)
+    (results / f"{result['name']}.json").write_text(json.dumps(result, indent=1) + "\n")
+    (results / f"{result['name']}.md").write_text(markdown(result))
+    (results.parent / "README.md").write_text(readme(results))
+
+
+def readme(results: Path) -> str:
+    """benchmarks/README.md: how it is measured, on what, how the bars stand, and every scenario."""
+    found = [json.loads(path.read_text()) for path in results.glob("*.json")]
+    found.sort(key=lambda r: (*(r["scenario"][key] for key in ("rows", "features", "k")), r["name"]))
+    notes = HERE / "notes.md"
+    lines = ["# Benchmark", "", (HERE / "method.md").read_text().strip(), ""]
+    bars = _table(("rows", "against", "bar", "stands at", "reached"), standing(found))
+    lines += ["## The bars", "", *bars, ""]
+    lines += [notes.read_text().strip(), ""] if notes.exists() else []
+    lines += ["## The machine", "", *_machines(found), ""]
+    lines += [markdown(result) for result in found]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _machines(found: Sequence[dict[str, Any]]) -> list[str]:
+    lines = {}
+    for result in found:
+        m = result["machine"]
+        versions = ", ".join(f"{package} {number}" for package, number in m["versions"].items())
+        text = f"{m['cpu']}, {m['cores']} cores, {m['memory_gib']} GiB; {m['system']}; Python {m['python']}; "
+        lines.setdefault(f"- {text}{m['java']}; {versions}.", None)
+    return list(lines)

@@ -1,0 +1,88 @@
+"""The programs that are held against each other: how each is started, and what it found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from contenders.features import first
+
+HERE = Path(__file__).resolve().parent
+OURS = "custseg"
+OTHERS = {"sklearn": "sklearn_pipeline.py", "textbook": "textbook.py", "copy": "plain_copy.py"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One table and what is to be found in it; `parts` is what the copy is partitioned into."""
+
+    table: Path
+    features: int
+    k: tuple[int, int]
+    parts: int
+    recipe: Path
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """`rows` written, the chosen `k`, and for each k the centres (k, d) after log1p, before scaling."""
+
+    rows: int
+    k: int
+    centres: dict[int, np.ndarray]
+
+
+def recipe_text(features: int, k: tuple[int, int]) -> str:
+    """The task as a recipe of ours; what it does not say is left at its default."""
+    lines = ["input: {format: parquet, id: ID}", "segment_by:"]
+    for feature in first(features):
+        transform = ", transform: log1p" if feature.log1p else ""
+        lines.append(f"  {feature.name}: {{sql: {' + '.join(feature.columns)}{transform}}}")
+    return "\n".join([*lines, f"segments: {{k: [{k[0]}, {k[1]}]}}"]) + "\n"
+
+
+def command(name: str, task: Task, output: Path) -> list[str]:
+    """The program as a person would start it."""
+    if name == OURS:
+        start = [sys.executable, "-m", "custseg_spark.cli", "train", "--recipe", str(task.recipe)]
+        sets = [word for override in task.overrides for word in ("--set", override)]
+        return [*start, "--input", str(task.table), "--output", str(output), *sets]
+    asked = ["--features", str(task.features), "--k", *map(str, task.k), "--parts", str(task.parts)]
+    program = str(HERE / "contenders" / OTHERS[name])
+    return [sys.executable, program, "--input", str(task.table), "--output", str(output), *asked]
+
+
+def found(name: str, output: Path) -> Found:
+    """What the program left in its output. Raises OSError or KeyError where it left nothing whole."""
+    if name != OURS:
+        note = json.loads((output / "note.json").read_text())
+        centres = {int(k): np.array(rows) for k, rows in note["centres"].items()}
+        return Found(_rows(output), note["k"], centres)
+    run = output / "runs" / json.loads((output / "latest.json").read_text())["run_id"]
+    rows = _rows(run / "customers") + _rows(run / "quarantine")
+    return Found(rows, json.loads((run / "run.json").read_text())["k"], candidate_centres(run))
+
+
+def candidate_centres(run: Path) -> dict[int, np.ndarray]:
+    """The centres of every candidate of a run of ours; of the chosen k alone where no others are kept.
+
+    The chosen k's are the refined ones of model.json.
+    """
+    model: dict[str, Any] = json.loads((run / "model.json").read_text())
+    kept = run / "sweep_centres.json"
+    candidates: dict[str, Sequence[Sequence[float]]] = json.loads(kept.read_text()) if kept.exists() else {}
+    scale = np.array([feature["scale"] for feature in model["features"]])
+    centre = np.array([feature["centre"] for feature in model["features"]])
+    candidates |= {str(len(model["centres"])): model["centres"]}
+    return {int(k): np.array(rows) * scale + centre for k, rows in candidates.items()}
+
+
+def _rows(directory: Path) -> int:
+    return sum(pq.read_metadata(path).num_rows for path in directory.rglob("*.parquet"))

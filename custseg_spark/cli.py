@@ -1,0 +1,155 @@
+"""The `custseg` command. The programs in jobs/ are the same commands under spark-submit."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from custseg_spark import __version__
+from custseg_spark.errors import CustsegError, RecipeError
+
+EPILOG = """\
+exit codes: 0 done; 2 the command or the recipe is wrong; 3 the data breaks the contract; 4 a run or model
+can't be used, or the output can't be written; 5 drift, where asked to fail on it; 1 anything unforeseen
+"""
+TRAIN = """\
+examples:
+  custseg train --recipe conf/marketing_campaign.yaml --input marketing_campaign.csv --output out
+  custseg train --recipe conf/marketing_campaign.yaml --output out --set segments.k=[3,6] --set sweep.restarts=20
+  custseg train --recipe my.yaml --explain
+  spark-submit --py-files dist/custseg_spark.zip jobs/train.py --recipe my.yaml --input s3a://lake/customers --output s3a://lake/segments
+"""
+INIT = """\
+example:
+  custseg init customers.csv --to customers.yaml
+  custseg train --recipe customers.yaml --output out
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The `custseg` command with its subcommands; gives the exit code."""
+    return _guarded(_parser(), argv)
+
+
+def run(command: str, argv: Sequence[str] | None = None) -> int:
+    """One subcommand as a program of its own, for jobs/; gives the exit code."""
+    return main([command, *(sys.argv[1:] if argv is None else argv)])
+
+
+def _guarded(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
+    arguments = parser.parse_args(argv)
+    _log_to_stderr()
+    try:
+        arguments.act(arguments)
+    except CustsegError as problem:
+        print(f"error: {problem.what}", file=sys.stderr)
+        if problem.remedy:
+            print(f"  {problem.remedy}", file=sys.stderr)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        print("interrupted: nothing was published", file=sys.stderr)
+        return 130
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _log_to_stderr() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    log = logging.getLogger("custseg")
+    log.handlers = [handler]
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="custseg",
+        description="Customer segmentation on Spark: labelled customers, the model that scores tomorrow's, the "
+        "evidence for the number of segments, and a page to act on.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"custseg {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    _train_parser(commands)
+    _init_parser(commands)
+    return parser
+
+
+def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    train = _command(commands, "train", "find segments in a customer table and publish them as a run", TRAIN)
+    train.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")
+    train.add_argument("--input", metavar="PATH", help="the customer table; the recipe's input.path if not given")
+    train.add_argument("--output", metavar="PATH", help="where runs are kept; needed unless --explain")
+    train.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
+        help="change a key of the recipe, such as segments.k=[2,6]; may be given several times",
+    )  # fmt: skip
+    train.add_argument(
+        "--explain", action="store_true", help="print the checked recipe with its defaults, the expressions "
+        "and the output schema; run nothing over the data",
+    )  # fmt: skip
+    train.set_defaults(act=_train)
+
+
+def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = _command(commands, "init", "write a commented starter recipe for a table", INIT)
+    init.add_argument("table", metavar="TABLE", help="a CSV, TSV, Excel or Parquet table, by path or URI")
+    init.add_argument("--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given")
+    init.set_defaults(act=_init)
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, epilog: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"{epilog}\n{EPILOG}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from custseg_spark.recipe import load
+
+    recipe = load(arguments.recipe, arguments.overrides)
+    path = arguments.input or recipe.input.path
+    if not path:
+        raise RecipeError("no customer table: neither --input nor input.path is given", "name it with --input PATH")
+    if not arguments.output and not arguments.explain:
+        raise RecipeError("no --output given", "say where runs are kept with --output PATH")
+    from custseg_spark import pipeline, terminal
+    from custseg_spark.session import open_session
+
+    with terminal.progress() as journal:
+        spark = open_session()
+        if arguments.explain:
+            print(pipeline.explain(spark, recipe, path))
+            return
+        trained = pipeline.train(spark, recipe, path, arguments.output, journal)
+    terminal.tell(trained)
+
+
+def _init(arguments: argparse.Namespace) -> None:
+    from custseg_spark import pipeline
+    from custseg_spark.session import open_session
+
+    target = Path(arguments.to) if arguments.to else None
+    if target and target.exists():
+        raise RecipeError(f"{target} is there already", "name another file with --to, or move that one away")
+    text = pipeline.propose(open_session(), arguments.table)
+    if target is None:
+        print(text, end="")
+        return
+    target.write_text(text, encoding="utf-8")
+    print(f"{target} is written; look through it, then: custseg train --recipe {target} --output out")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

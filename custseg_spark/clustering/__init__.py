@@ -1,0 +1,10 @@
+"""Clustering: the sample, the sweep over k, the refinement over all rows, the nearest centre."""
+
+from custseg_spark.clustering.label import nearest_stages
+from custseg_spark.clustering.models import fixed_centres, fixed_scaler
+from custseg_spark.clustering.plane import Plane, plane
+from custseg_spark.clustering.refine import Refined, refine
+from custseg_spark.clustering.sample import drawn
+from custseg_spark.clustering.sweep import Partition, nearest, sweep
+
+__all__ = ["Partition", "Plane", "Refined", "drawn", "fixed_centres", "fixed_scaler", "nearest", "nearest_stages", "plane", "refine", "sweep"]

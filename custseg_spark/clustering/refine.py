@@ -1,0 +1,76 @@
+"""Refinement: Lloyd steps over all rows from the chosen candidate's centres."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from custseg_spark.clustering.label import SQUARED, nearest_stages
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Centres (k, d) on the model scale that hold for all customers, and what their last pass measured.
+
+    `rows`: the aggregates of each segment, in the order of the centres. `passes`: scans of the table.
+    `cost`: over all rows. `gain`: the share of the cost that one more step would have saved at least.
+    """
+
+    centres: NDArray[np.float64]
+    rows: tuple[dict[str, Any], ...]
+    passes: int
+    cost: float
+    gain: float
+
+
+def refine(
+    frame: DataFrame,
+    columns: Sequence[str],
+    centres: NDArray[np.float64],
+    aggregates: Sequence[Column],
+    *,
+    steps: int,
+    tolerance: float,
+) -> Refined:
+    """At most `steps` Lloyd steps from `centres` (k, d), each one scan of `frame`.
+
+    Every pass labels all customers, and measures the `aggregates` of each segment beside the means of
+    `columns` (the model scale). It is the last one when moving the centres to those means would save less
+    than `tolerance` of the cost: the centres then stay, so that its aggregates are those of the result.
+    """
+    for step in range(steps + 1):
+        rows = _pass(frame, columns, centres, aggregates)
+        sizes = np.array([row["_size"] for row in rows], dtype=np.float64)
+        means = np.array([[row[f"_mean{j}"] for j in range(len(columns))] for row in rows], dtype=np.float64)
+        cost = float(sum(row["_cost"] for row in rows))
+        gain = float((sizes * ((means - centres) ** 2).sum(axis=1)).sum() / cost) if cost > 0 else 0.0
+        if gain < tolerance or step == steps:
+            break
+        centres = means
+    return Refined(centres, tuple(rows), step + 1, cost, gain)
+
+
+def _pass(
+    frame: DataFrame, columns: Sequence[str], centres: NDArray[np.float64], aggregates: Sequence[Column]
+) -> list[dict[str, Any]]:
+    """The aggregates by segment, in order of the centres; an empty segment keeps its centre as its mean."""
+    for stage in nearest_stages(columns, centres):
+        frame = frame.selectExpr("*", *[f"{sql} AS {name}" for name, sql in stage.items()])
+    found = frame.groupBy("segment").agg(
+        F.count(F.lit(1)).alias("_size"),
+        F.sum(SQUARED).alias("_cost"),
+        *[F.avg(column).alias(f"_mean{j}") for j, column in enumerate(columns)],
+        *aggregates,
+    )
+    by_segment = {row["segment"]: row.asDict() for row in found.collect()}
+    nobody = {"_size": 0, "_cost": 0.0}
+    return [
+        by_segment.get(i, {**nobody, **{f"_mean{j}": value for j, value in enumerate(centre)}})
+        for i, centre in enumerate(centres)
+    ]

@@ -1,0 +1,49 @@
+"""Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
+
+from custseg_spark.data.columns import AS_READ, MALFORMED, column, quoted
+from custseg_spark.data.contract import (
+    ACCEPTED,
+    ROWS,
+    Check,
+    Quality,
+    accepted,
+    counts,
+    failures,
+    rejected,
+    rule_checks,
+    verdict,
+)
+from custseg_spark.data.ids import EXACT_UP_TO, SKETCH_RSD, distinct_ids, fan_out, id_checks
+from custseg_spark.data.problems import explained
+from custseg_spark.data.read import Table, open_table
+from custseg_spark.data.types import Typed, typed
+from custseg_spark.data.write import write_customers, write_rows
+
+__all__ = [
+    "ACCEPTED",
+    "AS_READ",
+    "EXACT_UP_TO",
+    "MALFORMED",
+    "ROWS",
+    "SKETCH_RSD",
+    "Check",
+    "Quality",
+    "Table",
+    "Typed",
+    "accepted",
+    "column",
+    "counts",
+    "distinct_ids",
+    "explained",
+    "failures",
+    "fan_out",
+    "id_checks",
+    "open_table",
+    "quoted",
+    "rejected",
+    "rule_checks",
+    "typed",
+    "verdict",
+    "write_customers",
+    "write_rows",
+]

@@ -1,0 +1,65 @@
+"""Column names as they are: dots, backticks and spaces quoted, near misses offered."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from custseg_spark.errors import DataError
+
+MALFORMED = "_malformed"
+"""Text formats: the raw line of a row with too few or too many fields, null in every other row."""
+AS_READ = "_as_read"
+"""A struct of every column as it was read, kept beside the typed columns for the quarantine."""
+
+
+def quoted(name: str) -> str:
+    """The name as Spark SQL takes it, whatever characters it holds."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def column(name: str) -> Column:
+    """The top-level column of exactly this name; `F.col` would take a dot for a nested field."""
+    return F.col(quoted(name))
+
+
+def nearest(wanted: str, names: Iterable[str]) -> str | None:
+    """The name that `wanted` was most likely meant to be; null if none is near. Ties: table order."""
+    by_key = {name.strip().casefold(): name for name in reversed(list(names))}
+    near = difflib.get_close_matches(wanted.strip().casefold(), list(by_key)[::-1], n=1, cutoff=0.6)
+    return by_key[near[0]] if near else None
+
+
+def did_you_mean(wanted: str, names: Sequence[str]) -> str:
+    """A remedy: the nearest name, or all there are (the first twenty)."""
+    near = nearest(wanted, names)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    listed = ", ".join(repr(name) for name in names[:20]) + (", ..." if len(names) > 20 else "")
+    return f"there is {listed}" if names else "there is nothing"
+
+
+def resolved(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:
+    """The column of the table that `wanted` names; like Spark, upper and lower case do not matter.
+
+    `keys` are the recipe's keys that name it, for the message. Raises DataError if there is none.
+    """
+    for name in names:
+        if name.casefold() == wanted.casefold():
+            return name
+    raise DataError(f"{', '.join(keys)}: the table has no column {wanted!r}", did_you_mean(wanted, names))
+
+
+def refuse_repeated(names: Sequence[str], path: str) -> None:
+    """Raises DataError for names equal but for their case: no expression could tell the columns apart."""
+    seen: dict[str, list[str]] = {}
+    for name in names:
+        seen.setdefault(name.casefold(), []).append(name)
+    repeated = "; ".join(", ".join(map(repr, same)) for same in seen.values() if len(same) > 1)
+    if repeated:
+        raise DataError(
+            f"{path}: column names stand more than once: {repeated}", "give each column a name of its own"
+        )

@@ -1,0 +1,172 @@
+"""The contract of the customer table: checks, the rows that keep them, the rows that break them.
+
+A check is a column; nothing here runs a job. The counts come from one aggregate over the checked
+frame (`counts`), in an `agg` or an `observe`, and `verdict` decides on them in plain Python.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from custseg_spark.data.columns import AS_READ, column
+from custseg_spark.errors import DataError
+from custseg_spark.recipe.models import Rule
+
+ROWS = "rows_read"
+ACCEPTED = "rows_accepted"
+UNBOUNDED = "rows_unbounded"
+REASONS = "reasons"
+
+
+@dataclass(frozen=True)
+class Check:
+    """What must be true of a row. `ok` null counts as failed.
+
+    `reason` is what the quarantine says of a row that fails; it is unique among the checks of a run.
+    `at_most` is the share of rows that may fail before the command does; null: no bound of its own.
+    """
+
+    reason: str
+    ok: Column
+    on_fail: Literal["quarantine", "warn", "stop"] = "quarantine"
+    at_most: float | None = None
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How the rows of one table kept the contract; `read` = `accepted` + `quarantined`.
+
+    `by_reason`: rows failing each check, only those with any; a row that fails two is in both.
+    `warnings`: one line for each broken check that keeps its rows.
+    """
+
+    read: int
+    accepted: int
+    quarantined: int
+    by_reason: dict[str, int]
+    warnings: tuple[str, ...] = ()
+
+
+def _holds(check: Check) -> Column:
+    return F.coalesce(check.ok, F.lit(False))
+
+
+def _all(columns: Sequence[Column]) -> Column:
+    return functools.reduce(operator.and_, columns, F.lit(True))
+
+
+def _quarantining(checks: Sequence[Check]) -> list[Check]:
+    return [check for check in checks if check.on_fail == "quarantine"]
+
+
+def accepted(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
+    """The rows that keep every quarantine check."""
+    return frame.filter(_all([_holds(check) for check in _quarantining(checks)]))
+
+
+def rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
+    """The other rows, as read, plus `reasons` array<string>: the quarantine checks each of them fails.
+
+    A column of that name in the table (a quarantine read again) is called `reasons_as_read`.
+    """
+    checks = _quarantining(checks)
+    reasons = F.array_compact(F.array(*[F.when(~_holds(check), F.lit(check.reason)) for check in checks]))
+    names = frame.select(f"{AS_READ}.*").columns
+    as_read = [
+        column(AS_READ).getField(name).alias(f"{name}_as_read" if name.lower() == REASONS else name)
+        for name in names
+    ]
+    broken = frame.filter(~_all([_holds(check) for check in checks]))
+    return broken.select(*as_read, reasons.alias(REASONS))
+
+
+def failures(checks: Sequence[Check]) -> list[Column]:
+    """One aggregate for each check, `failed_<i>` in the order given: the rows that fail it."""
+    return [F.count_if(~_holds(check)).alias(f"failed_{i}") for i, check in enumerate(checks)]
+
+
+def counts(checks: Sequence[Check]) -> list[Column]:
+    """Everything `verdict` needs, as aggregates of one pass: rows, accepted rows, failures of each check,
+    and the rows that fail a quarantine check without a bound of its own."""
+    quarantining = _quarantining(checks)
+    unbounded = [_holds(check) for check in quarantining if check.at_most is None]
+    return [
+        F.count(F.lit(1)).alias(ROWS),
+        F.count_if(_all([_holds(check) for check in quarantining])).alias(ACCEPTED),
+        F.count_if(~_all(unbounded)).alias(UNBOUNDED),
+        *failures(checks),
+    ]
+
+
+def verdict(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: float) -> Quality:
+    """What the counts of `counts(checks)` mean. `max_quarantined` (share, 0..1) bounds the rows rejected by
+    checks that have no `at_most` of their own.
+
+    Raises DataError: no rows, a check over its bound, too many rows quarantined, nothing accepted.
+    """
+    rows, kept = found[ROWS], found[ACCEPTED]
+    if rows == 0:
+        raise DataError("the table has no rows", "check the input path and the job that writes it")
+    failed = [(check, found[f"failed_{i}"]) for i, check in enumerate(checks) if found[f"failed_{i}"]]
+    by_reason = {check.reason: count for check, count in failed}
+    for check, count in failed:
+        _within_bound(check, count, rows)
+    rejected_rows = found[UNBOUNDED]
+    if rejected_rows > max_quarantined * rows:
+        raise DataError(
+            f"{rejected_rows:,} of {rows:,} rows ({rejected_rows / rows:.1%}) are rejected, more than "
+            f"rules.max_quarantined allows ({max_quarantined:.1%}): {_top(by_reason, checks)}",
+            "mend the table, declare what was read as the wrong type under input.types, or raise the bound",
+        )
+    if kept == 0:
+        raise DataError(
+            f"all {rows:,} rows are rejected: {_top(by_reason, checks)}",
+            "mend the table or the rule that rejects them",
+        )
+    warnings = tuple(
+        f"{check.reason}: {count:,} of {rows:,} rows, kept"
+        for check, count in failed
+        if check.on_fail != "quarantine"
+    )
+    return Quality(rows, kept, rows - kept, by_reason, warnings)
+
+
+def _within_bound(check: Check, failed: int, rows: int) -> None:
+    """`stop` allows no row to fail unless it says `at_most`; the others have a bound only if they say so."""
+    bound = check.at_most if check.at_most is not None else 0.0 if check.on_fail == "stop" else None
+    if bound is None or failed <= bound * rows:
+        return
+    allowed = f"more than its at_most ({bound:.1%})" if check.at_most is not None else "and on_fail is stop"
+    raise DataError(
+        f"{check.reason}: broken by {failed:,} of {rows:,} rows ({failed / rows:.1%}), {allowed}",
+        "mend the table, or change the rule's on_fail or at_most if such rows are expected",
+    )
+
+
+def _top(by_reason: Mapping[str, int], checks: Sequence[Check]) -> str:
+    """The three most frequent reasons for a rejection with their counts; ties in the order of the checks."""
+    reasons = [check.reason for check in _quarantining(checks) if check.reason in by_reason]
+    top = sorted(reasons, key=lambda reason: -by_reason[reason])
+    listed = "; ".join(f"{reason} ({by_reason[reason]:,})" for reason in top[:3])
+    return listed + (f"; {len(top) - 3} more" if len(top) > 3 else "")
+
+
+def rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]) -> list[Check]:
+    """One check for each of the recipe's rules. `expression(sql, key)` gives the SQL that may be run for
+    a rule, and raises for what may not."""
+    return [
+        Check(
+            reason=f"{name}: not {' '.join(rule.sql.split())}",
+            ok=F.expr(expression(rule.sql, f"rules.{name}")),
+            on_fail=rule.on_fail,
+            at_most=rule.at_most,
+        )
+        for name, rule in rules.items()
+    ]

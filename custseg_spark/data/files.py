@@ -1,0 +1,142 @@
+"""Where a table lies: the files behind a path, URI or pattern, as fsspec and as Spark name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, Any
+from urllib.parse import unquote
+
+import fsspec
+
+from custseg_spark.data.columns import nearest
+from custseg_spark.errors import DataError
+
+_PATTERN = re.compile(r"[*?\[{]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """`path` as the user gave it; `spark_path` absolute where it was relative, with pattern characters of a
+    literal name escaped; `files` that hold data, sorted; `partitions`: the values of each `name=value` folder
+    under the path. `files` is empty where fsspec can't look: Spark may still be able to."""
+
+    path: str
+    spark_path: str
+    filesystem: Any = None
+    root: str = ""
+    files: tuple[str, ...] = ()
+    partitions: dict[str, frozenset[str]] = field(default_factory=dict)
+    problem: str = ""
+
+    def readable(self) -> tuple[str, ...]:
+        """The files, at least one. Raises DataError where fsspec can't look at them."""
+        if not self.files:
+            raise DataError(
+                f"input {self.path} can't be looked at: {self.problem}",
+                "install what it names, or convert the table to Parquet, which Spark reads alone",
+            )
+        return self.files
+
+    def shown(self, name: str) -> str:
+        """One of the files as messages name it."""
+        below = name.removeprefix(self.root).lstrip("/")
+        return f"{self.path.rstrip('/')}/{below}" if below and below != name else self.path
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """A binary stream of one of the files. Raises DataError where it can't be read."""
+        try:
+            with self.filesystem.open(name, "rb") as stream:
+                yield stream
+        except PermissionError as error:
+            raise _denied(self.shown(name)) from error
+        except OSError as error:
+            raise _unreadable(self.shown(name), error) from error
+
+
+def _denied(path: str) -> DataError:
+    return DataError(f"input {path} can't be read: permission denied", "ask for the right to read it")
+
+
+def _unreadable(path: str, error: OSError) -> DataError:
+    return DataError(f"input {path} can't be read: {error}", "check the path and the access to it")
+
+
+def located(path: str) -> Source:
+    """The files at `path`. Raises DataError where there is nothing, with the nearest name that is there."""
+    try:
+        filesystem, root = fsspec.core.url_to_fs(path)
+    except (ImportError, ValueError) as error:  # a scheme that only Spark knows
+        return Source(path, path, problem=str(error))
+    local = "file" in (
+        filesystem.protocol if isinstance(filesystem.protocol, tuple) else (filesystem.protocol,)
+    )
+    spark_path = root if local else path
+    try:
+        if filesystem.isfile(root):
+            return Source(path, _literal(spark_path) if local else path, filesystem, root, (root,))
+        if filesystem.isdir(root):
+            files = _data_files(filesystem, root)
+            if not files:
+                raise DataError(
+                    f"input {path} is a directory without data files", "check the job that writes it"
+                )
+            spark_path = _literal(spark_path) if local else path
+            return Source(path, spark_path, filesystem, root, files, _partitions(root, files))
+        if _PATTERN.search(root) and (matched := _matched(filesystem, root)):
+            return Source(path, spark_path, filesystem, matched[0], matched)
+    except PermissionError as error:
+        raise DataError(
+            f"input {path} can't be read: permission denied", "ask for the right to read it"
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"input {path} can't be read: {error}", "check the path and the access to it"
+        ) from error
+    raise DataError(f"input {path} does not exist", _nearby(filesystem, root))
+
+
+def _literal(path: str) -> str:
+    """A local name as Spark's pattern language spells it."""
+    return re.sub(r"([*?\[\]{}\\])", r"\\\1", path)
+
+
+def _data_files(filesystem: Any, root: str) -> tuple[str, ...]:
+    """The files under a directory, but those Spark ignores: hidden ones and those that begin with _."""
+    names = filesystem.find(root)
+    return tuple(sorted(name for name in names if not _hidden(name[len(root) :])))
+
+
+def _hidden(below: str) -> bool:
+    parts = [part for part in below.split("/") if part]
+    return any(part[0] == "." or (part[0] == "_" and "=" not in part) for part in parts)
+
+
+def _matched(filesystem: Any, pattern: str) -> tuple[str, ...]:
+    names: list[str] = []
+    for name in sorted(filesystem.glob(pattern)):
+        names.extend([name] if filesystem.isfile(name) else _data_files(filesystem, name))
+    return tuple(names)
+
+
+def _partitions(root: str, files: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name in files:
+        for part in name[len(root) :].split("/")[:-1]:
+            key, equals, value = part.partition("=")
+            if equals:
+                found.setdefault(unquote(key), set()).add(unquote(value))
+    return {key: frozenset(values) for key, values in found.items()}
+
+
+def _nearby(filesystem: Any, root: str) -> str:
+    parent, _, name = root.rstrip("/").rpartition("/")
+    try:
+        names = [other.rstrip("/").rpartition("/")[2] for other in filesystem.ls(parent or "/", detail=False)]
+    except (OSError, ValueError):
+        return f"there is no directory {parent} either" if parent else "check the path"
+    near = nearest(name, names)
+    return f"did you mean {near!r} in the same directory?" if near else "check the path"

@@ -1,0 +1,88 @@
+"""One row per customer: ids that are missing, ids that stand more than once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, FloatType, StringType, StructField, StructType
+
+from custseg_spark.data.columns import column
+from custseg_spark.data.contract import Check
+from custseg_spark.errors import DataError
+
+EXACT_UP_TO = 1_000_000
+"""Rows up to which `unique: auto` looks for repeated ids exactly: one more pass over the id column."""
+MOST_REPEATED = 1_000_000
+"""Repeated ids that the driver takes; a table with more is a fan-out, not a table with some repeats."""
+SKETCH_RSD = 0.01
+"""Relative standard deviation of the sketch of distinct ids: three of them are a fan-out of 3 percent."""
+REPEATED = "_repeated"
+
+
+def id_checks(
+    frame: DataFrame, id_column: str, mode: Literal["auto", "exact", "trust"], rows: int
+) -> tuple[DataFrame, list[Check]]:
+    """The checks "id: missing" (null, blank or NaN) and "id: repeated", and the frame they work on.
+
+    Every row of a repeated id fails, since which one is right is not ours to guess. Exact: one job over the
+    id column; a frame without repeats comes back as it is, another with a mark from a broadcast join.
+    `auto` is exact up to EXACT_UP_TO rows; beyond it `distinct_ids` and `fan_out` watch for a fan-out.
+    """
+    missing = Check("id: missing", ~_missing(frame, id_column))
+    if mode == "trust" or (mode == "auto" and rows > EXACT_UP_TO):
+        return frame, [missing]
+    repeated = (
+        frame.filter(missing.ok)
+        .groupBy(column(id_column).alias("id"))
+        .count()
+        .filter("count > 1")
+        .select("id")
+    )
+    found = repeated.limit(MOST_REPEATED + 1).collect()
+    if not found:
+        return frame, [missing]
+    if len(found) > MOST_REPEATED:
+        raise DataError(
+            f"more than {MOST_REPEATED:,} ids of column {id_column!r} stand more than once", _FAN_OUT
+        )
+    schema = StructType(
+        [StructField("_repeated_id", repeated.schema["id"].dataType), StructField(REPEATED, StringType())]
+    )
+    marks = frame.sparkSession.createDataFrame([(row["id"], "repeated") for row in found], schema)
+    marked = frame.join(F.broadcast(marks), column(id_column) == F.col("_repeated_id"), how="left").drop(
+        "_repeated_id"
+    )
+    return marked, [missing, Check("id: repeated", F.col(REPEATED).isNull())]
+
+
+_FAN_OUT = "the table should hold one row per customer: look for a join that fans out, or check input.id"
+
+
+def _missing(frame: DataFrame, id_column: str) -> Column:
+    kind = frame.select(column(id_column)).schema[0].dataType
+    null = column(id_column).isNull()
+    if isinstance(kind, StringType):
+        return null | (F.trim(column(id_column)) == "")
+    if isinstance(kind, (DoubleType, FloatType)):
+        return null | F.isnan(column(id_column))
+    return null
+
+
+def distinct_ids(id_column: str) -> Column:
+    """Aggregate: about how many ids there are, with a relative standard deviation of SKETCH_RSD."""
+    return F.approx_count_distinct(F.xxhash64(column(id_column)), SKETCH_RSD)
+
+
+def fan_out(distinct: int, accepted: int, rsd: float = SKETCH_RSD) -> DataError | None:
+    """The error of a table with clearly fewer ids than rows; null where the sketch sees none within 3 `rsd`.
+
+    A share of repeats under 3 `rsd` goes unseen: `input.unique: exact` finds those.
+    """
+    if distinct >= accepted * (1 - 3 * rsd):
+        return None
+    return DataError(
+        f"about {distinct:,} ids in {accepted:,} rows: ids stand more than once",
+        f"{_FAN_OUT}; input.unique: exact quarantines the repeated ones",
+    )

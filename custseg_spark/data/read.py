@@ -1,0 +1,171 @@
+"""Customer tables in: whatever the format, the rows exactly as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import NumericType, StringType, StructField, StructType
+
+from custseg_spark.data import excel, text
+from custseg_spark.data.columns import MALFORMED
+from custseg_spark.data.files import Source, located
+from custseg_spark.data.problems import explained
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.recipe.models import Input
+
+ENDINGS = {
+    ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
+    ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".orc": "orc", ".avro": "avro",
+}  # fmt: skip
+LOOKED_AT = 20
+"""Files of a directory that are looked at for one that has rows."""
+_PACKED = (".gz", ".bz2")
+_OURS = ("mode", "columnnameofcorruptrecord", "enforceschema", "columnpruning")
+_FOUND = ("sep", "delimiter", "encoding", "charset", "multiline")
+_CANONICAL = re.compile(r"0|-?[1-9]\d*|__HIVE_DEFAULT_PARTITION__")
+"""A partition value that reads as an int and is written the same again."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it was read.
+
+    `frame`: every row and column as they are; of text formats all columns are strings, an empty field is
+    null, and the column MALFORMED holds the raw line of a row with too few or too many fields.
+    `text`: the first rows as strings, of the columns to which the format gives no type; null where it gives
+    all. A pandas DataFrame whose missing values are None.
+    `format`: csv (any separator), excel, parquet, table, or the name the session knows it by.
+    """
+
+    frame: DataFrame
+    text: pd.DataFrame | None
+    format: str
+    path: str
+
+
+def open_table(spark: SparkSession, source: Input, path: str) -> Table:
+    """Open the table at `path`, a path or URI, or a catalog name with `format: table`, as `source` says.
+
+    Runs no job over the data: none at all for text and Excel, one over a footer for Parquet. Raises DataError
+    for what is missing, empty or of another kind; RecipeError for a format or option that can't be.
+    """
+    try:
+        if source.format == "table":
+            table = spark.table(path)
+            _ = table.schema  # over Spark Connect the catalog is not asked before this
+            return Table(table, None, "table", path)
+        found = located(path)
+        kind = _format(source.format, found)
+        if kind == "csv":
+            return _text(spark, source, found)
+        if kind == "excel":
+            return _excel(spark, source, found)
+        return Table(_loaded(spark, kind, source, found), None, kind, path)
+    except Exception as error:
+        known = explained(error, f"input {path}")
+        if known is None:
+            raise
+        raise known from error
+
+
+def _format(asked: str, found: Source) -> str:
+    """The format the recipe names, or else what the endings of the files say."""
+    if asked.lower() in ("csv", "tsv", "excel", "parquet"):
+        return asked.lower().replace("tsv", "csv")
+    if asked != "auto":
+        return asked
+    kinds = {ENDINGS.get(_ending(name), "?") for name in found.files or (found.path,)}
+    if len(kinds) > 1:
+        listed = ", ".join(sorted(kinds)).replace("?", "unknown ones")
+        raise DataError(f"input {found.path} holds files of several kinds: {listed}", "set input.format")
+    if kinds == {"?"}:
+        raise RecipeError(
+            f"input {found.path}: the name does not say what format it is in",
+            "set input.format: parquet, csv, excel, table, or a format the Spark session knows",
+        )
+    return kinds.pop()
+
+
+def _ending(name: str) -> str:
+    suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
+    while suffixes and suffixes[-1] in _PACKED:
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def _text(spark: SparkSession, source: Input, found: Source) -> Table:
+    for key in source.options:
+        if key.lower() in _OURS:
+            raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
+    head = _head(source, found)
+    names = [str(name) for name in head.rows.columns]
+    if MALFORMED in names:
+        raise DataError(f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column")
+    columns = [*names, *(name for name in found.partitions if name not in names), MALFORMED]
+    schema = StructType([StructField(name, StringType()) for name in columns])
+    options: dict[str, Any] = {"header": True, "escape": '"'}
+    options |= {key: value for key, value in source.options.items() if key.lower() not in _FOUND}
+    options |= {
+        "sep": head.sep,
+        "encoding": head.encoding,
+        "multiLine": head.multiline,
+        "mode": "PERMISSIVE",
+        "columnNameOfCorruptRecord": MALFORMED,
+        "columnPruning": False,  # with it, a row counts only the fields asked for and none has too few
+        "enforceSchema": not head.named,  # a file with another header is an error; names we gave are in none
+    }
+    frame = spark.read.format("csv").schema(schema).options(**options).load(found.spark_path)
+    return Table(frame, head.rows, "csv", found.path)
+
+
+def _head(source: Input, found: Source) -> text.Head:
+    """The head of the first file that has rows."""
+    empty: text.EmptyFileError | None = None
+    for name in found.readable()[:LOOKED_AT]:
+        try:
+            with found.open(name) as stream:
+                return text.head(stream, found.shown(name), source.options)
+        except text.EmptyFileError as error:
+            empty = empty or error
+    assert empty is not None
+    raise empty
+
+
+def _excel(spark: SparkSession, source: Input, found: Source) -> Table:
+    unknown = [key for key in source.options if key != "sheet"]
+    if unknown:
+        raise RecipeError(f"input.options.{unknown[0]}: Excel takes only sheet", "leave it out")
+    files = found.readable()
+    if len(files) > 1:
+        raise DataError(f"{found.path} holds {len(files)} Excel files", "point at one of them")
+    with found.open(files[0]) as stream:
+        sheet = excel.sheet(stream, found.shown(files[0]), source.options.get("sheet"))
+    return Table(spark.createDataFrame(sheet.rows), sheet.text, "excel", found.path)
+
+
+def _loaded(spark: SparkSession, kind: str, source: Input, found: Source) -> DataFrame:
+    """A table whose format carries its types.
+
+    Partition values live in folder names and Spark guesses their types: 007 would become 7. A partition
+    column is read as text where the guess would not give the same text back.
+    """
+    reader = spark.read.format(kind).options(**source.options)
+    frame = reader.load(found.spark_path)
+    guessed = {field.name for field in frame.schema if isinstance(field.dataType, NumericType)}
+    changed = {
+        name
+        for name, values in found.partitions.items()
+        if name in guessed and not all(_CANONICAL.fullmatch(value) for value in values)
+    }
+    if not changed:
+        return frame
+    fields = [
+        StructField(field.name, StringType() if field.name in changed else field.dataType)
+        for field in frame.schema
+    ]
+    return reader.schema(StructType(fields)).load(found.spark_path)

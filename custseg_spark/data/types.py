@@ -1,0 +1,214 @@
+"""Types of columns that arrive as text: declared in the recipe, or found from the first rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    DataType,
+    DoubleType,
+    FloatType,
+    IntegralType,
+    NumericType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+)
+from pyspark.sql.types import DateType as DateOf
+
+from custseg_spark.data.columns import AS_READ, MALFORMED, column, refuse_repeated, resolved
+from custseg_spark.data.contract import Check
+from custseg_spark.data.read import Table
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.recipe.models import DateType
+
+Declared = Literal["int", "double", "string", "boolean"] | DateType
+ID_KEY = "input.id"
+MOSTLY = 0.8
+"""A text column is numbers if at least this share of its non-empty values are."""
+_INT = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE)
+_LEADING_ZERO = re.compile(r"[+-]?0\d+")
+_BOOLEAN = re.compile(r"true|false", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
+_WORDS = {
+    "int": "a whole number",
+    "double": "a number",
+    "boolean": "true or false",
+    "date": "a date",
+    "timestamp": "a time",
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table whose columns have types.
+
+    `frame`: the columns in the table's order, those the recipe uses or declares with their type (a value that
+    does not fit is null), the others as read; and the struct AS_READ with every column as read.
+    `checks`: for each column that was cast, whether the value fits; for text, whether the row has its fields.
+    `types`: what each cast column became: int (64 bits), double, boolean, date, timestamp or string.
+    """
+
+    frame: DataFrame
+    checks: tuple[Check, ...]
+    types: dict[str, str]
+
+
+def typed(table: Table, used: Mapping[str, Sequence[str]], declared: Mapping[str, Declared]) -> Typed:
+    """Give the columns their types. No job: what is not declared is found from `table.text`.
+
+    `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
+    The id stays text in text formats unless it is declared: 007 is not 7. Raises DataError for a column the
+    table does not have, naming the key that uses it and the nearest name there is.
+    """
+    names = [name for name in table.frame.columns if not (table.format == "csv" and name == MALFORMED)]
+    if AS_READ in names:
+        raise DataError(f"input {table.path}: the column name {AS_READ!r} is reserved", "rename the column")
+    refuse_repeated(names, f"input {table.path}")
+    wanted = {resolved(name, names, keys): keys for name, keys in used.items()}
+    given = {resolved(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
+    casts: dict[str, _Cast] = {}
+    for field in table.frame.schema:
+        name, kind = field.name, field.dataType
+        if name in given:
+            casts[name] = _declared(name, kind, given[name])
+        elif name in wanted:
+            casts[name] = _found(name, kind, table.text, wanted[name])
+    as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
+    columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
+    shape = [Check(_SHAPE, _as_read(MALFORMED).isNull())] if table.format == "csv" else []
+    return Typed(
+        frame=table.frame.select(*columns, as_read),
+        checks=tuple(shape + [check for cast in casts.values() for check in cast.checks]),
+        types={name: cast.kind for name, cast in casts.items() if cast.kind},
+    )
+
+
+@dataclass(frozen=True)
+class _Cast:
+    """`value` and what must be true of the column as read; `kind` is empty where the type stays as read."""
+
+    value: Column
+    kind: str = ""
+    checks: tuple[Check, ...] = ()
+
+
+def _found(name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[str]) -> _Cast:
+    """The cast of a column that the recipe uses without a declared type."""
+    if isinstance(kind, DoubleType | FloatType):
+        return _finite(name, column(name))
+    if not isinstance(kind, StringType) or text is None or name not in text or ID_KEY in keys:
+        return _Cast(column(name))
+    found = kind_of(text[name])
+    return _Cast(column(name), "string") if found == "string" else _from_text(name, column(name), found)
+
+
+def _declared(name: str, kind: DataType, declared: Declared) -> _Cast:
+    """The cast of a column to its declared type. What has it already keeps it, whatever the patterns: one
+    recipe reads a CSV and the Excel sheet it was saved from."""
+    if isinstance(declared, DateType):
+        if isinstance(kind, DateOf):
+            return _Cast(column(name), "date")
+        if isinstance(kind, TimestampType | TimestampNTZType):
+            return _Cast(column(name).cast("date"), "date")
+        return _dates(name, column(name).cast("string"), declared.patterns)
+    if declared == "int" and isinstance(kind, IntegralType):
+        return _Cast(column(name), "int")
+    if declared == "double" and isinstance(kind, NumericType):
+        return _finite(name, column(name).cast("double"))
+    if declared == "string":
+        return _Cast(column(name).cast("string"), "string")
+    return _from_text(name, column(name).cast("string"), declared)
+
+
+def kind_of(values: Iterable[str | None]) -> str:
+    """The type of a text column by its first values: int, double, boolean, date, timestamp or string.
+
+    MOSTLY of the non-empty values decide; the rows that don't fit are quarantined later. Numbers with leading
+    zeros are codes, so text. A column without any value counts as numbers.
+    """
+    texts = [value.strip() for value in values if value is not None and value.strip()]
+    if any(_LEADING_ZERO.fullmatch(text) for text in texts):
+        return "string"
+    numbers = [text for text in texts if _NUMBER.fullmatch(text)]
+    if len(numbers) >= MOSTLY * len(texts):
+        return "int" if numbers and all(_INT.fullmatch(text) for text in numbers) else "double"
+    for kind, pattern in (("boolean", _BOOLEAN), ("date", _DATE), ("timestamp", _TIMESTAMP)):
+        if sum(pattern.fullmatch(text) is not None for text in texts) >= MOSTLY * len(texts):
+            return kind
+    return "string"
+
+
+def _finite(name: str, value: Column) -> _Cast:
+    """Floating-point numbers: NaN is missing, infinity is no value."""
+    finite = F.when(~F.isnan(value) & (F.abs(value) != _INFINITY), value)
+    infinite = F.abs(_as_read(name)) == _INFINITY
+    return _Cast(finite, "double", (Check(f"{name}: infinite", F.coalesce(~infinite, F.lit(True))),))
+
+
+def _from_text(name: str, text: Column, kind: str) -> _Cast:
+    if kind == "date":
+        return _dates(name, text, ("yyyy-MM-dd",))
+    number = text.try_cast("double")
+    if kind == "int":  # 5.0 is whole, 5.5 is not
+        truncated = number.try_cast("bigint")
+        value = F.coalesce(text.try_cast("bigint"), F.when(truncated.cast("double") == number, truncated))
+    elif kind == "double":
+        value = F.when(~F.isnan(number) & (F.abs(number) != _INFINITY), number)
+    else:
+        value = text.try_cast(kind)
+    missing = _blank(name)
+    if kind in ("int", "double"):
+        missing |= F.isnan(_as_read(name).try_cast("double"))
+    return _Cast(value, kind, (Check(f"{name}: not {_WORDS[kind]}", column(name).isNotNull() | missing),))
+
+
+def _dates(name: str, text: Column, patterns: Sequence[str]) -> _Cast:
+    """Dates by the patterns in turn. A text that two patterns read as two dates is refused."""
+    for pattern in patterns:
+        _plausible(name, pattern)
+    tried = " or ".join(patterns)
+    value = F.coalesce(*_readings(text, patterns))
+    fits = Check(f"{name}: not a date ({tried})", column(name).isNotNull() | _blank(name))
+    if len(patterns) == 1:
+        return _Cast(value, "date", (fits,))
+    readings = _readings(_as_read(name).cast("string"), patterns)
+    same = F.coalesce(F.greatest(*readings) == F.least(*readings), F.lit(True))
+    return _Cast(value, "date", (fits, Check(f"{name}: two dates in one text ({tried})", same)))
+
+
+def _readings(text: Column, patterns: Sequence[str]) -> list[Column]:
+    return [F.try_to_date(F.trim(text), pattern) for pattern in patterns]
+
+
+def _plausible(name: str, pattern: str) -> None:
+    """Refuse a pattern without year, month or day: Spark reads dd-mm-yyyy as day, minute, year in January."""
+    lacking = [f"{what} ({letter})" for letter, what in _DATE_LETTERS.items() if letter not in pattern]
+    if lacking:
+        raise RecipeError(
+            f"input.types.{name}: the pattern {pattern!r} has no {' and no '.join(lacking)}",
+            "write it as dd-MM-yyyy or the like: y is the year, M the month (m the minute), d the day",
+        )
+
+
+def _as_read(name: str) -> Column:
+    """The column as it was read; `column(name)` is the typed one by the time that checks look at it."""
+    return column(AS_READ).getField(name)
+
+
+def _blank(name: str) -> Column:
+    text = _as_read(name).cast("string")
+    return text.isNull() | (F.trim(text) == "")
+
+
+_INFINITY = float("inf")
+_SHAPE = "row: too few or too many fields"
+_DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}

@@ -1,0 +1,50 @@
+"""K-means on small arrays: what the redraws of gap, prediction strength and stability have in common."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import ThreadpoolController
+
+Points = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()  # looks through the loaded libraries: once is enough
+
+
+def subset(rows: int, at_most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Sorted positions of `at_most` of the rows, drawn without replacement; all where there are fewer."""
+    if rows <= at_most:
+        return np.arange(rows, dtype=np.int64)
+    return np.sort(rng.choice(rows, at_most, replace=False)).astype(np.int64)
+
+
+def kmeans(points: Points, k: int, seed: int, starts: int) -> tuple[Points, Labels, float]:
+    """Centres (k, d), labels (n,) and cost of the best of `starts` k-means++ starts.
+
+    Nobody passes known centres in: a redraw that starts from the partition it is held against finds it
+    again too often (lowest Jaccard .72 instead of .64 at k = 6 of marketing_campaign).
+
+    One thread: fits of a few thousand points gain nothing from more, and where the cores are busy with
+    something else, such as Spark, a team's members wait for each other (5 ms became 190 ms).
+    """
+    with _threads().limit(limits=1), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", ConvergenceWarning
+        )  # fewer distinct points than k: a low score, no more
+        fit = KMeans(k, n_init=starts, random_state=seed).fit(points)
+    return fit.cluster_centers_, fit.labels_.astype(np.int64), float(fit.inertia_)
+
+
+def nearest(points: Points, centres: Points) -> Labels:
+    """The label (n,) of the nearest centre; the first of equally near ones."""
+    labels: Labels = np.argmin((centres**2).sum(axis=1) - 2.0 * points @ centres.T, axis=1).astype(np.int64)
+    return labels

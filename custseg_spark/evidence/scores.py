@@ -1,0 +1,127 @@
+"""Scores of one partition of the sample: how compact, how far apart, how much better than chance.
+
+Shapes everywhere: `points` (n, d) in model scale, `labels` (n,) in 0..k-1, `centres` (k, d).
+Each score that costs more than a pass over the points is taken on a stated subset.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.metrics import (
+    calinski_harabasz_score,
+    davies_bouldin_score,
+    pairwise_distances,
+    silhouette_samples,
+)
+
+from custseg_spark.evidence.refit import Labels, Points, kmeans, nearest
+
+EUCLIDEAN_ROWS = 3_000
+"""Points of the Euclidean silhouette; their n * n distances are held once for all k (72 MB)."""
+GAP_ROWS = 2_000
+GAP_BOXES = 10
+HALVES_ROWS = 3_000
+HALVES_SPLITS = 5
+STARTS = 3
+"""k-means++ starts of every refit."""
+
+
+def silhouette_squared(points: Points, labels: Labels) -> tuple[float, float]:
+    """Mean silhouette with squared Euclidean distance, and its standard error, over all points.
+
+    The silhouette of Rousseeuw (1987) with the mean squared distance from x to cluster C in closed
+    form, |x - mean(C)|^2 + var(C), the same as Spark's ClusteringEvaluator takes; a point alone in
+    its cluster counts 0. The standard error is the points' standard deviation over sqrt(n): that of
+    the sample as a draw of customers, with the partition held fixed. (nan, nan) for one cluster.
+    """
+    found, own = np.unique(labels, return_inverse=True)
+    if found.size < 2:
+        return float("nan"), float("nan")
+    sizes = np.bincount(own).astype(np.float64)
+    means = np.stack([np.bincount(own, weights=column) / sizes for column in points.T], axis=1)
+    squares = (points**2).sum(axis=1)
+    mean_squares = np.bincount(own, weights=squares) / sizes
+    distances = np.maximum(squares[:, None] - 2.0 * points @ means.T + mean_squares, 0.0)
+    rows = np.arange(len(points))
+    alone = sizes[own] == 1
+    within = distances[rows, own] * sizes[own] / np.where(alone, 1.0, sizes[own] - 1.0)
+    distances[rows, own] = np.inf
+    beyond = distances.min(axis=1)
+    larger = np.maximum(within, beyond)
+    each = np.where(alone | (larger == 0), 0.0, (beyond - within) / np.where(larger == 0, 1.0, larger))
+    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size))
+
+
+def distances(points: Points) -> Points:
+    """Euclidean distances (n, n); the caller bounds n by EUCLIDEAN_ROWS."""
+    return np.asarray(pairwise_distances(points), dtype=np.float64)
+
+
+def silhouette_euclidean(between: Points, labels: Labels) -> float | None:
+    """Mean silhouette with Euclidean distance from `distances`; None where only one cluster is there."""
+    if np.unique(labels).size < 2 or np.unique(labels).size >= len(labels):
+        return None
+    return float(silhouette_samples(between, labels, metric="precomputed").mean())
+
+
+def calinski_harabasz(points: Points, labels: Labels) -> float | None:
+    """Variance between over variance within, by degrees of freedom (Calinski and Harabasz 1974)."""
+    return float(calinski_harabasz_score(points, labels)) if np.unique(labels).size > 1 else None
+
+
+def davies_bouldin(points: Points, labels: Labels) -> float | None:
+    """Mean over clusters of the worst (scatter + scatter) / distance; low is good (Davies, Bouldin 1979)."""
+    return float(davies_bouldin_score(points, labels)) if np.unique(labels).size > 1 else None
+
+
+def reference_boxes(points: Points, seed: int, boxes: int = GAP_BOXES) -> list[Points]:
+    """Uniform draws (n, d) from the box that holds the points along their principal axes.
+
+    Reference (b) of Tibshirani, Walther and Hastie (2001), section 4. They serve every k.
+    """
+    rng = np.random.default_rng(seed)
+    middle = points.mean(axis=0)
+    axes = np.linalg.svd(points - middle, full_matrices=False)[2]
+    turned = (points - middle) @ axes.T
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    return [rng.uniform(low, high, turned.shape) @ axes + middle for _ in range(boxes)]
+
+
+def gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, float]:
+    """Gap(k) = mean(log W of the boxes) - log W of the points, and s(k) = sd * sqrt(1 + 1/B).
+
+    W is the k-means cost, which is the pooled within-cluster sum of squares of Tibshirani, Walther
+    and Hastie (2001) for squared Euclidean distance. Points and boxes are fitted alike.
+    """
+    own = np.log(max(kmeans(points, k, seed, STARTS)[2], np.finfo(float).tiny))
+    theirs = np.log([kmeans(box, k, seed + b, STARTS)[2] for b, box in enumerate(boxes)])
+    return float(theirs.mean() - own), float(theirs.std() * np.sqrt(1.0 + 1.0 / len(boxes)))
+
+
+def prediction_strength(points: Points, k: int, seed: int, splits: int = HALVES_SPLITS) -> float:
+    """Prediction strength of Tibshirani and Walther (2005), the mean over `splits` random halves.
+
+    One half's centres label the other half; the strength is the least share, over the clusters the
+    other half finds by itself, of the pairs that stay together. From .8 to .9 the paper takes k as held up.
+    """
+    rng = np.random.default_rng(seed)
+    strengths = []
+    for split in range(splits):
+        order = rng.permutation(len(points))
+        half = len(points) // 2
+        train, test = points[order[:half]], points[order[half:]]
+        centres = kmeans(train, k, seed + split, STARTS)[0]
+        own = kmeans(test, k, seed + split, STARTS)[1]
+        strengths.append(pairs_kept(own, nearest(test, centres), k))
+    return float(np.mean(strengths))
+
+
+def pairs_kept(own: Labels, predicted: Labels, k: int) -> float:
+    """The least share over the clusters of `own` of pairs that `predicted` keeps together.
+
+    A cluster of fewer than two points has no pairs and is passed over, as the paper does.
+    """
+    together = np.bincount(own * k + predicted, minlength=k * k).reshape(k, k).astype(np.float64)
+    sizes = together.sum(axis=1)
+    kept = (together * (together - 1)).sum(axis=1)[sizes > 1] / (sizes * (sizes - 1))[sizes > 1]
+    return float(kept.min()) if kept.size else 0.0

@@ -1,0 +1,75 @@
+"""Do the segments come back when the customers are drawn again?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from custseg_spark.evidence.refit import Labels, Points, kmeans
+
+NamesOf = Callable[[Points, Points, Labels], tuple[str, ...]]
+"""(centres (k, d), points (n, d), labels (n,)) -> a name per segment, in the order of the centres."""
+
+ROWS = 3_000
+"""Customers in one redraw; the sample's size where that is smaller."""
+STARTS = 5
+
+
+@dataclass(frozen=True)
+class Stability:
+    """What came back in the redraws.
+
+    `jaccards` (k,): mean over the redraws, in the order of the centres. `centres` (B, k, d): the
+    redraws' own. `same_names`: the share of redraws that gave the same set of names; None where
+    nobody named them.
+    """
+
+    jaccards: Points
+    centres: Points
+    same_names: float | None = None
+
+
+def stability(
+    points: Points,
+    centres: Points,
+    labels: Labels,
+    redraws: int,
+    seed: int,
+    names_of: NamesOf | None = None,
+    rows: int = ROWS,
+) -> Stability:
+    """Bootstrap each segment's Jaccard similarity (Hennig 2007, scheme "boot" of fpc::clusterboot).
+
+    A redraw takes min(n, rows) customers with replacement (m out of n: where rows < n this asks more
+    of a segment than the paper does), fits k-means to it anew and gives each segment the highest
+    Jaccard similarity it has with a new cluster, over the distinct customers drawn. A segment of
+    which none was drawn counts 0.
+    By the paper: at least .75 is a stable segment, .6 to .75 a pattern without sharp membership,
+    under .6 not to be trusted, .5 and less dissolved.
+    """
+    if redraws < 1:
+        raise ValueError(f"redraws: at least 1; found {redraws}")
+    rng = np.random.default_rng(seed)
+    k = len(centres)
+    known = frozenset(names_of(centres, points, labels)) if names_of else frozenset()
+    similar, found, named_alike = [], [], 0
+    for redraw in range(redraws):
+        drawn = np.sort(rng.integers(len(points), size=min(len(points), rows)))
+        redrawn, own, _ = kmeans(points[drawn], k, seed + redraw, STARTS)
+        distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
+        similar.append(jaccard(labels[drawn[distinct]], own[distinct], k).max(axis=1))
+        found.append(redrawn)
+        if names_of:
+            named_alike += frozenset(names_of(redrawn, points[drawn], own)) == known
+    same = named_alike / redraws if names_of else None
+    return Stability(np.mean(similar, axis=0), np.stack(found), same)
+
+
+def jaccard(old: Labels, new: Labels, k: int) -> Points:
+    """Jaccard similarity (k, k) of each old segment with each new cluster: common over either."""
+    common = np.bincount(old * k + new, minlength=k * k).reshape(k, k).astype(np.float64)
+    either = common.sum(axis=1, keepdims=True) + common.sum(axis=0, keepdims=True) - common
+    similar: Points = np.divide(common, either, out=np.zeros_like(common), where=either > 0)
+    return similar

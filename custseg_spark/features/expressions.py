@@ -1,0 +1,67 @@
+"""The recipe's expressions as columns, and what their values must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType, DataType, NumericType, StringType
+
+from custseg_spark.errors import RecipeError
+from custseg_spark.recipe import Feature
+
+RAW = "_raw_"
+"""Prefix of a feature's value as its expression gives it: double, null where missing."""
+VALUE = "feature_"
+"""Prefix of a feature's value in its own unit, after imputation and clipping."""
+
+
+def raw_columns(frame: DataFrame, expressions: Mapping[str, str]) -> DataFrame:
+    """The frame plus `_raw_<name>` (double; null for missing and NaN) for each expression.
+
+    Raises RecipeError for an expression that is neither a number, a boolean nor text that may hold one.
+    """
+    types = frame.select(*[F.expr(sql).alias(name) for name, sql in expressions.items()]).schema
+    for name in expressions:
+        _refuse_what_is_no_number(name, types[name].dataType)
+    return frame.selectExpr("*", *[f"{raw_sql(sql)} AS {RAW}{name}" for name, sql in expressions.items()])
+
+
+def raw_sql(sql: str) -> str:
+    """The expression as a double, null where it is missing or NaN."""
+    return f"nanvl(try_cast(({sql}) AS DOUBLE), CAST(NULL AS DOUBLE))"
+
+
+def value_checks(
+    frame: DataFrame, expressions: Mapping[str, str], features: Mapping[str, Feature]
+) -> Iterator[tuple[str, Column]]:
+    """For each reason to reject a customer over a feature's value, the column that is true where it holds.
+
+    `frame` carries the `_raw_` columns. Infinite values are rejected always, missing ones where the
+    feature says `impute: quarantine`, text that is no number where the expression gives text, and
+    what log1p can't take where no fixed lower bound keeps it out.
+    """
+    for name, feature in features.items():
+        value = F.col(f"{RAW}{name}")
+        yield f"{name}: infinite", value.isNull() | (F.abs(value) < float("inf"))
+        if isinstance(frame.select(F.expr(expressions[name])).schema[0].dataType, StringType):
+            text = F.expr(expressions[name])
+            yield f"{name}: not a number", text.isNull() | (F.trim(text) == "") | value.isNotNull()
+        if feature.impute == "quarantine":
+            yield f"{name}: missing", value.isNotNull()
+        if feature.transform == "log1p" and not _floored(feature):
+            yield f"{name}: log1p takes values above -1", value.isNull() | (value > -1)
+
+
+def _floored(feature: Feature) -> bool:
+    low = feature.clip[0] if isinstance(feature.clip, tuple) else None
+    return isinstance(low, int | float) and low > -1
+
+
+def _refuse_what_is_no_number(name: str, kind: DataType) -> None:
+    if not isinstance(kind, NumericType | BooleanType | StringType):
+        raise RecipeError(
+            f"segment_by.{name}: the expression gives {kind.simpleString()}, not a number",
+            "write an expression that gives a number, such as datediff(current_date(), joined)",
+        )

@@ -1,0 +1,172 @@
+"""What is done to a feature's value: imputation, clipping, transform, scaling; fitted on the sample.
+
+The order is the one of docs/recipe.md: missing values are filled, then bounds are taken and applied,
+then the transform, then the scale. The bounds and the scale are therefore those of complete columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custseg_spark.errors import DataError
+from custseg_spark.features.expressions import RAW, VALUE, raw_sql
+from custseg_spark.recipe import Feature
+from custseg_spark.recipe.numbers import literal
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """One feature of a model: its expression and every number that was fitted for it.
+
+    `fill`, `lower`, `upper` are in the feature's unit; null: customers without a value are
+    quarantined, or no bound. `centre` and `scale` are in the transformed unit.
+    """
+
+    name: str
+    sql: str
+    unit: str
+    transform: Literal["none", "log1p"]
+    fill: float | None
+    lower: float | None
+    upper: float | None
+    centre: float
+    scale: float
+
+    @property
+    def raw_sql(self) -> str:
+        """The value as the expression gives it: double, null where missing."""
+        return raw_sql(self.sql)
+
+    @property
+    def value_sql(self) -> str:
+        """`feature_<name>` from `_raw_<name>`: complete and within bounds, in the feature's unit."""
+        value = f"{RAW}{self.name}"
+        if self.fill is not None:
+            value = f"coalesce({value}, {literal(self.fill)})"
+        if self.upper is not None:
+            value = f"least({value}, {literal(self.upper)})"
+        if self.lower is not None:
+            value = f"greatest({value}, {literal(self.lower)})"
+        return value
+
+    @property
+    def transformed_sql(self) -> str:
+        """The transformed value from `feature_<name>`."""
+        value = f"{VALUE}{self.name}"
+        return f"log1p({value})" if self.transform == "log1p" else value
+
+    @property
+    def model_sql(self) -> str:
+        """The value on the model scale from `feature_<name>`."""
+        return f"({self.transformed_sql} - {literal(self.centre)}) / {literal(self.scale)}"
+
+
+def fit_treatments(
+    raw: pd.DataFrame,
+    expressions: Mapping[str, str],
+    features: Mapping[str, Feature],
+    scale: Literal["standard", "robust"],
+) -> tuple[Treatment, ...]:
+    """The treatments in recipe order, from `raw`: one row per sampled customer, a column per feature, in
+    its unit, NaN for missing.
+
+    Raises DataError naming the feature whose values are all missing, or all equal once treated.
+    """
+    return tuple(
+        _fit(name, expressions[name], feature, raw[name].to_numpy(dtype=np.float64), scale)
+        for name, feature in features.items()
+    )
+
+
+def treated(raw: pd.DataFrame, treatments: Sequence[Treatment]) -> pd.DataFrame:
+    """`feature_<name>` of each customer in its unit, complete and clipped; the columns in recipe order."""
+    values = {
+        f"{VALUE}{t.name}": _bounded(_filled(raw[t.name].to_numpy(dtype=np.float64), t.fill), t.lower, t.upper)
+        for t in treatments
+    }
+    return pd.DataFrame(values, index=raw.index)
+
+
+def model_scale(values: pd.DataFrame, treatments: Sequence[Treatment]) -> Values:
+    """(n, d) on the model scale, from the treated values."""
+    columns = [
+        (_transformed(values[f"{VALUE}{t.name}"].to_numpy(), t.transform) - t.centre) / t.scale for t in treatments
+    ]
+    return np.column_stack(columns)
+
+
+def _fit(name: str, sql: str, feature: Feature, raw: Values, scale: Literal["standard", "robust"]) -> Treatment:
+    where = f"segment_by.{name}"
+    if np.isnan(raw).all():
+        raise DataError(f"{where}: all values are missing", "check its expression and column, or leave the feature out")
+    fill = _fill(feature, raw)
+    complete = _filled(raw, fill)
+    lower, upper = _bounds(feature, complete)
+    ready = _transformed(_bounded(complete, lower, upper), feature.transform)
+    centre, spread = _centre_and_scale(ready, scale)
+    if not spread > 0 or not np.isfinite(spread):
+        what = "all values are equal" if ready.min() == ready.max() else f"no spread to scale by (scale: {scale})"
+        after = " once clipped" if feature.clip is not None else ""
+        raise DataError(
+            f"{where}: {what}{after} ({_short(ready[0])})",
+            "a feature must differ between customers: leave it out, or mend its expression or clip",
+        )
+    return Treatment(name, sql, feature.unit, feature.transform, fill, lower, upper, centre, spread)
+
+
+def _fill(feature: Feature, raw: Values) -> float | None:
+    if feature.impute == "quarantine":
+        return None
+    if feature.impute == "median":
+        return float(np.nanmedian(raw))
+    if feature.impute == "mean":
+        return float(np.nanmean(raw))
+    return float(feature.impute)
+
+
+def _bounds(feature: Feature, complete: Values) -> tuple[float | None, float | None]:
+    if feature.clip is None:
+        return None, None
+    if feature.clip == "iqr":
+        first, third = np.quantile(complete, [0.25, 0.75])
+        return float(first - 1.5 * (third - first)), float(third + 1.5 * (third - first))
+    low, high = (_bound(bound, complete) for bound in feature.clip)
+    return low, high
+
+
+def _bound(bound: float | str | None, complete: Values) -> float | None:
+    if isinstance(bound, str):
+        return float(np.quantile(complete, float(bound.removeprefix("p")) / 100))
+    return None if bound is None else float(bound)
+
+
+def _centre_and_scale(ready: Values, scale: Literal["standard", "robust"]) -> tuple[float, float]:
+    """Mean and sample standard deviation, as Spark's StandardScaler; or median and interquartile range."""
+    if scale == "standard":
+        return float(ready.mean()), float(ready.std(ddof=1)) if len(ready) > 1 else 0.0
+    first, median, third = np.quantile(ready, [0.25, 0.5, 0.75])
+    return float(median), float(third - first)
+
+
+def _filled(raw: Values, fill: float | None) -> Values:
+    return raw if fill is None else np.where(np.isnan(raw), fill, raw)
+
+
+def _bounded(values: Values, lower: float | None, upper: float | None) -> Values:
+    return values if lower is None and upper is None else np.clip(values, lower, upper)
+
+
+def _transformed(values: Values, transform: Literal["none", "log1p"]) -> Values:
+    return np.log1p(values) if transform == "log1p" else values
+
+
+def _short(number: float) -> str:
+    return f"{number:.6g}"

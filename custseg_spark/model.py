@@ -1,0 +1,127 @@
+"""The model of a run: model.json is the one source; labels, the PipelineModel and SQL come from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from pyspark.ml import PipelineModel
+from pyspark.ml.feature import SQLTransformer, VectorAssembler
+from pyspark.sql import DataFrame, SparkSession
+
+from custseg_spark.clustering import fixed_centres, fixed_scaler, nearest_stages
+from custseg_spark.clustering.label import SQUARED
+from custseg_spark.errors import RunError
+from custseg_spark.features import RAW, VALUE, Treatment
+
+FORMAT = 1
+SCALED = "_scaled_"
+Stage = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Model:
+    """What labels a customer: `centres` (k, d) on the model scale and `names` (k,), by segment id.
+
+    `columns`: the input columns the model reads and their types, as Spark names them.
+    """
+
+    id: str
+    columns: dict[str, str]
+    features: tuple[Treatment, ...]
+    centres: tuple[tuple[float, ...], ...]
+    names: tuple[str, ...]
+    order_by: str
+
+    def to_json(self) -> str:
+        """The text of model.json; every number reads back to the last bit."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, ensure_ascii=False, allow_nan=False)
+
+    @staticmethod
+    def from_json(text: str) -> Model:
+        """The model of a model.json. Raises RunError for a text that is none."""
+        try:
+            found: dict[str, Any] = json.loads(text)
+            if found.pop("format") != FORMAT:
+                raise ValueError("another format")
+            features = tuple(Treatment(**feature) for feature in found.pop("features"))
+            centres = tuple(tuple(centre) for centre in found.pop("centres"))
+            return Model(features=features, centres=centres, names=tuple(found.pop("names")), **found)
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise RunError(
+                f"model.json can't be read: {problem}", "score with a run that this version of custseg_spark wrote"
+            ) from None
+
+    def raw_stages(self) -> list[Stage]:
+        """The step from input columns to `_raw_<feature>`."""
+        return [{f"{RAW}{t.name}": t.raw_sql for t in self.features}]
+
+    def scaled_stages(self) -> list[Stage]:
+        """The steps from `_raw_<feature>` to `feature_<feature>` and `_scaled_<i>` on the model scale."""
+        return [
+            {f"{VALUE}{t.name}": t.value_sql for t in self.features},
+            {f"{SCALED}{i}": t.model_sql for i, t in enumerate(self.features)},
+        ]
+
+    def label_stages(self) -> list[Stage]:
+        """The steps from the model scale to `segment` (int), `segment_name` and `distance_to_centre` (model
+        scale)."""
+        scaled = [f"{SCALED}{i}" for i in range(len(self.features))]
+        last = {"segment_name": _name_sql("segment", self.names), "distance_to_centre": f"sqrt({SQUARED})"}
+        return [*nearest_stages(scaled, np.array(self.centres)), last]
+
+    def labelled(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
+        """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,
+        segment_name, distance_to_centre. Lazy, one row per customer."""
+        features = [f"{VALUE}{t.name}" for t in self.features]
+        return with_stages(frame, [*self.scaled_stages(), *self.label_stages()]).select(
+            *keep, *features, "segment", "segment_name", "distance_to_centre"
+        )
+
+    def pipeline_model(self, spark: SparkSession) -> PipelineModel:
+        """The same as a Spark ML PipelineModel, which labels a raw table with the columns and types of
+        `columns` by itself: it adds each feature in its unit, `segment` and `segment_name`."""
+        names = [t.name for t in self.features]
+        stages = [*self.raw_stages(), self.scaled_stages()[0], {f"_t_{t.name}": t.transformed_sql for t in self.features}]
+        scaler = fixed_scaler(
+            spark, [t.centre for t in self.features], [t.scale for t in self.features], "_vector", "_features"
+        )
+        kmeans, order = fixed_centres(spark, np.array(self.centres), "_features", "_cluster")
+        working = [*(f"{RAW}{n}" for n in names), *(f"_t_{n}" for n in names), "_vector", "_features", "_cluster"]
+        segment = f"element_at(array({', '.join(map(str, order))}), _cluster + 1)"
+        last = (
+            f"SELECT *, {_name_sql('segment', self.names)} AS segment_name FROM "
+            f"(SELECT * EXCEPT ({', '.join(working)}), {segment} AS segment FROM __THIS__)"
+        )
+        return PipelineModel(
+            stages=[
+                *[SQLTransformer(statement=_select(stage)) for stage in stages],
+                VectorAssembler(inputCols=[f"_t_{n}" for n in names], outputCol="_vector"),
+                scaler,
+                kmeans,
+                SQLTransformer(statement=last),
+            ]
+        )
+
+
+def with_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:
+    """The frame with the columns of each step added, step by step."""
+    for stage in stages:
+        frame = frame.selectExpr("*", *_aliased(stage))
+    return frame
+
+
+def _select(stage: Stage) -> str:
+    return f"SELECT *, {', '.join(_aliased(stage))} FROM __THIS__"
+
+
+def _aliased(stage: Stage) -> Iterator[str]:
+    return (f"{sql} AS {name}" for name, sql in stage.items())
+
+
+def _name_sql(segment: str, names: Sequence[str]) -> str:
+    quoted = ["'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'" for name in names]
+    return f"element_at(array({', '.join(quoted)}), {segment} + 1)"

@@ -1,0 +1,146 @@
+"""sweep -> choose -> refine: what is decided on the sample and made to hold for all customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import SparkSession
+
+from custseg_spark import clustering, evidence, features, segments
+from custseg_spark.clustering import Partition
+from custseg_spark.evidence import Candidate
+from custseg_spark.features import Treatment
+from custseg_spark.journal import Journal
+from custseg_spark.model import SCALED, Model, with_stages
+from custseg_spark.pipeline.intake import Intake
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Recipe, columns_used
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The model and its segments, by segment id: ordered by the recipe's `order_by`, highest first.
+
+    `sizes` (k,): customers of each segment, from all rows. `totals`: a row per (segment, column), from all
+    rows. `sample`: a row per sampled customer, each feature in its unit, everything that describes, and
+    `segment`. `points` (n, d): the sample on the model scale. `cost`: over all rows, model scale.
+    """
+
+    model: Model
+    named: tuple[segments.Named, ...]
+    sizes: tuple[int, ...]
+    totals: pd.DataFrame
+    sample: pd.DataFrame
+    points: NDArray[np.float64]
+    cost: float
+    passes: int
+    gain: float
+
+
+def swept(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, journal: Journal) -> list[Partition]:
+    """A partition of the sample for every k of the recipe's range."""
+    low, high = recipe.segments.range
+    return clustering.sweep(
+        spark,
+        points,
+        range(low, high + 1),
+        restarts=recipe.sweep.restarts,
+        seed=recipe.sweep.seed,
+        start=recipe.sweep.start,
+        done=lambda k: journal.progress(f"sweep k={k}"),
+    )
+
+
+def candidates(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> list[Candidate]:
+    """Each k of the sweep with its scores."""
+    seed = recipe.sweep.seed
+    by_k = {partition.k: partition for partition in partitions}
+    scores = evidence.gather(points, by_k, recipe.evidence, seed, lambda c, p, labels: _names(recipe, c, p, labels))
+    return [
+        Candidate(
+            k=cut.k,
+            cost=cut.cost,
+            cost_spread=cut.cost_spread,
+            silhouette=cut.silhouette,
+            silhouette_se=evidence.silhouette_squared(points, cut.labels)[1],
+            smallest_share=cut.smallest_share,
+            distinct_segments=len(np.unique(cut.labels)),
+            **vars(scores[cut.k]),
+        )
+        for cut in partitions
+    ]
+
+
+def fitted(
+    table: Intake,
+    recipe: Recipe,
+    treatments: tuple[Treatment, ...],
+    points: NDArray[np.float64],
+    described: pd.DataFrame,
+    centres: NDArray[np.float64],
+    journal: Journal,
+) -> Fitted:
+    """The chosen centres made to hold for all customers, ordered and named.
+
+    `described`: a row per sampled customer, as `points` (n, d). The passes over all rows that refine the
+    centres measure the profile too.
+    """
+    model = Model(
+        id=recipe.input.id, columns=_columns_read(table, treatments), features=treatments,
+        centres=(), names=(), order_by=recipe.order_by,
+    )  # fmt: skip
+    columns = {**{t.name: f"{features.VALUE}{t.name}" for t in treatments}, **table.profiled}
+    scaled = with_stages(table.accepted, model.scaled_stages())
+    with told("reading the input"):
+        refined = clustering.refine(
+            scaled, [f"{SCALED}{i}" for i in range(len(treatments))], centres, segments.aggregates(columns),
+            steps=recipe.sweep.refine, tolerance=recipe.sweep.tolerance,
+        )  # fmt: skip
+    journal.scan("refine", refined.passes)
+    sizes = np.array([row["_size"] for row in refined.rows])
+    order = _order(refined.centres, sizes, list(recipe.segment_by).index(recipe.order_by))
+    centres = refined.centres[order]
+    labels = clustering.nearest(points, centres)
+    named = _named(recipe, points, labels, len(centres))
+    model = Model(**{**vars(model), "centres": tuple(map(tuple, centres.tolist())), "names": tuple(n.name for n in named)})
+    rows = [refined.rows[i] for i in order]
+    ordered = tuple(int(size) for size in sizes[order])
+    totals = segments.totals(rows, ordered, columns)
+    sample = described.assign(segment=labels)
+    return Fitted(model, named, ordered, totals, sample, points, refined.cost, refined.passes, refined.gain)
+
+
+def _order(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> list[int]:
+    """Highest `order_by` first; ties: the larger first, then the one found first."""
+    return sorted(range(len(centres)), key=lambda i: (-centres[i, by], -sizes[i], i))
+
+
+def _named(
+    recipe: Recipe, points: NDArray[np.float64], labels: NDArray[np.int64], k: int
+) -> tuple[segments.Named, ...]:
+    words = {name: feature.words for name, feature in recipe.segment_by.items()}
+    traits = segments.traits(points, labels, k)
+    pinned = {segment: name for segment, name in recipe.segments.names.items() if segment < k}
+    return segments.name_segments(traits, list(recipe.segment_by), words, recipe.order_by, pinned)
+
+
+def _names(
+    recipe: Recipe, centres: NDArray[np.float64], points: NDArray[np.float64], labels: NDArray[np.int64]
+) -> tuple[str, ...]:
+    """The names that these segments would get by rule, in the order of the centres."""
+    order = _order(centres, np.bincount(labels, minlength=len(centres)), list(recipe.segment_by).index(recipe.order_by))
+    rank = np.argsort(order)
+    words = {name: feature.words for name, feature in recipe.segment_by.items()}
+    traits = segments.traits(points, rank[labels], len(centres))
+    named = segments.name_segments(traits, list(recipe.segment_by), words, recipe.order_by)
+    return tuple(named[i].name for i in rank)
+
+
+def _columns_read(table: Intake, treatments: Sequence[Treatment]) -> dict[str, str]:
+    """The input columns that the features read, and their types."""
+    wanted = {column.lower() for t in treatments for column in columns_used(t.sql)}
+    return {name: kind for name, kind in table.types.items() if name.lower() in wanted}

@@ -1,0 +1,179 @@
+"""read -> check -> features -> sample: from a table's path to customers that keep the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType, NumericType
+
+from custseg_spark import clustering, data, features
+from custseg_spark.clustering.sample import HASH
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Recipe, rate_part, safe, used_by
+from custseg_spark.session import settled
+
+OURS = ("segment", "segment_name", "distance_to_centre")
+"""What a run adds to a customer, beside the features."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A customer table under its recipe: lazy, nothing read yet.
+
+    `frame`: one row per row read, typed, with a `_raw_` column for each feature. `expressions`: safe
+    SQL of each feature. `profiled`: what is shown per segment from all rows, name -> safe SQL that
+    gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
+    """
+
+    frame: DataFrame
+    checks: tuple[data.Check, ...]
+    columns: tuple[str, ...]
+    types: dict[str, str]
+    expressions: dict[str, str]
+    profiled: dict[str, str]
+    described: dict[str, str]
+    format: str
+
+    @property
+    def accepted(self) -> DataFrame:
+        """The rows that keep the contract: one row per customer."""
+        return data.accepted(self.frame, self.checks)
+
+    @property
+    def rejected(self) -> DataFrame:
+        """The other rows as read, plus their `reasons`."""
+        return data.rejected(self.frame, self.checks)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
+
+    `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
+    that describes; both one row per sampled customer. `whole`: the sample is the whole table.
+    """
+
+    raw: pd.DataFrame
+    described: pd.DataFrame
+    quality: data.Quality
+    missing: dict[str, int]
+    whole: bool
+
+
+def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
+    """Open the table and lay the recipe's expressions over it. Runs no job over the data."""
+    table = data.open_table(settled(spark), recipe.input, path)
+    used = used_by(recipe)
+    typed = data.typed(table, used, recipe.input.types)
+    columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
+    _refuse_clashes(columns, recipe)
+    expressions = {name: safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
+    with told(f"input {path}"):
+        frame = features.raw_columns(typed.frame, expressions)
+        rules = data.rule_checks(recipe.rules.named, safe)
+        values = [data.Check(*c) for c in features.value_checks(frame, expressions, recipe.segment_by)]
+        described = _described(recipe)
+        numeric = _numeric(frame, described)
+        _ = frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
+    return Intake(
+        frame=frame,
+        checks=(*typed.checks, *rules, *values),
+        columns=columns,
+        types={field.name: field.dataType.simpleString() for field in typed.frame.schema if field.name in columns},
+        expressions=expressions,
+        profiled={name: sql for name, sql in described.items() if name in numeric},
+        described=described,
+        format=table.format,
+    )
+
+
+def checked_ids(found: Intake, recipe: Recipe, path: str, journal: Journal) -> tuple[Intake, int]:
+    """The intake with its id checks, and the rows of the table. Raises DataError where there are none."""
+    with told(f"input {path}"):
+        rows = found.frame.count()
+        journal.scan("count")
+        if rows == 0:
+            raise DataError(f"input {path}: the table has no rows", "check the path and the job that writes it")
+        frame, checks = data.id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
+        if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
+            journal.scan("ids")
+    return Intake(**{**vars(found), "frame": frame, "checks": (*checks, *found.checks)}), rows
+
+
+def sampled(found: Intake, recipe: Recipe, rows: int, journal: Journal) -> tuple[Sample, dict[str, int]]:
+    """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here."""
+    journal.scan("statistics and sample")
+    observed = Observation("contract")
+    counted = [*data.counts(found.checks), data.distinct_ids(recipe.input.id).alias("ids")]
+    missing = [F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}") for name in found.expressions]
+    watched = found.frame.observe(observed, *counted, *missing)
+    accepted = data.accepted(watched, found.checks)
+    chosen = clustering.drawn(accepted, data.column(recipe.input.id), recipe.sweep.sample, rows, recipe.sweep.seed)
+    raw = [F.col(f"{features.RAW}{name}") for name in found.expressions]
+    columns = [F.expr(sql).alias(f"_described{i}") for i, sql in enumerate(found.described.values())]
+    with told("reading the input"):
+        table = chosen.select(HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns).toPandas()
+    counts = {name: int(value) for name, value in observed.get.items()}
+    table = table.sort_values([HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
+    described = table[["id", *(f"_described{i}" for i in range(len(columns)))]]
+    sample = Sample(
+        raw=table[[f"{features.RAW}{name}" for name in found.expressions]].set_axis(list(found.expressions), axis=1),
+        described=described.set_axis(["id", *found.described], axis=1),
+        quality=data.Quality(0, 0, 0, {}),
+        missing={name: counts[f"missing_{name}"] for name in found.expressions},
+        whole=rows <= recipe.sweep.sample,
+    )
+    return sample, counts
+
+
+def judged(found: Intake, sample: Sample, counts: Mapping[str, int], recipe: Recipe, rows: int) -> Sample:
+    """The sample with the verdict on the table. Raises DataError where the contract is broken."""
+    quality = data.verdict(counts, found.checks, recipe.rules.max_quarantined)
+    if recipe.input.unique == "auto" and rows > data.EXACT_UP_TO:
+        error = data.fan_out(counts["ids"], quality.read)
+        if error:
+            raise error
+    return Sample(**{**vars(sample), "quality": quality})
+
+
+def _described(recipe: Recipe) -> dict[str, str]:
+    """Everything that describes and never cuts: name -> safe SQL; a rate gives its two parts."""
+    found: dict[str, str] = {}
+    for name, description in recipe.describe.items():
+        if description.sql is not None:
+            found[name] = safe(description.sql, f"describe.{name}")
+        else:
+            parts = [safe(rate_part(recipe, part), f"describe.{name}.rate") for part in description.rate or ()]
+            found[f"{name}[numerator]"], found[f"{name}[denominator]"] = parts
+    for name, outcome in recipe.check.items():
+        found[name] = safe(outcome.sql, f"check.{name}")
+    for column in recipe.protected:
+        found.setdefault(column, data.quoted(column))
+    return found
+
+
+def _numeric(frame: DataFrame, described: Mapping[str, str]) -> set[str]:
+    schema = frame.select(*[F.expr(sql).alias(name) for name, sql in described.items()]).schema
+    return {
+        name
+        for name, field in zip(described, schema.fields, strict=True)
+        if isinstance(field.dataType, NumericType | BooleanType)
+    }
+
+
+def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe) -> None:
+    kept = recipe.output.columns if recipe.output.columns is not None else columns
+    ours = {name.lower() for name in (*OURS, *(f"{features.VALUE}{name}" for name in recipe.segment_by))}
+    clashing = [name for name in kept if name.lower() in ours]
+    if clashing:
+        raise RecipeError(
+            f"the table has a column {clashing[0]!r}, which the run would write itself",
+            "rename it, or keep only other columns: output: {columns: [...]}",
+        )
+

@@ -1,0 +1,186 @@
+"""label -> profile -> report -> publish: what a run leaves in its directory."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyspark
+from pyspark.sql import SparkSession
+
+from custseg_spark import __version__, clustering, data, report, runs
+from custseg_spark.errors import CustsegError, DataError
+from custseg_spark.evidence import Candidate, Choice
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline.fit import Fitted
+from custseg_spark.pipeline.intake import Intake, Sample
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Recipe
+
+DRAWN = 5_000
+"""Customers in a scatter plot; more only cover each other."""
+
+
+def quarantine(run: runs.Run, table: Intake, counts: Mapping[str, int], journal: Journal) -> None:
+    """Write the rejected rows, before the verdict on them: whoever mends the table wants to see them."""
+    rejected = table.rejected
+    if counts[data.ACCEPTED] == counts[data.ROWS]:
+        rejected = rejected.limit(0)
+    else:
+        journal.scan("quarantine")
+    with told(f"writing {run.at('quarantine')}"):
+        data.write_rows(rejected, run.at("quarantine"))
+
+
+def customers(spark: SparkSession, run: runs.Run, table: Intake, fitted: Fitted, recipe: Recipe, journal: Journal) -> None:
+    """Label every accepted customer and write them by segment.
+
+    Raises DataError where other rows were written than were measured: the input changed meanwhile.
+    """
+    labelled = fitted.model.labelled(table.accepted, kept(table, recipe))
+    with told(f"writing {run.at('customers')}"):
+        data.write_customers(labelled, run.at("customers"), "segment")
+        written = spark.read.parquet(run.at("customers")).groupBy("segment").count().collect()
+    journal.scan("label and write")
+    found = {row["segment"]: row["count"] for row in written}
+    expected = {segment: size for segment, size in enumerate(fitted.sizes) if size}
+    if found != expected:
+        raise DataError(
+            f"{sum(found.values()):,} customers were written where {sum(expected.values()):,} were measured: "
+            "the input changed during the run",
+            "run again when the table is at rest, or point at a snapshot of it",
+        )
+
+
+def kept(table: Intake, recipe: Recipe) -> list[str]:
+    """The input columns that are written, quoted: all, or the recipe's and the id."""
+    wanted = None if recipe.output.columns is None else {c.lower() for c in (recipe.input.id, *recipe.output.columns)}
+    return [data.quoted(name) for name in table.columns if wanted is None or name.lower() in wanted]
+
+
+def sweep_table(candidates: Sequence[Candidate], choice: Choice) -> pd.DataFrame:
+    """sweep.csv: a row per k, every score that was taken, and which k was chosen."""
+    rows = []
+    for candidate in candidates:
+        row = {name: value for name, value in asdict(candidate).items() if name != "jaccards"}
+        rows.append({**row, "chosen": candidate.k == choice.k})
+    return pd.DataFrame(rows)
+
+
+def profile_table(fitted: Fitted) -> pd.DataFrame:
+    """profile.csv: a row per segment: its name, size, share, and every measure of every column."""
+    everyone = sum(fitted.sizes)
+    wide = pd.DataFrame({"segment": range(len(fitted.sizes)), "name": fitted.model.names, "size": fitted.sizes})
+    wide["share"] = wide["size"] / everyone
+    for column, rows in fitted.totals.groupby("column", sort=False):
+        by_segment = rows.set_index("segment")
+        for measure in ("mean", "std", "min", "max"):
+            wide[f"{measure}_{column}"] = by_segment[measure]
+    centres = np.array(fitted.model.centres)
+    spread = np.where(fitted.points.std(axis=0) > 0, fitted.points.std(axis=0), 1.0)
+    z = (centres - fitted.points.mean(axis=0)) / spread
+    for position, feature in enumerate(fitted.model.features):
+        wide[f"z_{feature.name}"] = z[:, position]
+    return wide
+
+
+def figures(
+    spark: SparkSession, run: runs.Run, fitted: Fitted, sweep: pd.DataFrame, choice: Choice, recipe: Recipe
+) -> list[str]:
+    """Draw the sample on its principal plane and the tables, into plots/."""
+    plane = clustering.plane(spark, fitted.points)
+    shown = slice(DRAWN)
+    views = [report.FeatureView(t.name, t.unit, t.transform) for t in fitted.model.features]
+    pictures = report.Pictures(
+        names=fitted.model.names,
+        sizes=fitted.sizes,
+        plane=plane.project(fitted.points[shown]),
+        plane_labels=fitted.sample["segment"].to_numpy()[shown],
+        plane_centres=plane.project(np.array(fitted.model.centres)),
+        explained=plane.explained,
+        loadings=plane.loadings,
+        sweep=sweep,
+        chosen=choice.k,
+        floor=recipe.segments.smallest_share,
+        profile=profile_table(fitted),
+        sample=fitted.sample.iloc[shown],
+        features=tuple(views),
+        descriptions=tuple(report.FeatureView(name, d.unit) for name, d in recipe.describe.items()),
+    )
+    return report.draw(pictures, lambda name, png: run.write(f"plots/{name}", png))
+
+
+def tables(run: runs.Run, sweep: pd.DataFrame, profile: pd.DataFrame) -> None:
+    """Write sweep.csv and profile.csv."""
+    run.write("sweep.csv", sweep.to_csv(index=False))
+    run.write("profile.csv", profile.to_csv(index=False))
+
+
+def record(
+    run: runs.Run,
+    recipe: Recipe,
+    path: str,
+    table: Intake,
+    sample: Sample,
+    fitted: Fitted,
+    candidates: Sequence[Candidate],
+    choice: Choice,
+    journal: Journal,
+) -> None:
+    """Write run.json: everything about the run that is not a table."""
+    quality = sample.quality
+    chosen = next(candidate for candidate in candidates if candidate.k == choice.k)
+    everyone = sum(fitted.sizes)
+    run.record(
+        {
+            **_head(run, recipe, path, "done"),
+            "format": table.format,
+            "rows": {
+                "read": quality.read,
+                "accepted": quality.accepted,
+                "quarantined": quality.quarantined,
+                "by_reason": quality.by_reason,
+                "missing": sample.missing,
+            },
+            "sample": {"rows": len(sample.raw), "whole": sample.whole, "seed": recipe.sweep.seed},
+            "k": choice.k,
+            "why": choice.why,
+            "choice": asdict(choice),
+            "scores": {**asdict(chosen), "cost_all_rows": fitted.cost},
+            "segments": [
+                {"segment": i, "name": name, "size": size, "share": size / everyone}
+                for i, (name, size) in enumerate(zip(fitted.model.names, fitted.sizes, strict=True))
+            ],
+            "warnings": [*quality.warnings, *journal.warnings],
+            "seconds": journal.seconds,
+            "scans": {"total": sum(journal.scans.values()), **journal.scans},
+        }
+    )
+
+
+def failure(run: runs.Run, recipe: Recipe, path: str, problem: Exception) -> None:
+    """Write a run.json that says what went wrong, where it can still be written."""
+    told = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
+    try:
+        run.record({**_head(run, recipe, path, "failed"), "error": told})
+    except CustsegError:
+        return  # the output itself is what failed: the error that is under way says so
+
+
+def _head(run: runs.Run, recipe: Recipe, path: str, status: str) -> dict[str, Any]:
+    return {
+        "status": status,
+        "run_id": run.run_id,
+        "input": path,
+        "recipe": recipe.model_dump(mode="json"),
+        "versions": {
+            "custseg_spark": __version__,
+            "spark": pyspark.__version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+        },
+    }

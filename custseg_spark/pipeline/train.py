@@ -1,0 +1,81 @@
+"""read -> check -> features -> sample -> sweep -> choose -> refine -> label -> profile -> report -> publish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import SparkSession
+
+from custseg_spark import clustering, data, evidence, features, runs
+from custseg_spark.evidence import Choice
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline import fit, intake, leave
+from custseg_spark.pipeline.fit import Fitted
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A whole run: where it is and what a person wants to know of it."""
+
+    run: runs.Run
+    choice: Choice
+    fitted: Fitted
+    quality: data.Quality
+    warnings: tuple[str, ...]
+
+
+def train(spark: SparkSession, recipe: Recipe, path: str, output: str, journal: Journal) -> Trained:
+    """Make a run of `recipe` on the table at `path`, and publish it under `output` when it is whole.
+
+    Raises the errors of errors.py; then nothing is published, and what was written of the run says so.
+    """
+    run = runs.begin(output)
+    try:
+        return _trained(spark, recipe, path, run, journal)
+    except Exception as problem:
+        leave.failure(run, recipe, path, problem)
+        raise
+
+
+def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, journal: Journal) -> Trained:
+    with journal.stage("read") as facts:
+        table, rows = intake.checked_ids(intake.intake(spark, recipe, path), recipe, path, journal)
+        facts.update(input=path, format=table.format, rows=rows)
+    with journal.stage("check") as facts:
+        sample, counts = intake.sampled(table, recipe, rows, journal)
+        leave.quarantine(run, table, counts, journal)
+        sample = intake.judged(table, sample, counts, recipe, rows)
+        facts.update(accepted=sample.quality.accepted, quarantined=sample.quality.quarantined, sample=len(sample.raw))
+    with journal.stage("features") as facts:
+        treatments = features.fit_treatments(sample.raw, table.expressions, recipe.segment_by, recipe.scale)
+        values = features.treated(sample.raw, treatments)
+        points = features.model_scale(values, treatments)
+        facts.update(features=",".join(recipe.segment_by), scale=recipe.scale)
+    with journal.stage("sweep") as facts:
+        partitions = fit.swept(spark, points, recipe, journal)
+        facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
+    with journal.stage("choose") as facts:
+        candidates = fit.candidates(points, partitions, recipe)
+        choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
+        facts.update(method=choice.method, chosen=choice.k)
+    with journal.stage("refine") as facts:
+        centres = next(partition.centres for partition in partitions if partition.k == choice.k)
+        fitted = fit.fitted(table, recipe, treatments, points, values.join(sample.described), centres, journal)
+        facts.update(passes=fitted.passes, gain=f"{fitted.gain:.1e}")
+    with journal.stage("label") as facts:
+        leave.customers(spark, run, table, fitted, recipe, journal)
+        facts.update(customers=sample.quality.accepted)
+    with journal.stage("model"):
+        run.write("model.json", fitted.model.to_json())
+        with told(f"writing {run.at('model')}"):
+            fitted.model.pipeline_model(spark).save(run.at("model"))
+    with journal.stage("report"):
+        sweep = leave.sweep_table(candidates, choice)
+        leave.tables(run, sweep, leave.profile_table(fitted))
+        leave.figures(spark, run, fitted, sweep, choice, recipe)
+    with journal.stage("publish"):
+        leave.record(run, recipe, path, table, sample, fitted, candidates, choice, journal)
+        runs.publish(run)
+    return Trained(run, choice, fitted, sample.quality, tuple(journal.warnings))

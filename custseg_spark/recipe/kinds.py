@@ -1,0 +1,201 @@
+"""What the columns of a table look like, from its first rows: ids, amounts, flags, dates, outcomes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
+
+DATE_PATTERNS = {
+    "yyyy-MM-dd": "%Y-%m-%d", "dd-MM-yyyy": "%d-%m-%Y", "MM-dd-yyyy": "%m-%d-%Y",
+    "dd/MM/yyyy": "%d/%m/%Y", "MM/dd/yyyy": "%m/%d/%Y", "yyyy/MM/dd": "%Y/%m/%d", "dd.MM.yyyy": "%d.%m.%Y",
+}  # fmt: skip
+"""Patterns as Spark writes them -> as Python does; the first that reads every value is taken."""
+_FEW = 8
+"""Up to this many values a text is a category; up to this many whole numbers are a code or a small count."""
+_MOSTLY = 0.995
+"""A text column is numbers or dates if at least this share of it is; the other rows are quarantined."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_WHOLE = re.compile(r"[+-]?\d{1,18}")
+_CODE = re.compile(r"0\d+")
+
+_YES = frozenset(["yes", "y", "true", "t"])
+_NO = frozenset(["no", "n", "false", "f"])
+_PROTECTED = frozenset(
+    ["birth", "birthdate", "birthday", "born", "dob", "age", "gender", "sex", "marital", "married",
+     "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "disability", "disabled",
+     "health", "pregnant"]
+)  # fmt: skip
+_PERSONAL = frozenset(
+    ["name", "firstname", "lastname", "surname", "email", "mail", "phone", "mobile", "telephone", "address",
+     "street", "ssn", "iban", "passport"]
+)  # fmt: skip
+_OUTCOME = frozenset(
+    ["response", "responded", "churn", "churned", "target", "outcome", "converted", "conversion",
+     "label", "exited", "attrition", "attrited", "cancelled", "unsubscribed", "defaulted", "retained"]
+)  # fmt: skip
+_ID = frozenset(["id", "uuid", "guid", "key", "identifier", "no", "number", "num", "nr", "code"])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table, as its first rows show it.
+
+    `values`: one per row, as floats (number, flag), times (date) or text, missing where there is none.
+    `declared`: what `input.types` should say of it; None where the table's own type is enough.
+    """
+
+    name: str
+    kind: Kind
+    values: pd.Series[Any]
+    missing: float
+    distinct: int
+    declared: str | dict[str, str] | None = None
+    counted: str | None = None
+    """Of a category and of a flag that is text: the value that is counted."""
+    clean: bool = True
+    """Whether every value is of the kind; a text column may hold a few that are not."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the name: MntWines -> mnt, wines."""
+        return words(self.name)
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it holds calendar years."""
+        known = self.values.dropna()
+        return self.kind == "number" and "year" in self.words and bool(known.between(1850, 2150).all())
+
+    @property
+    def protected(self) -> bool:
+        """Named like something that must not decide how a person is treated."""
+        return _named(self, _PROTECTED)
+
+    @property
+    def personal(self) -> bool:
+        """Named like something that says who a person is."""
+        return self.kind in ("text", "category") and _named(self, _PERSONAL)
+
+    @property
+    def outcome(self) -> bool:
+        """Named like the answer that segments are checked by."""
+        two = self.kind == "flag" or (self.kind == "category" and self.distinct == 2)
+        return two and _named(self, _OUTCOME)
+
+    @property
+    def id_like(self) -> bool:
+        """Named like an id, or different in nearly every row without being a measure."""
+        if self.kind == "number":
+            return self.words[-1:] != () and self.words[-1] in _ID
+        return self.kind == "text" and (_named(self, _ID) or self.distinct > 0.95 * len(self.values))
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The lower-case ASCII words of a name, however it is written: `CustomerID` -> customer, id."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    split = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", plain)
+    return tuple(re.findall(r"[a-z0-9]+", split.lower()))
+
+
+def looked_at(head: pd.DataFrame, types: Mapping[str, Any]) -> list[Column]:
+    """Every column of a table's first rows, in its order; what `types` calls a string stays one."""
+    columns = []
+    for position, name in enumerate(map(str, head.columns)):
+        values = head.iloc[:, position]
+        columns.append(_texts(name, _stripped(values)) if types.get(name) == "string" else look(name, values))
+    return columns
+
+
+def look(name: str, values: pd.Series[Any]) -> Column:
+    """What one column looks like; text is read as numbers or dates where nearly all of it is."""
+    known = values.dropna()
+    if known.empty:
+        return _column(name, "empty", values)
+    if known.head(100).map(lambda value: isinstance(value, list | dict | set | tuple | np.ndarray)).any():
+        return Column(name, "nested", values, 0.0, 0)
+    types = set(known.map(type))
+    if types <= {bool, np.bool_}:
+        return _column(name, "flag", values.map({True: 1.0, False: 0.0}).astype(float), counted="true")
+    if pd.api.types.is_numeric_dtype(values) or types <= {Decimal, int, float}:
+        return _numbers(name, values)
+    if pd.api.types.is_datetime64_any_dtype(values) or all(issubclass(kind, date) for kind in types):
+        return _column(name, "date", pd.to_datetime(values, errors="coerce", utc=True))
+    texts = _stripped(values)
+    return _numbers_in(name, texts) or _dates_in(name, texts) or _texts(name, texts)
+
+
+def spearman(first: pd.Series[Any], second: pd.Series[Any]) -> float:
+    """Rank correlation of two columns over the rows where both are known; 0 where there is none."""
+    both = pd.concat([first, second], axis=1).dropna().rank()
+    if len(both) < 3 or (both.nunique() < 2).any():
+        return 0.0
+    return float(both.corr().to_numpy()[0, 1])
+
+
+def _numbers(name: str, values: pd.Series[Any], **found: Any) -> Column:
+    numbers = pd.to_numeric(values, errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
+    kind: Kind = "flag" if set(numbers.dropna().unique()) <= {0.0, 1.0} else "number"
+    return _column(name, kind, numbers, **found)
+
+
+def _numbers_in(name: str, texts: pd.Series[Any]) -> Column | None:
+    """The numbers of a text column; none if it holds codes such as 007."""
+    known = texts.dropna()
+    fits = known.map(lambda text: _NUMBER.fullmatch(text) is not None).astype(bool)
+    if known.empty or fits.mean() < _MOSTLY or known.map(lambda t: _CODE.fullmatch(t) is not None).any():
+        return None
+    whole = known[fits].map(lambda text: _WHOLE.fullmatch(text) is not None).all()
+    numbers = texts.where(texts.isin(known[fits]))
+    return _numbers(name, numbers, declared="int" if whole else "double", clean=bool(fits.all()))
+
+
+def _dates_in(name: str, texts: pd.Series[Any]) -> Column | None:
+    known = texts.dropna()
+    for pattern, python in DATE_PATTERNS.items():
+        if pd.to_datetime(known.head(20), format=python, errors="coerce").notna().mean() < 0.5:
+            continue
+        read = pd.to_datetime(known, format=python, errors="coerce", utc=True)
+        if read.notna().mean() >= _MOSTLY:
+            clean = bool(read.notna().all())
+            return _column(name, "date", read.reindex(texts.index), declared={"date": pattern}, clean=clean)
+    return None
+
+
+def _texts(name: str, texts: pd.Series[Any]) -> Column:
+    """A flag of two words such as yes and no, a category of few values, or text."""
+    counts = texts.value_counts()
+    if len(counts) < 2:
+        return _column(name, "constant", texts)
+    yes = [text for text in counts.index if text.lower() in _YES]
+    if len(counts) == 2 and len(yes) == 1 and {text.lower() for text in counts.index} & _NO:
+        flags = texts.map({text: float(text == yes[0]) for text in counts.index})
+        return _column(name, "flag", flags.astype(float), declared="string", counted=yes[0])
+    kind: Kind = "category" if len(counts) <= _FEW and len(counts) <= len(texts) / 2 else "text"
+    counted = counts.index[-1] if len(counts) == 2 else counts.index[0]
+    return _column(name, kind, texts, declared="string", counted=str(counted))
+
+
+def _column(name: str, kind: Kind, values: pd.Series[Any], **found: Any) -> Column:
+    distinct = int(values.nunique())
+    if distinct < 2:
+        kind = "constant" if distinct else "empty"
+    return Column(name, kind, values, float(values.isna().mean()) if len(values) else 1.0, distinct, **found)
+
+
+def _stripped(values: pd.Series[Any]) -> pd.Series[Any]:
+    texts = values.astype("string").str.strip()
+    return texts.mask(texts == "").astype(object)
+
+
+def _named(column: Column, known: frozenset[str]) -> bool:
+    return not known.isdisjoint(column.words)

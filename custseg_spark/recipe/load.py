@@ -1,0 +1,134 @@
+"""From a YAML file and overrides to a checked recipe; every problem told at once, by its key path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import fsspec
+from pydantic import ValidationError
+
+from custseg_spark.errors import RecipeError
+from custseg_spark.recipe import checks, plain_yaml
+from custseg_spark.recipe.models import Recipe
+from custseg_spark.recipe.problems import Problem, problems_of
+
+_NAMED = ("rules", "segment_by", "describe", "check")
+"""Sections whose keys are names that the user gives; each may be an expression alone."""
+_ALL_KEYS = "every key is in docs/recipe.md"
+
+
+def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
+    """The recipe at a path or URI, with overrides such as `segments.k=[2, 6]` laid over it.
+
+    Raises RecipeError: no such file, not YAML (with line and column), or every problem of the keys
+    and expressions, one line each.
+    """
+    document = _document(plain_yaml.read(_text(path), path), path)
+    for override in overrides:
+        _lay_over(document, override)
+    return _checked(document, f"{path}: ")
+
+
+def parse(document: dict[str, Any]) -> Recipe:
+    """The recipe that a mapping, as read from YAML, stands for. Raises RecipeError like `load`."""
+    return _checked(_document(document, "the recipe"), "")
+
+
+def _text(path: str) -> str:
+    content = b""
+    try:
+        with fsspec.open(path, "rb") as file:
+            content = file.read()
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise RecipeError(f"{path}: is not UTF-8 text at line {line}", "save the recipe as UTF-8") from None
+    except FileNotFoundError:
+        raise RecipeError(
+            f"{path}: there is no such recipe",
+            "give the path of one, or make one with custseg init TABLE",
+        ) from None
+    except (OSError, ValueError, ImportError) as problem:
+        raise RecipeError(
+            f"{path}: the recipe can't be read: {problem}", "check the path and your rights on it"
+        ) from None
+
+
+def _document(value: Any, path: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        found = "nothing" if value is None else f"a {type(value).__name__}"
+        raise RecipeError(
+            f"{path}: a recipe is a mapping of keys, found {found}",
+            "start from custseg init TABLE, or see docs/recipe.md",
+        )
+    return {key: entry for key, entry in value.items() if entry is not None}
+
+
+def _checked(document: dict[str, Any], source: str) -> Recipe:
+    try:
+        recipe = Recipe.model_validate(document)
+    except ValidationError as error:
+        _refuse(problems_of(error, document), source)
+    _refuse(checks.problems_in(recipe), source)
+    return recipe
+
+
+def _refuse(problems: Sequence[Problem], source: str) -> None:
+    """Raise the one RecipeError that tells all problems; nothing if there are none."""
+    if not problems:
+        return
+    what = source + problems[0].what
+    if len(problems) > 1:
+        what = f"{source}{len(problems)} problems\n" + "\n".join(f"  {problem.what}" for problem in problems)
+    remedies = dict.fromkeys(problem.remedy for problem in problems if problem.remedy)
+    raise RecipeError(what, next(iter(remedies)) if len(remedies) == 1 else _ALL_KEYS)
+
+
+def _lay_over(document: dict[str, Any], override: str) -> None:
+    """Set one `key.path=value` in the document; missing mappings on the way are made.
+
+    null takes a named entry away: `describe.income=null`.
+    """
+    path, separator, text = override.partition("=")
+    keys = [quoted or bare for quoted, bare in re.findall(r"`([^`]*)`|([^.`]+)", path.strip())]
+    if not separator or not keys:
+        raise RecipeError(
+            f"--set {override}: is not key.path=value", "write for example --set segments.k=[2,6]"
+        )
+    value = plain_yaml.read(text, f"--set {override}")
+    place: Any = document
+    for depth, key in enumerate(keys[:-1]):
+        place = _step(place, key, long_form=depth == 1 and keys[0] in _NAMED, override=override)
+    if isinstance(place, list):
+        place[_index(place, keys[-1], override)] = value
+    elif value is None and len(keys) == 2 and keys[0] in _NAMED:
+        place.pop(keys[-1], None)
+    else:
+        place[keys[-1]] = value
+
+
+def _step(place: Any, key: str, *, long_form: bool, override: str) -> Any:
+    if isinstance(place, list):
+        return place[_index(place, key, override)]
+    inner = place.get(key)
+    if inner is None:
+        inner = place[key] = {}
+    elif isinstance(inner, str) and long_form:
+        inner = place[key] = {"sql": inner}
+    elif not isinstance(inner, dict | list):
+        raise RecipeError(
+            f"--set {override}: {key} is {inner!r}, which has no keys inside",
+            _ALL_KEYS,
+        )
+    return inner
+
+
+def _index(place: list[Any], key: str, override: str) -> int:
+    if not key.isdigit() or int(key) >= len(place):
+        raise RecipeError(
+            f"--set {override}: {key!r} is not a position in a list of {len(place)}",
+            "positions count from 0",
+        )
+    return int(key)

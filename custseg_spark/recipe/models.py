@@ -1,0 +1,239 @@
+"""The recipe as frozen, validated models: what each key means, its default and its bounds."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+Name = Annotated[str, Field(pattern=NAME)]
+Share = Annotated[float, Field(ge=0, le=1)]
+_QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
+
+
+class Section(BaseModel):
+    """A mapping of the recipe: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _from_sql(value: Any) -> Any:
+    """The short form `name: expression` stands for `name: {sql: expression}`."""
+    return {"sql": value} if isinstance(value, str) else value
+
+
+class DateType(Section):
+    """A text column that holds dates: the patterns are tried in turn."""
+
+    date: str | tuple[str, ...]
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        return (self.date,) if isinstance(self.date, str) else self.date
+
+
+class Input(Section):
+    """Where the customer table is and how to read it."""
+
+    path: str | None = None
+    """A path or URI, or a catalog table's name with `format: table`; `--input` wins over it."""
+    format: str = "auto"
+    """auto (by the ending), parquet, csv, excel, table, or any format the Spark session knows."""
+    options: dict[str, str | int | float | bool] = {}
+    """Reader options, as Spark names them; for Excel `sheet`."""
+    id: str
+    types: dict[str, Literal["int", "double", "string", "boolean"] | DateType] = {}
+    """Types of columns that arrive as text. What the recipe uses and is not declared is found
+    from the first rows; what it does not use passes through as read."""
+    unique: Literal["auto", "exact", "trust"] = "auto"
+    """How repeated ids are looked for: exactly up to a million rows and by a sketch beyond
+    (auto), always exactly, or not at all."""
+
+
+class Rule(Section):
+    """A SQL predicate every row must satisfy; null counts as failed."""
+
+    sql: str
+    on_fail: Literal["quarantine", "warn", "stop"] = "quarantine"
+    at_most: Share | None = None
+    """The command fails when more than this share of the rows break the rule."""
+
+
+class Rules(Section):
+    """The named rules beside the bound on all of them together."""
+
+    max_quarantined: Share = 0.05
+    named: dict[Name, Annotated[Rule, BeforeValidator(_from_sql)]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_beside_the_bound(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "named" in value:
+            return value
+        named = {key: rule for key, rule in value.items() if key != "max_quarantined"}
+        bound = {"max_quarantined": value["max_quarantined"]} if "max_quarantined" in value else {}
+        return {**bound, "named": named}
+
+
+class Feature(Section):
+    """A numeric column that cuts."""
+
+    sql: str
+    impute: Literal["median", "mean", "quarantine"] | float = "median"
+    clip: Literal["iqr"] | tuple[float | str | None, float | str | None] | None = None
+    """Bounds in the feature's unit: a number, a quantile such as p99.5, or null for none; `iqr`
+    stands for Q1 - 1.5 IQR and Q3 + 1.5 IQR."""
+    transform: Literal["none", "log1p"] = "none"
+    unit: str = ""
+    words: tuple[str | None, str | None, str | None] | None = None
+    """What a low, a middle and a high value is called; null says nothing."""
+    additive: bool | None = None
+    """Whether a share of the total makes sense; null: unless the unit is a time or a rate."""
+    allow_protected: bool = False
+    """With the recipe's own `allow_protected`: this feature may use a protected column."""
+
+    @model_validator(mode="after")
+    def _bounds_make_sense(self) -> Feature:
+        if isinstance(self.clip, tuple):
+            for bound in self.clip:
+                if isinstance(bound, str) and not _QUANTILE.match(bound):
+                    raise ValueError(
+                        f"clip takes numbers, quantiles such as p99, null or iqr; found {bound!r}"
+                    )
+            low, high = self.clip
+            if _over(low, high):
+                raise ValueError(f"clip is upside down: {low} is not under {high}")
+        return self
+
+
+def _over(low: float | str | None, high: float | str | None) -> bool:
+    """Whether two bounds of one kind, both values or both quantiles, stand the wrong way round."""
+    if isinstance(low, str) and isinstance(high, str):
+        return float(low[1:]) >= float(high[1:])
+    return isinstance(low, float) and isinstance(high, float) and low >= high
+
+
+class Description(Section):
+    """A column or expression shown per segment that never cuts: `sql`, or a rate as sum over sum."""
+
+    sql: str | None = None
+    rate: tuple[str, str] | None = None
+    """Numerator and denominator: each a description's or feature's name, or an expression."""
+    unit: str = ""
+    additive: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Description:
+        if (self.sql is None) == (self.rate is None):
+            raise ValueError("give either sql or rate")
+        return self
+
+
+class Outcome(Section):
+    """A column that says whether the segments are worth anything; never cuts."""
+
+    sql: str
+    unit: str = ""
+
+
+class Segments(Section):
+    """How many segments, in what order, under which names."""
+
+    k: tuple[int, int] | int = (2, 10)
+    smallest_share: Share = 0.05
+    choose: Literal["evidence", "silhouette", "elbow", "gap", "fixed"] = "evidence"
+    order_by: str | None = None
+    """The feature by which segments are ordered, highest first; the first feature if null."""
+    names: dict[int, str] = {}
+    """Names pinned to segment ids; the others are found by rule."""
+
+    @property
+    def range(self) -> tuple[int, int]:
+        return (self.k, self.k) if isinstance(self.k, int) else self.k
+
+    @model_validator(mode="after")
+    def _range_makes_sense(self) -> Segments:
+        low, high = self.range
+        if low > high:
+            raise ValueError(f"k is upside down: {low} is over {high}")
+        if low < 2 or high > 100:
+            raise ValueError(f"k lies between 2 and 100; found {low}..{high}")
+        if self.choose == "fixed" and low != high:
+            raise ValueError(f"choose: fixed takes one k, such as k: 5; found {low}..{high}")
+        if low * self.smallest_share > 1:
+            raise ValueError(f"smallest_share {self.smallest_share} leaves no room for {low} segments")
+        return self
+
+
+class Sweep(Section):
+    """How centres are found for every k."""
+
+    sample: Annotated[int, Field(ge=100, le=2_000_000)] = 50_000
+    restarts: Annotated[int, Field(ge=1, le=1000)] = 10
+    seed: int = 42
+    start: Literal["driver", "spark"] = "driver"
+    """driver: restarts on the driver's copy of the sample; spark: k-means|| restarts in Spark ML."""
+    refine: Annotated[int, Field(ge=0, le=20)] = 2
+    """At most this many Lloyd steps over all rows, fewer when the cost no longer falls."""
+    tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-3
+    """A refinement step that lowers the cost by less than this share is the last one."""
+
+
+class Evidence(Section):
+    """Which evidence is gathered for each k; a part switched off is left empty."""
+
+    bootstraps: Annotated[int, Field(ge=0, le=1000)] = 20
+    gap: bool = True
+    prediction_strength: bool = True
+    structure: bool = True
+
+
+class Output(Section):
+    """What is written of each customer."""
+
+    columns: tuple[str, ...] | None = None
+    """Input columns kept beside the labels; all if null. The id always stays."""
+
+
+class Action(Section):
+    """What to do with a segment of which all these words are true."""
+
+    when: tuple[str, ...]
+    do: str
+
+
+class Recipe(Section):
+    """One segmentation. The example with every key is in docs/recipe.md."""
+
+    input: Input
+    rules: Rules = Rules()
+    segment_by: dict[Name, Annotated[Feature, BeforeValidator(_from_sql)]] = Field(min_length=1)
+    scale: Literal["standard", "robust"] = "standard"
+    describe: dict[Name, Annotated[Description, BeforeValidator(_from_sql)]] = {}
+    check: dict[Name, Annotated[Outcome, BeforeValidator(_from_sql)]] = {}
+    protected: tuple[str, ...] = ()
+    allow_protected: tuple[str, ...] = ()
+    segments: Segments = Segments()
+    sweep: Sweep = Sweep()
+    evidence: Evidence = Evidence()
+    output: Output = Output()
+    actions: tuple[Action, ...] = ()
+
+    @property
+    def order_by(self) -> str:
+        """The feature that orders the segments."""
+        return self.segments.order_by or next(iter(self.segment_by))
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Recipe:
+        if self.order_by not in self.segment_by:
+            raise ValueError(f"segments.order_by: {self.order_by!r} is not under segment_by")
+        seen: dict[str, str] = {}
+        for section in ("segment_by", "describe", "check"):
+            for name in getattr(self, section):
+                if name.lower() in seen:
+                    raise ValueError(f"{section}.{name}: the name stands already under {seen[name.lower()]}")
+                seen[name.lower()] = section
+        return self

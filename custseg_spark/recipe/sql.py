@@ -1,0 +1,109 @@
+"""Reading Spark SQL expressions: the tree, the columns they use, how a column is quoted.
+
+Only read here, never run: Spark runs them. Functions are kept as written (no dialect translation),
+so that a rewritten expression differs from what the user wrote by the rewriting alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from sqlglot import TokenType, exp, parse_one
+from sqlglot.dialects.spark import Spark
+from sqlglot.errors import SqlglotError
+
+from custseg_spark.errors import RecipeError
+
+_MARK = "literal_"
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+
+class AsWritten(Spark):
+    """Spark's grammar, with every function left under the name and arguments it was written with."""
+
+    class Parser(Spark.Parser):  # type: ignore[misc, valid-type]
+        FUNCTIONS: ClassVar[dict[str, Callable[..., Any]]] = {}
+        ARRAY_CONSTRUCTORS: ClassVar[dict[str, Any]] = {}  # else array(a, b)[0] loses a and b
+        FUNCTION_PARSERS: ClassVar[dict[str, Callable[..., Any]]] = {
+            name: parse
+            for name, parse in Spark.Parser.FUNCTION_PARSERS.items()
+            if name in {"CAST", "TRY_CAST", "EXTRACT", "OVERLAY", "POSITION", "SUBSTRING", "SUBSTR", "TRIM"}
+        }
+
+
+def columns_used(sql: str, where: str = "expression") -> frozenset[str]:
+    """The input columns of an expression, spelled as written; of `a.b` the struct `a`.
+
+    `where` is the key path that error messages name. Raises RecipeError if it does not parse.
+    """
+    tree, _ = parsed(sql, where)
+    return frozenset(column.parts[0].name for column in tree.find_all(exp.Column))
+
+
+def sql_name(column: str) -> str:
+    """The column's name as SQL takes it: in backticks unless it is one plain word that is no keyword."""
+    if _PLAIN_NAME.fullmatch(column) and [t.token_type for t in AsWritten().tokenize(column)] == [
+        TokenType.VAR
+    ]:
+        return column
+    return "`" + column.replace("`", "``") + "`"
+
+
+def sql_text(text: str) -> str:
+    """A text as a SQL literal."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def parsed(sql: str, where: str) -> tuple[exp.Expr, dict[str, str]]:
+    """The tree, and what its string literals stand for.
+
+    Literals are taken out before parsing and put back untouched: what a backslash or a doubled
+    quote means in them is Spark's to say.
+    """
+    try:
+        text, literals = _without_literals(sql)
+        tree = parse_one(text, into=exp.Condition, dialect=AsWritten)
+    except (SqlglotError, RecursionError) as problem:
+        raise RecipeError(
+            f"{where}: {sql!r} is not a Spark SQL expression{_near(problem)}",
+            "names with spaces, dots or SQL keywords go in backticks: `my column`",
+        ) from None
+    return tree, literals
+
+
+def written(tree: exp.Expr, literals: dict[str, str]) -> str:
+    """The text of a tree from `parsed`, its literals put back."""
+    text = tree.sql(dialect=AsWritten, normalize_functions=False, comments=False)
+    for placeholder, literal in literals.items():
+        text = text.replace(placeholder, literal)
+    return text
+
+
+def _without_literals(sql: str) -> tuple[str, dict[str, str]]:
+    pieces: list[str] = []
+    literals: dict[str, str] = {}
+    end = 0
+    mark = _MARK
+    while mark in sql:
+        mark += "_"
+    for token in AsWritten().tokenize(sql):
+        if token.token_type not in (TokenType.STRING, TokenType.RAW_STRING):
+            continue
+        if literals and token.start == end:  # 'it''s' is one literal
+            last = next(reversed(literals))
+            literals[last] += sql[token.start : token.end + 1]
+        else:
+            placeholder = f"'{mark}{len(literals)}'"
+            literals[placeholder] = sql[token.start : token.end + 1]
+            pieces += [sql[end : token.start], placeholder]
+        end = token.end + 1
+    return "".join([*pieces, sql[end:]]), literals
+
+
+def _near(problem: Exception) -> str:
+    found = getattr(problem, "errors", None) or [{}]
+    highlight = found[0].get("highlight")
+    return f" near {highlight!r}" if highlight and _MARK not in highlight else ""

@@ -1,0 +1,113 @@
+"""What the input looks like, from the sample: distribution and outliers of a column, columns that repeat
+each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+BINS = 28
+SAME_TWICE = 0.7
+"""Two features whose rank correlation is at least this far from 0 say much the same thing."""
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """A column as it was found: shares of all rows, quantiles and histogram of the sample, in its unit."""
+
+    name: str
+    unit: str
+    role: str
+    """cuts, describes, checks."""
+    missing: float
+    """Share of rows without a value."""
+    low: float
+    quartiles: tuple[float, float, float]
+    high: float
+    outliers: float
+    """Share of values beyond Q1 - 1.5 IQR or Q3 + 1.5 IQR (Tukey 1977)."""
+    counts: tuple[int, ...] = ()
+    """Values per bin of equal width between low and high, on the log1p scale where `log`."""
+    log: bool = False
+    treatment: str = ""
+    """What was done to it: `missing -> 51,381 (median); 12 values clipped at 15`."""
+
+
+def column_view(
+    name: str,
+    values: NDArray[np.float64],
+    unit: str = "",
+    role: str = "cuts",
+    missing: float | None = None,
+    log: bool = False,
+    treatment: str = "",
+) -> ColumnView:
+    """The view of a column from `values` (n,) of the sample in its unit, NaN where missing.
+
+    `missing` is the share of missing values over all rows; from the sample unless given.
+    """
+    known = values[np.isfinite(values)]
+    share = missing if missing is not None else 1 - len(known) / max(len(values), 1)
+    if len(known) == 0:
+        nothing = float("nan")
+        return ColumnView(name, unit, role, share, nothing, (nothing,) * 3, nothing, 0.0, treatment=treatment)
+    first, median, third = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
+    reach = 1.5 * (third - first)
+    far = float(((known < first - reach) | (known > third + reach)).mean())
+    log = log and bool(known.min() >= 0)
+    counts, _ = np.histogram(np.log1p(known) if log else known, bins=BINS)
+    return ColumnView(
+        name=name,
+        unit=unit,
+        role=role,
+        missing=share,
+        low=float(known.min()),
+        quartiles=(first, median, third),
+        high=float(known.max()),
+        outliers=far,
+        counts=tuple(int(count) for count in counts),
+        log=log,
+        treatment=treatment,
+    )
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Two features that move together: Spearman's rank correlation in the sample."""
+
+    one: str
+    other: str
+    rho: float
+
+
+def correlations(
+    features: Mapping[str, NDArray[np.float64]], at_least: float = SAME_TWICE
+) -> tuple[Correlation, ...]:
+    """The pairs of features (name -> (n,) values, NaN where missing) at least that strongly correlated by
+    rank, the strongest first."""
+    names = list(features)
+    found = [
+        Correlation(one, other, rho)
+        for i, one in enumerate(names)
+        for other in names[i + 1 :]
+        if abs(rho := _spearman(features[one], features[other])) >= at_least
+    ]
+    return tuple(sorted(found, key=lambda pair: -abs(pair.rho)))
+
+
+def _spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    known = np.isfinite(one) & np.isfinite(other)
+    ranks = [_ranks(values[known]) for values in (one, other)]
+    if known.sum() < 3 or any(rank.std() == 0 for rank in ranks):
+        return 0.0
+    return float(np.corrcoef(ranks)[0, 1])
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks with ties at their mean."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last: NDArray[np.float64] = np.cumsum(counts).astype(np.float64)
+    return (last - (counts - 1) / 2)[place]

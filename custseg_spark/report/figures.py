@@ -1,0 +1,129 @@
+"""The figures of a run: small tables in, PNG files out.
+
+Matplotlib is imported by the first call of `draw` and not before; pyplot never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custseg_spark.report import wording
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class FeatureView:
+    """What a figure says of a column: its name, its unit and how the model sees it."""
+
+    name: str
+    unit: str = ""
+    transform: str = "none"
+    """`none` or `log1p`; a log1p feature is drawn on that scale, with ticks in its unit."""
+    rate: bool = False
+    """Whether it is a share and written as a percentage."""
+
+    def write(self, value: float | None) -> str:
+        """A value of the column as it is written for people, without its unit."""
+        return wording.percent(value) if self.rate else wording.number(value)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """All that the figures show of one run; segment ids are 0..k-1 and index the tuples."""
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    """Customers per segment, from all rows."""
+    plane: NDArray[np.float64]
+    """(n, 3) principal coordinates of the drawn sample; columns beyond the features are zero."""
+    plane_labels: NDArray[np.int64]
+    """(n,) segment of each drawn customer."""
+    plane_centres: NDArray[np.float64]
+    """(k, 3) centres in the same coordinates."""
+    explained: NDArray[np.float64]
+    """(3,) share of the variance along each coordinate."""
+    loadings: NDArray[np.float64]
+    """(3, d) weight of each feature in each coordinate."""
+    sweep: pd.DataFrame
+    """A row per k, as sweep.csv: k, cost, silhouette, silhouette_se, smallest_share, ..., chosen."""
+    chosen: int
+    floor: float
+    """The smallest share a segment may have."""
+    profile: pd.DataFrame
+    """A row per segment, as profile.csv: segment, name, size, share, mean_<column>, z_<column>."""
+    sample: pd.DataFrame
+    """A row per drawn customer: feature_<name> in its unit, descriptions, segment."""
+    features: tuple[FeatureView, ...]
+    """In recipe order."""
+    descriptions: tuple[FeatureView, ...] = ()
+    value: str | None = None
+    """The additive column whose share stands beside the share of customers; `spend` or the first if null."""
+    pair: tuple[str, str] | None = None
+    """The two columns drawn against each other; income and spend, else the first two features."""
+
+    @property
+    def k(self) -> int:
+        return len(self.names)
+
+    @property
+    def shares(self) -> list[float]:
+        """Share of the customers per segment."""
+        return [size / max(sum(self.sizes), 1) for size in self.sizes]
+
+    def view(self, name: str) -> FeatureView:
+        """The column of that name, feature or description."""
+        return next((v for v in self.features + self.descriptions if v.name == name), FeatureView(name))
+
+    def values(self, name: str) -> NDArray[np.float64]:
+        """(n,) sample values of a feature or a description in its unit; NaN where missing."""
+        column = f"feature_{name}" if f"feature_{name}" in self.sample else name
+        return self.sample[column].to_numpy(dtype=np.float64, na_value=np.nan)
+
+    def has(self, name: str) -> bool:
+        """Whether the sample holds that feature or description as numbers."""
+        column = f"feature_{name}" if f"feature_{name}" in self.sample else name
+        return column in self.sample and pd.api.types.is_numeric_dtype(self.sample[column])
+
+
+def draw(
+    pictures: Pictures,
+    write: Callable[[str, bytes], None],
+    write_dark: Callable[[str, bytes], None] | None = None,
+) -> list[str]:
+    """Draws every figure the tables allow, hands each to `write(file name, PNG bytes)`, returns the names.
+
+    `write_dark` gets each figure once more, for a dark page. A figure whose columns are absent (a pair of one feature, a silhouette that was switched off) is left
+    out; anything else that goes wrong is an error.
+    """
+    from custseg_spark.report.plots import bars, canvas, curves, panels, planes
+
+    drawings: dict[str, Callable[[Pictures], Figure | None]] = {
+        "pca_2d.png": planes.pca_2d,
+        "pca_3d.png": planes.pca_3d,
+        "pair.png": planes.pair,
+        "sizes.png": bars.sizes,
+        "shares.png": bars.shares,
+        "heatmap.png": panels.heatmap,
+        "boxes.png": panels.boxes,
+        "elbow.png": curves.elbow,
+        "silhouette.png": curves.silhouette,
+        "evidence.png": curves.evidence,
+    }
+    written = []
+    for name, drawing in drawings.items():
+        figure = drawing(pictures)
+        if figure is not None:
+            light, dark = canvas.pngs(figure)
+            write(name, light)
+            if write_dark:
+                write_dark(name, dark)
+            written.append(name)
+    return written

@@ -1,0 +1,1 @@
+"""The drawings behind `report.figures.draw`; importing this package's modules imports Matplotlib."""

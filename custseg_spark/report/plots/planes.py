@@ -1,0 +1,220 @@
+"""Customers as points: the principal plane, the same in three dimensions, two features as a pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from custseg_spark.report import palette, titles, wording
+from custseg_spark.report.figures import Pictures
+from custseg_spark.report.plots import canvas, scales
+
+FEW = 8
+"""Up to this many segments are named at their centres; beyond, their ids stand there."""
+LONG = 44
+"""So do they where a name has more letters than this."""
+MOST_IN_SPACE = 4000
+FLAT = 1e-9
+
+
+def pca_2d(p: Pictures) -> Figure:
+    """Customers and segment centres on the first two principal components."""
+    note = "Each point is a customer of the sample; ringed markers are segment centres."
+    figure, axes = _cloud(
+        p,
+        p.plane[:, :2],
+        p.plane_labels,
+        p.plane_centres[:, :2],
+        titles.plane(p),
+        note,
+    )
+    axes.set_xlabel(canvas.plain(titles.component(p, 0)), labelpad=6)
+    axes.set_ylabel(canvas.plain(titles.component(p, 1)), labelpad=6)
+    return figure
+
+
+def pair(p: Pictures) -> Figure | None:
+    """Two columns against each other in their own units; none where the sample has only one."""
+    names = titles.pair_of(p)
+    if names is None:
+        return None
+    views = (p.view(names[0]), p.view(names[1]))
+    units = np.column_stack([p.values(view.name) for view in views])
+    labels = p.sample["segment"].to_numpy(dtype=np.int64)
+    known = np.isfinite(units).all(axis=1)
+    units, labels = units[known], labels[known]
+    if len(units) == 0:
+        return None
+    points = np.column_stack([scales.forward(units[:, i], view) for i, view in enumerate(views)])
+    middle = np.array([_median(points[labels == segment]) for segment in range(p.k)])
+    note = "Each point is a customer of the sample; ringed markers are the medians of the segments."
+    figure, axes = _cloud(p, points, labels, middle, titles.pair(p, names, units), note)
+    for axis, view in ((axes.xaxis, views[0]), (axes.yaxis, views[1])):
+        scales.label(axis, view)
+    return figure
+
+
+def pca_3d(p: Pictures) -> Figure | None:
+    """The first three principal components from one angle; none where there are fewer than three."""
+    if p.loadings.shape[1] < 3 or p.explained[2] < FLAT:
+        return None
+    texts = _legend_texts(p)
+    figure = canvas.sheet(10.2, 6.6)
+    wide, high = canvas.legend_size(figure, texts)
+    figure.set_size_inches(7.3 + wide, max(6.6, high + 1.6))
+    caption = "   ".join(titles.component(p, i) for i in range(3))
+    top = canvas.head(figure, titles.space(p), caption)
+    axes = _space_axes(figure, wide, top, p)
+    kept = np.arange(len(p.plane))[:: max(1, len(p.plane) // MOST_IN_SPACE)]
+    points, labels = p.plane[kept], p.plane_labels[kept]
+    for axis, (low, high_) in enumerate(_frame(points, p.plane_centres)):
+        getattr(axes, f"set_{'xyz'[axis]}lim")(low, high_)
+        inside = (points[:, axis] >= low) & (points[:, axis] <= high_)
+        points, labels = points[inside], labels[inside]
+    for segment in range(p.k):
+        mine = points[labels == segment]
+        axes.scatter(
+            mine[:, 0],
+            mine[:, 1],
+            mine[:, 2],
+            s=_dot(len(points)),
+            c=palette.colour(segment),
+            marker=palette.marker(segment),
+            linewidths=0,
+            alpha=0.5,
+            depthshade=False,
+        )
+    axes.set_box_aspect((1.15, 1, 0.85), zoom=1.08)
+    _space_centres(figure, axes, p)
+    canvas.legend(figure, texts, 7.0, top + 0.25)
+    return figure
+
+
+def _space_axes(figure: Figure, right: float, top: float, p: Pictures) -> Any:
+    from mpl_toolkits.mplot3d import Axes3D  # noqa: F401  (registers the projection)
+
+    below = max(0.3, float(figure.get_size_inches()[1]) - 6.4)
+    axes: Any = canvas.panel(figure, 0.2, below, right + 0.75, top, projection="3d", computed_zorder=False)
+    axes.view_init(elev=22, azim=-58)
+    axes.set_facecolor("none")
+    for number, axis in enumerate((axes.xaxis, axes.yaxis, axes.zaxis)):
+        axis.set_pane_color("#f4f2ec")
+        axis._axinfo["grid"].update(color=palette.RULE, linewidth=0.6)
+        axis.set_tick_params(labelsize=8, colors=palette.SOFT_INK, pad=0)
+        text = f"PC{number + 1} ({wording.percent(float(p.explained[number]))})"
+        axis.label.set(text=text, size=10, color=palette.INK)
+    return axes
+
+
+def _space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
+    from mpl_toolkits.mplot3d import proj3d
+
+    for segment, (x, y, z) in enumerate(p.plane_centres):
+        axes.scatter(
+            [x],
+            [y],
+            [z],
+            s=110,
+            c=palette.colour(segment),
+            marker=palette.marker(segment),
+            edgecolors=palette.INK,
+            linewidths=1.4,
+            depthshade=False,
+            zorder=9,
+        )
+    figure.canvas.draw()
+    x, y, _ = proj3d.proj_transform(*p.plane_centres.T, axes.get_proj())
+    anchors = axes.transData.transform(np.column_stack([x, y]))
+    canvas.label_points(figure, anchors, [str(segment) for segment in range(p.k)], axes)
+
+
+def _cloud(
+    p: Pictures,
+    points: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    centres: NDArray[np.float64],
+    title: str,
+    note: str,
+) -> tuple[Figure, Axes]:
+    """The points (n, 2) by segment, ringed centres (k, 2) with names or ids, the legend outside."""
+    texts = _legend_texts(p)
+    figure = canvas.sheet(10.2, 6.4)
+    wide, high = canvas.legend_size(figure, texts)
+    figure.set_size_inches(7.4 + wide, max(6.4, high + 1.6))
+    frame = _frame(points, centres)
+    inside = np.logical_and.reduce(
+        [(points[:, i] >= a) & (points[:, i] <= b) for i, (a, b) in enumerate(frame)]
+    )
+    if not inside.all():
+        outside = wording.number(float((~inside).sum()))
+        note += f" {outside} of {wording.number(len(points))} lie outside the frame."
+    top = canvas.head(figure, title, note)
+    axes = canvas.panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
+    axes.set_xlim(*frame[0])
+    axes.set_ylim(*frame[1])
+    _dots(axes, points[inside], labels[inside], p.k)
+    for segment, (x, y) in enumerate(centres):
+        axes.plot(
+            x,
+            y,
+            marker=palette.marker(segment),
+            color=palette.colour(segment),
+            markersize=11,
+            markeredgecolor=palette.INK,
+            markeredgewidth=1.6,
+            zorder=10,
+        )
+    here = np.isfinite(centres).all(axis=1)
+    short = p.k <= FEW and max(map(len, p.names)) <= LONG
+    names = [wording.broken(p.names[s], 24) if short else str(s) for s in np.flatnonzero(here)]
+    canvas.label_points(figure, axes.transData.transform(centres[here]), names, axes)
+    canvas.legend(figure, texts, 7.25, top + 0.1)
+    return figure, axes
+
+
+def _dots(axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], k: int) -> None:
+    """In three rounds, so that the segment drawn last does not cover the others."""
+    for start in range(3):
+        some, of = points[start::3], labels[start::3]
+        for segment in range(k):
+            mine = some[of == segment]
+            axes.scatter(
+                mine[:, 0],
+                mine[:, 1],
+                s=_dot(len(points)),
+                c=palette.colour(segment),
+                marker=palette.marker(segment),
+                linewidths=0,
+                alpha=0.55,
+            )
+
+
+def _dot(n: int) -> float:
+    """Area of a point: smaller the more there are."""
+    return float(np.clip(26 * (1000 / max(n, 1)) ** 0.5, 7, 40))
+
+
+def _frame(points: NDArray[np.float64], centres: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Limits per axis that hold the centres and all but the farthest 4 in 1000 points."""
+    limits = []
+    for axis in range(points.shape[1]):
+        low, high = np.quantile(points[:, axis], [0.002, 0.998])
+        middle = centres[np.isfinite(centres[:, axis]), axis]
+        low, high = min(low, middle.min(initial=low)), max(high, middle.max(initial=high))
+        room = 0.06 * (high - low) or 1.0
+        limits.append((float(low - room), float(high + room)))
+    return limits
+
+
+def _median(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.median(points, axis=0) if len(points) else np.full(2, np.nan)
+
+
+def _legend_texts(p: Pictures) -> list[str]:
+    shares = [wording.percent(share) for share in p.shares]
+    lines = canvas.name_lines(p.names, 28)
+    return [f"{line} · {share}" for line, share in zip(lines, shares, strict=True)]

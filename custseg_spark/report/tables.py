@@ -1,0 +1,132 @@
+"""Tables for the page: titled columns, plain values, and how each is written and sorted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from custseg_spark.report import wording
+from custseg_spark.report.figures import FeatureView
+
+Kind = Literal["text", "number", "percent", "decimal", "code"]
+Value = str | float | int | bool | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A titled column; `note` is what a reader is told who asks what it means."""
+
+    title: str
+    kind: Kind = "number"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of plain values, one per column; `marked` is the row to point at."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    caption: str = ""
+    marked: int | None = None
+
+
+SCORES: dict[str, Column] = {
+    "k": Column("Segments", "number", "k, the number of segments"),
+    "silhouette": Column("Silhouette", "decimal", "squared Euclidean distance; higher: farther apart"),
+    "lowest_jaccard": Column(
+        "Stability", "decimal", "the lowest Jaccard of any segment when the data is redrawn (Hennig 2007)"
+    ),
+    "smallest_share": Column("Smallest segment", "percent", "share of customers in the smallest segment"),
+    "silhouette_se": Column("± silhouette", "decimal", "standard error of the silhouette"),
+    "cost": Column("Cost", "number", "sum of squared distances to the nearest centre, model scale"),
+    "cost_spread": Column("Cost spread", "decimal", "spread of the cost over restarts"),
+    "silhouette_euclidean": Column("Silhouette (Euclidean)", "decimal", "Euclidean distance, on a subsample"),
+    "calinski_harabasz": Column("Calinski-Harabasz", "number", "higher is better"),
+    "davies_bouldin": Column("Davies-Bouldin", "decimal", "lower is better"),
+    "gap": Column("Gap", "decimal", "Tibshirani, Walther and Hastie 2001"),
+    "gap_se": Column("± gap", "decimal", "standard error of the gap"),
+    "prediction_strength": Column("Prediction strength", "decimal", "Tibshirani and Walther 2005"),
+    "same_names": Column("Same names", "percent", "how often the same names come back over redraws"),
+}
+_FIRST = ("k", "silhouette", "lowest_jaccard", "smallest_share")
+_HIDDEN = ("chosen", "distinct_segments", "jaccards")
+
+
+def sweep(frame: pd.DataFrame, chosen: int, every: bool) -> Table:
+    """The sweep as a table: three scores per k, or every score that was taken."""
+    taken = [column for column in SCORES if column in frame and frame[column].notna().any()]
+    others = [c for c in frame if c not in SCORES and c not in _HIDDEN and frame[c].notna().any()]
+    names = [*taken, *others] if every else [name for name in _FIRST if name in taken]
+    ordered = frame.sort_values("k")
+    rows = tuple(tuple(_plain(row[name]) for name in names) for _, row in ordered.iterrows())
+    columns = tuple(
+        SCORES.get(name, Column(wording.readable(str(name)), _kind(ordered[name]))) for name in names
+    )
+    marked = [int(k) for k in ordered["k"]].index(chosen) if chosen in set(ordered["k"]) else None
+    return Table(columns, rows, marked=marked)
+
+
+def cell(value: Value, kind: Kind) -> str:
+    """A value as it stands in a table; a dash for what is not known."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if kind == "percent":
+        return wording.percent(value)
+    if kind == "decimal":
+        return wording.decimal(value)
+    return wording.number(value)
+
+
+def sort_key(value: Value) -> str:
+    """What a cell is sorted by: the number behind its text, the text itself, nothing where unknown."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    return f"{float(value):.10g}" if isinstance(value, bool | int | float) else value
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]
+    return None if math.isnan(number) else number
+
+
+def _kind(column: pd.Series) -> Kind:
+    return "number" if pd.api.types.is_numeric_dtype(column) else "text"
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A segment's mean of a column and how far it lies from all customers."""
+
+    mean: float
+    text: str
+    z: float
+    way: str
+    """up, down, or nothing where it is like everybody."""
+    strength: int
+    """0 to 60, the percentage of the shade; full from two standard deviations."""
+
+
+def heat(
+    profile: pd.DataFrame, features: Sequence[FeatureView], descriptions: Sequence[FeatureView]
+) -> list[tuple[int, list[Heat]]]:
+    """Per row of the profile: the segment's id and a cell per column that has a mean."""
+    views = (*features, *descriptions)
+    return [(int(row["segment"]), [_heat(row, view) for view in views]) for _, row in profile.iterrows()]
+
+
+def _heat(row: pd.Series, view: FeatureView) -> Heat:
+    mean, z = float(row.get(f"mean_{view.name}", math.nan)), float(row.get(f"z_{view.name}", math.nan))
+    known = math.isfinite(z) and abs(z) >= 0.05
+    way = ("up" if z > 0 else "down") if known else ""
+    return Heat(mean, view.write(mean), z, way, round(min(abs(z) / 2, 1) * 60) if known else 0)

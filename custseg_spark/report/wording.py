@@ -1,0 +1,73 @@
+"""How numbers and names stand in figures and on the page."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+
+NARROW = "\u00a0"
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """`46 %` for .46; one digit more under 1 percent; a dash for what is not known."""
+    if share is None or not math.isfinite(share):
+        return "–"
+    if digits == 0 and 0 < abs(share) < 0.0095:
+        digits = 1
+    return f"{100 * share:.{digits}f}{NARROW}%"
+
+
+def number(value: float | None, significant: int = 3) -> str:
+    """Three significant digits and thousands apart: 1,234; 12.3; 0.52; a dash for what is not known."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    if size >= 10 ** (significant - 1) or value == 0 or (size >= 1 and float(value).is_integer()):
+        return f"{value:,.0f}".replace("-", "−")
+    if size < 1e-4:
+        return f"{value:.1e}".replace("-", "−")
+    digits = max(0, significant - 1 - math.floor(math.log10(size)))
+    text = f"{value:.{min(digits, 6)}f}"
+    return text.replace("-", "−")
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    """A score with a fixed number of digits; a dash for what is not known."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def with_unit(name: str, unit: str) -> str:
+    """`spend (money in 2 years)`; the name alone where there is no unit."""
+    return f"{name} ({unit})" if unit else name
+
+
+def broken(text: str, width: int, lines: int = 2) -> str:
+    """The text in at most `lines` lines of `width` characters; what does not fit ends in an ellipsis."""
+    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …"))
+
+
+def joined(items: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter raised and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def readable(name: str) -> str:
+    """A column's name as people write it: total_spend -> total spend."""
+    return name.replace("_", " ").strip() or name
+
+
+def signed(value: float | None, digits: int = 1) -> str:
+    """A difference with its sign: +0.8, −1.2, 0.0."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text[1:] if float(f"{value:.{digits}f}") == 0 else text

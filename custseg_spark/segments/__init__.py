@@ -1,0 +1,44 @@
+"""What a marketing team reads and acts on: names, profiles, sentences, actions and plain rules."""
+
+from custseg_spark.segments.actions import Suggestion, suggest
+from custseg_spark.segments.aggregate import aggregates, totals
+from custseg_spark.segments.association import Association
+from custseg_spark.segments.figures import Figures
+from custseg_spark.segments.names import Named, Word, label, name_segments
+from custseg_spark.segments.outcomes import Estimate
+from custseg_spark.segments.profile import Group, Profile, SegmentProfile, profile, profile_csv
+from custseg_spark.segments.rules import Rule, Rules, find_rules
+from custseg_spark.segments.sentences import fact, headline, outcome, sentence, value_column
+from custseg_spark.segments.shown import Shown, shown_columns
+from custseg_spark.segments.traits import Traits, traits
+
+__all__ = [
+    "Association",
+    "Estimate",
+    "Figures",
+    "Group",
+    "Named",
+    "Profile",
+    "Rule",
+    "Rules",
+    "SegmentProfile",
+    "Shown",
+    "Suggestion",
+    "Traits",
+    "Word",
+    "aggregates",
+    "fact",
+    "find_rules",
+    "headline",
+    "label",
+    "name_segments",
+    "outcome",
+    "profile",
+    "profile_csv",
+    "sentence",
+    "shown_columns",
+    "suggest",
+    "totals",
+    "traits",
+    "value_column",
+]

@@ -1,0 +1,108 @@
+"""What to do with a segment: the recipe's rules over its words, else a default by what its features mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from custseg_spark.recipe.models import Action
+from custseg_spark.segments.names import Named
+from custseg_spark.segments.traits import Level
+
+_KINDS: Mapping[str, str] = {
+    "income": r"income|salary|earning|wealth",
+    "recency": r"recency|(days|weeks|months) since|last (order|purchase|visit|seen|active)|inactiv|idle",
+    "deals": r"deal|discount|coupon|promo|voucher|offer",
+    "tenure": r"tenure|customer since|member|joined|loyal",
+    "channel": r"web|online|store|shop|catalog|mobile|\bapp\b|channel|phone|mail",
+    "spend": r"spen[dt]|revenue|money|monetary|sales|amount|turnover|value|ltv|mnt",
+    "frequency": r"frequen|orders?\b|purchases?\b|transactions?\b|baskets?\b|visits?\b|trips?\b",
+}
+"""What a feature is about, told by its name; the first that fits."""
+
+_DEFAULTS: Sequence[tuple[Mapping[str, Level], str]] = (
+    ({"spend": "high", "recency": "high"}, "Win back first: they were worth the most and have gone quiet"),
+    (
+        {"spend": "high", "deals": "high"},
+        "Keep with bundles and early access rather than with deeper discounts",
+    ),
+    (
+        {"spend": "high", "recency": "low"},
+        "Keep and reward: thank them, show what is new first, no discount needed",
+    ),
+    ({"spend": "high", "tenure": "low"}, "Welcome them well: a personal contact now keeps them"),
+    ({"spend": "high"}, "Keep and reward: personal service, no discount needed"),
+    ({"spend": "low", "income": "high"}, "Develop: they could spend more; show them the upper range"),
+    ({"deals": "high"}, "Sell through deals with a floor on the margin; try bundles"),
+    ({"spend": "low", "recency": "high"}, "Remind at low cost; stop when they stay silent"),
+    ({"spend": "low", "recency": "low"}, "Develop while they are active: an offer for the next purchase"),
+    ({"spend": "low", "tenure": "low"}, "Welcome: guide them to the second purchase"),
+    ({"recency": "high"}, "Remind: one personal reason to come back"),
+    ({"spend": "mid", "frequency": "high"}, "Raise the basket: bundles, and free delivery above a threshold"),
+    ({"channel": "high"}, "Reach them where they are: {channel}"),
+    ({"spend": "low"}, "Serve at low cost; try one offer that starts a habit"),
+    ({"frequency": "high"}, "Reward frequency: points or early access"),
+    ({"frequency": "low"}, "Give a reason for the next order soon"),
+    ({"tenure": "high"}, "Thank them for staying"),
+    ({"tenure": "low"}, "Welcome: guide them to the second purchase"),
+    ({"income": "high"}, "Show the upper range"),
+    ({"income": "low"}, "Show good value for money"),
+    ({"spend": "mid"}, "Develop: offer a second category"),
+)
+"""First match wins. A kind with several features is at a level if any of them is."""
+
+_NOTHING = "Try one offer on a small part of them first: nothing here speaks for a special one"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What to do, the words it follows from, and whether it is a default rather than the recipe's own."""
+
+    do: str
+    because: tuple[str, ...]
+    is_default: bool
+
+
+def suggest(named: Named, rules: Sequence[Action] = (), units: Mapping[str, str] | None = None) -> Suggestion:
+    """The first rule of the recipe whose words are all true of the segment, else the first default.
+
+    units: per feature; tells that a feature in money is spend, whatever its name.
+    """
+    true = {_folded(word.text) for word in named.words}
+    for rule in rules:
+        if all(_folded(word) in true for word in rule.when):
+            return Suggestion(rule.do, rule.when, is_default=False)
+    return _default(named, units or {})
+
+
+def kind_of(feature: str, unit: str = "") -> str | None:
+    """What a feature is about: income, recency, deals, tenure, channel, spend, frequency; or None."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", feature).replace("_", " ").lower()
+    by_name = next((kind for kind, pattern in _KINDS.items() if re.search(pattern, name)), None)
+    if by_name is None and re.search(
+        r"money|€|\$|£|¥|\b(eur|usd|gbp|chf|inr|euros?|dollars?|pounds?)\b", unit.lower()
+    ):
+        return "spend"
+    return by_name
+
+
+def _default(named: Named, units: Mapping[str, str]) -> Suggestion:
+    words = {word.feature: word.text for word in named.words}
+    # Of several features of a kind, one that the name speaks of comes first.
+    features = sorted(named.levels, key=lambda f: f not in words or words[f] not in named.name)
+    kinds = {feature: kind_of(feature, units.get(feature, "")) for feature in features}
+    for conditions, do in _DEFAULTS:
+        met = {
+            kind: next((f for f, k in kinds.items() if k == kind and named.levels[f] == level), None)
+            for kind, level in conditions.items()
+        }
+        found = {kind: feature for kind, feature in met.items() if feature is not None}
+        if len(found) == len(conditions):
+            said = {kind: words.get(feature, feature) for kind, feature in found.items()}
+            return Suggestion(do.format(**said), tuple(said.values()), is_default=True)
+    return Suggestion(_NOTHING, (), is_default=True)
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.casefold().split())

@@ -1,0 +1,40 @@
+"""The totals of every segment over all customers: aggregates for a pass, and the table they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+MEASURES = {"count": F.count, "mean": F.avg, "std": F.stddev_samp, "min": F.min, "max": F.max, "total": F.sum}
+"""Of a column's values that are not missing, in its unit; `std` is the sample standard deviation."""
+
+
+def aggregates(columns: Mapping[str, str]) -> list[Column]:
+    """Every measure of every column (name -> expression that gives a number), for one grouped pass."""
+    return [
+        measure(F.expr(f"try_cast(({sql}) AS DOUBLE)")).alias(f"{kind}_{position}")
+        for position, sql in enumerate(columns.values())
+        for kind, measure in MEASURES.items()
+    ]
+
+
+def totals(rows: Sequence[Mapping[str, Any]], sizes: Sequence[int], columns: Mapping[str, str]) -> pd.DataFrame:
+    """One row per (segment, column) from the aggregates of each segment, in segment order.
+
+    Columns: segment, column, rows (customers in the segment), count (values not missing), mean, std,
+    min, max, total. Null where the segment has no value.
+    """
+    return pd.DataFrame(_long(rows, sizes, columns))
+
+
+def _long(
+    rows: Sequence[Mapping[str, Any]], sizes: Sequence[int], columns: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    for segment, (row, size) in enumerate(zip(rows, sizes, strict=True)):
+        for position, name in enumerate(columns):
+            measured = {kind: row.get(f"{kind}_{position}") for kind in MEASURES}
+            yield {"segment": segment, "column": name, "rows": size, **measured}

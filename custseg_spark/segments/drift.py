@@ -1,0 +1,156 @@
+"""Have the customers drifted from the live run? Population stability per column, and a verdict.
+
+The population stability index compares the shares of today's customers in the bins of yesterday's:
+sum of (today - then) ln(today / then), zero where nothing moved (Siddiqi 2006, Credit Risk Scorecards,
+chapter 10; it is Jeffreys' divergence of the two histograms). Under .1 is customarily fine, from .25 on
+a model is made anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtri
+
+from custseg_spark.segments.names import label
+
+Verdict = Literal["fine", "watch", "retrain"]
+
+WATCH, RETRAIN = 0.1, 0.25
+FARTHER_WATCH, FARTHER_RETRAIN = 1.25, 1.5
+"""How many times farther from their centres customers may lie, by the median."""
+_BINS = 10
+_CHANCE = 0.001
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The live run's histogram of a column.
+
+    edges: ascending; bin i holds values over edge i-1 and at most edge i, the last one those over all
+    edges. counts: customers per bin, and at the end those without a value.
+    """
+
+    column: str
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+    def counted(self, values: NDArray[np.float64]) -> tuple[int, ...]:
+        """(n,) values, NaN where missing -> customers in the same bins."""
+        bins = np.where(
+            np.isnan(values), len(self.edges) + 1, np.searchsorted(self.edges, values, side="left")
+        )
+        return tuple(np.bincount(bins, minlength=len(self.edges) + 2).tolist())
+
+    def sql(self, expression: str) -> str:
+        """The position of a value's bin, for a count over all rows."""
+        whens = [f"WHEN ({expression}) <= {edge!r} THEN {i}" for i, edge in enumerate(self.edges)]
+        missing = f"WHEN ({expression}) IS NULL OR isnan({expression}) THEN {len(self.edges) + 1}"
+        return " ".join(["CASE", missing, *whens, f"ELSE {len(self.edges)}", "END"])
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How a column moved: its index, what chance alone would hardly exceed, and its missing shares."""
+
+    column: str
+    index: float
+    chance: float
+    missing_then: float
+    missing_now: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """By the customary bounds, unless so few customers move the index that far by chance."""
+        return _verdict(self.index, WATCH, RETRAIN) if self.index > self.chance else "fine"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What drifted, and what follows: fine, watch (look at it) or retrain; reasons are sentences."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    features: tuple[Shift, ...]
+    descriptions: tuple[Shift, ...]
+    segments: Shift
+    farther: float
+
+
+def reference(column: str, values: NDArray[np.float64]) -> Reference:
+    """The histogram of (n,) values in ten bins of equal share; fewer where a value is frequent."""
+    known = values[~np.isnan(values)]
+    quantiles = (
+        np.quantile(known, np.arange(1, _BINS) / _BINS, method="inverted_cdf") if len(known) else np.array([])
+    )
+    edges = np.unique(quantiles)
+    if len(known) and known.min() == known.max():
+        edges = np.array([np.nextafter(known[0], -math.inf), known[0]])  # so that both sides are seen
+    made = Reference(column, tuple(edges.tolist()), ())
+    return Reference(column, made.edges, made.counted(values))
+
+
+def shift(then: Reference, now: Sequence[int]) -> Shift:
+    """How a column moved from the live run's histogram to `now`, counts in the same bins."""
+    missing_then, missing_now = (counts[-1] / max(sum(counts), 1) for counts in (then.counts, now))
+    return Shift(then.column, *stability_index(then.counts, now), missing_then, missing_now)
+
+
+def stability_index(then: Sequence[int], now: Sequence[int]) -> tuple[float, float]:
+    """The index of two histograms, and what it exceeds once in a thousand times where nothing moved.
+
+    Half a customer is added to every bin, for an empty one would make the index infinite. Where nothing
+    moved the index over (1/n + 1/m) is chi-squared with bins - 1 degrees of freedom (Yurdakul 2018, Western
+    Michigan University, dissertation 3208).
+    """
+    before, after = np.asarray(then, dtype=float), np.asarray(now, dtype=float)
+    used = before + after > 0
+    p, q = ((counts[used] + 0.5) / (counts[used] + 0.5).sum() for counts in (before, after))
+    if used.sum() < 2 or not (before.sum() and after.sum()):
+        return 0.0, 0.0
+    index = float(((q - p) * np.log(q / p)).sum())
+    return index, float(chdtri(used.sum() - 1, _CHANCE)) * (1 / before.sum() + 1 / after.sum())
+
+
+def judged(
+    features: Sequence[Shift],
+    descriptions: Sequence[Shift],
+    segments: Shift,
+    distance_then: float,
+    distance_now: float,
+) -> Drift:
+    """The verdict, by this rule:
+
+    retrain, if a feature or the segments' shares moved by .25 or more, or customers lie 1.5 times as far
+    from their centres (by the median) as in the live run; watch, if one of these passed .1 or 1.25, or a
+    description moved by .25: it does not cut, so it alone is no reason to retrain.
+    """
+    farther = distance_now / distance_then if distance_then > 0 else 1.0
+    found: list[tuple[Verdict, str]] = [
+        (s.verdict, f"{label(s.column)} moved ({s.index:.2f})") for s in features
+    ]
+    found.append((segments.verdict, f"the segments' shares moved ({segments.index:.2f})"))
+    far = _verdict(farther, FARTHER_WATCH, FARTHER_RETRAIN)
+    found.append((far, f"customers lie {farther:.1f} times as far from their centres"))
+    found += [
+        ("watch", f"{label(s.column)} moved ({s.index:.2f}), which cuts no segment")
+        for s in descriptions
+        if s.verdict == "retrain"
+    ]
+    worst: Verdict = max((verdict for verdict, _ in found), key=_severity)
+    reasons = sorted((told for told in found if told[0] != "fine"), key=lambda told: -_severity(told[0]))
+    told = tuple(reason for _, reason in reasons)
+    return Drift(worst, told, tuple(features), tuple(descriptions), segments, farther)
+
+
+def _verdict(value: float, watch: float, retrain: float) -> Verdict:
+    return "retrain" if value >= retrain else "watch" if value >= watch else "fine"
+
+
+def _severity(verdict: Verdict) -> int:
+    return ("fine", "watch", "retrain").index(verdict)

@@ -1,0 +1,102 @@
+"""One column in figures: per segment, and over all customers, from moments that add up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from custseg_spark.segments.shown import Shown
+
+_NAN = math.nan
+MOMENTS = ["count", "mean", "std", "min", "max", "total"]
+_ALL = -1
+_QUARTERS = {"q1": 0.25, "median": 0.5, "q3": 0.75}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One column over the customers of a segment, or over all, in the column's unit.
+
+    mean, std, min, max, total: over all customers with a value; std is the sample standard deviation.
+    Of a rate the mean is sum over sum, and there is nothing else but its count.
+    missing: share of the customers without a value. share_of_total: of an additive column without
+    negative values. q1, median, q3: from the sample. z: mean minus the mean of all, over the standard
+    deviation of all; of a feature on the model scale, where it is what names are made of.
+    """
+
+    count: float
+    missing: float = _NAN
+    mean: float = _NAN
+    std: float = _NAN
+    min: float = _NAN
+    max: float = _NAN
+    total: float = _NAN
+    share_of_total: float = _NAN
+    z: float = _NAN
+    q1: float = _NAN
+    median: float = _NAN
+    q3: float = _NAN
+
+
+def figures_of(column: Shown, moments: Mapping[str, pd.DataFrame], sample: pd.DataFrame) -> list[Figures]:
+    """The figures of a column of numbers: one per segment, and last those of all customers.
+
+    moments: column of the totals -> a row per segment with rows (customers) and `MOMENTS`.
+    sample: a row per sampled customer with the column and `segment`.
+    """
+    if column.rate:
+        return _of_rate(moments[f"{column.name}[numerator]"], moments[f"{column.name}[denominator]"])
+    table = moments[column.name].copy()
+    everyone = pooled(table)
+    table.loc[_ALL] = everyone
+    table["missing"] = 1 - table["count"] / table["rows"]
+    if everyone["std"] > 0:
+        table["z"] = (table["mean"] - everyone["mean"]) / everyone["std"]
+    if column.additive and everyone["min"] >= 0 and everyone["total"] > 0:
+        table["share_of_total"] = table["total"].fillna(0) / everyone["total"]
+    values = pd.to_numeric(sample[column.in_sample], errors="coerce").astype(float)
+    table = table.join(_quartiles(values, sample["segment"]))
+    records = table.drop(columns="rows").astype(float).to_dict("records")
+    return [Figures(**{str(kind): value for kind, value in record.items()}) for record in records]
+
+
+def pooled(moments: pd.DataFrame) -> pd.Series[float]:
+    """The moments of all customers from those of the segments (Chan, Golub and LeVeque 1979)."""
+    known = moments[moments["count"] > 0]
+    count, total = known["count"].sum(), known["total"].sum()
+    mean = total / count if count else _NAN
+    squares = (known["count"] - 1) * known["std"].fillna(0) ** 2 + known["count"] * (
+        known["mean"] - mean
+    ) ** 2
+    std = math.sqrt(squares.sum() / (count - 1)) if count > 1 else _NAN
+    everyone = [count, mean, std, known["min"].min(), known["max"].max(), total]
+    return pd.Series([*everyone, moments["rows"].sum()], index=[*MOMENTS, "rows"])
+
+
+def eta_squared(moments: pd.DataFrame) -> float:
+    """Sum of squares between the segments over the total sum of squares; NaN where nothing varies.
+
+    moments: a row per segment with rows (customers) and `MOMENTS`, over all its customers.
+    """
+    everyone = pooled(moments)
+    squares = (everyone["count"] - 1) * everyone["std"] ** 2
+    between = (moments["count"] * (moments["mean"] - everyone["mean"]) ** 2).sum()
+    return float(between / squares) if squares > 0 else _NAN
+
+
+def _of_rate(numerator: pd.DataFrame, denominator: pd.DataFrame) -> list[Figures]:
+    parts = [
+        part.fillna(0).tolist() for part in (numerator["total"], denominator["total"], denominator["count"])
+    ]
+    above, below, count = ([*part, sum(part)] for part in parts)
+    return [Figures(n, mean=a / b if b else _NAN) for a, b, n in zip(above, below, count, strict=True)]
+
+
+def _quartiles(values: pd.Series[float], segments: pd.Series[int]) -> pd.DataFrame:
+    by_segment = values.groupby(segments)
+    table = pd.DataFrame({name: by_segment.quantile(at) for name, at in _QUARTERS.items()})
+    table.loc[_ALL] = [values.quantile(at) for at in _QUARTERS.values()]
+    return table

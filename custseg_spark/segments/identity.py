@@ -1,0 +1,157 @@
+"""The thread across runs: which segments of a new run are those of the live run, under the same id and name.
+
+Both models label the same customers, and the contingency table of the two labellings decides:
+
+1. A live segment splits if two or more new segments each take at least a fifth of it, and each of these
+   has over half of its customers from it. A new segment is a merge by the mirrored rule, unless it is
+   or takes a part of a split. Neither is said where one part is still nearly the whole (Jaccard
+   similarity of at least .75).
+2. Of the others, pairs are made so that their Jaccard similarities sum to the most (Hungarian method, Kuhn
+   1955). A pair continues, and keeps its id and name, if its similarity is over one half; at one half or
+   less a cluster counts as dissolved (Hennig 2008, J. Multivariate Anal. 99, 1154-1176).
+3. What is left of the live segments has died, what is left of the new ones is a birth.
+
+A new segment that does not continue gets an id that was never used before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+Kind = Literal["continues", "splits", "merges", "dies", "is born"]
+
+DISSOLVED = 0.5
+NEARLY_WHOLE = 0.75
+LEAST_PART = 0.2
+MAINLY = 0.5
+
+
+@dataclass(frozen=True)
+class Event:
+    """What became of live segments: their ids, the ids of the new ones, and how alike they are.
+
+    similarity: Jaccard of the customers on both sides together; 0 for a death or a birth.
+    """
+
+    kind: Kind
+    live: tuple[int, ...]
+    new: tuple[int, ...]
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Identity:
+    """ids: of the new segments, in the order of the table's columns. events: live order, births last."""
+
+    ids: tuple[int, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def kept(self) -> frozenset[int]:
+        """The ids that continue: with them goes the name."""
+        return frozenset(event.new[0] for event in self.events if event.kind == "continues")
+
+
+def contingency(live: NDArray[Any], new: NDArray[Any], live_ids: Sequence[int], k: int) -> NDArray[np.int64]:
+    """(live segments, k) customers by their live id, in the order of `live_ids`, and their new position."""
+    row = {segment: position for position, segment in enumerate(live_ids)}
+    cells = np.array([row[segment] for segment in live.tolist()], dtype=np.int64) * k + new
+    return np.bincount(cells, minlength=len(row) * k).reshape(len(row), k)
+
+
+def matched(table: NDArray[Any], live_ids: Sequence[int], used: Iterable[int] = ()) -> Identity:
+    """Who is who. table: (live segments, new segments) customers labelled by both models.
+
+    Only customers that were there on both nights belong in the table: a group that is new to the
+    customer table is then a birth, not a part of the segment that the old model puts it into.
+    live_ids: of the rows. used: every id ever given; never given again.
+    """
+    similarity = _jaccard(table)
+    splits = _splits(table, similarity)
+    parts = {new for several in splits.values() for new in several}
+    merges = {
+        new: live
+        for new, live in _splits(table.T, similarity.T).items()
+        if new not in parts and not splits.keys() & set(live)
+    }
+    rows = _without(range(table.shape[0]), splits, *merges.values())
+    columns = _without(range(table.shape[1]), merges, parts)
+    pairs = zip(*linear_sum_assignment(-similarity[np.ix_(rows, columns)]), strict=True)
+    same = {rows[i]: columns[j] for i, j in pairs if similarity[rows[i], columns[j]] > DISSOLVED}
+
+    ids = _ids({new: live_ids[live] for live, new in same.items()}, table.shape[1], {*live_ids, *used})
+    found: list[tuple[Kind, tuple[int, ...], tuple[int, ...]]] = [
+        *(("continues", (live,), (new,)) for live, new in same.items()),
+        *(("splits", (live,), new) for live, new in splits.items()),
+        *(("merges", live, (new,)) for new, live in merges.items()),
+        *(("dies", (live,), ()) for live in _without(rows, same)),
+        *(("is born", (), (new,)) for new in _without(columns, same.values())),
+    ]
+    found.sort(key=lambda event: (not event[1], event[1], event[2]))
+    return Identity(
+        ids,
+        tuple(
+            Event(
+                kind, tuple(live_ids[i] for i in live), tuple(ids[j] for j in new), _alike(table, live, new)
+            )
+            for kind, live, new in found
+        ),
+    )
+
+
+def told(event: Event, live_names: Mapping[int, str], new_names: Mapping[int, str]) -> str:
+    """An event in a sentence: “Big spenders” splits into “Big spenders, quiet” and “Big spenders, recent”."""
+    live, new = (
+        " and ".join(f"“{names[segment]}” ({segment})" for segment in segments)
+        for names, segments in ((live_names, event.live), (new_names, event.new))
+    )
+    match event.kind:
+        case "continues":
+            return f"{new} continues: {100 * event.similarity:.0f} % of its customers are the same"
+        case "splits":
+            return f"{live} splits into {new}"
+        case "merges":
+            return f"{live} merge into {new}"
+        case "dies":
+            return f"{live} is gone: no new segment holds most of its customers"
+        case _:
+            return f"{new} is new: no live segment holds most of its customers"
+
+
+def _splits(table: NDArray[Any], similarity: NDArray[np.float64]) -> dict[int, tuple[int, ...]]:
+    """Rows that fall apart into columns. Of the transposed table: columns that rows merge into."""
+    taken = table / table.sum(axis=1, keepdims=True).clip(min=1)
+    own = table / table.sum(axis=0, keepdims=True).clip(min=1)
+    parts = (taken >= LEAST_PART) & (own > MAINLY)
+    apart = (parts.sum(axis=1) > 1) & (similarity.max(axis=1, initial=0) < NEARLY_WHOLE)
+    return {int(row): tuple(np.flatnonzero(parts[row]).tolist()) for row in np.flatnonzero(apart)}
+
+
+def _jaccard(table: NDArray[Any]) -> NDArray[np.float64]:
+    either = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
+    return np.asarray(table / either.clip(min=1))
+
+
+def _alike(table: NDArray[Any], live: Sequence[int], new: Sequence[int]) -> float:
+    """Jaccard similarity of the customers of all `live` rows and of all `new` columns."""
+    if not (live and new):
+        return 0.0
+    both = table[np.ix_(live, new)].sum()
+    return float(both / (table[list(live)].sum() + table[:, list(new)].sum() - both))
+
+
+def _ids(kept: Mapping[int, int], k: int, used: set[int]) -> tuple[int, ...]:
+    fresh = count(max(used, default=-1) + 1)
+    return tuple(kept[new] if new in kept else next(fresh) for new in range(k))
+
+
+def _without(positions: Iterable[int], *taken: Iterable[int]) -> list[int]:
+    gone = {position for several in taken for position in several}
+    return [position for position in positions if position not in gone]

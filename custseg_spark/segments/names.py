@@ -1,0 +1,220 @@
+"""Names for segments by a written rule: unique, true, and the same for the same numbers.
+
+The rule, in the order it is applied (docs/names.md tells it with examples):
+
+1. A segment is high on a feature if its z is at least 0.5 on the model scale and at least 60
+   percent of its members lie above the median of all customers; low mirrors it; else it is in
+   the middle. A word is true of a segment if it stands for the segment's level.
+2. The noun is the word of the `order_by` feature. A segment whose noun no other has adds the low
+   or high word that lies farthest from all customers, if one is true of it.
+3. Segments that share a noun each add the low or high word that is true of no rival (a segment
+   of the same noun) and that lies farthest from the nearest rival. If no one word does it, two
+   words that are not both true of any rival, then three. Ties go to recipe order.
+4. One segment may be left with the bare noun. If more are left, they may add middle words too.
+5. If more than one is still left, rank on the feature that separates them best tells them apart:
+   "higher income" and "lower income", or "no. 1 of 3 by income" where 1 is the highest.
+6. Centres that are equal take their number: "Big spenders (segment 3)".
+
+A pinned name replaces the name of its own segment and changes no other, unless another segment
+would get the very same name: that one takes its next best words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg_spark.errors import RecipeError
+from custseg_spark.segments.traits import Level, Traits
+
+Words = tuple[str | None, str | None, str | None]
+"""What a low, a middle and a high value is called; None says nothing."""
+
+MOST_WORDS = 3
+_LEVELS: tuple[Level, Level, Level] = ("low", "mid", "high")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that is true of a segment, with the feature and the level it stands for."""
+
+    feature: str
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A segment's name, its level on each feature, and every word that is true of it, the noun first."""
+
+    segment: int
+    name: str
+    levels: Mapping[str, Level]
+    words: tuple[Word, ...]
+
+
+def label(feature: str) -> str:
+    """A feature's name in words: total_spend -> total spend, NumDeals -> num deals, RFM -> RFM."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", feature).split("_")
+    return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts if part)
+
+
+def name_segments(
+    found: Traits,
+    features: Sequence[str],
+    words: Mapping[str, Words | None],
+    order_by: str,
+    pinned: Mapping[int, str] | None = None,
+    ids: Sequence[int] | None = None,
+) -> tuple[Named, ...]:
+    """A name for each of the k segments: true, and unique whatever the case of its letters.
+
+    `features` names the d columns of `found` in recipe order; `words` are theirs, a feature
+    without any gets words made of its name ("high income"); `pinned` are names by segment id;
+    `ids` the k segment ids, 0..k-1 unless given. One `Named` per segment, in the order of `ids`.
+    Raises RecipeError if a name is pinned to two segments or to none.
+    """
+    ids = range(len(found.z)) if ids is None else ids
+    pinned = pinned or {}
+    _check_pins(pinned, ids)
+    order = list(features).index(order_by)
+    lexicon = [_spoken(feature, words.get(feature), feature == order_by) for feature in features]
+    facts = _Facts(found.z, found.levels, lexicon, [label(feature) for feature in features], order, ids)
+
+    names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
+    for noun in dict.fromkeys(facts.noun(row) for row in range(len(ids))):
+        rows = [row for row in range(len(ids)) if facts.noun(row) == noun]
+        _name_rivals(facts, rows, names)
+    return tuple(
+        Named(segment, names[row], _levels_of(facts, row, features), _true_words(facts, row, features))
+        for row, segment in enumerate(ids)
+    )
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the rule looks at. Segments are rows and features columns of z and levels."""
+
+    z: NDArray[np.float64]
+    levels: NDArray[np.int64]
+    lexicon: Sequence[Words]
+    labels: Sequence[str]
+    order: int
+    ids: Sequence[int]
+
+    def word(self, row: int, column: int) -> str | None:
+        return self.lexicon[column][self.levels[row, column] + 1]
+
+    def noun(self, row: int) -> str:
+        return str(self.word(row, self.order))
+
+    def worded(self, row: int, rivals: Sequence[int], *, middle: bool) -> Iterator[str]:
+        """Names of one to three words besides the noun, not all true of any rival; best first.
+
+        Best is fewest words, then the farthest from the nearest rival by the word that tells it
+        apart (from all customers, where there is no rival), then recipe order.
+        """
+        usable = [
+            column
+            for column in range(len(self.lexicon))
+            if column != self.order and self.word(row, column) and (middle or self.levels[row, column])
+        ]
+        others = list(rivals)
+        distance = np.abs(self.z[row] - self.z[others]) if others else np.abs(self.z[[row]])
+        differs = self.levels[row] != self.levels[others] if others else np.ones_like(distance, dtype=bool)
+        apart = np.where(differs, distance, -1.0)
+        for size in range(1, MOST_WORDS + 1):
+            # Rounded, so that the last bits of a float do not decide what recipe order should.
+            scores = {c: round(apart[:, c].max(axis=1).min(), 6) for c in combinations(usable, size)}
+            for chosen in sorted(scores, key=lambda c: -scores[c]):
+                if scores[chosen] >= 0:
+                    yield ", ".join([self.noun(row), *(str(self.word(row, column)) for column in chosen)])
+
+    def ranked(self, rows: Sequence[int]) -> dict[int, str]:
+        """Names by rank on the feature whose smallest gap between these rows is largest; {} if all are 0."""
+        values = np.sort(self.z[list(rows)], axis=0)
+        gaps = np.round(np.diff(values, axis=0).min(axis=0), 6)
+        best = int(gaps.argmax())
+        if gaps[best] <= 0:
+            return {}
+        by = self.labels[best]
+        highest_first = sorted(rows, key=lambda row: -self.z[row, best])
+        texts = [f"no. {rank} of {len(rows)} by {by}" for rank in range(1, len(rows) + 1)]
+        if len(rows) == 2:
+            texts = [f"higher {by}", f"lower {by}"]
+        return {row: f"{self.noun(row)}, {text}" for row, text in zip(highest_first, texts, strict=True)}
+
+    def numbered(self, row: int) -> Iterator[str]:
+        name = f"{self.noun(row)} (segment {self.ids[row]})"
+        while True:  # ends: only as many names are taken as there are segments
+            yield name
+            name += "*"
+
+
+def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> None:
+    """Adds to `names` (row -> name) those of `rows`, which share a noun; steps 2 to 6 of the rule."""
+
+    def claim(candidates: Mapping[int, Iterable[str]]) -> None:
+        for row, offered in candidates.items():
+            taken = {_folded(name) for name in names.values()}
+            name = next((name for name in offered if _folded(name) not in taken), None)
+            if name is not None:
+                names[row] = name
+
+    def left() -> list[int]:
+        return [row for row in rows if row not in names]
+
+    rivals = {row: [other for other in rows if other != row] for row in rows}
+    claim({row: facts.worded(row, rivals[row], middle=False) for row in left()})
+    if len(left()) > 1:
+        claim({row: facts.worded(row, rivals[row], middle=True) for row in left()})
+    if len(left()) > 1:
+        claim({row: [name] for row, name in facts.ranked(left()).items()})
+    if len(left()) == 1:
+        claim({row: [facts.noun(row), *facts.worded(row, [], middle=True)] for row in left()})
+    claim({row: facts.numbered(row) for row in left()})
+
+
+def _levels_of(facts: _Facts, row: int, features: Sequence[str]) -> dict[str, Level]:
+    return {feature: _LEVELS[level + 1] for feature, level in zip(features, facts.levels[row], strict=True)}
+
+
+def _true_words(facts: _Facts, row: int, features: Sequence[str]) -> tuple[Word, ...]:
+    levels = _levels_of(facts, row, features)
+    noun_first = sorted(range(len(features)), key=lambda column: column != facts.order)
+    texts = ((features[column], facts.word(row, column)) for column in noun_first)
+    return tuple(Word(feature, levels[feature], text) for feature, text in texts if text)
+
+
+def _spoken(feature: str, words: Words | None, is_noun: bool) -> Words:
+    """The words of a feature: the recipe's, else made of its name. A noun always says something."""
+    made = [f"{level} {label(feature)}" for level in _LEVELS]
+    if is_noun:
+        made = [text[0].upper() + text[1:] for text in made]
+    low, mid, high = made
+    if words is None:
+        return low, mid, high
+    return (words[0] or low, words[1] or mid, words[2] or high) if is_noun else words
+
+
+def _folded(name: str) -> str:
+    """What two names are compared by: their letters whatever their case, spaces as one."""
+    return " ".join(name.casefold().split())
+
+
+def _check_pins(pinned: Mapping[int, str], ids: Sequence[int]) -> None:
+    unknown = sorted(set(pinned) - set(ids))
+    if unknown:
+        raise RecipeError(
+            f"segments.names: {unknown[0]} is given a name, but the segments are {', '.join(map(str, ids))}",
+            "Take the name out, or fix k with `choose: fixed`.",
+        )
+    folded = [_folded(name) for name in pinned.values()]
+    twice = [name for name in pinned.values() if folded.count(_folded(name)) > 1]
+    if twice:
+        raise RecipeError(f"segments.names: {twice[0]!r} is given to two segments", "Give each its own name.")

@@ -1,0 +1,187 @@
+"""Who the segments are, in figures: moments from all customers, quartiles from the sample.
+
+Whatever can be added up comes from the totals of the labelling scan, so the profile costs no scan of
+its own. Unknown is NaN everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custseg_spark.segments.association import Association, associations
+from custseg_spark.segments.figures import MOMENTS, Figures, eta_squared, figures_of
+from custseg_spark.segments.names import Named
+from custseg_spark.segments.outcomes import Estimate, estimate, is_binary
+from custseg_spark.segments.shown import Shown
+from custseg_spark.segments.traits import Traits
+
+Mix = tuple[tuple[str, float], ...]
+MOST_VALUES = 5
+"""A mix shows no more values than this."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A segment, or all customers together: features, descriptions and outcomes by name.
+
+    columns: those that are numbers. outcomes: their rates or means with intervals. mixes: of a
+    description that is no number, its values with their shares in the sample, the most frequent first.
+    """
+
+    size: int
+    share: float
+    columns: Mapping[str, Figures]
+    outcomes: Mapping[str, Estimate]
+    mixes: Mapping[str, Mix]
+
+
+@dataclass(frozen=True)
+class SegmentProfile(Group):
+    """A segment with its name; `apart` are its features with their z on the model scale, farthest first."""
+
+    named: Named
+    apart: tuple[tuple[str, float], ...]
+
+    @property
+    def segment(self) -> int:
+        return self.named.segment
+
+    @property
+    def name(self) -> str:
+        return self.named.name
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All that is said of the segments of a run.
+
+    eta_squared: per column, the share of its variance that lies between the segments, from all rows.
+    protected: how strongly each protected column goes with the segments, the strongest first.
+    """
+
+    shown: tuple[Shown, ...]
+    segments: tuple[SegmentProfile, ...]
+    everyone: Group
+    eta_squared: Mapping[str, float]
+    protected: tuple[Association, ...] = ()
+
+    def column(self, name: str) -> Shown:
+        return next(shown for shown in self.shown if shown.name == name)
+
+
+def profile(
+    totals: pd.DataFrame,
+    sample: pd.DataFrame,
+    found: Traits,
+    named: Sequence[Named],
+    shown: Sequence[Shown],
+    protected: Sequence[str] = (),
+) -> Profile:
+    """The profile of every segment.
+
+    totals: a row per (segment, column) over all customers; columns segment, column, rows, count, mean,
+    std, min, max, total. sample: a row per sampled customer, the same columns and `segment`.
+    found: traits (k, d), features in recipe order. named: a name per segment, in the order of `found`.
+    protected: columns of the sample to measure against the segments.
+    """
+    moments = _by_column(totals, [name.segment for name in named])
+    numbers = [column for column in shown if column.name in moments or f"{column.name}[numerator]" in moments]
+    texts = [column for column in shown if column not in numbers and column.in_sample in sample]
+    features = [column.name for column in shown if column.role == "feature"]
+    columns = {column.name: figures_of(column, moments, sample) for column in numbers}
+    for position, feature in enumerate(features):
+        z = [*found.z[:, position].tolist(), 0.0]
+        columns[feature] = [
+            replace(figures, z=value) for figures, value in zip(columns[feature], z, strict=True)
+        ]
+    outcomes = {
+        column.name: _estimates(columns[column.name]) for column in numbers if column.role == "outcome"
+    }
+    sizes = [round(size) for size in next(iter(moments.values()))["rows"]]
+
+    def group(row: int, rows: pd.DataFrame) -> tuple[dict[str, Figures], dict[str, Estimate], dict[str, Mix]]:
+        return (
+            {name: figures[row] for name, figures in columns.items()},
+            {name: estimates[row] for name, estimates in outcomes.items()},
+            {column.name: _mix(rows[column.in_sample]) for column in texts},
+        )
+
+    return Profile(
+        shown=tuple(shown),
+        segments=tuple(
+            SegmentProfile(
+                size,
+                size / max(sum(sizes), 1),
+                *group(row, sample[sample["segment"] == name.segment]),
+                name,
+                _apart(features, found.z[row]),
+            )
+            for row, (name, size) in enumerate(zip(named, sizes, strict=True))
+        ),
+        everyone=Group(sum(sizes), 1.0, *group(-1, sample)),
+        eta_squared={column.name: eta_squared(moments[column.name]) for column in numbers if not column.rate},
+        protected=associations(sample, protected),
+    )
+
+
+def profile_csv(profile: Profile) -> pd.DataFrame:
+    """The profile as one flat table, a row per segment: what profile.csv holds.
+
+    segment, name, size, share; then per column of the recipe `mean_<column>`, `std_`, `min_`, `max_`,
+    `q1_`, `median_`, `q3_`, `z_`, `share_of_total_`, `missing_`; of an outcome `low_` and `high_`, the ends
+    of its interval; of a description that is no number `top_`, its most frequent value, and `share_top_`.
+    Shares and rates are 0 to 1. What is not known of any segment is left out.
+    """
+    kinds = ["mean", *(f.name for f in fields(Figures) if f.name not in ("count", "mean", "total"))]
+    rows = []
+    for segment in profile.segments:
+        row: dict[str, object] = {
+            "segment": segment.segment,
+            "name": segment.name,
+            "size": segment.size,
+            "share": segment.share,
+        }
+        for name, figures in segment.columns.items():
+            row |= {f"{kind}_{name}": getattr(figures, kind) for kind in kinds}
+            if name in segment.outcomes:
+                row |= {
+                    f"low_{name}": segment.outcomes[name].low,
+                    f"high_{name}": segment.outcomes[name].high,
+                }
+        for name, mix in segment.mixes.items():
+            value, share = mix[0] if mix else (None, math.nan)
+            row |= {f"top_{name}": value, f"share_top_{name}": share}
+        rows.append(row)
+    return pd.DataFrame(rows).dropna(axis="columns", how="all")
+
+
+def _by_column(totals: pd.DataFrame, segments: list[int]) -> dict[str, pd.DataFrame]:
+    """Column -> a row per segment with rows and the moments, as floats."""
+    numbers = totals.set_index("segment")[["column", *MOMENTS, "rows"]]
+    return {
+        str(column): part.drop(columns="column").apply(pd.to_numeric).astype(float).reindex(segments)
+        for column, part in numbers.groupby("column", sort=False)
+    }
+
+
+def _mix(values: pd.Series[Any]) -> Mix:
+    shares = values.dropna().astype(str).value_counts(normalize=True).sort_index()
+    most = shares.sort_values(ascending=False, kind="stable").head(MOST_VALUES)
+    return tuple(zip(map(str, most.index), map(float, most), strict=True))
+
+
+def _apart(features: Sequence[str], z: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(zip(features, z.tolist(), strict=True), key=lambda feature: -abs(feature[1])))
+
+
+def _estimates(figures: Sequence[Figures]) -> list[Estimate]:
+    everyone = figures[-1]
+    binary = is_binary(everyone.count, everyone.mean, everyone.std, everyone.min, everyone.max)
+    return [estimate(f.count, f.mean, f.std, binary=binary) for f in figures]

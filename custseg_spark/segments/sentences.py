@@ -1,0 +1,149 @@
+"""What the figures say in plain English: the headline of a run, and a sentence for each segment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from custseg_spark.segments.names import label
+from custseg_spark.segments.outcomes import Estimate
+from custseg_spark.segments.profile import Profile, SegmentProfile
+
+MOST = 0.8
+"""The headline looks for the few segments that bring this share of the total."""
+WORTH_SAYING = 0.05
+"""Segments that bring no more than this beyond their share of the customers bring "about their share"."""
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+def headline(profile: Profile) -> str:
+    """How many segments there are, how few customers bring how much, and what divides these.
+
+    "Five segments. 46 % of customers bring 80 % of spend; just over half of these are in “quiet” segments."
+    The few are the smallest set of segments, highest mean first, that brings 80 percent of the first
+    additive column; where that takes them all, the set that brings most beyond its share of customers.
+    """
+    k = len(profile.segments)
+    opening = f"{_NUMBERS[k] if k < len(_NUMBERS) else k} segment{'' if k == 1 else 's'}."
+    value = value_column(profile)
+    if value is None:
+        largest = max(profile.segments, key=lambda segment: segment.size)
+        return f"{opening} The largest, “{largest.name}”, holds {percent(largest.share)} of customers."
+    top = _top(profile, value)
+    customers, brought = _sums(top, value)
+    if brought - customers < WORTH_SAYING:
+        return f"{opening} Every segment brings about its share of {label(value)}."
+    told = f"{opening} {percent(customers)} of customers bring {percent(brought)} of {label(value)}"
+    divided = _division(top)
+    return f"{told}; {divided}." if divided else f"{told}."
+
+
+def sentence(segment: SegmentProfile, profile: Profile) -> str:
+    """Who the customers of a segment are: how many, what they bring, and what sets them apart.
+
+    The means told are those of the feature that gives the noun and of the two farthest from all
+    customers that are high or low; of the farthest if none is.
+    """
+    value = value_column(profile)
+    many = f"{segment.size:,} customers ({percent(segment.share)})"
+    brought = f" bring {percent(segment.columns[value].share_of_total)} of {label(value)}" if value else ""
+    noun = segment.named.words[0].feature
+    others = [name for name, _ in segment.apart if name != noun]
+    features = [noun, *([name for name in others if segment.named.levels[name] != "mid"] or others[:1])[:2]]
+    facts = [_against(name, segment, profile) for name in features]
+    facts[0] += " over all customers"
+    return f"{many}{brought}. On average {', '.join(facts)}."
+
+
+def fact(segment: SegmentProfile, profile: Profile) -> str:
+    """The one fact that sets a segment apart: the feature farthest from all customers on the model scale."""
+    return _against(segment.apart[0][0], segment, profile)
+
+
+def outcome(name: str, found: Estimate) -> str:
+    """An outcome with its interval: "answered last campaign 21 % (17 % to 25 %)"."""
+    write = percent if found.is_rate else figure
+    interval = "" if math.isnan(found.low) else f" ({write(found.low)} to {write(found.high)})"
+    return f"{label(name)} {write(found.value)}{interval}"
+
+
+def value_column(profile: Profile) -> str | None:
+    """The column whose total the segments share; None if there is none.
+
+    The feature that gives the noun if it is additive, else the first additive feature, else description.
+    """
+    noun = profile.segments[0].named.words[0].feature
+    columns = [column for column in profile.shown if column.role != "outcome"]
+    columns.sort(key=lambda column: (column.name != noun, column.role != "feature"))
+    known = profile.everyone.columns
+    return next((c.name for c in columns if not math.isnan(known[c.name].share_of_total)), None)
+
+
+def percent(share: float) -> str:
+    """46 % for .46; one digit more under 1 percent; a dash for what is not known."""
+    if math.isnan(share):
+        return "–"
+    return f"{100 * share:.{1 if 0 < abs(share) < 0.0095 else 0}f}\u00a0%"
+
+
+def figure(value: float) -> str:
+    """A number as people say it, to two or three digits: 1,130; 74; 2.3; 0.052; a dash if unknown."""
+    if math.isnan(value):
+        return "–"
+    if value == 0 or abs(value) >= 1e15:
+        return f"{value:.3g}"
+    size = math.floor(math.log10(abs(value)))
+    digits = (2 if size >= 2 else 1) - size
+    rounded = round(value, digits)
+    return f"{rounded:,.{max(0, digits)}f}".rstrip("0").rstrip(".") if digits > 0 else f"{rounded:,.0f}"
+
+
+def _against(name: str, segment: SegmentProfile, profile: Profile) -> str:
+    """spend 1,130 against 606; a unit of one word stands behind the first figure."""
+    unit = profile.column(name).unit
+    behind = f" {unit}" if unit and len(unit.split()) == 1 else ""
+    own, everyone = segment.columns[name].mean, profile.everyone.columns[name].mean
+    return f"{label(name)} {figure(own)}{behind} against {figure(everyone)}"
+
+
+def _top(profile: Profile, value: str) -> Sequence[SegmentProfile]:
+    ranked = sorted(profile.segments, key=lambda segment: -_number(segment.columns[value].mean))
+    sets = [ranked[:count] for count in range(1, len(ranked))] or [ranked]
+    for few in sets:
+        customers, brought = _sums(few, value)
+        if brought >= MOST and brought - customers >= WORTH_SAYING:
+            return few
+    return max(sets, key=lambda few: _sums(few, value)[1] - _sums(few, value)[0])
+
+
+def _sums(segments: Sequence[SegmentProfile], value: str) -> tuple[float, float]:
+    """Share of the customers and of the total of `value`."""
+    shares = [_number(segment.columns[value].share_of_total) for segment in segments]
+    return sum(segment.share for segment in segments), sum(shares)
+
+
+def _division(top: Sequence[SegmentProfile]) -> str:
+    """The word that divides the top segments most evenly, of a fifth of them to four fifths; "" if none."""
+    size = sum(segment.size for segment in top)
+    shares: dict[str, float] = {}
+    for segment in top:
+        for word in segment.named.words[1:]:
+            if word.level != "mid":
+                shares[word.text] = shares.get(word.text, 0.0) + segment.size / size
+    # Of two words that divide them the same way, the one true of more; then recipe order.
+    text = min(shares, key=lambda text: (round(abs(shares[text] - 0.5), 6), -shares[text]), default="")
+    if not 0.2 <= shares.get(text, 0.0) <= 0.8:
+        return ""
+    return f"{_portion(shares[text])} of these are in “{text}” segments"
+
+
+def _portion(share: float) -> str:
+    if abs(share - 0.5) < 0.005:
+        return "half"
+    if abs(share - 0.5) <= 0.05:
+        return "just over half" if share > 0.5 else "just under half"
+    return percent(share)
+
+
+def _number(value: float) -> float:
+    return 0.0 if math.isnan(value) else value

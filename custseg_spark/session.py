@@ -1,0 +1,183 @@
+"""Opens the SparkSession.
+
+What the user has set always wins: an open session, `spark-submit`, Databricks, Spark Connect,
+`PYSPARK_SUBMIT_ARGS` and `spark-defaults.conf` are taken as they are. Only where nothing of this says
+otherwise, on a laptop, do the defaults of this module hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from custseg_spark.java import cached, require_java
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_GIB = 2**30
+
+
+def open_session(app_name: str = "custseg", *, settings: Mapping[str, str] | None = None) -> SparkSession:
+    """The session of this program: the active one if there is one, else a new one.
+
+    `settings` are further defaults, such as a warehouse directory: used where the user set nothing
+    under that key, and only by a session that is opened here. Two things hold for every session, as
+    results depend on them: its time zone is UTC, and Arrow carries rows to the driver unless that was
+    switched off by name.
+
+    Raises RunError where Spark has to start a JVM and there is no Java 17 or 21.
+    """
+    from pyspark.sql import SparkSession
+
+    spark = None if _remote_url() else SparkSession.getActiveSession()
+    if spark is None:
+        with _defaults_below_the_users(app_name, settings or {}):
+            spark = SparkSession.builder.getOrCreate()
+    return settled(spark)
+
+
+def settled(spark: SparkSession) -> SparkSession:
+    """The session with the few settings that every run needs, whoever opened it.
+
+    Days begin in UTC. Arrow carries rows to the driver unless that was switched off by name. Spark does
+    not infer filters from filters: with a predicate over many aliased columns, such as the contract of a
+    table whose columns are cast, planning doubles with every alias and does not end.
+    """
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    spark.conf.set("spark.sql.constraintPropagation.enabled", "false")
+    if spark.conf.get("spark.sql.execution.arrow.pyspark.enabled", None) is None:
+        spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
+    return spark
+
+
+def _remote_url() -> str | None:
+    """The address of a Spark Connect server, or None; `local[...]` starts one in this process."""
+    return os.environ.get("SPARK_REMOTE")
+
+
+def _starts_a_jvm() -> bool:
+    """Whether opening a session launches Spark from this process, rather than joining one."""
+    joins = {"PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION"} & set(os.environ)
+    remote = _remote_url()
+    return not joins and (remote is None or remote.startswith("local"))
+
+
+@contextmanager
+def _defaults_below_the_users(app_name: str, settings: Mapping[str, str]) -> Iterator[None]:
+    """Inside, a session starts with our defaults where the user has set nothing.
+
+    They stand at the head of PYSPARK_SUBMIT_ARGS, where whatever the user wrote behind them wins; the
+    builder's `config` would beat the user's settings instead. Keys of spark-defaults.conf are left
+    out, as any argument beats that file.
+    """
+    if not _starts_a_jvm():
+        yield
+        return
+    os.environ["JAVA_HOME"] = str(require_java())
+    before = os.environ.get("PYSPARK_SUBMIT_ARGS")
+    defaults = _missing_settings(before or "", {"spark.app.name": app_name, **settings})
+    ours = shlex.join(part for key, value in defaults.items() for part in ("--conf", f"{key}={value}"))
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"{ours} {before or 'pyspark-shell'}"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYSPARK_SUBMIT_ARGS"]
+        else:
+            os.environ["PYSPARK_SUBMIT_ARGS"] = before
+
+
+def _missing_settings(submit_args: str, wanted: dict[str, str]) -> dict[str, str]:
+    """The defaults that are not set in spark-defaults.conf; the laptop's only with a local master.
+
+    A later argument beats an earlier one, so of the arguments only those matter that change what we
+    add: the master, and which properties file is read.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--master")
+    parser.add_argument("--conf", "-c", action="append", default=[])
+    parser.add_argument("--properties-file", type=Path)
+    arguments, _ = parser.parse_known_args(shlex.split(submit_args))
+    given = _properties(arguments.properties_file or _conf_dir() / "spark-defaults.conf")
+    given |= dict(item.split("=", 1) for item in arguments.conf if "=" in item)
+    users_master = _remote_url() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
+    if users_master is None:
+        wanted = {"spark.master": "local[*]", **wanted}
+    if re.match(r"local(\[|$)", users_master or wanted["spark.master"]):
+        wanted = {**_laptop_settings(), **wanted}
+    return {key: value for key, value in wanted.items() if key not in given}
+
+
+def _laptop_settings() -> dict[str, str]:
+    """What suits one machine with one user."""
+    settings = {
+        "spark.sql.shuffle.partitions": str(max(4, 2 * _cores())),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    if "SPARK_DRIVER_MEMORY" not in os.environ:
+        settings["spark.driver.memory"] = f"{_driver_memory() // 2**20}m"
+    if "SPARK_LOCAL_IP" not in os.environ:  # the machine's own name may not resolve: on VPNs, in containers
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    # The machine's own linear algebra is not looked for: Spark's is as fast on so few columns, gives the
+    # same last digit everywhere, and says nothing on standard error where there is none.
+    options = [
+        f"-Ddev.ludovic.netlib.{library}.allowNative=false" for library in ("blas", "lapack", "arpack")
+    ]
+    if not any(_conf_dir().glob("log4j2*")):
+        options.append(f"-Dlog4j2.configurationFile={_log_settings().as_uri()}")
+    settings["spark.driver.extraJavaOptions"] = " ".join(options)
+    return settings
+
+
+def _log_settings() -> Path:
+    """The package's log4j2.properties as a file that the JVM can read, also where we run from a zip."""
+    source = resources.files("custseg_spark") / "log4j2.properties"
+    return source if isinstance(source, Path) else cached("log4j2.properties", source.read_text())
+
+
+def _conf_dir() -> Path:
+    """Where Spark looks for spark-defaults.conf and log4j2.properties."""
+    import pyspark
+
+    home = os.environ.get("SPARK_HOME") or str(Path(pyspark.__file__).parent)
+    return Path(os.environ.get("SPARK_CONF_DIR") or Path(home) / "conf")
+
+
+def _properties(file: Path) -> dict[str, str]:
+    """The keys and values of a Spark properties file; empty where there is none."""
+    if not file.is_file():
+        return {}
+    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
+    pairs = (re.split(r"\s*[=:\s]\s*", line, maxsplit=1) for line in lines if line and line[0] not in "#!")
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _driver_memory() -> int:
+    """Bytes: half of what this process may use, from 1 to 16 GiB; the rest is for Python and file caches."""
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *_cgroup_limits()]
+    return min(max(min(limits) // 2, _GIB), 16 * _GIB)
+
+
+def _cgroup_limits() -> Iterator[int]:
+    """Bytes: the memory limits of the container or service that this process runs in."""
+    root = Path("/sys/fs/cgroup")
+    own = Path("/proc/self/cgroup")
+    lines = own.read_text().splitlines() if own.exists() else []
+    for group in {"", *(line.rpartition(":")[2].strip("/") for line in lines)}:
+        for file in (root / group / "memory.max", root / "memory" / group / "memory.limit_in_bytes"):
+            if file.is_file() and (limit := file.read_text().strip()).isdigit():
+                yield int(limit)

@@ -1,0 +1,48 @@
+"""What a person sees in a terminal: progress while a command works, and the answer at its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from custseg_spark.journal import Journal
+
+if TYPE_CHECKING:
+    from custseg_spark.pipeline import Trained
+
+
+@contextmanager
+def progress() -> Iterator[Journal]:
+    """A journal whose stages show on a terminal; a pipe gets the log lines alone."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Journal()
+        return
+    with console.status("starting Spark") as status:
+        yield Journal(lambda stage: status.update(stage))
+
+
+def tell(trained: Trained) -> None:
+    """Print the chosen k and why, the segments, and where things are."""
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    quality, run = trained.quality, trained.run
+    console.print(f"\n[bold]{trained.choice.k} segments[/bold]: {trained.choice.why}\n", markup=True)
+    table = Table("segment", "name", "customers", "share", box=None, pad_edge=False)
+    everyone = sum(trained.fitted.sizes)
+    for segment, (name, size) in enumerate(zip(trained.fitted.model.names, trained.fitted.sizes, strict=True)):
+        table.add_row(str(segment), name, f"{size:,}", f"{size / everyone:.1%}")
+    console.print(table)
+    console.print(f"\n{quality.read:,} rows read, {quality.accepted:,} accepted, {quality.quarantined:,} quarantined")
+    for reason, count in sorted(quality.by_reason.items(), key=lambda item: -item[1]):
+        console.print(f"  {count:,}  {reason}", markup=False)
+    for line in (*quality.warnings, *trained.warnings):
+        console.print(f"warning: {line}", markup=False)
+    places = {"customers": "customers", "figures": "plots", "model": "model", "quarantine": "quarantine"}
+    console.print()
+    for what, name in places.items():
+        console.print(f"{what:<12}{run.at(name)}", markup=False)

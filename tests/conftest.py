@@ -1,0 +1,52 @@
+"""What the tests share: one Spark session, started when a test first asks for it, and the real data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from custseg_spark import session
+
+ROOT = Path(__file__).parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One session for the whole test run: starting the JVM costs more than most tests."""
+    scratch = tmp_path_factory.mktemp("spark")
+    settings = {
+        "spark.master": "local[2]",  # two: enough to see what partitioning changes
+        "spark.driver.memory": "1g",  # test tables are small, and CI machines too
+        "spark.sql.shuffle.partitions": "1",  # a task costs more than the few rows it would take off another
+        "spark.default.parallelism": "2",
+        "spark.sql.adaptive.enabled": "false",  # one stage per job, no second planning of tiny tables
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),  # not in the working directory
+        "spark.local.dir": str(scratch / "local"),
+        "spark.rdd.compress": "false",
+        "spark.shuffle.compress": "false",
+        # C1 alone and one collector thread: the run ends before the optimising compiler has paid off.
+        # Derby's log and metastore are kept out of the working directory.
+        "spark.driver.extraJavaOptions": (
+            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Ddev.ludovic.netlib.blas.allowNative=false"
+            f" -Dderby.system.home={scratch / 'derby'}"
+            f" -Dlog4j2.configurationFile={(ROOT / 'custseg_spark' / 'log4j2.properties').as_uri()}"
+        ),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        # A developer's own spark-defaults.conf must not decide whether a test passes.
+        patch.setenv("SPARK_CONF_DIR", str(scratch))
+        for name in ("SPARK_REMOTE", "MASTER", "PYSPARK_SUBMIT_ARGS"):
+            patch.delenv(name, raising=False)
+        opened = session.open_session("custseg tests", settings=settings)
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The directory of the real tables, which are not part of the repository."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real data at {SHARED_DATA}")
+    return SHARED_DATA

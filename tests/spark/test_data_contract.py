@@ -1,0 +1,149 @@
+"""Rows that keep the contract, rows that break it, and ids."""
+
+import pytest
+from pyspark.sql import functions as F
+
+from custseg_spark import data
+from custseg_spark.data import ids
+from custseg_spark.errors import DataError, RunError
+from custseg_spark.recipe.models import Input, Rule
+
+
+@pytest.fixture
+def customers(spark, tmp_path):
+    """Ten rows: three keep everything, the others break it in one way or two."""
+    (tmp_path / "t.csv").write_text(
+        "id,age,income\n1,30,10\n2,40,\n3,50,30\n4,x,40\n5,20\n,60,50\n7,70,a\n7,70,70\n8,5,80\n9,y,z\n"
+    )
+    source = Input(id="id", types={"age": "int", "income": "double"})
+    typed = data.typed(data.open_table(spark, source, str(tmp_path / "t.csv")), {"id": ["input.id"]}, source.types)
+    frame, by_id = data.id_checks(typed.frame, "id", "exact", 10)
+    rules = data.rule_checks({"adult": Rule(sql="age  >=\n18")}, lambda sql, key: sql)
+    return frame, [*by_id, *typed.checks, *rules]
+
+
+def counted(frame, checks):
+    return frame.agg(*data.counts(checks)).first().asDict()
+
+
+def test_rows_read_are_accepted_or_rejected(customers):
+    frame, checks = customers
+    quality = data.verdict(counted(frame, checks), checks, max_quarantined=1.0)
+    assert (quality.read, quality.accepted, quality.quarantined) == (10, 3, 7)
+    assert [row["id"] for row in data.accepted(frame, checks).collect()] == ["1", "2", "3"]
+    assert data.rejected(frame, checks).count() == 7
+
+
+def test_rejected_rows_are_as_read_with_every_reason(customers):
+    frame, checks = customers
+    table = data.rejected(frame, checks)
+    assert table.columns == ["id", "age", "income", data.MALFORMED, "reasons"]
+    assert dict(table.dtypes)["age"] == "string"
+    found = {(row["id"], row["age"], row["income"]): (row[data.MALFORMED], row["reasons"]) for row in table.collect()}
+    short = "row: too few or too many fields"
+    assert found == {
+        ("4", "x", "40"): (None, ["age: not a whole number", "adult: not age >= 18"]),  # null fails a rule
+        ("5", "20", None): ("5,20", [short]),
+        (None, "60", "50"): (None, ["id: missing"]),
+        ("7", "70", "a"): (None, ["id: repeated", "income: not a number"]),
+        ("7", "70", "70"): (None, ["id: repeated"]),
+        ("8", "5", "80"): (None, ["adult: not age >= 18"]),
+        ("9", "y", "z"): (None, ["age: not a whole number", "income: not a number", "adult: not age >= 18"]),
+    }
+
+
+def test_the_counts_are_the_same_from_an_observed_write(spark, customers, tmp_path):
+    from pyspark.sql import Observation
+
+    frame, checks = customers
+    observed = Observation()
+    watched = data.accepted(frame.observe(observed, *data.counts(checks)), checks)
+    data.write_rows(watched.select("id"), str(tmp_path / "out"))
+    assert observed.get == counted(frame, checks)
+
+
+def test_rules_that_warn_or_stop_keep_their_rows(spark):
+    frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
+    rules = {"small": Rule(sql="id < 8", on_fail="warn"), "tiny": Rule(sql="id < 9", on_fail="stop")}
+    checks = data.rule_checks(rules, lambda sql, key: sql)
+    assert data.accepted(frame, checks).count() == 10
+    assert data.rejected(frame, checks).count() == 0
+    with pytest.raises(DataError, match="tiny: not id < 9: broken by 1 of 10"):
+        data.verdict(counted(frame, checks), checks, 0.05)
+    assert data.verdict(counted(frame, checks[:1]), checks[:1], 0.05).warnings == ("small: not id < 8: 2 of 10 rows, kept",)
+
+
+def test_a_bound_of_its_own_takes_a_rule_out_of_the_bound_of_all(spark):
+    frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
+    rules = {"own": Rule(sql="id < 6", at_most=0.5), "other": Rule(sql="id <> 9")}
+    checks = data.rule_checks(rules, lambda sql, key: sql)
+    quality = data.verdict(counted(frame, checks), checks, 0.1)  # 4 rows break the one, 1 the other
+    assert (quality.quarantined, quality.by_reason) == (4, {"own: not id < 6": 4, "other: not id <> 9": 1})
+
+
+def test_a_table_may_have_reasons_of_its_own(spark):
+    frame = spark.range(2).selectExpr("id", "'x' AS Reasons")
+    frame = frame.withColumn(data.AS_READ, F.struct("id", "Reasons"))
+    table = data.rejected(frame, [data.Check("never", F.lit(False))])
+    assert table.columns == ["id", "Reasons_as_read", "reasons"]
+
+
+@pytest.mark.parametrize(
+    "kind,missing", [("string", "('a'), (''), (' '), (NULL)"), ("double", "(1), (double('NaN')), (NULL)"), ("int", "(1), (NULL)")]
+)
+def test_ids_that_are_missing(spark, kind, missing):
+    frame = spark.sql(f"SELECT CAST(id AS {kind}) AS `my id` FROM VALUES {missing} AS t(id)")
+    found, checks = data.id_checks(frame, "my id", "trust", 0)
+    assert [check.reason for check in checks] == ["id: missing"]
+    assert data.accepted(found, checks).count() == 1
+
+
+def test_every_row_of_a_repeated_id_is_marked_and_no_row_is_added(spark):
+    frame = spark.sql("SELECT * FROM VALUES (1), (2), (2), (3), (3), (3), (NULL), (NULL) AS t(id)")
+    found, checks = data.id_checks(frame, "id", "exact", 8)
+    assert found.count() == 8
+    assert [row["id"] for row in data.accepted(found, checks).collect()] == [1]
+    assert counted(found, checks)["failed_1"] == 5  # a missing id is not a repeated one
+
+
+def test_a_table_without_repeats_is_not_joined(spark):
+    frame = spark.range(5)
+    found, checks = data.id_checks(frame, "id", "exact", 5)
+    assert found is frame
+    assert len(checks) == 1
+
+
+def test_auto_looks_exactly_up_to_its_size_only(spark, monkeypatch):
+    frame = spark.sql("SELECT * FROM VALUES (1), (1) AS t(id)")
+    monkeypatch.setattr(ids, "EXACT_UP_TO", 2)
+    assert len(data.id_checks(frame, "id", "auto", 2)[1]) == 2
+    assert len(data.id_checks(frame, "id", "auto", 3)[1]) == 1
+    assert len(data.id_checks(frame, "id", "exact", 3)[1]) == 2
+
+
+def test_more_repeats_than_the_driver_takes_are_a_fan_out(spark, monkeypatch):
+    monkeypatch.setattr(ids, "MOST_REPEATED", 3)
+    with pytest.raises(DataError, match="more than 3 ids"):
+        data.id_checks(spark.range(8).selectExpr("id % 4 AS id"), "id", "exact", 8)
+
+
+@pytest.mark.parametrize("repeats,seen", [(1, False), (1.05, True), (2, True)])
+def test_the_sketch_sees_a_fan_out(spark, repeats, seen):
+    frame = spark.range(40_000).selectExpr(f"concat('c', bigint(id / {repeats})) AS id")
+    distinct, rows = frame.agg(data.distinct_ids("id"), F.count("*")).first()
+    assert (data.fan_out(distinct, rows) is not None) is seen
+
+
+def test_what_is_written_comes_back_and_nothing_is_overwritten(spark, tmp_path):
+    path = str(tmp_path / "customers")
+    frame = spark.range(6).selectExpr("id", "int(id % 2) AS segment", "'a b' AS `a name.with dots`")
+    data.write_customers(frame, path, partition_by="segment")
+    again = spark.read.parquet(path)
+    assert sorted(again.select(*map(data.column, frame.columns)).collect()) == sorted(frame.collect())
+    assert dict(again.dtypes)["segment"] == "int"
+    assert sorted(part.name for part in (tmp_path / "customers").glob("segment=*")) == ["segment=0", "segment=1"]
+    with pytest.raises(RunError, match="is there already"):
+        try:
+            data.write_rows(frame, path)
+        except Exception as error:
+            raise (data.explained(error, "output") or error) from error

@@ -1,0 +1,213 @@
+"""Tables in, as Spark reads them: every row, exactly as it is, without a job."""
+
+import gzip
+
+import pytest
+
+from custseg_spark import data
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.recipe.models import Input
+
+
+@pytest.fixture
+def put(tmp_path):
+    """Write a file and give its path."""
+
+    def written(name, content):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    return written
+
+
+def opened(spark, path, **source):
+    return data.open_table(spark, Input(id="id", **source), path)
+
+
+def rows(table):
+    return [tuple(row) for row in table.frame.drop(data.MALFORMED).collect()]
+
+
+def jobs(spark):
+    return len(spark.sparkContext.statusTracker().getJobIdsForGroup(None))
+
+
+@pytest.mark.parametrize(
+    "name,content",
+    [
+        ("plain.csv", b"id,name\n007,Ann\n8,\n"),
+        ("bom.csv", b'\xef\xbb\xbf"id",name\n007,Ann\n8,\n'),
+        ("tab.csv", b"id\tname\r\n007\tAnn\r\n8\t\r\n"),
+        ("semicolon.txt", b"id;name\n007;Ann\n\n8;\n"),
+        ("old_mac.csv", b"id,name\r007,Ann\r8,\r"),
+        ("mixed.csv", b"id,name\r\n007,Ann\n8,"),
+        ("utf_16.csv", "id,name\r\n007,Ann\r\n8,\r\n".encode("utf-16")),
+        ("utf_32.csv", "id,name\n007,Ann\n8,\n".encode("utf-32")),
+        ("packed.csv.gz", gzip.compress(b"id,name\n007,Ann\n8,\n")),
+        ("a name [1] 100%25 #.csv", b"id,name\n007,Ann\n8,\n"),
+    ],
+)
+def test_text_is_read_as_it_stands(spark, put, name, content):
+    table = opened(spark, put(name, content))
+    assert table.format == "csv"
+    assert table.frame.columns == ["id", "name", data.MALFORMED]
+    assert rows(table) == [("007", "Ann"), ("8", None)]
+    assert table.frame.filter(data.column(data.MALFORMED).isNotNull()).count() == 0
+
+
+def test_rows_of_another_length_are_kept_and_marked_whatever_is_asked_of_them(spark, put):
+    table = opened(spark, put("ragged.csv", 'id,a,b\n1,2,3\n2,3\n3,4,5,6\n4,"open,2\n5,6,7\n'))
+    marked = table.frame.select("id", data.MALFORMED).collect()  # b is not asked for
+    assert [row["id"] for row in marked if row[data.MALFORMED]] == ["2", "3", "4"]
+    assert marked[1][data.MALFORMED] == "2,3"
+    whole = data.column(data.MALFORMED).isNull()
+    assert table.frame.filter(whole).count() == 2
+    assert table.frame.count() == 5
+
+
+def test_quoted_line_breaks_are_read_where_the_head_has_some(spark, put):
+    table = opened(spark, put("notes.csv", 'id,note\r\n1,"two\nlines"\r\n2,"say ""hi"""\r\n'))
+    assert rows(table) == [("1", "two\nlines"), ("2", 'say "hi"')]
+    assert table.frame.filter(data.column(data.MALFORMED).isNotNull()).count() == 0
+
+
+def test_latin_1_is_read_where_it_is_declared(spark, put):
+    path = put("latin.csv", "id,name\n1,José\n".encode("latin-1"))
+    assert rows(opened(spark, path, options={"encoding": "iso-8859-1"})) == [("1", "José")]
+    with pytest.raises(DataError, match="not UTF-8"):
+        opened(spark, path)
+
+
+def test_nameless_columns_have_the_names_that_spark_gives(spark, put):
+    assert rows(opened(spark, put("index.csv", ",id\n0,7\n1,8\n"))) == [("0", "7"), ("1", "8")]
+    bare = opened(spark, put("bare.csv", "1,2\n3,4\n"), options={"header": False})
+    assert bare.frame.columns == ["_c0", "_c1", data.MALFORMED]
+    assert rows(bare) == [("1", "2"), ("3", "4")]
+
+
+def test_names_of_any_kind_can_be_asked_for(spark, put):
+    names = ["id", "a.b", "back`tick", "two words", "select", "größe", "🙂", "<b>", "x/y"]
+    table = opened(spark, put("names.csv", ";".join(names) + "\n" + ";".join("123456789") + "\n"))
+    assert [tuple(row) for row in table.frame.select(*map(data.column, names)).collect()] == [tuple("123456789")]
+
+
+def test_the_reader_can_not_be_told_to_drop_rows(spark, put):
+    with pytest.raises(RecipeError, match=r"input\.options\.mode"):
+        opened(spark, put("t.csv", "id,a\n1,2\n"), options={"mode": "DROPMALFORMED"})
+
+
+def test_a_directory_of_text_has_one_header(spark, put, tmp_path):
+    put("parts/_SUCCESS", "")
+    put("parts/a.csv", "id,a\n")  # an empty part is no error beside others
+    put("parts/b.csv", "id,a\n1,2\n")
+    put("parts/c.csv", "id,a\n3,4\n")
+    table = opened(spark, str(tmp_path / "parts"))
+    assert sorted(rows(table)) == [("1", "2"), ("3", "4")]
+    put("parts/d.csv", "a,id\n5,6\n")
+    with pytest.raises(DataError, match=r"d\.csv has other column names, or in another order"):
+        _told(opened(spark, str(tmp_path / "parts")).frame.collect)
+
+
+def test_partition_values_of_text_are_text(spark, put, tmp_path):
+    put("lake/region=007/a.csv", "id,a\n1,2\n")
+    table = opened(spark, str(tmp_path / "lake"))
+    assert table.frame.select("id", "region").collect() == [("1", "007")]
+
+
+def test_several_kinds_of_files_are_refused(spark, put, tmp_path):
+    put("both/a.csv", "id\n1\n")
+    put("both/b.parquet", "")
+    with pytest.raises(DataError, match="several kinds: csv, parquet"):
+        opened(spark, str(tmp_path / "both"))
+
+
+def test_a_name_that_says_nothing_takes_a_format(spark, put):
+    path = put("customers", "id,a\n1,2\n")
+    with pytest.raises(RecipeError, match="does not say what format") as told:
+        opened(spark, path)
+    assert "input.format" in told.value.remedy
+    assert rows(opened(spark, path, format="csv")) == [("1", "2")]
+
+
+def test_parquet_keeps_types_and_the_text_of_partition_values(spark, tmp_path):
+    path = str(tmp_path / "lake")
+    source = spark.createDataFrame([(1, "007", 2024), (2, "12", 2025)], "id bigint, region string, year int")
+    source.write.partitionBy("region", "year").parquet(path)
+    table = opened(spark, path)
+    assert (table.format, table.text) == ("parquet", None)
+    assert dict(table.frame.dtypes) == {"id": "bigint", "region": "string", "year": "int"}
+    assert sorted(rows(table)) == [(1, "007", 2024), (2, "12", 2025)]
+
+
+def test_a_filter_on_a_partition_column_reads_no_other_partition(spark, tmp_path):
+    path = str(tmp_path / "lake")
+    spark.range(4).selectExpr("id", "lpad(id, 2, '0') AS part").write.partitionBy("part").parquet(path)
+    frame = opened(spark, path).frame.filter("part = '01'")
+    assert len(frame.collect()) == 1
+    plan = frame._jdf.queryExecution().executedPlan().toString()
+    assert "PartitionFilters: [isnotnull(part" in plan
+
+
+def test_excel_and_csv_give_the_same_customers(spark, shared_data):
+    pytest.importorskip("openpyxl")
+    by_format = {
+        kind: data.open_table(spark, Input(id="ID"), str(shared_data / f"marketing_campaign.{kind}"))
+        for kind in ("csv", "xlsx")
+    }
+    sums = {
+        kind: table.frame.selectExpr(
+            "count(*)", "sum(cast(Income as bigint))", "count(Income)", "min(Education)", "sum(cast(ID as bigint))"
+        ).first()
+        for kind, table in by_format.items()
+    }
+    assert sums["csv"] == sums["xlsx"]
+    assert sums["csv"][0] == 2240
+    assert by_format["xlsx"].format == "excel"
+
+
+def test_catalog_tables_and_other_formats(spark, put, tmp_path):
+    spark.range(3).createOrReplaceTempView("custseg_three")
+    assert opened(spark, "custseg_three", format="table").frame.count() == 3
+    with pytest.raises(DataError, match="catalog has no table"):
+        opened(spark, "custseg_four", format="table")
+    assert opened(spark, put("t.json", '{"id": 1}\n'), format="json").frame.collect() == [(1,)]
+    with pytest.raises(RecipeError, match="knows no format nosuch"):
+        opened(spark, put("t.json", ""), format="nosuch")
+
+
+def test_what_is_no_parquet_is_refused(spark, put):
+    with pytest.raises(DataError, match="is not Parquet, or cut off"):
+        opened(spark, put("t.parquet", "id,a\n1,2\n"))
+
+
+def test_a_missing_file_offers_the_nearest_name(spark, put):
+    path = put("customers.parquet", "")
+    with pytest.raises(DataError, match="does not exist") as told:
+        opened(spark, path.replace("customers", "custmers"))
+    assert "customers.parquet" in told.value.remedy
+
+
+def test_text_and_excel_are_opened_and_typed_without_a_job(spark, shared_data):
+    pytest.importorskip("openpyxl")
+    before = jobs(spark)
+    for kind in ("csv", "xlsx"):
+        table = data.open_table(spark, Input(id="ID"), str(shared_data / f"marketing_campaign.{kind}"))
+        typed = data.typed(table, {"ID": ["input.id"], "Income": ["segment_by.income"]}, {})
+        assert dict(typed.frame.dtypes)["Income"] == "bigint"
+    assert jobs(spark) == before
+
+
+def test_a_text_file_cut_off_beyond_its_head_ends_in_one_line(spark, put):
+    packed = gzip.compress(b"id,a\n" + b"".join(b"%d,%d\n" % (i, i * i * 7919) for i in range(200_000)))
+    table = opened(spark, put("cut.csv.gz", packed[:-1000]))
+    with pytest.raises(DataError, match=r"cut\.csv\.gz is cut off"):
+        _told(table.frame.select("id").collect)
+
+
+def _told(run):
+    try:
+        run()
+    except Exception as error:
+        raise (data.explained(error, "input") or error) from error

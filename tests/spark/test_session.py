@@ -1,0 +1,175 @@
+"""Which settings a session opens with: what the user set wins over the defaults, in every usual place."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from custseg_spark import session
+
+ROOT = Path(__file__).parents[2]
+SHOWN = (
+    "spark.master",
+    "spark.app.name",
+    "spark.driver.memory",
+    "spark.driver.host",
+    "spark.sql.shuffle.partitions",
+    "spark.sql.session.timeZone",
+    "spark.sql.execution.arrow.pyspark.enabled",
+)
+PROGRAM = f"""
+from custseg_spark.session import open_session
+spark = open_session("custseg", settings={{"spark.sql.warehouse.dir": "warehouse"}})
+again = open_session()
+for key in {SHOWN!r}:
+    print(key, again.conf.get(key, None))
+from pyspark.ml.clustering import KMeans
+from pyspark.ml.feature import VectorAssembler
+numbers = VectorAssembler(inputCols=["id"], outputCol="features").transform(spark.range(9))
+print("centres", len(KMeans(k=2).fit(numbers).clusterCenters()))
+print("rows", spark.range(3).toPandas().shape[0])
+"""
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """As on a fresh machine; gives the directory that Spark reads its settings from."""
+    for name in ("SPARK_REMOTE", "MASTER", "PYSPARK_SUBMIT_ARGS", "SPARK_DRIVER_MEMORY", "SPARK_LOCAL_IP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    return tmp_path
+
+
+def run(program: str, cwd: Path, *command: str, **environment: str) -> tuple[dict[str, str], str]:
+    """What another process printed, as first word -> the rest, and its standard error."""
+    file = cwd / "program.py"
+    file.write_text(program)
+    answer = subprocess.run(
+        [*(command or (sys.executable,)), str(file)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    return dict(line.split(" ", 1) for line in answer.stdout.splitlines()), answer.stderr
+
+
+def test_an_open_session_is_taken_as_it_is(spark: SparkSession) -> None:
+    before = spark.conf.get("spark.sql.shuffle.partitions")
+    again = session.open_session("another", settings={"spark.sql.shuffle.partitions": "99"})
+    assert again is spark
+    assert spark.conf.get("spark.sql.shuffle.partitions") == before
+    assert spark.conf.get("spark.app.name") == "custseg tests"
+
+
+def test_time_zone_is_utc_whatever_was_set(spark: SparkSession) -> None:
+    spark.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+    assert session.open_session().conf.get("spark.sql.session.timeZone") == "UTC"
+
+
+def test_arrow_that_was_switched_off_stays_off(spark: SparkSession) -> None:
+    spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "false")
+    try:
+        assert session.open_session().conf.get("spark.sql.execution.arrow.pyspark.enabled") == "false"
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.pyspark.enabled")
+
+
+def test_a_laptop_gets_the_defaults_and_a_calm_standard_error(no_settings: Path) -> None:
+    seen, error = run(PROGRAM, no_settings)
+    assert seen["spark.master"] == "local[*]"
+    assert seen["spark.driver.host"] == "127.0.0.1"
+    assert seen["spark.sql.session.timeZone"] == "UTC"
+    assert seen["rows"] == "3"
+    own = [line for line in error.splitlines() if "incubator modules" not in line]  # Java itself says that
+    assert own == []
+
+
+def test_spark_defaults_and_arguments_win(no_settings: Path) -> None:
+    (no_settings / "spark-defaults.conf").write_text(
+        "# ours\nspark.sql.shuffle.partitions   7\nspark.driver.memory=700m\nspark.app.name: from the file\n"
+    )
+    arguments = "--master local[1] --driver-memory 800m --conf spark.driver.host=localhost pyspark-shell"
+    seen, _ = run(PROGRAM, no_settings, PYSPARK_SUBMIT_ARGS=arguments)
+    assert seen["spark.sql.shuffle.partitions"] == "7"
+    assert seen["spark.app.name"] == "from the file"
+    assert seen["spark.driver.memory"] == "800m"
+    assert seen["spark.master"] == "local[1]"
+    assert seen["spark.driver.host"] == "localhost"
+
+
+def test_spark_submit_is_left_as_it_is(no_settings: Path) -> None:
+    submit = Path(sys.prefix) / "bin" / "spark-submit"
+    if not submit.exists():
+        pytest.skip("no spark-submit beside this Python")
+    settings = ("--master", "local[1]", "--name", "nightly", "--conf", "spark.sql.shuffle.partitions=9")
+    seen, _ = run(PROGRAM, no_settings, str(submit), *settings)
+    assert seen["spark.app.name"] == "nightly"
+    assert seen["spark.sql.shuffle.partitions"] == "9"
+    assert seen["spark.driver.memory"] == "None"
+    assert seen["spark.sql.session.timeZone"] == "UTC"
+
+
+def test_spark_connect(no_settings: Path) -> None:
+    pytest.importorskip("grpc")
+    seen, _ = run(PROGRAM, no_settings, SPARK_REMOTE="local[1]")
+    assert seen["spark.sql.session.timeZone"] == "UTC"
+    assert seen["spark.driver.host"] == "127.0.0.1"
+    assert seen["rows"] == "3"
+
+
+@pytest.mark.parametrize(
+    "arguments, file, laptop",
+    [
+        ("", "", True),
+        ("--master local[3] pyspark-shell", "", True),
+        ("--master local-cluster[2,1,1024] pyspark-shell", "", False),
+        ("--master=yarn pyspark-shell", "", False),
+        ("--conf spark.master=yarn pyspark-shell", "", False),
+        ("-c spark.master=yarn pyspark-shell", "", False),
+        ("", "spark.master spark://host:7077", False),
+        ("--conf spark.master=local[1] pyspark-shell", "spark.master yarn", True),
+        ("--properties-file {empty} pyspark-shell", "spark.master yarn", True),
+    ],
+)
+def test_laptop_defaults_hold_only_with_a_local_master(
+    no_settings: Path, arguments: str, file: str, laptop: bool
+) -> None:
+    (no_settings / "spark-defaults.conf").write_text(file)
+    (no_settings / "empty").touch()
+    missing = session._missing_settings(arguments.format(empty=no_settings / "empty"), {})
+    assert ("spark.driver.bindAddress" in missing) is laptop
+    assert ("spark.master" in missing) is (arguments + file == "" or "empty" in arguments)
+
+
+def test_a_users_own_log_settings_win(no_settings: Path) -> None:
+    assert "log4j2" in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
+    (no_settings / "log4j2.properties").touch()
+    assert "log4j2" not in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
+
+
+@pytest.mark.parametrize(
+    "gib, limit, wanted",
+    [(8, None, 4), (256, None, 16), (1, None, 1), (64, 4, 2), (64, 2**40, 16)],
+)
+def test_driver_memory_is_half_of_what_there_is(
+    monkeypatch: pytest.MonkeyPatch, gib: int, limit: int | None, wanted: int
+) -> None:
+    pages = {"SC_PHYS_PAGES": gib * 2**18, "SC_PAGE_SIZE": 2**12}
+    monkeypatch.setattr(os, "sysconf", pages.__getitem__)
+    monkeypatch.setattr(session, "_cgroup_limits", lambda: [] if limit is None else [limit * 2**30])
+    assert session._driver_memory() == wanted * 2**30
+
+
+def test_the_arguments_are_restored(monkeypatch: pytest.MonkeyPatch, no_settings: Path) -> None:
+    monkeypatch.setattr(session, "require_java", lambda: Path("java"))
+    monkeypatch.setenv("JAVA_HOME", "before")
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--name x pyspark-shell")
+    with session._defaults_below_the_users("it's mine", {}):
+        assert os.environ["PYSPARK_SUBMIT_ARGS"].endswith("--name x pyspark-shell")
+    assert os.environ["PYSPARK_SUBMIT_ARGS"] == "--name x pyspark-shell"

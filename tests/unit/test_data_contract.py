@@ -1,0 +1,69 @@
+"""What the counts of a contract mean: plain Python over small values."""
+
+import pytest
+
+from custseg_spark.data.contract import ACCEPTED, ROWS, UNBOUNDED, Check, verdict
+from custseg_spark.data.ids import fan_out
+from custseg_spark.errors import DataError
+
+
+def judged(rows, accepted, *failed, max_quarantined=0.05, unbounded=None):
+    """`failed`: (reason, rows that fail it, on_fail, at_most) for each check."""
+    checks = [Check(reason, None, on_fail, at_most) for reason, _, on_fail, at_most in failed]
+    counts = {ROWS: rows, ACCEPTED: accepted, UNBOUNDED: rows - accepted if unbounded is None else unbounded}
+    counts |= {f"failed_{i}": count for i, (_, count, _, _) in enumerate(failed)}
+    return verdict(counts, checks, max_quarantined)
+
+
+def test_rows_read_are_accepted_or_quarantined():
+    quality = judged(100, 96, ("a", 3, "quarantine", None), ("b", 2, "quarantine", None), ("c", 0, "quarantine", None))
+    assert (quality.read, quality.accepted, quality.quarantined) == (100, 96, 4)
+    assert quality.by_reason == {"a": 3, "b": 2}  # a row that fails both is in both
+
+
+def test_the_bound_itself_is_allowed_and_one_row_more_is_not():
+    assert judged(100, 95, ("a", 5, "quarantine", None)).quarantined == 5
+    with pytest.raises(DataError, match=r"6 of 100 rows \(6.0%\) are rejected.*a \(6\)"):
+        judged(100, 94, ("a", 6, "quarantine", None))
+
+
+def test_the_message_names_the_three_most_frequent_reasons():
+    failed = [(name, count, "quarantine", None) for name, count in (("a", 1), ("b", 9), ("c", 5), ("d", 7), ("e", 0))]
+    with pytest.raises(DataError, match=r": b \(9\); d \(7\); c \(5\); 1 more$"):
+        judged(100, 80, *failed)
+
+
+def test_no_rows_and_no_accepted_rows_are_errors_of_their_own():
+    with pytest.raises(DataError, match="no rows"):
+        judged(0, 0)
+    with pytest.raises(DataError, match="all 10 rows are rejected: a"):
+        judged(10, 0, ("a", 10, "quarantine", None), max_quarantined=1.0)
+
+
+def test_a_stop_rule_allows_no_row_unless_it_says_how_many():
+    with pytest.raises(DataError, match="a: broken by 1 of 100 rows.*on_fail is stop"):
+        judged(100, 100, ("a", 1, "stop", None))
+    assert judged(100, 100, ("a", 1, "stop", 0.01)).warnings == ("a: 1 of 100 rows, kept",)
+    with pytest.raises(DataError, match=r"at_most \(1.0%\)"):
+        judged(100, 100, ("a", 2, "stop", 0.01))
+
+
+def test_a_warning_keeps_its_rows_within_its_bound():
+    quality = judged(100, 100, ("a", 40, "warn", None), ("b", 0, "warn", None))
+    assert (quality.accepted, quality.warnings) == (100, ("a: 40 of 100 rows, kept",))
+    with pytest.raises(DataError, match="at_most"):
+        judged(100, 100, ("a", 40, "warn", 0.3))
+
+
+def test_a_rule_with_its_own_bound_is_not_counted_against_the_bound_of_all():
+    assert judged(100, 70, ("a", 30, "quarantine", 0.5), unbounded=0).quarantined == 30
+    with pytest.raises(DataError, match="a: broken by 60"):
+        judged(100, 40, ("a", 60, "quarantine", 0.5), unbounded=0)
+
+
+def test_a_sketch_sees_a_fan_out_and_forgives_its_own_error():
+    assert fan_out(970, 1000, rsd=0.01) is None
+    assert fan_out(1010, 1000, rsd=0.01) is None  # a sketch may say more than there are
+    error = fan_out(969, 1000, rsd=0.01)
+    assert isinstance(error, DataError)
+    assert "969 ids in 1,000 rows" in error.what

@@ -1,0 +1,129 @@
+"""Excel sheets, read without Spark."""
+
+import datetime
+import io
+import sys
+import zipfile
+
+import pyarrow as pa
+import pytest
+
+from custseg_spark.data import excel
+from custseg_spark.errors import DataError, RecipeError
+
+openpyxl = pytest.importorskip("openpyxl")
+
+
+def book(*rows, sheets=("customers",)):
+    """An .xlsx file with these rows on its first sheet."""
+    made = openpyxl.Workbook()
+    made.active.title = sheets[0]
+    for name in sheets[1:]:
+        made.create_sheet(name).append(["other"])
+    for row in rows:
+        made.active.append(row)
+    stream = io.BytesIO()
+    made.save(stream)
+    stream.seek(0)
+    return stream
+
+
+def read(*rows, **options):
+    return excel.sheet(book(*rows), "customers.xlsx", **options)
+
+
+def test_columns_have_the_type_their_cells_agree_on():
+    day, moment = datetime.datetime(2013, 5, 4), datetime.datetime(2013, 5, 4, 10, 30)
+    found = read(
+        ["id", "income", "spend", "joined", "seen", "code", "member", "empty", "mixed"],
+        [1, 58138, 1.5, day, moment, "007", True, None, 3.0],
+        [2, None, 2, day, moment, None, False, None, "x"],
+    )
+    kinds = {field.name: field.type for field in found.rows.schema}
+    assert kinds == {
+        "id": pa.int64(),
+        "income": pa.int64(),  # also with gaps
+        "spend": pa.float64(),
+        "joined": pa.date32(),
+        "seen": pa.timestamp("us"),
+        "code": pa.string(),
+        "member": pa.bool_(),
+        "mixed": pa.string(),
+        "empty": pa.string(),
+    }
+    assert found.rows["income"].to_pylist() == [58138, None]
+    assert found.rows["joined"].to_pylist() == [day.date()] * 2
+    assert found.text["mixed"].tolist() == ["3", "x"]
+    assert found.text["code"].tolist() == ["007", None]
+    assert sorted(found.text.columns) == ["code", "empty", "mixed"]
+
+
+def test_blank_rows_and_columns_around_the_table_are_no_part_of_it():
+    found = read([], [None, "id", "a"], [None, 1, 2], [None, None, None], [None, 3])
+    assert found.rows.to_pylist() == [{"id": 1, "a": 2}, {"id": 3, "a": None}]
+
+
+def test_a_formula_counts_with_the_value_it_was_saved_with():
+    found = read(["id", "sum"], [1, "=A2+1"])  # never calculated, so never saved
+    assert found.rows["sum"].to_pylist() == [None]
+
+
+def test_several_sheets_take_a_choice():
+    stream = book(["id"], [1], sheets=("customers", "notes"))
+    with pytest.raises(DataError, match="2 sheets: 'customers', 'notes'"):
+        excel.sheet(stream, "c.xlsx")
+    for wanted in ("customers", 0):
+        assert excel.sheet(book(["id"], [1], sheets=("customers", "notes")), "c.xlsx", wanted).rows.num_rows == 1
+    with pytest.raises(RecipeError, match="no sheet 'custmers'"):
+        excel.sheet(book(["id"], [1]), "c.xlsx", "custmers")
+
+
+@pytest.mark.parametrize(
+    "rows,what",
+    [([], "the sheet is empty"), ([["id", "a"]], "a header but no rows"), ([["id", "ID"], [1, 2]], "more than once")],
+)
+def test_what_is_no_table_is_refused(rows, what):
+    with pytest.raises(DataError, match=what):
+        read(*rows)
+
+
+def test_what_is_no_workbook_is_refused():
+    with pytest.raises(DataError, match="not an .xlsx file"):
+        excel.sheet(io.BytesIO(b"\xd0\xcf\x11\xe0 old"), "c.xls")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as parts:
+        parts.writestr("a.txt", "no workbook")
+    with pytest.raises(DataError, match="not a readable Excel file"):
+        excel.sheet(stream, "c.xlsx")
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_parsed(monkeypatch):
+    monkeypatch.setattr(excel, "MOST_UNPACKED", 1000)
+    with pytest.raises(DataError, match="unpacks to"):
+        read(["id"], [1])
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("padding", [0, (1 << 20) - 5])
+def test_entities_are_refused_before_anything_parses_them(codec, padding):
+    stream = book(["id"], [1])
+    bomb = f'<?xml version="1.0"?>{" " * padding}<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
+    with zipfile.ZipFile(stream, "a") as parts:
+        parts.writestr("xl/more.xml", bomb.encode(codec))
+    with pytest.raises(DataError, match="XML entities"):
+        excel.sheet(stream, "c.xlsx")
+
+
+def test_without_openpyxl_the_remedy_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(RecipeError, match="openpyxl, which is not installed"):
+        excel.sheet(io.BytesIO(), "c.xlsx")
+
+
+def test_the_real_sheet_holds_what_the_csv_holds(shared_data):
+    with open(shared_data / "marketing_campaign.xlsx", "rb") as stream:
+        found = excel.sheet(stream, "marketing_campaign.xlsx")
+    assert found.rows.num_rows == 2240
+    assert found.rows["Income"].null_count == 24
+    assert found.rows.schema.field("Income").type == pa.int64()
+    assert found.rows.schema.field("Dt_Customer").type == pa.date32()

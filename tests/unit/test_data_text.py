@@ -1,0 +1,159 @@
+"""What the head of a delimited file says, without Spark."""
+
+import bz2
+import gzip
+import io
+
+import pytest
+
+from custseg_spark.data import text
+from custseg_spark.errors import DataError, RecipeError
+
+PLAIN = b"id,name,income\n1,Ann,10\n2,Bob,20\n"
+
+
+def head(content: bytes, path: str = "customers.csv", **options: object) -> text.Head:
+    return text.head(io.BytesIO(content), path, options)
+
+
+def test_names_and_values_are_as_they_stand():
+    found = head(b'"id","full name",income\r\n007,"Ann, B.",\r\n8,"say ""hi""",1.50\r\n')
+    assert list(found.rows.columns) == ["id", "full name", "income"]
+    assert found.rows.to_numpy().tolist() == [["007", "Ann, B.", None], ["8", 'say "hi"', "1.50"]]
+    assert found.named
+    assert not found.multiline
+
+
+@pytest.mark.parametrize(
+    "sep,content",
+    [
+        (",", "id,income\n1,2\n"),
+        ("\t", "id\tname, first\tincome\n1\tAnn, B.\t3\n2\tBob, C.\t4\n"),
+        (";", "id;income;age\n1;12,5;30\n2;13,5;31\n"),
+        ("|", "id|income\n1|2\n"),
+        (",", "id\n1\n2\n"),  # one column has no separator
+        (";", "id;a,b\n1;2\n3;4\n"),  # a comma in the header splits none of the rows
+    ],
+)
+def test_the_separator_is_found(sep, content):
+    assert head(content.encode()).sep == sep
+
+
+def test_a_given_separator_that_leaves_the_header_in_one_piece_is_refused_with_the_one_that_fits():
+    with pytest.raises(DataError, match="comma leaves the header in one piece, while tab splits it into 2") as told:
+        head(b"id\tincome\n1\t2\n", sep=",")
+    assert r"'\t'" in told.value.remedy
+
+
+def test_a_given_separator_counts_where_it_splits():
+    assert head(b"id;a,b\n1;2,3\n", sep=";").sep == ";"
+    assert head(b"id\ta,b\n1\t2,3\n", sep="\\t").sep == "\t"  # a tab as YAML's single quotes leave it
+
+
+@pytest.mark.parametrize(
+    "encoded,encoding,as_a_whole",
+    [
+        ("utf-8-sig", "UTF-8", False),
+        ("utf-16", "UTF-16", True),
+        ("utf-32", "UTF-32", True),
+    ],
+)
+def test_a_byte_order_mark_says_the_encoding(encoded, encoding, as_a_whole):
+    found = head("id,città\n1,é\n".encode(encoded))
+    assert (found.encoding, found.multiline) == (encoding, as_a_whole)
+    assert list(found.rows.columns) == ["id", "città"]
+
+
+def test_latin_1_is_refused_unless_it_is_declared():
+    content = "id,name\n1,José\n".encode("latin-1")
+    with pytest.raises(DataError, match=r"not UTF-8 text \(byte 13 is 0xe9\)") as told:
+        head(content)
+    assert "ISO-8859-1" in told.value.remedy
+    assert head(content, encoding="iso-8859-1").rows["name"][0] == "José"
+
+
+def test_an_encoding_that_spark_does_not_read_is_refused():
+    with pytest.raises(RecipeError, match="windows-1252"):
+        head(PLAIN, encoding="windows-1252")
+
+
+def test_utf_16_without_a_mark_is_refused():
+    with pytest.raises(DataError, match="zero bytes"):
+        head("id,a\n1,2\n".encode("utf-16-le"))
+
+
+def test_packed_files_are_unpacked():
+    for pack, ending in ((gzip.compress, ".gz"), (bz2.compress, ".bz2")):
+        assert len(head(pack(PLAIN), f"customers.csv{ending}").rows) == 2
+
+
+@pytest.mark.parametrize(
+    "content,path,what",
+    [
+        (gzip.compress(PLAIN), "customers.csv", "name does not end in .gz"),
+        (PLAIN, "customers.csv.gz", "not packed"),
+        (gzip.compress(PLAIN)[:-9], "customers.csv.gz", "cut off"),
+        (b"PAR1....", "customers.csv", "a Parquet file"),
+        (b"PK\x03\x04....", "customers.csv", "an Excel file"),
+        (b"", "customers.csv", "is empty"),
+        (b"\n \n", "customers.csv", "is empty"),
+        (b"id,income\n", "customers.csv", "a header but no rows"),
+        (b"id,Income,income\n1,2,3\n", "customers.csv", "more than once: 'Income', 'income'"),
+        (b'id,a\n1,"' + b"x" * 200_000, "customers.csv", "field larger"),
+    ],
+)
+def test_what_is_no_table_is_refused(content, path, what):
+    with pytest.raises(DataError, match=what):
+        head(content, path)
+
+
+def test_line_breaks_within_quotes_are_seen():
+    found = head(b'id,note\r\n1,"two\nlines"\r\n2,one\r\n')
+    assert found.multiline
+    assert found.rows["note"].tolist() == ["two\nlines", "one"]
+
+
+def test_a_quote_that_is_never_closed_swallows_no_rows():
+    found = head(b'id,a,b\n1,"open,2\n2,3,4\n3,4,5\n')
+    assert not found.multiline
+    assert found.rows["id"].tolist() == ["2", "3"]
+
+
+def test_rows_of_another_length_are_left_out():
+    assert head(b"id,a\n1,2\n2\n3,4,5\n4,5\n").rows["id"].tolist() == ["1", "4"]
+
+
+def test_mixed_line_ends_blank_lines_and_comments():
+    assert head(b"id,a\r\n1,2\n\n2,3\r#no\n3,4", comment="#").rows["id"].tolist() == ["1", "2", "3"]
+
+
+def test_nameless_columns_are_named_as_spark_names_them():
+    found = head(b",a,\n1,2,3\n")
+    assert list(found.rows.columns) == ["_c0", "a", "_c2"]
+    assert not found.named
+    assert list(head(b"1,2\n", header=False).rows.columns) == ["_c0", "_c1"]
+
+
+def test_a_big_file_is_read_no_further_than_its_head():
+    class Counted(io.BytesIO):
+        total = 0
+
+        def read(self, size=-1):
+            got = super().read(size)
+            self.total += len(got)
+            return got
+
+    stream = Counted(b"id,name\n" + b"1234567,J\xc3\xb6rg\n" * 500_000)
+    found = text.head(stream, "customers.csv", {})
+    assert stream.total < 1.1 * text.HEAD_BYTES
+    assert len(found.rows) == text.HEAD_ROWS
+    assert set(found.rows["name"]) == {"Jörg"}
+
+
+def test_the_row_that_the_head_cuts_is_left_out(monkeypatch):
+    monkeypatch.setattr(text, "HEAD_BYTES", 22)
+    assert head(b"id,income\n1,2000\n2,3000\n").rows.to_numpy().tolist() == [["1", "2000"]]
+
+
+def test_null_values_are_those_the_recipe_names():
+    assert head(b"id,a\n1,NA\n2,\n", nullValue="NA").rows["a"].tolist() == [None, None]

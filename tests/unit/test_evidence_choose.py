@@ -1,0 +1,120 @@
+"""Which k is chosen: the conditions, the ties, and what is said."""
+
+import dataclasses
+
+import pytest
+
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.evidence.choose import Candidate, Method, choose
+
+
+def candidate(k: int, silhouette: float = 0.5, share: float = 0.1, **more: object) -> Candidate:
+    plain = Candidate(
+        k=k,
+        cost=100.0 / k,
+        cost_spread=0.0,
+        silhouette=silhouette,
+        silhouette_se=0.01,
+        smallest_share=share,
+        distinct_segments=k,
+    )
+    return dataclasses.replace(plain, **more)  # type: ignore[arg-type]
+
+
+def test_the_best_silhouette_wins_and_a_tie_goes_to_fewer() -> None:
+    choice = choose([candidate(4, 0.6), candidate(3, 0.6), candidate(2, 0.5)], "silhouette", 0.05)
+    assert (choice.k, choice.passed) == (3, True)
+    assert [other.k for other in choice.runners_up] == [4, 2]
+
+
+def test_a_segment_under_the_floor_rules_a_k_out() -> None:
+    choice = choose([candidate(2, 0.4, share=0.05), candidate(3, 0.9, share=0.049)], "silhouette", 0.05)
+    assert choice.k == 2
+    assert "4.9%" in choice.runners_up[0].why
+
+
+def test_an_empty_segment_rules_a_k_out() -> None:
+    hollow = candidate(3, 0.9, distinct_segments=2)
+    assert choose([candidate(2, 0.4), hollow], "silhouette", 0.0).k == 2
+
+
+@pytest.mark.parametrize("method", ["silhouette", "elbow", "gap", "evidence"])
+def test_where_no_k_keeps_the_floor_the_data_is_at_fault(method: Method) -> None:
+    with pytest.raises(DataError, match=r"k=2 1\.00%, k=3 0\.50%") as caught:
+        choose([candidate(2, share=0.01), candidate(3, share=0.005)], method, 0.05)
+    assert "smallest_share" in caught.value.remedy
+
+
+def test_evidence_passes_over_a_better_silhouette_that_does_not_come_back() -> None:
+    shaky = candidate(6, 0.7, lowest_jaccard=0.65)
+    choice = choose([candidate(4, 0.5, lowest_jaccard=0.9), candidate(5, 0.6, lowest_jaccard=0.75), shaky],
+                    "evidence", 0.05)  # fmt: skip
+    assert (choice.k, choice.passed) == (5, True)
+    assert [other.k for other in choice.runners_up] == [4, 6]
+    assert "0.65" in choice.runners_up[1].why
+
+
+def test_evidence_where_nothing_is_stable_takes_the_least_shaky_and_says_so_loudly() -> None:
+    choice = choose([candidate(2, 0.9, lowest_jaccard=0.5), candidate(3, 0.4, lowest_jaccard=0.7)],
+                    "evidence", 0.05)  # fmt: skip
+    assert (choice.k, choice.passed) == (3, False)
+    assert choice.why.startswith("NO NUMBER OF SEGMENTS IS STABLE")
+    assert "0.70" in choice.why
+
+
+def test_evidence_without_redraws_says_that_nobody_asked() -> None:
+    choice = choose([candidate(2, 0.4), candidate(3, 0.5)], "evidence", 0.05)
+    assert choice.k == 3
+    assert "bootstraps: 0" in choice.why
+
+
+@pytest.mark.parametrize(("second", "close"), [(0.495, True), (0.48, False)])
+def test_two_leaders_within_the_standard_error_are_called_close(second: float, close: bool) -> None:
+    assert choose([candidate(2, second), candidate(3, 0.5)], "silhouette", 0.05).close is close
+
+
+def test_the_gap_rule_takes_the_fewest_that_the_next_does_not_beat() -> None:
+    # by hand: .2 < .5 - .1, then .5 >= .55 - .1
+    gaps = {2: 0.2, 3: 0.5, 4: 0.55, 5: 0.7}
+    candidates = [candidate(k, gap=gap, gap_se=0.1) for k, gap in gaps.items()]
+    assert choose(candidates, "gap", 0.05).k == 3
+
+
+def test_a_gap_that_never_stops_rising_is_said_loudly() -> None:
+    candidates = [candidate(k, gap=k / 2, gap_se=0.1) for k in (2, 3, 4)]
+    choice = choose(candidates, "gap", 0.05)
+    assert (choice.k, choice.passed) == (4, False)
+    assert "NEVER STOPS RISING" in choice.why
+
+
+def test_gap_without_the_gap_is_the_recipes_fault() -> None:
+    with pytest.raises(RecipeError, match="segments.choose: gap") as caught:
+        choose([candidate(2), candidate(3)], "gap", 0.05)
+    assert caught.value.remedy == "set evidence.gap: true"
+
+
+COSTS = {2: 100.0, 3: 60.0, 4: 30.0, 5: 25.0, 6: 21.0}  # bends at 4
+
+
+def test_the_elbow_is_the_point_farthest_under_the_chord() -> None:
+    choice = choose([candidate(k, cost=cost) for k, cost in COSTS.items()], "elbow", 0.05)
+    assert (choice.k, choice.passed) == (4, True)
+    assert "advice, not evidence" in choice.why
+
+
+def test_an_elbow_under_the_floor_moves_to_the_nearest_k_and_to_fewer_on_a_tie() -> None:
+    candidates = [candidate(k, cost=cost, share=0.01 if k == 4 else 0.1) for k, cost in COSTS.items()]
+    choice = choose(candidates, "elbow", 0.05)
+    assert (choice.k, choice.passed) == (3, False)
+
+
+def test_a_straight_cost_curve_has_no_elbow() -> None:
+    choice = choose([candidate(k, cost=10.0 - k, silhouette=k / 10) for k in (2, 3, 4)], "elbow", 0.05)
+    assert (choice.k, choice.passed) == (4, False)
+    assert "NO ELBOW" in choice.why
+
+
+def test_a_fixed_k_stands_even_under_the_floor_but_says_so() -> None:
+    choice = choose([candidate(7, share=0.02)], "fixed", 0.05)
+    assert (choice.k, choice.passed, choice.runners_up) == (7, False, ())
+    assert "2.0%" in choice.why

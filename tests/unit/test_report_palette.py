@@ -1,0 +1,62 @@
+"""Segments are told apart without full colour sight, and without colour."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from custseg_spark.report import palette
+
+# Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
+SIGHT = {
+    "normal": np.eye(3),
+    "protan": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deutan": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]]
+    ),
+    "tritan": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]]
+    ),
+}
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]]
+)
+
+
+def linear(colour: str) -> np.ndarray:
+    srgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    xyz = TO_XYZ @ rgb / np.array([0.95047, 1.0, 1.08883])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_the_first_six_colours_stay_apart(sight: str) -> None:
+    seen = [lab(np.clip(SIGHT[sight] @ linear(colour), 0, 1)) for colour in palette.COLOURS[:6]]
+    assert min(np.linalg.norm(one - other) for one, other in combinations(seen, 2)) >= 15
+
+
+def test_every_colour_is_seen_on_white_and_on_dark() -> None:
+    for colour in palette.COLOURS:
+        assert 35 <= lab(linear(colour))[0] <= 82, colour
+
+
+def test_colour_and_marker_tell_144_segments_apart() -> None:
+    looks = {(palette.colour(segment), palette.marker(segment)) for segment in range(144)}
+    assert len(looks) == 144
+    assert len({palette.marker(segment) for segment in range(12)}) == 12
+
+
+def test_the_id_on_a_colour_can_be_read() -> None:
+    for segment in range(12):
+        light, dark = sorted(
+            float(TO_XYZ[1] @ linear(colour))
+            for colour in (palette.colour(segment), palette.on_colour(segment))
+        )
+        assert (dark + 0.05) / (light + 0.05) >= 4.0

@@ -1,0 +1,116 @@
+"""Drift: the index by hand, its behaviour by chance, and the rule of the verdict."""
+
+import math
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from custseg_spark.segments.drift import Reference, Shift, judged, reference, shift, stability_index
+
+RNG = np.random.default_rng(0)
+
+
+def test_the_index_by_hand():
+    then, now = [500_000, 500_000], [400_000, 600_000]
+    expected = -0.1 * math.log(0.8) + 0.1 * math.log(1.2)
+    assert stability_index(then, now)[0] == pytest.approx(expected, abs=1e-6)
+    assert stability_index(then, then)[0] == 0
+
+
+def test_an_empty_bin_is_not_infinite():
+    index, _ = stability_index([100, 0], [50, 50])
+    assert 0.25 < index < 10
+
+
+def test_nothing_moved_is_within_chance_nearly_always():
+    exceeded = 0
+    for _ in range(300):
+        then = reference("x", RNG.lognormal(size=400))
+        moved = shift(then, then.counted(RNG.lognormal(size=300)))
+        exceeded += moved.index > moved.chance
+    assert exceeded <= 3
+
+
+def test_few_customers_do_not_raise_an_alarm_by_chance():
+    then = reference("x", RNG.normal(size=5000))
+    assert shift(then, then.counted(RNG.normal(size=30))).verdict == "fine"
+    assert shift(then, then.counted(RNG.normal(1, size=3000))).verdict == "retrain"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        RNG.normal(size=1000),
+        RNG.integers(0, 2, 1000).astype(float),
+        (RNG.random(1000) < 0.01).astype(float),
+        np.full(1000, 7.0),
+        np.where(RNG.random(1000) < 0.3, np.nan, RNG.poisson(2, 1000)),
+        np.full(1000, np.nan),
+    ],
+    ids=["normal", "halves", "rare", "constant", "missing", "empty"],
+)
+def test_every_customer_is_in_one_bin_and_sql_finds_the_same(values):
+    then = reference("x", values)
+    assert sum(then.counts) == len(values)
+    assert shift(then, then.counts).verdict == "fine"
+    frame = pd.DataFrame({"x": values})
+    bins = duckdb.sql(f"SELECT {then.sql('x')} AS bin, count(*) AS n FROM frame GROUP BY 1").df()
+    found = np.bincount(bins["bin"], weights=bins["n"], minlength=len(then.edges) + 2)
+    assert len(frame) == 1000
+    assert tuple(found.astype(int)) == then.counts
+
+
+def test_another_constant_is_seen_on_either_side():
+    then = reference("x", np.full(1000, 7.0))
+    for other in (6.0, 8.0):
+        assert shift(then, then.counted(np.full(1000, other))).verdict == "retrain"
+
+
+def test_more_missing_values_are_a_move():
+    then = reference("x", RNG.normal(size=1000))
+    now = RNG.normal(size=1000)
+    now[:400] = np.nan
+    moved = shift(then, then.counted(now))
+    assert (moved.missing_then, moved.missing_now) == (0, 0.4)
+    assert moved.verdict == "retrain"
+
+
+def test_bins_are_closed_above():
+    assert Reference("x", (1.0, 2.0), ()).counted(np.array([0.5, 1.0, 1.5, 2.0, 2.5])) == (2, 2, 1, 0)
+
+
+def moved(index: float, column: str = "spend") -> Shift:
+    return Shift(column, index, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "feature, description, segments, farther, verdict",
+    [
+        (0.09, 0.09, 0.09, 1.2, "fine"),
+        (0.1, 0, 0, 1, "watch"),
+        (0.25, 0, 0, 1, "retrain"),
+        (0, 0.24, 0, 1, "fine"),
+        (0, 9.0, 0, 1, "watch"),
+        (0, 0, 0.1, 1, "watch"),
+        (0, 0, 0.25, 1, "retrain"),
+        (0, 0, 0, 1.25, "watch"),
+        (0, 0, 0, 1.5, "retrain"),
+    ],
+)
+def test_the_rule_of_the_verdict(feature, description, segments, farther, verdict):
+    found = judged(
+        [moved(feature)], [moved(description, "income")], moved(segments, "segment"), 2.0, 2.0 * farther
+    )
+    assert found.verdict == verdict
+    assert bool(found.reasons) is (verdict != "fine")
+
+
+def test_the_worst_reason_comes_first():
+    found = judged([moved(0.12), moved(0.4, "web_visits")], [], moved(0.1, "segment"), 1.0, 1.0)
+    assert found.reasons == (
+        "web visits moved (0.40)",
+        "spend moved (0.12)",
+        "the segments' shares moved (0.10)",
+    )

@@ -1,0 +1,128 @@
+"""Who is who between two runs: small tables with one right answer, and refits of real k-means."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
+
+from custseg_spark.segments.identity import contingency, matched, told
+
+
+def kinds(table, live_ids=(0, 1, 2), used=()):
+    return [(e.kind, e.live, e.new) for e in matched(np.array(table), live_ids, used).events]
+
+
+def test_segments_that_keep_their_customers_keep_their_ids_in_any_order():
+    found = matched(np.array([[2, 95, 3], [90, 0, 10], [5, 5, 80]]), [4, 7, 9])
+    assert found.ids == (7, 4, 9)
+    assert found.kept == {4, 7, 9}
+    assert found.events[0].similarity == pytest.approx(95 / 105)
+
+
+def test_a_pair_takes_more_than_half_of_both():
+    assert matched(np.array([[60, 40], [0, 100]]), [0, 1]).ids == (0, 1)
+    assert matched(np.array([[50, 50], [0, 100]]), [0, 1]).ids == (2, 1)  # one half is not over one half
+
+
+def test_a_new_group_is_a_birth_and_gets_an_id_never_used():
+    assert kinds([[100, 0, 0], [0, 100, 0]], (0, 1), used=range(6)) == [
+        ("continues", (0,), (0,)),
+        ("continues", (1,), (1,)),
+        ("is born", (), (6,)),
+    ]
+
+
+def test_a_group_drawn_from_all_others_is_a_birth_too():
+    assert kinds([[80, 0, 20], [0, 80, 20]], (0, 1))[-1] == ("is born", (), (2,))
+
+
+def test_a_segment_that_nobody_continues_dies():
+    assert kinds([[100, 0], [0, 100], [40, 40]]) == [
+        ("continues", (0,), (0,)),
+        ("continues", (1,), (1,)),
+        ("dies", (2,), ()),
+    ]
+
+
+def test_halves_are_a_split_and_both_get_new_ids():
+    assert kinds([[100, 0, 0], [0, 45, 55]], (0, 1)) == [("continues", (0,), (0,)), ("splits", (1,), (2, 3))]
+
+
+def test_a_small_part_that_leaves_is_a_birth_not_a_split():
+    assert kinds([[80, 20]], (5,)) == [("continues", (5,), (5,)), ("is born", (), (6,))]
+
+
+def test_a_merge_is_a_split_seen_backwards():
+    assert kinds([[100, 0], [0, 45], [0, 55]]) == [("continues", (0,), (0,)), ("merges", (1, 2), (3,))]
+
+
+def test_without_common_customers_all_is_new():
+    found = matched(np.zeros((2, 3), dtype=int), [0, 1])
+    assert found.ids == (2, 3, 4)
+    assert [e.kind for e in found.events] == ["dies", "dies", "is born", "is born", "is born"]
+
+
+def test_events_in_words():
+    split, *_ = matched(np.array([[45, 55]]), [3]).events
+    assert (
+        told(split, {3: "Big"}, {4: "Quiet", 5: "Loud"}) == "“Big” (3) splits into “Quiet” (4) and “Loud” (5)"
+    )
+    same, *_ = matched(np.array([[100]]), [3]).events
+    assert told(same, {3: "Big"}, {3: "Big"}) == "“Big” (3) continues: 100 % of its customers are the same"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    arrays.arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(0, 100)),
+    st.randoms(use_true_random=False),
+)
+def test_everyone_is_told_once_and_no_id_is_used_twice(table, random):
+    live_ids = random.sample(range(20), table.shape[0])
+    found = matched(table, live_ids, used=range(20))
+    assert len(set(found.ids)) == table.shape[1]
+    assert {i for i in found.ids if i < 20} == found.kept <= set(live_ids)
+    assert sorted(i for event in found.events for i in event.live) == sorted(live_ids)
+    assert sorted(i for event in found.events for i in event.new) == sorted(found.ids)
+
+
+def labels_of(points: np.ndarray, fitted_on: np.ndarray, k: int, seed: int) -> np.ndarray:
+    with threadpool_limits(1):
+        return KMeans(k, n_init=5, random_state=seed).fit(fitted_on).predict(points)
+
+
+@pytest.fixture
+def blobs() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    centres = np.array([[0, 0], [6, 0], [0, 6], [6, 6]])
+    return np.concatenate([centre + rng.normal(size=(300, 2)) for centre in centres])
+
+
+def test_a_refit_on_nine_tenths_keeps_all_ids(blobs):
+    rng = np.random.default_rng(1)
+    live = labels_of(blobs, blobs, 4, seed=0)
+    for seed in range(1, 6):
+        new = labels_of(blobs, blobs[rng.random(len(blobs)) < 0.9], 4, seed)
+        found = matched(contingency(live, new, range(4), 4), range(4))
+        assert found.kept == {0, 1, 2, 3}
+        assert [found.ids[label] for label in new] == pytest.approx(live, abs=0)
+
+
+def test_a_planted_split_is_a_split(blobs):
+    """The night after, the last group has moved apart to both sides."""
+    live = labels_of(blobs, blobs, 4, seed=0)
+    moved = blobs.copy()
+    moved[900:] += np.where(np.arange(300)[:, None] % 2, [6, 0], [0, 6])
+    new = labels_of(moved, moved, 5, seed=0)
+    found = matched(contingency(live, new, range(4), 5), range(4))
+    assert sorted(e.kind for e in found.events) == ["continues"] * 3 + ["splits"]
+
+
+def test_a_planted_group_of_new_customers_is_a_birth(blobs):
+    live = labels_of(blobs, blobs, 4, seed=0)
+    grown = np.concatenate([blobs, np.random.default_rng(2).normal(20, 1, size=(200, 2))])
+    new = labels_of(blobs, grown, 5, seed=0)  # the customers of both nights
+    found = matched(contingency(live, new, range(4), 5), range(4))
+    assert sorted(e.kind for e in found.events) == ["continues"] * 4 + ["is born"]

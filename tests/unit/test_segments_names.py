@@ -1,0 +1,266 @@
+"""The naming rule, without Spark: hand-made segments for each step, and what must hold for any."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
+
+from custseg_spark.errors import RecipeError
+from custseg_spark.segments.names import label, name_segments
+from custseg_spark.segments.traits import Traits, traits
+
+FEATURES = ("spend", "recency", "deals")
+WORDS = {
+    "spend": ("Small spenders", "Mid spenders", "Big spenders"),
+    "recency": ("recent", None, "quiet"),
+    "deals": ("few deals", "some deals", "many deals"),
+}
+
+
+def of(*z: tuple[float, ...]) -> Traits:
+    """Segments with these z, whose members all lie on the side of the median that z says."""
+    centres = np.array(z, dtype=float)
+    return Traits(centres, above=(centres > 0).astype(float), below=(centres < 0).astype(float))
+
+
+def names(found: Traits, **options: object) -> list[str]:
+    chosen = {"features": FEATURES, "words": WORDS, "order_by": "spend", **options}
+    return [named.name for named in name_segments(found, **chosen)]
+
+
+def test_traits_of_four_points_by_hand():
+    points = np.array([[0.0, 1.0], [0.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
+    found = traits(points, np.array([0, 0, 1, 1]), k=2)
+    spread = np.sqrt(2.75)  # of 0, 0, 2, 4 around 1.5
+    np.testing.assert_allclose(found.z, [[-1.5 / spread, 0], [1.5 / spread, 0]])
+    np.testing.assert_allclose(found.above, [[0, 0], [1, 0]])
+    np.testing.assert_allclose(found.below, [[1, 0], [0, 0]])
+
+
+def test_an_empty_segment_has_no_traits():
+    found = traits(np.array([[0.0], [1.0]]), np.array([0, 2]), k=3)
+    assert found.z[1].tolist() == [0.0]
+    assert found.levels[1].tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    "z, above, below, level",
+    [(0.5, 0.6, 0.4, 1), (0.49, 0.9, 0.1, 0), (2, 0.59, 0.4, 0), (-0.5, 0.4, 0.6, -1), (-2, 0.5, 0.5, 0)],
+)
+def test_a_level_takes_both_distance_and_share(z, above, below, level):
+    assert Traits(np.array([[z]]), np.array([[above]]), np.array([[below]])).levels.tolist() == [[level]]
+
+
+def test_a_noun_of_its_own_adds_the_word_farthest_from_all():
+    assert names(of((1, 0, 0), (-1, 2, -3))) == ["Big spenders", "Small spenders, few deals"]
+
+
+def test_rivals_add_the_word_farthest_from_the_nearest_rival():
+    assert names(of((1, 0.6, 2.0), (1, -0.6, 0), (-1, 0, 0))) == [
+        "Big spenders, many deals",
+        "Big spenders, recent",
+        "Small spenders",
+    ]
+
+
+def test_a_word_true_of_a_rival_is_not_said_however_far():
+    first, *_ = names(of((1, 4.0, 0.6), (1, 0.7, 0), (1, -1, 0)))
+    assert first == "Big spenders, many deals"
+
+
+def test_ties_go_to_recipe_order():
+    assert names(of((1, 1, 1), (1, -1, -1))) == ["Big spenders, quiet", "Big spenders, recent"]
+
+
+def test_two_words_where_no_one_word_tells_a_segment_apart():
+    assert names(of((1, 1, 1), (1, 1, -1), (1, -1, 1))) == [
+        "Big spenders, quiet, many deals",
+        "Big spenders, few deals",
+        "Big spenders, recent",
+    ]
+
+
+def test_what_is_still_shared_takes_the_middle_word():
+    found = of((1, 1, 1), (1, 1, 0), (1, 0, 0))
+    assert names(found) == ["Big spenders, many deals", "Big spenders, quiet, some deals", "Big spenders"]
+
+
+def test_equal_words_are_told_apart_by_rank():
+    assert names(of((1, 0.1, 0), (1, 0.3, 0))) == [
+        "Big spenders, lower recency",
+        "Big spenders, higher recency",
+    ]
+    assert names(of((1, 0, 0), (2, 0, 0), (3, 0, 0))) == [
+        "Big spenders, no. 3 of 3 by spend",
+        "Big spenders, no. 2 of 3 by spend",
+        "Big spenders, no. 1 of 3 by spend",
+    ]
+
+
+def test_equal_centres_take_their_number():
+    assert names(of((1, 0, 0), (1, 0, 0)), ids=[4, 9]) == [
+        "Big spenders (segment 4)",
+        "Big spenders (segment 9)",
+    ]
+
+
+def test_words_are_made_of_the_name_where_the_recipe_has_none():
+    assert names(of((1, 1, 0), (1, -1, 0), (0, 0, 0)), words={}) == [
+        "High spend, high recency",
+        "High spend, low recency",
+        "Mid spend",
+    ]
+    assert label("total_spend") == "total spend"
+    assert label("NumWebVisits") == "num web visits"
+
+
+def test_a_pinned_name_changes_no_other():
+    found = of((1, 1, 0), (1, -1, 0), (-1, 0, 0))
+    assert names(found, pinned={0: "VIP"}) == ["VIP", "Big spenders, recent", "Small spenders"]
+
+
+def test_a_name_that_was_pinned_elsewhere_gives_way():
+    found = of((1, 1, 1), (1, -1, -1), (-1, 0, 0))
+    assert names(found, pinned={2: "big spenders,  QUIET"})[0] == "Big spenders, many deals"
+
+
+@pytest.mark.parametrize("pinned", [{7: "VIP"}, {0: "VIP", 1: "vip"}])
+def test_pins_that_make_no_sense_are_refused(pinned):
+    with pytest.raises(RecipeError, match=r"segments\.names"):
+        names(of((1, 0, 0), (-1, 0, 0)), pinned=pinned)
+
+
+def test_every_true_word_is_told_noun_first():
+    named, _ = name_segments(of((1, 1, 0), (-1, 0, -2)), ("recency", "spend", "deals"), WORDS, "spend")
+    assert [(word.feature, word.level, word.text) for word in named.words] == [
+        ("spend", "high", "Big spenders"),
+        ("recency", "high", "quiet"),
+        ("deals", "mid", "some deals"),
+    ]
+
+
+@st.composite
+def _cases(draw):
+    """Any k, d, numbers, vocabulary (with gaps and with words that repeat) and pins."""
+    k, d = draw(st.integers(1, 9)), draw(st.integers(1, 5))
+
+    def table(low, high):
+        cells = draw(st.lists(st.integers(low, high), min_size=k * d, max_size=k * d))
+        return np.array(cells, dtype=float).reshape(k, d) / 10
+
+    features = [f"f{column}" for column in range(d)]
+    word = st.none() | st.sampled_from(["a", "A", "b", "c", "dd", "e e"])
+    vocabulary = draw(st.dictionaries(st.sampled_from(features), st.none() | st.tuples(word, word, word)))
+    pin = st.sampled_from(["a", "b, c", "High f0", "Mid f0 (segment 1)", "High f0 (segment 0)"])
+    pinned = draw(st.dictionaries(st.integers(0, k - 1), pin, max_size=3))
+    pinned = {segment: name for name, segment in {name: segment for segment, name in pinned.items()}.items()}
+    above = table(0, 10)
+    return (
+        Traits(table(-15, 15), above, 1 - above),
+        features,
+        vocabulary,
+        draw(st.sampled_from(features)),
+        pinned,
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(_cases())
+def test_names_are_always_unique_and_true(case):
+    found, features, vocabulary, order_by, pinned = case
+    result = name_segments(found, features, vocabulary, order_by, pinned)
+
+    assert len({" ".join(named.name.casefold().split()) for named in result}) == len(found.z)
+    assert result == name_segments(found, features, vocabulary, order_by, pinned)
+    for row, named in enumerate(result):
+        for word in named.words:
+            column = features.index(word.feature)
+            z, above, below = found.z[row, column], found.above[row, column], found.below[row, column]
+            high, low = z >= 0.5 and above >= 0.6, z <= -0.5 and below >= 0.6
+            assert word.level == ("high" if high else "low" if low else "mid")
+        if row in pinned:
+            assert named.name == pinned[row]
+            continue
+        noun, *rest = named.name.split(" (segment")[0].split(", ")
+        assert noun == named.words[0].text
+        assert named.words[0].feature == order_by
+        for text in rest:
+            assert text in {word.text for word in named.words} or _rank_is_true(text, row, found, features)
+
+
+def _rank_is_true(text, row, found, features) -> bool:
+    """higher f, lower f, or no. i of m by f, checked as far as one segment alone can show it."""
+    column = features.index(text.split()[-1])
+    others = np.delete(found.z[:, column], row)
+    if text.startswith("higher"):
+        return bool((found.z[row, column] > others).any())
+    if text.startswith("lower"):
+        return bool((found.z[row, column] < others).any())
+    rank, count = int(text.split()[1]), int(text.split()[3])
+    higher, lower = (others > found.z[row, column]).sum(), (others < found.z[row, column]).sum()
+    return bool(higher >= rank - 1 and lower >= count - rank)
+
+
+def _ordered_labels(points: np.ndarray, k: int, seed: int) -> np.ndarray:
+    """k-means labels, segment 0 with the highest centre on the first feature."""
+    with threadpool_limits(1):  # threads only get in each other's way on tables this small
+        labels = KMeans(k, n_init=4, random_state=seed).fit_predict(points)
+    centres = np.array([points[labels == segment, 0].mean() for segment in range(k)])
+    return np.argsort(np.argsort(-centres))[labels]
+
+
+MNT = ["MntWines", "MntFruits", "MntMeatProducts", "MntFishProducts", "MntSweetProducts", "MntGoldProds"]
+
+
+def _five(table: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, tuple]]:
+    """The features of conf/marketing_campaign.yaml."""
+    table = table[table["Year_Birth"] >= 1930]
+    deals = table["NumDealsPurchases"]
+    spend = np.log1p(table[MNT].sum(axis=1))
+    return {
+        "spend": spend,
+        "recency": table["Recency"],
+        "deals": deals.clip(upper=deals.quantile(0.99)),
+    }, WORDS
+
+
+def _six(table: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, tuple]]:
+    """The features of conf/published_elbow_six.yaml, income clipped at p99.5, without words."""
+    table = table.dropna(subset="Income")
+    return {
+        "spending": table[MNT].sum(axis=1),
+        "age": 2025 - table["Year_Birth"],
+        "income": table["Income"].clip(upper=table["Income"].quantile(0.995)),
+        "store": table["NumStorePurchases"],
+        "web": table["NumWebPurchases"],
+        "visits": table["NumWebVisitsMonth"],
+        "recency": table["Recency"],
+    }, {}
+
+
+@pytest.mark.parametrize("features, k, back", [(_five, 5, 0.95), (_six, 6, 0.6)])
+def test_names_on_the_real_table_are_unique_and_come_back(shared_data, features, k, back):
+    columns, words = features(pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t"))
+    table = np.column_stack(list(columns.values())).astype(float)
+    rng = np.random.default_rng(0)
+
+    def named(rows: np.ndarray, seed: int) -> set[str]:
+        points = (rows - rows.mean(axis=0)) / rows.std(axis=0, ddof=1)
+        found = traits(points, _ordered_labels(points, k, seed), k)
+        return {n.name for n in name_segments(found, list(columns), words, next(iter(columns)))}
+
+    full = named(table, seed=0)
+    redrawn = [named(table[rng.integers(0, len(table), len(table))], seed) for seed in range(12)]
+    assert {len(names) for names in [full, *redrawn]} == {k}
+    assert np.mean([len(names & full) / k for names in redrawn]) >= back
+    if features is _five:
+        assert full == {
+            "Big spenders, quiet",
+            "Big spenders, recent",
+            "Mid spenders, many deals",
+            "Small spenders, quiet",
+            "Small spenders, recent",
+        }

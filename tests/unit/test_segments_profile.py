@@ -1,0 +1,237 @@
+"""Profiles from totals and a sample, without Spark: figures by hand, and pandas on the rows themselves."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from custseg_spark.recipe.models import Description, Feature, Outcome
+from custseg_spark.segments.association import associations, correlation_ratio, cramers_v
+from custseg_spark.segments.names import name_segments
+from custseg_spark.segments.outcomes import estimate, is_binary, wilson
+from custseg_spark.segments.profile import profile, profile_csv
+from custseg_spark.segments.shown import is_additive, shown_columns
+from custseg_spark.segments.traits import traits
+
+MEASURES = {"count": "count", "mean": "mean", "std": "std", "min": "min", "max": "max", "total": "sum"}
+
+
+def totals_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the labelling scan gives, from the rows: one row per (segment, column)."""
+    parts = []
+    for column in rows.columns.drop("segment"):
+        part = rows.groupby("segment")[column].agg(**MEASURES).reset_index()
+        parts.append(
+            part.assign(
+                column=column.removeprefix("feature_"), rows=rows.groupby("segment").size().to_numpy()
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture
+def rows() -> pd.DataFrame:
+    """Six customers in two segments; one has no income."""
+    return pd.DataFrame(
+        {
+            "feature_spend": [10.0, 20.0, 30.0, 100.0, 200.0, 240.0],
+            "feature_recency": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            "income": [1.0, np.nan, 3.0, 5.0, 5.0, 8.0],
+            "deal_rate[numerator]": [1.0, 0.0, 2.0, 1.0, 1.0, 1.0],
+            "deal_rate[denominator]": [2.0, 2.0, 2.0, 0.0, 0.0, 6.0],
+            "answered": [0.0, 0.0, 1.0, 1.0, 1.0, 1.0],
+            "segment": [1, 1, 1, 0, 0, 0],
+        }
+    )
+
+
+@pytest.fixture
+def found(rows):
+    shown = shown_columns(
+        {"spend": Feature(sql="spend", unit="money in 2 years"), "recency": Feature(sql="r", unit="days")},
+        {
+            "deal_rate": Description(rate=("deals", "orders")),
+            "income": Description(sql="income"),
+            "town": Description(sql="town"),
+        },
+        {"answered": Outcome(sql="response")},
+    )
+    points = rows[["feature_spend", "feature_recency"]].to_numpy()
+    seen = traits(points, rows["segment"].to_numpy(), 2)
+    named = name_segments(seen, ("spend", "recency"), {}, "spend")
+    sample = rows.assign(sex=list("fffmmm"), town=["Ulm", "Bonn", "Ulm", "Bonn", None, "Bonn"])
+    return profile(totals_of(rows), sample, seen, named, shown, protected=["sex"])
+
+
+def test_moments_are_those_of_the_rows(rows, found):
+    for segment in found.segments:
+        values = rows.loc[rows.segment == segment.segment, "feature_spend"]
+        figures = segment.columns["spend"]
+        assert figures.mean == pytest.approx(values.mean())
+        assert figures.std == pytest.approx(values.std())
+        assert [figures.min, figures.max, figures.total] == [values.min(), values.max(), values.sum()]
+        assert [figures.q1, figures.median, figures.q3] == values.quantile([0.25, 0.5, 0.75]).tolist()
+        assert figures.share_of_total == pytest.approx(values.sum() / 600)
+        spread = rows["feature_spend"].std(ddof=0)  # the points of this test are in the feature's unit
+        assert figures.z == pytest.approx((values.mean() - rows["feature_spend"].mean()) / spread)
+    everyone = found.everyone.columns["spend"]
+    assert everyone.std == pytest.approx(rows["feature_spend"].std())
+    assert everyone.z == pytest.approx(0)
+    assert everyone.median == 65
+
+
+def test_sizes_missing_values_and_rates_as_sum_over_sum(found):
+    high, low = found.segments
+    assert [(s.size, s.share) for s in found.segments] == [(3, 0.5), (3, 0.5)]
+    assert low.columns["income"].missing == pytest.approx(1 / 3)
+    assert low.columns["income"].mean == 2
+    assert [s.columns["deal_rate"].mean for s in (high, low, found.everyone)] == [0.5, 0.5, 0.5]
+    assert math.isnan(high.columns["deal_rate"].std)
+
+
+def test_the_z_of_a_description_is_in_its_unit(rows, found):
+    income = rows["income"]
+    expected = (income[rows.segment == 0].mean() - income.mean()) / income.std()
+    assert found.segments[0].columns["income"].z == pytest.approx(expected)
+
+
+def test_a_description_that_is_no_number_has_a_mix(found):
+    assert found.segments[1].mixes["town"] == (("Ulm", pytest.approx(2 / 3)), ("Bonn", pytest.approx(1 / 3)))
+    assert found.segments[0].mixes["town"] == (("Bonn", 1.0),)
+    table = profile_csv(found)
+    assert table["top_town"].tolist() == ["Bonn", "Ulm"]
+    assert table["share_top_town"].tolist() == pytest.approx([1, 2 / 3])
+
+
+def test_a_rate_without_a_denominator_is_unknown(rows):
+    rows["deal_rate[denominator]"] = 0.0
+    shown = shown_columns({"spend": Feature(sql="s")}, {"deal_rate": Description(rate=("a", "b"))}, {})
+    seen = traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
+    result = profile(totals_of(rows), rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
+    assert math.isnan(result.segments[0].columns["deal_rate"].mean)
+
+
+def test_eta_squared_is_that_of_an_analysis_of_variance(rows, found):
+    parts = [part["feature_spend"] for _, part in rows.groupby("segment")]
+    f = stats.f_oneway(*parts).statistic
+    assert found.eta_squared["spend"] == pytest.approx(f / (f + 4))  # 1 and 4 degrees of freedom
+    assert "deal_rate" not in found.eta_squared
+
+
+def test_what_sets_a_segment_apart_is_ranked_on_the_model_scale(found):
+    assert [feature for feature, _ in found.segments[0].apart] == ["spend", "recency"]
+    assert found.segments[0].apart[0][1] > found.segments[0].apart[1][1] > 0 > found.segments[1].apart[0][1]
+
+
+def test_an_outcome_of_zeros_and_ones_is_a_rate(found):
+    answered = found.segments[1].outcomes["answered"]
+    assert answered.is_rate
+    assert answered.value == pytest.approx(1 / 3)
+    assert answered.count == 3
+
+
+def test_wilson_against_a_published_interval():
+    """81 of 263: .2553 to .3662 (Newcombe 1998, Stat. Med. 17, 857-872, table I, method 3)."""
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=5e-5)
+
+
+def test_a_mean_has_the_interval_of_student():
+    values = np.array([3.0, 5.0, 8.0, 13.0])
+    found = estimate(4, values.mean(), values.std(ddof=1), binary=False)
+    expected = stats.t.interval(0.95, 3, loc=values.mean(), scale=stats.sem(values))
+    assert (found.low, found.high) == pytest.approx(expected)
+    assert estimate(1, 3.0, math.nan, binary=False).method == "none"
+
+
+@pytest.mark.parametrize(
+    "values, expected", [([0, 1, 1, 0], True), ([0, 0.5, 1], False), ([1, 1], True), ([0, 2], False)]
+)
+def test_zeros_and_ones_are_told_by_their_moments(values, expected):
+    column = pd.Series(values, dtype=float)
+    assert is_binary(len(column), column.mean(), column.std(), column.min(), column.max()) is expected
+
+
+@pytest.mark.parametrize(
+    "name, unit, expected",
+    [
+        ("spend", "money in 2 years", True),
+        ("orders", "", True),
+        ("recency", "days", False),
+        ("tenure", "", False),
+        ("age", "years", False),
+        ("Year_Birth", "", False),
+        ("basket", "money per order", False),
+        ("margin", "%", False),
+        ("margin_rate", "", False),
+        ("credit", "score", False),
+        ("visits", "a month", True),
+    ],
+)
+def test_additive_unless_a_time_or_a_ratio(name, unit, expected):
+    assert is_additive(name, unit, None) is expected
+    assert is_additive(name, unit, not expected) is not expected
+
+
+def test_a_column_with_negative_values_has_no_share_of_total(rows):
+    rows.loc[0, "feature_spend"] = -1.0
+    seen = traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
+    named = name_segments(seen, ["spend"], {}, "spend")
+    result = profile(totals_of(rows), rows, seen, named, shown_columns({"spend": Feature(sql="s")}, {}, {}))
+    assert math.isnan(result.segments[0].columns["spend"].share_of_total)
+
+
+def test_cramers_v_without_bias():
+    assert cramers_v(np.array([[50, 0], [0, 50]])) == pytest.approx(1, abs=0.001)
+    rng = np.random.default_rng(0)
+    table = pd.crosstab(rng.integers(0, 5, 400), rng.integers(0, 8, 400)).to_numpy()
+    plain = stats.contingency.association(table, method="cramer")
+    assert cramers_v(table) < 0.08 < plain
+    assert math.isnan(cramers_v(np.array([[3], [4]])))
+
+
+def test_eta_by_hand():
+    assert correlation_ratio(np.array([1.0, 3.0, 5.0, 7.0]), ["a", "a", "b", "b"]) == pytest.approx(
+        math.sqrt(16 / 20)
+    )
+
+
+def test_protected_columns_are_measured_by_their_kind(found):
+    (sex,) = found.protected
+    assert (sex.column, sex.measure, sex.strength) == ("sex", "cramers_v", "strong")
+    many = pd.DataFrame({"segment": [0, 1] * 20, "birth": range(40), "empty": [None] * 40})
+    birth, empty = associations(many, ["empty", "birth"])
+    assert (birth.measure, birth.strength) == ("eta", "none")
+    assert empty.strength == "unknown"
+
+
+def test_profile_csv_is_one_flat_row_per_segment(found):
+    table = profile_csv(found)
+    assert table.columns[:4].tolist() == ["segment", "name", "size", "share"]
+    wanted = {
+        "mean_spend",
+        "share_of_total_spend",
+        "z_recency",
+        "mean_deal_rate",
+        "low_answered",
+        "missing_income",
+    }
+    assert wanted <= set(table.columns)
+    assert "share_of_total_recency" not in table
+    assert "std_deal_rate" not in table
+    assert table["segment"].tolist() == [0, 1]
+
+
+def test_totals_may_come_with_python_nulls(rows):
+    """A segment without a value has None for every moment, as Spark gives it."""
+    rows.loc[rows.segment == 0, "income"] = np.nan
+    totals = totals_of(rows).astype(object)
+    totals = totals.where(totals.notna(), None)
+    shown = shown_columns({"spend": Feature(sql="s")}, {"income": Description(sql="income")}, {})
+    seen = traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
+    result = profile(totals, rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
+    assert math.isnan(result.segments[0].columns["income"].mean)
+    assert result.segments[0].columns["income"].missing == 1
+    assert result.everyone.columns["income"].mean == 2

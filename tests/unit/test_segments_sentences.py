@@ -1,0 +1,195 @@
+"""Headlines, sentences and actions: what is said must follow from the figures."""
+
+import math
+
+import pytest
+
+from custseg_spark.recipe.models import Action
+from custseg_spark.segments.actions import kind_of, suggest
+from custseg_spark.segments.figures import Figures
+from custseg_spark.segments.names import Named, Word
+from custseg_spark.segments.outcomes import Estimate
+from custseg_spark.segments.profile import Group, Profile, SegmentProfile
+from custseg_spark.segments.sentences import fact, figure, headline, outcome, percent, sentence
+from custseg_spark.segments.shown import Shown
+
+LEVELS = {
+    "Small spenders": "low",
+    "Mid spenders": "mid",
+    "Big spenders": "high",
+    "recent": "low",
+    "quiet": "high",
+}
+SHOWN = (Shown("spend", "feature", "money in 2 years", additive=True), Shown("recency", "feature", "days"))
+
+
+def named(segment: int, noun: str, adjective: str | None = None) -> Named:
+    words = [Word("spend", LEVELS[noun], noun)]
+    levels = {"spend": LEVELS[noun], "recency": "mid"}
+    if adjective:
+        words.append(Word("recency", LEVELS[adjective], adjective))
+        levels["recency"] = LEVELS[adjective]
+    return Named(segment, ", ".join(word.text for word in words), levels, tuple(words))
+
+
+def made(*segments: tuple[Named, int, float, float], shown: tuple[Shown, ...] = SHOWN) -> Profile:
+    """A profile of (name, size, total spend, mean recency) per segment."""
+    customers, spend = sum(s[1] for s in segments), sum(s[2] for s in segments)
+    days = sum(s[1] * s[3] for s in segments) / customers
+
+    def columns(size: int, total: float, recency: float) -> dict[str, Figures]:
+        share = total / spend if shown[0].additive else math.nan
+        return {
+            "spend": Figures(size, mean=total / size, share_of_total=share),
+            "recency": Figures(size, mean=recency),
+        }
+
+    profiles = tuple(
+        SegmentProfile(
+            size,
+            size / customers,
+            columns(size, total, recency),
+            {},
+            {},
+            name,
+            (("recency", 2.0), ("spend", 1.0)),
+        )
+        for name, size, total, recency in segments
+    )
+    return Profile(shown, profiles, Group(customers, 1.0, columns(customers, spend, days), {}, {}), {})
+
+
+FOUR = (
+    (named(0, "Big spenders", "quiet"), 240, 43_000.0, 74.0),
+    (named(1, "Big spenders", "recent"), 220, 38_000.0, 22.0),
+    (named(2, "Mid spenders"), 140, 15_000.0, 48.0),
+    (named(3, "Small spenders"), 400, 4_000.0, 50.0),
+)
+
+
+def test_the_headline_finds_the_few_that_bring_most():
+    assert headline(made(*FOUR)) == (
+        "Four segments. 46\u00a0% of customers bring 81\u00a0% of spend; "
+        "just over half of these are in “quiet” segments."
+    )
+
+
+def test_the_few_are_chosen_by_mean_not_by_size_or_order():
+    assert headline(made(*reversed(FOUR))) == headline(made(*FOUR))
+
+
+def test_segments_alike_bring_their_share():
+    alike = [(named(i, "Mid spenders"), 100, 1000.0, 50.0) for i in range(3)]
+    assert headline(made(*alike)) == "Three segments. Every segment brings about its share of spend."
+
+
+def test_without_an_additive_column_the_largest_segment_is_told():
+    shown = (Shown("spend", "feature", "score"), SHOWN[1])
+    text = headline(made(*FOUR, shown=shown))
+    assert text == "Four segments. The largest, “Small spenders”, holds 40\u00a0% of customers."
+
+
+def test_a_word_that_hardly_divides_the_few_is_not_said():
+    few = [
+        (named(0, "Big spenders", "quiet"), 10, 9_000.0, 70.0),
+        (named(1, "Small spenders"), 90, 1_000.0, 50.0),
+    ]
+    assert headline(made(*few)) == "Two segments. 10\u00a0% of customers bring 90\u00a0% of spend."
+
+
+def test_a_sentence_tells_size_worth_and_what_sets_apart():
+    profile = made(*FOUR)
+    assert sentence(profile.segments[0], profile) == (
+        "240 customers (24\u00a0%) bring 43\u00a0% of spend. "
+        "On average spend 179 against 100 over all customers, recency 74 days against 49."
+    )
+    assert fact(profile.segments[0], profile) == "recency 74 days against 49"
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (1234.5, "1,230"),
+        (-1234, "-1,230"),
+        (999.6, "1,000"),
+        (1e6, "1,000,000"),
+        (99.96, "100"),
+        (74.31, "74"),
+        (4.0, "4"),
+        (2.34, "2.3"),
+        (0.0523, "0.052"),
+        (0, "0"),
+        (math.nan, "–"),
+    ],
+)
+def test_figures_are_readable(value, text):
+    assert figure(value) == text
+
+
+def test_outcomes_show_their_interval():
+    assert percent(0.004) == "0.4\u00a0%"
+    assert (
+        outcome("answered_it", Estimate(0.21, 0.17, 0.25, 300, "wilson"))
+        == "answered it 21\u00a0% (17\u00a0% to 25\u00a0%)"
+    )
+    assert outcome("margin", Estimate(3.0, math.nan, math.nan, 1, "none")) == "margin 3"
+
+
+def test_the_first_rule_whose_words_are_all_true_wins():
+    rules = [
+        Action(when=("Big spenders", "recent"), do="Keep"),
+        Action(when=("big  spenders", "QUIET"), do="Win back"),
+        Action(when=("Big spenders",), do="Any"),
+    ]
+    found = suggest(named(0, "Big spenders", "quiet"), rules)
+    assert (found.do, found.is_default) == ("Win back", False)
+    assert suggest(named(0, "Big spenders"), rules).do == "Any"
+
+
+def test_a_default_is_said_to_be_one():
+    found = suggest(named(0, "Big spenders", "quiet"), [Action(when=("Small spenders",), do="Nothing")])
+    assert found.is_default
+    assert found.do.startswith("Win back first")
+    assert found.because == ("Big spenders", "quiet")
+
+
+def test_a_default_needs_no_word_for_a_level():
+    silent = Named(
+        0, "Big spenders", {"spend": "high", "recency": "high"}, (Word("spend", "high", "Big spenders"),)
+    )
+    assert suggest(silent).because == ("Big spenders", "recency")
+
+
+def test_something_is_suggested_for_features_of_no_known_kind():
+    unknown = Named(0, "High x", {"x": "high"}, (Word("x", "high", "High x"),))
+    assert suggest(unknown).do
+    assert suggest(unknown, units={"x": "EUR"}).do.startswith("Keep and reward")
+
+
+@pytest.mark.parametrize(
+    "feature, unit, kind",
+    [
+        ("total_spend", "", "spend"),
+        ("MntWines", "", "spend"),
+        ("income", "money", "income"),
+        ("NumDealsPurchases", "", "deals"),
+        ("NumWebPurchases", "", "channel"),
+        ("orders", "", "frequency"),
+        ("days_since_last_order", "", "recency"),
+        ("customer_since", "days", "tenure"),
+        ("x", "pounds", "spend"),
+        ("age", "years", None),
+    ],
+)
+def test_what_a_feature_is_about_is_told_by_its_name(feature, unit, kind):
+    assert kind_of(feature, unit) == kind
+
+
+def test_of_two_channels_the_one_in_the_name_is_meant():
+    words = (
+        Word("spend", "mid", "Mid spenders"),
+        Word("store", "high", "in store"),
+        Word("web", "high", "web buyers"),
+    )
+    both = Named(0, "Mid spenders, web buyers", {"spend": "mid", "store": "high", "web": "high"}, words)
+    assert suggest(both).do == "Reach them where they are: web buyers"
