@@ -42,7 +42,7 @@ def tell(trained: Trained) -> None:
         console.print(f"  {count:,}  {reason}", markup=False)
     for line in (*quality.warnings, *trained.warnings):
         console.print(f"warning: {line}", markup=False)
-    places = {"customers": "customers", "figures": "plots", "model": "model", "quarantine": "quarantine"}
+    places = {"report": "report.html", "customers": "customers", "figures": "plots", "model": "model", "quarantine": "quarantine"}
     console.print()
     for what, name in places.items():
         console.print(f"{what:<12}{run.at(name)}", markup=False)

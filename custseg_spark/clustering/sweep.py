@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,10 +16,11 @@ from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 from sklearn.cluster import KMeans
 
-from custseg_spark.clustering.models import fixed_centres
 from custseg_spark.errors import DataError
 
 Points = NDArray[np.float64]
+Find = Callable[[int, int, int], tuple[Points, tuple[float, ...]]]
+"""(k, restarts, seed) -> the best centres (k, d) and each restart's cost per point."""
 START_ROWS = 10_000
 """Restarts begin on this many points; the leaders among them go on with all."""
 LEADERS = 3
@@ -63,44 +64,43 @@ def sweep(
     start: Literal["driver", "spark"] = "driver",
     done: Callable[[int], None] = lambda k: None,
 ) -> list[Partition]:
-    """The best of `restarts` starts for every k, as Spark ML models scored by Spark ML.
+    """The best of `restarts` starts for every k, scored by Spark ML.
 
     `points` (n, d) on the model scale, in an order that says nothing. With `start="driver"` the
-    centres are found by scikit-learn on the driver's copy and put into a KMeansModel; with `"spark"`
-    Spark ML finds them too (k-means||). `done(k)` is told when a k is ready. Raises DataError where there
-    are fewer distinct points than the largest k.
+    centres are found by scikit-learn on the driver's copy, with `"spark"` by Spark ML (k-means||); both
+    to the same cost. `done(k)` is told when the start of a k is found. Raises DataError where there are
+    fewer distinct points than the largest k.
     """
     _refuse_too_few(points, max(ks))
-    frame = _in_spark(spark, points)
-    try:
+    find = _starts_by_spark(spark, points) if start == "spark" else _starts_on_driver(points)
+    found = {}
+    for k in ks:
+        found[k] = find(k, restarts, seed)
+        done(k)
+    labels = {k: nearest(points, centres) for k, (centres, _) in found.items()}
+    silhouettes = _silhouettes(spark, points, labels)
+    return [
+        Partition(k, centres, labels[k], _cost(points, centres), costs, silhouettes[k])
+        for k, (centres, costs) in found.items()
+    ]
+
+
+def _starts_on_driver(points: Points) -> Find:
+    return lambda k, restarts, seed: best_start(points, k, restarts, seed)
+
+
+def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
+    """k-means|| in Spark ML, on one partition, so that nothing depends on the cores."""
+    frame = _in_spark(spark, points, {}).cache()
+
+    def find(k: int, restarts: int, seed: int) -> tuple[Points, tuple[float, ...]]:
         with ThreadPoolExecutor(THREADS) as pool:
-            scored = [_submitted(pool, spark, frame, points, k, restarts, seed, start) for k in ks]
-            return [_announced(future, done) for future in scored]
-    finally:
-        frame.unpersist()
+            fits = list(pool.map(lambda i: SparkKMeans(k=k, seed=seed + i, maxIter=100).fit(frame), range(restarts)))
+        centres = [np.array(fit.clusterCenters()) for fit in fits]
+        costs = [_cost(points, found) for found in centres]
+        return centres[int(np.argmin(costs))], tuple(cost / len(points) for cost in costs)
 
-
-def _submitted(
-    pool: ThreadPoolExecutor,
-    spark: SparkSession,
-    frame: DataFrame,
-    points: Points,
-    k: int,
-    restarts: int,
-    seed: int,
-    start: Literal["driver", "spark"],
-) -> Future[Partition]:
-    """With driver starts the fit uses all cores here and now, while earlier ones are scored in the pool."""
-    if start == "spark":
-        return pool.submit(lambda: _scored(spark, frame, points, *_by_spark(frame, k, restarts, seed)))
-    centres, costs = best_start(points, k, restarts, seed)
-    return pool.submit(_scored, spark, frame, points, centres, costs)
-
-
-def _announced(future: Future[Partition], done: Callable[[int], None]) -> Partition:
-    partition = future.result()
-    done(partition.k)
-    return partition
+    return find
 
 
 def best_start(points: Points, k: int, restarts: int, seed: int) -> tuple[Points, tuple[float, ...]]:
@@ -118,24 +118,20 @@ def best_start(points: Points, k: int, restarts: int, seed: int) -> tuple[Points
     return min(ends, key=lambda fit: fit.inertia_).cluster_centers_, costs
 
 
-def _by_spark(frame: DataFrame, k: int, restarts: int, seed: int) -> tuple[Points, tuple[float, ...]]:
-    fits = [SparkKMeans(k=k, seed=seed + i, maxIter=100, tol=1e-4).fit(frame) for i in range(restarts)]
-    costs = [fit.summary.trainingCost for fit in fits]
-    best = fits[int(np.argmin(costs))]
-    rows = frame.count()
-    return np.array(best.clusterCenters()), tuple(cost / rows for cost in costs)
+def _silhouettes(spark: SparkSession, points: Points, labels: dict[int, NDArray[np.int64]]) -> dict[int, float]:
+    """Spark's ClusteringEvaluator for each k, squared Euclidean distance, some at a time."""
+    frame = _in_spark(spark, points, {f"segment{k}": found for k, found in labels.items()}).cache()
+    evaluator = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
+    try:
+        with ThreadPoolExecutor(THREADS) as pool:
+            scores = pool.map(lambda k: evaluator.evaluate(frame, {evaluator.predictionCol: f"segment{k}"}), labels)
+            return dict(zip(labels, scores, strict=True))
+    finally:
+        frame.unpersist()
 
 
-def _scored(
-    spark: SparkSession, frame: DataFrame, points: Points, centres: Points, costs: tuple[float, ...]
-) -> Partition:
-    model, _ = fixed_centres(spark, centres, "features", "prediction")
-    silhouette = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean").evaluate(
-        model.transform(frame)
-    )
-    distances = squared_distances(points, centres)
-    labels = distances.argmin(axis=1)
-    return Partition(len(centres), centres, labels, float(distances.min(axis=1).sum()), costs, silhouette)
+def _cost(points: Points, centres: Points) -> float:
+    return float(squared_distances(points, centres).min(axis=1).sum())
 
 
 def nearest(points: Points, centres: Points) -> NDArray[np.int64]:
@@ -148,11 +144,11 @@ def squared_distances(points: Points, centres: Points) -> Points:
     return np.stack([((points - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
 
 
-def _in_spark(spark: SparkSession, points: Points) -> DataFrame:
-    """The sample as a cached table with a vector column; one partition, so that nothing depends on the cores."""
+def _in_spark(spark: SparkSession, points: Points, further: dict[str, NDArray[np.int64]]) -> DataFrame:
+    """The sample as a table in one partition: a vector column `features` and the columns of `further`."""
     names = [f"x{j}" for j in range(points.shape[1])]
-    table = spark.createDataFrame(pd.DataFrame(points, columns=names)).coalesce(1)
-    return VectorAssembler(inputCols=names, outputCol="features").transform(table).select("features").cache()
+    table = spark.createDataFrame(pd.DataFrame(points, columns=names).assign(**further)).coalesce(1)
+    return VectorAssembler(inputCols=names, outputCol="features").transform(table).drop(*names)
 
 
 def _refuse_too_few(points: Points, k: int) -> None:

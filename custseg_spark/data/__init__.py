@@ -13,7 +13,7 @@ from custseg_spark.data.contract import (
     rule_checks,
     verdict,
 )
-from custseg_spark.data.ids import EXACT_UP_TO, SKETCH_RSD, distinct_ids, fan_out, id_checks
+from custseg_spark.data.ids import EXACT_UP_TO, SKETCH_RSD, distinct_ids, fan_out, id_checks, repeated_in
 from custseg_spark.data.problems import explained
 from custseg_spark.data.read import Table, open_table
 from custseg_spark.data.types import Typed, typed
@@ -41,6 +41,7 @@ __all__ = [
     "open_table",
     "quoted",
     "rejected",
+    "repeated_in",
     "rule_checks",
     "typed",
     "verdict",

@@ -153,7 +153,7 @@ def _elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
         return _Pick(best, why, passed=False)
     best = min(allowed, key=lambda c: (abs(c.k - bend), c.k))
     if best.k != bend:
-        why = f"the cost curve bends at {bend:.0f}, where a segment is too small; the nearest allowed is {best.k}"
+        why = f"the cost curve bends at {bend:.0f}, where a segment is too small; {best.k} is nearest"
         return _Pick(best, why, passed=False)
     return _Pick(best, f"the cost curve bends at {best.k} segments; an elbow is advice, not evidence")
 

@@ -21,7 +21,7 @@ EUCLIDEAN_ROWS = 3_000
 GAP_ROWS = 2_000
 GAP_BOXES = 10
 HALVES_ROWS = 3_000
-HALVES_SPLITS = 5
+HALVES_SPLITS = 10
 STARTS = 3
 """k-means++ starts of every refit."""
 

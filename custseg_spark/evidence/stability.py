@@ -12,6 +12,9 @@ from custseg_spark.evidence.refit import Labels, Points, kmeans
 NamesOf = Callable[[Points, Points, Labels], tuple[str, ...]]
 """(centres (k, d), points (n, d), labels (n,)) -> a name per segment, in the order of the centres."""
 
+Again = Callable[[Points, int], Labels]
+"""(points (n, d), seed) -> labels (n,), under 0 for customers in no segment."""
+
 ROWS = 3_000
 """Customers in one redraw; the sample's size where that is smaller."""
 STARTS = 5
@@ -67,9 +70,33 @@ def stability(
     return Stability(np.mean(similar, axis=0), np.stack(found), same)
 
 
+def returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:
+    """The same bootstrap for any algorithm: mean Jaccard (k,) of each segment of `labels` (n,).
+
+    `again(points, seed)` clusters a redraw of all n anew. A label under 0 is nobody's: it is no segment,
+    and a customer who turns into one is lost to the segment.
+    """
+    rng = np.random.default_rng(seed)
+    similar = []
+    for redraw in range(redraws):
+        drawn = np.sort(rng.integers(len(points), size=len(points)))
+        own = again(points[drawn], seed + redraw)
+        distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
+        alike = jaccard(labels[drawn[distinct]], own[distinct], int(labels.max()) + 1)
+        similar.append(alike.max(axis=1, initial=0.0))
+    found: Points = np.mean(similar, axis=0)
+    return found
+
+
 def jaccard(old: Labels, new: Labels, k: int) -> Points:
-    """Jaccard similarity (k, k) of each old segment with each new cluster: common over either."""
-    common = np.bincount(old * k + new, minlength=k * k).reshape(k, k).astype(np.float64)
-    either = common.sum(axis=1, keepdims=True) + common.sum(axis=0, keepdims=True) - common
+    """Jaccard similarity of each of k old segments (rows) with each new one: common over either.
+
+    A label under 0 belongs to no segment, old or new.
+    """
+    columns = int(new.max(initial=-1)) + 1
+    both = np.zeros((k + 1, columns + 1))  # the last row and column hold who is in no segment
+    np.add.at(both, (np.where(old < 0, k, old), np.where(new < 0, columns, new)), 1.0)
+    common = both[:k, :columns]
+    either = both.sum(axis=1)[:k, None] + both.sum(axis=0)[None, :columns] - common
     similar: Points = np.divide(common, either, out=np.zeros_like(common), where=either > 0)
     return similar

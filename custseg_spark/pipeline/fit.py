@@ -25,20 +25,24 @@ from custseg_spark.recipe import Recipe, columns_used
 class Fitted:
     """The model and its segments, by segment id: ordered by the recipe's `order_by`, highest first.
 
-    `sizes` (k,): customers of each segment, from all rows. `totals`: a row per (segment, column), from all
-    rows. `sample`: a row per sampled customer, each feature in its unit, everything that describes, and
-    `segment`. `points` (n, d): the sample on the model scale. `cost`: over all rows, model scale.
+    `sizes` (k,): customers of each segment, from all rows. `order` (k,): which centre of the chosen partition
+    each segment came from. `sample`: a row per sampled customer, each feature in its unit, everything that
+    describes, and `segment`. `points` (n, d): the sample on the model scale. `cost`: over all rows.
     """
 
     model: Model
-    named: tuple[segments.Named, ...]
+    profile: segments.Profile
     sizes: tuple[int, ...]
-    totals: pd.DataFrame
+    order: tuple[int, ...]
     sample: pd.DataFrame
     points: NDArray[np.float64]
     cost: float
     passes: int
     gain: float
+
+    def jaccards(self, chosen: Candidate) -> tuple[float, ...]:
+        """(k,) how much of each segment comes back when the data is redrawn; empty where it was not asked."""
+        return tuple(chosen.jaccards[i] for i in self.order) if chosen.jaccards else ()
 
 
 def swept(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, journal: Journal) -> list[Partition]:
@@ -103,15 +107,24 @@ def fitted(
     journal.scan("refine", refined.passes)
     sizes = np.array([row["_size"] for row in refined.rows])
     order = _order(refined.centres, sizes, list(recipe.segment_by).index(recipe.order_by))
+    ordered = tuple(int(size) for size in sizes[order])
     centres = refined.centres[order]
     labels = clustering.nearest(points, centres)
-    named = _named(recipe, points, labels, len(centres))
-    model = Model(**{**vars(model), "centres": tuple(map(tuple, centres.tolist())), "names": tuple(n.name for n in named)})
-    rows = [refined.rows[i] for i in order]
-    ordered = tuple(int(size) for size in sizes[order])
-    totals = segments.totals(rows, ordered, columns)
     sample = described.assign(segment=labels)
-    return Fitted(model, named, ordered, totals, sample, points, refined.cost, refined.passes, refined.gain)
+    found = segments.traits(points, labels, len(centres))
+    profile = segments.profile(
+        segments.totals([refined.rows[i] for i in order], ordered, columns),
+        sample,
+        found,
+        _named(recipe, found),
+        segments.shown_columns(recipe.segment_by, recipe.describe, recipe.check),
+        recipe.protected,
+    )
+    names = tuple(segment.name for segment in profile.segments)
+    model = Model(**{**vars(model), "centres": tuple(map(tuple, centres.tolist())), "names": names})
+    return Fitted(
+        model, profile, ordered, tuple(order), sample, points, refined.cost, refined.passes, refined.gain
+    )
 
 
 def _order(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> list[int]:
@@ -119,24 +132,20 @@ def _order(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> l
     return sorted(range(len(centres)), key=lambda i: (-centres[i, by], -sizes[i], i))
 
 
-def _named(
-    recipe: Recipe, points: NDArray[np.float64], labels: NDArray[np.int64], k: int
-) -> tuple[segments.Named, ...]:
+def _named(recipe: Recipe, found: segments.Traits) -> tuple[segments.Named, ...]:
     words = {name: feature.words for name, feature in recipe.segment_by.items()}
-    traits = segments.traits(points, labels, k)
-    pinned = {segment: name for segment, name in recipe.segments.names.items() if segment < k}
-    return segments.name_segments(traits, list(recipe.segment_by), words, recipe.order_by, pinned)
+    pinned = {segment: name for segment, name in recipe.segments.names.items() if segment < len(found.z)}
+    return segments.name_segments(found, list(recipe.segment_by), words, recipe.order_by, pinned)
 
 
 def _names(
     recipe: Recipe, centres: NDArray[np.float64], points: NDArray[np.float64], labels: NDArray[np.int64]
 ) -> tuple[str, ...]:
-    """The names that these segments would get by rule, in the order of the centres."""
-    order = _order(centres, np.bincount(labels, minlength=len(centres)), list(recipe.segment_by).index(recipe.order_by))
+    """The names that these segments would get, in the order of the centres."""
+    k = len(centres)
+    order = _order(centres, np.bincount(labels, minlength=k), list(recipe.segment_by).index(recipe.order_by))
     rank = np.argsort(order)
-    words = {name: feature.words for name, feature in recipe.segment_by.items()}
-    traits = segments.traits(points, rank[labels], len(centres))
-    named = segments.name_segments(traits, list(recipe.segment_by), words, recipe.order_by)
+    named = _named(recipe, segments.traits(points, rank[labels], k))
     return tuple(named[i].name for i in rank)
 
 

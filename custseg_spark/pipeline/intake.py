@@ -87,7 +87,7 @@ def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
         columns=columns,
         types={field.name: field.dataType.simpleString() for field in typed.frame.schema if field.name in columns},
         expressions=expressions,
-        profiled={name: sql for name, sql in described.items() if name in numeric},
+        profiled={name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected},
         described=described,
         format=table.format,
     )

@@ -12,7 +12,7 @@ import pandas as pd
 import pyspark
 from pyspark.sql import SparkSession
 
-from custseg_spark import __version__, clustering, data, report, runs
+from custseg_spark import __version__, data, runs
 from custseg_spark.errors import CustsegError, DataError
 from custseg_spark.evidence import Candidate, Choice
 from custseg_spark.journal import Journal
@@ -20,10 +20,6 @@ from custseg_spark.pipeline.fit import Fitted
 from custseg_spark.pipeline.intake import Intake, Sample
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
-
-DRAWN = 5_000
-"""Customers in a scatter plot; more only cover each other."""
-
 
 def quarantine(run: runs.Run, table: Intake, counts: Mapping[str, int], journal: Journal) -> None:
     """Write the rejected rows, before the verdict on them: whoever mends the table wants to see them."""
@@ -69,49 +65,6 @@ def sweep_table(candidates: Sequence[Candidate], choice: Choice) -> pd.DataFrame
         row = {name: value for name, value in asdict(candidate).items() if name != "jaccards"}
         rows.append({**row, "chosen": candidate.k == choice.k})
     return pd.DataFrame(rows)
-
-
-def profile_table(fitted: Fitted) -> pd.DataFrame:
-    """profile.csv: a row per segment: its name, size, share, and every measure of every column."""
-    everyone = sum(fitted.sizes)
-    wide = pd.DataFrame({"segment": range(len(fitted.sizes)), "name": fitted.model.names, "size": fitted.sizes})
-    wide["share"] = wide["size"] / everyone
-    for column, rows in fitted.totals.groupby("column", sort=False):
-        by_segment = rows.set_index("segment")
-        for measure in ("mean", "std", "min", "max"):
-            wide[f"{measure}_{column}"] = by_segment[measure]
-    centres = np.array(fitted.model.centres)
-    spread = np.where(fitted.points.std(axis=0) > 0, fitted.points.std(axis=0), 1.0)
-    z = (centres - fitted.points.mean(axis=0)) / spread
-    for position, feature in enumerate(fitted.model.features):
-        wide[f"z_{feature.name}"] = z[:, position]
-    return wide
-
-
-def figures(
-    spark: SparkSession, run: runs.Run, fitted: Fitted, sweep: pd.DataFrame, choice: Choice, recipe: Recipe
-) -> list[str]:
-    """Draw the sample on its principal plane and the tables, into plots/."""
-    plane = clustering.plane(spark, fitted.points)
-    shown = slice(DRAWN)
-    views = [report.FeatureView(t.name, t.unit, t.transform) for t in fitted.model.features]
-    pictures = report.Pictures(
-        names=fitted.model.names,
-        sizes=fitted.sizes,
-        plane=plane.project(fitted.points[shown]),
-        plane_labels=fitted.sample["segment"].to_numpy()[shown],
-        plane_centres=plane.project(np.array(fitted.model.centres)),
-        explained=plane.explained,
-        loadings=plane.loadings,
-        sweep=sweep,
-        chosen=choice.k,
-        floor=recipe.segments.smallest_share,
-        profile=profile_table(fitted),
-        sample=fitted.sample.iloc[shown],
-        features=tuple(views),
-        descriptions=tuple(report.FeatureView(name, d.unit) for name, d in recipe.describe.items()),
-    )
-    return report.draw(pictures, lambda name, png: run.write(f"plots/{name}", png))
 
 
 def tables(run: runs.Run, sweep: pd.DataFrame, profile: pd.DataFrame) -> None:

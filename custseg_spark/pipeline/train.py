@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, data, evidence, features, runs
+from custseg_spark import clustering, data, evidence, features, report, runs, segments
 from custseg_spark.evidence import Choice
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit, intake, leave
+from custseg_spark.pipeline import fit, intake, leave, page, problems
 from custseg_spark.pipeline.fit import Fitted
-from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
 
 
@@ -69,12 +68,19 @@ def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, jour
         facts.update(customers=sample.quality.accepted)
     with journal.stage("model"):
         run.write("model.json", fitted.model.to_json())
-        with told(f"writing {run.at('model')}"):
+        with problems.told(f"writing {run.at('model')}"):
             fitted.model.pipeline_model(spark).save(run.at("model"))
     with journal.stage("report"):
         sweep = leave.sweep_table(candidates, choice)
-        leave.tables(run, sweep, leave.profile_table(fitted))
-        leave.figures(spark, run, fitted, sweep, choice, recipe)
+        leave.tables(run, sweep, segments.profile_csv(fitted.profile))
+        shown = page.pictures(clustering.plane(spark, points), fitted, sweep, choice, recipe)
+        figures: dict[str, bytes] = {}
+        report.draw(shown, figures.__setitem__)
+        chosen = next(candidate for candidate in candidates if candidate.k == choice.k)
+        told = page.page_of(run, recipe, path, table, sample, fitted, sweep, chosen, choice, figures, journal)
+        for name, png in figures.items():
+            run.write(f"plots/{name}", png)
+        run.write("report.html", report.render(told))
     with journal.stage("publish"):
         leave.record(run, recipe, path, table, sample, fitted, candidates, choice, journal)
         runs.publish(run)

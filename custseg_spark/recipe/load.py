@@ -37,7 +37,7 @@ def parse(document: dict[str, Any]) -> Recipe:
 
 
 def _text(path: str) -> str:
-    content = b""
+    content: bytes = b""
     try:
         with fsspec.open(path, "rb") as file:
             content = file.read()

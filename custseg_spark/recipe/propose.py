@@ -78,7 +78,7 @@ def _segment_by(draft: Draft) -> Iterator[str]:
     yield "# words: what a low, a middle and a high value is called (null: nothing); they make the names."
     yield "segment_by:"
     for place, (name, feature) in enumerate(draft.features.items()):
-        yield f"  {name}:"
+        yield f"  {plain_yaml.inline(name)}:"
         yield f"    sql: {plain_yaml.inline(feature.sql)}"
         yield from _treatment(feature)
         yield f"    words: {plain_yaml.inline(_words(name, feature, first=place == 0))}"
@@ -118,7 +118,7 @@ def _describe(draft: Draft) -> Iterator[str]:
     yield "describe:"
     for name, column in draft.described.items():
         why = draft.remarks.get(column.name)
-        yield f"  {name}: {plain_yaml.inline(_number(column))}{_remark(why)}"
+        yield f"  {plain_yaml.inline(name)}: {plain_yaml.inline(_number(column))}{_remark(why)}"
 
 
 def _check(draft: Draft) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _check(draft: Draft) -> Iterator[str]:
     yield "# What says whether the segments are worth anything; it never cuts."
     yield "check:"
     for name, column in draft.checked.items():
-        yield f"  {name}: {plain_yaml.inline(_number(column))}"
+        yield f"  {plain_yaml.inline(name)}: {plain_yaml.inline(_number(column))}"
 
 
 def _protected(draft: Draft) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _segments(draft: Draft, rows: int) -> Iterator[str]:
     yield f"  k: [2, {most}]  # how many segments are tried; narrow it to what you can act on"
     yield "  smallest_share: 0.05  # no segment under five percent of the customers"
     yield "  choose: evidence  # separated, stable and large enough"
-    yield f"  order_by: {next(iter(draft.features))}  # segment 0 is the highest in it"
+    yield f"  order_by: {plain_yaml.inline(next(iter(draft.features)))}  # segment 0 is the highest in it"
 
 
 def _left_out(draft: Draft) -> Iterator[str]:

@@ -17,6 +17,7 @@ from sqlglot.errors import SqlglotError
 from custseg_spark.errors import RecipeError
 
 _MARK = "literal_"
+_KEYWORDS = frozenset(keyword.split()[0] for keyword in Spark.Tokenizer.KEYWORDS)
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
@@ -32,6 +33,9 @@ class AsWritten(Spark):
             if name in {"CAST", "TRY_CAST", "EXTRACT", "OVERLAY", "POSITION", "SUBSTRING", "SUBSTR", "TRIM"}
         }
 
+        def _parse_as_command(self, start: Any) -> Any:
+            self.raise_error("not an expression", start)  # where sqlglot would leave the rest unread
+
 
 def columns_used(sql: str, where: str = "expression") -> frozenset[str]:
     """The input columns of an expression, spelled as written; of `a.b` the struct `a`.
@@ -44,11 +48,17 @@ def columns_used(sql: str, where: str = "expression") -> frozenset[str]:
 
 def sql_name(column: str) -> str:
     """The column's name as SQL takes it: in backticks unless it is one plain word that is no keyword."""
-    if _PLAIN_NAME.fullmatch(column) and [t.token_type for t in AsWritten().tokenize(column)] == [
-        TokenType.VAR
-    ]:
+    if _PLAIN_NAME.fullmatch(column) and _is_column(column):
         return column
     return "`" + column.replace("`", "``") + "`"
+
+
+def _is_column(name: str) -> bool:
+    """Whether the bare name stands for the column: no keyword, nothing that reads as something else."""
+    try:
+        return name.upper() not in _KEYWORDS and columns_used(f"{name} / 2") == {name}
+    except RecipeError:
+        return False
 
 
 def sql_text(text: str) -> str:
@@ -92,9 +102,9 @@ def _without_literals(sql: str) -> tuple[str, dict[str, str]]:
     for token in AsWritten().tokenize(sql):
         if token.token_type not in (TokenType.STRING, TokenType.RAW_STRING):
             continue
-        if literals and token.start == end:  # 'it''s' is one literal
+        if literals and not sql[end : token.start].strip():  # 'it''s' and 'a' 'b' are one literal
             last = next(reversed(literals))
-            literals[last] += sql[token.start : token.end + 1]
+            literals[last] += sql[end : token.end + 1]
         else:
             placeholder = f"'{mark}{len(literals)}'"
             literals[placeholder] = sql[token.start : token.end + 1]

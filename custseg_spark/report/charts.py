@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -45,7 +46,8 @@ def interval(mean: float, low: float, high: float, overall: float | None, most: 
     return Markup(
         f'<svg class="interval" viewBox="0 0 {width} 18" aria-hidden="true">'
         f'<path class="base" d="M4 9h{right - 4}"/>{tick}'
-        f'<path class="reach" d="M{at(low):.1f} 9H{at(high):.1f}"/><circle cx="{at(mean):.1f}" cy="9" r="3.6"/></svg>'
+        f'<path class="reach" d="M{at(low):.1f} 9H{at(high):.1f}"/>'
+        f'<circle cx="{at(mean):.1f}" cy="9" r="3.6"/></svg>'
     )
 
 
@@ -57,63 +59,75 @@ def marker(segment: int) -> Markup:
     )
 
 
-def sweep(frame: pd.DataFrame, chosen: int, floor: float) -> Markup:
-    """Silhouette, stability and smallest share over k, one small chart each, where they were taken."""
-    parts: list[tuple[str, str, str, float | None]] = [
+@dataclass(frozen=True)
+class Curve:
+    """A score over k, laid out on a ground of 300 by 136: what the page's template draws."""
+
+    title: str
+    note: str
+    own: str
+    """The score of the chosen k."""
+    asked: str
+    """The limit in words; empty where there is none."""
+    line: str
+    dots: tuple[tuple[float, float, bool, str], ...]
+    """Across, down, whether the limit is kept, what it says."""
+    ticks: tuple[tuple[float, int], ...]
+    sides: tuple[tuple[float, str], ...]
+    limit: float | None
+    here: tuple[float, float]
+    """Left edge and width of the chosen k's band."""
+
+
+def curves(frame: pd.DataFrame, chosen: int, floor: float) -> list[Curve]:
+    """Silhouette, stability and smallest share over k, where they were taken.
+
+    frame: a row per k, as sweep.csv. floor: the smallest share that was asked for.
+    """
+    asked: list[tuple[str, str, str, float | None]] = [
         ("silhouette", "Are they apart?", "silhouette, squared Euclidean", None),
         ("lowest_jaccard", "Do they come back?", "lowest Jaccard over redraws", STABLE),
         ("smallest_share", "Is each large enough?", "share of the smallest segment", floor or None),
     ]
     ordered = frame.sort_values("k")
-    found = [part for part in parts if part[0] in ordered and ordered[part[0]].notna().any()]
-    drawn = [_curve(ordered, column, title, note, limit, chosen) for column, title, note, limit in found]
-    return Markup("").join(drawn)
+    return [
+        _curve(ordered, column, title, note, limit, chosen)
+        for column, title, note, limit in asked
+        if column in ordered and ordered[column].notna().any()
+    ]
 
 
 def _curve(
     frame: pd.DataFrame, column: str, title: str, note: str, limit: float | None, chosen: int
-) -> Markup:
+) -> Curve:
     known = frame[frame[column].notna()]
-    ks, values = [int(k) for k in known["k"]], [float(value) for value in known[column]]
+    scores = {int(k): float(value) for k, value in zip(known["k"], known[column], strict=True)}
     first, last = int(frame["k"].min()), int(frame["k"].max())
-    low, high = _bounds([*values, *([limit] if limit is not None else [])], column == "smallest_share")
+    low, high = _bounds([*scores.values(), *([] if limit is None else [limit])], column == "smallest_share")
+    write = wording.percent if column == "smallest_share" else wording.decimal
+    step = 246 / (last - first + 1)
 
     def x(k: float) -> float:
-        return 44 + (k - first + 0.5) * 246 / (last - first + 1)
+        return round(44 + (k - first + 0.5) * step, 1)
 
     def y(value: float) -> float:
-        return 112 - (value - low) / (high - low) * 96
+        return round(112 - (value - low) / (high - low) * 96, 1)
 
-    write = wording.percent if column == "smallest_share" else wording.decimal
-    line = "M" + "L".join(f"{x(k):.1f} {y(value):.1f}" for k, value in zip(ks, values, strict=True))
-    dots = "".join(
-        f'<circle class="{"open" if limit is not None and value < limit else "full"}" cx="{x(k):.1f}" '
-        f'cy="{y(value):.1f}" r="{5 if k == chosen else 3.6}"><title>{k}: {write(value)}</title></circle>'
-        for k, value in zip(ks, values, strict=True)
-    )
-    every = max(1, math.ceil((last - first + 1) / 12))
-    ticks = "".join(
-        f'<text class="{"chosen" if k == chosen else ""}" x="{x(k):.1f}" y="130" text-anchor="middle">{k}</text>'
-        for k in range(first, last + 1)
-        if (k - first) % every == 0 or k == chosen
-    )
-    sides = "".join(
-        f'<text x="38" y="{y(v) + 4:.1f}" text-anchor="end">{write(v)}</text><path class="base" d="M44 {y(v):.1f}h246"/>'
-        for v in (low, high)
-    )
-    border = ""
-    if limit is not None:
-        border = f'<path class="limit" d="M44 {y(limit):.1f}h246"/>'
-    own = next((value for k, value in zip(ks, values, strict=True) if k == chosen), None)
-    said = f"{write(own)} at {chosen}" if own is not None else ""
-    asked = f", asked: {write(limit)}" if limit is not None else ""
-    half = 123 / (last - first + 1)
-    label = escape(f"{title} {note}: {said}{asked}")
-    return Markup(
-        f'<figure class="curve"><figcaption><b>{title}</b> {note}<br><span class="own">{said}</span>{asked}</figcaption>'
-        f'<svg viewBox="0 0 300 136" role="img" aria-label="{label}">'
-        f'<rect class="here" x="{x(chosen) - half:.1f}" y="8" width="{2 * half:.1f}" height="108"/>{sides}{border}'
-        f'<path class="line" d="{line}"/>{dots}{ticks}</svg></figure>'
+    every = math.ceil((last - first + 1) / 12)
+    return Curve(
+        title=title,
+        note=note,
+        own=f"{write(scores[chosen])} at {chosen}" if chosen in scores else "",
+        asked="" if limit is None else f"asked: {write(limit)}",
+        line="M" + "L".join(f"{x(k)} {y(value)}" for k, value in scores.items()),
+        dots=tuple(
+            (x(k), y(value), limit is None or value >= limit, f"{k}: {write(value)}")
+            for k, value in scores.items()
+        ),
+        ticks=tuple((x(k), k) for k in range(first, last + 1) if (k - first) % every == 0 or k == chosen),
+        sides=((y(low), write(low)), (y(high), write(high))),
+        limit=None if limit is None else y(limit),
+        here=(round(x(chosen) - step / 2, 1), round(step, 1)),
     )
 
 

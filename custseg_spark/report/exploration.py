@@ -103,11 +103,11 @@ def _spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     ranks = [_ranks(values[known]) for values in (one, other)]
     if known.sum() < 3 or any(rank.std() == 0 for rank in ranks):
         return 0.0
-    return float(np.corrcoef(ranks)[0, 1])
+    return float(np.asarray(np.corrcoef(np.stack(ranks)))[0, 1])
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ranks with ties at their mean."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last: NDArray[np.float64] = np.cumsum(counts).astype(np.float64)
-    return (last - (counts - 1) / 2)[place]
+    middle: NDArray[np.float64] = np.cumsum(counts) - (counts - 1) / 2
+    return middle[place]

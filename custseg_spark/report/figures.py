@@ -100,10 +100,11 @@ def draw(
 ) -> list[str]:
     """Draws every figure the tables allow, hands each to `write(file name, PNG bytes)`, returns the names.
 
-    `write_dark` gets each figure once more, for a dark page. A figure whose columns are absent (a pair of one feature, a silhouette that was switched off) is left
-    out; anything else that goes wrong is an error.
+    `write_dark` gets each figure once more, for a dark page. A figure whose columns are absent (a pair of
+    one feature, a silhouette that was switched off) is left out; anything else that goes wrong is an error.
     """
-    from custseg_spark.report.plots import bars, canvas, curves, panels, planes
+    from custseg_spark.report.plots import bars, curves, panels, planes
+    from custseg_spark.report.plots.prints import Print
 
     drawings: dict[str, Callable[[Pictures], Figure | None]] = {
         "pca_2d.png": planes.pca_2d,
@@ -121,9 +122,9 @@ def draw(
     for name, drawing in drawings.items():
         figure = drawing(pictures)
         if figure is not None:
-            light, dark = canvas.pngs(figure)
-            write(name, light)
+            drawn = Print(figure)
+            write(name, drawn.light())
             if write_dark:
-                write_dark(name, dark)
+                write_dark(name, drawn.dark())
             written.append(name)
     return written

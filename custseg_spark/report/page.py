@@ -1,26 +1,20 @@
 """The page of a run, report.html: one file, no network, that a stranger understands.
 
 `Page` says what stands on it; every part but the first few may be missing, and a missing part leaves no
-trace. `render` turns it into HTML. Text from data and recipe is escaped by the template engine.
+trace. `html.render` turns it into HTML.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 
 import pandas as pd
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
-from custseg_spark.report import charts, palette, tables, wording
 from custseg_spark.report.exploration import ColumnView, Correlation
 from custseg_spark.report.figures import FeatureView
 from custseg_spark.report.tables import Table
 
-MOST_BYTES = 2_900_000
 SHAKY = 0.6
 """A segment whose mean Jaccard is under this is not a segment to act on (Hennig 2007, section 4)."""
 
@@ -238,69 +232,3 @@ class Page:
     def segment(self, number: int) -> Segment:
         """The segment of that id."""
         return next(segment for segment in self.segments if segment.id == number)
-
-
-FIGURES = {
-    "pca_2d.png": "Customers on the plane that shows most of their variation",
-    "pair.png": "Two columns against each other, by segment",
-    "boxes.png": "How the columns that cut are spread within each segment",
-    "pca_3d.png": "The same customers in three dimensions",
-}
-"""The figures that stand on the page by themselves, the most wanted first, with what a reader who sees
-none of it is told."""
-
-
-def render(page: Page) -> str:
-    """The page as one HTML document, under 3 MB; figures that would not fit are named, not shown."""
-    environment = Environment(
-        loader=FunctionLoader(_source),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        percent=wording.percent,
-        number=wording.number,
-        decimal=wording.decimal,
-        signed=wording.signed,
-        readable=wording.readable,
-        capital=wording.capital,
-        cell=tables.cell,
-        sort_key=tables.sort_key,
-    )
-    shown = _fitting(page)
-    return environment.get_template("report.html").render(
-        page=page,
-        pictures={name: _data_uri(page.figures[name]) for name in shown},
-        night={name: _data_uri(page.dark_figures[name]) for name in shown if name in page.dark_figures},
-        absent=[name for name in page.figures if name in FIGURES and name not in shown],
-        alt=FIGURES,
-        charts=charts,
-        tables=tables,
-        palette=palette,
-        style=Markup(_source("style.css")),
-        script=Markup(_source("page.js")),
-    )
-
-
-def _source(name: str) -> str:
-    """A file of the package's templates; read so that it works from a zip too."""
-    return resources.files("custseg_spark.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _data_uri(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-
-
-def _fitting(page: Page) -> list[str]:
-    """The figures that fit on the page together, the most wanted first."""
-    room = MOST_BYTES - 700_000  # what is not a figure takes far less
-    wanted = [*FIGURES, *(name for section in page.more for name in section.figures)]
-    shown = []
-    for name in dict.fromkeys(name for name in wanted if name in page.figures):
-        size = (len(page.figures[name]) + len(page.dark_figures.get(name, b""))) * 4 // 3 + 200
-        if size <= room:
-            shown.append(name)
-            room -= size
-    return shown

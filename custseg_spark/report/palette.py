@@ -44,5 +44,5 @@ def marker(segment: int) -> str:
 
 def on_colour(segment: int) -> str:
     """Black or white, whichever is easier to read on the segment's colour."""
-    red, green, blue = (int(colour(segment)[i : i + 2], 16) for i in (1, 3, 5))
-    return "#000000" if 0.299 * red + 0.587 * green + 0.114 * blue > 140 else "#ffffff"
+    red, green, blue = ((int(colour(segment)[i : i + 2], 16) / 255) ** 2.2 for i in (1, 3, 5))
+    return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "#ffffff"

@@ -60,10 +60,10 @@ _HIDDEN = ("chosen", "distinct_segments", "jaccards")
 def sweep(frame: pd.DataFrame, chosen: int, every: bool) -> Table:
     """The sweep as a table: three scores per k, or every score that was taken."""
     taken = [column for column in SCORES if column in frame and frame[column].notna().any()]
-    others = [c for c in frame if c not in SCORES and c not in _HIDDEN and frame[c].notna().any()]
+    others = [str(c) for c in frame if c not in SCORES and c not in _HIDDEN and frame[c].notna().any()]
     names = [*taken, *others] if every else [name for name in _FIRST if name in taken]
     ordered = frame.sort_values("k")
-    rows = tuple(tuple(_plain(row[name]) for name in names) for _, row in ordered.iterrows())
+    rows = tuple(tuple(_plain(row[name]) for name in names) for row in ordered.to_dict("records"))
     columns = tuple(
         SCORES.get(name, Column(wording.readable(str(name)), _kind(ordered[name]))) for name in names
     )

@@ -68,9 +68,8 @@ def pooled(moments: pd.DataFrame) -> pd.Series[float]:
     known = moments[moments["count"] > 0]
     count, total = known["count"].sum(), known["total"].sum()
     mean = total / count if count else _NAN
-    squares = (known["count"] - 1) * known["std"].fillna(0) ** 2 + known["count"] * (
-        known["mean"] - mean
-    ) ** 2
+    squares = (known["count"] - 1) * known["std"].fillna(0) ** 2
+    squares += known["count"] * (known["mean"] - mean) ** 2
     std = math.sqrt(squares.sum() / (count - 1)) if count > 1 else _NAN
     everyone = [count, mean, std, known["min"].min(), known["max"].max(), total]
     return pd.Series([*everyone, moments["rows"].sum()], index=[*MOMENTS, "rows"])

@@ -139,7 +139,7 @@ class _Tree:
             children = [low[node], high[node]]
             if low[node] >= 0 and (low[children] < 0).all() and len(set(segment[children])) == 1:
                 segment[node], low[node], high[node] = segment[low[node]], -1, -1
-        return cls(low, high, tree.feature, tree.threshold, segment)
+        return cls(low, high, tree.feature.clip(min=0), tree.threshold, segment)  # a leaf has feature -2
 
     def leaves(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """(n, d) values -> (n,) the leaf each row comes to."""

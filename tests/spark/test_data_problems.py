@@ -1,16 +1,18 @@
 """Spark's errors, raised for real, in one line of ours."""
 
 import os
+import re
 import shutil
 
 import pytest
+from pyspark.errors import AnalysisException, PySparkException
 
 from custseg_spark import data
 from custseg_spark.errors import CustsegError, DataError, RecipeError, RunError
 
 
 def told(run, where="rules.x"):
-    with pytest.raises(Exception) as raised:  # noqa: PT011 - whatever Spark raises
+    with pytest.raises(Exception) as raised:
         run()
     problem = data.explained(raised.value, where)
     assert isinstance(problem, CustsegError), raised.value
@@ -36,10 +38,10 @@ def told(run, where="rules.x"):
         ("sum(id) + id", "GROUP BY"),
         ("1 / (id - 1)", r"divides by zero in 1 / \(id - 1\)"),
         ("id % 0", "divides by zero"),
-        ("cast(name as int)", r"'n0' is no INT in cast\(name as int\)"),
-        ("datediff(current_date(), name)", "'n0' is no DATE"),
+        ("cast(name as int)", r"'n\d' is no INT in cast\(name as int\)"),
+        ("datediff(current_date(), name)", r"'n\d' is no DATE"),
         ("9223372036854775807 + id", "a number grows too large"),
-        ("cast(id * 100000000000 as int)", "100000000000 is too large for INT"),
+        ("cast(id * 100000000000 as int)", "100000000000L is too large for INT"),
         ("to_date(name, 'dd-MM-yyyy')", "could not be parsed"),
         ("try_to_date(name, 'YYYY')", "date pattern"),
         ("array(id)[3]", "index 3 is out of bounds"),
@@ -49,9 +51,6 @@ def test_expressions(spark, sql, what):
     frame = spark.range(2).selectExpr("id", "concat('n', id) AS name")
     problem = told(lambda: frame.selectExpr(sql).collect())
     assert isinstance(problem, RecipeError)
-    pytest.raises(RecipeError, match=what).__enter__  # the pattern itself is sound
-    import re
-
     assert re.search(what, problem.what), problem.what
 
 
@@ -87,7 +86,9 @@ def _cut(path):
 def test_paths_and_formats(spark, tmp_path):
     assert "does not exist" in told(lambda: spark.read.parquet(str(tmp_path / "no")).schema).what
     assert "no Parquet files" in told(lambda: spark.read.parquet(str(tmp_path)).schema).what
-    assert "knows no format nosuch" in told(lambda: spark.read.format("nosuch").load(str(tmp_path)).schema).what
+    assert (
+        "knows no format nosuch" in told(lambda: spark.read.format("nosuch").load(str(tmp_path)).schema).what
+    )
     assert "reads such paths" in told(lambda: spark.read.parquet("nosuch://bucket/t").schema).what
 
 
@@ -99,8 +100,6 @@ def test_an_output_that_can_not_be_written(spark, tmp_path):
 
 
 def test_what_is_not_spark_s_or_not_foreseen_is_left_alone():
-    from pyspark.errors import AnalysisException
-
     assert data.explained(ValueError("no"), "x") is None
     assert data.explained(AnalysisException("[NOT_FORESEEN] what now"), "x") is None
     ours = DataError("a", "b")
@@ -123,8 +122,6 @@ def test_what_is_not_spark_s_or_not_foreseen_is_left_alone():
     ],
 )
 def test_what_a_test_can_not_bring_about_is_known_by_its_text(text, kind, what):
-    from pyspark.errors import PySparkException
-
     problem = data.explained(PySparkException(message=text), "x")
     assert type(problem) is kind
     assert what in problem.what

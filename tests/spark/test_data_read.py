@@ -30,6 +30,11 @@ def rows(table):
     return [tuple(row) for row in table.frame.drop(data.MALFORMED).collect()]
 
 
+def malformed(table):
+    marked = table.frame.select("id", data.MALFORMED).collect()
+    return [tuple(row) for row in marked if row[data.MALFORMED] is not None]
+
+
 def jobs(spark):
     return len(spark.sparkContext.statusTracker().getJobIdsForGroup(None))
 
@@ -48,29 +53,28 @@ def jobs(spark):
         ("packed.csv.gz", gzip.compress(b"id,name\n007,Ann\n8,\n")),
         ("a name [1] 100%25 #.csv", b"id,name\n007,Ann\n8,\n"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_text_is_read_as_it_stands(spark, put, name, content):
     table = opened(spark, put(name, content))
     assert table.format == "csv"
     assert table.frame.columns == ["id", "name", data.MALFORMED]
     assert rows(table) == [("007", "Ann"), ("8", None)]
-    assert table.frame.filter(data.column(data.MALFORMED).isNotNull()).count() == 0
+    assert malformed(table) == []
 
 
 def test_rows_of_another_length_are_kept_and_marked_whatever_is_asked_of_them(spark, put):
     table = opened(spark, put("ragged.csv", 'id,a,b\n1,2,3\n2,3\n3,4,5,6\n4,"open,2\n5,6,7\n'))
-    marked = table.frame.select("id", data.MALFORMED).collect()  # b is not asked for
-    assert [row["id"] for row in marked if row[data.MALFORMED]] == ["2", "3", "4"]
-    assert marked[1][data.MALFORMED] == "2,3"
+    assert malformed(table) == [("2", "2,3"), ("3", "3,4,5,6"), ("4", '4,"open,2')]  # b is not asked for
     whole = data.column(data.MALFORMED).isNull()
-    assert table.frame.filter(whole).count() == 2
+    assert table.frame.filter(whole).agg({"id": "max"}).collect() == [("5",)]
     assert table.frame.count() == 5
 
 
 def test_quoted_line_breaks_are_read_where_the_head_has_some(spark, put):
     table = opened(spark, put("notes.csv", 'id,note\r\n1,"two\nlines"\r\n2,"say ""hi"""\r\n'))
     assert rows(table) == [("1", "two\nlines"), ("2", 'say "hi"')]
-    assert table.frame.filter(data.column(data.MALFORMED).isNotNull()).count() == 0
+    assert malformed(table) == []
 
 
 def test_latin_1_is_read_where_it_is_declared(spark, put):
@@ -90,7 +94,9 @@ def test_nameless_columns_have_the_names_that_spark_gives(spark, put):
 def test_names_of_any_kind_can_be_asked_for(spark, put):
     names = ["id", "a.b", "back`tick", "two words", "select", "größe", "🙂", "<b>", "x/y"]
     table = opened(spark, put("names.csv", ";".join(names) + "\n" + ";".join("123456789") + "\n"))
-    assert [tuple(row) for row in table.frame.select(*map(data.column, names)).collect()] == [tuple("123456789")]
+    assert [tuple(row) for row in table.frame.select(*map(data.column, names)).collect()] == [
+        tuple("123456789")
+    ]
 
 
 def test_the_reader_can_not_be_told_to_drop_rows(spark, put):
@@ -158,7 +164,11 @@ def test_excel_and_csv_give_the_same_customers(spark, shared_data):
     }
     sums = {
         kind: table.frame.selectExpr(
-            "count(*)", "sum(cast(Income as bigint))", "count(Income)", "min(Education)", "sum(cast(ID as bigint))"
+            "count(*)",
+            "sum(cast(Income as bigint))",
+            "count(Income)",
+            "min(Education)",
+            "sum(cast(ID as bigint))",
         ).first()
         for kind, table in by_format.items()
     }

@@ -39,7 +39,9 @@ def failing(typed, name):
 
 
 def test_numbers_are_found_and_text_among_them_fails(table):
-    typed = data.typed(table("id,n", "1,10", "2,", "3, ", "4,x", "5,7.0", *[f"{i},{i}" for i in range(9)]), uses("n"), {})
+    typed = data.typed(
+        table("id,n", "1,10", "2,", "3, ", "4,x", "5,7.0", *[f"{i},{i}" for i in range(9)]), uses("n"), {}
+    )
     assert typed.types == {"n": "double"}
     assert values(typed, "n")[:5] == [10.0, None, None, None, 7.0]
     assert failing(typed, "n") == {"n: not a number": ["x"]}
@@ -47,7 +49,9 @@ def test_numbers_are_found_and_text_among_them_fails(table):
 
 def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(table, monkeypatch):
     monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 3)
-    typed = data.typed(table("id,n", "1,10", "2,-3", "3,4", "4,5.0", "5,5.5", "6,99999999999999999999"), uses("n"), {})
+    typed = data.typed(
+        table("id,n", "1,10", "2,-3", "3,4", "4,5.0", "5,5.5", "6,99999999999999999999"), uses("n"), {}
+    )
     assert typed.types == {"n": "int"}
     assert values(typed, "n") == [10, -3, 4, 5, None, None]
     assert failing(typed, "n") == {"n: not a whole number": ["5.5", "99999999999999999999"]}
@@ -67,7 +71,9 @@ def test_floating_point_columns_lose_nan_and_infinity(spark):
 
 
 def test_codes_and_ids_stay_text(table):
-    typed = data.typed(table("id,zip", "007,01234", "8,9999"), {"id": ["input.id", "rules.x"], **uses("zip")}, {})
+    typed = data.typed(
+        table("id,zip", "007,01234", "8,9999"), {"id": ["input.id", "rules.x"], **uses("zip")}, {}
+    )
     assert values(typed, "id") == ["007", "8"]
     assert values(typed, "zip") == ["01234", "9999"]
     assert values(data.typed(table("id", "007"), {"id": ["input.id"]}, {"id": "int"}), "id") == [7]
@@ -80,7 +86,11 @@ def test_what_the_recipe_does_not_use_passes_through_as_read(table):
 
 
 def test_iso_dates_and_booleans_are_found(table):
-    typed = data.typed(table("id,d,b,t", "1,2013-02-28,true,2013-02-28 10:00:00", "2,2013-02-30,False,"), uses("d", "b", "t"), {})
+    typed = data.typed(
+        table("id,d,b,t", "1,2013-02-28,true,2013-02-28 10:00:00", "2,2013-02-30,False,"),
+        uses("d", "b", "t"),
+        {},
+    )
     assert values(typed, "d") == [datetime.date(2013, 2, 28), None]
     assert failing(typed, "d") == {"d: not a date (yyyy-MM-dd)": ["2013-02-30"]}
     assert values(typed, "b") == [True, False]
@@ -91,7 +101,9 @@ def test_declared_dates_are_read_by_their_patterns_in_turn(table):
     lines = ("id,d", "1,04-09-2012", "2,2012/09/04", "3,4-9-2012", "4,31-02-2012", "5,", "6,09-04-12")
     typed = data.typed(table(*lines), {}, {"d": DateType(date=("dd-MM-yyyy", "yyyy/MM/dd"))})
     assert values(typed, "d") == [datetime.date(2012, 9, 4)] * 2 + [None] * 4
-    assert failing(typed, "d") == {"d: not a date (dd-MM-yyyy or yyyy/MM/dd)": ["4-9-2012", "31-02-2012", "09-04-12"]}
+    assert failing(typed, "d") == {
+        "d: not a date (dd-MM-yyyy or yyyy/MM/dd)": ["4-9-2012", "31-02-2012", "09-04-12"]
+    }
 
 
 def test_a_text_that_two_patterns_read_as_two_dates_fails(table):
@@ -100,7 +112,9 @@ def test_a_text_that_two_patterns_read_as_two_dates_fails(table):
     assert failing(typed, "d") == {"d: two dates in one text (dd-MM-yyyy or MM-dd-yyyy)": ["04-09-2012"]}
 
 
-@pytest.mark.parametrize("pattern,lacking", [("dd-mm-yyyy", "month"), ("DD-MM-YYYY", "year"), ("yyyy-MM", "day")])
+@pytest.mark.parametrize(
+    "pattern,lacking", [("dd-mm-yyyy", "month"), ("DD-MM-YYYY", "year"), ("yyyy-MM", "day")]
+)
 def test_a_pattern_without_year_month_or_day_is_refused(table, pattern, lacking):
     with pytest.raises(RecipeError, match=rf"input\.types\.d: the pattern '{pattern}' has no.*{lacking}"):
         data.typed(table("id,d", "1,04-09-2012"), {}, {"d": DateType(date=pattern)})
@@ -108,15 +122,25 @@ def test_a_pattern_without_year_month_or_day_is_refused(table, pattern, lacking)
 
 def test_the_real_dates_are_read_day_first(spark, shared_data):
     source = Input(id="ID", types={"Dt_Customer": DateType(date="dd-MM-yyyy")})
-    typed = data.typed(data.open_table(spark, source, str(shared_data / "marketing_campaign.csv")), {}, source.types)
+    typed = data.typed(
+        data.open_table(spark, source, str(shared_data / "marketing_campaign.csv")), {}, source.types
+    )
     span = typed.frame.selectExpr("min(Dt_Customer)", "max(Dt_Customer)", "count(Dt_Customer)").first()
     assert tuple(span) == (datetime.date(2012, 7, 30), datetime.date(2014, 6, 29), 2240)
     assert failing(typed, "Dt_Customer") == {}
 
 
 def test_declared_types_hold_for_typed_formats_too(spark):
-    frame = spark.sql("SELECT '5.0' AS i, 7 AS n, date'2012-09-04' AS d, timestamp'2012-09-04 10:00:00' AS t, 1.5 AS s")
-    declared = {"i": "int", "n": "double", "d": DateType(date="dd-MM-yyyy"), "t": DateType(date="dd-MM-yyyy"), "s": "string"}
+    frame = spark.sql(
+        "SELECT '5.0' AS i, 7 AS n, date'2012-09-04' AS d, timestamp'2012-09-04 10:00:00' AS t, 1.5 AS s"
+    )
+    declared = {
+        "i": "int",
+        "n": "double",
+        "d": DateType(date="dd-MM-yyyy"),
+        "t": DateType(date="dd-MM-yyyy"),
+        "s": "string",
+    }
     typed = data.typed(data.Table(frame, None, "parquet", "t"), {}, declared)
     day = datetime.date(2012, 9, 4)
     assert tuple(typed.frame.drop(data.AS_READ).first()) == (5, 7.0, day, day, "1.5")

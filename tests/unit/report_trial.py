@@ -195,7 +195,7 @@ def full_page(
     told = {
         s: assemble.Told(
             fact=facts[s % 5],
-            sentence=f"{name}: customers whose spend is {'high' if s < 2 else 'low'} and who are told apart by when they last bought.",
+            sentence=f"{name}: their spend is {'high' if s < 2 else 'low'}; recency tells them apart.",
             action=actions[s % 5],
             words=(
                 "Big spenders: spend z +0.8, 91 % above the median of all",
@@ -215,7 +215,7 @@ def full_page(
         when="23 November 2026, 12:05 UTC",
         headline=(
             f"{_count(len(found))} segments. {sum(s.share for s in rich):.0%} of customers bring "
-            f"{sum(s.value_share or 0 for s in rich):.0%} of spend; just over half of these have gone quiet.".replace(
+            f"{sum(s.value_share or 0 for s in rich):.0%} of spend; half of these have gone quiet.".replace(
                 "%", "\u00a0%"
             ),
         ),
@@ -224,7 +224,8 @@ def full_page(
         outcomes=(outcome,),
         trust=page.Trust(
             "reproducible",
-            "The same segments come back when the customers are drawn again (weakest Jaccard 0.93), though no gap separates them: the borders are a convention.",
+            "The same segments come back when the customers are drawn again (weakest Jaccard 0.93), "
+            "though no gap separates them: the borders are a convention.",
         ),
         decides=(("spend", 0.80), ("recency", 0.71), ("deals", 0.66)),
         rows=page.Rows(2243, 2240, 3, (("credible_birth", 3),)),
@@ -234,7 +235,8 @@ def full_page(
         ),
         profile=page.Profile(table, FEATURES, DESCRIPTIONS, overall),
         evidence=page.Evidence(
-            "5 segments have the best silhouette (0.530) of the numbers (2, 3, 4, 5) whose every segment comes back when the data is redrawn",
+            "5 segments have the best silhouette (0.530) of the numbers (2, 3, 4, 5) "
+            "whose every segment comes back when the data is redrawn",
             t.sweep,
             len(found),
             0.05,
@@ -267,10 +269,10 @@ def full_page(
         ),
         plain_rules=_tree(t),
         method=(
-            "Spend is taken on a logarithmic scale; every feature is centred on its mean and divided by its standard deviation, so that each counts alike.",
-            "K-means with 10 restarts for every k from 4 to 7 on all customers; the chosen centres were refined on all rows.",
+            "Spend is taken on a logarithmic scale; every feature is divided by its standard deviation.",
+            "K-means with 10 restarts for every k from 4 to 7; the chosen centres were refined on all rows.",
         ),
-        recipe="input: {path: marketing_campaign.csv, id: ID}\nsegments:\n  k: [4, 7]   # tried\n  smallest_share: 0.05\n",
+        recipe="input: {path: marketing_campaign.csv, id: ID}\nsegments:\n  k: [4, 7]   # tried\n",
         reproduce=page.Reproduce(
             "custseg train --recipe conf/marketing_campaign.yaml --input marketing_campaign.csv --output out",
             42,

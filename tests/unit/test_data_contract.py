@@ -3,7 +3,7 @@
 import pytest
 
 from custseg_spark.data.contract import ACCEPTED, ROWS, UNBOUNDED, Check, verdict
-from custseg_spark.data.ids import fan_out
+from custseg_spark.data.ids import fan_out, repeated_in
 from custseg_spark.errors import DataError
 
 
@@ -16,7 +16,9 @@ def judged(rows, accepted, *failed, max_quarantined=0.05, unbounded=None):
 
 
 def test_rows_read_are_accepted_or_quarantined():
-    quality = judged(100, 96, ("a", 3, "quarantine", None), ("b", 2, "quarantine", None), ("c", 0, "quarantine", None))
+    quality = judged(
+        100, 96, ("a", 3, "quarantine", None), ("b", 2, "quarantine", None), ("c", 0, "quarantine", None)
+    )
     assert (quality.read, quality.accepted, quality.quarantined) == (100, 96, 4)
     assert quality.by_reason == {"a": 3, "b": 2}  # a row that fails both is in both
 
@@ -28,7 +30,10 @@ def test_the_bound_itself_is_allowed_and_one_row_more_is_not():
 
 
 def test_the_message_names_the_three_most_frequent_reasons():
-    failed = [(name, count, "quarantine", None) for name, count in (("a", 1), ("b", 9), ("c", 5), ("d", 7), ("e", 0))]
+    failed = [
+        (name, count, "quarantine", None)
+        for name, count in (("a", 1), ("b", 9), ("c", 5), ("d", 7), ("e", 0))
+    ]
     with pytest.raises(DataError, match=r": b \(9\); d \(7\); c \(5\); 1 more$"):
         judged(100, 80, *failed)
 
@@ -67,3 +72,13 @@ def test_a_sketch_sees_a_fan_out_and_forgives_its_own_error():
     error = fan_out(969, 1000, rsd=0.01)
     assert isinstance(error, DataError)
     assert "969 ids in 1,000 rows" in error.what
+
+
+def test_a_sample_by_the_hash_of_the_id_tells_of_repeated_ids():
+    assert repeated_in(["a", "b", "c"], 0.05) is None
+    sample = [*map(str, range(97)), "x", "x", "x"]
+    assert repeated_in(sample, 0.05) == (
+        "id: repeated: about 3.00% of the rows, kept; input.unique: exact quarantines them"
+    )
+    with pytest.raises(DataError, match="about 3.00% of the rows have an id"):
+        repeated_in(sample, 0.02)

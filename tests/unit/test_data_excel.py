@@ -73,14 +73,20 @@ def test_several_sheets_take_a_choice():
     with pytest.raises(DataError, match="2 sheets: 'customers', 'notes'"):
         excel.sheet(stream, "c.xlsx")
     for wanted in ("customers", 0):
-        assert excel.sheet(book(["id"], [1], sheets=("customers", "notes")), "c.xlsx", wanted).rows.num_rows == 1
+        assert (
+            excel.sheet(book(["id"], [1], sheets=("customers", "notes")), "c.xlsx", wanted).rows.num_rows == 1
+        )
     with pytest.raises(RecipeError, match="no sheet 'custmers'"):
         excel.sheet(book(["id"], [1]), "c.xlsx", "custmers")
 
 
 @pytest.mark.parametrize(
     "rows,what",
-    [([], "the sheet is empty"), ([["id", "a"]], "a header but no rows"), ([["id", "ID"], [1, 2]], "more than once")],
+    [
+        ([], "the sheet is empty"),
+        ([["id", "a"]], "a header but no rows"),
+        ([["id", "ID"], [1, 2]], "more than once"),
+    ],
 )
 def test_what_is_no_table_is_refused(rows, what):
     with pytest.raises(DataError, match=what):

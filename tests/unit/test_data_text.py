@@ -40,7 +40,9 @@ def test_the_separator_is_found(sep, content):
 
 
 def test_a_given_separator_that_leaves_the_header_in_one_piece_is_refused_with_the_one_that_fits():
-    with pytest.raises(DataError, match="comma leaves the header in one piece, while tab splits it into 2") as told:
+    with pytest.raises(
+        DataError, match="comma leaves the header in one piece, while tab splits it into 2"
+    ) as told:
         head(b"id\tincome\n1\t2\n", sep=",")
     assert r"'\t'" in told.value.remedy
 

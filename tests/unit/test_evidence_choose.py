@@ -88,7 +88,7 @@ def test_a_gap_that_never_stops_rising_is_said_loudly() -> None:
 
 
 def test_gap_without_the_gap_is_the_recipes_fault() -> None:
-    with pytest.raises(RecipeError, match="segments.choose: gap") as caught:
+    with pytest.raises(RecipeError, match="gap needs") as caught:
         choose([candidate(2), candidate(3)], "gap", 0.05)
     assert caught.value.remedy == "set evidence.gap: true"
 

@@ -42,11 +42,11 @@ def test_a_segment_that_nobody_is_in_counts_nothing() -> None:
     assert jaccard(np.array([0, 0]), np.array([0, 0]), 2)[1].tolist() == [0.0, 0.0]
 
 
-def test_separated_segments_come_back_and_a_split_one_does_not(three: np.ndarray) -> None:
+def test_separated_segments_come_back_and_a_cut_through_one_does_not(three: np.ndarray) -> None:
     good, split = cut(three, 3), cut(three, 4)
     assert stability(three, good.centres, good.labels, 10, seed=0).jaccards.min() > 0.97
     shaky = stability(three, split.centres, split.labels, 10, seed=0)
-    assert sorted(shaky.jaccards < 0.9) == [False, False, True, True]
+    assert shaky.jaccards.min() < 0.75
     assert shaky.centres.shape == (10, 4, 2)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
@@ -108,7 +108,7 @@ def test_a_wrong_override_is_told(recipe_file: Path, override: str, told: str) -
         ("", "found nothing"),
         ("- a\n- b", "found a list"),
         ("a: 1\n---\nb: 2", "line 2, column 1"),
-        ("[" * 3000, "is not YAML"),
+        ("[" * 1000, "is not YAML"),
     ],
 )
 def test_what_is_no_recipe_is_told_with_its_place(recipe_file: Path, text: str, told: str) -> None:
@@ -260,6 +260,7 @@ plain = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plain)
 def test_what_is_written_reads_back_equal(value: Any) -> None:
     assert plain_yaml.read(plain_yaml.write({"a": value}), "test") == {"a": value}

@@ -40,7 +40,7 @@ def test_correlations_are_spearmans_and_strongest_first() -> None:
     found = correlations(
         {"spend": spend, "orders": orders, "visits": visits, "noise": rng.normal(size=200)}, 0.5
     )
-    assert [(pair.one, pair.other) for pair in found][0] == ("spend", "orders")
+    assert (found[0].one, found[0].other) == ("spend", "orders")
     assert all("noise" not in (pair.one, pair.other) for pair in found)
     assert found[0].rho == pytest.approx(spearmanr(spend, orders).statistic)
 

@@ -55,6 +55,14 @@ def test_a_small_part_that_leaves_is_a_birth_not_a_split():
     assert kinds([[80, 20]], (5,)) == [("continues", (5,), (5,)), ("is born", (), (6,))]
 
 
+def test_a_part_under_a_fifth_makes_no_split():
+    assert kinds([[60, 10, 0], [40, 0, 60]], (0, 1)) == [
+        ("continues", (0,), (0,)),
+        ("continues", (1,), (1,)),
+        ("is born", (), (2,)),
+    ]
+
+
 def test_a_merge_is_a_split_seen_backwards():
     assert kinds([[100, 0], [0, 45], [0, 55]]) == [("continues", (0,), (0,)), ("merges", (1, 2), (3,))]
 

@@ -61,7 +61,7 @@ def found(rows):
     points = rows[["feature_spend", "feature_recency"]].to_numpy()
     seen = traits(points, rows["segment"].to_numpy(), 2)
     named = name_segments(seen, ("spend", "recency"), {}, "spend")
-    sample = rows.assign(sex=list("fffmmm"), town=["Ulm", "Bonn", "Ulm", "Bonn", None, "Bonn"])
+    sample = rows.assign(sex=list("fffmmm"), town=["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"])
     return profile(totals_of(rows), sample, seen, named, shown, protected=["sex"])
 
 
@@ -99,10 +99,10 @@ def test_the_z_of_a_description_is_in_its_unit(rows, found):
 
 def test_a_description_that_is_no_number_has_a_mix(found):
     assert found.segments[1].mixes["town"] == (("Ulm", pytest.approx(2 / 3)), ("Bonn", pytest.approx(1 / 3)))
-    assert found.segments[0].mixes["town"] == (("Bonn", 1.0),)
+    assert found.segments[0].mixes["town"] == (("Bonn", 0.5), ("Rom", 0.5))  # a tie: by letter
     table = profile_csv(found)
     assert table["top_town"].tolist() == ["Bonn", "Ulm"]
-    assert table["share_top_town"].tolist() == pytest.approx([1, 2 / 3])
+    assert table["share_top_town"].tolist() == pytest.approx([0.5, 2 / 3])
 
 
 def test_a_rate_without_a_denominator_is_unknown(rows):
@@ -147,7 +147,14 @@ def test_a_mean_has_the_interval_of_student():
 
 
 @pytest.mark.parametrize(
-    "values, expected", [([0, 1, 1, 0], True), ([0, 0.5, 1], False), ([1, 1], True), ([0, 2], False)]
+    "values, expected",
+    [
+        ([0, 1, 1, 0], True),
+        ([1, 1], True),
+        ([0, 0.5, 1], False),
+        ([0, 2], False),
+        ([0.5, (1 + 2**0.5) / 2], False),  # their squares sum to what they sum to
+    ],
 )
 def test_zeros_and_ones_are_told_by_their_moments(values, expected):
     column = pd.Series(values, dtype=float)
@@ -201,9 +208,12 @@ def test_eta_by_hand():
 def test_protected_columns_are_measured_by_their_kind(found):
     (sex,) = found.protected
     assert (sex.column, sex.measure, sex.strength) == ("sex", "cramers_v", "strong")
-    many = pd.DataFrame({"segment": [0, 1] * 20, "birth": range(40), "empty": [None] * 40})
-    birth, empty = associations(many, ["empty", "birth"])
+    many = pd.DataFrame(
+        {"segment": [0, 1] * 20, "birth": range(40), "empty": [None] * 40, "sex": [1, 2] * 20}
+    )
+    code, birth, empty = associations(many, ["empty", "birth", "sex"])
     assert (birth.measure, birth.strength) == ("eta", "none")
+    assert (code.measure, code.strength) == ("cramers_v", "strong")
     assert empty.strength == "unknown"
 
 

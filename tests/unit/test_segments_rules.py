@@ -86,6 +86,12 @@ def test_rules_side_by_side_are_told_as_one():
     ]
 
 
+def test_rules_with_another_between_them_stay_two():
+    sample = pd.DataFrame({"feature_a": [1.0, 2, 3] * 50, "segment": [0, 1, 0] * 50})
+    texts = [rule.text() for rule in find_rules(sample, ["a"]).rules]
+    assert sorted(texts) == ["a at most 1", "a over 1 and at most 2", "a over 2"]
+
+
 def test_a_missing_value_has_no_rule_and_one_segment_needs_none():
     found = find_rules(customers(), ["spend", "recency"])
     case = found.sql({"spend": "CAST(NULL AS DOUBLE)", "recency": "1.0"})

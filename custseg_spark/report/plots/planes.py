@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from custseg_spark.report import palette, titles, wording
 from custseg_spark.report.figures import Pictures
 from custseg_spark.report.plots import canvas, scales
+from custseg_spark.report.plots.labels import label_points
 
 FEW = 8
 """Up to this many segments are named at their centres; beyond, their ids stand there."""
@@ -129,7 +130,7 @@ def _space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     figure.canvas.draw()
     x, y, _ = proj3d.proj_transform(*p.plane_centres.T, axes.get_proj())
     anchors = axes.transData.transform(np.column_stack([x, y]))
-    canvas.label_points(figure, anchors, [str(segment) for segment in range(p.k)], axes)
+    label_points(figure, anchors, [str(segment) for segment in range(p.k)], axes)
 
 
 def _cloud(
@@ -171,7 +172,7 @@ def _cloud(
     here = np.isfinite(centres).all(axis=1)
     short = p.k <= FEW and max(map(len, p.names)) <= LONG
     names = [wording.broken(p.names[s], 24) if short else str(s) for s in np.flatnonzero(here)]
-    canvas.label_points(figure, axes.transData.transform(centres[here]), names, axes)
+    label_points(figure, axes.transData.transform(centres[here]), names, axes)
     canvas.legend(figure, texts, 7.25, top + 0.1)
     return figure, axes
 

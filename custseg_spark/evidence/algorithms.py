@@ -1,0 +1,199 @@
+"""Other algorithms on the same rows, for `custseg compare`: what each finds, and which to prefer here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from sklearn.cluster import DBSCAN, HDBSCAN, BisectingKMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_samples
+from sklearn.mixture import GaussianMixture
+from sklearn.neighbors import NearestNeighbors
+
+from custseg_spark.evidence.knee import knee
+from custseg_spark.evidence.refit import Labels, Points, kmeans, subset
+from custseg_spark.evidence.scores import distances
+from custseg_spark.evidence.stability import Again, returns
+
+ROWS = 4_000
+"""Rows that all are compared on: Ward and the silhouettes hold their n * n distances (128 MB)."""
+REDRAWS = 10
+STARTS = 5
+
+
+@dataclass(frozen=True)
+class Given:
+    """A labelling made elsewhere, such as by Spark ML: `labels` (n,) of all points, `seconds` it took."""
+
+    labels: Labels
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One row of comparison.csv, over the compared rows.
+
+    A customer in no segment (noise) counts 0 in both silhouettes, so that all are means over the same
+    customers. `stability`: the lowest mean Jaccard of a segment over the redraws. `adjusted_rand`: agreement with
+    KMeans, 1 the same, about 0 by chance; noise counts as one more group. None: fewer than two segments.
+    """
+
+    algorithm: str
+    segments: int
+    noise_share: float
+    silhouette: float | None
+    silhouette_euclidean: float | None
+    smallest_share: float
+    stability: float | None
+    adjusted_rand: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Density:
+    """What DBSCAN works with: `distances` (m,) to the neighbour that makes a point a core, rising."""
+
+    distances: Points
+    eps: float
+    min_samples: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All rows, and what the figures are drawn from.
+
+    `at` (m,): positions of the compared rows among the points; `labels`: (m,) for each algorithm, -1 noise.
+    `linkage` (m-1, 4): Ward's tree as scipy draws it.
+    """
+
+    rows: tuple[Compared, ...]
+    at: Labels
+    labels: dict[str, Labels]
+    linkage: Points
+    density: Density
+
+
+def compare(
+    points: Points,
+    k: int,
+    given: Mapping[str, Given],
+    *,
+    smallest_share: float = 0.05,
+    eps: float | None = None,
+    min_samples: int | None = None,
+    redraws: int = REDRAWS,
+    seed: int = 42,
+) -> Comparison:
+    """Cluster at most ROWS of `points` (n, d) with Ward, DBSCAN and HDBSCAN and hold all against KMeans.
+
+    `given` are labellings of all points by name; "KMeans" is made here where it is not among them.
+    HDBSCAN's smallest cluster is the smallest share. `min_samples` is 2 d unless given (Sander et al. 1998),
+    `eps` the knee of the k-distance curve (Ester et al. 1996). Redraws of what Spark ML made
+    use its twin in scikit-learn.
+    """
+    at = subset(len(points), ROWS, np.random.default_rng(seed))
+    few = points[at]
+    density = k_distances(few, min_samples or 2 * points.shape[1], eps)
+    again = _again(k, density, max(2, round(smallest_share * len(few))))
+    labels = {name: np.asarray(made.labels)[at].astype(np.int64) for name, made in given.items()}
+    seconds = {name: made.seconds for name, made in given.items()}
+    for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN"):
+        if name not in labels:
+            start = time.perf_counter()
+            labels[name] = again[name](few, seed)
+            seconds[name] = time.perf_counter() - start
+    between = distances(few)
+    rows = [
+        _compared(name, found, few, between, labels["KMeans"], seconds[name], again.get(name), redraws, seed)
+        for name, found in labels.items()
+    ]
+    return Comparison(tuple(rows), at, labels, ward_tree(few), density)
+
+
+def ward_tree(points: Points) -> Points:
+    """Ward's linkage (n-1, 4) of the points (n, d) (Ward 1963), as scipy's dendrogram takes it."""
+    return np.asarray(linkage(points, method="ward"), dtype=np.float64)
+
+
+def k_distances(points: Points, min_samples: int, eps: float | None = None) -> Density:
+    """The rising distances (n,) to the `min_samples`-th point, itself counted as DBSCAN counts it.
+
+    `eps`, unless given, is the distance at the curve's knee; where it has none, its 95th percentile.
+    """
+    neighbours = NearestNeighbors(n_neighbors=min(min_samples, len(points))).fit(points)
+    curve = np.sort(neighbours.kneighbors(points)[0][:, -1])
+    if eps is None:
+        bend = knee(np.arange(len(curve)), curve)
+        eps = float(np.quantile(curve, 0.95) if bend is None else curve[int(bend)])
+    return Density(curve, eps, min_samples)
+
+
+def _again(k: int, density: Density, smallest: int) -> dict[str, Again]:
+    """Each algorithm as a function from (points, seed) to labels."""
+    return {
+        "KMeans": lambda points, seed: kmeans(points, k, seed, STARTS)[1],
+        "BisectingKMeans": lambda points, seed: _whole(
+            BisectingKMeans(k, random_state=seed).fit_predict(points)
+        ),
+        "GaussianMixture": lambda points, seed: _whole(
+            GaussianMixture(k, random_state=seed).fit_predict(points)
+        ),
+        "Ward": lambda points, _: _whole(fcluster(ward_tree(points), k, "maxclust") - 1),
+        "DBSCAN": lambda points, _: _whole(
+            DBSCAN(eps=max(density.eps, 1e-12), min_samples=density.min_samples).fit_predict(points)
+        ),
+        "HDBSCAN": lambda points, _: _whole(
+            HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points)
+        ),
+    }
+
+
+def _whole(labels: Labels) -> Labels:
+    return np.asarray(labels).astype(np.int64)
+
+
+def _compared(
+    name: str,
+    labels: Labels,
+    points: Points,
+    between: Points,
+    reference: Labels,
+    seconds: float,
+    again: Again | None,
+    redraws: int,
+    seed: int,
+) -> Compared:
+    inside = labels >= 0
+    found, sizes = np.unique(labels[inside], return_counts=True)
+    several = len(found) >= 2
+    silhouettes = (_silhouette(between**2, labels), _silhouette(between, labels)) if several else (None, None)
+    stable = (
+        float(returns(points, _numbered(labels), again, redraws, seed).min())
+        if several and again and redraws
+        else None
+    )
+    return Compared(
+        algorithm=name,
+        segments=len(found),
+        noise_share=float(1.0 - inside.mean()),
+        silhouette=silhouettes[0],
+        silhouette_euclidean=silhouettes[1],
+        smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
+        stability=stable,
+        adjusted_rand=float(adjusted_rand_score(reference, labels)),
+        seconds=seconds,
+    )
+
+
+def _silhouette(between: Points, labels: Labels) -> float:
+    inside = np.flatnonzero(labels >= 0)
+    each = silhouette_samples(between[np.ix_(inside, inside)], labels[inside], metric="precomputed")
+    return float(each.sum() / len(labels))
+
+
+def _numbered(labels: Labels) -> Labels:
+    """The labels as 0..k-1 without holes; noise stays under 0."""
+    return np.where(labels < 0, -1, np.searchsorted(np.unique(labels[labels >= 0]), labels)).astype(np.int64)

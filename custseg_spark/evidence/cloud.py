@@ -1,0 +1,108 @@
+"""Featureless clouds to hold a partition against: the same margins and dependence, but no gaps.
+
+Hennig and Lin (2015, Statistics and Computing 25, 821-833): draw from a model that holds everything
+about the data but its clustering, cluster the draw alike, and see what the index would have been.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+from scipy.stats import norm, rankdata
+
+from custseg_spark.evidence.refit import Points
+
+KNOTS = 100
+"""Quantiles between which a margin is taken as even; a column of no more values is taken as steps."""
+BLUR = 0.5
+"""How far a draw moves from a customer, in standard deviations of the normal scores: gaps narrower than
+that fill, the bend and tails of the dependence stay. 1 would be a Gaussian copula."""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """The nearest unimodal distribution of one column: `levels` is its distribution function at `at`.
+
+    Between the points the values are even; a column of `steps` takes no values but those seen.
+    """
+
+    at: Points
+    levels: Points
+    steps: bool
+
+    def values(self, levels: Points) -> Points:
+        """The values (n,) at these levels (n,) of the distribution."""
+        if self.steps:
+            return self.at[np.minimum(np.searchsorted(self.levels, levels), len(self.at) - 1)]
+        drawn: Points = np.interp(levels, self.levels, self.at)
+        return drawn
+
+
+def margin(column: Points) -> Margin:
+    """The unimodal distribution nearest to the column (n,), by the largest difference of the two.
+
+    For each place of the mode the density that rises before and falls after it is the isotonic regression of
+    the histogram's heights, the slopes of the greatest convex minorant and the least concave majorant of the
+    distribution function (Hartigan and Hartigan 1985, who measure the dip by the same difference).
+    """
+    seen = np.unique(column)
+    steps = len(seen) <= KNOTS
+    at = seen if steps else _knots(column)
+    levels = np.searchsorted(np.sort(column), at, side="right") / len(column)
+    if len(seen) < 3:
+        return Margin(at, levels, steps)
+    if steps:  # each value stands for the interval that ends with it
+        widths, masses = np.diff(at, prepend=at[0] - np.diff(at).min()), np.diff(levels, prepend=0.0)
+    else:
+        levels[0] = 0.0
+        widths, masses = np.diff(at), np.diff(levels)
+    fitted = np.cumsum(_unimodal(masses / widths, widths) * widths)
+    fitted /= fitted[-1]
+    return Margin(at, fitted if steps else np.r_[0.0, fitted], steps)
+
+
+def _knots(column: Points) -> Points:
+    """Quantiles, and every value of the lowest and highest hundredth: a tail is no even step."""
+    rows = len(column)
+    tail = np.arange(1, rows // KNOTS) / rows
+    middle = np.arange(1, KNOTS) / KNOTS
+    inner = np.quantile(column, np.r_[tail, middle, 1.0 - tail], method="inverted_cdf")
+    return np.unique(np.r_[column.min(), inner, column.max()])
+
+
+def _unimodal(heights: Points, widths: Points) -> Points:
+    """The heights that rise to a mode and fall after it, for the mode that changes their sums least."""
+    target = np.cumsum(heights * widths)
+    best, least = heights, np.inf
+    for mode in range(len(heights)):
+        up = isotonic_regression(heights[: mode + 1], weights=widths[: mode + 1]).x
+        down = isotonic_regression(heights[mode:], weights=widths[mode:], increasing=False).x
+        fitted = np.r_[up[:-1], max(up[-1], down[0]), down[1:]]
+        sums = np.cumsum(fitted * widths)
+        difference = np.abs(sums * target[-1] / sums[-1] - target).max()
+        if difference < least:
+            best, least = fitted, difference
+    return np.asarray(best, dtype=np.float64)
+
+
+class Cloud:
+    """Draws as many points as `points` (n, d) has, with no gap that was not one column's own steps."""
+
+    def __init__(self, points: Points) -> None:
+        self.margins = [margin(column) for column in points.T]
+        ranks = np.apply_along_axis(rankdata, 0, points)
+        self.scores: Points = norm.ppf((ranks - 0.5) / len(points))
+        spread = np.atleast_2d(np.cov(self.scores, rowvar=False))
+        values, axes = np.linalg.eigh(spread)
+        self.root: Points = axes * np.sqrt(np.maximum(values, 0.0))
+
+    def draw(self, rng: np.random.Generator) -> Points:
+        """One cloud (n, d): customers drawn again as normal scores, blurred along their correlation,
+        and brought back to the unimodal margins."""
+        rows, columns = self.scores.shape
+        noise = rng.normal(size=(rows, columns)) @ self.root.T
+        blurred = np.sqrt(1.0 - BLUR**2) * self.scores[rng.integers(rows, size=rows)] + BLUR * noise
+        levels = norm.cdf(blurred)
+        return np.stack([m.values(u) for m, u in zip(self.margins, levels.T, strict=True)], axis=1)

@@ -1,0 +1,133 @@
+"""Are the segments there, or are they cut? A verdict that changes no label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from custseg_spark.evidence.choose import STABLE
+from custseg_spark.evidence.cloud import Cloud
+from custseg_spark.evidence.refit import Labels, Points, kmeans, subset
+from custseg_spark.evidence.scores import silhouette_squared
+from custseg_spark.evidence.stability import stability
+
+Kind = Literal["natural", "reproducible", "constructed"]
+
+ROWS = 2_000
+CLOUDS = 40
+STARTS = 5
+REDRAWS = 20
+VALLEY = 0.5
+"""Segments are separated where the density between any two falls to this share of the lower peak."""
+EXCESS = 3.0
+"""Standard deviations by which the silhouette must beat that of featureless clouds."""
+_ALONG = np.linspace(-1.5, 1.5, 61)  # from beyond one centre (-1) to beyond the other (1)
+_BANDWIDTH = 0.15
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The verdict, in one sentence why, and the figures that it rests on.
+
+    natural: between every two segments the customers thin out. reproducible: nothing separates them, yet
+    they come back and are more compact than a featureless cloud would give. constructed: a cut
+    through a cloud; usable, but its borders are a convention.
+
+    `figures`: valley (the shallowest between two segments), valley_cloud (the deepest such of the clouds),
+    silhouette, silhouette_cloud (mean), silhouette_excess (in standard deviations), lowest_jaccard, rows,
+    clouds.
+    """
+
+    kind: Kind
+    why: str
+    figures: dict[str, float]
+
+
+def verdict(
+    points: Points, labels: Labels, k: int, lowest_jaccard: float | None = None, seed: int = 42
+) -> Structure:
+    """Hold a partition of `points` (n, d) against featureless clouds of the same shape (`cloud`).
+
+    On at most ROWS points; each of CLOUDS clouds is cut anew into k. `lowest_jaccard` is that of
+    `stability`; None: it is measured here. The thresholds and the hit rates that they were chosen by are in
+    docs/decisions/structure-verdict.md; scripts/structure-rates measures them.
+    """
+    few = subset(len(points), ROWS, np.random.default_rng(seed))
+    points, labels = points[few], np.asarray(labels)[few]
+    if lowest_jaccard is None:
+        centres = np.stack([points[labels == segment].mean(axis=0) for segment in range(k)])
+        lowest_jaccard = float(stability(points, centres, labels, REDRAWS, seed).jaccards.min())
+    rng = np.random.default_rng(seed)
+    cloud = Cloud(points)
+    theirs = np.array([_cut(cloud.draw(rng), k, seed + draw) for draw in range(CLOUDS)])
+    own, silhouette = valley(points, labels, k), silhouette_squared(points, labels)[0]
+    spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
+    figures = {
+        "valley": own,
+        "valley_cloud": float(theirs[:, 0].min()),
+        "silhouette": silhouette,
+        "silhouette_cloud": float(theirs[:, 1].mean()),
+        "silhouette_excess": (silhouette - float(theirs[:, 1].mean())) / spread,
+        "lowest_jaccard": lowest_jaccard,
+        "rows": float(len(points)),
+        "clouds": float(CLOUDS),
+    }
+    return Structure(*_judged(figures), figures)
+
+
+def _cut(points: Points, k: int, seed: int) -> tuple[float, float]:
+    labels = kmeans(points, k, seed, STARTS)[1]
+    return valley(points, labels, k), silhouette_squared(points, labels)[0]
+
+
+def _judged(f: dict[str, float]) -> tuple[Kind, str]:
+    """The rule, over the figures alone."""
+    compact = (
+        f"silhouette {f['silhouette']:.2f} against {f['silhouette_cloud']:.2f} in clouds without structure"
+    )
+    if f["valley"] <= VALLEY and f["valley"] < f["valley_cloud"] and f["lowest_jaccard"] >= STABLE:
+        return "natural", (
+            f"between any two segments the customers thin out to {f['valley']:.0%} of the lower peak or less, "
+            f"in clouds of the same shape without gaps to {f['valley_cloud']:.0%} at best"
+        )
+    if f["lowest_jaccard"] < STABLE:
+        return "constructed", (
+            f"a segment comes back only to {f['lowest_jaccard']:.2f} when the data is redrawn: "
+            "the borders are a convention"
+        )
+    if f["silhouette_excess"] >= EXCESS:
+        return "reproducible", (
+            "nothing separates the segments, but the same come back when the data is redrawn and they are "
+            f"more compact than chance ({compact})"
+        )
+    return "constructed", (
+        f"a cloud of the same shape without any structure gives segments as compact ({compact}): "
+        "the borders are a convention"
+    )
+
+
+def valley(points: Points, labels: Labels, k: int) -> float:
+    """How little the customers thin out between the two segments that are least separated, 0 to 1.
+
+    For each pair the density of its members along the line through both centres (Gaussian kernel of .15
+    half distances): the lowest point between the peak of one side and that of the other, over the
+    lower peak. 1: one hill runs through both; 0: nobody between them. 1 where a segment is empty.
+    """
+    members = [points[labels == segment] for segment in range(k)]
+    if min(len(m) for m in members) == 0:
+        return 1.0
+    return max(_between(one, other) for one, other in combinations(members, 2))
+
+
+def _between(one: Points, other: Points) -> float:
+    way = (other.mean(axis=0) - one.mean(axis=0)) / 2.0
+    middle = (other.mean(axis=0) + one.mean(axis=0)) / 2.0
+    along = (np.concatenate([one, other]) - middle) @ way / max(float(way @ way), 1e-300)
+    density = np.exp(-0.5 * ((_ALONG[:, None] - along) / _BANDWIDTH) ** 2).sum(axis=1)
+    left = int(np.argmax(np.where(_ALONG < 0, density, -1.0)))
+    right = int(np.argmax(np.where(_ALONG > 0, density, -1.0)))
+    lower = min(density[left], density[right])
+    return float(density[left : right + 1].min() / lower) if lower > 0 else 0.0

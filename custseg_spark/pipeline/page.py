@@ -1,0 +1,256 @@
+"""profile -> report: the figures of a run and the page that a marketing team reads."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+import numpy as np
+import pandas as pd
+import pyspark
+
+from custseg_spark import __version__, clustering, report, runs, segments
+from custseg_spark.evidence import Candidate, Choice
+from custseg_spark.features import VALUE, Treatment
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline.fit import Fitted
+from custseg_spark.pipeline.intake import Intake, Sample
+from custseg_spark.recipe import Recipe
+from custseg_spark.recipe.explain import explained
+from custseg_spark.report import exploration, page
+
+DRAWN = 5_000
+"""Customers in a scatter plot; more only cover each other."""
+
+
+def pictures(
+    plane: clustering.Plane, fitted: Fitted, sweep: pd.DataFrame, choice: Choice, recipe: Recipe
+) -> report.Pictures:
+    """What the figures show: the sample on its principal plane, and the tables."""
+    shown = slice(DRAWN)
+    return report.Pictures(
+        names=fitted.model.names,
+        sizes=fitted.sizes,
+        plane=plane.project(fitted.points[shown]),
+        plane_labels=fitted.sample["segment"].to_numpy()[shown],
+        plane_centres=plane.project(np.array(fitted.model.centres)),
+        explained=plane.explained,
+        loadings=plane.loadings,
+        sweep=sweep,
+        chosen=choice.k,
+        floor=recipe.segments.smallest_share,
+        profile=segments.profile_csv(fitted.profile),
+        sample=fitted.sample.iloc[shown],
+        features=_views(fitted, "feature"),
+        descriptions=_views(fitted, "description"),
+        value=segments.value_column(fitted.profile),
+    )
+
+
+def page_of(
+    run: runs.Run,
+    recipe: Recipe,
+    path: str,
+    table: Intake,
+    sample: Sample,
+    fitted: Fitted,
+    sweep: pd.DataFrame,
+    chosen: Candidate,
+    choice: Choice,
+    figures: dict[str, bytes],
+    journal: Journal,
+) -> page.Page:
+    """Everything that stands on the page of a run."""
+    profile = fitted.profile
+    overall = {name: figures.mean for name, figures in profile.everyone.columns.items()}
+    outcomes = _outcomes(profile)
+    value = segments.value_column(profile) or ""
+    columns = (*_views(fitted, "feature"), *_views(fitted, "description"))
+    flat = segments.profile_csv(profile)
+    quality = sample.quality
+    moment = datetime.now(UTC)
+    return page.Page(
+        title=PurePosixPath(path).stem.replace("_", " "),
+        run_id=run.run_id,
+        when=f"{moment.day} {moment:%B %Y, %H:%M} UTC",
+        headline=tuple(segments.headline(profile).split("\n")),
+        segments=report.segment_views(flat, columns, _told(fitted, recipe, chosen), outcomes, value, overall),
+        order_by=recipe.order_by,
+        value=value,
+        outcomes=outcomes,
+        decides=tuple(
+            sorted(((t.name, profile.eta_squared[t.name]) for t in fitted.model.features), key=lambda pair: -pair[1])
+        ),
+        rows=page.Rows(
+            quality.read, quality.accepted, quality.quarantined,
+            tuple(sorted(quality.by_reason.items(), key=lambda reason: -reason[1])),
+        ),  # fmt: skip
+        careful=_careful(fitted, sample, chosen, choice, journal),
+        profile=page.Profile(flat, _views(fitted, "feature"), _views(fitted, "description"), overall),
+        evidence=page.Evidence(
+            choice.why, sweep, choice.k, recipe.segments.smallest_share,
+            tuple((other.k, other.why) for other in choice.runners_up), choice.passed,
+        ),  # fmt: skip
+        rules=_rules(recipe, sample),
+        columns=_columns(recipe, sample, fitted),
+        correlations=exploration.correlations(_feature_values(fitted)),
+        protected=tuple(
+            page.Association(
+                found.column, found.value, {"cramers_v": "Cramér's V", "eta": "eta"}[found.measure],
+                f"The association with the segments is {found.strength}.",
+            )
+            for found in profile.protected
+        ),
+        plain_rules=_plain_rules(fitted, table),
+        method=_method(recipe, sample, fitted),
+        recipe=explained(recipe),
+        reproduce=page.Reproduce(
+            f"custseg train --recipe recipe.yaml --input {path} --output {run.output}",
+            recipe.sweep.seed, path,
+            {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
+            journal.seconds,
+        ),  # fmt: skip
+        figures=figures,
+    )
+
+
+def _views(fitted: Fitted, role: str) -> tuple[report.FeatureView, ...]:
+    transforms = {t.name: t.transform for t in fitted.model.features}
+    return tuple(
+        report.FeatureView(shown.name, shown.unit, transforms.get(shown.name, "none"))
+        for shown in fitted.profile.shown
+        if shown.role == role
+    )
+
+
+def _outcomes(profile: segments.Profile) -> tuple[page.Outcome, ...]:
+    units = {shown.name: shown.unit for shown in profile.shown}
+    return tuple(
+        page.Outcome(name, units[name], estimate.is_rate, estimate.value)
+        for name, estimate in profile.everyone.outcomes.items()
+    )
+
+
+def _told(fitted: Fitted, recipe: Recipe, chosen: Candidate) -> dict[int, report.Told]:
+    units = {name: feature.unit for name, feature in recipe.segment_by.items()}
+    stability = dict(enumerate(fitted.jaccards(chosen)))
+    return {
+        segment.segment: report.Told(
+            fact=segments.fact(segment, fitted.profile),
+            sentence=segments.sentence(segment, fitted.profile),
+            action=segments.suggest(segment.named, recipe.actions, units).do,
+            words=tuple(word.text for word in segment.named.words),
+            stability=stability.get(segment.segment),
+        )
+        for segment in fitted.profile.segments
+    }
+
+
+def _careful(
+    fitted: Fitted, sample: Sample, chosen: Candidate, choice: Choice, journal: Journal
+) -> tuple[str, ...]:
+    """What a reader should know before acting on the page."""
+    lines = [*sample.quality.warnings, *journal.warnings]
+    if not choice.passed:
+        lines.append(f"No number of segments passed every condition: {choice.why}")
+    if choice.close:
+        lines.append(
+            "The two leading numbers of segments differ in silhouette by less than its standard error: another draw "
+            "of customers might choose the other."
+        )
+    shaky = [
+        fitted.model.names[i] for i, jaccard in enumerate(fitted.jaccards(chosen)) if jaccard < page.SHAKY
+    ]
+    lines += [f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky]
+    pairs = exploration.correlations(_feature_values(fitted))
+    lines += [
+        f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): together they weigh "
+        "double."
+        for pair in pairs
+    ]
+    return tuple(lines)
+
+
+def _rules(recipe: Recipe, sample: Sample) -> tuple[page.Rule, ...]:
+    broken = {reason.split(":")[0]: count for reason, count in sample.quality.by_reason.items()}
+    return tuple(
+        page.Rule(name, rule.sql, rule.on_fail, broken.get(name, 0)) for name, rule in recipe.rules.named.items()
+    )
+
+
+def _columns(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[page.ColumnView, ...]:
+    """Every column used, as it was found: features as they were before imputation and clipping."""
+    everyone = sample.quality.read
+    found = [
+        exploration.column_view(
+            t.name,
+            sample.raw[t.name].to_numpy(dtype=np.float64),
+            t.unit,
+            "cuts",
+            sample.missing[t.name] / everyone,
+            t.transform == "log1p",
+            _treatment(t, recipe, sample),
+        )
+        for t in fitted.model.features
+    ]
+    for shown in fitted.profile.shown:
+        if shown.role != "feature" and shown.name in fitted.sample and not shown.rate:
+            values = pd.to_numeric(fitted.sample[shown.name], errors="coerce")
+            if values.notna().any():
+                role = "checks" if shown.role == "outcome" else "describes"
+                found.append(
+                    exploration.column_view(shown.name, values.to_numpy(dtype=np.float64), shown.unit, role)
+                )
+    return tuple(found)
+
+
+def _treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:
+    raw = sample.raw[treatment.name].to_numpy(dtype=np.float64)
+    told = []
+    missing = sample.missing[treatment.name]
+    if missing and treatment.fill is not None:
+        how = recipe.segment_by[treatment.name].impute
+        source = f" ({how})" if isinstance(how, str) else ""
+        told.append(f"{missing:,} missing -> {treatment.fill:,.6g}{source}")
+    for bound, beyond in ((treatment.lower, raw < _or(treatment.lower)), (treatment.upper, raw > _or(treatment.upper))):
+        if bound is not None and beyond.any():
+            told.append(f"{beyond.mean():.1%} clipped at {bound:,.6g}")
+    if treatment.transform != "none":
+        told.append(treatment.transform)
+    return "; ".join(told)
+
+
+def _or(bound: float | None) -> float:
+    return np.nan if bound is None else bound
+
+
+def _feature_values(fitted: Fitted) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    return {
+        t.name: fitted.sample[f"{VALUE}{t.name}"].to_numpy(dtype=np.float64) for t in fitted.model.features
+    }
+
+
+def _plain_rules(fitted: Fitted, table: Intake) -> page.PlainRules:
+    names = [t.name for t in fitted.model.features]
+    found = segments.find_rules(fitted.sample, names)
+    expressions = {
+        t.name: t.sql if t.fill is None else f"coalesce({t.sql}, {t.fill:.10g})" for t in fitted.model.features
+    }
+    leaves = tuple(page.Leaf(rule.segment, rule.text(), rule.share, rule.right) for rule in found.rules)
+    return page.PlainRules(leaves, found.sql(expressions), found.fidelity)
+
+
+def _method(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[str, ...]:
+    rows = len(sample.raw)
+    drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
+    steps = "" if fitted.passes == 1 else f", moved by {fitted.passes - 1} Lloyd steps over all customers"
+    scaled = "standardised" if recipe.scale == "standard" else "scaled by median and interquartile range"
+    return (
+        f"Features are computed in Spark, completed, clipped where the recipe says so and {scaled}; the numbers "
+        f"this takes were fitted on {drawn}.",
+        f"For every number of segments, k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) "
+        f"on {drawn}; the cheapest solution was kept{steps}.",
+        "Names follow from the words of the recipe by a fixed rule; outcomes took no part in finding the segments.",
+        "Sizes, shares, means and outcomes are of all customers; quartiles, plain rules and pictures of the sample.",
+    )

@@ -1,0 +1,78 @@
+"""From `Page` to report.html. Text from data and recipe is escaped by the template engine."""
+
+from __future__ import annotations
+
+import base64
+from importlib import resources
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from custseg_spark.report import charts, palette, tables, wording
+from custseg_spark.report.page import Page
+
+MOST_BYTES = 2_900_000
+FIGURES = {
+    "pca_2d.png": "Customers on the plane that shows most of their variation",
+    "pair.png": "Two columns against each other, by segment",
+    "boxes.png": "How the columns that cut are spread within each segment",
+    "pca_3d.png": "The same customers in three dimensions",
+}
+"""The figures that stand on the page by themselves, the most wanted first, with what a reader who sees
+none of it is told."""
+
+
+def render(page: Page) -> str:
+    """The page as one HTML document, under 3 MB; figures that would not fit are named, not shown."""
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        percent=wording.percent,
+        number=wording.number,
+        decimal=wording.decimal,
+        signed=wording.signed,
+        readable=wording.readable,
+        capital=wording.capital,
+        cell=tables.cell,
+        sort_key=tables.sort_key,
+    )
+    shown = _fitting(page)
+    return environment.get_template("report.html").render(
+        page=page,
+        pictures={name: _data_uri(page.figures[name]) for name in shown},
+        night={name: _data_uri(page.dark_figures[name]) for name in shown if name in page.dark_figures},
+        absent=[name for name in page.figures if name in FIGURES and name not in shown],
+        alt=FIGURES,
+        charts=charts,
+        tables=tables,
+        palette=palette,
+        style=Markup(_source("style.css")),
+        script=Markup(_source("page.js")),
+    )
+
+
+def _source(name: str) -> str:
+    """A file of the package's templates; read so that it works from a zip too."""
+    return resources.files("custseg_spark.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _data_uri(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def _fitting(page: Page) -> list[str]:
+    """The figures that fit on the page together, the most wanted first."""
+    room = MOST_BYTES - 700_000  # what is not a figure takes far less
+    wanted = [*FIGURES, *(name for section in page.more for name in section.figures)]
+    shown = []
+    for name in dict.fromkeys(name for name in wanted if name in page.figures):
+        size = (len(page.figures[name]) + len(page.dark_figures.get(name, b""))) * 4 // 3 + 200
+        if size <= room:
+            shown.append(name)
+            room -= size
+    return shown

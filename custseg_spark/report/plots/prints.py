@@ -1,0 +1,63 @@
+"""A drawn figure as PNG, on light paper and on dark."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+
+from custseg_spark.report import palette
+
+GREY = 30
+"""A colour whose channels differ by no more is ink or paper, not a segment."""
+LAMP = 232
+"""How light the darkest ink becomes on dark paper, of 255."""
+Pixels = NDArray[np.float32]
+
+
+class Print:
+    """A drawn figure, to be laid on light or on dark paper.
+
+    It is drawn on nothing, so that on dark paper the greys can be turned round while the colours of the
+    segments stay.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        figure.canvas.draw()
+        pixels = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
+        self._shape = pixels.shape[:2]
+        flat = pixels.reshape(-1, 4)
+        self._at = np.flatnonzero(flat[:, 3])  # the rest is paper, nine tenths of the sheet
+        drawn: Pixels = flat[self._at].astype(np.float32)
+        self._ink: Pixels = drawn[:, :3]
+        self._cover: Pixels = drawn[:, 3:] / np.float32(255)
+
+    def light(self) -> bytes:
+        """As PNG on light paper."""
+        return self._laid(self._ink, self._cover, _rgb(palette.PAPER))
+
+    def dark(self) -> bytes:
+        """As PNG on dark paper; half-covering colours, which would drown there, cover more."""
+        paper, night = _rgb(palette.PAPER), _rgb(palette.NIGHT)
+        grey = np.ptp(self._ink, axis=1, keepdims=True) <= GREY
+        turned = night + (paper - self._ink) * (LAMP - night) / paper
+        ink: Pixels = np.where(grey, turned, self._ink).astype(np.float32)
+        cover: Pixels = np.where(grey, self._cover, self._cover**0.6).astype(np.float32)
+        return self._laid(ink, cover, night)
+
+    def _laid(self, ink: Pixels, cover: Pixels, ground: Pixels) -> bytes:
+        """(m, 3) colours that cover (m, 1) of the ground, as PNG with 256 colours: a third of the size."""
+        sheet = np.empty((self._shape[0] * self._shape[1], 3), dtype=np.uint8)
+        sheet[:] = ground
+        sheet[self._at] = (ink * cover + ground * (1 - cover)).clip(0, 255).round()
+        image = Image.fromarray(sheet.reshape(*self._shape, 3), "RGB")
+        buffer = io.BytesIO()
+        image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png")
+        return buffer.getvalue()
+
+
+def _rgb(colour: str) -> Pixels:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float32)

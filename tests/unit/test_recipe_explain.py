@@ -1,0 +1,59 @@
+"""The recipe as it is explained reads back as the same recipe."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custseg_spark.recipe import Recipe, explained, load, parse, plain_yaml
+
+CONF = sorted((Path(__file__).parents[2] / "conf").glob("*.yaml"))
+
+ODD: dict[str, Any] = {
+    "input": {
+        "id": "the id: no",
+        "options": {"sep": "\t", "header": True, "n": 1e-3},
+        "types": {"no": "int"},
+    },
+    "rules": {"r": {"sql": "a > 0", "at_most": 0.1, "on_fail": "warn"}, "max_quarantined": 0.2},
+    "segment_by": {
+        "on": {"sql": "case when a > 1\n  then 'x: #y' end", "additive": False, "allow_protected": True},
+        "b": {"sql": "`b c`", "impute": 0, "clip": [None, "p99.5"], "words": ["no", None, "1e3"]},
+    },
+    "describe": {"c": {"sql": "c", "additive": False}, "d": {"rate": ["c", "b"], "unit": "%"}},
+    "check": {"e": {"sql": "e", "unit": "money"}},
+    "allow_protected": ["z"],
+    "segments": {"k": 5, "names": {0: "VIP: gold", 1: "null"}, "order_by": "b", "choose": "fixed"},
+    "output": {"columns": ["a", "2024-01-31"]},
+    "actions": [{"when": ["NO"], "do": "a: b # c"}],
+}
+
+
+def read(text: str) -> Recipe:
+    return parse(plain_yaml.read(text, "explained"))
+
+
+@pytest.mark.parametrize("path", CONF, ids=lambda path: path.stem)
+def test_a_shipped_recipe_reads_back_equal(path: Path) -> None:
+    recipe = load(str(path))
+    assert read(explained(recipe)) == recipe
+
+
+def test_an_odd_recipe_reads_back_equal() -> None:
+    recipe = parse(ODD)
+    assert read(explained(recipe)) == recipe
+
+
+def test_all_defaults_are_said_and_nothing_of_the_machinery() -> None:
+    text = explained(parse({"input": {"id": "a"}, "segment_by": {"spend": "b"}, "describe": {"c": "d + e"}}))
+    assert "max_quarantined: 0.05" in text
+    assert (
+        "  spend:\n    sql: b\n    impute: median\n    clip: null\n    transform: none\n    words: null\n"
+        in text
+    )
+    assert "describe:\n  c: d + e\n" in text
+    assert "k: [2, 10]" in text
+    assert "restarts: 10" in text
+    assert not any(word in text for word in ("named", "additive", "!!", "tuple"))
+    sections = [line.split(":")[0] for line in text.splitlines() if line and line[0].isalpha()]
+    assert sections == list(Recipe.model_fields)
