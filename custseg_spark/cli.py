@@ -19,9 +19,10 @@ can't be used, or the output can't be written; 5 drift, where asked to fail on i
 TRAIN = """\
 examples:
   custseg train --recipe conf/marketing_campaign.yaml --input marketing_campaign.csv --output out
-  custseg train --recipe conf/marketing_campaign.yaml --output out --set segments.k=[3,6] --set sweep.restarts=20
+  custseg train --recipe my.yaml --input t.parquet --output out --set segments.k=[3,6] --set sweep.restarts=20
   custseg train --recipe my.yaml --explain
-  spark-submit --py-files dist/custseg_spark.zip jobs/train.py --recipe my.yaml --input s3a://lake/customers --output s3a://lake/segments
+  spark-submit --py-files dist/custseg_spark.zip jobs/train.py --recipe my.yaml \\
+      --input s3a://lake/customers --output s3a://lake/segments
 """
 INIT = """\
 example:
@@ -66,13 +67,14 @@ def _log_to_stderr() -> None:
     log.handlers = [handler]
     log.setLevel(logging.INFO)
     log.propagate = False
+    logging.getLogger("SQLQueryContextLogger").disabled = True  # Spark's own report of an error that we tell
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="custseg",
-        description="Customer segmentation on Spark: labelled customers, the model that scores tomorrow's, the "
-        "evidence for the number of segments, and a page to act on.",
+        description="Customer segmentation on Spark: labelled customers, the model that scores tomorrow's, "
+        "the evidence for the number of segments, and a page to act on.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -86,7 +88,9 @@ def _parser() -> argparse.ArgumentParser:
 def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     train = _command(commands, "train", "find segments in a customer table and publish them as a run", TRAIN)
     train.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")
-    train.add_argument("--input", metavar="PATH", help="the customer table; the recipe's input.path if not given")
+    train.add_argument(
+        "--input", metavar="PATH", help="the customer table; the recipe's input.path if not given"
+    )
     train.add_argument("--output", metavar="PATH", help="where runs are kept; needed unless --explain")
     train.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
@@ -102,7 +106,9 @@ def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     init = _command(commands, "init", "write a commented starter recipe for a table", INIT)
     init.add_argument("table", metavar="TABLE", help="a CSV, TSV, Excel or Parquet table, by path or URI")
-    init.add_argument("--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given")
+    init.add_argument(
+        "--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given"
+    )
     init.set_defaults(act=_init)
 
 
@@ -121,7 +127,9 @@ def _train(arguments: argparse.Namespace) -> None:
     recipe = load(arguments.recipe, arguments.overrides)
     path = arguments.input or recipe.input.path
     if not path:
-        raise RecipeError("no customer table: neither --input nor input.path is given", "name it with --input PATH")
+        raise RecipeError(
+            "no customer table: neither --input nor input.path is given", "name it with --input PATH"
+        )
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
     from custseg_spark import pipeline, terminal

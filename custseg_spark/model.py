@@ -52,7 +52,8 @@ class Model:
             return Model(features=features, centres=centres, names=tuple(found.pop("names")), **found)
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise RunError(
-                f"model.json can't be read: {problem}", "score with a run that this version of custseg_spark wrote"
+                f"model.json can't be read: {problem}",
+                "score with a run that this version of custseg_spark wrote",
             ) from None
 
     def raw_stages(self) -> list[Stage]:
@@ -85,12 +86,22 @@ class Model:
         """The same as a Spark ML PipelineModel, which labels a raw table with the columns and types of
         `columns` by itself: it adds each feature in its unit, `segment` and `segment_name`."""
         names = [t.name for t in self.features]
-        stages = [*self.raw_stages(), self.scaled_stages()[0], {f"_t_{t.name}": t.transformed_sql for t in self.features}]
+        stages = [
+            *self.raw_stages(),
+            self.scaled_stages()[0],
+            {f"_t_{t.name}": t.transformed_sql for t in self.features},
+        ]
         scaler = fixed_scaler(
             spark, [t.centre for t in self.features], [t.scale for t in self.features], "_vector", "_features"
         )
         kmeans, order = fixed_centres(spark, np.array(self.centres), "_features", "_cluster")
-        working = [*(f"{RAW}{n}" for n in names), *(f"_t_{n}" for n in names), "_vector", "_features", "_cluster"]
+        working = [
+            *(f"{RAW}{n}" for n in names),
+            *(f"_t_{n}" for n in names),
+            "_vector",
+            "_features",
+            "_cluster",
+        ]
         segment = f"element_at(array({', '.join(map(str, order))}), _cluster + 1)"
         last = (
             f"SELECT *, {_name_sql('segment', self.names)} AS segment_name FROM "

@@ -45,7 +45,9 @@ class Run:
 def begin(output: str) -> Run:
     """A new run's directory, marked as running. Raises RunError where `output` can't be written."""
     moment = datetime.now(UTC)
-    run = Run(_absolute(output), f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03d}Z-{secrets.token_hex(2)}")
+    run = Run(
+        _absolute(output), f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
+    )
     run.record({"status": "running", "run_id": run.run_id})
     return run
 

@@ -31,18 +31,30 @@ def tell(trained: Trained) -> None:
     """Print the chosen k and why, the segments, and where things are."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     quality, run = trained.quality, trained.run
-    console.print(f"\n[bold]{trained.choice.k} segments[/bold]: {trained.choice.why}\n", markup=True)
+    console.print(
+        f"\n[bold]{trained.decision.choice.k} segments[/bold]: {trained.decision.choice.why}\n", markup=True
+    )
     table = Table("segment", "name", "customers", "share", box=None, pad_edge=False)
     everyone = sum(trained.fitted.sizes)
-    for segment, (name, size) in enumerate(zip(trained.fitted.model.names, trained.fitted.sizes, strict=True)):
+    for segment, (name, size) in enumerate(
+        zip(trained.fitted.model.names, trained.fitted.sizes, strict=True)
+    ):
         table.add_row(str(segment), name, f"{size:,}", f"{size / everyone:.1%}")
     console.print(table)
-    console.print(f"\n{quality.read:,} rows read, {quality.accepted:,} accepted, {quality.quarantined:,} quarantined")
+    console.print(
+        f"\n{quality.read:,} rows read, {quality.accepted:,} accepted, {quality.quarantined:,} quarantined"
+    )
     for reason, count in sorted(quality.by_reason.items(), key=lambda item: -item[1]):
         console.print(f"  {count:,}  {reason}", markup=False)
     for line in (*quality.warnings, *trained.warnings):
         console.print(f"warning: {line}", markup=False)
-    places = {"report": "report.html", "customers": "customers", "figures": "plots", "model": "model", "quarantine": "quarantine"}
+    places = {
+        "report": "report.html",
+        "customers": "customers",
+        "figures": "plots",
+        "model": "model",
+        "quarantine": "quarantine",
+    }
     console.print()
     for what, name in places.items():
         console.print(f"{what:<12}{run.at(name)}", markup=False)

@@ -7,4 +7,16 @@ from custseg_spark.clustering.refine import Refined, refine
 from custseg_spark.clustering.sample import drawn
 from custseg_spark.clustering.sweep import Partition, nearest, sweep
 
-__all__ = ["Partition", "Plane", "Refined", "drawn", "fixed_centres", "fixed_scaler", "nearest", "nearest_stages", "plane", "refine", "sweep"]
+__all__ = [
+    "Partition",
+    "Plane",
+    "Refined",
+    "drawn",
+    "fixed_centres",
+    "fixed_scaler",
+    "nearest",
+    "nearest_stages",
+    "plane",
+    "refine",
+    "sweep",
+]

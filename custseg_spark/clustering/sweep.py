@@ -15,6 +15,7 @@ from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 from custseg_spark.errors import DataError
 
@@ -95,7 +96,9 @@ def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
 
     def find(k: int, restarts: int, seed: int) -> tuple[Points, tuple[float, ...]]:
         with ThreadPoolExecutor(THREADS) as pool:
-            fits = list(pool.map(lambda i: SparkKMeans(k=k, seed=seed + i, maxIter=100).fit(frame), range(restarts)))
+            fits = list(
+                pool.map(lambda i: SparkKMeans(k=k, seed=seed + i, maxIter=100).fit(frame), range(restarts))
+            )
         centres = [np.array(fit.clusterCenters()) for fit in fits]
         costs = [_cost(points, found) for found in centres]
         return centres[int(np.argmin(costs))], tuple(cost / len(points) for cost in costs)
@@ -109,7 +112,8 @@ def best_start(points: Points, k: int, restarts: int, seed: int) -> tuple[Points
     All restarts run on the first START_ROWS points; the LEADERS best of them go on with all points.
     """
     few = points[:START_ROWS]
-    starts = [KMeans(k, n_init=1, random_state=seed + i).fit(few) for i in range(restarts)]
+    with threadpool_limits(1):  # so few points gain nothing from more threads, which wait for each other
+        starts = [KMeans(k, n_init=1, random_state=seed + i).fit(few) for i in range(restarts)]
     starts.sort(key=lambda fit: fit.inertia_)
     costs = tuple(fit.inertia_ / len(few) for fit in starts)
     if len(few) == len(points):
@@ -118,13 +122,17 @@ def best_start(points: Points, k: int, restarts: int, seed: int) -> tuple[Points
     return min(ends, key=lambda fit: fit.inertia_).cluster_centers_, costs
 
 
-def _silhouettes(spark: SparkSession, points: Points, labels: dict[int, NDArray[np.int64]]) -> dict[int, float]:
+def _silhouettes(
+    spark: SparkSession, points: Points, labels: dict[int, NDArray[np.int64]]
+) -> dict[int, float]:
     """Spark's ClusteringEvaluator for each k, squared Euclidean distance, some at a time."""
     frame = _in_spark(spark, points, {f"segment{k}": found for k, found in labels.items()}).cache()
     evaluator = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
     try:
         with ThreadPoolExecutor(THREADS) as pool:
-            scores = pool.map(lambda k: evaluator.evaluate(frame, {evaluator.predictionCol: f"segment{k}"}), labels)
+            scores = pool.map(
+                lambda k: evaluator.evaluate(frame, {evaluator.predictionCol: f"segment{k}"}), labels
+            )
             return dict(zip(labels, scores, strict=True))
     finally:
         frame.unpersist()
@@ -136,7 +144,8 @@ def _cost(points: Points, centres: Points) -> float:
 
 def nearest(points: Points, centres: Points) -> NDArray[np.int64]:
     """(n,) the nearest centre of each point; ties to the lower one, as in `label`."""
-    return squared_distances(points, centres).argmin(axis=1)
+    found: NDArray[np.int64] = squared_distances(points, centres).argmin(axis=1)
+    return found
 
 
 def squared_distances(points: Points, centres: Points) -> Points:
@@ -153,7 +162,9 @@ def _in_spark(spark: SparkSession, points: Points, further: dict[str, NDArray[np
 
 def _refuse_too_few(points: Points, k: int) -> None:
     if len(points) < k:
-        raise DataError(f"{len(points)} customers can't make {k} segments", f"lower segments.k to at most {len(points)}")
+        raise DataError(
+            f"{len(points)} customers can't make {k} segments", f"lower segments.k to at most {len(points)}"
+        )
     distinct = _distinct(points, k)
     if distinct < k:
         raise DataError(
@@ -166,4 +177,3 @@ def _distinct(points: Points, enough: int) -> int:
     """How many different points there are, counting no further than needed."""
     few = len(np.unique(points[: 100 * enough], axis=0))
     return few if few >= enough else len(np.unique(points, axis=0))
-

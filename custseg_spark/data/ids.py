@@ -91,11 +91,11 @@ def fan_out(distinct: int, accepted: int, rsd: float = SKETCH_RSD) -> DataError 
 
 
 def repeated_in(sample: Sequence[object], max_quarantined: float) -> str | None:
-    """What a sample of rows drawn by a hash of the id says of repeated ids: a warning, or null if it holds none.
+    """What the ids of rows drawn by a hash of the id say of repeats: a warning, or null if there are none.
 
-    All rows of an id are in such a sample or none is, so its share of repeated rows is an unbiased estimate of
-    the table's: among 50,000 rows a fan-out of one id in ten thousand stays unseen in one of 150 tables.
-    Raises DataError where the share is above `max_quarantined`, as those rows would be quarantined.
+    All rows of an id are in such a sample or none is, so that its share of repeated rows estimates the table's:
+    a sample of 50,000 misses one repeated id in ten thousand in one of 150 tables. Raises DataError where the
+    share is above `max_quarantined`: looked for exactly, so many rows would be quarantined.
     """
     counts = Counter(sample)
     repeated = sum(count for count in counts.values() if count > 1)

@@ -39,6 +39,7 @@ class Table:
     null, and the column MALFORMED holds the raw line of a row with too few or too many fields.
     `text`: the first rows as strings, of the columns to which the format gives no type; null where it gives
     all. A pandas DataFrame whose missing values are None.
+    `sep`: of text formats, the separator as found or as given.
     `format`: csv (any separator), excel, parquet, table, or the name the session knows it by.
     """
 
@@ -46,6 +47,7 @@ class Table:
     text: pd.DataFrame | None
     format: str
     path: str
+    sep: str | None = None
 
 
 def open_table(spark: SparkSession, source: Input, path: str) -> Table:
@@ -120,7 +122,7 @@ def _text(spark: SparkSession, source: Input, found: Source) -> Table:
         "enforceSchema": not head.named,  # a file with another header is an error; names we gave are in none
     }
     frame = spark.read.format("csv").schema(schema).options(**options).load(found.spark_path)
-    return Table(frame, head.rows, "csv", found.path)
+    return Table(frame, head.rows, "csv", found.path, head.sep)
 
 
 def _head(source: Input, found: Source) -> text.Head:

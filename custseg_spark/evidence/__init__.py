@@ -1,7 +1,25 @@
 """How many segments, and can they be trusted: scores, stability, choice and verdict, on the sample."""
 
+from custseg_spark.evidence.algorithms import Compared, Comparison, Given, compare
 from custseg_spark.evidence.choose import Candidate, Choice, RunnerUp, choose
 from custseg_spark.evidence.gather import Scores, gather
+from custseg_spark.evidence.prefer import prefer
 from custseg_spark.evidence.scores import silhouette_squared
+from custseg_spark.evidence.structure import Structure, verdict
 
-__all__ = ["Candidate", "Choice", "RunnerUp", "Scores", "choose", "gather", "silhouette_squared"]
+__all__ = [
+    "Candidate",
+    "Choice",
+    "Compared",
+    "Comparison",
+    "Given",
+    "RunnerUp",
+    "Scores",
+    "Structure",
+    "choose",
+    "compare",
+    "gather",
+    "prefer",
+    "silhouette_squared",
+    "verdict",
+]

@@ -14,7 +14,7 @@ from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
 from custseg_spark.evidence.knee import knee
-from custseg_spark.evidence.refit import Labels, Points, kmeans, subset
+from custseg_spark.evidence.refit import Labels, Points, kmeans, one_thread, subset
 from custseg_spark.evidence.scores import distances
 from custseg_spark.evidence.stability import Again, returns
 
@@ -37,8 +37,9 @@ class Compared:
     """One row of comparison.csv, over the compared rows.
 
     A customer in no segment (noise) counts 0 in both silhouettes, so that all are means over the same
-    customers. `stability`: the lowest mean Jaccard of a segment over the redraws. `adjusted_rand`: agreement with
-    KMeans, 1 the same, about 0 by chance; noise counts as one more group. None: fewer than two segments.
+    customers. `stability`: the lowest mean Jaccard of a segment over the redraws. `adjusted_rand`:
+    agreement with KMeans, 1 the same, about 0 by chance; noise counts as one more group. None: fewer
+    than two segments, or not asked.
     """
 
     algorithm: str
@@ -96,21 +97,21 @@ def compare(
     """
     at = subset(len(points), ROWS, np.random.default_rng(seed))
     few = points[at]
-    density = k_distances(few, min_samples or 2 * points.shape[1], eps)
-    again = _again(k, density, max(2, round(smallest_share * len(few))))
     labels = {name: np.asarray(made.labels)[at].astype(np.int64) for name, made in given.items()}
     seconds = {name: made.seconds for name, made in given.items()}
-    for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN"):
-        if name not in labels:
+    with one_thread():
+        density = k_distances(few, min_samples or 2 * points.shape[1], eps)
+        again = _again(k, density, max(2, round(smallest_share * len(few))))
+        for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in labels]:
             start = time.perf_counter()
             labels[name] = again[name](few, seed)
             seconds[name] = time.perf_counter() - start
-    between = distances(few)
-    rows = [
-        _compared(name, found, few, between, labels["KMeans"], seconds[name], again.get(name), redraws, seed)
-        for name, found in labels.items()
-    ]
-    return Comparison(tuple(rows), at, labels, ward_tree(few), density)
+        between = distances(few)
+        rows = []
+        for name, found in labels.items():
+            stable = _lowest_return(few, found, again.get(name), redraws, seed)
+            rows.append(_compared(name, found, between, labels["KMeans"], stable, seconds[name]))
+        return Comparison(tuple(rows), at, labels, ward_tree(few), density)
 
 
 def ward_tree(points: Points) -> Points:
@@ -155,32 +156,28 @@ def _whole(labels: Labels) -> Labels:
     return np.asarray(labels).astype(np.int64)
 
 
+def _lowest_return(
+    points: Points, labels: Labels, again: Again | None, redraws: int, seed: int
+) -> float | None:
+    found = np.unique(labels[labels >= 0])
+    if len(found) < 2 or again is None or redraws == 0:
+        return None
+    numbered = np.where(labels < 0, -1, np.searchsorted(found, labels)).astype(np.int64)
+    return float(returns(points, numbered, again, redraws, seed).min())
+
+
 def _compared(
-    name: str,
-    labels: Labels,
-    points: Points,
-    between: Points,
-    reference: Labels,
-    seconds: float,
-    again: Again | None,
-    redraws: int,
-    seed: int,
+    name: str, labels: Labels, between: Points, reference: Labels, stable: float | None, seconds: float
 ) -> Compared:
     inside = labels >= 0
     found, sizes = np.unique(labels[inside], return_counts=True)
     several = len(found) >= 2
-    silhouettes = (_silhouette(between**2, labels), _silhouette(between, labels)) if several else (None, None)
-    stable = (
-        float(returns(points, _numbered(labels), again, redraws, seed).min())
-        if several and again and redraws
-        else None
-    )
     return Compared(
         algorithm=name,
         segments=len(found),
         noise_share=float(1.0 - inside.mean()),
-        silhouette=silhouettes[0],
-        silhouette_euclidean=silhouettes[1],
+        silhouette=_silhouette(between**2, labels) if several else None,
+        silhouette_euclidean=_silhouette(between, labels) if several else None,
         smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
         stability=stable,
         adjusted_rand=float(adjusted_rand_score(reference, labels)),
@@ -192,8 +189,3 @@ def _silhouette(between: Points, labels: Labels) -> float:
     inside = np.flatnonzero(labels >= 0)
     each = silhouette_samples(between[np.ix_(inside, inside)], labels[inside], metric="precomputed")
     return float(each.sum() / len(labels))
-
-
-def _numbered(labels: Labels) -> Labels:
-    """The labels as 0..k-1 without holes; noise stays under 0."""
-    return np.where(labels < 0, -1, np.searchsorted(np.unique(labels[labels >= 0]), labels)).astype(np.int64)

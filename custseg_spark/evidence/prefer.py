@@ -17,9 +17,9 @@ customers by one rule that can be told, the nearest centre."""
 def prefer(rows: Sequence[Compared], smallest_share: float) -> tuple[str, str]:
     """The algorithm to prefer and the paragraph that says why.
 
-    Of those that find at least two segments, leave at most NOISE out, keep the floor and whose every segment
-    comes back, the best Euclidean silhouette, as the squared one favours what minimises squares; within LEAD of
-    the best, KMeans. Where none is fit, KMeans, with a warning.
+    Of those that find at least two segments, leave at most NOISE out, keep the floor and whose every
+    segment comes back, the best Euclidean silhouette, as the squared one favours what minimises
+    squares; within LEAD of the best, KMeans. Where none is fit, KMeans, with a warning.
     """
     faults = {row.algorithm: _fault(row, smallest_share) for row in rows}
     fit = sorted((row for row in rows if not faults[row.algorithm]), key=lambda row: -_score(row))
@@ -50,21 +50,21 @@ def prefer(rows: Sequence[Compared], smallest_share: float) -> tuple[str, str]:
 
 def _reason(best: Compared, fit: Sequence[Compared]) -> str:
     kept = "keep the smallest share, leave hardly anyone out and come back when the data is redrawn"
-    score = f"Euclidean silhouette {_score(best):.3f}"
+    name, score = best.algorithm, f"Euclidean silhouette {_score(best):.3f}"
     if len(fit) == 1:
-        return f"Prefer {best.algorithm} ({score}): only its segments {kept}."
+        return f"Prefer {name} ({score}): only its segments {kept}."
     if best is fit[0]:
-        return f"Prefer {best.algorithm}: of the {len(fit)} algorithms whose segments {kept}, it has the best {score}."
+        return f"Prefer {name}: of the {len(fit)} algorithms whose segments {kept}, it has the best {score}."
     return (
-        f"Prefer {best.algorithm} ({score}): {fit[0].algorithm} is better by no more than {LEAD}, and the nearest "
-        "centre labels tomorrow's customers by a rule that can be told."
+        f"Prefer {name} ({score}): {fit[0].algorithm} is better by no more than {LEAD}, "
+        "and the nearest centre labels tomorrow's customers by a rule that can be told."
     )
 
 
 def _caution(best: Compared) -> str:
     return (
-        f"`custseg train` fits KMeans: that {best.algorithm} does better says that the segments are not round "
-        "or not equally wide; look at another transform or other features first."
+        f"`custseg train` fits KMeans: that {best.algorithm} does better says that the segments are not "
+        "round or not equally wide; look at another transform or other features first."
     )
 
 

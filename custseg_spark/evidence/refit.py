@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import AbstractContextManager
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,16 @@ from threadpoolctl import ThreadpoolController
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """A context in which numpy and scikit-learn compute on one thread.
+
+    Work on a few thousand points gains nothing from more, and where the cores are busy with something
+    else, such as Spark, the members of a team wait for each other: a fit of 5 ms took 190 ms.
+    """
+    limit: AbstractContextManager[Any] = _threads().limit(limits=1)
+    return limit
 
 
 @cache
@@ -32,11 +44,8 @@ def kmeans(points: Points, k: int, seed: int, starts: int) -> tuple[Points, Labe
 
     Nobody passes known centres in: a redraw that starts from the partition it is held against finds it
     again too often (lowest Jaccard .72 instead of .64 at k = 6 of marketing_campaign).
-
-    One thread: fits of a few thousand points gain nothing from more, and where the cores are busy with
-    something else, such as Spark, a team's members wait for each other (5 ms became 190 ms).
     """
-    with _threads().limit(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", ConvergenceWarning
         )  # fewer distinct points than k: a low score, no more

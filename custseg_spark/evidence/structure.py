@@ -22,6 +22,9 @@ STARTS = 5
 REDRAWS = 20
 VALLEY = 0.5
 """Segments are separated where the density between any two falls to this share of the lower peak."""
+DEEPER = 0.1
+"""That share must also undercut by this what featureless clouds fall to: the steps of a column of few
+values, such as yes and no, separate them as well."""
 EXCESS = 3.0
 """Standard deviations by which the silhouette must beat that of featureless clouds."""
 _ALONG = np.linspace(-1.5, 1.5, 61)  # from beyond one centre (-1) to beyond the other (1)
@@ -88,10 +91,11 @@ def _judged(f: dict[str, float]) -> tuple[Kind, str]:
     compact = (
         f"silhouette {f['silhouette']:.2f} against {f['silhouette_cloud']:.2f} in clouds without structure"
     )
-    if f["valley"] <= VALLEY and f["valley"] < f["valley_cloud"] and f["lowest_jaccard"] >= STABLE:
+    separated = f["valley"] <= min(VALLEY, f["valley_cloud"] - DEEPER)
+    if separated and f["lowest_jaccard"] >= STABLE:
         return "natural", (
-            f"between any two segments the customers thin out to {f['valley']:.0%} of the lower peak or less, "
-            f"in clouds of the same shape without gaps to {f['valley_cloud']:.0%} at best"
+            f"between any two segments the customers thin out to {f['valley']:.0%} of the lower peak or "
+            f"less; in clouds of the same shape without gaps to {f['valley_cloud']:.0%} at best"
         )
     if f["lowest_jaccard"] < STABLE:
         return "constructed", (

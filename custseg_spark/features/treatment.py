@@ -89,7 +89,9 @@ def fit_treatments(
 def treated(raw: pd.DataFrame, treatments: Sequence[Treatment]) -> pd.DataFrame:
     """`feature_<name>` of each customer in its unit, complete and clipped; the columns in recipe order."""
     values = {
-        f"{VALUE}{t.name}": _bounded(_filled(raw[t.name].to_numpy(dtype=np.float64), t.fill), t.lower, t.upper)
+        f"{VALUE}{t.name}": _bounded(
+            _filled(raw[t.name].to_numpy(dtype=np.float64), t.fill), t.lower, t.upper
+        )
         for t in treatments
     }
     return pd.DataFrame(values, index=raw.index)
@@ -98,22 +100,31 @@ def treated(raw: pd.DataFrame, treatments: Sequence[Treatment]) -> pd.DataFrame:
 def model_scale(values: pd.DataFrame, treatments: Sequence[Treatment]) -> Values:
     """(n, d) on the model scale, from the treated values."""
     columns = [
-        (_transformed(values[f"{VALUE}{t.name}"].to_numpy(), t.transform) - t.centre) / t.scale for t in treatments
+        (_transformed(values[f"{VALUE}{t.name}"].to_numpy(), t.transform) - t.centre) / t.scale
+        for t in treatments
     ]
     return np.column_stack(columns)
 
 
-def _fit(name: str, sql: str, feature: Feature, raw: Values, scale: Literal["standard", "robust"]) -> Treatment:
+def _fit(
+    name: str, sql: str, feature: Feature, raw: Values, scale: Literal["standard", "robust"]
+) -> Treatment:
     where = f"segment_by.{name}"
     if np.isnan(raw).all():
-        raise DataError(f"{where}: all values are missing", "check its expression and column, or leave the feature out")
+        raise DataError(
+            f"{where}: all values are missing", "check its expression and column, or leave the feature out"
+        )
     fill = _fill(feature, raw)
     complete = _filled(raw, fill)
     lower, upper = _bounds(feature, complete)
     ready = _transformed(_bounded(complete, lower, upper), feature.transform)
     centre, spread = _centre_and_scale(ready, scale)
     if not spread > 0 or not np.isfinite(spread):
-        what = "all values are equal" if ready.min() == ready.max() else f"no spread to scale by (scale: {scale})"
+        what = (
+            "all values are equal"
+            if ready.min() == ready.max()
+            else f"no spread to scale by (scale: {scale})"
+        )
         after = " once clipped" if feature.clip is not None else ""
         raise DataError(
             f"{where}: {what}{after} ({_short(ready[0])})",

@@ -11,12 +11,16 @@ from custseg_spark.recipe.explain import explained
 
 
 def explain(spark: SparkSession, recipe: Recipe, path: str) -> str:
-    """The checked recipe with its defaults, the feature expressions, and the schema of the customers written."""
+    """The checked recipe with its defaults, the feature expressions, and the schema of what is written."""
     table = intake.intake(spark, recipe, path)
     lines = [explained(recipe).rstrip(), "", "# features, as Spark computes them"]
     lines += [f"#   {features.VALUE}{name}: {sql}" for name, sql in table.expressions.items()]
     lines += ["", "# customers/: one row per accepted customer, partitioned by segment"]
-    wanted = None if recipe.output.columns is None else {c.lower() for c in (recipe.input.id, *recipe.output.columns)}
+    wanted = (
+        None
+        if recipe.output.columns is None
+        else {c.lower() for c in (recipe.input.id, *recipe.output.columns)}
+    )
     written = {name: kind for name, kind in table.types.items() if wanted is None or name.lower() in wanted}
     written |= {f"{features.VALUE}{name}": "double" for name in recipe.segment_by}
     written |= {"segment": "int", "segment_name": "string", "distance_to_centre": "double"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,34 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence, features, segments
 from custseg_spark.clustering import Partition
-from custseg_spark.evidence import Candidate
+from custseg_spark.evidence import Candidate, Choice, Structure
 from custseg_spark.features import Treatment
 from custseg_spark.journal import Journal
 from custseg_spark.model import SCALED, Model, with_stages
 from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe, columns_used
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Every k of the sweep with its scores, the one that was chosen and its partition of the sample.
+
+    `structure`: the verdict on the chosen partition; None where it was switched off.
+    """
+
+    candidates: tuple[Candidate, ...]
+    partitions: tuple[Partition, ...]
+    choice: Choice
+    structure: Structure | None
+
+    @property
+    def candidate(self) -> Candidate:
+        return next(candidate for candidate in self.candidates if candidate.k == self.choice.k)
+
+    @property
+    def partition(self) -> Partition:
+        return next(partition for partition in self.partitions if partition.k == self.choice.k)
 
 
 @dataclass(frozen=True)
@@ -45,7 +66,9 @@ class Fitted:
         return tuple(chosen.jaccards[i] for i in self.order) if chosen.jaccards else ()
 
 
-def swept(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, journal: Journal) -> list[Partition]:
+def swept(
+    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, journal: Journal
+) -> list[Partition]:
     """A partition of the sample for every k of the recipe's range."""
     low, high = recipe.segments.range
     return clustering.sweep(
@@ -59,13 +82,29 @@ def swept(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, jour
     )
 
 
-def candidates(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> list[Candidate]:
-    """Each k of the sweep with its scores."""
+def decided(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
+    """Score each k of the sweep, choose one by the recipe's method, and judge the structure it found."""
+    candidates = tuple(_candidates(points, partitions, recipe))
+    choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
+    decision = Decision(candidates, tuple(partitions), choice, None)
+    if not recipe.evidence.structure:
+        return decision
+    structure = evidence.verdict(
+        points, decision.partition.labels, choice.k, decision.candidate.lowest_jaccard, recipe.sweep.seed
+    )
+    return replace(decision, structure=structure)
+
+
+def _candidates(
+    points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe
+) -> Iterator[Candidate]:
     seed = recipe.sweep.seed
     by_k = {partition.k: partition for partition in partitions}
-    scores = evidence.gather(points, by_k, recipe.evidence, seed, lambda c, p, labels: _names(recipe, c, p, labels))
-    return [
-        Candidate(
+    scores = evidence.gather(
+        points, by_k, recipe.evidence, seed, lambda c, p, labels: _names(recipe, c, p, labels)
+    )
+    for cut in partitions:
+        yield Candidate(
             k=cut.k,
             cost=cut.cost,
             cost_spread=cut.cost_spread,
@@ -75,8 +114,6 @@ def candidates(points: NDArray[np.float64], partitions: Sequence[Partition], rec
             distinct_segments=len(np.unique(cut.labels)),
             **vars(scores[cut.k]),
         )
-        for cut in partitions
-    ]
 
 
 def fitted(

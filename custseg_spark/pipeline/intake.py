@@ -85,9 +85,13 @@ def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
         frame=frame,
         checks=(*typed.checks, *rules, *values),
         columns=columns,
-        types={field.name: field.dataType.simpleString() for field in typed.frame.schema if field.name in columns},
+        types={
+            field.name: field.dataType.simpleString() for field in typed.frame.schema if field.name in columns
+        },
         expressions=expressions,
-        profiled={name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected},
+        profiled={
+            name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected
+        },
         described=described,
         format=table.format,
     )
@@ -99,7 +103,9 @@ def checked_ids(found: Intake, recipe: Recipe, path: str, journal: Journal) -> t
         rows = found.frame.count()
         journal.scan("count")
         if rows == 0:
-            raise DataError(f"input {path}: the table has no rows", "check the path and the job that writes it")
+            raise DataError(
+                f"input {path}: the table has no rows", "check the path and the job that writes it"
+            )
         frame, checks = data.id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
         if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
             journal.scan("ids")
@@ -111,19 +117,28 @@ def sampled(found: Intake, recipe: Recipe, rows: int, journal: Journal) -> tuple
     journal.scan("statistics and sample")
     observed = Observation("contract")
     counted = [*data.counts(found.checks), data.distinct_ids(recipe.input.id).alias("ids")]
-    missing = [F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}") for name in found.expressions]
+    missing = [
+        F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}")
+        for name in found.expressions
+    ]
     watched = found.frame.observe(observed, *counted, *missing)
     accepted = data.accepted(watched, found.checks)
-    chosen = clustering.drawn(accepted, data.column(recipe.input.id), recipe.sweep.sample, rows, recipe.sweep.seed)
+    chosen = clustering.drawn(
+        accepted, data.column(recipe.input.id), recipe.sweep.sample, rows, recipe.sweep.seed
+    )
     raw = [F.col(f"{features.RAW}{name}") for name in found.expressions]
     columns = [F.expr(sql).alias(f"_described{i}") for i, sql in enumerate(found.described.values())]
     with told("reading the input"):
-        table = chosen.select(HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns).toPandas()
+        table = chosen.select(
+            HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
+        ).toPandas()
     counts = {name: int(value) for name, value in observed.get.items()}
     table = table.sort_values([HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
     described = table[["id", *(f"_described{i}" for i in range(len(columns)))]]
     sample = Sample(
-        raw=table[[f"{features.RAW}{name}" for name in found.expressions]].set_axis(list(found.expressions), axis=1),
+        raw=table[[f"{features.RAW}{name}" for name in found.expressions]].set_axis(
+            list(found.expressions), axis=1
+        ),
         described=described.set_axis(["id", *found.described], axis=1),
         quality=data.Quality(0, 0, 0, {}),
         missing={name: counts[f"missing_{name}"] for name in found.expressions},
@@ -149,7 +164,9 @@ def _described(recipe: Recipe) -> dict[str, str]:
         if description.sql is not None:
             found[name] = safe(description.sql, f"describe.{name}")
         else:
-            parts = [safe(rate_part(recipe, part), f"describe.{name}.rate") for part in description.rate or ()]
+            parts = [
+                safe(rate_part(recipe, part), f"describe.{name}.rate") for part in description.rate or ()
+            ]
             found[f"{name}[numerator]"], found[f"{name}[denominator]"] = parts
     for name, outcome in recipe.check.items():
         found[name] = safe(outcome.sql, f"check.{name}")
@@ -176,4 +193,3 @@ def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe) -> None:
             f"the table has a column {clashing[0]!r}, which the run would write itself",
             "rename it, or keep only other columns: output: {columns: [...]}",
         )
-

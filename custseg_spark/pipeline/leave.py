@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,14 +13,14 @@ import pandas as pd
 import pyspark
 from pyspark.sql import SparkSession
 
-from custseg_spark import __version__, data, runs
+from custseg_spark import __version__, data, runs, segments
 from custseg_spark.errors import CustsegError, DataError
-from custseg_spark.evidence import Candidate, Choice
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline.fit import Fitted
+from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.intake import Intake, Sample
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
+
 
 def quarantine(run: runs.Run, table: Intake, counts: Mapping[str, int], journal: Journal) -> None:
     """Write the rejected rows, before the verdict on them: whoever mends the table wants to see them."""
@@ -32,7 +33,9 @@ def quarantine(run: runs.Run, table: Intake, counts: Mapping[str, int], journal:
         data.write_rows(rejected, run.at("quarantine"))
 
 
-def customers(spark: SparkSession, run: runs.Run, table: Intake, fitted: Fitted, recipe: Recipe, journal: Journal) -> None:
+def customers(
+    spark: SparkSession, run: runs.Run, table: Intake, fitted: Fitted, recipe: Recipe, journal: Journal
+) -> None:
     """Label every accepted customer and write them by segment.
 
     Raises DataError where other rows were written than were measured: the input changed meanwhile.
@@ -54,23 +57,35 @@ def customers(spark: SparkSession, run: runs.Run, table: Intake, fitted: Fitted,
 
 def kept(table: Intake, recipe: Recipe) -> list[str]:
     """The input columns that are written, quoted: all, or the recipe's and the id."""
-    wanted = None if recipe.output.columns is None else {c.lower() for c in (recipe.input.id, *recipe.output.columns)}
+    wanted = (
+        None
+        if recipe.output.columns is None
+        else {c.lower() for c in (recipe.input.id, *recipe.output.columns)}
+    )
     return [data.quoted(name) for name in table.columns if wanted is None or name.lower() in wanted]
 
 
-def sweep_table(candidates: Sequence[Candidate], choice: Choice) -> pd.DataFrame:
+def sweep_table(decision: Decision) -> pd.DataFrame:
     """sweep.csv: a row per k, every score that was taken, and which k was chosen."""
     rows = []
-    for candidate in candidates:
+    for candidate in decision.candidates:
         row = {name: value for name, value in asdict(candidate).items() if name != "jaccards"}
-        rows.append({**row, "chosen": candidate.k == choice.k})
+        rows.append({**row, "chosen": candidate.k == decision.choice.k})
     return pd.DataFrame(rows)
 
 
-def tables(run: runs.Run, sweep: pd.DataFrame, profile: pd.DataFrame) -> None:
-    """Write sweep.csv and profile.csv."""
-    run.write("sweep.csv", sweep.to_csv(index=False))
-    run.write("profile.csv", profile.to_csv(index=False))
+def tables(run: runs.Run, decision: Decision, fitted: Fitted) -> None:
+    """Write sweep.csv, profile.csv, and the centres of every k as the sample gave them (model scale)."""
+    run.write("sweep.csv", sweep_table(decision).to_csv(index=False))
+    run.write("profile.csv", segments.profile_csv(fitted.profile).to_csv(index=False))
+    centres = {str(partition.k): partition.centres.tolist() for partition in decision.partitions}
+    run.write("sweep_centres.json", json.dumps(centres))
+
+
+def figures(run: runs.Run, drawn: Mapping[str, bytes]) -> None:
+    """Write the figures into plots/."""
+    for name, png in drawn.items():
+        run.write(f"plots/{name}", png)
 
 
 def record(
@@ -79,15 +94,13 @@ def record(
     path: str,
     table: Intake,
     sample: Sample,
+    decision: Decision,
     fitted: Fitted,
-    candidates: Sequence[Candidate],
-    choice: Choice,
     journal: Journal,
 ) -> None:
     """Write run.json: everything about the run that is not a table."""
     quality = sample.quality
-    chosen = next(candidate for candidate in candidates if candidate.k == choice.k)
-    everyone = sum(fitted.sizes)
+    choice, everyone = decision.choice, sum(fitted.sizes)
     run.record(
         {
             **_head(run, recipe, path, "done"),
@@ -103,7 +116,8 @@ def record(
             "k": choice.k,
             "why": choice.why,
             "choice": asdict(choice),
-            "scores": {**asdict(chosen), "cost_all_rows": fitted.cost},
+            "scores": {**asdict(decision.candidate), "cost_all_rows": fitted.cost},
+            "structure": decision.structure and asdict(decision.structure),
             "segments": [
                 {"segment": i, "name": name, "size": size, "share": size / everyone}
                 for i, (name, size) in enumerate(zip(fitted.model.names, fitted.sizes, strict=True))

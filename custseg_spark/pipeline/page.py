@@ -14,8 +14,9 @@ from custseg_spark import __version__, clustering, report, runs, segments
 from custseg_spark.evidence import Candidate, Choice
 from custseg_spark.features import VALUE, Treatment
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline.fit import Fitted
+from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.intake import Intake, Sample
+from custseg_spark.pipeline.leave import sweep_table
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.explain import explained
 from custseg_spark.report import exploration, page
@@ -24,12 +25,10 @@ DRAWN = 5_000
 """Customers in a scatter plot; more only cover each other."""
 
 
-def pictures(
-    plane: clustering.Plane, fitted: Fitted, sweep: pd.DataFrame, choice: Choice, recipe: Recipe
-) -> report.Pictures:
-    """What the figures show: the sample on its principal plane, and the tables."""
+def figures(plane: clustering.Plane, decision: Decision, fitted: Fitted, recipe: Recipe) -> dict[str, bytes]:
+    """The figures as PNG by file name: the sample on its principal plane, and the tables."""
     shown = slice(DRAWN)
-    return report.Pictures(
+    pictures = report.Pictures(
         names=fitted.model.names,
         sizes=fitted.sizes,
         plane=plane.project(fitted.points[shown]),
@@ -37,8 +36,8 @@ def pictures(
         plane_centres=plane.project(np.array(fitted.model.centres)),
         explained=plane.explained,
         loadings=plane.loadings,
-        sweep=sweep,
-        chosen=choice.k,
+        sweep=sweep_table(decision),
+        chosen=decision.choice.k,
         floor=recipe.segments.smallest_share,
         profile=segments.profile_csv(fitted.profile),
         sample=fitted.sample.iloc[shown],
@@ -46,6 +45,9 @@ def pictures(
         descriptions=_views(fitted, "description"),
         value=segments.value_column(fitted.profile),
     )
+    drawn: dict[str, bytes] = {}
+    report.draw(pictures, drawn.__setitem__)
+    return drawn
 
 
 def page_of(
@@ -54,15 +56,13 @@ def page_of(
     path: str,
     table: Intake,
     sample: Sample,
+    decision: Decision,
     fitted: Fitted,
-    sweep: pd.DataFrame,
-    chosen: Candidate,
-    choice: Choice,
     figures: dict[str, bytes],
     journal: Journal,
 ) -> page.Page:
     """Everything that stands on the page of a run."""
-    profile = fitted.profile
+    profile, choice, chosen = fitted.profile, decision.choice, decision.candidate
     overall = {name: figures.mean for name, figures in profile.everyone.columns.items()}
     outcomes = _outcomes(profile)
     value = segments.value_column(profile) or ""
@@ -76,28 +76,40 @@ def page_of(
         when=f"{moment.day} {moment:%B %Y, %H:%M} UTC",
         headline=tuple(segments.headline(profile).split("\n")),
         segments=report.segment_views(flat, columns, _told(fitted, recipe, chosen), outcomes, value, overall),
+        trust=_trust(decision),
         order_by=recipe.order_by,
         value=value,
         outcomes=outcomes,
         decides=tuple(
-            sorted(((t.name, profile.eta_squared[t.name]) for t in fitted.model.features), key=lambda pair: -pair[1])
+            sorted(
+                ((t.name, profile.eta_squared[t.name]) for t in fitted.model.features),
+                key=lambda pair: -pair[1],
+            )
         ),
         rows=page.Rows(
-            quality.read, quality.accepted, quality.quarantined,
+            quality.read,
+            quality.accepted,
+            quality.quarantined,
             tuple(sorted(quality.by_reason.items(), key=lambda reason: -reason[1])),
-        ),  # fmt: skip
+        ),
         careful=_careful(fitted, sample, chosen, choice, journal),
         profile=page.Profile(flat, _views(fitted, "feature"), _views(fitted, "description"), overall),
         evidence=page.Evidence(
-            choice.why, sweep, choice.k, recipe.segments.smallest_share,
-            tuple((other.k, other.why) for other in choice.runners_up), choice.passed,
-        ),  # fmt: skip
+            choice.why,
+            sweep_table(decision),
+            choice.k,
+            recipe.segments.smallest_share,
+            tuple((other.k, other.why) for other in choice.runners_up),
+            choice.passed,
+        ),
         rules=_rules(recipe, sample),
         columns=_columns(recipe, sample, fitted),
         correlations=exploration.correlations(_feature_values(fitted)),
         protected=tuple(
             page.Association(
-                found.column, found.value, {"cramers_v": "Cramér's V", "eta": "eta"}[found.measure],
+                found.column,
+                found.value,
+                {"cramers_v": "Cramér's V", "eta": "eta"}[found.measure],
                 f"The association with the segments is {found.strength}.",
             )
             for found in profile.protected
@@ -107,12 +119,18 @@ def page_of(
         recipe=explained(recipe),
         reproduce=page.Reproduce(
             f"custseg train --recipe recipe.yaml --input {path} --output {run.output}",
-            recipe.sweep.seed, path,
+            recipe.sweep.seed,
+            path,
             {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
             journal.seconds,
-        ),  # fmt: skip
+        ),
         figures=figures,
     )
+
+
+def _trust(decision: Decision) -> page.Trust | None:
+    found = decision.structure
+    return None if found is None else page.Trust(found.kind, found.why)
 
 
 def _views(fitted: Fitted, role: str) -> tuple[report.FeatureView, ...]:
@@ -156,17 +174,19 @@ def _careful(
         lines.append(f"No number of segments passed every condition: {choice.why}")
     if choice.close:
         lines.append(
-            "The two leading numbers of segments differ in silhouette by less than its standard error: another draw "
-            "of customers might choose the other."
+            "The two leading numbers of segments differ in silhouette by less than its standard error: "
+            "another draw of customers might choose the other."
         )
     shaky = [
         fitted.model.names[i] for i, jaccard in enumerate(fitted.jaccards(chosen)) if jaccard < page.SHAKY
     ]
-    lines += [f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky]
+    lines += [
+        f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
+    ]
     pairs = exploration.correlations(_feature_values(fitted))
     lines += [
-        f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): together they weigh "
-        "double."
+        f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): "
+        "together they weigh double."
         for pair in pairs
     ]
     return tuple(lines)
@@ -175,11 +195,12 @@ def _careful(
 def _rules(recipe: Recipe, sample: Sample) -> tuple[page.Rule, ...]:
     broken = {reason.split(":")[0]: count for reason, count in sample.quality.by_reason.items()}
     return tuple(
-        page.Rule(name, rule.sql, rule.on_fail, broken.get(name, 0)) for name, rule in recipe.rules.named.items()
+        page.Rule(name, rule.sql, rule.on_fail, broken.get(name, 0))
+        for name, rule in recipe.rules.named.items()
     )
 
 
-def _columns(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[page.ColumnView, ...]:
+def _columns(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[exploration.ColumnView, ...]:
     """Every column used, as it was found: features as they were before imputation and clipping."""
     everyone = sample.quality.read
     found = [
@@ -213,7 +234,10 @@ def _treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:
         how = recipe.segment_by[treatment.name].impute
         source = f" ({how})" if isinstance(how, str) else ""
         told.append(f"{missing:,} missing -> {treatment.fill:,.6g}{source}")
-    for bound, beyond in ((treatment.lower, raw < _or(treatment.lower)), (treatment.upper, raw > _or(treatment.upper))):
+    for bound, beyond in (
+        (treatment.lower, raw < _or(treatment.lower)),
+        (treatment.upper, raw > _or(treatment.upper)),
+    ):
         if bound is not None and beyond.any():
             told.append(f"{beyond.mean():.1%} clipped at {bound:,.6g}")
     if treatment.transform != "none":
@@ -235,7 +259,8 @@ def _plain_rules(fitted: Fitted, table: Intake) -> page.PlainRules:
     names = [t.name for t in fitted.model.features]
     found = segments.find_rules(fitted.sample, names)
     expressions = {
-        t.name: t.sql if t.fill is None else f"coalesce({t.sql}, {t.fill:.10g})" for t in fitted.model.features
+        t.name: t.sql if t.fill is None else f"coalesce({t.sql}, {t.fill:.10g})"
+        for t in fitted.model.features
     }
     leaves = tuple(page.Leaf(rule.segment, rule.text(), rule.share, rule.right) for rule in found.rules)
     return page.PlainRules(leaves, found.sql(expressions), found.fidelity)
@@ -246,11 +271,10 @@ def _method(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[str, ...]:
     drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
     steps = "" if fitted.passes == 1 else f", moved by {fitted.passes - 1} Lloyd steps over all customers"
     scaled = "standardised" if recipe.scale == "standard" else "scaled by median and interquartile range"
+    tried = f"k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) on {drawn}"
     return (
-        f"Features are computed in Spark, completed, clipped where the recipe says so and {scaled}; the numbers "
-        f"this takes were fitted on {drawn}.",
-        f"For every number of segments, k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) "
-        f"on {drawn}; the cheapest solution was kept{steps}.",
-        "Names follow from the words of the recipe by a fixed rule; outcomes took no part in finding the segments.",
-        "Sizes, shares, means and outcomes are of all customers; quartiles, plain rules and pictures of the sample.",
+        f"Features are computed in Spark, completed, clipped as asked and {scaled}, as fitted on {drawn}.",
+        f"For every number of segments, {tried}; the cheapest solution was kept{steps}.",
+        "Names follow from the recipe's words by a fixed rule; outcomes took no part in finding segments.",
+        "Sizes, shares, means and outcomes are of all customers; quartiles, rules, pictures of the sample.",
     )

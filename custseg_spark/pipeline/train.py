@@ -1,4 +1,4 @@
-"""read -> check -> features -> sample -> sweep -> choose -> refine -> label -> profile -> report -> publish."""
+"""Read, check, features, sample, sweep, choose, refine, label, profile, report, publish."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, data, evidence, features, report, runs, segments
-from custseg_spark.evidence import Choice
+from custseg_spark import clustering, data, features, report, runs
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import fit, intake, leave, page, problems
-from custseg_spark.pipeline.fit import Fitted
+from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.recipe import Recipe
 
 
@@ -19,7 +18,7 @@ class Trained:
     """A whole run: where it is and what a person wants to know of it."""
 
     run: runs.Run
-    choice: Choice
+    decision: Decision
     fitted: Fitted
     quality: data.Quality
     warnings: tuple[str, ...]
@@ -46,7 +45,9 @@ def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, jour
         sample, counts = intake.sampled(table, recipe, rows, journal)
         leave.quarantine(run, table, counts, journal)
         sample = intake.judged(table, sample, counts, recipe, rows)
-        facts.update(accepted=sample.quality.accepted, quarantined=sample.quality.quarantined, sample=len(sample.raw))
+        facts.update(
+            accepted=sample.quality.accepted, quarantined=sample.quality.quarantined, sample=len(sample.raw)
+        )
     with journal.stage("features") as facts:
         treatments = features.fit_treatments(sample.raw, table.expressions, recipe.segment_by, recipe.scale)
         values = features.treated(sample.raw, treatments)
@@ -56,12 +57,11 @@ def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, jour
         partitions = fit.swept(spark, points, recipe, journal)
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
     with journal.stage("choose") as facts:
-        candidates = fit.candidates(points, partitions, recipe)
-        choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
-        facts.update(method=choice.method, chosen=choice.k)
+        decision = fit.decided(points, partitions, recipe)
+        facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
-        centres = next(partition.centres for partition in partitions if partition.k == choice.k)
-        fitted = fit.fitted(table, recipe, treatments, points, values.join(sample.described), centres, journal)
+        described = values.join(sample.described)
+        fitted = fit.fitted(table, recipe, treatments, points, described, decision.partition.centres, journal)
         facts.update(passes=fitted.passes, gain=f"{fitted.gain:.1e}")
     with journal.stage("label") as facts:
         leave.customers(spark, run, table, fitted, recipe, journal)
@@ -71,17 +71,12 @@ def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, jour
         with problems.told(f"writing {run.at('model')}"):
             fitted.model.pipeline_model(spark).save(run.at("model"))
     with journal.stage("report"):
-        sweep = leave.sweep_table(candidates, choice)
-        leave.tables(run, sweep, segments.profile_csv(fitted.profile))
-        shown = page.pictures(clustering.plane(spark, points), fitted, sweep, choice, recipe)
-        figures: dict[str, bytes] = {}
-        report.draw(shown, figures.__setitem__)
-        chosen = next(candidate for candidate in candidates if candidate.k == choice.k)
-        told = page.page_of(run, recipe, path, table, sample, fitted, sweep, chosen, choice, figures, journal)
-        for name, png in figures.items():
-            run.write(f"plots/{name}", png)
+        leave.tables(run, decision, fitted)
+        figures = page.figures(clustering.plane(spark, points), decision, fitted, recipe)
+        leave.figures(run, figures)
+        told = page.page_of(run, recipe, path, table, sample, decision, fitted, figures, journal)
         run.write("report.html", report.render(told))
     with journal.stage("publish"):
-        leave.record(run, recipe, path, table, sample, fitted, candidates, choice, journal)
+        leave.record(run, recipe, path, table, sample, decision, fitted, journal)
         runs.publish(run)
-    return Trained(run, choice, fitted, sample.quality, tuple(journal.warnings))
+    return Trained(run, decision, fitted, sample.quality, tuple(journal.warnings))

@@ -28,7 +28,8 @@ class ColumnView:
     quartiles: tuple[float, float, float]
     high: float
     outliers: float
-    """Share of values beyond Q1 - 1.5 IQR or Q3 + 1.5 IQR (Tukey 1977)."""
+    """Share of values beyond Q1 - 1.5 IQR or Q3 + 1.5 IQR (Tukey 1977); NaN where half of the values are
+    the same, so that every other one would count."""
     counts: tuple[int, ...] = ()
     """Values per bin of equal width between low and high, on the log1p scale where `log`."""
     log: bool = False
@@ -53,10 +54,12 @@ def column_view(
     share = missing if missing is not None else 1 - len(known) / max(len(values), 1)
     if len(known) == 0:
         nothing = float("nan")
-        return ColumnView(name, unit, role, share, nothing, (nothing,) * 3, nothing, 0.0, treatment=treatment)
+        return ColumnView(
+            name, unit, role, share, nothing, (nothing,) * 3, nothing, nothing, treatment=treatment
+        )
     first, median, third = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
     reach = 1.5 * (third - first)
-    far = float(((known < first - reach) | (known > third + reach)).mean())
+    far = float(((known < first - reach) | (known > third + reach)).mean()) if reach > 0 else float("nan")
     log = log and bool(known.min() >= 0)
     counts, _ = np.histogram(np.log1p(known) if log else known, bins=BINS)
     return ColumnView(

@@ -18,7 +18,7 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 def number(value: float | None, significant: int = 3) -> str:
-    """Three significant digits and thousands apart: 1,234; 12.3; 0.52; a dash for what is not known."""
+    """Three significant digits (two under 1) and thousands apart: 1,234; 12.3; 0.52; a dash where unknown."""
     if value is None or not math.isfinite(value):
         return "–"
     size = abs(value)
@@ -26,7 +26,7 @@ def number(value: float | None, significant: int = 3) -> str:
         return f"{value:,.0f}".replace("-", "−")
     if size < 1e-4:
         return f"{value:.1e}".replace("-", "−")
-    digits = max(0, significant - 1 - math.floor(math.log10(size)))
+    digits = max(0, significant - 1 - max(math.floor(math.log10(size)), -9) - (size < 1))
     text = f"{value:.{min(digits, 6)}f}"
     return text.replace("-", "−")
 
@@ -61,8 +61,10 @@ def capital(text: str) -> str:
 
 
 def readable(name: str) -> str:
-    """A column's name as people write it: total_spend -> total spend."""
-    return name.replace("_", " ").strip() or name
+    """A column's or a rule's name as people write it: total_spend -> total spend. What follows a colon
+    stays as it is: credible_birth: not Year_Birth >= 1930 -> credible birth: not Year_Birth >= 1930."""
+    head, colon, rest = name.partition(":")
+    return (head.replace("_", " ").strip() or head) + colon + rest
 
 
 def signed(value: float | None, digits: int = 1) -> str:

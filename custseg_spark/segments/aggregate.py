@@ -22,7 +22,9 @@ def aggregates(columns: Mapping[str, str]) -> list[Column]:
     ]
 
 
-def totals(rows: Sequence[Mapping[str, Any]], sizes: Sequence[int], columns: Mapping[str, str]) -> pd.DataFrame:
+def totals(
+    rows: Sequence[Mapping[str, Any]], sizes: Sequence[int], columns: Mapping[str, str]
+) -> pd.DataFrame:
     """One row per (segment, column) from the aggregates of each segment, in segment order.
 
     Columns: segment, column, rows (customers in the segment), count (values not missing), mean, std,

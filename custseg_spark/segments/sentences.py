@@ -99,9 +99,9 @@ def figure(value: float) -> str:
 
 
 def _against(name: str, segment: SegmentProfile, profile: Profile) -> str:
-    """spend 1,130 against 606; a unit of one word stands behind the first figure."""
-    unit = profile.column(name).unit
-    behind = f" {unit}" if unit and len(unit.split()) == 1 else ""
+    """spend 1,130 against 606; recency 74 days against 49; a unit that the name says is not said again."""
+    unit = profile.column(name).counted_in
+    behind = f" {unit}" if unit and unit not in label(name).split() else ""
     own, everyone = segment.columns[name].mean, profile.everyone.columns[name].mean
     return f"{label(name)} {figure(own)}{behind} against {figure(everyone)}"
 

@@ -12,7 +12,7 @@ from custseg_spark.recipe.models import Description, Feature, Outcome
 Role = Literal["feature", "description", "outcome"]
 
 _TIME = re.compile(
-    r"^\W*(\d+\W*)?(seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|ages?)\b", re.IGNORECASE
+    r"\W*(\d+\W*)?(seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|ages?)\b", re.IGNORECASE
 )
 _RATIO = re.compile(
     r"%|/|\b(per|percent|percentage|share|rate|ratio|score|index|average|mean|median|rank|level)\b",
@@ -40,6 +40,15 @@ class Shown:
     def in_sample(self) -> str:
         """Its column in the sample frame."""
         return f"feature_{self.name}" if self.role == "feature" else self.name
+
+    @property
+    def counted_in(self) -> str:
+        """The unit as it stands behind a figure: days, purchases; "" where it takes more than a word.
+
+        Of a time only the time: days since the last purchase are days.
+        """
+        time = _TIME.match(self.unit)
+        return time.group(2).lower() if time else "" if " " in self.unit.strip() else self.unit
 
 
 def shown_columns(
@@ -80,5 +89,5 @@ def is_additive(name: str, unit: str, asked: bool | None) -> bool:
         return asked
     said = unit or name.replace("_", " ")
     if unit:
-        return not (_TIME.search(unit) or _RATIO.search(unit))
+        return not (_TIME.match(unit) or _RATIO.search(unit))
     return not (_STATE.search(name) or _RATIO.search(said))

@@ -113,7 +113,7 @@ def test_what_is_not_spark_s_or_not_foreseen_is_left_alone():
         ("java.io.FileNotFoundException: /o/x (Read-only file system)", RunError, "can't be written"),
         ("AccessControlException: Permission denied: user=a", RunError, "permission denied"),
         (
-            "Encountered error while reading file file:///t/a.csv. x\nCaused by: /t/a.csv (Permission denied)",
+            "Encountered error while reading file file:///t/a.csv. \nCaused by: a.csv (Permission denied)",
             DataError,
             "file:///t/a.csv can't be read: permission denied",
         ),

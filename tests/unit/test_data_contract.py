@@ -46,7 +46,7 @@ def test_no_rows_and_no_accepted_rows_are_errors_of_their_own():
 
 
 def test_a_stop_rule_allows_no_row_unless_it_says_how_many():
-    with pytest.raises(DataError, match="a: broken by 1 of 100 rows.*on_fail is stop"):
+    with pytest.raises(DataError, match=r"a: broken by 1 of 100 rows.*on_fail is stop"):
         judged(100, 100, ("a", 1, "stop", None))
     assert judged(100, 100, ("a", 1, "stop", 0.01)).warnings == ("a: 1 of 100 rows, kept",)
     with pytest.raises(DataError, match=r"at_most \(1.0%\)"):
@@ -76,9 +76,9 @@ def test_a_sketch_sees_a_fan_out_and_forgives_its_own_error():
 
 def test_a_sample_by_the_hash_of_the_id_tells_of_repeated_ids():
     assert repeated_in(["a", "b", "c"], 0.05) is None
-    sample = [*map(str, range(97)), "x", "x", "x"]
+    sample = [*map(str, range(95)), "x", "x", "y", "y", "y"]
     assert repeated_in(sample, 0.05) == (
-        "id: repeated: about 3.00% of the rows, kept; input.unique: exact quarantines them"
+        "id: repeated: about 5.00% of the rows, kept; input.unique: exact quarantines them"
     )
-    with pytest.raises(DataError, match="about 3.00% of the rows have an id"):
+    with pytest.raises(DataError, match=r"about 5\.00% of the rows have an id"):
         repeated_in(sample, 0.02)

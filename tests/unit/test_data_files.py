@@ -15,7 +15,7 @@ def test_a_relative_path_is_made_absolute(tmp_path, monkeypatch):
 
 def test_a_missing_file_is_named_with_the_nearest_one_there_is(tmp_path):
     (tmp_path / "marketing_campaign.csv").touch()
-    with pytest.raises(DataError, match="marketing_campain.csv does not exist") as told:
+    with pytest.raises(DataError, match=r"marketing_campain\.csv does not exist") as told:
         located(str(tmp_path / "marketing_campain.csv"))
     assert "'marketing_campaign.csv'" in told.value.remedy
 

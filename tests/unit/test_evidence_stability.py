@@ -1,16 +1,12 @@
-"""Do segments come back: the similarity by hand, the redraws on known clouds, the real table."""
+"""Do segments come back: the similarity by hand, the redraws on known clouds."""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from custseg_spark.evidence.choose import Candidate, choose
 from custseg_spark.evidence.gather import gather
 from custseg_spark.evidence.refit import kmeans
-from custseg_spark.evidence.scores import silhouette_squared
 from custseg_spark.evidence.stability import jaccard, stability
 from custseg_spark.recipe.models import Evidence
 
@@ -39,7 +35,7 @@ def test_jaccard_by_hand() -> None:
 
 
 def test_a_segment_that_nobody_is_in_counts_nothing() -> None:
-    assert jaccard(np.array([0, 0]), np.array([0, 0]), 2)[1].tolist() == [0.0, 0.0]
+    assert jaccard(np.array([0, 0]), np.array([0, 0]), 2)[1].max() == 0.0
 
 
 def test_separated_segments_come_back_and_a_cut_through_one_does_not(three: np.ndarray) -> None:
@@ -76,34 +72,3 @@ def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
     assert None not in (full.gap, full.gap_se, full.prediction_strength)
     assert full.lowest_jaccard == min(full.jaccards)
     assert len(full.jaccards) == 3
-
-
-@pytest.fixture(scope="module")
-def spend_recency_deals() -> np.ndarray:
-    """The features of conf/marketing_campaign.yaml by pandas alone: (n, 3), standardised."""
-    path = Path(__file__).parents[3] / "shared" / "data" / "marketing_campaign.csv"
-    if not path.exists():
-        pytest.skip(f"no real data at {path}")
-    table = pd.read_csv(path, sep="\t").query("Year_Birth >= 1930")
-    spend = np.log1p(table.filter(like="Mnt").sum(axis=1))
-    deals = table.NumDealsPurchases.clip(upper=table.NumDealsPurchases.quantile(0.99))
-    features = np.stack([spend, table.Recency, deals], axis=1).astype(float)
-    return (features - features.mean(axis=0)) / features.std(axis=0, ddof=1)
-
-
-def test_five_segments_of_marketing_campaign(spend_recency_deals: np.ndarray) -> None:
-    """Five by evidence; Euclidean silhouette .363, lowest Jaccard about .93 against about .65 at six."""
-    points = spend_recency_deals
-    cuts = {k: cut(points, k) for k in range(4, 8)}
-    scores = gather(points, cuts, Evidence(bootstraps=60), seed=42)
-    candidates = []
-    for k, found in cuts.items():
-        share = np.bincount(found.labels).min() / len(points)
-        both = silhouette_squared(points, found.labels)
-        candidates.append(Candidate(k, found.cost, 0.0, *both, share, k, **vars(scores[k])))
-    choice = choose(candidates, "evidence", 0.05)
-    assert (choice.k, choice.passed) == (5, True)
-    assert scores[5].silhouette_euclidean == pytest.approx(0.363, abs=0.001)
-    assert scores[5].lowest_jaccard == pytest.approx(0.93, abs=0.04)
-    assert scores[6].lowest_jaccard == pytest.approx(0.65, abs=0.06)
-    assert scores[5].prediction_strength == pytest.approx(0.85, abs=0.03)

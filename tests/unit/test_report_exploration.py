@@ -47,3 +47,7 @@ def test_correlations_are_spearmans_and_strongest_first() -> None:
 
 def test_a_constant_column_correlates_with_nothing() -> None:
     assert correlations({"one": np.ones(5), "other": np.arange(5.0)}) == ()
+
+
+def test_where_half_is_the_same_nothing_is_an_outlier() -> None:
+    assert np.isnan(column_view("answered", np.array([0.0, 0, 0, 0, 0, 0, 0, 1])).outliers)

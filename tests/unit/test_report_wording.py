@@ -18,7 +18,7 @@ def test_percent(share: float | None, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (1234.4, "1,234"), (12.34, "12.3"), (0.5234, "0.523"), (2.0, "2"), (0.0, "0"), (-3.25, "−3.25"),
+        (1234.4, "1,234"), (12.34, "12.3"), (0.5234, "0.52"), (0.0939, "0.094"), (2.0, "2"), (0.0, "0"), (-3.25, "−3.25"),
         (0.00001, "1.0e-05"), (None, "–"), (math.inf, "–"),
     ],
 )  # fmt: skip
@@ -41,3 +41,10 @@ def test_joined() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_readable_leaves_expressions_alone() -> None:
+    assert wording.readable("total_spend") == "total spend"
+    assert (
+        wording.readable("credible_birth: not Year_Birth >= 1930") == "credible birth: not Year_Birth >= 1930"
+    )

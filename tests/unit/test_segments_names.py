@@ -1,12 +1,9 @@
 """The naming rule, without Spark: hand-made segments for each step, and what must hold for any."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.segments.names import label, name_segments
@@ -202,65 +199,3 @@ def _rank_is_true(text, row, found, features) -> bool:
     rank, count = int(text.split()[1]), int(text.split()[3])
     higher, lower = (others > found.z[row, column]).sum(), (others < found.z[row, column]).sum()
     return bool(higher >= rank - 1 and lower >= count - rank)
-
-
-def _ordered_labels(points: np.ndarray, k: int, seed: int) -> np.ndarray:
-    """k-means labels, segment 0 with the highest centre on the first feature."""
-    with threadpool_limits(1):  # threads only get in each other's way on tables this small
-        labels = KMeans(k, n_init=4, random_state=seed).fit_predict(points)
-    centres = np.array([points[labels == segment, 0].mean() for segment in range(k)])
-    return np.argsort(np.argsort(-centres))[labels]
-
-
-MNT = ["MntWines", "MntFruits", "MntMeatProducts", "MntFishProducts", "MntSweetProducts", "MntGoldProds"]
-
-
-def _five(table: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, tuple]]:
-    """The features of conf/marketing_campaign.yaml."""
-    table = table[table["Year_Birth"] >= 1930]
-    deals = table["NumDealsPurchases"]
-    spend = np.log1p(table[MNT].sum(axis=1))
-    return {
-        "spend": spend,
-        "recency": table["Recency"],
-        "deals": deals.clip(upper=deals.quantile(0.99)),
-    }, WORDS
-
-
-def _six(table: pd.DataFrame) -> tuple[dict[str, pd.Series], dict[str, tuple]]:
-    """The features of conf/published_elbow_six.yaml, income clipped at p99.5, without words."""
-    table = table.dropna(subset="Income")
-    return {
-        "spending": table[MNT].sum(axis=1),
-        "age": 2025 - table["Year_Birth"],
-        "income": table["Income"].clip(upper=table["Income"].quantile(0.995)),
-        "store": table["NumStorePurchases"],
-        "web": table["NumWebPurchases"],
-        "visits": table["NumWebVisitsMonth"],
-        "recency": table["Recency"],
-    }, {}
-
-
-@pytest.mark.parametrize("features, k, back", [(_five, 5, 0.95), (_six, 6, 0.6)])
-def test_names_on_the_real_table_are_unique_and_come_back(shared_data, features, k, back):
-    columns, words = features(pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t"))
-    table = np.column_stack(list(columns.values())).astype(float)
-    rng = np.random.default_rng(0)
-
-    def named(rows: np.ndarray, seed: int) -> set[str]:
-        points = (rows - rows.mean(axis=0)) / rows.std(axis=0, ddof=1)
-        found = traits(points, _ordered_labels(points, k, seed), k)
-        return {n.name for n in name_segments(found, list(columns), words, next(iter(columns)))}
-
-    full = named(table, seed=0)
-    redrawn = [named(table[rng.integers(0, len(table), len(table))], seed) for seed in range(12)]
-    assert {len(names) for names in [full, *redrawn]} == {k}
-    assert np.mean([len(names & full) / k for names in redrawn]) >= back
-    if features is _five:
-        assert full == {
-            "Big spenders, quiet",
-            "Big spenders, recent",
-            "Mid spenders, many deals",
-            "Small spenders, quiet",
-            "Small spenders, recent",
-        }

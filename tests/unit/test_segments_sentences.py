@@ -20,7 +20,10 @@ LEVELS = {
     "recent": "low",
     "quiet": "high",
 }
-SHOWN = (Shown("spend", "feature", "money in 2 years", additive=True), Shown("recency", "feature", "days"))
+SHOWN = (
+    Shown("spend", "feature", "money in 2 years", additive=True),
+    Shown("recency", "feature", "days since the last visit"),
+)
 
 
 def named(segment: int, noun: str, adjective: str | None = None) -> Named:

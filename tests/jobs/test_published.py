@@ -1,0 +1,114 @@
+"""Two published analyses of marketing_campaign, from the shipped recipes, against the published figures.
+
+Published inertias are those of one start each, in units of the population standard deviation: ours may
+be lower, and stands (n - 1) / n of it, as Spark scales by the sample standard deviation.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.jobs.conftest import Train
+
+LESS = ["--set", "evidence={bootstraps: 0, gap: false, prediction_strength: false, structure: false}"]
+
+
+def costs(run: Path, customers: int) -> pd.Series:
+    """Inertia by k, in units of the population standard deviation."""
+    sweep = pd.read_csv(run / "sweep.csv").set_index("k")
+    return sweep["cost"] * customers / (customers - 1)
+
+
+def test_value_and_engagement(train: Train, shared_data: Path) -> None:
+    published = [4602.2, 3579.6, 2732.9, 2226.5, 2084.6, 1781.3, 1611.7]
+    outcome = train(
+        shared_data / "marketing_campaign.csv", Path("conf/published_value_engagement.yaml"), *LESS
+    )
+    assert outcome.code == 0, outcome.err
+    ours = costs(outcome.run, 2240)
+    assert list(ours.index) == list(range(2, 9))
+    assert (ours.to_numpy() <= [value * 1.001 for value in published]).all()
+    assert ours[2] == pytest.approx(published[0], rel=1e-3)
+    assert ours[4] == pytest.approx(published[2], rel=1e-3)
+    sweep = pd.read_csv(outcome.run / "sweep.csv").set_index("k")
+    assert sweep.loc[2, "silhouette_euclidean"] == pytest.approx(0.4358, abs=5e-4)
+    assert sweep.loc[4, "silhouette_euclidean"] == pytest.approx(0.4237, abs=5e-4)
+
+
+def test_the_four_published_segments(train: Train, shared_data: Path) -> None:
+    fixed = ["--set", "segments.k=4", "--set", "segments.choose=fixed"]
+    recipe = Path("conf/published_value_engagement.yaml")
+    outcome = train(shared_data / "marketing_campaign.csv", recipe, *LESS, *fixed)
+    assert outcome.code == 0, outcome.err
+    profile = pd.read_csv(outcome.run / "profile.csv").sort_values("mean_income")
+    assert list(profile["size"]) == [919, 264, 842, 215]
+    assert profile["mean_income"].to_numpy() == pytest.approx(
+        [35975.18, 36011.32, 69249.65, 71177.57], abs=0.01
+    )
+    assert profile["mean_total_spend"].to_numpy() == pytest.approx(
+        [128.60, 131.66, 1083.23, 1082.79], abs=0.01
+    )
+
+
+def test_the_elbow_of_six(train: Train, shared_data: Path) -> None:
+    published = [10218.62, 9303.35, 8159.36, 7578.22, 7102.82, 6820.51, 6445.57, 6224.74]
+    outcome = train(shared_data / "marketing_campaign.csv", Path("conf/published_elbow_six.yaml"), *LESS)
+    assert outcome.code == 0, outcome.err
+    assert outcome.record["rows"]["accepted"] == 2216
+    ours = costs(outcome.run, 2216)
+    assert list(ours.index) == list(range(2, 10))
+    assert (ours.to_numpy() <= [value * 1.001 for value in published]).all()
+    assert ours[2] == pytest.approx(published[0], rel=1e-3)
+    sweep = pd.read_csv(outcome.run / "sweep.csv").set_index("k")
+    assert (sweep.loc[6:, "smallest_share"] < 0.001).all(), "the customer with income 666,666 stands alone"
+    assert outcome.record["k"] < 6, "the smallest-share floor refuses those"
+
+
+def test_six_segments_once_income_is_clipped(train: Train, shared_data: Path) -> None:
+    arguments = [
+        "--set", "segment_by.income.clip=[null, p99.5]",
+        "--set", "segments.k=6", "--set", "segments.choose=fixed",
+    ]  # fmt: skip
+    recipe = Path("conf/published_elbow_six.yaml")
+    outcome = train(shared_data / "marketing_campaign.csv", recipe, *LESS, *arguments)
+    assert outcome.code == 0, outcome.err
+    sizes = [segment["size"] for segment in outcome.record["segments"]]
+    assert len(sizes) == 6
+    assert 300 <= min(sizes) <= max(sizes) <= 450
+    assert len({segment["name"] for segment in outcome.record["segments"]}) == 6
+
+
+def test_our_own_recipe_gives_five_stable_segments(train: Train, shared_data: Path) -> None:
+    outcome = train(shared_data / "marketing_campaign.csv", Path("conf/marketing_campaign.yaml"))
+    assert outcome.code == 0, outcome.err
+    record = outcome.record
+    assert record["k"] == 5
+    assert record["rows"]["quarantined"] == 3
+    assert min(segment["share"] for segment in record["segments"]) > 0.05
+    assert record["scores"]["silhouette_euclidean"] == pytest.approx(0.363, abs=0.005)
+    assert record["scores"]["lowest_jaccard"] > 0.85
+    sweep = pd.read_csv(outcome.run / "sweep.csv").set_index("k")
+    assert sweep.loc[6, "lowest_jaccard"] < 0.75
+
+
+@pytest.mark.parametrize(
+    "name", ["marketing_campaign.xlsx", "marketing_campaign.parquet", "marketing_campaign.csv.gz"]
+)
+def test_the_same_table_in_other_formats_gives_the_same_segments(
+    train: Train, shared_data: Path, tmp_path: Path, name: str
+) -> None:
+    recipe = Path("conf/marketing_campaign.yaml")
+    fixed = ["--set", "segments.k=5", "--set", "segments.choose=fixed", *LESS]
+    read = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
+    table = shared_data / name if name.endswith(".xlsx") else tmp_path / name
+    if name.endswith(".parquet"):
+        read.to_parquet(table, index=False)
+    if name.endswith(".gz"):
+        read.to_csv(table, sep="\t", index=False)
+    other = train(table, recipe, *fixed)
+    assert other.code == 0, other.err
+    sizes = [segment["size"] for segment in other.record["segments"]]
+    assert sizes == [538, 481, 314, 436, 468]

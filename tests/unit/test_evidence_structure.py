@@ -1,0 +1,131 @@
+"""The verdict: its rule over figures, its clouds, and its answer where the truth is known."""
+
+import numpy as np
+import pytest
+
+from custseg_spark.evidence import verdict
+from custseg_spark.evidence.cloud import Cloud, margin
+from custseg_spark.evidence.refit import kmeans
+from custseg_spark.evidence.structure import _judged, valley
+
+FIGURES = {
+    "valley": 0.9, "valley_cloud": 0.8, "silhouette": 0.6, "silhouette_cloud": 0.5, "silhouette_excess": 5.0,
+    "lowest_jaccard": 0.9,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changed, kind",
+    [
+        ({}, "reproducible"),
+        ({"valley": 0.5}, "natural"),
+        ({"valley": 0.51}, "reproducible"),
+        (
+            {"valley": 0.3, "valley_cloud": 0.2},
+            "reproducible",
+        ),  # the gap of a yes-no column: a cloud has it too
+        ({"silhouette_excess": 2.9}, "constructed"),
+        ({"lowest_jaccard": 0.74}, "constructed"),
+        ({"lowest_jaccard": 0.74, "valley": 0.1}, "constructed"),
+    ],
+)
+def test_the_rule(changed: dict[str, float], kind: str) -> None:
+    found, why = _judged({**FIGURES, **changed})
+    assert found == kind
+    assert why
+
+
+def drawn(name: str, seed: int) -> np.ndarray:
+    """Clouds of known truth, standardised."""
+    rng = np.random.default_rng(seed)
+    centres = np.array([[0, 0, 0], [7, 0, 0], [0, 7, 0], [0, 0, 7], [7, 7, 7]])
+    points = {
+        "five segments": lambda: (
+            centres[rng.choice(5, 1500, p=[0.4, 0.25, 0.15, 0.1, 0.1])] + rng.normal(size=(1500, 3))
+        ),
+        "uniform": lambda: rng.uniform(size=(1500, 2)),
+        "Gaussian": lambda: rng.multivariate_normal([0, 0], [[1, 0.7], [0.7, 1]], 1500),
+        "lognormal": lambda: rng.lognormal(sigma=0.8, size=(1500, 3)),
+        "yes and no": lambda: rng.binomial(1, [0.3, 0.5], size=(1500, 2)) + 0.0,
+    }[name]()
+    return (points - points.mean(axis=0)) / points.std(axis=0)
+
+
+@pytest.mark.parametrize(
+    "name, k, kind",
+    [
+        ("five segments", 5, "natural"),
+        ("uniform", 4, "constructed"),  # passes prediction strength and Jaccard all the same
+        ("Gaussian", 2, "constructed"),
+        ("lognormal", 3, "constructed"),
+        ("yes and no", 4, "constructed"),  # separated, but by no more than the columns' own steps
+    ],
+)
+def test_known_truths(name: str, k: int, kind: str) -> None:
+    points = drawn(name, seed=1)
+    labels = kmeans(points, k, seed=0, starts=10)[1]
+    found = verdict(points, labels, k, lowest_jaccard=0.95)
+    assert found.kind == kind, found.why
+
+
+def test_without_a_known_stability_it_is_measured() -> None:
+    points = drawn("five segments", seed=2)
+    labels = kmeans(points, 5, seed=0, starts=10)[1]
+    assert verdict(points, labels, 5).figures["lowest_jaccard"] > 0.95
+
+
+def test_the_same_seed_gives_the_same_verdict() -> None:
+    points = drawn("uniform", seed=3)
+    labels = kmeans(points, 3, seed=0, starts=5)[1]
+    assert verdict(points, labels, 3, 0.9).figures == verdict(points, labels, 3, 0.9).figures
+
+
+def test_valley_by_hand() -> None:
+    """Two tight heaps with nobody between them; one even stretch cut in the middle; an empty segment."""
+    heaps = np.repeat([[0.0], [10.0]], 50, axis=0)
+    halves = np.repeat([0, 1], 50)
+    assert valley(heaps, halves, 2) < 1e-6
+    assert valley(np.linspace(0, 1, 100)[:, None], halves, 2) > 0.95
+    assert valley(heaps, halves, 3) == 1.0
+
+
+def test_valley_is_that_of_the_least_separated_pair() -> None:
+    rng = np.random.default_rng(4)
+    points = np.concatenate([rng.normal(m, 1, size=(400, 1)) for m in (0, 20, 22)])
+    assert valley(points, np.repeat([0, 1, 2], 400), 3) > 0.8
+    assert valley(points, np.repeat([0, 1, 1], 400), 2) < 0.01
+
+
+def test_a_margin_with_one_hill_is_kept_and_one_with_two_is_not() -> None:
+    rng = np.random.default_rng(5)
+    levels = (np.arange(4000) + 0.5) / 4000
+    one, two = rng.gamma(2.0, size=4000), np.concatenate([rng.normal(-4, 1, 2000), rng.normal(4, 1, 2000)])
+    quantiles = [0.01, 0.25, 0.5, 0.75, 0.99]
+    assert np.quantile(margin(one).values(levels), quantiles) == pytest.approx(
+        np.quantile(one, quantiles), abs=0.1
+    )
+    between = np.mean(np.abs(margin(two).values(levels)) < 1.5)
+    assert np.mean(np.abs(two) < 1.5) < 0.01
+    assert between > 0.1
+
+
+def test_a_column_of_few_values_keeps_them() -> None:
+    counts = np.random.default_rng(6).poisson(2.0, 2000) * 1.0
+    drawn_counts = margin(counts).values(np.random.default_rng(7).uniform(size=2000))
+    assert set(drawn_counts) <= set(counts)
+    assert np.mean(drawn_counts) == pytest.approx(np.mean(counts), abs=0.15)
+
+
+def test_a_cloud_keeps_the_correlation() -> None:
+    rng = np.random.default_rng(8)
+    points = rng.multivariate_normal([0, 0, 0], [[1, 0.8, 0], [0.8, 1, 0], [0, 0, 1]], 3000)
+    found = np.corrcoef(Cloud(points).draw(rng), rowvar=False)
+    assert found[0, 1] == pytest.approx(0.8, abs=0.04)
+    assert found[0, 2] == pytest.approx(0.0, abs=0.06)
+
+
+def test_a_cloud_of_a_single_or_a_constant_column_can_be_drawn() -> None:
+    rng = np.random.default_rng(9)
+    assert Cloud(rng.normal(size=(200, 1))).draw(rng).shape == (200, 1)
+    flat = np.stack([rng.normal(size=200), np.zeros(200)], axis=1)
+    assert (Cloud(flat).draw(rng)[:, 1] == 0).all()
