@@ -17,7 +17,7 @@ from custseg_spark.evidence.stability import stability
 Kind = Literal["natural", "reproducible", "constructed"]
 
 ROWS = 2_000
-CLOUDS = 40
+CLOUDS = 30
 STARTS = 5
 REDRAWS = 20
 VALLEY = 0.5

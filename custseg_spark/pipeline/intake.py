@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, NumericType
@@ -74,7 +76,7 @@ def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe)
     expressions = {name: safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
-    with told(f"input {path}"):
+    with _naming_the_key(typed.frame, expressions, recipe):
         frame = features.raw_columns(typed.frame, expressions)
         rules = data.rule_checks(recipe.rules.named, safe)
         values = [data.Check(*c) for c in features.value_checks(frame, expressions, recipe.segment_by)]
@@ -155,6 +157,22 @@ def judged(found: Intake, sample: Sample, counts: Mapping[str, int], recipe: Rec
         if error:
             raise error
     return Sample(**{**vars(sample), "quality": quality})
+
+
+@contextmanager
+def _naming_the_key(frame: DataFrame, features_sql: Mapping[str, str], recipe: Recipe) -> Iterator[None]:
+    """Where the expressions do not all hold for the table, the error is the one of the first that does not."""
+    try:
+        yield
+    except AnalysisException as problem:
+        keys = {f"segment_by.{name}": sql for name, sql in features_sql.items()}
+        keys |= {f"rules.{name}": safe(rule.sql) for name, rule in recipe.rules.named.items()}
+        keys |= {f"describe or check {name}": sql for name, sql in _described(recipe).items()}
+        for key, sql in keys.items():
+            with told(key):
+                _ = frame.select(F.expr(sql)).schema
+        with told("recipe"):
+            raise problem from None
 
 
 def _described(recipe: Recipe) -> dict[str, str]:

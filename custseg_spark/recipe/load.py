@@ -41,7 +41,7 @@ def _text(path: str) -> str:
     try:
         with fsspec.open(path, "rb") as file:
             content = file.read()
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         raise RecipeError(f"{path}: is not UTF-8 text at line {line}", "save the recipe as UTF-8") from None

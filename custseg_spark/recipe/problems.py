@@ -80,16 +80,11 @@ class _Place:
         self.value = value
         self.path: list[str] = []
         self.in_union = False
-        self._key: Any = str
+        self.key: Any = str
 
     @property
     def is_section(self) -> bool:
         return isinstance(_bare(self.annotation), type) and issubclass(_bare(self.annotation), BaseModel)
-
-    @property
-    def key(self) -> Any:
-        """What a key of the mapping that holds this place is."""
-        return self._key
 
     def field(self, name: str) -> Any:
         field: FieldInfo = _bare(self.annotation).model_fields[name]
@@ -106,7 +101,7 @@ class _Place:
         if self.is_section:
             self.annotation = self.field(str(step))
         elif get_origin(bare) is dict:
-            self._key, self.annotation = get_args(bare)
+            self.key, self.annotation = get_args(bare)
         elif get_origin(bare) is tuple and isinstance(step, int):
             items = get_args(bare)
             self.annotation = items[0] if items[-1] is Ellipsis else items[step]

@@ -25,8 +25,8 @@ def test_planted_segments_are_found_and_written(train: Train) -> None:
 
 
 def test_a_run_leaves_what_the_design_says(train: Train) -> None:
-    three = {**RECIPE["segment_by"], "age": "age"}  # a picture in three dimensions takes three features
-    outcome = train(planted(), {**RECIPE, "segment_by": three, "segments": {"k": [2, 4], "choose": "elbow"}})
+    three = {**RECIPE["segment_by"], "years": "age"}  # a picture in three dimensions takes three features
+    outcome = train(planted(), {**RECIPE, "segment_by": three})
     for name in (
         "customers",
         "quarantine",

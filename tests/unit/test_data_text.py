@@ -152,10 +152,10 @@ def test_a_big_file_is_read_no_further_than_its_head():
     assert set(found.rows["name"]) == {"Jörg"}
 
 
-@pytest.mark.parametrize("size", range(17, 27))
+@pytest.mark.parametrize("size", range(17, 24))
 def test_the_row_that_the_head_cuts_is_left_out(monkeypatch, size):
     monkeypatch.setattr(text, "HEAD_BYTES", size)
-    content = "id,name\n1,Jörg\n2,Zoë\n3,Eve\n".encode()  # a head of 22 bytes ends within the ë
+    content = "id,name\n1,Jörg\n2,Zoë\n3,Eve\n".encode()  # a head of 21 bytes ends within the ë
     assert head(content).rows.to_numpy().tolist() == [["1", "Jörg"]]
 
 

@@ -49,7 +49,7 @@ def _standardised(*columns: pd.Series) -> np.ndarray:
 
 
 def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
-    """Euclidean silhouette .363, prediction strength .85, lowest Jaccard about .93 against about .65 at six."""
+    """Euclidean silhouette .363, prediction strength .85, lowest Jaccard about .93, at six about .65."""
     points = spend_recency_deals
     cuts = {k: Cut(*kmeans(points, k, seed=0, starts=10)) for k in range(4, 8)}
     scores = gather(points, cuts, Evidence(bootstraps=40, gap=False), seed=42)
