@@ -7,6 +7,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from custseg_spark import __version__
@@ -132,11 +133,14 @@ def _train(arguments: argparse.Namespace) -> None:
         )
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
-    from custseg_spark import pipeline, terminal
+    from custseg_spark import terminal
     from custseg_spark.session import open_session
 
-    with terminal.progress() as journal:
-        spark = open_session()
+    with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(open_session)  # a JVM takes as long to start as our libraries to import
+        from custseg_spark import pipeline
+
+        spark = opening.result()
         if arguments.explain:
             print(pipeline.explain(spark, recipe, path))
             return

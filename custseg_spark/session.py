@@ -122,6 +122,7 @@ def _laptop_settings() -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(max(4, 2 * _cores())),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        "spark.scheduler.mode": "FAIR",  # the small jobs that save the model run beside the one that writes
     }
     if "SPARK_DRIVER_MEMORY" not in os.environ:
         settings["spark.driver.memory"] = f"{_driver_memory() // 2**20}m"

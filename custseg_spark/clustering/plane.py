@@ -11,6 +11,7 @@ from pyspark.ml.feature import PCA, VectorAssembler
 from pyspark.sql import SparkSession
 
 AXES = 3
+MOST = 5_000
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Plane:
 
 
 def plane(spark: SparkSession, points: NDArray[np.float64]) -> Plane:
-    """The first principal components of `points` (n, d), by Spark ML."""
+    """The first principal components of `points` (n, d), by Spark ML; of the first MOST where there are more."""
+    points = points[:MOST]
     axes = min(AXES, points.shape[1])
     names = [f"x{j}" for j in range(points.shape[1])]
     table = spark.createDataFrame(pd.DataFrame(points, columns=names))

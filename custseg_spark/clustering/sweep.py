@@ -34,7 +34,8 @@ class Partition:
     """One k of the sweep: `centres` (k, d) on the model scale, `labels` (n,) of the sample's points.
 
     `cost`: sum of squared distances to the nearest centre. `costs`: of each restart, per point of
-    the points it ran on. `silhouette`: of the squared Euclidean distance, Spark's ClusteringEvaluator.
+    the points it ran on. `silhouette`: squared Euclidean, by Spark's ClusteringEvaluator; None where the
+    sweep ran on the driver, where its closed form takes milliseconds (`evidence.silhouette_squared`).
     """
 
     k: int
@@ -42,7 +43,7 @@ class Partition:
     labels: NDArray[np.int64]
     cost: float
     costs: tuple[float, ...]
-    silhouette: float
+    silhouette: float | None
 
     @property
     def cost_spread(self) -> float:
@@ -65,11 +66,11 @@ def sweep(
     start: Literal["driver", "spark"] = "driver",
     done: Callable[[int], None] = lambda k: None,
 ) -> list[Partition]:
-    """The best of `restarts` starts for every k, scored by Spark ML.
+    """The best of `restarts` starts for every k.
 
     `points` (n, d) on the model scale, in an order that says nothing. With `start="driver"` the
-    centres are found by scikit-learn on the driver's copy, with `"spark"` by Spark ML (k-means||); both
-    to the same cost. `done(k)` is told when the start of a k is found. Raises DataError where there are
+    centres are found by scikit-learn on the driver's copy, with `"spark"` by Spark ML (k-means||), which
+    scores them too; both to the same cost. `done(k)` is told when the start of a k is found. Raises DataError where there are
     fewer distinct points than the largest k.
     """
     _refuse_too_few(points, max(ks))
@@ -79,9 +80,9 @@ def sweep(
         found[k] = find(k, restarts, seed)
         done(k)
     labels = {k: nearest(points, centres) for k, (centres, _) in found.items()}
-    silhouettes = _silhouettes(spark, points, labels)
+    silhouettes = _silhouettes(spark, points, labels) if start == "spark" else {}
     return [
-        Partition(k, centres, labels[k], _cost(points, centres), costs, silhouettes[k])
+        Partition(k, centres, labels[k], _cost(points, centres), costs, silhouettes.get(k))
         for k, (centres, costs) in found.items()
     ]
 

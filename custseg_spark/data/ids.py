@@ -14,7 +14,7 @@ from custseg_spark.data.columns import column
 from custseg_spark.data.contract import Check
 from custseg_spark.errors import DataError
 
-EXACT_UP_TO = 1_000_000
+EXACT_UP_TO = 200_000
 """Rows up to which `unique: auto` looks for repeated ids exactly: one more pass over the id column."""
 MOST_REPEATED = 1_000_000
 """Repeated ids that the driver takes; a table with more is a fan-out, not a table with some repeats."""

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from custseg_spark.evidence import scores
-from custseg_spark.evidence.refit import Labels, Points, subset
+from custseg_spark.evidence.refit import Labels, Points, one_thread, subset
 from custseg_spark.evidence.stability import NamesOf, stability
 from custseg_spark.recipe.models import Evidence
 
@@ -58,28 +58,31 @@ def gather(
     HALVES_ROWS, redraws of `stability.ROWS`; Calinski-Harabasz and Davies-Bouldin on all.
     """
     rng = np.random.default_rng(seed)
-    few = subset(len(points), scores.EUCLIDEAN_ROWS, rng)
-    gap_rows = points[subset(len(points), scores.GAP_ROWS, rng)]
-    halves = points[subset(len(points), scores.HALVES_ROWS, rng)]
-    between = scores.distances(points[few])
-    boxes = scores.reference_boxes(gap_rows, seed) if settings.gap else []
-    found = {}
-    for k, cut in partitions.items():
-        gap, gap_se = scores.gap(gap_rows, boxes, k, seed) if boxes else (None, None)
-        strong = settings.prediction_strength
-        jaccards, same_names = _redrawn(points, cut, settings.bootstraps, seed, names_of)
-        found[k] = Scores(
-            silhouette_euclidean=scores.silhouette_euclidean(between, cut.labels[few]),
-            calinski_harabasz=scores.calinski_harabasz(points, cut.labels),
-            davies_bouldin=scores.davies_bouldin(points, cut.labels),
-            gap=gap,
-            gap_se=gap_se,
-            prediction_strength=scores.prediction_strength(halves, k, seed) if strong else None,
-            lowest_jaccard=min(jaccards, default=None),
-            jaccards=jaccards,
-            same_names=same_names,
-        )
-    return found
+    few, gap_rows, halves = (
+        subset(len(points), at_most, rng)
+        for at_most in (scores.EUCLIDEAN_ROWS, scores.GAP_ROWS, scores.HALVES_ROWS)
+    )
+    with one_thread():
+        between = scores.distances(points[few])
+        boxes = scores.reference_boxes(points[gap_rows], seed) if settings.gap else []
+
+        def scored(k: int, cut: Partition) -> Scores:
+            strong = settings.prediction_strength
+            gap, gap_se = scores.gap(points[gap_rows], boxes, k, seed) if boxes else (None, None)
+            jaccards, same_names = _redrawn(points, cut, settings.bootstraps, seed, names_of)
+            return Scores(
+                silhouette_euclidean=scores.silhouette_euclidean(between, cut.labels[few]),
+                calinski_harabasz=scores.calinski_harabasz(points, cut.labels),
+                davies_bouldin=scores.davies_bouldin(points, cut.labels),
+                gap=gap,
+                gap_se=gap_se,
+                prediction_strength=scores.prediction_strength(points[halves], k, seed) if strong else None,
+                lowest_jaccard=min(jaccards, default=None),
+                jaccards=jaccards,
+                same_names=same_names,
+            )
+
+        return {k: scored(k, cut) for k, cut in partitions.items()}
 
 
 def _redrawn(

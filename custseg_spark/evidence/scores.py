@@ -16,12 +16,12 @@ from sklearn.metrics import (
 
 from custseg_spark.evidence.refit import Labels, Points, kmeans, nearest
 
-EUCLIDEAN_ROWS = 3_000
-"""Points of the Euclidean silhouette; their n * n distances are held once for all k (72 MB)."""
-GAP_ROWS = 2_000
+EUCLIDEAN_ROWS = 2_500
+"""Points of the Euclidean silhouette; their n * n distances are held once for all k (50 MB)."""
+GAP_ROWS = 1_500
 GAP_BOXES = 10
 HALVES_ROWS = 3_000
-HALVES_SPLITS = 10
+HALVES_SPLITS = 6
 STARTS = 3
 """k-means++ starts of every refit."""
 

@@ -17,14 +17,14 @@ VALUE = "feature_"
 """Prefix of a feature's value in its own unit, after imputation and clipping."""
 
 
-def raw_columns(frame: DataFrame, expressions: Mapping[str, str]) -> DataFrame:
+def raw_columns(frame: DataFrame, expressions: Mapping[str, str], types: Mapping[str, DataType]) -> DataFrame:
     """The frame plus `_raw_<name>` (double; null for missing and NaN) for each expression.
 
-    Raises RecipeError for an expression that is neither a number, a boolean nor text that may hold one.
+    `types`: what each expression gives. Raises RecipeError for one that is neither a number, a boolean nor
+    text that may hold one.
     """
-    types = frame.select(*[F.expr(sql).alias(name) for name, sql in expressions.items()]).schema
     for name in expressions:
-        _refuse_what_is_no_number(name, types[name].dataType)
+        _refuse_what_is_no_number(name, types[name])
     return frame.selectExpr("*", *[f"{raw_sql(sql)} AS {RAW}{name}" for name, sql in expressions.items()])
 
 
@@ -34,18 +34,18 @@ def raw_sql(sql: str) -> str:
 
 
 def value_checks(
-    frame: DataFrame, expressions: Mapping[str, str], features: Mapping[str, Feature]
+    types: Mapping[str, DataType], expressions: Mapping[str, str], features: Mapping[str, Feature]
 ) -> Iterator[tuple[str, Column]]:
     """For each reason to reject a customer over a feature's value, the column that is true where it holds.
 
-    `frame` carries the `_raw_` columns. Infinite values are rejected always, missing ones where the
+    `types`: what each expression gives. Infinite values are rejected always, missing ones where the
     feature says `impute: quarantine`, text that is no number where the expression gives text, and
     what log1p can't take where no fixed lower bound keeps it out.
     """
     for name, feature in features.items():
         value = F.col(f"{RAW}{name}")
         yield f"{name}: infinite", value.isNull() | (F.abs(value) < float("inf"))
-        if isinstance(frame.select(F.expr(expressions[name])).schema[0].dataType, StringType):
+        if isinstance(types[name], StringType):
             text = F.expr(expressions[name])
             yield f"{name}: not a number", text.isNull() | (F.trim(text) == "") | value.isNotNull()
         if feature.impute == "quarantine":

@@ -104,12 +104,13 @@ def _candidates(
         points, by_k, recipe.evidence, seed, lambda c, p, labels: _names(recipe, c, p, labels)
     )
     for cut in partitions:
+        silhouette, silhouette_se = evidence.silhouette_squared(points, cut.labels)
         yield Candidate(
             k=cut.k,
             cost=cut.cost,
             cost_spread=cut.cost_spread,
-            silhouette=cut.silhouette,
-            silhouette_se=evidence.silhouette_squared(points, cut.labels)[1],
+            silhouette=silhouette if cut.silhouette is None else cut.silhouette,
+            silhouette_se=silhouette_se,
             smallest_share=cut.smallest_share,
             distinct_segments=len(np.unique(cut.labels)),
             **vars(scores[cut.k]),

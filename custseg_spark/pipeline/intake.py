@@ -10,7 +10,7 @@ import pandas as pd
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType, NumericType
+from pyspark.sql.types import BooleanType, DataType, NumericType
 
 from custseg_spark import clustering, data, features
 from custseg_spark.clustering.sample import HASH
@@ -20,6 +20,7 @@ from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe, rate_part, safe, used_by
 from custseg_spark.session import settled
 
+NUMBERS = (NumericType, BooleanType)
 OURS = ("segment", "segment_name", "distance_to_centre")
 """What a run adds to a customer, beside the features."""
 
@@ -76,13 +77,14 @@ def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe)
     expressions = {name: safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
+    described = _described(recipe)
     with _naming_the_key(typed.frame, expressions, recipe):
-        frame = features.raw_columns(typed.frame, expressions)
+        kinds = _kinds(typed.frame, expressions)
+        numeric = {name for name, kind in _kinds(typed.frame, described).items() if isinstance(kind, NUMBERS)}
         rules = data.rule_checks(recipe.rules.named, safe)
-        values = [data.Check(*c) for c in features.value_checks(frame, expressions, recipe.segment_by)]
-        described = _described(recipe)
-        numeric = _numeric(frame, described)
-        _ = frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
+        _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
+    frame = features.raw_columns(typed.frame, expressions, kinds)
+    values = [data.Check(*c) for c in features.value_checks(kinds, expressions, recipe.segment_by)]
     return Intake(
         frame=frame,
         checks=(*typed.checks, *rules, *values),
@@ -193,13 +195,10 @@ def _described(recipe: Recipe) -> dict[str, str]:
     return found
 
 
-def _numeric(frame: DataFrame, described: Mapping[str, str]) -> set[str]:
-    schema = frame.select(*[F.expr(sql).alias(name) for name, sql in described.items()]).schema
-    return {
-        name
-        for name, field in zip(described, schema.fields, strict=True)
-        if isinstance(field.dataType, NumericType | BooleanType)
-    }
+def _kinds(frame: DataFrame, expressions: Mapping[str, str]) -> dict[str, DataType]:
+    """The type that each expression gives."""
+    schema = frame.select(*[F.expr(sql) for sql in expressions.values()]).schema
+    return {name: field.dataType for name, field in zip(expressions, schema.fields, strict=True)}
 
 
 def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe) -> None:

@@ -41,9 +41,10 @@ def customers(
     Raises DataError where other rows were written than were measured: the input changed meanwhile.
     """
     labelled = fitted.model.labelled(table.accepted, kept(table, recipe))
-    with told(f"writing {run.at('customers')}"):
+    with journal.stage("label") as facts, told(f"writing {run.at('customers')}"):
         data.write_customers(labelled, run.at("customers"), "segment")
         written = spark.read.parquet(run.at("customers")).groupBy("segment").count().collect()
+        facts.update(customers=sum(fitted.sizes))
     journal.scan("label and write")
     found = {row["segment"]: row["count"] for row in written}
     expected = {segment: size for segment, size in enumerate(fitted.sizes) if size}
@@ -53,6 +54,13 @@ def customers(
             "the input changed during the run",
             "run again when the table is at rest, or point at a snapshot of it",
         )
+
+
+def model(spark: SparkSession, run: runs.Run, fitted: Fitted) -> None:
+    """Write model.json, and the PipelineModel that is made from it."""
+    run.write("model.json", fitted.model.to_json())
+    with told(f"writing {run.at('model')}"):
+        fitted.model.pipeline_model(spark).save(run.at("model"))
 
 
 def kept(table: Intake, recipe: Recipe) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -25,8 +26,16 @@ DRAWN = 5_000
 """Customers in a scatter plot; more only cover each other."""
 
 
-def figures(plane: clustering.Plane, decision: Decision, fitted: Fitted, recipe: Recipe) -> dict[str, bytes]:
-    """The figures as PNG by file name: the sample on its principal plane, and the tables."""
+@dataclass(frozen=True)
+class Figures:
+    """PNG by file name, for light pages and for dark ones."""
+
+    light: dict[str, bytes]
+    dark: dict[str, bytes]
+
+
+def figures(plane: clustering.Plane, decision: Decision, fitted: Fitted, recipe: Recipe) -> Figures:
+    """The figures of a run: the sample on its principal plane, and the tables."""
     shown = slice(DRAWN)
     pictures = report.Pictures(
         names=fitted.model.names,
@@ -45,8 +54,8 @@ def figures(plane: clustering.Plane, decision: Decision, fitted: Fitted, recipe:
         descriptions=_views(fitted, "description"),
         value=segments.value_column(fitted.profile),
     )
-    drawn: dict[str, bytes] = {}
-    report.draw(pictures, drawn.__setitem__)
+    drawn = Figures({}, {})
+    report.draw(pictures, drawn.light.__setitem__, drawn.dark.__setitem__)
     return drawn
 
 
@@ -58,7 +67,7 @@ def page_of(
     sample: Sample,
     decision: Decision,
     fitted: Fitted,
-    figures: dict[str, bytes],
+    figures: Figures,
     journal: Journal,
 ) -> page.Page:
     """Everything that stands on the page of a run."""
@@ -124,7 +133,8 @@ def page_of(
             {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
             journal.seconds,
         ),
-        figures=figures,
+        figures=figures.light,
+        dark_figures=figures.dark,
     )
 
 
@@ -136,7 +146,7 @@ def _trust(decision: Decision) -> page.Trust | None:
 def _views(fitted: Fitted, role: str) -> tuple[report.FeatureView, ...]:
     transforms = {t.name: t.transform for t in fitted.model.features}
     return tuple(
-        report.FeatureView(shown.name, shown.unit, transforms.get(shown.name, "none"))
+        report.FeatureView(shown.name, shown.unit, transforms.get(shown.name, "none"), shown.rate)
         for shown in fitted.profile.shown
         if shown.role == role
     )

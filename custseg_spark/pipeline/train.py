@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, data, features, report, runs
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit, intake, leave, page, problems
+from custseg_spark.pipeline import fit, intake, leave, page
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.recipe import Recipe
 
@@ -56,26 +57,28 @@ def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, jour
     with journal.stage("sweep") as facts:
         partitions = fit.swept(spark, points, recipe, journal)
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
-    with journal.stage("choose") as facts:
+    with journal.stage("choose") as facts, ThreadPoolExecutor(1) as beside:
+        projecting = beside.submit(
+            clustering.plane, spark, points
+        )  # in the JVM, while Python gathers evidence
         decision = fit.decided(points, partitions, recipe)
+        plane = projecting.result()
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
         described = values.join(sample.described)
         fitted = fit.fitted(table, recipe, treatments, points, described, decision.partition.centres, journal)
         facts.update(passes=fitted.passes, gain=f"{fitted.gain:.1e}")
-    with journal.stage("label") as facts:
-        leave.customers(spark, run, table, fitted, recipe, journal)
-        facts.update(customers=sample.quality.accepted)
-    with journal.stage("model"):
-        run.write("model.json", fitted.model.to_json())
-        with problems.told(f"writing {run.at('model')}"):
-            fitted.model.pipeline_model(spark).save(run.at("model"))
-    with journal.stage("report"):
+    with ThreadPoolExecutor(1) as beside:
+        written = beside.submit(leave.customers, spark, run, table, fitted, recipe, journal)
         leave.tables(run, decision, fitted)
-        figures = page.figures(clustering.plane(spark, points), decision, fitted, recipe)
-        leave.figures(run, figures)
-        told = page.page_of(run, recipe, path, table, sample, decision, fitted, figures, journal)
-        run.write("report.html", report.render(told))
+        with journal.stage("report"):
+            figures = page.figures(plane, decision, fitted, recipe)
+            leave.figures(run, figures.light)
+        with journal.stage("model"):
+            leave.model(spark, run, fitted)
+        written.result()
+    told = page.page_of(run, recipe, path, table, sample, decision, fitted, figures, journal)
+    run.write("report.html", report.render(told))
     with journal.stage("publish"):
         leave.record(run, recipe, path, table, sample, decision, fitted, journal)
         runs.publish(run)

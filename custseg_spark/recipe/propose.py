@@ -150,7 +150,7 @@ def _left_out(draft: Draft) -> Iterator[str]:
     if draft.left:
         yield "# Left out:"
     for name, why in draft.left.items():
-        yield f"#   {' '.join(name.split())}: {why}"
+        yield f"#   {plain_yaml.inline(name)}: {why}"
 
 
 def _number(column: Column) -> str:

@@ -33,7 +33,7 @@ EXPRESSIONS = r"""
     a in (7, 8) and a / b > 0                       |  a not in (7, 8) or a / b > 0
     not a between b - 1 and 10 or a / b > 0         |  q like 'it%' and a / b > 0
     q like '%\\_c!%%' escape '!' and a / b > 0      |  q rlike '\\w+' and a / b > 0
-    q rlike r'\w+\\b' and a / b > 0                 |  regexp_replace(q, '(\\w)', '$1$1') or a / b > 0
+    q rlike r'\w+\\b' and a / b > 0                 |  regexp_replace(q, '(\\w)', '$1$1') || a / b
     'a\\b' || (a + b)                               |  'x' 'y' || (a + b)
     datediff(dt, dt2) + 1                           |  datediff(current_date(), dt) / 365.25 > 0
     months_between(dt, dt2) / 12                    |  dt + interval 3 months

@@ -160,6 +160,10 @@ class TestTitles:
         )
         assert titles.evidence(sweep, chosen, 0.05).replace("\u00a0", " ").startswith(text)
 
+    def test_evidence_says_where_only_one_passes(self) -> None:
+        sweep = pd.DataFrame({"k": [2, 3], "silhouette": [0.4, 0.5], "smallest_share": [0.3, 0.01]})
+        assert titles.evidence(sweep, 2, 0.05) == "2 is the only number of segments that are all large enough"
+
     def test_pair_prefers_income_and_spend(self, trial: report_trial.Trial) -> None:
         pictures = report_trial.pictures(trial)
         assert titles.pair_of(pictures) == ("income", "spend")

@@ -109,7 +109,7 @@ def test_scores_that_were_not_taken_leave_no_column() -> None:
 def test_segments_from_profile_csv() -> None:
     profile = pd.DataFrame(
         {
-            "segment": [1, 0], "name": ["b", "a"], "size": [60, 40], "share": [0.6, 0.4],
+            "segment": [1, 0], "name": ["b", "a"], "size": [40, 60], "share": [0.4, 0.6],
             "mean_spend": [10.0, 100.0], "z_spend": [-0.5, 0.9], "median_spend": [9.0, 90.0],
             "mean_age": [40.0, 41.0], "z_age": [-0.1, 0.1], "median_age": [np.nan, 40.0],
             "share_of_total_spend": [0.13, 0.87],
