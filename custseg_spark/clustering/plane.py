@@ -32,7 +32,7 @@ class Plane:
 
 
 def plane(spark: SparkSession, points: NDArray[np.float64]) -> Plane:
-    """The first principal components of `points` (n, d), by Spark ML; of the first MOST where there are more."""
+    """The first principal components of the first MOST of `points` (n, d), by Spark ML."""
     points = points[:MOST]
     axes = min(AXES, points.shape[1])
     names = [f"x{j}" for j in range(points.shape[1])]

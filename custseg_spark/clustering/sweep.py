@@ -70,8 +70,8 @@ def sweep(
 
     `points` (n, d) on the model scale, in an order that says nothing. With `start="driver"` the
     centres are found by scikit-learn on the driver's copy, with `"spark"` by Spark ML (k-means||), which
-    scores them too; both to the same cost. `done(k)` is told when the start of a k is found. Raises DataError where there are
-    fewer distinct points than the largest k.
+    scores them too; both to the same cost. `done(k)` is told when the start of a k is found.
+    Raises DataError where there are fewer distinct points than the largest k.
     """
     _refuse_too_few(points, max(ks))
     find = _starts_by_spark(spark, points) if start == "spark" else _starts_on_driver(points)

@@ -13,7 +13,7 @@ from custseg_spark.data.contract import (
     rule_checks,
     verdict,
 )
-from custseg_spark.data.ids import EXACT_UP_TO, SKETCH_RSD, distinct_ids, fan_out, id_checks, repeated_in
+from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
 from custseg_spark.data.problems import explained
 from custseg_spark.data.read import Table, open_table
 from custseg_spark.data.types import Typed, typed
@@ -25,7 +25,6 @@ __all__ = [
     "EXACT_UP_TO",
     "MALFORMED",
     "ROWS",
-    "SKETCH_RSD",
     "Check",
     "Quality",
     "Table",
@@ -33,10 +32,8 @@ __all__ = [
     "accepted",
     "column",
     "counts",
-    "distinct_ids",
     "explained",
     "failures",
-    "fan_out",
     "id_checks",
     "open_table",
     "quoted",

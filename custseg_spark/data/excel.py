@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from custseg_spark.data.columns import refuse_repeated
 from custseg_spark.data.text import HEAD_ROWS
-from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.errors import CustsegError, DataError, RecipeError
 
 MOST_UNPACKED = 1 << 30
 """Bytes an Excel file may unpack to: the driver holds them. A full sheet of a million rows stays below."""
@@ -45,17 +45,17 @@ def sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
             f"{path}: reading Excel takes openpyxl, which is not installed",
             "pip install openpyxl, or save the sheet as CSV",
         ) from error
-    _sound(stream, path)
     try:
+        _sound(stream, path)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises whatever it meets in a damaged file
-        raise DataError(f"{path} is not a readable Excel file: {error}", "save it again as .xlsx") from error
-    try:
         found = book[_chosen(book.sheetnames, wanted, path)]
         found.reset_dimensions()  # the size a writer notes down may be wrong
         rows = [row for row in found.iter_rows(values_only=True) if any(cell is not None for cell in row)]
-    finally:
         book.close()
+    except CustsegError:
+        raise
+    except Exception as error:  # zip, XML and workbook each raise their own in a damaged file
+        raise DataError(f"{path} is not a readable Excel file: {error}", "save it again as .xlsx") from error
     return _table(rows, path)
 
 

@@ -18,8 +18,6 @@ EXACT_UP_TO = 200_000
 """Rows up to which `unique: auto` looks for repeated ids exactly: one more pass over the id column."""
 MOST_REPEATED = 1_000_000
 """Repeated ids that the driver takes; a table with more is a fan-out, not a table with some repeats."""
-SKETCH_RSD = 0.01
-"""Relative standard deviation of the sketch of distinct ids: three of them are a fan-out of 3 percent."""
 REPEATED = "_repeated"
 
 
@@ -30,7 +28,7 @@ def id_checks(
 
     Every row of a repeated id fails, since which one is right is not ours to guess. Exact: one job over the
     id column; a frame without repeats comes back as it is, another with a mark from a broadcast join.
-    `auto` is exact up to EXACT_UP_TO rows; beyond it `distinct_ids` and `fan_out` watch for a fan-out.
+    `auto` is exact up to EXACT_UP_TO rows; beyond it the ids of the sample tell (`repeated_in`).
     """
     missing = Check("id: missing", ~_missing(frame, id_column))
     if mode == "trust" or (mode == "auto" and rows > EXACT_UP_TO):
@@ -72,29 +70,11 @@ def _missing(frame: DataFrame, id_column: str) -> Column:
     return null
 
 
-def distinct_ids(id_column: str) -> Column:
-    """Aggregate: about how many ids there are, with a relative standard deviation of SKETCH_RSD."""
-    return F.approx_count_distinct(F.xxhash64(column(id_column)), SKETCH_RSD)
-
-
-def fan_out(distinct: int, accepted: int, rsd: float = SKETCH_RSD) -> DataError | None:
-    """The error of a table with clearly fewer ids than rows; null where the sketch sees none within 3 `rsd`.
-
-    A share of repeats under 3 `rsd` goes unseen: `input.unique: exact` finds those.
-    """
-    if distinct >= accepted * (1 - 3 * rsd):
-        return None
-    return DataError(
-        f"about {distinct:,} ids in {accepted:,} rows: ids stand more than once",
-        f"{_FAN_OUT}; input.unique: exact quarantines the repeated ones",
-    )
-
-
 def repeated_in(sample: Sequence[object], max_quarantined: float) -> str | None:
     """What the ids of rows drawn by a hash of the id say of repeats: a warning, or null if there are none.
 
-    All rows of an id are in such a sample or none is, so that its share of repeated rows estimates the table's:
-    a sample of 50,000 misses one repeated id in ten thousand in one of 150 tables. Raises DataError where the
+    All rows of an id are in such a sample or none is, so its share of repeated rows estimates the table's: a
+    sample of 50,000 misses one repeated id in ten thousand in one of 150 tables. Raises DataError where the
     share is above `max_quarantined`: looked for exactly, so many rows would be quarantined.
     """
     counts = Counter(sample)

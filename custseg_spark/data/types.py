@@ -73,7 +73,9 @@ def typed(table: Table, used: Mapping[str, Sequence[str]], declared: Mapping[str
     if AS_READ in names:
         raise DataError(f"input {table.path}: the column name {AS_READ!r} is reserved", "rename the column")
     refuse_repeated(names, f"input {table.path}")
-    wanted = {resolved(name, names, keys): keys for name, keys in used.items()}
+    wanted: dict[str, list[str]] = {}
+    for name, keys in used.items():
+        wanted.setdefault(resolved(name, names, keys), []).extend(keys)
     given = {resolved(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
     casts: dict[str, _Cast] = {}
     for field in table.frame.schema:

@@ -194,7 +194,7 @@ def _fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
 
 
 def _allowed(c: Candidate, floor: float) -> bool:
-    return c.smallest_share > floor and c.distinct_segments == c.k
+    return c.smallest_share >= floor and c.distinct_segments == c.k
 
 
 def _lowest(c: Candidate) -> float:

@@ -42,9 +42,12 @@ def subset(rows: int, at_most: int, rng: np.random.Generator) -> NDArray[np.int6
 def kmeans(points: Points, k: int, seed: int, starts: int) -> tuple[Points, Labels, float]:
     """Centres (k, d), labels (n,) and cost of the best of `starts` k-means++ starts.
 
+    With no more points than k each is its own centre, and some stand more than once.
     Nobody passes known centres in: a redraw that starts from the partition it is held against finds it
     again too often (lowest Jaccard .72 instead of .64 at k = 6 of marketing_campaign).
     """
+    if len(points) <= k:
+        return np.resize(points, (k, points.shape[1])), np.arange(len(points)), 0.0
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", ConvergenceWarning

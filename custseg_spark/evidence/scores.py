@@ -58,20 +58,25 @@ def distances(points: Points) -> Points:
 
 
 def silhouette_euclidean(between: Points, labels: Labels) -> float | None:
-    """Mean silhouette with Euclidean distance from `distances`; None where only one cluster is there."""
-    if np.unique(labels).size < 2 or np.unique(labels).size >= len(labels):
+    """Mean silhouette with Euclidean distance from `distances`; None where it can't be taken."""
+    if not _scorable(labels):
         return None
     return float(silhouette_samples(between, labels, metric="precomputed").mean())
 
 
 def calinski_harabasz(points: Points, labels: Labels) -> float | None:
     """Variance between over variance within, by degrees of freedom (Calinski and Harabasz 1974)."""
-    return float(calinski_harabasz_score(points, labels)) if np.unique(labels).size > 1 else None
+    return float(calinski_harabasz_score(points, labels)) if _scorable(labels) else None
 
 
 def davies_bouldin(points: Points, labels: Labels) -> float | None:
     """Mean over clusters of the worst (scatter + scatter) / distance; low is good (Davies, Bouldin 1979)."""
-    return float(davies_bouldin_score(points, labels)) if np.unique(labels).size > 1 else None
+    return float(davies_bouldin_score(points, labels)) if _scorable(labels) else None
+
+
+def _scorable(labels: Labels) -> bool:
+    """scikit-learn scores from 2 clusters up to one less than the points."""
+    return 2 <= np.unique(labels).size < len(labels)
 
 
 def reference_boxes(points: Points, seed: int, boxes: int = GAP_BOXES) -> list[Points]:
@@ -93,9 +98,9 @@ def gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, 
     W is the k-means cost, which is the pooled within-cluster sum of squares of Tibshirani, Walther
     and Hastie (2001) for squared Euclidean distance. Points and boxes are fitted alike.
     """
-    own = np.log(max(kmeans(points, k, seed, STARTS)[2], np.finfo(float).tiny))
-    theirs = np.log([kmeans(box, k, seed + b, STARTS)[2] for b, box in enumerate(boxes)])
-    return float(theirs.mean() - own), float(theirs.std() * np.sqrt(1.0 + 1.0 / len(boxes)))
+    costs = [kmeans(drawn, k, seed + i, STARTS)[2] for i, drawn in enumerate([points, *boxes])]
+    own, *theirs = np.log(np.maximum(costs, np.finfo(float).tiny))
+    return float(np.mean(theirs) - own), float(np.std(theirs) * np.sqrt(1.0 + 1.0 / len(boxes)))
 
 
 def prediction_strength(points: Points, k: int, seed: int, splits: int = HALVES_SPLITS) -> float:

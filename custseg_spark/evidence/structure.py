@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Literal
 
@@ -12,7 +13,7 @@ from custseg_spark.evidence.choose import STABLE
 from custseg_spark.evidence.cloud import Cloud
 from custseg_spark.evidence.refit import Labels, Points, kmeans, subset
 from custseg_spark.evidence.scores import silhouette_squared
-from custseg_spark.evidence.stability import stability
+from custseg_spark.evidence.stability import returns
 
 Kind = Literal["natural", "reproducible", "constructed"]
 
@@ -61,8 +62,8 @@ def verdict(
     few = subset(len(points), ROWS, np.random.default_rng(seed))
     points, labels = points[few], np.asarray(labels)[few]
     if lowest_jaccard is None:
-        centres = np.stack([points[labels == segment].mean(axis=0) for segment in range(k)])
-        lowest_jaccard = float(stability(points, centres, labels, REDRAWS, seed).jaccards.min())
+        again = partial(_labelled, k=k)
+        lowest_jaccard = float(returns(points, labels, again, REDRAWS, seed).min())
     rng = np.random.default_rng(seed)
     cloud = Cloud(points)
     theirs = np.array([_cut(cloud.draw(rng), k, seed + draw) for draw in range(CLOUDS)])
@@ -81,8 +82,12 @@ def verdict(
     return Structure(*_judged(figures), figures)
 
 
+def _labelled(points: Points, seed: int, k: int) -> Labels:
+    return kmeans(points, k, seed, STARTS)[1]
+
+
 def _cut(points: Points, k: int, seed: int) -> tuple[float, float]:
-    labels = kmeans(points, k, seed, STARTS)[1]
+    labels = _labelled(points, seed, k)
     return valley(points, labels, k), silhouette_squared(points, labels)[0]
 
 

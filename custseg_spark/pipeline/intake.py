@@ -120,7 +120,7 @@ def sampled(found: Intake, recipe: Recipe, rows: int, journal: Journal) -> tuple
     """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here."""
     journal.scan("statistics and sample")
     observed = Observation("contract")
-    counted = [*data.counts(found.checks), data.distinct_ids(recipe.input.id).alias("ids")]
+    counted = data.counts(found.checks)
     missing = [
         F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}")
         for name in found.expressions
@@ -151,19 +151,21 @@ def sampled(found: Intake, recipe: Recipe, rows: int, journal: Journal) -> tuple
     return sample, counts
 
 
-def judged(found: Intake, sample: Sample, counts: Mapping[str, int], recipe: Recipe, rows: int) -> Sample:
+def judged(
+    found: Intake, sample: Sample, counts: Mapping[str, int], recipe: Recipe, rows: int, journal: Journal
+) -> Sample:
     """The sample with the verdict on the table. Raises DataError where the contract is broken."""
     quality = data.verdict(counts, found.checks, recipe.rules.max_quarantined)
     if recipe.input.unique == "auto" and rows > data.EXACT_UP_TO:
-        error = data.fan_out(counts["ids"], quality.read)
-        if error:
-            raise error
+        repeats = data.repeated_in(sample.described["id"].tolist(), recipe.rules.max_quarantined)
+        if repeats:
+            journal.warn(repeats)
     return Sample(**{**vars(sample), "quality": quality})
 
 
 @contextmanager
 def _naming_the_key(frame: DataFrame, features_sql: Mapping[str, str], recipe: Recipe) -> Iterator[None]:
-    """Where the expressions do not all hold for the table, the error is the one of the first that does not."""
+    """Where the expressions do not all hold for the table, the error is that of the first that does not."""
     try:
         yield
     except AnalysisException as problem:

@@ -45,7 +45,7 @@ def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, jour
     with journal.stage("check") as facts:
         sample, counts = intake.sampled(table, recipe, rows, journal)
         leave.quarantine(run, table, counts, journal)
-        sample = intake.judged(table, sample, counts, recipe, rows)
+        sample = intake.judged(table, sample, counts, recipe, rows, journal)
         facts.update(
             accepted=sample.quality.accepted, quarantined=sample.quality.quarantined, sample=len(sample.raw)
         )

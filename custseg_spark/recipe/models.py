@@ -48,7 +48,7 @@ class Input(Section):
     """Types of columns that arrive as text. What the recipe uses and is not declared is found
     from the first rows; what it does not use passes through as read."""
     unique: Literal["auto", "exact", "trust"] = "auto"
-    """How repeated ids are looked for: exactly up to a million rows and by a sketch beyond
+    """How repeated ids are looked for: exactly up to 200,000 rows and by the sample beyond
     (auto), always exactly, or not at all."""
 
 

@@ -65,6 +65,9 @@ def _function_without_raising(node: exp.Anonymous) -> exp.Expr:
         return exp.func(functions.TRY_FUNCTIONS[name], *arguments)
     if name in functions.CASTS and len(arguments) == 1:
         return exp.TryCast(this=arguments[0], to=exp.DataType.build(name, dialect="spark"), safe=True)
+    if name == "abs" and len(arguments) == 1:
+        value = arguments[0]
+        return exp.func("if", value < 0, exp.func("try_multiply", value, exp.Literal.number(-1)), value)
     if name == "pmod" and len(arguments) == 2:
         return exp.func("pmod", arguments[0], _or_null(arguments[1]))
     if name == "make_date" and len(arguments) == 3:

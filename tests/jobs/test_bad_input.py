@@ -144,3 +144,10 @@ def test_division_by_zero_is_a_missing_value_and_no_failure(train: Train) -> Non
     outcome = train(table, recipe(segment_by={"per_visit": "spend / visits", "visits": "visits"}))
     assert outcome.code == 0, outcome.err
     assert outcome.record["rows"]["missing"]["per_visit"] == 1 + int((planted()["visits"][1:] == 0).sum())
+
+
+def test_a_large_table_that_fans_out_is_seen_by_its_sample(train: Train, tmp_path: Path) -> None:
+    """Beyond the size up to which ids are compared exactly."""
+    once = planted(110_000)
+    pd.concat([once, once]).to_parquet(tmp_path / "customers.parquet")
+    refused(train(tmp_path / "customers.parquet"), 3, "100.00% of the rows", "stands more than once")

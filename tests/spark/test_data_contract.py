@@ -1,5 +1,7 @@
 """Rows that keep the contract, rows that break it, and ids."""
 
+from functools import partial
+
 import pytest
 from pyspark.errors import AnalysisException
 from pyspark.sql import Observation
@@ -115,7 +117,14 @@ def test_every_row_of_a_repeated_id_is_marked_and_no_row_is_added(spark):
     found, checks = data.id_checks(frame, "id", "exact", 8)
     assert found.count() == 8
     assert [row["id"] for row in data.accepted(found, checks).collect()] == [1]
-    assert counted(found, checks)["failed_1"] == 5  # a missing id is not a repeated one
+    assert counted(found, checks)["failed_1"] == 5
+
+
+def test_a_missing_id_is_not_a_repeated_one(spark):
+    frame = spark.sql("SELECT * FROM VALUES ('1'), (''), (''), (' '), (' '), (NULL), (NULL) AS t(id)")
+    found, checks = data.id_checks(frame, "id", "exact", 7)
+    assert found is frame
+    assert [check.reason for check in checks] == ["id: missing"]
 
 
 def test_a_table_without_repeats_is_not_joined(spark):
@@ -139,13 +148,6 @@ def test_more_repeats_than_the_driver_takes_are_a_fan_out(spark, monkeypatch):
         data.id_checks(spark.range(8).selectExpr("id % 4 AS id"), "id", "exact", 8)
 
 
-@pytest.mark.parametrize("repeats,seen", [(1, False), (1.05, True)])
-def test_the_sketch_sees_a_fan_out(spark, repeats, seen):
-    frame = spark.range(40_000).selectExpr(f"concat('c', bigint(id / {repeats})) AS id")
-    distinct, rows = frame.agg(data.distinct_ids("id"), F.count("*")).first()
-    assert (data.fan_out(distinct, rows) is not None) is seen
-
-
 def test_what_is_written_comes_back_and_nothing_is_overwritten(spark, tmp_path):
     path = str(tmp_path / "customers")
     frame = spark.range(6).selectExpr("id", "int(id % 2) AS segment", "'a b' AS `a name.with dots`")
@@ -157,6 +159,7 @@ def test_what_is_written_comes_back_and_nothing_is_overwritten(spark, tmp_path):
         "segment=0",
         "segment=1",
     ]
-    with pytest.raises(AnalysisException) as raised:
-        data.write_rows(frame, path)
-    assert isinstance(data.explained(raised.value, "output"), RunError)
+    for write in (data.write_rows, partial(data.write_customers, partition_by="segment")):
+        with pytest.raises(AnalysisException) as raised:
+            write(frame, path)
+        assert isinstance(data.explained(raised.value, "output"), RunError)

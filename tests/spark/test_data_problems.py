@@ -111,6 +111,7 @@ def test_what_is_not_spark_s_or_not_foreseen_is_left_alone():
     [
         ("Caused by: java.io.IOException: No space left on device", RunError, "the disk is full"),
         ("java.io.FileNotFoundException: /o/x (Read-only file system)", RunError, "can't be written"),
+        ("IOException: Mkdirs failed to create file:/o/_temporary/0/x (exists=false)", RunError, "file:/o"),
         ("AccessControlException: Permission denied: user=a", RunError, "permission denied"),
         (
             "Encountered error while reading file file:///t/a.csv. \nCaused by: a.csv (Permission denied)",

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from pyspark.sql import functions as F
 
 from custseg_spark import data
 from custseg_spark.errors import DataError, RecipeError
@@ -32,7 +33,9 @@ def failing(typed, name):
     """reason -> the values of this column, as read, of the rows that fail."""
     found = {}
     for check in typed.checks:
-        kept = typed.frame.filter(~check.ok).select(data.column(data.AS_READ).getField(name))
+        kept = typed.frame.filter(~F.coalesce(check.ok, F.lit(False))).select(
+            data.column(data.AS_READ).getField(name)
+        )
         if broken := [row[0] for row in kept.collect()]:
             found[check.reason] = broken
     return found
@@ -50,10 +53,10 @@ def test_numbers_are_found_and_text_among_them_fails(table):
 def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(table, monkeypatch):
     monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 3)
     typed = data.typed(
-        table("id,n", "1,10", "2,-3", "3,4", "4,5.0", "5,5.5", "6,99999999999999999999"), uses("n"), {}
+        table("id,n", "1,10", "2,-3", "3,4", "4,9e9", "5,5.5", "6,99999999999999999999"), uses("n"), {}
     )
     assert typed.types == {"n": "int"}
-    assert values(typed, "n") == [10, -3, 4, 5, None, None]
+    assert values(typed, "n") == [10, -3, 4, 9_000_000_000, None, None]
     assert failing(typed, "n") == {"n: not a whole number": ["5.5", "99999999999999999999"]}
 
 
@@ -72,9 +75,9 @@ def test_floating_point_columns_lose_nan_and_infinity(spark):
 
 def test_codes_and_ids_stay_text(table):
     typed = data.typed(
-        table("id,zip", "007,01234", "8,9999"), {"id": ["input.id", "rules.x"], **uses("zip")}, {}
+        table("id,zip", "7,01234", "8,9999"), {"id": ["input.id"], "ID": ["rules.x"], **uses("zip")}, {}
     )
-    assert values(typed, "id") == ["007", "8"]
+    assert values(typed, "id") == ["7", "8"]
     assert values(typed, "zip") == ["01234", "9999"]
     assert values(data.typed(table("id", "007"), {"id": ["input.id"]}, {"id": "int"}), "id") == [7]
 
@@ -132,18 +135,22 @@ def test_the_real_dates_are_read_day_first(spark, shared_data):
 
 def test_declared_types_hold_for_typed_formats_too(spark):
     frame = spark.sql(
-        "SELECT '5.0' AS i, 7 AS n, date'2012-09-04' AS d, timestamp'2012-09-04 10:00:00' AS t, 1.5 AS s"
+        "SELECT '5.0' AS text, 7 AS whole, 8 AS number, 1.5 AS code,"
+        " date'2012-09-04' AS day, timestamp'2012-09-04 10:00:00' AS moment"
     )
+    dates = DateType(date="dd-MM-yyyy")
     declared = {
-        "i": "int",
-        "n": "double",
-        "d": DateType(date="dd-MM-yyyy"),
-        "t": DateType(date="dd-MM-yyyy"),
-        "s": "string",
+        "text": "int",
+        "whole": "int",
+        "number": "double",
+        "code": "string",
+        "day": dates,
+        "moment": dates,
     }
     typed = data.typed(data.Table(frame, None, "parquet", "t"), {}, declared)
     day = datetime.date(2012, 9, 4)
-    assert tuple(typed.frame.drop(data.AS_READ).first()) == (5, 7.0, day, day, "1.5")
+    assert tuple(typed.frame.drop(data.AS_READ).first()) == (5, 7, 8.0, "1.5", day, day)
+    assert dict(typed.frame.dtypes)["whole"] == "int"  # a column that has the type already is left alone
 
 
 def test_a_missing_column_names_who_asks_for_it_and_the_nearest_there_is(table):

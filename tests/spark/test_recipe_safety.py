@@ -12,8 +12,9 @@ from custseg_spark.recipe import safe
 GOOD = r"""
     (7, 3, 10L, 2.5D, cast(1.25 as decimal(10,2)), '12', 'it''s "x"', date'2024-01-31', date'2023-03-01',
      timestamp'2024-01-31 10:11:12', '04-09-2012', array(1, 2, 3), map('k', 5), named_struct('x', 4), 1957),
-    (-7, 2, -10L, -0.5D, cast(-3.75 as decimal(10,2)), '-5', 'a\\b_c%', date'2020-02-29', date'2021-02-28',
-     timestamp'2020-02-29 23:59:59', '30-07-2012', array(4, 5, 6), map('k', -5), named_struct('x', -4), 1980)"""
+    (-7, 2, -10L, -0.5D, cast(-3.75 as decimal(10,2)), '-5', 'a\\b_c%', date'2020-02-29',
+     date'2021-02-28', timestamp'2020-02-29 23:59:59', '30-07-2012',
+     array(4, 5, 6), map('k', -5), named_struct('x', -4), 1980)"""
 BAD = r"""
     (2147483647, 0, 9223372036854775807L, 0D, cast(0 as decimal(10,2)), 'abc', null, null, date'2021-02-28',
      null, 'not a date', array(), map('j', 1), named_struct('x', 0), 99999999),

@@ -3,7 +3,7 @@
 import pytest
 
 from custseg_spark.data.contract import ACCEPTED, ROWS, UNBOUNDED, Check, verdict
-from custseg_spark.data.ids import fan_out, repeated_in
+from custseg_spark.data.ids import repeated_in
 from custseg_spark.errors import DataError
 
 
@@ -64,14 +64,6 @@ def test_a_rule_with_its_own_bound_is_not_counted_against_the_bound_of_all():
     assert judged(100, 70, ("a", 30, "quarantine", 0.5), unbounded=0).quarantined == 30
     with pytest.raises(DataError, match="a: broken by 60"):
         judged(100, 40, ("a", 60, "quarantine", 0.5), unbounded=0)
-
-
-def test_a_sketch_sees_a_fan_out_and_forgives_its_own_error():
-    assert fan_out(970, 1000, rsd=0.01) is None
-    assert fan_out(1010, 1000, rsd=0.01) is None  # a sketch may say more than there are
-    error = fan_out(969, 1000, rsd=0.01)
-    assert isinstance(error, DataError)
-    assert "969 ids in 1,000 rows" in error.what
 
 
 def test_a_sample_by_the_hash_of_the_id_tells_of_repeated_ids():

@@ -117,6 +117,22 @@ def test_what_is_no_workbook_is_refused():
         excel.sheet(stream, "c.xlsx")
 
 
+@pytest.mark.parametrize("size", [20, 200])
+def test_a_part_that_is_damaged_is_refused(size):
+    kept = zipfile.ZipFile(book(["id"], [1]))
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as parts:
+        for name in kept.namelist():
+            content = kept.read(name)
+            parts.writestr(name, content[:size] if name.startswith("xl/worksheets") else content)
+    with pytest.raises(DataError, match="not a readable Excel file"):
+        excel.sheet(stream, "c.xlsx")
+    broken = bytearray(book(["id"], [1]).getvalue())
+    broken[40:80] = bytes(40)
+    with pytest.raises(DataError, match="not a readable Excel file"):
+        excel.sheet(io.BytesIO(broken), "c.xlsx")
+
+
 def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_parsed(monkeypatch):
     monkeypatch.setattr(excel, "MOST_UNPACKED", 1000)
     with pytest.raises(DataError, match="unpacks to"):

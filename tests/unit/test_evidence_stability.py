@@ -72,3 +72,20 @@ def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
     assert None not in (full.gap, full.gap_se, full.prediction_strength)
     assert full.lowest_jaccard == min(full.jaccards)
     assert len(full.jaccards) == 3
+
+
+def test_a_table_of_a_few_rows_has_scores_too() -> None:
+    """Its halves hold fewer customers than there are segments."""
+    points = np.random.default_rng(4).normal(size=(12, 2))
+    found = gather(points, {k: cut(points, k) for k in (2, 10)}, Evidence(bootstraps=2), seed=1)
+    assert found[10].lowest_jaccard is not None
+    assert found[10].gap is not None
+    assert np.isfinite(found[10].gap)
+
+
+def test_copies_of_one_customer_do_no_harm() -> None:
+    points = np.repeat([[0.0, 0.0], [1.0, 1.0]], 20, axis=0)
+    labels = np.repeat([0, 1], 20)
+    found = gather(points, {2: Cut(points[[0, 20]], labels, 0.0)}, Evidence(bootstraps=2), seed=1)[2]
+    assert found.silhouette_euclidean == 1.0
+    assert found.lowest_jaccard == 1.0

@@ -129,3 +129,9 @@ def test_a_cloud_of_a_single_or_a_constant_column_can_be_drawn() -> None:
     assert Cloud(rng.normal(size=(200, 1))).draw(rng).shape == (200, 1)
     flat = np.stack([rng.normal(size=200), np.zeros(200)], axis=1)
     assert (Cloud(flat).draw(rng)[:, 1] == 0).all()
+
+
+def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
+    points = np.random.default_rng(10).normal(size=(12, 2))
+    labels = kmeans(points, 7, seed=0, starts=3)[1]
+    assert verdict(points, labels, 7).kind == "constructed"

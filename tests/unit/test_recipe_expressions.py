@@ -48,6 +48,10 @@ def test_columns_are_found_and_nothing_else(sql: str, columns: set[str]) -> None
         ("(a - b) * c % 2", "try_mod(try_multiply(try_subtract(a, b), c), 2)"),
         ("a - (b - c)", "try_subtract(a, try_subtract(b, c))"),
         ("-a", "try_multiply(a, -1)"),
+        (
+            "abs(a - b)",
+            "if(try_subtract(a, b) < 0, try_multiply(try_subtract(a, b), -1), try_subtract(a, b))",
+        ),
         ("a div b", "a DIV NULLIF(b, 0)"),
         ("cast(a as int)", "TRY_CAST(a AS INT)"),
         ("a::date", "TRY_CAST(a AS DATE)"),
