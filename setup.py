@@ -18,7 +18,7 @@ CORE = [
     "fsspec>=2024.1",
     "Jinja2>=3.1",
     "rich>=13",
-    "sqlglot>=25",
+    "sqlglot>=30,<31",
 ]
 
 EXTRAS = {

@@ -13,7 +13,6 @@ from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark.clustering import fixed_centres, fixed_scaler, nearest_stages
-from custseg_spark.clustering.label import SQUARED
 from custseg_spark.errors import RunError
 from custseg_spark.features import RAW, VALUE, Treatment
 
@@ -71,8 +70,8 @@ class Model:
         """The steps from the model scale to `segment` (int), `segment_name` and `distance_to_centre` (model
         scale)."""
         scaled = [f"{SCALED}{i}" for i in range(len(self.features))]
-        last = {"segment_name": _name_sql("segment", self.names), "distance_to_centre": f"sqrt({SQUARED})"}
-        return [*nearest_stages(scaled, np.array(self.centres)), last]
+        name = {"segment_name": _name_sql("segment", self.names)}
+        return [*nearest_stages(scaled, np.array(self.centres)), name]
 
     def labelled(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,

@@ -16,12 +16,12 @@ SQUARED = "_squared_distance"
 
 def nearest_stages(columns: Sequence[str], centres: NDArray[np.float64]) -> list[Stage]:
     """The steps from `columns` (on the model scale, d of them) to `segment` (int, 0..k-1) and
-    `_squared_distance` (model scale) of the nearest of the `centres` (k, d)."""
+    `distance_to_centre` (model scale) of the nearest of the `centres` (k, d)."""
     distances = {f"_d{i}": _squared_distance(columns, centre) for i, centre in enumerate(centres)}
     smallest = f"least({', '.join(distances)})" if len(distances) > 1 else "_d0"
     whens = " ".join(f"WHEN _d{i} = {SQUARED} THEN {i}" for i in range(len(centres) - 1))
     segment = f"CASE {whens} ELSE {len(centres) - 1} END" if whens else "0"
-    return [distances, {SQUARED: smallest}, {"segment": segment}]
+    return [distances, {SQUARED: smallest}, {"segment": segment, "distance_to_centre": f"sqrt({SQUARED})"}]
 
 
 def _squared_distance(columns: Sequence[str], centre: NDArray[np.float64]) -> str:
