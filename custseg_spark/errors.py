@@ -4,7 +4,7 @@
 class CustsegError(Exception):
     """Anything a user can mend: one line of what and where, one line of what to do.
 
-    `exit_code` is what the command ends with; the table is in docs/commands.md.
+    `exit_code` is what the command ends with; the table is in the README.
     """
 
     exit_code = 1
