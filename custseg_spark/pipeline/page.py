@@ -140,7 +140,7 @@ def page_of(
 
 def _trust(decision: Decision) -> page.Trust | None:
     found = decision.structure
-    return None if found is None else page.Trust(found.kind, found.why)
+    return None if found is None else page.Trust(found.kind, f"{found.why[0].upper()}{found.why[1:]}.")
 
 
 def _views(fitted: Fitted, role: str) -> tuple[report.FeatureView, ...]:

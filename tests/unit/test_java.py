@@ -84,9 +84,9 @@ def test_a_broken_java_is_passed_over(monkeypatch: pytest.MonkeyPatch, make_java
 def test_without_a_java_the_message_names_what_was_found(
     monkeypatch: pytest.MonkeyPatch, make_java: MakeJava
 ) -> None:
-    on_path(monkeypatch, make_java("old", "11"), make_java("new", "25"))
+    on_path(monkeypatch, make_java("old", "1.8"), make_java("new", "25"))
     assert java.find_java() is None
-    with pytest.raises(RunError, match=r"no Java 17 or 21 .*Java 11 in .*/old, Java 25 in .*/new") as caught:
+    with pytest.raises(RunError, match=r"no Java 17 or 21 .*Java 8 in .*/old, Java 25 in .*/new") as caught:
         java.require_java()
     assert "custseg_spark[java]" in caught.value.remedy
 
