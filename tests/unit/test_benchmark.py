@@ -61,7 +61,7 @@ def test_a_process_is_measured_with_its_children(script, tmp_path):
     assert measured.exit_code == 3
     assert 1.0 <= measured.cpu_seconds < 3.0
     assert measured.seconds >= 1.0
-    assert 290 < measured.peak_mib < 500
+    assert 290 < measured.peak_mib < 800  # a program that forks counts its pages twice until it execs
     assert max(measured.peak_mib_by_program.values()) > 290
 
 
