@@ -9,9 +9,13 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custseg_spark import __version__
 from custseg_spark.errors import CustsegError, RecipeError
+
+if TYPE_CHECKING:
+    from custseg_spark.recipe import Recipe
 
 EPILOG = """\
 exit codes: 0 done; 2 the command or the recipe is wrong; 3 the data breaks the contract; 4 a run or model
@@ -24,6 +28,11 @@ examples:
   custseg train --recipe my.yaml --explain
   spark-submit --py-files dist/custseg_spark.zip jobs/train.py --recipe my.yaml \\
       --input s3a://lake/customers --output s3a://lake/segments
+"""
+COMPARE = """\
+examples:
+  custseg compare --recipe conf/marketing_campaign.yaml --input marketing_campaign.csv --to comparison
+  custseg compare --recipe my.yaml --input customers.parquet --to comparison --k 4 --eps 0.8 --min-samples 6
 """
 INIT = """\
 example:
@@ -82,26 +91,47 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"custseg {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     _train_parser(commands)
+    _compare_parser(commands)
     _init_parser(commands)
     return parser
 
 
 def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     train = _command(commands, "train", "find segments in a customer table and publish them as a run", TRAIN)
-    train.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")
-    train.add_argument(
-        "--input", metavar="PATH", help="the customer table; the recipe's input.path if not given"
-    )
+    _add_recipe_and_input(train)
     train.add_argument("--output", metavar="PATH", help="where runs are kept; needed unless --explain")
-    train.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
-        help="change a key of the recipe, such as segments.k=[2,6]; may be given several times",
-    )  # fmt: skip
     train.add_argument(
         "--explain", action="store_true", help="print the checked recipe with its defaults, the expressions "
         "and the output schema; run nothing over the data",
     )  # fmt: skip
     train.set_defaults(act=_train)
+
+
+def _compare_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = _command(
+        commands, "compare", "hold other algorithms against KMeans on the same sample", COMPARE
+    )
+    _add_recipe_and_input(compare)
+    compare.add_argument("--to", required=True, metavar="PATH", help="where comparison.csv and figures go")
+    compare.add_argument("--k", type=int, help="number of segments; chosen as the recipe says if not given")
+    compare.add_argument("--eps", type=float, help="DBSCAN's; the knee of the k-distances if not given")
+    compare.add_argument("--min-samples", type=int, help="DBSCAN's; twice the features if not given")
+    compare.set_defaults(act=_compare)
+
+
+def _add_recipe_and_input(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")
+    command.add_argument(
+        "--input", metavar="PATH", help="the customer table; the recipe's input.path if not given"
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="overrides",
+        help="change a key of the recipe, such as segments.k=[2,6]; may be given several times",
+    )
 
 
 def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -122,7 +152,7 @@ def _command(
     )  # fmt: skip
 
 
-def _train(arguments: argparse.Namespace) -> None:
+def _recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:
     from custseg_spark.recipe import load
 
     recipe = load(arguments.recipe, arguments.overrides)
@@ -131,6 +161,30 @@ def _train(arguments: argparse.Namespace) -> None:
         raise RecipeError(
             "no customer table: neither --input nor input.path is given", "name it with --input PATH"
         )
+    return recipe, path
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    recipe, path = _recipe_and_input(arguments)
+    from custseg_spark import pipeline, terminal
+    from custseg_spark.session import open_session
+
+    with terminal.progress() as journal:
+        compared = pipeline.compare(
+            open_session(),
+            recipe,
+            path,
+            arguments.to,
+            journal,
+            k=arguments.k,
+            eps=arguments.eps,
+            min_samples=arguments.min_samples,
+        )
+    terminal.tell_comparison(compared)
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    recipe, path = _recipe_and_input(arguments)
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
     from custseg_spark import terminal

@@ -35,7 +35,7 @@ class Run:
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a small file of this run whole."""
-        _put(self.at(name), content)
+        write(self.at(name), content)
 
     def record(self, record: Mapping[str, Any]) -> None:
         """Write run.json."""
@@ -54,7 +54,7 @@ def begin(output: str) -> Run:
 
 def publish(run: Run) -> None:
     """Make `latest.json` name this run: the last step, and the one that makes the run visible."""
-    _put(f"{run.output}/{LATEST}", as_json({"run_id": run.run_id}))
+    write(f"{run.output}/{LATEST}", as_json({"run_id": run.run_id}))
 
 
 def latest(output: str) -> Run | None:
@@ -74,7 +74,7 @@ def _absolute(path: str) -> str:
     return path.rstrip("/") if "://" in path else str(Path(path).expanduser().absolute())
 
 
-def _put(path: str, content: str | bytes) -> None:
+def write(path: str, content: str | bytes) -> None:
     """Write a small file so that a reader sees the old one or the new one, never a part.
 
     A rename does that on a file system; an object store's put is whole by itself.

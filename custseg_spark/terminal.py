@@ -13,7 +13,7 @@ from rich.table import Table
 from custseg_spark.journal import Journal
 
 if TYPE_CHECKING:
-    from custseg_spark.pipeline import Trained
+    from custseg_spark.pipeline import ComparedRun, Trained
 
 
 @contextmanager
@@ -58,3 +58,20 @@ def tell(trained: Trained) -> None:
     console.print()
     for what, name in places.items():
         console.print(f"{what:<12}{run.at(name)}", markup=False)
+
+
+def tell_comparison(compared: ComparedRun) -> None:
+    """Print what each algorithm found, which to prefer and why, and where things are."""
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    table = Table("algorithm", "segments", "noise", "silhouette", "smallest", "stability", "agreement")
+    for row in compared.rows:
+        scores = (row.silhouette_euclidean, row.smallest_share, row.stability, row.adjusted_rand)
+        table.add_row(
+            row.algorithm,
+            str(row.segments),
+            f"{row.noise_share:.1%}",
+            *("-" if score is None else f"{score:.3f}" for score in scores),
+        )
+    console.print(table)
+    console.print(f"\n{compared.why}\n", markup=False)
+    console.print(f"comparison  {compared.path}", markup=False)

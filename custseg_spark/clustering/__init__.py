@@ -2,6 +2,7 @@
 
 from custseg_spark.clustering.label import nearest_stages
 from custseg_spark.clustering.models import fixed_centres, fixed_scaler
+from custseg_spark.clustering.others import other_labels
 from custseg_spark.clustering.plane import Plane, plane
 from custseg_spark.clustering.refine import Refined, refine
 from custseg_spark.clustering.sample import drawn
@@ -16,6 +17,7 @@ __all__ = [
     "fixed_scaler",
     "nearest",
     "nearest_stages",
+    "other_labels",
     "plane",
     "refine",
     "sweep",

@@ -93,7 +93,7 @@ def _starts_on_driver(points: Points) -> Find:
 
 def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
     """k-means|| in Spark ML, on one partition, so that nothing depends on the cores."""
-    frame = _in_spark(spark, points, {}).cache()
+    frame = in_spark(spark, points, {}).cache()
 
     def find(k: int, restarts: int, seed: int) -> tuple[Points, tuple[float, ...]]:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -127,7 +127,7 @@ def _silhouettes(
     spark: SparkSession, points: Points, labels: dict[int, NDArray[np.int64]]
 ) -> dict[int, float]:
     """Spark's ClusteringEvaluator for each k, squared Euclidean distance, some at a time."""
-    frame = _in_spark(spark, points, {f"segment{k}": found for k, found in labels.items()}).cache()
+    frame = in_spark(spark, points, {f"segment{k}": found for k, found in labels.items()}).cache()
     evaluator = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
     try:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -154,7 +154,7 @@ def squared_distances(points: Points, centres: Points) -> Points:
     return np.stack([((points - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
 
 
-def _in_spark(spark: SparkSession, points: Points, further: dict[str, NDArray[np.int64]]) -> DataFrame:
+def in_spark(spark: SparkSession, points: Points, further: dict[str, NDArray[np.int64]]) -> DataFrame:
     """The sample as a table in one partition: a vector column `features` and the columns of `further`."""
     names = [f"x{j}" for j in range(points.shape[1])]
     table = spark.createDataFrame(pd.DataFrame(points, columns=names).assign(**further)).coalesce(1)

@@ -2,8 +2,19 @@
 
 from custseg_spark.report.assemble import Told
 from custseg_spark.report.assemble import segments as segment_views
+from custseg_spark.report.comparison import ComparisonPictures, draw_comparison
 from custseg_spark.report.figures import FeatureView, Pictures, draw
 from custseg_spark.report.html import render
 from custseg_spark.report.page import Page
 
-__all__ = ["FeatureView", "Page", "Pictures", "Told", "draw", "render", "segment_views"]
+__all__ = [
+    "ComparisonPictures",
+    "FeatureView",
+    "Page",
+    "Pictures",
+    "Told",
+    "draw",
+    "draw_comparison",
+    "render",
+    "segment_views",
+]

@@ -1,0 +1,252 @@
+"""Algorithms side by side: the same plane under each, Ward's tree, DBSCAN's radius."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.cluster import hierarchy
+from scipy.optimize import linear_sum_assignment
+
+from custseg_spark.report import palette, wording
+from custseg_spark.report.comparison import ComparisonPictures
+from custseg_spark.report.plots import canvas, scales
+
+REFERENCE = "KMeans"
+MERGES = 30
+"""So many of the last merges of the tree are drawn, or as many as the cut needs."""
+NOISE = "#a3a6ab"
+LINE = "#3b5b8c"
+GAP, HEAD = 0.25, 0.52
+"""Inches between panels, and above each for its title."""
+
+
+def comparison(p: ComparisonPictures) -> Figure | None:
+    """The same customers on the same plane once per algorithm, coloured by what it found."""
+    if not p.labellings or len(p.plane) == 0:
+        return None
+    shown = alike(p.labellings)
+    columns = len(shown) if len(shown) < 4 else 2 if len(shown) == 4 else 3
+    rows = -(-len(shown) // columns)
+    side = 4.6 if columns < 3 else 3.1
+    tall, wide = side * 0.82, max(columns * side + (columns - 1) * GAP + 0.5, 7.0)
+    frame = _frame(p.plane[:, :2])
+    inside = ((p.plane[:, :2] >= frame[0]) & (p.plane[:, :2] <= frame[1])).all(axis=1)
+    note = _note(p.labellings, int((~inside).sum()))
+    top = canvas.head(canvas.sheet(wide, 1.0), _found(p.labellings), note)  # to know how high it is
+    high = top + rows * (tall + HEAD) + 0.2
+    figure = canvas.sheet(wide, high)
+    canvas.head(figure, _found(p.labellings), note)
+    for place, (name, labels) in enumerate(shown.items()):
+        row, column = divmod(place, columns)
+        left, above = 0.25 + column * (side + GAP), top + row * (tall + HEAD) + HEAD - 0.1
+        axes = canvas.panel(figure, left, high - above - tall, wide - left - side, above)
+        _panel(axes, p.plane[inside, :2], labels[inside], frame)
+        _panel_title(axes, name, labels)
+    return figure
+
+
+def dendrogram(p: ComparisonPictures) -> Figure | None:
+    """The last merges of Ward's tree, and where it is cut into k segments."""
+    if p.linkage is None or len(p.linkage) == 0:
+        return None
+    tree, n = p.linkage, len(p.linkage) + 1
+    k = min(max(p.k, 1), n)
+    of_node = _segments_of_nodes(p, k)
+    inks = [palette.SOFT_INK if segment < 0 else palette.colour(segment) for segment in of_node]
+    drawn = hierarchy.dendrogram(
+        tree, max(MERGES + 1, k), "lastp", no_plot=True, link_color_func=inks.__getitem__
+    )
+    figure = canvas.sheet(9.6, 5.4)
+    note = f"The last {len(drawn['icoord'])} merges. Under each branch: how many customers it holds."
+    note += " Height: the distance at which two branches merge."
+    top = canvas.head(figure, _cut(tree, k), note)
+    axes = canvas.panel(figure, 0.95, 0.7, 1.15, top)
+    strokes = list(np.stack([drawn["icoord"], drawn["dcoord"]], axis=2))
+    axes.add_collection(LineCollection(strokes, colors=drawn["color_list"], linewidths=1.6))
+    _leaves(axes, drawn["leaves"], tree, of_node)
+    axes.set_ylim(0, 1.05 * float(tree[-1, 2]) or 1.0)
+    axes.set_ylabel("Ward distance", color=palette.INK)
+    axes.yaxis.set_major_formatter(lambda value, _: scales.short(value))
+    if k > 1:
+        low, high = _gap(tree, k)
+        axes.axhline((low + high) / 2, color=palette.INK, linewidth=1.2, linestyle=(0, (4, 3)))
+        axes.text(1.01, (low + high) / 2, f"cut into\n{k} segments", transform=axes.get_yaxis_transform(),
+            va="center", size=9, color=palette.INK)  # fmt: skip
+    return figure
+
+
+def k_distance(p: ComparisonPictures) -> Figure | None:
+    """The rising distances to the customer that makes each a core, and the radius taken from them."""
+    curve = p.distances
+    if len(curve) == 0:
+        return None
+    cores = int(np.searchsorted(curve, p.eps, side="right"))
+    share, eps = wording.percent(cores / len(curve)), wording.number(p.eps)
+    figure = canvas.sheet(8, 4.6)
+    title = f"Within a radius of {eps}, {share} of customers lie densely enough to be cores for DBSCAN"
+    note = (
+        f"A core has {p.min_samples} customers within the radius, itself counted. Customers in order of the"
+    )
+    note += " distance that this takes; shaded: those who would need more than the radius."
+    top = canvas.head(figure, title, note)
+    axes = canvas.panel(figure, 0.95, 0.6, 0.35, top + 0.1)
+    axes.axvspan(cores + 0.5, len(curve) + 0.5, color=NOISE, alpha=0.18, linewidth=0)
+    axes.plot(np.arange(1, len(curve) + 1), curve, color=LINE, linewidth=1.8, zorder=3)
+    axes.axhline(p.eps, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)))
+    knee = max(cores, 1)
+    axes.plot(knee, p.eps, marker="o", color=LINE, markersize=9, markeredgecolor=palette.INK, zorder=5)
+    right = knee > 0.5 * len(curve)
+    axes.annotate(f"eps = {eps}", (knee, p.eps), (-10 if right else 10, 9), textcoords="offset points",
+        ha="right" if right else "left", size=10, weight="bold", color=palette.INK, zorder=6)  # fmt: skip
+    axes.set_xlim(0.5, len(curve) + 0.5)
+    axes.set_ylim(0, max(float(curve[-1]), p.eps) * 1.08 or 1.0)
+    axes.xaxis.set_major_formatter(lambda value, _: wording.number(value))
+    axes.yaxis.set_major_formatter(lambda value, _: scales.short(value))
+    axes.set_xlabel("customers, by rising distance", color=palette.INK)
+    axes.set_ylabel(f"distance to have {p.min_samples} together", color=palette.INK)
+    axes.grid(axis="y", color=palette.RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    return figure
+
+
+def alike(labellings: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+    """The labellings renumbered after the reference, so that the same colour means the same customers.
+
+    Segments are paired one to one so that most customers are shared; the rest get the next free numbers.
+    """
+    first = np.asarray(labellings[_reference(labellings)])
+    return {name: _renumbered(np.asarray(labels), first) for name, labels in labellings.items()}
+
+
+def _reference(labellings: Mapping[str, NDArray[np.int64]]) -> str:
+    return REFERENCE if REFERENCE in labellings else next(iter(labellings))
+
+
+def _renumbered(labels: NDArray[np.int64], reference: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The labels (n,) under the numbers of the reference (n,) that they share most with; noise stays."""
+    mine, theirs = np.unique(labels[labels >= 0]), np.unique(reference[reference >= 0])
+    shared = np.array([[((labels == a) & (reference == b)).sum() for b in theirs] for a in mine])
+    numbers: dict[int, int] = {}
+    if shared.size:
+        pairs = zip(*linear_sum_assignment(-shared), strict=True)
+        numbers = {int(mine[i]): int(theirs[j]) for i, j in pairs if shared[i, j] > 0}
+    after = int(theirs.max(initial=-1)) + 1
+    for segment in mine.tolist():
+        if segment not in numbers:
+            numbers[segment], after = after, after + 1
+    return np.array([numbers.get(int(label), -1) for label in labels], dtype=np.int64)
+
+
+def _panel(
+    axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], frame: NDArray[np.float64]
+) -> None:
+    """Noise first, then the segments in three rounds, so that none covers the others."""
+    size = float(np.clip(14 * (1000 / len(points)) ** 0.5, 4, 26))
+    noise = points[labels < 0]
+    axes.scatter(noise[:, 0], noise[:, 1], s=size, c=NOISE, marker="x", linewidths=0.7, alpha=0.8)
+    for start in range(3):
+        some, of = points[start::3], labels[start::3]
+        for segment in np.unique(of[of >= 0]).tolist():
+            mine = some[of == segment]
+            colour, marker = palette.colour(segment), palette.marker(segment)
+            axes.scatter(mine[:, 0], mine[:, 1], s=size, c=colour, marker=marker, linewidths=0, alpha=0.6)
+    axes.set(xlim=tuple(frame[:, 0]), ylim=tuple(frame[:, 1]), xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set_visible(True)
+
+
+def _panel_title(axes: Axes, name: str, labels: NDArray[np.int64]) -> None:
+    text = f"{wording.broken(name, 22, 1)} · {_counted(labels)}"
+    axes.set_title(canvas.plain(text), loc="left", size=10.5, weight="bold", color=palette.INK, pad=6)
+    noise = float((labels < 0).mean())
+    if noise > 0:
+        text = f"{wording.percent(noise)} noise"
+        ground = {"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+        axes.text(0.985, 0.98, text, transform=axes.transAxes, size=8.5, ha="right", va="top",
+            color=palette.SOFT_INK, zorder=9, bbox=ground)  # fmt: skip
+
+
+def _counted(labels: NDArray[np.int64]) -> str:
+    found = len(np.unique(labels[labels >= 0]))
+    return "no segment" if found == 0 else "1 segment" if found == 1 else f"{found} segments"
+
+
+def _note(labellings: Mapping[str, NDArray[np.int64]], outside: int) -> str:
+    text = "The same customers on the same plane in every panel."
+    if len(labellings) > 1:
+        text += (
+            f" Segments are paired with those of {_reference(labellings)}, so that most keep their colour."
+        )
+    if any((labels < 0).any() for labels in labellings.values()):
+        text += " Grey crosses: noise, customers in no segment."
+    return text + (f" {wording.number(float(outside))} lie outside the frame." if outside else "")
+
+
+def _found(labellings: Mapping[str, NDArray[np.int64]]) -> str:
+    """How many segments the algorithms find, and which leaves the most customers out."""
+    counts = [len(np.unique(labels[labels >= 0])) for labels in labellings.values()]
+    first = next(iter(labellings))
+    if len(counts) == 1:
+        text = f"{first} finds {_counted(labellings[first])}"
+    elif min(counts) == max(counts):
+        text = f"All {len(counts)} algorithms find {_counted(labellings[first])}"
+    else:
+        text = f"{len(counts)} algorithms find from {min(counts)} to {max(counts)} segments"
+    noise = {name: float((labels < 0).mean()) for name, labels in labellings.items()}
+    most = max(noise, key=lambda name: noise[name])
+    if noise[most] > 0:
+        text += f"; {most} leaves {wording.percent(noise[most])} of customers in none"
+    return text
+
+
+def _frame(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(2, 2) low and high per axis that hold all but the farthest 4 in 1000 points."""
+    low, high = np.quantile(points, [0.002, 0.998], axis=0)
+    room = np.where(high > low, 0.06 * (high - low), 1.0)
+    return np.stack([low - room, high + room])
+
+
+def _segments_of_nodes(p: ComparisonPictures, k: int) -> list[int]:
+    """The segment that each node of the tree lies in, in the colours of the panels; -1 above the cut."""
+    assert p.linkage is not None
+    labels: NDArray[np.int64] = np.asarray(hierarchy.fcluster(p.linkage, k, "maxclust"), dtype=np.int64) - 1
+    if p.labellings and len(first := p.labellings[_reference(p.labellings)]) == len(labels):
+        labels = _renumbered(labels, np.asarray(first))
+    of_node: list[int] = labels.tolist()
+    for left, right in p.linkage[:, :2].astype(int).tolist():
+        of_node.append(of_node[left] if of_node[left] == of_node[right] else -1)
+    return of_node
+
+
+def _leaves(axes: Axes, nodes: list[int], tree: NDArray[np.float64], of_node: list[int]) -> None:
+    """A marker of the segment and the number of customers under each branch."""
+    n = len(tree) + 1
+    places = 5.0 + 10.0 * np.arange(len(nodes))
+    for place, node in zip(places, nodes, strict=True):
+        segment = of_node[node]
+        colour, marker = palette.colour(segment), palette.marker(segment)
+        axes.plot(place, 0, color=colour, marker=marker, markersize=6, clip_on=False, zorder=5)
+    sizes = [1 if node < n else int(tree[node - n, 3]) for node in nodes]
+    axes.set_xticks(places, [f"{size:,}" for size in sizes], rotation=90 if len(nodes) > 12 else 0)
+    axes.tick_params(axis="x", length=0, pad=7)
+    axes.set_xlim(0, 10.0 * len(nodes))
+    axes.set_xlabel("customers", color=palette.INK)
+
+
+def _gap(tree: NDArray[np.float64], k: int) -> tuple[float, float]:
+    """The heights of the last merge that a cut into k > 1 segments keeps and of the first it undoes."""
+    return (float(tree[-k, 2]) if k <= len(tree) else 0.0), float(tree[1 - k, 2])
+
+
+def _cut(tree: NDArray[np.float64], k: int) -> str:
+    """Between which heights the cut has room."""
+    if k < 2:
+        return "Ward's tree, not cut"
+    low, high = _gap(tree, k)
+    heights = f"{wording.number(low)} and {wording.number(high)}"
+    return f"Ward's tree falls into {k} segments when cut anywhere between {heights}"

@@ -1,0 +1,32 @@
+"""`custseg compare`: other algorithms on the same sample, against the published figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+
+from custseg_spark import cli
+
+
+def test_other_algorithms_on_the_published_features(
+    spark: SparkSession, tmp_path: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = shared_data / "marketing_campaign.csv"
+    to = tmp_path / "comparison"
+    recipe = ["--recipe", "conf/published_value_engagement.yaml", "--input", str(table), "--to", str(to)]
+    assert cli.main(["compare", *recipe, "--k", "4", "--eps", "0.8", "--min-samples", "6"]) == 0
+    rows = pd.read_csv(to / "comparison.csv").set_index("algorithm")
+    assert list(rows.index) == ["KMeans", "BisectingKMeans", "GaussianMixture", "Ward", "DBSCAN", "HDBSCAN"]
+    assert rows.loc["KMeans", "silhouette_euclidean"] == pytest.approx(0.4237, abs=5e-4)
+    assert rows.loc["Ward", "silhouette_euclidean"] == pytest.approx(0.4043, abs=5e-4)
+    assert rows.loc["DBSCAN", "segments"] == 1
+    assert rows.loc["DBSCAN", "noise_share"] * 2240 == pytest.approx(20)
+    assert rows.loc["KMeans", "adjusted_rand"] == 1
+    assert rows.loc[["BisectingKMeans", "GaussianMixture"], "segments"].tolist() == [4, 4]
+    why = (to / "comparison.txt").read_text().strip()
+    assert why in capsys.readouterr().out
+    for figure in ("comparison.png", "dendrogram.png", "k_distance.png"):
+        assert (to / figure).read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,93 @@
+"""The figures of a comparison: all are written, odd labellings too, and colours mean the same customers."""
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from custseg_spark.report.comparison import ComparisonPictures, draw_comparison
+from custseg_spark.report.plots import compared
+
+ALL = ["comparison.png", "dendrogram.png", "k_distance.png"]
+
+
+@pytest.fixture(scope="module")
+def trial() -> ComparisonPictures:
+    rng = np.random.default_rng(3)
+    truth = np.repeat(np.arange(3), 30)
+    plane = rng.normal(size=(90, 3)) + 6 * np.eye(3)[truth]
+    tree = linkage(plane, "ward")
+    density = np.where(rng.random(90) < 0.2, -1, truth)
+    labellings = {"Ward": fcluster(tree, 3, "maxclust") - 1, "KMeans": truth, "DBSCAN": density}
+    return ComparisonPictures(plane, labellings, tree, 3, np.sort(rng.gamma(2, size=90)), 3.0, 6)
+
+
+def test_every_figure_is_a_small_png(trial: ComparisonPictures) -> None:
+    drawn: dict[str, bytes] = {}
+    assert draw_comparison(trial, drawn.__setitem__) == ALL
+    assert list(drawn) == ALL
+    for content in drawn.values():
+        image = Image.open(io.BytesIO(content))
+        assert image.format == "PNG"
+        assert min(image.size) > 300
+        assert len(content) < 300_000
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_labelling_of_noise_only(trial: ComparisonPictures, alone: bool) -> None:
+    noise = {"DBSCAN": np.full(90, -1)}
+    pictures = replace(trial, labellings=noise if alone else {**trial.labellings, **noise})
+    assert draw_comparison(pictures, lambda name, content: None) == ALL
+    figure = compared.comparison(pictures)
+    assert figure is not None
+    assert "DBSCAN · no segment" in [axes.get_title(loc="left") for axes in figure.axes]
+
+
+def test_each_panel_names_the_algorithm_and_counts(trial: ComparisonPictures) -> None:
+    figure = compared.comparison(trial)
+    assert figure is not None
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == ["Ward · 3 segments", "KMeans · 3 segments", "DBSCAN · 3 segments"]
+
+
+def test_what_is_missing_is_left_out(trial: ComparisonPictures) -> None:
+    bare = replace(trial, linkage=None)
+    assert draw_comparison(bare, lambda name, content: None) == ["comparison.png", "k_distance.png"]
+    assert draw_comparison(replace(bare, labellings={}, distances=np.empty(0)), lambda *_: None) == []
+
+
+@pytest.mark.parametrize("k", [1, 2, 40, 500])
+def test_any_cut_of_the_tree(trial: ComparisonPictures, k: int) -> None:
+    assert "dendrogram.png" in draw_comparison(replace(trial, k=k), lambda name, content: None)
+
+
+def test_the_cut_line_leaves_k_branches(trial: ComparisonPictures) -> None:
+    assert trial.linkage is not None
+    for k in (2, 3, 7):
+        low, high = compared._gap(trial.linkage, k)
+        assert fcluster(trial.linkage, (low + high) / 2, "distance").max() == k
+
+
+def test_two_customers_at_one_place(trial: ComparisonPictures) -> None:
+    same, tree = np.zeros((2, 2)), np.array([[0.0, 1.0, 0.0, 2.0]])
+    pictures = ComparisonPictures(same, {"KMeans": np.zeros(2, int)}, tree, 2, np.zeros(2), 0.0, 4)
+    assert draw_comparison(pictures, lambda name, content: None) == ALL
+
+
+def test_the_same_customers_wear_the_same_number() -> None:
+    made = compared.alike({"Ward": np.array([7, 7, 0, 0, 3, -1]), "KMeans": np.array([0, 0, 1, 1, 1, 1])})
+    assert made["KMeans"].tolist() == [0, 0, 1, 1, 1, 1]
+    assert made["Ward"].tolist() == [0, 0, 1, 1, 2, -1]
+
+
+def test_matplotlib_waits_for_the_first_figure_and_pyplot_stays_out() -> None:
+    code = (
+        "import sys; from custseg_spark.report import comparison; assert 'matplotlib' not in sys.modules\n"
+        "from custseg_spark.report.plots import compared; assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
