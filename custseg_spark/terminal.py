@@ -63,7 +63,17 @@ def tell(trained: Trained) -> None:
 def tell_comparison(compared: ComparedRun) -> None:
     """Print what each algorithm found, which to prefer and why, and where things are."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-    table = Table("algorithm", "segments", "noise", "silhouette", "smallest", "stability", "agreement")
+    table = Table(
+        "algorithm",
+        "segments",
+        "noise",
+        "silhouette",
+        "smallest",
+        "stability",
+        "agreement",
+        box=None,
+        pad_edge=False,
+    )
     for row in compared.rows:
         scores = (row.silhouette_euclidean, row.smallest_share, row.stability, row.adjusted_rand)
         table.add_row(
