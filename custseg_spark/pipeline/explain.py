@@ -16,12 +16,7 @@ def explain(spark: SparkSession, recipe: Recipe, path: str) -> str:
     lines = [explained(recipe).rstrip(), "", "# features, as Spark computes them"]
     lines += [f"#   {features.VALUE}{name}: {sql}" for name, sql in table.expressions.items()]
     lines += ["", "# customers/: one row per accepted customer, partitioned by segment"]
-    wanted = (
-        None
-        if recipe.output.columns is None
-        else {c.lower() for c in (recipe.input.id, *recipe.output.columns)}
-    )
-    written = {name: kind for name, kind in table.types.items() if wanted is None or name.lower() in wanted}
+    written = {name: table.types[name] for name in intake.kept(table.columns, recipe)}
     written |= {f"{features.VALUE}{name}": "double" for name in recipe.segment_by}
     written |= {"segment": "int", "segment_name": "string", "distance_to_centre": "double"}
     lines += [f"#   {name}: {kind}" for name, kind in written.items()]

@@ -203,10 +203,17 @@ def _kinds(frame: DataFrame, expressions: Mapping[str, str]) -> dict[str, DataTy
     return {name: field.dataType for name, field in zip(expressions, schema.fields, strict=True)}
 
 
+def kept(columns: tuple[str, ...], recipe: Recipe) -> list[str]:
+    """The input columns that are written: all, or the recipe's and the id."""
+    if recipe.output.columns is None:
+        return list(columns)
+    wanted = {name.lower() for name in (recipe.input.id, *recipe.output.columns)}
+    return [name for name in columns if name.lower() in wanted]
+
+
 def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe) -> None:
-    kept = recipe.output.columns if recipe.output.columns is not None else columns
     ours = {name.lower() for name in (*OURS, *(f"{features.VALUE}{name}" for name in recipe.segment_by))}
-    clashing = [name for name in kept if name.lower() in ours]
+    clashing = [name for name in kept(columns, recipe) if name.lower() in ours]
     if clashing:
         raise RecipeError(
             f"the table has a column {clashing[0]!r}, which the run would write itself",

@@ -17,7 +17,7 @@ from custseg_spark import __version__, data, runs, segments
 from custseg_spark.errors import CustsegError, DataError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline.fit import Decision, Fitted
-from custseg_spark.pipeline.intake import Intake, Sample
+from custseg_spark.pipeline.intake import Intake, Sample, kept
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
 
@@ -40,7 +40,9 @@ def customers(
 
     Raises DataError where other rows were written than were measured: the input changed meanwhile.
     """
-    labelled = fitted.model.labelled(table.accepted, kept(table, recipe))
+    labelled = fitted.model.labelled(
+        table.accepted, [data.quoted(name) for name in kept(table.columns, recipe)]
+    )
     with journal.stage("label") as facts, told(f"writing {run.at('customers')}"):
         data.write_customers(labelled, run.at("customers"), "segment")
         written = spark.read.parquet(run.at("customers")).groupBy("segment").count().collect()
@@ -61,16 +63,6 @@ def model(spark: SparkSession, run: runs.Run, fitted: Fitted) -> None:
     run.write("model.json", fitted.model.to_json())
     with told(f"writing {run.at('model')}"):
         fitted.model.pipeline_model(spark).save(run.at("model"))
-
-
-def kept(table: Intake, recipe: Recipe) -> list[str]:
-    """The input columns that are written, quoted: all, or the recipe's and the id."""
-    wanted = (
-        None
-        if recipe.output.columns is None
-        else {c.lower() for c in (recipe.input.id, *recipe.output.columns)}
-    )
-    return [data.quoted(name) for name in table.columns if wanted is None or name.lower() in wanted]
 
 
 def sweep_table(decision: Decision) -> pd.DataFrame:

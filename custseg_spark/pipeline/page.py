@@ -12,7 +12,7 @@ import pandas as pd
 import pyspark
 
 from custseg_spark import __version__, clustering, report, runs, segments
-from custseg_spark.evidence import Candidate, Choice
+from custseg_spark.evidence import Candidate
 from custseg_spark.features import VALUE, Treatment
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline.fit import Decision, Fitted
@@ -77,6 +77,7 @@ def page_of(
     value = segments.value_column(profile) or ""
     columns = (*_views(fitted, "feature"), *_views(fitted, "description"))
     flat = segments.profile_csv(profile)
+    pairs = exploration.correlations(_feature_values(fitted))
     quality = sample.quality
     moment = datetime.now(UTC)
     return page.Page(
@@ -96,7 +97,7 @@ def page_of(
             quality.quarantined,
             tuple(sorted(quality.by_reason.items(), key=lambda reason: -reason[1])),
         ),
-        careful=_careful(fitted, sample, chosen, choice, journal),
+        careful=_careful(fitted, sample, decision, pairs, journal),
         profile=page.Profile(flat, _views(fitted, "feature"), _views(fitted, "description"), overall),
         evidence=page.Evidence(
             choice.why,
@@ -108,7 +109,7 @@ def page_of(
         ),
         rules=_rules(recipe, sample),
         columns=_columns(recipe, sample, fitted),
-        correlations=exploration.correlations(_feature_values(fitted)),
+        correlations=pairs,
         protected=tuple(
             page.Association(
                 found.column,
@@ -184,9 +185,14 @@ def _told(fitted: Fitted, recipe: Recipe, chosen: Candidate) -> dict[int, report
 
 
 def _careful(
-    fitted: Fitted, sample: Sample, chosen: Candidate, choice: Choice, journal: Journal
+    fitted: Fitted,
+    sample: Sample,
+    decision: Decision,
+    pairs: tuple[exploration.Correlation, ...],
+    journal: Journal,
 ) -> tuple[str, ...]:
     """What a reader should know before acting on the page."""
+    choice, chosen = decision.choice, decision.candidate
     lines = [*sample.quality.warnings, *journal.warnings]
     if not choice.passed:
         lines.append(f"No number of segments passed every condition: {choice.why}")
@@ -201,7 +207,6 @@ def _careful(
     lines += [
         f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
     ]
-    pairs = exploration.correlations(_feature_values(fitted))
     lines += [
         f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): "
         "together they weigh double."
