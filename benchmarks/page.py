@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import orders_page
 from bars import middle, standing
 from programs import OURS
 from rich.table import Table
@@ -23,9 +24,13 @@ HERE = Path(__file__).resolve().parent
 
 def name(rows: int, features: int, k: Sequence[int], files: int = 0, label: str = "") -> str:
     """The name of a scenario's files, such as 1M-rows_4-features_k2-10."""
-    size = f"{rows // 1_000_000}M" if rows % 1_000_000 == 0 else f"{rows}"
-    parts = [f"{size}-rows", f"{features}-features", f"k{k[0]}-{k[1]}"]
+    parts = [f"{size(rows)}-rows", f"{features}-features", f"k{k[0]}-{k[1]}"]
     return "_".join(parts + [f"{files}-files"] * bool(files) + [label] * bool(label))
+
+
+def size(rows: int) -> str:
+    """20000000 as 20M."""
+    return f"{rows // 1_000_000}M" if rows % 1_000_000 == 0 else f"{rows}"
 
 
 def machine() -> dict[str, Any]:
@@ -161,6 +166,7 @@ def readme(results: Path) -> str:
     lines += [notes.read_text().strip(), ""] if notes.exists() else []
     lines += ["## The machine", "", *_machines(found), ""]
     lines += [markdown(result) for result in found]
+    lines += orders_page.section(results)
     return "\n".join(lines).rstrip() + "\n"
 
 

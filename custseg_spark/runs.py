@@ -16,6 +16,8 @@ from fsspec.implementations.local import LocalFileSystem
 from custseg_spark.errors import RunError
 
 LATEST = "latest.json"
+CUSTOMERS = "rfm.json"
+"""Names the newest whole customer table that was made of order lines, in the directory it was made into."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,18 @@ def publish(run: Run) -> None:
 def latest(output: str) -> Run | None:
     """The newest whole run under `output`; None if there is none yet."""
     root = _absolute(output)
-    found = _get(f"{root}/{LATEST}")
+    found = read(f"{root}/{LATEST}")
     return None if found is None else Run(root, json.loads(found)["run_id"])
+
+
+def customers_at(path: str) -> str:
+    """The customer table that `path` stands for: the newest one where order lines were made into customers,
+    else `path` itself."""
+    try:
+        found = read(f"{path.rstrip('/')}/{CUSTOMERS}")
+    except RunError:  # a catalog table's name, or a scheme that only Spark knows
+        return path
+    return path if found is None else f"{_absolute(path)}/{json.loads(found)['customers']}"
 
 
 def as_json(value: Any) -> str:
@@ -95,11 +107,12 @@ def write(path: str, content: str | bytes) -> None:
         raise RunError(f"{path} can't be written: {problem}", "check --output and its permissions") from None
 
 
-def _get(path: str) -> bytes | None:
+def read(path: str) -> bytes | None:
+    """A small file whole; None if it is not there. Raises RunError where it can't be read."""
     try:
         files, name = fsspec.core.url_to_fs(path)
         content: bytes = files.cat_file(name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, ImportError) as problem:
         raise RunError(f"{path} can't be read: {problem}", "check --output and its permissions") from None

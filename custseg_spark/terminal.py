@@ -13,7 +13,7 @@ from rich.table import Table
 from custseg_spark.journal import Journal
 
 if TYPE_CHECKING:
-    from custseg_spark.pipeline import ComparedRun, Trained
+    from custseg_spark.pipeline import Backtested, ComparedRun, Made, Trained
 
 
 @contextmanager
@@ -85,3 +85,51 @@ def tell_comparison(compared: ComparedRun) -> None:
     console.print(table)
     console.print(f"\n{compared.why}\n", markup=False)
     console.print(f"comparison  {compared.path}", markup=False)
+
+
+def tell_customers(made: Made) -> None:
+    """Print how many customers were made of how many lines, why lines were left out, and where they are."""
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console.print(f"\n[bold]{made.rows:,} customers[/bold] as of {made.as_of}\n")
+    lines = made.lines
+    left_out = sum(lines.left_out.values())
+    console.print(
+        f"{lines.read:,} lines read: {lines.sales:,} sales, {lines.returns:,} returns, {left_out:,} left out"
+    )
+    for reason, count in sorted(lines.left_out.items(), key=lambda item: -item[1]):
+        console.print(f"  {count:,}  {reason}", markup=False)
+    for line in made.warnings:
+        console.print(f"warning: {line}", markup=False)
+    console.print(f"\ncustomers   {made.customers}", markup=False)
+    console.print(f"next        custseg train --recipe RECIPE --input {made.to} --output out", markup=False)
+
+
+def tell_backtest(found: Backtested) -> None:
+    """Print what the groups did in the days after, and how much of it each grouping explains."""
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    for test in found.tests:
+        console.print(
+            f"\n[bold]{test.customers:,} customers as of {test.at}[/bold], the {test.days} days after"
+        )
+        table = Table("segment", "customers", "spend", "95 %", "retained", "95 %", box=None, pad_edge=False)
+        for group in test.groupings[0].groups:
+            spend, retained = group.means["spend"], group.means["retained"]
+            table.add_row(
+                group.name,
+                f"{group.customers:,}",
+                f"{spend.value:,.2f}",
+                f"{spend.low:,.2f} to {spend.high:,.2f}",
+                f"{retained.value:.1%}",
+                f"{retained.low:.1%} to {retained.high:.1%}",
+            )
+        console.print(table)
+        console.print("\nvariance explained, on customers that the group means are not from:")
+        table = Table("grouping", "groups", "spend", "log spend", "retention", box=None, pad_edge=False)
+        for grouping in test.groupings:
+            shares = [
+                f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
+                for share in grouping.explained.values()
+            ]
+            table.add_row(grouping.name, str(len(grouping.groups)), *shares)
+        console.print(table)
+    console.print(f"\nbacktest    {found.path}", markup=False)

@@ -16,7 +16,7 @@ from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.files import Source, located
 from custseg_spark.data.problems import explained
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.recipe.models import Input
+from custseg_spark.recipe import models
 
 ENDINGS = {
     ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
@@ -50,7 +50,7 @@ class Table:
     sep: str | None = None
 
 
-def open_table(spark: SparkSession, source: Input, path: str) -> Table:
+def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
     """Open the table at `path`, a path or URI, or a catalog name with `format: table`, as `source` says.
 
     Runs no job over the data: none at all for text and Excel, one over a footer for Parquet. Raises DataError
@@ -100,7 +100,7 @@ def _ending(name: str) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _text(spark: SparkSession, source: Input, found: Source) -> Table:
+def _text(spark: SparkSession, source: models.Source, found: Source) -> Table:
     for key in source.options:
         if key.lower() in _OURS:
             raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
@@ -125,7 +125,7 @@ def _text(spark: SparkSession, source: Input, found: Source) -> Table:
     return Table(frame, head.rows, "csv", found.path, head.sep)
 
 
-def _head(source: Input, found: Source) -> text.Head:
+def _head(source: models.Source, found: Source) -> text.Head:
     """The head of the first file that has rows."""
     empty: text.EmptyFileError | None = None
     for name in found.readable()[:LOOKED_AT]:
@@ -138,7 +138,7 @@ def _head(source: Input, found: Source) -> text.Head:
     raise empty
 
 
-def _excel(spark: SparkSession, source: Input, found: Source) -> Table:
+def _excel(spark: SparkSession, source: models.Source, found: Source) -> Table:
     unknown = [key for key in source.options if key != "sheet"]
     if unknown:
         raise RecipeError(f"input.options.{unknown[0]}: Excel takes only sheet", "leave it out")
@@ -150,7 +150,7 @@ def _excel(spark: SparkSession, source: Input, found: Source) -> Table:
     return Table(spark.createDataFrame(sheet.rows), sheet.text, "excel", found.path)
 
 
-def _loaded(spark: SparkSession, kind: str, source: Input, found: Source) -> DataFrame:
+def _loaded(spark: SparkSession, kind: str, source: models.Source, found: Source) -> DataFrame:
     """A table whose format carries its types.
 
     Partition values live in folder names and Spark guesses their types: 007 would become 7. A partition

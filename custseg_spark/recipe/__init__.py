@@ -1,8 +1,9 @@
 """The recipe: one YAML file that says everything about one segmentation."""
 
+from custseg_spark.recipe.aggregates import Aggregate, decomposed
 from custseg_spark.recipe.explain import explained
 from custseg_spark.recipe.expressions import rate_part, used_by
-from custseg_spark.recipe.load import load, parse
+from custseg_spark.recipe.load import load, load_orders, parse
 from custseg_spark.recipe.models import (
     Action,
     DateType,
@@ -16,30 +17,39 @@ from custseg_spark.recipe.models import (
     Rule,
     Rules,
     Segments,
+    Source,
     Sweep,
 )
+from custseg_spark.recipe.orders import OrderRecipe, codes_of, used_by_lines
 from custseg_spark.recipe.safety import safe
 from custseg_spark.recipe.sql import columns_used
 
 __all__ = [
     "Action",
+    "Aggregate",
     "DateType",
     "Description",
     "Evidence",
     "Feature",
     "Input",
+    "OrderRecipe",
     "Outcome",
     "Output",
     "Recipe",
     "Rule",
     "Rules",
     "Segments",
+    "Source",
     "Sweep",
+    "codes_of",
     "columns_used",
+    "decomposed",
     "explained",
     "load",
+    "load_orders",
     "parse",
     "rate_part",
     "safe",
     "used_by",
+    "used_by_lines",
 ]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import fsspec
 from pydantic import ValidationError
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import checks, plain_yaml
-from custseg_spark.recipe.models import Recipe
+from custseg_spark.recipe.models import Recipe, Section
+from custseg_spark.recipe.orders import OrderRecipe
+from custseg_spark.recipe.orders import problems_in as problems_in_orders
 from custseg_spark.recipe.problems import Problem, problems_of
 
-_NAMED = ("rules", "segment_by", "describe", "check")
+_NAMED = ("rules", "segment_by", "describe", "check", "leave_out", "favourites", "aggregates")
 """Sections whose keys are names that the user gives; each may be an expression alone."""
 _ALL_KEYS = "every key is in docs/recipe.md"
+_ALL_ORDER_KEYS = "every key is in docs/orders.md"
+Checked = TypeVar("Checked", bound=Section)
 
 
 def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
@@ -25,15 +29,26 @@ def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
     Raises RecipeError: no such file, not YAML (with line and column), or every problem of the keys
     and expressions, one line each.
     """
-    document = _document(plain_yaml.read(_text(path), path), path)
-    for override in overrides:
-        _lay_over(document, override)
-    return _checked(document, f"{path}: ")
+    return _checked(Recipe, _laid_over(path, overrides), f"{path}: ", checks.problems_in, _ALL_KEYS)
+
+
+def load_orders(path: str, overrides: Sequence[str] = ()) -> OrderRecipe:
+    """The order recipe at a path or URI, with overrides such as `as_of=2011-06-01`. Raises like `load`."""
+    document = _laid_over(path, overrides)
+    return _checked(OrderRecipe, document, f"{path}: ", problems_in_orders, _ALL_ORDER_KEYS)
 
 
 def parse(document: dict[str, Any]) -> Recipe:
     """The recipe that a mapping, as read from YAML, stands for. Raises RecipeError like `load`."""
-    return _checked(_document(document, "the recipe"), "")
+    return _checked(Recipe, _document(document, "the recipe"), "", checks.problems_in, _ALL_KEYS)
+
+
+def _laid_over(path: str, overrides: Sequence[str]) -> dict[str, Any]:
+    """What the file says, with the overrides laid over it."""
+    document = _document(plain_yaml.read(_text(path), path), path)
+    for override in overrides:
+        _lay_over(document, override)
+    return document
 
 
 def _text(path: str) -> str:
@@ -66,24 +81,30 @@ def _document(value: Any, path: str) -> dict[str, Any]:
     return {key: entry for key, entry in value.items() if entry is not None}
 
 
-def _checked(document: dict[str, Any], source: str) -> Recipe:
+def _checked(
+    model: type[Checked],
+    document: dict[str, Any],
+    source: str,
+    problems_in: Callable[[Checked], Sequence[Problem]],
+    all_keys: str,
+) -> Checked:
     try:
-        recipe = Recipe.model_validate(document)
+        recipe = model.model_validate(document)
     except ValidationError as error:
-        _refuse(problems_of(error, document), source)
-    _refuse(checks.problems_in(recipe), source)
+        raise _refusal(problems_of(error, document, model), source, all_keys) from None
+    problems = problems_in(recipe)
+    if problems:
+        raise _refusal(problems, source, all_keys)
     return recipe
 
 
-def _refuse(problems: Sequence[Problem], source: str) -> None:
-    """Raise the one RecipeError that tells all problems; nothing if there are none."""
-    if not problems:
-        return
+def _refusal(problems: Sequence[Problem], source: str, all_keys: str) -> RecipeError:
+    """The one RecipeError that tells all problems."""
     what = source + problems[0].what
     if len(problems) > 1:
         what = f"{source}{len(problems)} problems\n" + "\n".join(f"  {problem.what}" for problem in problems)
     remedies = dict.fromkeys(problem.remedy for problem in problems if problem.remedy)
-    raise RecipeError(what, next(iter(remedies)) if len(remedies) == 1 else _ALL_KEYS)
+    return RecipeError(what, next(iter(remedies)) if len(remedies) == 1 else all_keys)
 
 
 def _lay_over(document: dict[str, Any], override: str) -> None:

@@ -34,8 +34,8 @@ class DateType(Section):
         return (self.date,) if isinstance(self.date, str) else self.date
 
 
-class Input(Section):
-    """Where the customer table is and how to read it."""
+class Source(Section):
+    """Where a table is and how to read it."""
 
     path: str | None = None
     """A path or URI, or a catalog table's name with `format: table`; `--input` wins over it."""
@@ -43,10 +43,15 @@ class Input(Section):
     """auto (by the ending), parquet, csv, excel, table, or any format the Spark session knows."""
     options: dict[str, str | int | float | bool] = {}
     """Reader options, as Spark names them; for Excel `sheet`."""
-    id: str
     types: dict[str, Literal["int", "double", "string", "boolean"] | DateType] = {}
     """Types of columns that arrive as text. What the recipe uses and is not declared is found
     from the first rows; what it does not use passes through as read."""
+
+
+class Input(Source):
+    """The customer table."""
+
+    id: str
     unique: Literal["auto", "exact", "trust"] = "auto"
     """How repeated ids are looked for: exactly up to 200,000 rows and by the sample beyond
     (auto), always exactly, or not at all."""

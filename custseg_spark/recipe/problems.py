@@ -6,16 +6,20 @@ import difflib
 import types
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic.fields import FieldInfo
 
-from custseg_spark.recipe.models import NAME, Recipe, Rules
+from custseg_spark.recipe.models import NAME, Rules
 
 _BOUND = "max_quarantined"
-_PLAIN = {int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null"}
+_PLAIN = {
+    int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null",
+    date: "a date such as 2011-12-10",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,11 @@ class Problem:
     remedy: str = ""
 
 
-def problems_of(error: ValidationError, document: dict[str, Any]) -> list[Problem]:
-    """One problem per wrong key, in the order of the recipe's keys; unions give one line, not one each."""
+def problems_of(error: ValidationError, document: dict[str, Any], model: type[BaseModel]) -> list[Problem]:
+    """One problem per wrong key of a `model`, in the order of its keys; a union gives one line."""
     problems: dict[str, Problem] = {}
     for detail in error.errors(include_url=False):
-        path, problem = _problem(detail, document)
+        path, problem = _problem(detail, document, model)
         problems.setdefault(path, problem)
     return list(problems.values())
 
@@ -42,8 +46,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return spelled[near[0]] if near else None
 
 
-def _problem(detail: Any, document: dict[str, Any]) -> tuple[str, Problem]:
-    place = _Place(Recipe, document)
+def _problem(detail: Any, document: dict[str, Any], model: type[BaseModel]) -> tuple[str, Problem]:
+    place = _Place(model, document)
     kind = detail["type"]
     steps = list(detail["loc"])
     for step in steps[:-1] if kind in ("extra_forbidden", "invalid_key", "missing") else steps:
@@ -78,6 +82,7 @@ class _Place:
     def __init__(self, annotation: Any, value: Any) -> None:
         self.annotation = annotation
         self.value = value
+        self.root = annotation
         self.path: list[str] = []
         self.in_union = False
         self.key: Any = str
@@ -118,7 +123,7 @@ class _Place:
     def unknown(self, key: str) -> tuple[str, Problem]:
         path = ".".join([*self.path, key])
         fields = list(_bare(self.annotation).model_fields)
-        near = nearest(key, fields) or _elsewhere(key)
+        near = nearest(key, fields) or _elsewhere(key, self.root)
         known = f"did you mean {near!r}?" if near else f"here stand {', '.join(fields)}"
         return path, Problem(f"{path}: unknown key; {known}")
 
@@ -128,9 +133,9 @@ class _Place:
         return ""
 
 
-def _elsewhere(key: str) -> str | None:
+def _elsewhere(key: str, model: type[BaseModel]) -> str | None:
     """Where a key stands that was written in the wrong section: `k` -> segments.k."""
-    for name, field in Recipe.model_fields.items():
+    for name, field in model.model_fields.items():
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel) and key in kind.model_fields:
             return f"{name}.{key}"

@@ -9,18 +9,12 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from custseg_spark import __version__
+from custseg_spark.cli import orders
+from custseg_spark.cli.parsers import EPILOG, add_recipe_and_input, command, recipe_and_input
 from custseg_spark.errors import CustsegError, RecipeError
 
-if TYPE_CHECKING:
-    from custseg_spark.recipe import Recipe
-
-EPILOG = """\
-exit codes: 0 done; 2 the command or the recipe is wrong; 3 the data breaks the contract; 4 a run or model
-can't be used, or the output can't be written; 5 drift, where asked to fail on it; 1 anything unforeseen
-"""
 TRAIN = """\
 examples:
   custseg train --recipe conf/marketing_campaign.yaml --input marketing_campaign.csv --output out
@@ -46,9 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _guarded(_parser(), argv)
 
 
-def run(command: str, argv: Sequence[str] | None = None) -> int:
+def run(name: str, argv: Sequence[str] | None = None) -> int:
     """One subcommand as a program of its own, for jobs/; gives the exit code."""
-    return main([command, *(sys.argv[1:] if argv is None else argv)])
+    return main([name, *(sys.argv[1:] if argv is None else argv)])
 
 
 def _guarded(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
@@ -93,12 +87,13 @@ def _parser() -> argparse.ArgumentParser:
     _train_parser(commands)
     _compare_parser(commands)
     _init_parser(commands)
+    orders.add(commands)
     return parser
 
 
 def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    train = _command(commands, "train", "find segments in a customer table and publish them as a run", TRAIN)
-    _add_recipe_and_input(train)
+    train = command(commands, "train", "find segments in a customer table and publish them as a run", TRAIN)
+    add_recipe_and_input(train)
     train.add_argument("--output", metavar="PATH", help="where runs are kept; needed unless --explain")
     train.add_argument(
         "--explain", action="store_true", help="print the checked recipe with its defaults, the expressions "
@@ -108,10 +103,8 @@ def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _compare_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    compare = _command(
-        commands, "compare", "hold other algorithms against KMeans on the same sample", COMPARE
-    )
-    _add_recipe_and_input(compare)
+    compare = command(commands, "compare", "hold other algorithms against KMeans on the same sample", COMPARE)
+    add_recipe_and_input(compare)
     compare.add_argument("--to", required=True, metavar="PATH", help="where comparison.csv and figures go")
     compare.add_argument("--k", type=int, help="number of segments; chosen as the recipe says if not given")
     compare.add_argument("--eps", type=float, help="DBSCAN's; the knee of the k-distances if not given")
@@ -119,23 +112,8 @@ def _compare_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser
     compare.set_defaults(act=_compare)
 
 
-def _add_recipe_and_input(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")
-    command.add_argument(
-        "--input", metavar="PATH", help="the customer table; the recipe's input.path if not given"
-    )
-    command.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        dest="overrides",
-        help="change a key of the recipe, such as segments.k=[2,6]; may be given several times",
-    )
-
-
 def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    init = _command(commands, "init", "write a commented starter recipe for a table", INIT)
+    init = command(commands, "init", "write a commented starter recipe for a table", INIT)
     init.add_argument("table", metavar="TABLE", help="a CSV, TSV, Excel or Parquet table, by path or URI")
     init.add_argument(
         "--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given"
@@ -143,29 +121,8 @@ def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     init.set_defaults(act=_init)
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, epilog: str
-) -> argparse.ArgumentParser:
-    return commands.add_parser(
-        name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"{epilog}\n{EPILOG}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-
-
-def _recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:
-    from custseg_spark.recipe import load
-
-    recipe = load(arguments.recipe, arguments.overrides)
-    path = arguments.input or recipe.input.path
-    if not path:
-        raise RecipeError(
-            "no customer table: neither --input nor input.path is given", "name it with --input PATH"
-        )
-    return recipe, path
-
-
 def _compare(arguments: argparse.Namespace) -> None:
-    recipe, path = _recipe_and_input(arguments)
+    recipe, path = recipe_and_input(arguments)
     from custseg_spark import pipeline, terminal
     from custseg_spark.session import open_session
 
@@ -184,7 +141,7 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    recipe, path = _recipe_and_input(arguments)
+    recipe, path = recipe_and_input(arguments)
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
     from custseg_spark import terminal
@@ -215,7 +172,3 @@ def _init(arguments: argparse.Namespace) -> None:
         return
     target.write_text(text, encoding="utf-8")
     print(f"{target} is written; look through it, then: custseg train --recipe {target} --output out")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

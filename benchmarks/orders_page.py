@@ -1,0 +1,73 @@
+"""The results of scripts/benchmark-orders, in and out of the page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+OURS, PLAIN = "custseg rfm", "plain groupBy"
+BAR = 1.5
+FOLDER = "orders"
+
+
+def _middle(result: dict[str, Any], name: str) -> float | None:
+    whole = [run["seconds"] for run in result["contenders"][name] if "problem" not in run]
+    return median(whole) if whole else None
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """One size: a row per program, and where the bar stands."""
+    size = f"{result['bytes'] / 1e6:,.0f} MB"
+    lines = [
+        f"### {result['rows']:,} order lines to {result['customers']:,} customers",
+        "",
+        f"{result['date']}; {size} of Parquet; driver memory {result['driver_memory']}",
+        "",
+        "| program | runs | wall s | min-max | CPU s | peak MiB | customers written |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name, runs in result["contenders"].items():
+        whole = [run for run in runs if "problem" not in run]
+        if not whole:
+            lines.append(f"| {name} | 0 | failed | | | | |")
+            continue
+        seconds = [run["seconds"] for run in whole]
+        written = ", ".join(sorted({f"{run['customers']:,}" for run in whole}))
+        lines.append(
+            f"| {name} | {len(whole)} | {median(seconds):.1f} | {min(seconds):.1f}-{max(seconds):.1f} "
+            f"| {median(run['cpu_seconds'] for run in whole):.1f} "
+            f"| {median(run['peak_mib'] for run in whole):,.0f} | {written} |"
+        )
+    ours, plain = _middle(result, OURS), _middle(result, PLAIN)
+    if ours and plain:
+        reached = "reached" if ours / plain <= BAR else "not reached"
+        lines += ["", f"{ours / plain:.2f} times the plain groupBy; the bar of {BAR} is {reached}."]
+    busiest = max(run["load_before"] for runs in result["contenders"].values() for run in runs)
+    lines += ["", f"Load average before the busiest run: {busiest:.1f}."]
+    return "\n".join([*lines, *(["", result["note"]] if result["note"] else [])]) + "\n"
+
+
+def section(results: Path) -> list[str]:
+    """The chapter of benchmarks/README.md; nothing where nothing was measured."""
+    found = [json.loads(path.read_text()) for path in (results / FOLDER).glob("*.json")]
+    if not found:
+        return []
+    intro = (
+        "Made by `./scripts/benchmark-orders`: `custseg rfm` against a Spark job that [groups the same sales "
+        "by customer](contenders/order_groupby.py) and writes the same columns, without scores, derived "
+        "columns and the counts of what was left out. Whole processes, in turns, on lines of "
+        "`scripts/make_orders`."
+    )
+    ordered = sorted(found, key=lambda result: (result["rows"], result["name"]))
+    return ["## Order lines to customers", "", intro, "", *map(markdown, ordered)]
+
+
+def write(result: dict[str, Any], results: Path) -> None:
+    """The size's JSON in place of an older one, and the README."""
+    import page
+
+    (results / FOLDER).mkdir(parents=True, exist_ok=True)
+    (results / FOLDER / f"{result['name']}.json").write_text(json.dumps(result, indent=1) + "\n")
+    (results.parent / "README.md").write_text(page.readme(results))

@@ -1,0 +1,122 @@
+"""The commands that begin with order lines: rfm, backtest."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from typing import TYPE_CHECKING
+
+from custseg_spark.cli.parsers import add_overrides, command
+from custseg_spark.errors import RecipeError
+
+if TYPE_CHECKING:
+    from custseg_spark.recipe import OrderRecipe
+
+RFM = """\
+examples:
+  custseg rfm --recipe conf/online_retail_orders.yaml --input online_retail.parquet --to customers
+  custseg train --recipe conf/online_retail.yaml --input customers --output out
+  custseg rfm --recipe my_orders.yaml --input s3a://lake/lines --to s3a://lake/customers --incremental
+"""
+BACKTEST = """\
+example:
+  custseg backtest --orders conf/online_retail_orders.yaml --recipe conf/online_retail.yaml \\
+      --input online_retail.parquet --at 2011-06-12 --at 2011-09-11 --days 90 --to backtest
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands of this module."""
+    rfm = command(commands, "rfm", "make a customer table of order lines, with RFM scores", RFM)
+    rfm.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the order lines")
+    _add_input(rfm)
+    add_overrides(rfm, "as_of=2011-06-12")
+    rfm.add_argument("--to", required=True, metavar="PATH", help="where the customer tables are kept")
+    rfm.add_argument("--as-of", type=_day, metavar="DATE", help="the customers as they were on this day")
+    rfm.add_argument(
+        "--incremental", action="store_true", help="keep sums per customer and day, and read only the days "
+        "that they lack",
+    )  # fmt: skip
+    rfm.add_argument(
+        "--rebuild-from", type=_day, metavar="DATE", help="with --incremental: sum this day and all after it "
+        "anew",
+    )  # fmt: skip
+    rfm.set_defaults(act=_rfm)
+    backtest = command(
+        commands, "backtest", "segment as of a past day, and measure what the segments did after it", BACKTEST
+    )
+    backtest.add_argument("--orders", required=True, metavar="FILE", help="the recipe of the order lines")
+    backtest.add_argument("--recipe", required=True, metavar="FILE", help="the recipe of the segmentation")
+    _add_input(backtest)
+    add_overrides(backtest)
+    backtest.add_argument(
+        "--at", action="append", default=[], type=_day, metavar="DATE", help="segment as of this day; may be "
+        "given several times; the last day with --days after it if not given",
+    )  # fmt: skip
+    backtest.add_argument("--days", type=_days, default=90, help="days to look ahead (default: 90)")
+    backtest.add_argument("--to", required=True, metavar="PATH", help="where tables, runs and results go")
+    backtest.set_defaults(act=_backtest)
+
+
+def _add_input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--input", metavar="PATH", help="the order lines; the recipe's input.path if not given"
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"takes a day such as 2011-06-12; found {text!r}") from None
+
+
+def _days(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"takes a number of days; found {text!r}")
+    return int(text)
+
+
+def _lines(recipe: OrderRecipe, given: str | None) -> str:
+    path = given or recipe.input.path
+    if not path:
+        raise RecipeError(
+            "no order lines: neither --input nor input.path is given", "name them with --input PATH"
+        )
+    return path
+
+
+def _rfm(arguments: argparse.Namespace) -> None:
+    from custseg_spark.recipe import load_orders
+
+    recipe = load_orders(arguments.recipe, arguments.overrides)
+    path = _lines(recipe, arguments.input)
+    if arguments.as_of:
+        recipe = recipe.model_copy(update={"as_of": arguments.as_of})
+    if arguments.rebuild_from and not arguments.incremental:
+        raise RecipeError("--rebuild-from goes with --incremental", "without it every day is summed anyway")
+    from custseg_spark import pipeline, terminal
+    from custseg_spark.session import open_session
+
+    with terminal.progress() as journal:
+        made = pipeline.rfm(
+            open_session(), recipe, path, arguments.to, journal,
+            incremental=arguments.incremental, rebuild_from=arguments.rebuild_from,
+        )  # fmt: skip
+    terminal.tell_customers(made)
+
+
+def _backtest(arguments: argparse.Namespace) -> None:
+    from custseg_spark.recipe import load, load_orders
+
+    orders = load_orders(arguments.orders)
+    recipe = load(arguments.recipe, arguments.overrides)
+    path = _lines(orders, arguments.input)
+    from custseg_spark import pipeline, terminal
+    from custseg_spark.session import open_session
+
+    with terminal.progress() as journal:
+        found = pipeline.backtest(
+            open_session(), orders, recipe, path, arguments.to, journal, at=arguments.at, days=arguments.days
+        )
+    terminal.tell_backtest(found)

@@ -1,0 +1,63 @@
+"""What the commands' parsers share."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from custseg_spark.errors import RecipeError
+
+if TYPE_CHECKING:
+    from custseg_spark.recipe import Recipe
+
+EPILOG = """\
+exit codes: 0 done; 2 the command or the recipe is wrong; 3 the data breaks the contract; 4 a run or model
+can't be used, or the output can't be written; 5 drift, where asked to fail on it; 1 anything unforeseen
+"""
+
+
+def command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, epilog: str
+) -> argparse.ArgumentParser:
+    """A command's own parser, with its examples under the help."""
+    return commands.add_parser(
+        name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"{epilog}\n{EPILOG}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+
+
+def add_recipe_and_input(command: argparse.ArgumentParser) -> None:
+    """The arguments --recipe, --input and --set."""
+    command.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")
+    command.add_argument(
+        "--input",
+        metavar="PATH",
+        help="the customer table, or where custseg rfm made one; the recipe's input.path if not given",
+    )
+    add_overrides(command)
+
+
+def add_overrides(command: argparse.ArgumentParser, example: str = "segments.k=[2,6]") -> None:
+    """The argument --set."""
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="overrides",
+        help=f"change a key of the recipe, such as {example}; may be given several times",
+    )
+
+
+def recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:
+    """The checked recipe, and the customer table that it is to be used on."""
+    from custseg_spark import runs
+    from custseg_spark.recipe import load
+
+    recipe = load(arguments.recipe, arguments.overrides)
+    path = arguments.input or recipe.input.path
+    if not path:
+        raise RecipeError(
+            "no customer table: neither --input nor input.path is given", "name it with --input PATH"
+        )
+    return recipe, runs.customers_at(path)

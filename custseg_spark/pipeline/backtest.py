@@ -1,0 +1,157 @@
+"""Segment as of a past day, and measure what each segment did in the days after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from custseg_spark import data, runs, transactions
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline import order_lines
+from custseg_spark.pipeline.problems import told
+from custseg_spark.pipeline.rfm import Made, rfm
+from custseg_spark.pipeline.train import Trained, train
+from custseg_spark.recipe import OrderRecipe, Recipe
+from custseg_spark.transactions import Grouping
+
+LOOKED_AT = 200_000
+"""Customers the measures are taken on: all, or so many of them, drawn by a hash of the id."""
+SEGMENTS, PLAIN, NAMED = "segments", "RFM sum", "RFM groups"
+SPEND, LOG_SPEND, RETAINED = "spend", "log_spend", "retained"
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """One day's: `customers` that were segmented, and what each grouping says of the `days` after `at`."""
+
+    at: date
+    days: int
+    customers: int
+    groupings: tuple[Grouping, ...]
+
+
+@dataclass(frozen=True)
+class Backtested:
+    """All days', and the directory with backtest.csv, explained.csv, and each day's tables and runs."""
+
+    path: str
+    tests: tuple[Backtest, ...]
+
+
+def backtest(
+    spark: SparkSession,
+    orders: OrderRecipe,
+    recipe: Recipe,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    at: Sequence[date] = (),
+    days: int = 90,
+) -> Backtested:
+    """For each day of `at` (if none: the last that has `days` after it): the customers as of that day, their
+    segments by `recipe`, and spend and retention in the `days` that follow, against plain RFM groups.
+
+    Raises the errors of errors.py; DataError where the lines end before the days after do.
+    """
+    with journal.stage("read") as facts, told(f"input {path}"):
+        lines = order_lines.opened(spark, orders, path, until=None)
+        last = lines.frame.filter(F.col(transactions.FATE) == 0).agg(F.max(transactions.DAY)).collect()[0][0]
+        journal.scan("last day")
+        if last is None:
+            raise DataError(f"input {path}: no line counts", "check the recipe's lines and leave_out")
+        end = last + timedelta(days=1)
+        facts.update(input=path, last=last)
+    chosen = sorted(set(at)) or [end - timedelta(days=days)]
+    for day in chosen:
+        if day + timedelta(days=days) > end:
+            raise RecipeError(
+                f"--at {day}: the lines end on {last}, before {days} days have passed",
+                f"take {end - timedelta(days=days)} or earlier, or fewer --days",
+            )
+    tests = []
+    for day in chosen:
+        made = rfm(spark, orders.model_copy(update={"as_of": day}), path, f"{to}/{day}/customers", journal)
+        trained = train(spark, recipe, made.customers, f"{to}/{day}/segments", journal)
+        with journal.stage("measure"), told(f"input {path}"):
+            later = _later(lines, day, day + timedelta(days=days))
+            journal.scan("later lines")
+            customers = _looked_at(spark, orders.lines.customer, made, trained, later)
+            tests.append(_measured(customers, trained, day, days, recipe.sweep.seed))
+    found = Backtested(to, tuple(tests))
+    runs.write(f"{to}/backtest.csv", groups_table(found).to_csv(index=False))
+    runs.write(f"{to}/explained.csv", explained_table(found).to_csv(index=False))
+    return found
+
+
+def _later(lines: order_lines.Lines, start: date, end: date) -> DataFrame:
+    """One row per customer with an order from `start` until before `end`: `_id`, `_later` (money)."""
+    inside = F.col(transactions.DAY).between(start, end - timedelta(days=1))
+    kept = replace(lines.kept, favourites={}, aggregates={})
+    totals = transactions.per_customer(transactions.per_order(lines.frame.filter(inside), kept), kept)
+    return totals.select(
+        transactions.CUSTOMER, (F.col("value") / F.lit(float(transactions.UNIT))).alias("_later")
+    )
+
+
+def _looked_at(
+    spark: SparkSession, identity: str, made: Made, trained: Trained, later: DataFrame
+) -> pd.DataFrame:
+    """A row per customer: segment, the RFM scores, and spend in the days after (0 without an order)."""
+    name = data.quoted(identity)
+    before = spark.read.parquet(made.customers).select(
+        F.col(name).alias("_id"), "r_score", "f_score", "m_score", "rfm_group"
+    )
+    labelled = spark.read.parquet(trained.run.at("customers")).select(F.col(name).alias("_id"), "segment")
+    if made.rows > LOOKED_AT:
+        labelled = labelled.filter(F.pmod(F.xxhash64("_id"), F.lit(made.rows)) < LOOKED_AT)
+    joined = labelled.join(before, "_id").join(
+        later.withColumnRenamed(transactions.CUSTOMER, "_id"), "_id", "left"
+    )
+    return joined.drop("_id").fillna(0.0, ["_later"]).toPandas()
+
+
+def _measured(customers: pd.DataFrame, trained: Trained, day: date, days: int, seed: int) -> Backtest:
+    names, named = trained.fitted.model.names, transactions.GROUP_NAMES
+    spend = customers["_later"].to_numpy(dtype=float)
+    groupings = transactions.held_against(
+        {
+            SEGMENTS: (customers["segment"].to_numpy(dtype=np.int64), names),
+            PLAIN: transactions.rfm_parts(customers, len(names)),
+            NAMED: (customers["rfm_group"].map(named.index).to_numpy(dtype=np.int64), named),
+        },
+        {SPEND: spend, LOG_SPEND: np.log1p(spend), RETAINED: (spend > 0).astype(float)},
+        seed=seed,
+    )
+    return Backtest(day, days, len(customers), groupings)
+
+
+def groups_table(found: Backtested) -> pd.DataFrame:
+    """backtest.csv: a row per day, grouping and group, with the means and their intervals."""
+    return pd.DataFrame(
+        {"at": test.at, "days": test.days, "grouping": grouping.name, "group": group.name,
+         "customers": group.customers,
+         **{f"{outcome}{bound}": value for outcome, mean in group.means.items()
+            for bound, value in zip(("", "_low", "_high"), asdict(mean).values(), strict=True)}}
+        for test in found.tests for grouping in test.groupings for group in grouping.groups
+    )  # fmt: skip
+
+
+def explained_table(found: Backtested) -> pd.DataFrame:
+    """explained.csv: a row per day, grouping and outcome: the share of its variance that the grouping
+    explains, and how much more of it the segments explain."""
+    return pd.DataFrame(
+        {"at": test.at, "days": test.days, "grouping": grouping.name, "groups": len(grouping.groups),
+         "outcome": outcome, **{f"explained_{key}": value for key, value in asdict(share).items()},
+         **{f"segments_more_{key}": value for more in [grouping.gain.get(outcome)] if more
+            for key, value in asdict(more).items()}}
+        for test in found.tests for grouping in test.groupings
+        for outcome, share in grouping.explained.items()
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""read -> check: from a table of order lines to lines of which each is a sale, a return or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import DateType, TimestampNTZType, TimestampType
+
+from custseg_spark import data, transactions
+from custseg_spark.errors import DataError
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import OrderRecipe, Source, codes_of, decomposed, safe, used_by_lines
+from custseg_spark.recipe.orders import expressions
+from custseg_spark.session import settled
+from custseg_spark.transactions import DAY, Kept, Meaning
+
+MOST_RATES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Order lines under their recipe: lazy, nothing read yet.
+
+    `frame`: one row per line, as `transactions.told_apart` gives it. `reasons`: why lines are left out.
+    `kept`: what is kept of the others. `day_sql`: a line's date or time, as the table has it.
+    """
+
+    frame: DataFrame
+    reasons: tuple[str, ...]
+    kept: Kept
+    format: str
+    day_sql: str
+
+    def on(self, days: Collection[date], *, undated: bool, everything: bool) -> DataFrame:
+        """The lines of these days, and those without a date where `undated`.
+
+        `everything`: the table has no other days between the first and the last, so that need not be asked.
+        """
+        if not days:
+            return self.frame.filter(F.col(DAY).isNull() if undated else F.lit(False))
+        inside = F.col(DAY).between(min(days), max(days))
+        if not everything:
+            inside &= F.col(DAY).isin(list(days))
+        if undated:
+            return self.frame.filter(inside | F.col(DAY).isNull())
+        kind = self.frame.select(F.expr(self.day_sql)).schema[0].dataType
+        if isinstance(kind, DateType | TimestampType | TimestampNTZType):
+            # on the column itself, so that Parquet skips row groups that lie wholly outside
+            as_read = F.expr(self.day_sql)
+            after = F.lit(max(days) + timedelta(days=1)).cast(kind)
+            inside &= (as_read >= F.lit(min(days)).cast(kind)) & (as_read < after)
+        return self.frame.filter(inside)
+
+
+def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | None) -> Lines:
+    """Open the table and lay the recipe over it; lines from `until` on don't count. Runs no job over it."""
+    table = data.open_table(settled(spark), recipe.input, path)
+    declared: dict[str, Any] = dict(recipe.input.types)
+    if table.text is not None:
+        named = {name.lower() for name in declared}
+        text = {column.lower(): column for column in table.text.columns}
+        codes = {text[code.lower()] for code in codes_of(recipe) if code.lower() in text}
+        declared |= {code: "string" for code in codes if code.lower() not in named}
+    typed = data.typed(table, used_by_lines(recipe), declared)
+    checks = [(check.reason, check.ok) for check in typed.checks]
+    frame = typed.frame
+    _name_the_key(frame, recipe)
+    rates = None
+    if recipe.currency is not None:
+        frame = frame.withColumn("_currency", F.expr(f"CAST({safe(recipe.currency.code)} AS string)"))
+        rates = _rates(spark, recipe.currency.rates)
+    lines, reasons = transactions.told_apart(frame, _meaning(recipe, until), checks, rates)
+    kept = Kept(
+        favourites={name: safe(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
+        aggregates={
+            name: decomposed(sql, f"aggregates.{name}", f"_{name}_")
+            for name, sql in recipe.aggregates.items()
+        },
+    )
+    return Lines(lines, reasons, kept, table.format, safe(recipe.lines.date, "lines.date"))
+
+
+def _meaning(recipe: OrderRecipe, until: date | None) -> Meaning:
+    lines = recipe.lines
+    return Meaning(
+        customer=data.quoted(lines.customer),
+        order=safe(lines.order, "lines.order"),
+        day=safe(lines.date, "lines.date"),
+        quantity=lines.quantity and safe(lines.quantity, "lines.quantity"),
+        value=safe(lines.value, "lines.price"),
+        returned=recipe.returns.when and safe(recipe.returns.when, "returns.when"),
+        leave_out={name: safe(sql, f"leave_out.{name}") for name, sql in recipe.leave_out.items()},
+        keep_free=recipe.free_lines == "keep",
+        until=until,
+    )
+
+
+def _name_the_key(frame: DataFrame, recipe: OrderRecipe) -> None:
+    """Where an expression does not hold for the table, the error names its key."""
+    for where, sql in expressions(recipe):
+        with told(where):
+            try:
+                _ = frame.select(F.expr(sql)).schema
+            except AnalysisException:
+                if not where.startswith("aggregates."):
+                    raise
+                _ = frame.agg(F.expr(sql)).schema
+
+
+def _rates(spark: SparkSession, source: Source) -> DataFrame:
+    """The rates table: small, one row per currency and span of days. Raises DataError where it is unclear."""
+    where = f"currency.rates {source.path}"
+    table = data.open_table(spark, source, source.path or "")
+    names = {name.lower() for name in table.frame.columns}
+    used = {name: ["currency.rates"] for name in ("currency", "rate", *(["date"] if "date" in names else []))}
+    typed = data.typed(table, used, {"currency": "string", **source.types})
+    dated = F.to_date("date") if "date" in used else F.lit(None).cast("date")
+    with told(where):
+        columns = [F.col("currency"), F.col("rate").cast("double"), dated.alias("date")]
+        rates = typed.frame.select(*columns).limit(MOST_RATES + 1).toPandas()
+    return spark.createDataFrame(_spans(rates, where), "_code string, _rate double, _from date, _until date")
+
+
+def _spans(rates: pd.DataFrame, where: str) -> list[tuple[str, float, date | None, date | None]]:
+    """Currency, rate, the day it holds from (null: since ever), the day it no longer does (null: it does)."""
+    if len(rates) > MOST_RATES or rates.empty:
+        raise DataError(f"{where}: has {len(rates):,} rows", "give one row per currency and day at most")
+    if rates[["currency", "rate"]].isna().any(axis=None) or not (rates["rate"] > 0).all():
+        raise DataError(f"{where}: a currency or a rate is missing or not over zero", "mend the table")
+    if rates.duplicated(["currency", "date"]).any():
+        again = rates[rates.duplicated(["currency", "date"])].iloc[0]
+        raise DataError(f"{where}: {again['currency']} has two rates of one day", "keep one of them")
+    spans = []
+    for currency, own in rates.groupby("currency"):
+        days = [None if pd.isna(day) else day for day in own["date"]]
+        ordered = sorted(zip(days, own["rate"], strict=True), key=lambda pair: pair[0] or date.min)
+        ends = [*(day for day, _ in ordered[1:]), None]
+        spans += [
+            (str(currency), float(rate), day, end) for (day, rate), end in zip(ordered, ends, strict=True)
+        ]
+    return spans

@@ -1,0 +1,144 @@
+"""read -> sum -> score -> write -> publish: from order lines to a customer table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyspark
+from pyspark.sql import Observation, SparkSession
+from pyspark.sql import functions as F
+from pyspark.storagelevel import StorageLevel
+
+from custseg_spark import __version__, data, runs, transactions
+from custseg_spark.errors import CustsegError, DataError, RunError
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline import order_days, order_lines
+from custseg_spark.pipeline.order_days import Summed
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import OrderRecipe
+from custseg_spark.transactions import Counts, Cuts
+
+
+@dataclass(frozen=True)
+class Made:
+    """A whole customer table at the path `customers`, of `rows` customers as they were on the day `as_of`."""
+
+    customers: str
+    to: str
+    rows: int
+    as_of: date
+    lines: Counts
+    warnings: tuple[str, ...]
+
+
+def rfm(
+    spark: SparkSession,
+    recipe: OrderRecipe,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    incremental: bool = False,
+    rebuild_from: date | None = None,
+) -> Made:
+    """Make the customer table of the order lines at `path`, and let `<to>/rfm.json` name it when it is whole.
+
+    `incremental`: keep sums per customer and day under `<to>/days`, and read only the days that they lack.
+    Raises the errors of errors.py; then `rfm.json` names what it named before.
+    """
+    if runs.latest(to) is not None:
+        raise RunError(f"{to} holds runs of custseg train", "give --to a directory of its own")
+    run = runs.begin(to)
+    try:
+        return _made(spark, recipe, path, run, journal, incremental, rebuild_from)
+    except Exception as problem:
+        what = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
+        run.record({"status": "failed", "run_id": run.run_id, "input": path, "error": what})
+        raise
+
+
+def _made(
+    spark: SparkSession,
+    recipe: OrderRecipe,
+    path: str,
+    run: runs.Run,
+    journal: Journal,
+    incremental: bool,
+    rebuild_from: date | None,
+) -> Made:
+    with journal.stage("read") as facts, told(f"input {path}"):
+        lines = order_lines.opened(spark, recipe, path, until=None if incremental else recipe.as_of)
+        facts.update(input=path, format=lines.format)
+    with journal.stage("sum") as facts, told(f"input {path}"):
+        if incremental:
+            summed = order_days.summed(spark, lines, recipe, run, rebuild_from, journal)
+        else:
+            summed = _at_once(lines, journal)
+        totals = transactions.per_customer(summed.sums, lines.kept).persist(StorageLevel.MEMORY_AND_DISK)
+        ((rows, last),) = totals.agg(F.count(F.lit(1)), F.max(transactions.LAST)).collect()
+        counts = summed.counts()
+        facts.update(lines=counts.read, sales=counts.sales, returns=counts.returns, customers=rows)
+    if not rows:
+        raise DataError(
+            f"input {path}: no line counts{_why(counts)}", "look at the recipe's lines and leave_out"
+        )
+    as_of = recipe.as_of or last + timedelta(days=1)
+    subtract = recipe.returns.subtract
+    identity = recipe.lines.customer
+    with journal.stage("score"):
+        customers = transactions.described(totals, identity, as_of, lines.kept, subtract=subtract)
+        cuts = transactions.cuts(transactions.looked_at(customers, rows, data.quoted(identity)).toPandas())
+    with journal.stage("write") as facts, told(f"writing {run.at('customers')}"):
+        data.write_rows(transactions.scored(customers, cuts), run.at("customers"))
+        facts.update(customers=rows)
+    totals.unpersist()
+    with journal.stage("publish"):
+        record = _record(run, recipe, path, as_of, rows, counts, cuts, journal)
+        run.record(record)
+        runs.write(f"{run.output}/{runs.CUSTOMERS}", runs.as_json(record))
+    return Made(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.warnings))
+
+
+def _at_once(lines: order_lines.Lines, journal: Journal) -> Summed:
+    """All lines in one pass, which counts what becomes of them as well."""
+    journal.scan("sum")
+    observed = Observation("lines")
+    watched = lines.frame.observe(observed, *transactions.counted(lines.reasons))
+    return Summed(
+        transactions.per_order(watched, lines.kept),
+        lambda: transactions.counts(list(observed.get.values()), lines.reasons),
+    )
+
+
+def _why(counts: Counts) -> str:
+    top = sorted(counts.left_out.items(), key=lambda item: -item[1])[:3]
+    return "".join(f"; {reason}: {count:,}" for reason, count in top)
+
+
+def _record(
+    run: runs.Run,
+    recipe: OrderRecipe,
+    path: str,
+    as_of: date,
+    rows: int,
+    counts: Counts,
+    cuts: Cuts,
+    journal: Journal,
+) -> dict[str, Any]:
+    return {
+        "status": "done",
+        "run_id": run.run_id,
+        "customers": f"runs/{run.run_id}/customers",
+        "input": path,
+        "as_of": as_of.isoformat(),
+        "rows": rows,
+        "lines": asdict(counts),
+        "cuts": asdict(cuts),
+        "recipe": recipe.model_dump(mode="json"),
+        "warnings": journal.warnings,
+        "seconds": journal.seconds,
+        "scans": {"total": sum(journal.scans.values()), **journal.scans},
+        "versions": {"custseg_spark": __version__, "spark": pyspark.__version__},
+    }

@@ -1,0 +1,162 @@
+"""The order recipe: how a table of order lines becomes a customer table, as frozen, validated models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from custseg_spark.errors import RecipeError
+from custseg_spark.recipe.aggregates import decomposed
+from custseg_spark.recipe.expressions import check
+from custseg_spark.recipe.models import Name, Section, Source
+from custseg_spark.recipe.problems import Problem
+from custseg_spark.recipe.sql import columns_used, sql_name
+
+COLUMNS = (
+    *("recency", "frequency", "monetary", "tenure", "average_basket", "items", "days_between_orders"),
+    *("returns_share", "first_order", "last_order", "r_score", "f_score", "m_score", "rfm_group"),
+)
+"""What every customer table has beside the customer's id."""
+
+
+class Lines(Section):
+    """What an order line is made of: a column, or expressions over its columns."""
+
+    customer: str
+    """The column that holds the customer's id."""
+    order: str
+    """The order's number; its lines of one day are one order."""
+    date: str
+    """A date or a time; days are those of UTC."""
+    quantity: str | None = None
+    """Pieces, kilograms; one if null."""
+    price: str | None = None
+    """Of one piece."""
+    amount: str | None = None
+    """Of the whole line, where there is no price."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Lines:
+        if (self.price is None) == (self.amount is None):
+            raise ValueError("give either price (of one piece) or amount (of the whole line)")
+        return self
+
+    @property
+    def value(self) -> str:
+        """The expression of a line's value."""
+        if self.amount is not None:
+            return self.amount
+        return self.price or "" if self.quantity is None else f"({self.quantity}) * ({self.price})"
+
+
+class Returns(Section):
+    """Goods that came back, orders called off."""
+
+    when: str | None = None
+    """A predicate over a line; if null, a quantity under zero (a value, where there is no quantity)."""
+    subtract: bool = False
+    """Whether monetary is what was bought less what came back."""
+
+
+class Currency(Section):
+    """What a line's value is multiplied by."""
+
+    code: str
+    """The currency of a line."""
+    rates: Source
+    """A table with the columns currency and rate, and date where a rate holds from a day on."""
+
+    @model_validator(mode="after")
+    def _rates_have_a_path(self) -> Currency:
+        if not self.rates.path:
+            raise ValueError("rates.path is missing: a table with the columns currency and rate")
+        return self
+
+
+class OrderRecipe(Section):
+    """From order lines to customers. Every key is in docs/orders.md."""
+
+    input: Source = Source()
+    lines: Lines
+    returns: Returns = Returns()
+    leave_out: dict[Name, str] = Field(default={})
+    """Reason -> predicate: lines that count for nothing. A line goes under the first that holds."""
+    free_lines: Literal["leave_out", "keep"] = "leave_out"
+    """What becomes of lines whose price is zero; a price under zero is always left out."""
+    currency: Currency | None = None
+    as_of: date | None = None
+    """The day the customers are looked at, its own orders not included; the day after the last order
+    if null."""
+    favourites: dict[Name, str] = Field(default={})
+    """Name -> expression: the value on which the customer spent most."""
+    aggregates: dict[Name, str] = Field(default={})
+    """Name -> SQL over sum, count, count_if, min, max and avg of a customer's lines."""
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> OrderRecipe:
+        seen = dict.fromkeys(COLUMNS, "a column of every customer table")
+        seen[self.lines.customer.lower()] = "lines.customer"
+        for section in ("favourites", "aggregates"):
+            for name in getattr(self, section):
+                if name.lower() in seen:
+                    raise ValueError(f"{section}.{name}: the name is taken already by {seen[name.lower()]}")
+                seen[name.lower()] = section
+        return self
+
+
+def problems_in(recipe: OrderRecipe) -> list[Problem]:
+    """Every problem of the expressions, in the order of the recipe."""
+    found = []
+    for where, sql in expressions(recipe):
+        try:
+            if where.startswith("aggregates."):
+                decomposed(sql, where)
+            else:
+                check(sql, where, constant=not where.startswith("lines."))
+        except RecipeError as problem:
+            found.append(Problem(problem.what, problem.remedy))
+    if recipe.lines.customer.lower() in COLUMNS:
+        found.append(
+            Problem(
+                f"lines.customer: {recipe.lines.customer!r} is a column that the customer table gets anyway",
+                "rename the column of the order lines",
+            )
+        )
+    return found
+
+
+def used_by_lines(recipe: OrderRecipe) -> dict[str, list[str]]:
+    """Every input column that the recipe uses -> the key paths that use it, under the spelling met first."""
+    customer = recipe.lines.customer
+    found: dict[str, tuple[str, list[str]]] = {customer.lower(): (customer, ["input.id"])}
+    for where, sql in expressions(recipe):
+        for column in sorted(columns_used(sql, where)):
+            found.setdefault(column.lower(), (column, []))[1].append(where)
+    return dict(found.values())
+
+
+def codes_of(recipe: OrderRecipe) -> frozenset[str]:
+    """Columns that hold codes: of a text file they stay text, whatever their first rows look like."""
+    codes = columns_used(recipe.lines.order)
+    return codes | columns_used(recipe.currency.code) if recipe.currency else codes
+
+
+def expressions(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:
+    """Every expression of the recipe with its key path, in the order of the recipe."""
+    lines = recipe.lines
+    yield "lines.customer", sql_name(lines.customer)
+    for key in ("order", "date", "quantity", "price", "amount"):
+        if (sql := getattr(lines, key)) is not None:
+            yield f"lines.{key}", sql
+    if recipe.returns.when is not None:
+        yield "returns.when", recipe.returns.when
+    for reason, sql in recipe.leave_out.items():
+        yield f"leave_out.{reason}", sql
+    if recipe.currency is not None:
+        yield "currency.code", recipe.currency.code
+    for section in ("favourites", "aggregates"):
+        for name, sql in getattr(recipe, section).items():
+            yield f"{section}.{name}", sql

@@ -1,0 +1,146 @@
+"""What becomes of each order line: a sale, a return, or left out for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+UNIT = 10_000
+"""Values and quantities are summed as whole ten-thousandths: such sums are exact in any order."""
+CUSTOMER, DAY, ORDER, VALUE, QUANTITY, FATE = "_customer", "_day", "_order", "_value", "_quantity", "_fate"
+RATE = "_rate"
+SALE, RETURN = 0, 1
+AFTER = "on or after the as-of date"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a line says, as SQL that raises for no row.
+
+    `value`: of the whole line. `returned`: predicate; null where a line under zero is a return. `leave_out`:
+    reason -> predicate. `until`: the first day that does not count; null: all days do.
+    """
+
+    customer: str
+    order: str
+    day: str
+    quantity: str | None
+    value: str
+    returned: str | None = None
+    leave_out: Mapping[str, str] = field(default_factory=dict)
+    keep_free: bool = False
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the lines: `read` = `sales` + `returns` + those left out, each under one reason."""
+
+    read: int
+    sales: int
+    returns: int
+    left_out: dict[str, int]
+
+    def plus(self, other: Counts) -> Counts:
+        """What became of both."""
+        reasons = dict.fromkeys([*self.left_out, *other.left_out])
+        left_out = {r: self.left_out.get(r, 0) + other.left_out.get(r, 0) for r in reasons}
+        return Counts(
+            self.read + other.read, self.sales + other.sales, self.returns + other.returns, left_out
+        )
+
+
+def told_apart(
+    frame: DataFrame,
+    meaning: Meaning,
+    checks: Sequence[tuple[str, Column]] = (),
+    rates: DataFrame | None = None,
+) -> tuple[DataFrame, tuple[str, ...]]:
+    """`frame` (one row per line) with `_customer`, `_day`, `_order`, `_value` and `_quantity` (bigint, ten-
+    thousandths) and `_fate`; and the reasons that `_fate` - 2 counts through.
+
+    `checks`: further reasons, each with what must be true of a line. `rates`: see `with_rates`. Lazy.
+    """
+    quantity = "1" if meaning.quantity is None else meaning.quantity
+    value = f"({meaning.value})" if rates is None else f"({meaning.value}) * {RATE}"
+    frame = frame.withColumn(DAY, F.expr(f"try_cast({meaning.day} AS date)"))
+    if rates is not None:
+        frame = with_rates(frame, rates)
+    frame = frame.withColumns(
+        {
+            CUSTOMER: F.expr(meaning.customer),
+            ORDER: F.expr(f"CAST({meaning.order} AS string)"),
+            VALUE: F.expr(_units(value)),
+            QUANTITY: F.expr(_units(quantity)),
+        }
+    )
+    reasons = tuple(_reasons(meaning, checks, rated=rates is not None))
+    under_zero = f"{VALUE if meaning.quantity is None else QUANTITY} < 0"
+    returned = F.coalesce(F.expr(meaning.returned or under_zero), F.lit(False))
+    cases = [*reasons, ("", returned), *_no_sale(meaning)]
+    fate = F.lit(SALE)
+    names = [name for name, _ in (*reasons, *_no_sale(meaning))]
+    for name, holds in reversed(cases):
+        fate = F.when(holds, RETURN if not name else 2 + names.index(name)).otherwise(fate)
+    return frame.withColumn(FATE, fate), tuple(names)
+
+
+def _units(sql: str) -> str:
+    return f"try_cast(round(try_multiply({sql}, {UNIT})) AS bigint)"
+
+
+def _reasons(
+    meaning: Meaning, checks: Sequence[tuple[str, Column]], *, rated: bool
+) -> Iterator[tuple[str, Column]]:
+    """Why a line counts for nothing, whatever it holds; a predicate that is null does not hold."""
+    for reason, ok in checks:
+        yield reason, ~F.coalesce(ok, F.lit(False))
+    yield "no customer", F.expr(f"{CUSTOMER} IS NULL OR trim(CAST({CUSTOMER} AS string)) = ''")
+    yield "no order number", F.expr(f"{ORDER} IS NULL OR trim({ORDER}) = ''")
+    yield "no date", F.col(DAY).isNull()
+    if meaning.until is not None:
+        yield AFTER, F.col(DAY) >= F.lit(meaning.until)
+    for reason, sql in meaning.leave_out.items():
+        yield reason, F.coalesce(F.expr(sql), F.lit(False))
+    if rated:
+        yield "no rate for its currency", F.col(RATE).isNull()
+    yield "no quantity", F.col(QUANTITY).isNull()
+    yield "no price", F.col(VALUE).isNull()
+
+
+def _no_sale(meaning: Meaning) -> Iterator[tuple[str, Column]]:
+    """Why a line that is no return is no sale either."""
+    yield "quantity at or under zero", F.col(QUANTITY) <= 0
+    if meaning.keep_free:
+        yield "price under zero", F.col(VALUE) < 0
+    else:
+        yield "price at or under zero", F.col(VALUE) <= 0
+
+
+def with_rates(frame: DataFrame, rates: DataFrame) -> DataFrame:
+    """`frame` with `_rate`; null where its currency has none on its day.
+
+    `rates`: small, one row per currency and span of days: `_code`, `_from` (null: since ever), `_until`
+    (null: to this day), `_rate`. `frame` has `_day` and `_currency`.
+    """
+    holds = (
+        (F.col("_currency") == F.col("_code"))
+        & F.coalesce(F.col(DAY) >= F.col("_from"), F.lit(True))
+        & F.coalesce(F.col(DAY) < F.col("_until"), F.lit(True))
+    )
+    return frame.join(F.broadcast(rates), holds, how="left").drop("_code", "_from", "_until")
+
+
+def counted(reasons: Sequence[str]) -> list[Column]:
+    """The aggregates over all lines that `counts` reads."""
+    return [F.count_if(F.col(FATE) == fate).alias(f"fate{fate}") for fate in range(2 + len(reasons))]
+
+
+def counts(found: Sequence[int], reasons: Sequence[str]) -> Counts:
+    """`found`: the lines of each fate, in the order of `counted`. Only reasons that held are told."""
+    left_out = {reason: n for reason, n in zip(reasons, found[2:], strict=True) if n}
+    return Counts(sum(found), found[SALE], found[RETURN], left_out)

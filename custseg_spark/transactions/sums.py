@@ -1,0 +1,119 @@
+"""Sums that add up: order by order, day by day, to one row per customer.
+
+Every frame here has `_customer`, `_day`, `orders` and the summed columns of `Kept`, and may be summed again
+over fewer keys with the same result in any order: they are whole numbers, decimals, least and greatest
+values. Where favourites are asked for, rows of `_kind` 0 hold the sums and rows of `_kind` i the money spent
+on each value (`_key`) of favourite i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, FloatType
+
+from custseg_spark.recipe import Aggregate
+from custseg_spark.transactions.lines import CUSTOMER, DAY, FATE, ORDER, QUANTITY, RETURN, SALE, VALUE
+
+KIND, KEY = "_kind", "_key"
+FIRST, LAST = "_first", "_last"
+_BASE = ("sales", "value", "items", "returned")
+_EXACT = "decimal(28,6)"
+"""What a floating-point value is rounded to before it is summed, so that the sum is exact."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a customer's lines beside the sums of every customer table.
+
+    `favourites`: name -> SQL over a line. `aggregates`: name -> what it is made of.
+    """
+
+    favourites: Mapping[str, str] = field(default_factory=dict)
+    aggregates: Mapping[str, Aggregate] = field(default_factory=dict)
+
+    @property
+    def hows(self) -> dict[str, str]:
+        """Every summed column, and how it adds up."""
+        parts = {name: part for made in self.aggregates.values() for name, part in made.parts.items()}
+        return {**dict.fromkeys(_BASE, "sum"), **{name: part.how for name, part in parts.items()}}
+
+
+def per_order(lines: DataFrame, kept: Kept) -> DataFrame:
+    """The lines of `told_apart` -> one row per customer, day and order (and per favourite's value)."""
+    counting = lines.filter(F.col(FATE) <= RETURN)
+    sale = F.col(FATE) == SALE
+    columns = {
+        "sales": sale.cast("bigint"),
+        "value": F.when(sale, F.col(VALUE)).otherwise(0),
+        "items": F.when(sale, F.col(QUANTITY)).otherwise(0),
+        "returned": F.when(~sale, F.abs(VALUE)).otherwise(0),
+        **{
+            name: F.when(sale, _exact(lines, part.sql, part.how))
+            for made in kept.aggregates.values()
+            for name, part in made.parts.items()
+        },
+    }
+    keys = [F.col(CUSTOMER), F.col(DAY), *([_kinds(kept)] if kept.favourites else [F.col(ORDER).alias(KEY)])]
+    selected = counting.select(*keys, *[column.alias(name) for name, column in columns.items()])
+    if kept.favourites:
+        selected = selected.filter(f"{KIND} = 0 OR ({KEY} IS NOT NULL AND sales = 1)")
+    summed = selected.groupBy(*_keys(kept, CUSTOMER, DAY), KEY).agg(*_summed(kept))
+    order = F.col("sales") > 0
+    if kept.favourites:
+        order &= F.col(KIND) == 0
+    return summed.withColumn("orders", order.cast("bigint"))
+
+
+def per_day(orders: DataFrame, kept: Kept) -> DataFrame:
+    """One row per customer and day (and per favourite's value); the partial sums that are kept."""
+    keys = _keys(kept, CUSTOMER, DAY)
+    if kept.favourites:
+        keys = [*keys, F.when(F.col(KIND) > 0, F.col(KEY)).alias(KEY)]
+    return orders.groupBy(*keys).agg(F.sum("orders").alias("orders"), *_summed(kept))
+
+
+def per_customer(sums: DataFrame, kept: Kept) -> DataFrame:
+    """One row per customer with an order: the sums over all days, `_first` and `_last` day with an order,
+    and of each favourite the value with most money spent on it (ties: the first in order)."""
+    ordered = F.when(F.col("orders") > 0, F.col(DAY))
+    days = [F.min(ordered).alias(FIRST), F.max(ordered).alias(LAST)]
+    orders = F.sum("orders").alias("orders")
+    if not kept.favourites:
+        return sums.groupBy(CUSTOMER).agg(orders, *_summed(kept), *days).filter("orders > 0")
+    key = F.when(F.col(KIND) > 0, F.col(KEY)).alias(KEY)
+    values = sums.groupBy(CUSTOMER, KIND, key).agg(orders, *_summed(kept), *days)
+    most = [
+        F.min(F.when(F.col(KIND) == i, F.struct(-F.col("value"), F.col(KEY)))).getField(KEY).alias(name)
+        for i, name in enumerate(kept.favourites, start=1)
+    ]
+    whole = [F.max(F.when(F.col(KIND) == 0, F.col(name))).alias(name) for name in ("orders", *kept.hows)]
+    first_last = [F.min(FIRST).alias(FIRST), F.max(LAST).alias(LAST)]
+    return values.groupBy(CUSTOMER).agg(*whole, *first_last, *most).filter("orders > 0")
+
+
+def _keys(kept: Kept, *names: str) -> list[Column]:
+    return [F.col(name) for name in (*names, *([KIND] if kept.favourites else []))]
+
+
+def _kinds(kept: Kept) -> Column:
+    """A row of the order itself (kind 0) and one of each favourite's value."""
+    values = [f"CAST({sql} AS string)" for sql in kept.favourites.values()]
+    structs = [f"struct({i} AS {KIND}, {sql} AS {KEY})" for i, sql in enumerate([ORDER, *values])]
+    return F.expr(f"inline(array({', '.join(structs)}))")
+
+
+def _exact(lines: DataFrame, sql: str, how: str) -> Column:
+    """The expression's value; where floating-point values are summed, rounded to a decimal."""
+    kind = lines.select(F.expr(sql)).schema[0].dataType
+    if how != "sum" or not isinstance(kind, DoubleType | FloatType):
+        return F.expr(sql)
+    return F.expr(f"try_cast(({sql}) AS {_EXACT})")
+
+
+def _summed(kept: Kept) -> list[Column]:
+    combine = {"sum": F.try_sum, "min": F.min, "max": F.max}
+    return [combine[how](name).alias(name) for name, how in kept.hows.items()]

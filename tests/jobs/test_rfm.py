@@ -1,0 +1,341 @@
+"""custseg rfm: order lines to customers, held against pandas; night by night; as of a day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from pyspark.sql import SparkSession
+
+from custseg_spark import cli
+from custseg_spark.transactions.scores import GROUPS
+
+ROOT = Path(__file__).parents[2]
+RECIPE: dict[str, Any] = {
+    "lines": {"customer": "who", "order": "number", "date": "day", "quantity": "pieces", "price": "price"},
+    "leave_out": {"postage": "article = 'POST'"},
+    "favourites": {"shop": "shop"},
+    "aggregates": {
+        "dearest": "max(price)",
+        "mean_price": "avg(price)",
+        "by_web": "count_if(shop = 'web') / count(*)",
+    },
+}
+
+
+def made_lines(orders: int = 400, seed: int = 0) -> pd.DataFrame:
+    """Order lines of 60 customers over 50 days, with everything that can be wrong with a line."""
+    rng = np.random.default_rng(seed)
+    order = np.repeat(np.arange(orders), rng.integers(1, 6, orders))
+    n = len(order)
+    who = rng.integers(0, 60, orders)[order].astype(object)
+    day = (pd.Timestamp("2011-03-01") + pd.to_timedelta(np.sort(rng.integers(0, 50, orders)), "D"))[order]
+    lines = pd.DataFrame(
+        {
+            "number": [f"{i:05d}" for i in order],
+            "who": [f"c{i:03d}" for i in who],
+            "day": day + pd.to_timedelta(rng.integers(0, 86_400, n), "s"),
+            "pieces": rng.integers(1, 20, n),
+            "price": np.round(rng.gamma(2, 4, n) + 0.01, 3),
+            "article": rng.choice(["cup", "plate", "POST"], n, p=[0.5, 0.45, 0.05]),
+            "shop": rng.choice(["web", "town", None], n, p=[0.5, 0.4, 0.1]),
+        }
+    )
+    lines.loc[rng.random(n) < 0.05, "who"] = None
+    lines.loc[rng.random(n) < 0.05, "pieces"] *= -1
+    lines.loc[rng.random(n) < 0.03, "price"] = 0.0
+    return lines
+
+
+def in_pandas(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """The customer table by its definitions, one row per customer."""
+    as_of = pd.Timestamp(as_of)
+    lines = lines.dropna(subset=["who"]).assign(day=lines["day"].dt.normalize())
+    lines = lines[(lines["day"] < as_of) & (lines["article"] != "POST")]
+    back = lines[lines["pieces"] < 0]
+    sales = lines[(lines["pieces"] > 0) & (lines["price"] > 0)]
+    sales = sales.assign(money=(sales["pieces"] * sales["price"]).round(4))
+    by = sales.groupby("who")
+    orders = sales.drop_duplicates(["who", "day", "number"]).groupby("who").size()
+    first, last = by["day"].min(), by["day"].max()
+    spent = by["money"].sum()
+    returned = (-back["pieces"] * back["price"]).groupby(back["who"]).sum().reindex(spent.index).fillna(0)
+    best = sales.groupby(["who", "shop"])["money"].sum().reset_index()
+    best = best.sort_values(["money", "shop"], ascending=[False, True]).groupby("who")["shop"].first()
+    return pd.DataFrame(
+        {
+            "recency": (as_of - last).dt.days, "frequency": orders, "monetary": spent,
+            "tenure": (as_of - first).dt.days, "average_basket": spent / orders, "items": by["pieces"].sum(),
+            "days_between_orders": ((last - first).dt.days / (orders - 1)).where(orders > 1),
+            "returns_share": returned / spent, "shop": best.reindex(spent.index),
+            "dearest": by["price"].max(), "mean_price": by["price"].mean(),
+            "by_web": (sales["shop"] == "web").groupby(sales["who"]).mean(),
+        }
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+    to: Path
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return json.loads((self.to / "rfm.json").read_text())
+
+    def customers(self, id_column: str = "who") -> pd.DataFrame:
+        table = pd.read_parquet(self.to / self.record["customers"])
+        assert table[id_column].is_unique
+        return table.set_index(id_column).sort_index()
+
+
+Rfm = Callable[..., Outcome]
+
+
+@pytest.fixture
+def rfm(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Rfm:
+    """Runs `custseg rfm` on lines (a DataFrame or a path) under a recipe (a mapping or a path)."""
+
+    def run(
+        lines: pd.DataFrame | Path, recipe: dict[str, Any] | Path = RECIPE, *arguments: str, to: str = "to"
+    ) -> Outcome:
+        if isinstance(lines, pd.DataFrame):
+            path = tmp_path / "lines.parquet"
+            lines.to_parquet(path, coerce_timestamps="us")
+        else:
+            path = lines
+        if isinstance(recipe, dict):
+            (tmp_path / "orders.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
+            recipe = tmp_path / "orders.yaml"
+        capsys.readouterr()
+        given = ["--recipe", str(recipe), "--input", str(path), "--to", str(tmp_path / to)]
+        code = cli.main(["rfm", *given, *arguments])
+        said = capsys.readouterr()
+        return Outcome(code, said.out, said.err, tmp_path / to)
+
+    return run
+
+
+def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(
+        found[list(expected.columns)], expected, check_dtype=False, check_names=False, rtol=1e-12
+    )
+
+
+def test_the_table_is_that_of_the_definitions(rfm: Rfm) -> None:
+    lines = made_lines()
+    outcome = rfm(lines)
+    assert outcome.code == 0, outcome.err
+    last = lines.loc[lines["who"].notna() & (lines["pieces"] > 0) & (lines["price"] > 0), "day"].max()
+    as_of = str((last + pd.Timedelta(days=1)).date())
+    assert outcome.record["as_of"] == as_of
+    expected = in_pandas(lines, as_of)
+    same(outcome.customers(), expected)
+    assert f"{len(expected):,} customers as of {as_of}" in outcome.out
+    counts = outcome.record["lines"]
+    assert (
+        counts["read"] == len(lines) == counts["sales"] + counts["returns"] + sum(counts["left_out"].values())
+    )
+    assert counts["left_out"]["no customer"] == lines["who"].isna().sum()
+    assert counts["left_out"]["postage"] == ((lines["article"] == "POST") & lines["who"].notna()).sum()
+    assert outcome.record["scans"] == {"total": 1, "sum": 1}
+
+
+def test_equal_values_get_equal_scores(rfm: Rfm) -> None:
+    table = rfm(made_lines()).customers()
+    for score, column, better in (
+        ("r_score", "recency", -1),
+        ("f_score", "frequency", 1),
+        ("m_score", "monetary", 1),
+    ):
+        assert table.groupby(column)[score].nunique().max() == 1
+        assert table[score].between(1, 5).all()
+        assert np.corrcoef(table[column].rank(), table[score])[0, 1] * better > 0.9
+    assert table["m_score"].value_counts().between(11, 13).all()
+    mean = -(-(table["f_score"] + table["m_score"]) // 2)
+    named = [GROUPS[r - 1][c - 1] for r, c in zip(table["r_score"], mean, strict=True)]
+    assert table["rfm_group"].tolist() == named
+
+
+def test_as_of_a_past_day_gives_the_table_as_it_was_then(rfm: Rfm) -> None:
+    lines = made_lines()
+    before = lines[lines["day"] < "2011-03-25"]
+    then = rfm(lines, RECIPE, "--as-of", "2011-03-25")
+    same(then.customers(), in_pandas(lines, "2011-03-25"))
+    assert then.record["lines"]["left_out"]["on or after the as-of date"] > 0
+    same(then.customers(), rfm(before, RECIPE, "--as-of", "2011-03-25", to="before").customers())
+
+
+def test_night_by_night_is_equal_to_the_last_cent(rfm: Rfm) -> None:
+    """Three nights, in the third of which lines of an old day come late; then the new day's lines alone."""
+    lines = made_lines(seed=3)
+    day = lines["day"].dt.normalize()
+    late = (day == day.unique()[10]) & (np.arange(len(lines)) % 2 == 0)
+    nights = [
+        lines[(day < "2011-03-20") & ~late],
+        lines[(day < "2011-04-01") & ~late],
+        lines[day < "2011-04-15"],
+    ]
+    for night in nights:
+        outcome = rfm(night, RECIPE, "--incremental", to="nightly")
+        assert outcome.code == 0, outcome.err
+    assert [line for line in outcome.record["warnings"] if "came late" in line] == [
+        f"{day.unique()[10].date()}: {late.sum()} lines came late; the day was summed anew"
+    ]
+    outcome = rfm(lines[day >= "2011-04-15"], RECIPE, "--incremental", to="nightly")
+    whole = rfm(lines)
+    pd.testing.assert_frame_equal(outcome.customers(), whole.customers(), check_exact=True)
+    assert outcome.record["lines"] == whole.record["lines"]
+    again = rfm(lines, RECIPE, "--incremental", "--as-of", "2011-03-25", to="nightly")
+    assert again.record["scans"] == {"total": 1, "dates": 1}, "no new day is read"
+    then = rfm(lines, RECIPE, "--as-of", "2011-03-25", to="then")
+    pd.testing.assert_frame_equal(again.customers(), then.customers(), check_exact=True)
+    assert again.record["lines"]["read"] == then.record["lines"]["read"]
+
+
+def test_nights_that_do_not_fit_are_refused(rfm: Rfm) -> None:
+    lines = made_lines(100)
+    first = rfm(lines, RECIPE, "--incremental")
+    fewer = rfm(lines.iloc[1:], RECIPE, "--incremental")
+    assert fewer.code == 3
+    assert "when it was summed" in fewer.err
+    assert "--rebuild-from 2011-03-01" in fewer.err
+    assert fewer.record == first.record, "what is named stays as it was"
+    other = rfm(lines, {**RECIPE, "leave_out": {}}, "--incremental")
+    assert other.code == 2
+    assert "another recipe" in other.err
+    day = str(lines["day"].iloc[0].date())
+    rebuilt = rfm(lines.iloc[1:], RECIPE, "--incremental", "--rebuild-from", day)
+    pd.testing.assert_frame_equal(
+        rebuilt.customers(), rfm(lines.iloc[1:], to="whole").customers(), check_exact=True
+    )
+
+
+def test_currencies_are_turned_into_one_by_the_rate_of_the_day(rfm: Rfm, tmp_path: Path) -> None:
+    rates = tmp_path / "rates.csv"
+    rates.write_text("currency,rate,date\nEUR,1,2000-01-01\nUSD,0.5,2000-01-01\nUSD,0.25,2011-03-02\n")
+    lines = pd.DataFrame(
+        {
+            "who": [1, 1, 1, 1], "number": list("abcd"), "cur": ["EUR", "USD", "USD", "XXX"],
+            "day": pd.to_datetime(["2011-03-01", "2011-03-01", "2011-03-02", "2011-03-02"]),
+            "money": [8.0, 8.0, 8.0, 8.0],
+        }
+    )  # fmt: skip
+    recipe = {
+        "lines": {"customer": "who", "order": "number", "date": "day", "amount": "money"},
+        "currency": {"code": "cur", "rates": {"path": str(rates)}},
+    }
+    outcome = rfm(lines, recipe)
+    assert outcome.code == 0, outcome.err
+    assert outcome.customers()["monetary"].tolist() == [14.0]
+    assert outcome.record["lines"]["left_out"] == {"no rate for its currency": 1}
+    rates.write_text("currency,rate\nEUR,1\nEUR,2\n")
+    assert "EUR has two rates of one day" in rfm(lines, recipe).err
+
+
+def test_a_text_file_and_rules_that_are_kept_or_subtracted(rfm: Rfm, tmp_path: Path) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text(
+        "no,cust,placed,qty,each\n1,007,2011-03-01,2,10\n1,007,2011-03-01,1,0\nC2,007,2011-03-03,-1,10\n"
+        "3,008,2011-03-04,1,5\n4,,2011-03-04,1,5\n5,009,2011-03-04,x,5\n6,009,,1,5\n7,009,2011-03-05,1,-5\n"
+    )
+    recipe = {
+        "input": {"types": {"qty": "int", "placed": {"date": "yyyy-MM-dd"}}},
+        "lines": {"customer": "cust", "order": "no", "date": "placed", "quantity": "qty", "price": "each"},
+        "returns": {"when": "no LIKE 'C%'", "subtract": True},
+        "free_lines": "keep",
+    }
+    outcome = rfm(path, recipe)
+    assert outcome.code == 0, outcome.err
+    table = outcome.customers("cust")
+    assert table.index.tolist() == ["007", "008"]
+    assert table["monetary"].tolist() == [10.0, 5.0]
+    assert table["items"].tolist() == [3.0, 1.0]
+    assert table["returns_share"].tolist() == [0.5, 0.0]
+    assert table["last_order"].astype(str).tolist() == ["2011-03-01", "2011-03-04"]
+    assert outcome.record["lines"] == {
+        "read": 8, "sales": 3, "returns": 1,
+        "left_out": {"qty: not a whole number": 1, "no customer": 1, "no date": 1, "price under zero": 1},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change, code, said",
+    [
+        ({"lines": {**RECIPE["lines"], "price": "prize"}}, 3, "lines.price: the table has no column 'prize'"),
+        ({"leave_out": {"all": "true"}}, 3, "no line counts; all: "),
+        ({"aggregates": {"a": "sum(nosuch(price))"}}, 2, "aggregates.a: "),
+    ],
+)
+def test_what_can_not_be_is_told(rfm: Rfm, change: dict[str, Any], code: int, said: str) -> None:
+    outcome = rfm(made_lines(30), {**RECIPE, **change})
+    assert (outcome.code, said in outcome.err) == (code, True), outcome.err
+    assert not (outcome.to / "rfm.json").exists()
+
+
+@pytest.fixture(scope="module")
+def real() -> pd.DataFrame:
+    """The lines of Online Retail that count: with a customer, not cancelled, quantity and price over zero."""
+    path = ROOT.parent / "shared" / "data" / "online_retail.parquet"
+    if not path.exists():
+        pytest.skip(f"no real data at {path}")
+    lines = pd.read_parquet(path)
+    kept = lines["CustomerID"].notna() & ~lines["InvoiceNo"].str.startswith("C")
+    return lines[kept & (lines["Quantity"] > 0) & (lines["UnitPrice"] > 0)]
+
+
+def test_the_real_lines_give_the_known_figures(rfm: Rfm, real: pd.DataFrame, shared_data: Path) -> None:
+    outcome = rfm(shared_data / "online_retail.parquet", ROOT / "conf" / "online_retail_orders.yaml")
+    assert outcome.code == 0, outcome.err
+    counts = outcome.record["lines"]
+    assert counts == {
+        "read": 541_909, "sales": 397_884, "returns": 8_905,
+        "left_out": {"no customer": 135_080, "price at or under zero": 40},
+    }  # fmt: skip
+    assert counts["read"] == counts["sales"] + counts["returns"] + sum(counts["left_out"].values())
+    table = outcome.customers("CustomerID")
+    assert len(table) == 4_338
+    assert table["monetary"].sum() == pytest.approx(8_911_407.904, abs=1e-6)
+    day = real["InvoiceDate"].dt.normalize()
+    by = real.assign(money=real["Quantity"] * real["UnitPrice"], day=day).groupby("CustomerID")
+    expected = pd.DataFrame(
+        {
+            "recency": (pd.Timestamp("2011-12-10") - by["day"].max()).dt.days,
+            "frequency": by["InvoiceNo"].nunique(),
+            "monetary": by["money"].sum(),
+            "items": by["Quantity"].sum(),
+            "biggest_line": by["money"].max(),
+        }
+    )
+    expected.index = expected.index.astype(int)
+    pd.testing.assert_frame_equal(
+        table[list(expected.columns)], expected, check_dtype=False, check_names=False, rtol=1e-9
+    )
+    assert outcome.record["as_of"] == "2011-12-10"
+    assert table["rfm_group"].nunique() == 11
+
+
+def test_the_real_lines_in_two_halves_are_the_whole(rfm: Rfm, shared_data: Path, tmp_path: Path) -> None:
+    path, recipe = shared_data / "online_retail.parquet", ROOT / "conf" / "online_retail_orders.yaml"
+    lines = pd.read_parquet(path)
+    half = tmp_path / "half.parquet"
+    lines[lines["InvoiceDate"] < "2011-07-01"].to_parquet(half, coerce_timestamps="us")
+    rfm(half, recipe, "--incremental", to="nightly")
+    nightly = rfm(path, recipe, "--incremental", to="nightly")
+    assert nightly.code == 0, nightly.err
+    whole = rfm(path, recipe, to="whole")
+    assert nightly.record["lines"] == whole.record["lines"]
+    pd.testing.assert_frame_equal(
+        nightly.customers("CustomerID"), whole.customers("CustomerID"), check_exact=True
+    )

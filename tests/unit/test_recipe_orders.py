@@ -1,0 +1,102 @@
+"""The order recipe: what it refuses and how, and aggregates taken apart."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic.fields import FieldInfo
+
+from custseg_spark.errors import RecipeError
+from custseg_spark.recipe import decomposed, load_orders, orders, plain_yaml, used_by_lines
+from tests.unit.test_recipe_docs import table
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "conf" / "online_retail_orders.yaml"
+DOCS = (ROOT / "docs" / "orders.md").read_text(encoding="utf-8")
+LINES = {"customer": "who", "order": "number", "date": "day", "amount": "money"}
+
+
+def refused(tmp_path: Path, **sections: Any) -> tuple[str, str]:
+    path = tmp_path / "orders.yaml"
+    path.write_text(yaml.safe_dump({"lines": LINES, **sections}))
+    with pytest.raises(RecipeError) as caught:
+        load_orders(str(path))
+    return caught.value.what.removeprefix(f"{path}: "), caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "sections, said",
+    [
+        ({"line": LINES}, "line: unknown key; did you mean 'lines'?"),
+        ({"lines": {**LINES, "amont": "x"}}, "lines.amont: unknown key; did you mean 'amount'?"),
+        ({"lines": {"customer": "a", "order": "b", "date": "c"}}, "lines: give either price"),
+        ({"lines": {**LINES, "price": "p"}}, "lines: give either price"),
+        ({"lines": {**LINES, "customer": "recency"}}, "lines.customer: 'recency' is a column that"),
+        ({"lines": {**LINES, "date": "day +"}}, "lines.date: 'day +' is not a Spark SQL expression"),
+        ({"lines": {**LINES, "date": "current_date()"}}, "lines.date: 'current_date()' names no column"),
+        ({"leave_out": {"gone": "max(a)"}}, "leave_out.gone: max() is an aggregate"),
+        ({"returns": {"when": "rand() > 0"}}, "returns.when: rand() gives another value each time"),
+        ({"favourites": {"Monetary": "x"}}, "favourites.Monetary: the name is taken already"),
+        ({"favourites": {"WHO": "x"}}, "favourites.WHO: the name is taken already by lines.customer"),
+        ({"aggregates": {"mid": "median(x)"}}, "aggregates.mid: 'median(x)' does not add up from days"),
+        ({"as_of": "soon"}, "as_of: found 'soon'; it takes a date such as 2011-12-10 or null"),
+        ({"currency": {"code": "c", "rates": {"format": "csv"}}}, "currency: rates.path is missing"),
+    ],
+)
+def test_a_wrong_recipe_is_refused_by_its_key(tmp_path: Path, sections: dict[str, Any], said: str) -> None:
+    assert refused(tmp_path, **sections)[0].startswith(said)
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    what, remedy = refused(tmp_path, leave_out={"a": "max(x)", "b": "y +"}, aggregates={"c": "d"})
+    assert what.startswith("3 problems")
+    assert remedy == "every key is in docs/orders.md"
+
+
+@pytest.mark.parametrize(
+    "sql, parts, over",
+    [
+        ("sum(a * b)", [("try_multiply(a, b)", "sum")], "_x0"),
+        ("max(a) - min(a)", [("a", "max"), ("a", "min")], "try_subtract(_x0, _x1)"),
+        ("count(*)", [("1", "sum")], "_x0"),
+        ("count(a)", [("if((a) IS NULL, 0, 1)", "sum")], "_x0"),
+        ("avg(a)", [("a", "sum"), ("if((a) IS NULL, 0, 1)", "sum")], "try_divide(_x0, _x1)"),
+        ("count_if(a = 'it''s')", [("if(a = 'it''s', 1, 0)", "sum")], "_x0"),
+    ],
+)
+def test_an_aggregate_is_what_its_parts_make(sql: str, parts: list[tuple[str, str]], over: str) -> None:
+    found = decomposed(sql, "here", "_x")
+    assert [(part.sql, part.how) for part in found.parts.values()] == parts
+    assert found.sql == over
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["count(distinct a)", "stddev(a)", "sum(a) + b", "a", "1", "sum(max(a))", "sum(rand())"],
+)
+def test_what_does_not_add_up_is_refused(sql: str) -> None:
+    with pytest.raises(RecipeError, match="here: "):
+        decomposed(sql, "here")
+
+
+def test_the_shipped_recipe_fits_the_real_table(shared_data: Path) -> None:
+    import pyarrow.parquet as pq
+
+    columns = pq.read_schema(shared_data / "online_retail.parquet").names
+    assert set(used_by_lines(load_orders(str(SHIPPED)))) <= set(columns)
+
+
+def test_every_key_stands_in_the_docs_with_its_default() -> None:
+    told = table(DOCS)
+    models = {"lines": orders.Lines, "returns": orders.Returns, "currency": orders.Currency}
+    keys: dict[str, FieldInfo] = {}
+    for section, field in orders.OrderRecipe.model_fields.items():
+        inner = models.get(section)
+        keys |= (
+            {f"{section}.{key}": f for key, f in inner.model_fields.items()} if inner else {section: field}
+        )
+    assert set(told) >= set(keys)
+    for key, field in keys.items():
+        if isinstance(field.default, str | bool):
+            assert plain_yaml.read(told[key][1].strip("`"), "docs") == field.default, key

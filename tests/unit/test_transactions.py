@@ -1,0 +1,110 @@
+"""Order lines to customers where no Spark is needed: days, cuts, names, what a grouping is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from custseg_spark import transactions
+from custseg_spark.errors import DataError
+from custseg_spark.transactions import Counts, Day, held_against, planned, rfm_parts
+from custseg_spark.transactions.scores import GROUPS, quantiles
+from custseg_spark.transactions.sums import Kept
+
+KNOWN = {
+    "2011-01-01": Day("a", Counts(10, 9, 1, {})),
+    "2011-01-02": Day("a", Counts(5, 5, 0, {})),
+    "": Day("a", Counts(2, 0, 0, {"no date": 2})),
+}
+
+
+def test_new_days_are_summed_and_known_ones_are_not() -> None:
+    assert planned({}, {"2011-01-02": 5, "2011-01-01": 10}).anew == ("2011-01-01", "2011-01-02")
+    plan = planned(KNOWN, {"2011-01-01": 10, "2011-01-02": 5, "2011-01-03": 7})
+    assert (plan.anew, plan.late) == (("2011-01-03",), ())
+
+
+def test_a_day_with_late_lines_is_summed_anew() -> None:
+    plan = planned(KNOWN, {"2011-01-01": 11, "2011-01-02": 5})
+    assert plan.anew == plan.late == ("2011-01-01",)
+
+
+def test_a_day_that_is_not_in_the_input_keeps_its_sums() -> None:
+    assert planned(KNOWN, {"2011-01-03": 7}).anew == ("2011-01-03",)
+
+
+def test_a_day_that_lost_lines_is_refused() -> None:
+    with pytest.raises(DataError) as caught:
+        planned(KNOWN, {"2011-01-01": 10, "2011-01-02": 4})
+    assert caught.value.what == "2011-01-02 has 4 lines, 5 when it was summed"
+    assert "--rebuild-from 2011-01-02" in caught.value.remedy
+    assert planned(KNOWN, {"2011-01-02": 4}, "2011-01-02").anew == ("2011-01-02",)
+
+
+def test_lines_without_a_date_may_come_and_go() -> None:
+    assert planned(KNOWN, {"": 1}).anew == ("",)
+    assert transactions.live(KNOWN) == {"a": ["2011-01-01", "2011-01-02"]}
+
+
+def test_days_are_read_back_as_they_were_kept() -> None:
+    assert transactions.from_document(transactions.as_document(KNOWN)) == KNOWN
+
+
+def test_cuts_are_values_of_the_data() -> None:
+    assert quantiles(np.arange(1, 101)) == (20, 40, 60, 80)
+    assert quantiles(np.array([1] * 70 + [2] * 20 + [9] * 10)) == (1, 1, 1, 2)
+    assert quantiles(np.array([3.5])) == (3.5,) * 4
+
+
+def test_every_pair_of_scores_has_one_of_eleven_names() -> None:
+    assert {len(row) for row in GROUPS} == {5}
+    assert len(GROUPS) == 5
+    assert len(transactions.GROUP_NAMES) == 11
+    assert transactions.GROUP_NAMES[0] == "Champions"
+    assert transactions.GROUP_NAMES[-1] == "Lost"
+
+
+def test_the_counts_of_lines_add_up() -> None:
+    found = transactions.counts([5, 2, 0, 3], ("no customer", "no date"))
+    assert found == Counts(10, 5, 2, {"no date": 3})
+    assert found.plus(Counts(3, 1, 0, {"no price": 2})) == Counts(13, 6, 2, {"no date": 3, "no price": 2})
+
+
+def test_parts_of_the_rfm_sum_keep_equal_sums_together() -> None:
+    scores = np.array([[5, 5, 5]] * 2 + [[3, 3, 3]] * 6 + [[1, 1, 1]] * 2)
+    customers = pd.DataFrame(scores, columns=["r_score", "f_score", "m_score"])
+    groups, names = rfm_parts(customers, 5)
+    assert groups.tolist() == [0] * 2 + [1] * 6 + [2] * 2
+    assert names == ["RFM 15 to 15", "RFM 9 to 9", "RFM 3 to 3"]
+
+
+def test_a_grouping_explains_what_it_is_said_to() -> None:
+    rng = np.random.default_rng(0)
+    true = rng.integers(0, 4, 4000)
+    noise = rng.integers(0, 4, 4000)
+    spend = true + rng.normal(0, np.sqrt(1.25), 4000)  # the groups' variance is 1.25 as well: half of it
+    best, worst = held_against(
+        {"true": (true, "abcd"), "noise": (noise, "abcd")}, {"spend": spend}, draws=100
+    )
+    share = best.explained["spend"]
+    assert share.low < 0.5 < share.high
+    assert share.high - share.low < 0.1
+    assert abs(worst.explained["spend"].value) < 0.01
+    assert worst.gain["spend"].low > 0.4
+    assert best.gain == {}
+    a = best.groups[0]
+    assert (a.name, a.customers) == ("a", (true == 0).sum())
+    assert a.means["spend"].low < 0 < a.means["spend"].high
+
+
+def test_more_groups_are_no_advantage_in_themselves() -> None:
+    """In the sample, 400 groups of ten would explain a tenth of pure noise."""
+    values = np.random.default_rng(1).normal(size=4000)
+    many = np.arange(4000) % 400
+    (found,) = held_against({"many": (many, [str(i) for i in range(400)])}, {"x": values}, draws=40)
+    assert found.explained["x"].value < 0
+
+
+def test_what_is_kept_names_every_summed_column() -> None:
+    assert list(Kept().hows) == ["sales", "value", "items", "returned"]
