@@ -36,9 +36,8 @@ def tell(trained: Trained) -> None:
     )
     table = Table("segment", "name", "customers", "share", box=None, pad_edge=False)
     everyone = sum(trained.fitted.sizes)
-    for segment, (name, size) in enumerate(
-        zip(trained.fitted.model.names, trained.fitted.sizes, strict=True)
-    ):
+    model = trained.fitted.model
+    for segment, name, size in zip(model.ids, model.names, trained.fitted.sizes, strict=True):
         table.add_row(str(segment), name, f"{size:,}", f"{size / everyone:.1%}")
     console.print(table)
     console.print(

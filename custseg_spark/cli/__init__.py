@@ -99,6 +99,7 @@ def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--explain", action="store_true", help="print the checked recipe with its defaults, the expressions "
         "and the output schema; run nothing over the data",
     )  # fmt: skip
+    train.add_argument("--promote", action="store_true", help="let the new run go live at once")
     train.set_defaults(act=_train)
 
 
@@ -155,7 +156,7 @@ def _train(arguments: argparse.Namespace) -> None:
         if arguments.explain:
             print(pipeline.explain(spark, recipe, path))
             return
-        trained = pipeline.train(spark, recipe, path, arguments.output, journal)
+        trained = pipeline.train(spark, recipe, path, arguments.output, journal, promote=arguments.promote)
     terminal.tell(trained)
 
 

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 HASH = "_hash"
+HIGHEST = 2**63 - 1
+"""The highest hash there is: everybody."""
 _SLACK = 1.05
 """A little more than wanted is drawn, so that the share of rejected rows and chance leave enough."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which customers a sample holds: those whose hash under `seed` is at most `highest`.
+
+    `hashes` (n,): of its customers.
+    """
+
+    seed: int
+    highest: int
+    hashes: NDArray[np.int64]
 
 
 def drawn(frame: DataFrame, key: Column, size: int, rows: int, seed: int) -> DataFrame:
@@ -15,10 +33,19 @@ def drawn(frame: DataFrame, key: Column, size: int, rows: int, seed: int) -> Dat
 
     A customer is in by the hash of the id (`key`) and the seed alone: the same customers whatever the order,
     the partitioning or the file format of the table. Lazy; ordering by `_hash` and cutting at `size`
-    (see `kept`) makes it exact.
+    makes it exact.
     """
-    hashed = frame.withColumn(HASH, F.xxhash64(key.cast("string"), F.lit(seed)))
+    marked = frame.withColumn(HASH, hashed(key.cast("string"), seed))
+    return marked if rows <= size else marked.filter(F.col(HASH) <= highest_hash(size, rows))
+
+
+def hashed(key: Column, seed: int) -> Column:
+    """The hash of an id as text, evenly spread over all longs."""
+    return F.xxhash64(key, F.lit(seed))
+
+
+def highest_hash(size: int, rows: int) -> int:
+    """The hash up to which about `size` of `rows` customers lie, and a little more."""
     if rows <= size:
-        return hashed
-    share = min(1.0, _SLACK * size / rows)
-    return hashed.filter(F.col(HASH) < int(-(2**63) + share * 2**64))
+        return HIGHEST
+    return min(HIGHEST, int(-(2**63) + _SLACK * size / rows * 2**64))

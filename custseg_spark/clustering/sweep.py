@@ -20,11 +20,14 @@ from threadpoolctl import threadpool_limits
 from custseg_spark.errors import DataError
 
 Points = NDArray[np.float64]
-Find = Callable[[int, int, int], tuple[Points, tuple[float, ...]]]
-"""(k, restarts, seed) -> the best centres (k, d) and each restart's cost per point."""
+Find = Callable[[int, int, int, Points | None], tuple[Points, tuple[float, ...]]]
+"""(k, restarts, seed, the best centres of one segment less) -> the best centres (k, d) and each restart's
+cost per point."""
 START_ROWS = 10_000
 """Restarts begin on this many points; the leaders among them go on with all."""
-LEADERS = 3
+LEADERS = 5
+GROWN = 3
+"""One restart in three grows from the best centres of one segment less."""
 THREADS = 3
 """Fits and scores on a sample are mostly Spark's overhead for small jobs: some at a time hide it."""
 
@@ -75,9 +78,9 @@ def sweep(
     """
     _refuse_too_few(points, max(ks))
     find = _starts_by_spark(spark, points) if start == "spark" else _starts_on_driver(points)
-    found = {}
+    found: dict[int, tuple[Points, tuple[float, ...]]] = {}
     for k in ks:
-        found[k] = find(k, restarts, seed)
+        found[k] = find(k, restarts, seed, found[k - 1][0] if k - 1 in found else None)
         done(k)
     labels = {k: nearest(points, centres) for k, (centres, _) in found.items()}
     silhouettes = _silhouettes(spark, points, labels) if start == "spark" else {}
@@ -88,14 +91,14 @@ def sweep(
 
 
 def _starts_on_driver(points: Points) -> Find:
-    return lambda k, restarts, seed: best_start(points, k, restarts, seed)
+    return lambda k, restarts, seed, fewer: best_start(points, k, restarts, seed, fewer)
 
 
 def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
     """k-means|| in Spark ML, on one partition, so that nothing depends on the cores."""
     frame = in_spark(spark, points, {}).cache()
 
-    def find(k: int, restarts: int, seed: int) -> tuple[Points, tuple[float, ...]]:
+    def find(k: int, restarts: int, seed: int, _: Points | None) -> tuple[Points, tuple[float, ...]]:
         with ThreadPoolExecutor(THREADS) as pool:
             fits = list(
                 pool.map(lambda i: SparkKMeans(k=k, seed=seed + i, maxIter=100).fit(frame), range(restarts))
@@ -107,20 +110,36 @@ def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
     return find
 
 
-def best_start(points: Points, k: int, restarts: int, seed: int) -> tuple[Points, tuple[float, ...]]:
-    """The centres (k, d) of the cheapest of `restarts` k-means++ starts, and each restart's cost per point.
+def best_start(
+    points: Points, k: int, restarts: int, seed: int, fewer: Points | None = None
+) -> tuple[Points, tuple[float, ...]]:
+    """The centres (k, d) of the cheapest of `restarts` starts, and each one's cost per point.
 
-    All restarts run on the first START_ROWS points; the LEADERS best of them go on with all points.
+    They are k-means++ starts, but for one in GROWN where `fewer` (k - 1, d), the best centres of one segment
+    less, are known: these and one more point, drawn as k-means++ draws it (after the global k-means of Likas,
+    Vlassis and Verbeek 2003, Pattern Recognition 36, 451-461). All run on the first START_ROWS points; the
+    LEADERS best of them go on with all.
     """
     few = points[:START_ROWS]
+    grown = [] if fewer is None else _grown(few, fewer, restarts // GROWN, seed)
     with threadpool_limits(1):  # so few points gain nothing from more threads, which wait for each other
-        starts = [KMeans(k, n_init=1, random_state=seed + i).fit(few) for i in range(restarts)]
+        starts = [KMeans(k, n_init=1, random_state=seed + i).fit(few) for i in range(restarts - len(grown))]
+        starts += [KMeans(k, init=centres, n_init=1).fit(few) for centres in grown]
     starts.sort(key=lambda fit: fit.inertia_)
     costs = tuple(fit.inertia_ / len(few) for fit in starts)
     if len(few) == len(points):
         return starts[0].cluster_centers_, costs
     ends = [KMeans(k, init=fit.cluster_centers_, n_init=1).fit(points) for fit in starts[:LEADERS]]
     return min(ends, key=lambda fit: fit.inertia_).cluster_centers_, costs
+
+
+def _grown(points: Points, centres: Points, count: int, seed: int) -> list[Points]:
+    """`count` starts of one centre more: a point far from all centres, by squared distance."""
+    far = squared_distances(points, centres).min(axis=1)
+    if not far.sum() > 0:
+        return []
+    drawn = np.random.default_rng(seed).choice(len(points), size=count, p=far / far.sum())
+    return [np.vstack([centres, points[i]]) for i in drawn]
 
 
 def _silhouettes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from custseg_spark.evidence import Candidate, Choice, Structure
 from custseg_spark.features import Treatment
 from custseg_spark.journal import Journal
 from custseg_spark.model import SCALED, Model, with_stages
+from custseg_spark.pipeline.follow import Identified
 from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe, columns_used
@@ -44,17 +45,22 @@ class Decision:
 
 @dataclass(frozen=True)
 class Fitted:
-    """The model and its segments, by segment id: ordered by the recipe's `order_by`, highest first.
+    """The model and its segments, by ascending id: without a live run to follow, in order of the recipe's
+    `order_by`, highest first.
 
     `sizes` (k,): customers of each segment, from all rows. `order` (k,): which centre of the chosen partition
-    each segment came from. `sample`: a row per sampled customer, each feature in its unit, everything that
-    describes, and `segment`. `points` (n, d): the sample on the model scale. `cost`: over all rows.
+    each segment came from. `labels` (n,): positions of the sampled customers' segments. `events`:
+    what became of the live run's segments. `sample`: a row per sampled customer, each feature in its unit,
+    everything that describes, and `segment`. `points` (n, d): the sample on the model scale. `cost`: over all
+    rows.
     """
 
     model: Model
     profile: segments.Profile
     sizes: tuple[int, ...]
     order: tuple[int, ...]
+    labels: NDArray[np.int64]
+    events: tuple[segments.Event, ...]
     sample: pd.DataFrame
     points: NDArray[np.float64]
     cost: float
@@ -124,16 +130,18 @@ def fitted(
     points: NDArray[np.float64],
     described: pd.DataFrame,
     centres: NDArray[np.float64],
+    identify: Callable[[NDArray[np.int64], int], Identified],
     journal: Journal,
 ) -> Fitted:
-    """The chosen centres made to hold for all customers, ordered and named.
+    """The chosen centres made to hold for all customers, named and given their ids.
 
-    `described`: a row per sampled customer, as `points` (n, d). The passes over all rows that refine the
-    centres measure the profile too.
+    `described`: a row per sampled customer, as `points` (n, d). `identify`: from the labels (n,) of the
+    sampled customers and k to who is who. The passes over all rows that refine the centres measure the
+    profile too.
     """
     model = Model(
         id=recipe.input.id, columns=_columns_read(table, treatments), features=treatments,
-        centres=(), names=(), order_by=recipe.order_by,
+        centres=(), ids=(), names=(), order_by=recipe.order_by,
     )  # fmt: skip
     columns = {**{t.name: f"{features.VALUE}{t.name}" for t in treatments}, **table.profiled}
     scaled = with_stages(table.accepted, model.scaled_stages())
@@ -145,24 +153,29 @@ def fitted(
     journal.scan("refine", refined.passes)
     sizes = np.array([row["_size"] for row in refined.rows])
     order = _order(refined.centres, sizes, list(recipe.segment_by).index(recipe.order_by))
+    identified = identify(clustering.nearest(points, refined.centres[order]), len(order))
+    by_id = np.argsort(identified.ids)
+    order = [order[i] for i in by_id]
+    ids = tuple(sorted(identified.ids))
     ordered = tuple(int(size) for size in sizes[order])
     centres = refined.centres[order]
     labels = clustering.nearest(points, centres)
-    sample = described.assign(segment=labels)
+    sample = described.assign(segment=np.array(ids)[labels])
     found = segments.traits(points, labels, len(centres))
     profile = segments.profile(
-        segments.totals([refined.rows[i] for i in order], ordered, columns),
+        segments.totals([refined.rows[i] for i in order], ids, ordered, columns),
         sample,
         found,
-        _named(recipe, found),
+        _named(recipe, found, ids, identified.names),
         segments.shown_columns(recipe.segment_by, recipe.describe, recipe.check),
         recipe.protected,
     )
     names = tuple(segment.name for segment in profile.segments)
-    model = Model(**{**vars(model), "centres": tuple(map(tuple, centres.tolist())), "names": names})
+    model = replace(model, centres=tuple(map(tuple, centres.tolist())), ids=ids, names=names)
     return Fitted(
-        model, profile, ordered, tuple(order), sample, points, refined.cost, refined.passes, refined.gain
-    )
+        model, profile, ordered, tuple(order), labels, identified.events, sample, points, refined.cost,
+        refined.passes, refined.gain,
+    )  # fmt: skip
 
 
 def _order(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> list[int]:
@@ -170,10 +183,17 @@ def _order(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> l
     return sorted(range(len(centres)), key=lambda i: (-centres[i, by], -sizes[i], i))
 
 
-def _named(recipe: Recipe, found: segments.Traits) -> tuple[segments.Named, ...]:
+def _named(
+    recipe: Recipe, found: segments.Traits, ids: Sequence[int], kept: Mapping[int, str]
+) -> tuple[segments.Named, ...]:
+    """Names by rule, but for those that the recipe pins and those that are kept from the live run."""
     words = {name: feature.words for name, feature in recipe.segment_by.items()}
-    pinned = {segment: name for segment, name in recipe.segments.names.items() if segment < len(found.z)}
-    return segments.name_segments(found, list(recipe.segment_by), words, recipe.order_by, pinned)
+    asked = {segment: name for segment, name in recipe.segments.names.items() if segment in ids}
+    spoken = {name.casefold() for name in asked.values()}
+    stay = {i: name for i, name in kept.items() if i not in asked and name.casefold() not in spoken}
+    return segments.name_segments(
+        found, list(recipe.segment_by), words, recipe.order_by, {**stay, **asked}, ids
+    )
 
 
 def _names(
@@ -183,7 +203,7 @@ def _names(
     k = len(centres)
     order = _order(centres, np.bincount(labels, minlength=k), list(recipe.segment_by).index(recipe.order_by))
     rank = np.argsort(order)
-    named = _named(recipe, segments.traits(points, rank[labels], k))
+    named = _named(recipe, segments.traits(points, rank[labels], k), range(k), {})
     return tuple(named[i].name for i in rank)
 
 

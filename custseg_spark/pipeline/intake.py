@@ -13,11 +13,10 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType
 
 from custseg_spark import clustering, data, features
-from custseg_spark.clustering.sample import HASH
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline.problems import told
-from custseg_spark.recipe import Recipe, rate_part, safe, used_by
+from custseg_spark.recipe import Recipe, columns_used, rate_part, safe, used_by
 from custseg_spark.session import settled
 
 NUMBERS = (NumericType, BooleanType)
@@ -59,20 +58,42 @@ class Sample:
     """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
 
     `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
-    that describes; both one row per sampled customer. `whole`: the sample is the whole table.
+    that describes; both one row per sampled customer. `reach`: who is in it. `whole`: it is the whole table.
     """
 
     raw: pd.DataFrame
     described: pd.DataFrame
+    reach: clustering.Reach
     quality: data.Quality
     missing: dict[str, int]
     whole: bool
 
 
-def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
-    """Open the table and lay the recipe's expressions over it. Runs no job over the data."""
-    table = data.open_table(settled(spark), recipe.input, path)
+def intake(
+    spark: SparkSession, recipe: Recipe, path: str, besides: Mapping[str, str] | None = None
+) -> Intake:
+    """Open the table and lay the recipe's expressions over it. Runs no job over the data.
+
+    `besides`: what the sample carries further, name -> safe SQL over columns of the table.
+    """
+    return laid(opened(spark, recipe, path), recipe, besides)
+
+
+def opened(spark: SparkSession, recipe: Recipe, path: str) -> data.Table:
+    """The table as it lies there. Runs no job over the data."""
+    return data.open_table(settled(spark), recipe.input, path)
+
+
+def laid(table: data.Table, recipe: Recipe, besides: Mapping[str, str] | None = None) -> Intake:
+    """The recipe's expressions over an open table."""
+    besides = besides or {}
     used = used_by(recipe)
+    known = {name.lower() for name in used}
+    for sql in besides.values():
+        for column in sorted(columns_used(sql)):
+            if column.lower() not in known:
+                known.add(column.lower())
+                used[column] = ["the live run"]
     typed = data.typed(table, used, recipe.input.types)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe)
@@ -96,7 +117,7 @@ def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
         profiled={
             name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected
         },
-        described=described,
+        described={**described, **besides},
         format=table.format,
     )
 
@@ -134,19 +155,23 @@ def sampled(found: Intake, recipe: Recipe, rows: int, journal: Journal) -> tuple
     columns = [F.expr(sql).alias(f"_described{i}") for i, sql in enumerate(found.described.values())]
     with told("reading the input"):
         table = chosen.select(
-            HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
+            clustering.HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
         ).toPandas()
     counts = {name: int(value) for name, value in observed.get.items()}
-    table = table.sort_values([HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
+    table = table.sort_values([clustering.HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
+    hashes = table[clustering.HASH].to_numpy()
+    whole = rows <= recipe.sweep.sample
+    highest = clustering.HIGHEST if whole or not len(hashes) else int(hashes[-1])
     described = table[["id", *(f"_described{i}" for i in range(len(columns)))]]
     sample = Sample(
         raw=table[[f"{features.RAW}{name}" for name in found.expressions]].set_axis(
             list(found.expressions), axis=1
         ),
         described=described.set_axis(["id", *found.described], axis=1),
+        reach=clustering.Reach(recipe.sweep.seed, highest, hashes),
         quality=data.Quality(0, 0, 0, {}),
         missing={name: counts[f"missing_{name}"] for name in found.expressions},
-        whole=rows <= recipe.sweep.sample,
+        whole=whole,
     )
     return sample, counts
 

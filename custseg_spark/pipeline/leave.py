@@ -14,9 +14,11 @@ import pyspark
 from pyspark.sql import SparkSession
 
 from custseg_spark import __version__, data, runs, segments
-from custseg_spark.errors import CustsegError, DataError
+from custseg_spark.errors import CustsegError, DataError, RecipeError
 from custseg_spark.journal import Journal
+from custseg_spark.model import DIALECTS, segments_sql
 from custseg_spark.pipeline.fit import Decision, Fitted
+from custseg_spark.pipeline.follow import Followed, ids_used
 from custseg_spark.pipeline.intake import Intake, Sample, kept
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
@@ -49,7 +51,7 @@ def customers(
         facts.update(customers=sum(fitted.sizes))
     journal.scan("label and write")
     found = {row["segment"]: row["count"] for row in written}
-    expected = {segment: size for segment, size in enumerate(fitted.sizes) if size}
+    expected = {segment: size for segment, size in zip(fitted.model.ids, fitted.sizes, strict=True) if size}
     if found != expected:
         raise DataError(
             f"{sum(found.values()):,} customers were written where {sum(expected.values()):,} were measured: "
@@ -58,9 +60,17 @@ def customers(
         )
 
 
-def model(spark: SparkSession, run: runs.Run, fitted: Fitted) -> None:
-    """Write model.json, and the PipelineModel that is made from it."""
+def model(spark: SparkSession, run: runs.Run, fitted: Fitted, journal: Journal) -> None:
+    """Write model.json, and the PipelineModel and the SQL that are made from it."""
     run.write("model.json", fitted.model.to_json())
+    for dialect in DIALECTS:
+        try:
+            run.write(
+                "segments.sql" if dialect == "spark" else f"sql/{dialect}.sql",
+                segments_sql(fitted.model, dialect),
+            )
+        except RecipeError as untranslatable:
+            journal.warn(untranslatable.what)
     with told(f"writing {run.at('model')}"):
         fitted.model.pipeline_model(spark).save(run.at("model"))
 
@@ -82,6 +92,19 @@ def tables(run: runs.Run, decision: Decision, fitted: Fitted) -> None:
     run.write("sweep_centres.json", json.dumps(centres))
 
 
+def thread(run: runs.Run, baseline: segments.Baseline, followed: Followed | None) -> None:
+    """Write baseline.json, and where there is a live run movement.csv and drift.json."""
+    run.write("baseline.json", baseline.to_json())
+    if followed is not None:
+        run.write("movement.csv", followed.movement.flows.to_csv(index=False))
+        run.write("drift.json", runs.as_json(drift_record(followed.drift)))
+
+
+def drift_record(found: segments.Drift) -> dict[str, Any]:
+    """drift.json: the verdict, its reasons and its rule, and how each column moved."""
+    return {"verdict": found.verdict, "reasons": found.reasons, "rule": segments.DRIFT_RULE, **asdict(found)}
+
+
 def figures(run: runs.Run, drawn: Mapping[str, bytes]) -> None:
     """Write the figures into plots/."""
     for name, png in drawn.items():
@@ -96,6 +119,7 @@ def record(
     sample: Sample,
     decision: Decision,
     fitted: Fitted,
+    followed: Followed | None,
     journal: Journal,
 ) -> None:
     """Write run.json: everything about the run that is not a table."""
@@ -120,13 +144,27 @@ def record(
             "structure": decision.structure and asdict(decision.structure),
             "segments": [
                 {"segment": i, "name": name, "size": size, "share": size / everyone}
-                for i, (name, size) in enumerate(zip(fitted.model.names, fitted.sizes, strict=True))
+                for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)
             ],
+            "ids_used": ids_used(run.output, fitted.model.ids),
+            "live": followed and _against(followed),
             "warnings": [*quality.warnings, *journal.warnings],
             "seconds": journal.seconds,
             "scans": {"total": sum(journal.scans.values()), **journal.scans},
         }
     )
+
+
+def _against(followed: Followed) -> dict[str, Any]:
+    """What became of the live run's segments, in run.json."""
+    moved = followed.movement
+    return {
+        "run_id": followed.live.run.run_id,
+        "events": [asdict(event) for event in followed.events],
+        "told": followed.told,
+        "moved": {"share": moved.moved, "by_customers": moved.by_customers, "by_model": moved.by_model},
+        "drift": {"verdict": followed.drift.verdict, "reasons": followed.drift.reasons},
+    }
 
 
 def failure(run: runs.Run, recipe: Recipe, path: str, problem: Exception) -> None:

@@ -15,7 +15,9 @@ from custseg_spark import __version__, clustering, report, runs, segments
 from custseg_spark.evidence import Candidate
 from custseg_spark.features import VALUE, Treatment
 from custseg_spark.journal import Journal
+from custseg_spark.pipeline import thread
 from custseg_spark.pipeline.fit import Decision, Fitted
+from custseg_spark.pipeline.follow import Followed
 from custseg_spark.pipeline.intake import Intake, Sample
 from custseg_spark.pipeline.leave import sweep_table
 from custseg_spark.recipe import Recipe
@@ -34,14 +36,20 @@ class Figures:
     dark: dict[str, bytes]
 
 
-def figures(plane: clustering.Plane, decision: Decision, fitted: Fitted, recipe: Recipe) -> Figures:
+def figures(
+    plane: clustering.Plane,
+    decision: Decision,
+    fitted: Fitted,
+    followed: Followed | None,
+    recipe: Recipe,
+) -> Figures:
     """The figures of a run: the sample on its principal plane, and the tables."""
     shown = slice(DRAWN)
     pictures = report.Pictures(
         names=fitted.model.names,
         sizes=fitted.sizes,
         plane=plane.project(fitted.points[shown]),
-        plane_labels=fitted.sample["segment"].to_numpy()[shown],
+        plane_labels=fitted.labels[shown],
         plane_centres=plane.project(np.array(fitted.model.centres)),
         explained=plane.explained,
         loadings=plane.loadings,
@@ -49,10 +57,12 @@ def figures(plane: clustering.Plane, decision: Decision, fitted: Fitted, recipe:
         chosen=decision.choice.k,
         floor=recipe.segments.smallest_share,
         profile=segments.profile_csv(fitted.profile),
-        sample=fitted.sample.iloc[shown],
+        sample=fitted.sample.iloc[shown].assign(segment=fitted.labels[shown]),
         features=_views(fitted, "feature"),
         descriptions=_views(fitted, "description"),
         value=segments.value_column(fitted.profile),
+        ids=fitted.model.ids,
+        flows=followed.movement.flows if followed else None,
     )
     drawn = Figures({}, {})
     report.draw(pictures, drawn.light.__setitem__, drawn.dark.__setitem__)
@@ -67,6 +77,7 @@ def page_of(
     sample: Sample,
     decision: Decision,
     fitted: Fitted,
+    followed: Followed | None,
     figures: Figures,
     journal: Journal,
 ) -> page.Page:
@@ -87,7 +98,7 @@ def page_of(
         headline=tuple(segments.headline(profile).split("\n")),
         segments=report.segment_views(flat, columns, _told(fitted, recipe, chosen), outcomes, value, overall),
         trust=_trust(decision),
-        order_by=recipe.order_by,
+        order_by=recipe.order_by if _in_order(fitted, recipe) else "",
         value=value,
         outcomes=outcomes,
         decides=_decides(fitted),
@@ -129,9 +140,16 @@ def page_of(
             {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
             journal.seconds,
         ),
+        more=() if followed is None else (thread.section(followed),),
         figures=figures.light,
         dark_figures=figures.dark,
     )
+
+
+def _in_order(fitted: Fitted, recipe: Recipe) -> bool:
+    """Whether the segments stand in order of the recipe's `order_by`: they do until ids are kept."""
+    by = list(recipe.segment_by).index(recipe.order_by)
+    return bool(np.all(np.diff([centre[by] for centre in fitted.model.centres]) <= 0))
 
 
 def _trust(decision: Decision) -> page.Trust | None:
@@ -171,7 +189,7 @@ def _outcomes(profile: segments.Profile) -> tuple[page.Outcome, ...]:
 
 def _told(fitted: Fitted, recipe: Recipe, chosen: Candidate) -> dict[int, report.Told]:
     units = {name: feature.unit for name, feature in recipe.segment_by.items()}
-    stability = dict(enumerate(fitted.jaccards(chosen)))
+    stability = dict(zip(fitted.model.ids, fitted.jaccards(chosen), strict=False))
     return {
         segment.segment: report.Told(
             fact=segments.fact(segment, fitted.profile),

@@ -9,8 +9,9 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, data, features, report, runs
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit, intake, leave, page
+from custseg_spark.pipeline import fit, follow, intake, leave, page
 from custseg_spark.pipeline.fit import Decision, Fitted
+from custseg_spark.pipeline.follow import Followed
 from custseg_spark.recipe import Recipe
 
 
@@ -21,26 +22,36 @@ class Trained:
     run: runs.Run
     decision: Decision
     fitted: Fitted
+    followed: Followed | None
     quality: data.Quality
     warnings: tuple[str, ...]
 
 
-def train(spark: SparkSession, recipe: Recipe, path: str, output: str, journal: Journal) -> Trained:
+def train(
+    spark: SparkSession, recipe: Recipe, path: str, output: str, journal: Journal, *, promote: bool = False
+) -> Trained:
     """Make a run of `recipe` on the table at `path`, and publish it under `output` when it is whole.
 
-    Raises the errors of errors.py; then nothing is published, and what was written of the run says so.
+    The first run goes live; a later one is a candidate, held against the live run, until it is promoted:
+    here and now with `promote`. Raises the errors of errors.py; then nothing is published, and what was
+    written of the run says so.
     """
     run = runs.begin(output)
     try:
-        return _trained(spark, recipe, path, run, journal)
+        return _trained(spark, recipe, path, run, journal, promote)
     except Exception as problem:
         leave.failure(run, recipe, path, problem)
         raise
 
 
-def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, journal: Journal) -> Trained:
+def _trained(
+    spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, journal: Journal, promote: bool
+) -> Trained:
     with journal.stage("read") as facts:
-        table, rows = intake.checked_ids(intake.intake(spark, recipe, path), recipe, path, journal)
+        opened = intake.opened(spark, recipe, path)
+        live = follow.opened(run.output, opened.frame.columns, journal)
+        table = intake.laid(opened, recipe, live.expressions if live else None)
+        table, rows = intake.checked_ids(table, recipe, path, journal)
         facts.update(input=path, format=table.format, rows=rows)
     with journal.stage("check") as facts:
         sample, counts = intake.sampled(table, recipe, rows, journal)
@@ -57,29 +68,36 @@ def _trained(spark: SparkSession, recipe: Recipe, path: str, run: runs.Run, jour
     with journal.stage("sweep") as facts:
         partitions = fit.swept(spark, points, recipe, journal)
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
-    with journal.stage("choose") as facts, ThreadPoolExecutor(1) as beside:
-        projecting = beside.submit(
-            clustering.plane, spark, points
-        )  # in the JVM, while Python gathers evidence
+    with (
+        journal.stage("choose") as facts,
+        ThreadPoolExecutor(2) as beside,
+    ):  # in the JVM, while Python gathers
+        projecting = beside.submit(clustering.plane, spark, points)
+        looking = beside.submit(follow.seen, spark, live, sample, recipe) if live else None
         decision = fit.decided(points, partitions, recipe)
-        plane = projecting.result()
+        plane, seen = projecting.result(), looking.result() if looking else None
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
-        described = values.join(sample.described)
-        fitted = fit.fitted(table, recipe, treatments, points, described, decision.partition.centres, journal)
+        described, centres = values.join(sample.described), decision.partition.centres
+        identify = follow.identity(live, seen, run.output)
+        fitted = fit.fitted(table, recipe, treatments, points, described, centres, identify, journal)
+        followed = follow.followed(live, seen, sample, fitted, recipe, journal)
         facts.update(passes=fitted.passes, gain=f"{fitted.gain:.1e}")
     with ThreadPoolExecutor(1) as beside:
         written = beside.submit(leave.customers, spark, run, table, fitted, recipe, journal)
         leave.tables(run, decision, fitted)
+        leave.thread(run, follow.baseline(recipe, sample.raw, fitted), followed)
         with journal.stage("report"):
-            figures = page.figures(plane, decision, fitted, recipe)
+            figures = page.figures(plane, decision, fitted, followed, recipe)
             leave.figures(run, figures.light)
         with journal.stage("model"):
-            leave.model(spark, run, fitted)
+            leave.model(spark, run, fitted, journal)
         written.result()
-    told = page.page_of(run, recipe, path, table, sample, decision, fitted, figures, journal)
+    told = page.page_of(run, recipe, path, table, sample, decision, fitted, followed, figures, journal)
     run.write("report.html", report.render(told))
     with journal.stage("publish"):
-        leave.record(run, recipe, path, table, sample, decision, fitted, journal)
+        leave.record(run, recipe, path, table, sample, decision, fitted, followed, journal)
         runs.publish(run)
-    return Trained(run, decision, fitted, sample.quality, tuple(journal.warnings))
+        if promote or recipe.promote == "always":
+            runs.promote(run, "asked for by train" if promote else "promote: always")
+    return Trained(run, decision, fitted, followed, sample.quality, tuple(journal.warnings))

@@ -22,7 +22,7 @@ from custseg_spark.recipe.models import (
 )
 from custseg_spark.recipe.orders import OrderRecipe, codes_of, used_by_lines
 from custseg_spark.recipe.safety import safe
-from custseg_spark.recipe.sql import columns_used
+from custseg_spark.recipe.sql import columns_used, sql_name, sql_text
 
 __all__ = [
     "Action",
@@ -50,6 +50,8 @@ __all__ = [
     "parse",
     "rate_part",
     "safe",
+    "sql_name",
+    "sql_text",
     "used_by",
     "used_by_lines",
 ]

@@ -75,10 +75,9 @@ def _words(recipe: Recipe) -> Iterator[Problem]:
 
 
 def _pinned(recipe: Recipe) -> Iterator[Problem]:
-    highest = recipe.segments.range[1]
     for segment in recipe.segments.names:
-        if not 0 <= segment < highest:
+        if segment < 0:
             yield Problem(
-                f"segments.names.{segment}: there is no such segment for k up to {highest}",
+                f"segments.names.{segment}: there is no such segment",
                 "segments count from 0, the highest of order_by first",
             )

@@ -176,7 +176,7 @@ class Sweep(Section):
     """How centres are found for every k."""
 
     sample: Annotated[int, Field(ge=100, le=2_000_000)] = 50_000
-    restarts: Annotated[int, Field(ge=1, le=1000)] = 10
+    restarts: Annotated[int, Field(ge=1, le=1000)] = 30
     seed: int = 42
     start: Literal["driver", "spark"] = "driver"
     """driver: restarts on the driver's copy of the sample; spark: k-means|| restarts in Spark ML."""
@@ -224,6 +224,8 @@ class Recipe(Section):
     sweep: Sweep = Sweep()
     evidence: Evidence = Evidence()
     output: Output = Output()
+    promote: Literal["asked", "always"] = "asked"
+    """Whether a new run takes over from the live one when a person asks for it, or at once."""
     actions: tuple[Action, ...] = ()
 
     @property

@@ -37,7 +37,7 @@ class FeatureView:
 
 @dataclass(frozen=True)
 class Pictures:
-    """All that the figures show of one run; segment ids are 0..k-1 and index the tuples."""
+    """All that the figures show of one run; segments are their positions 0..k-1, which index the tuples."""
 
     names: tuple[str, ...]
     sizes: tuple[int, ...]
@@ -45,7 +45,7 @@ class Pictures:
     plane: NDArray[np.float64]
     """(n, 3) principal coordinates of the drawn sample; columns beyond the features are zero."""
     plane_labels: NDArray[np.int64]
-    """(n,) segment of each drawn customer."""
+    """(n,) position of each drawn customer's segment."""
     plane_centres: NDArray[np.float64]
     """(k, 3) centres in the same coordinates."""
     explained: NDArray[np.float64]
@@ -60,18 +60,27 @@ class Pictures:
     profile: pd.DataFrame
     """A row per segment, as profile.csv: segment, name, size, share, mean_<column>, z_<column>."""
     sample: pd.DataFrame
-    """A row per drawn customer: feature_<name> in its unit, descriptions, segment."""
+    """A row per drawn customer: feature_<name> in its unit, descriptions, the position of the segment."""
     features: tuple[FeatureView, ...]
     """In recipe order."""
     descriptions: tuple[FeatureView, ...] = ()
     value: str | None = None
     """The additive column whose share stands beside the share of customers; `spend` or the first if null."""
+    ids: tuple[int, ...] = ()
+    """Of the segments, which give them their colours and numbers; 0..k-1 if none are given."""
+    flows: pd.DataFrame | None = None
+    """A row per flow, as movement.csv; null without a live run."""
     pair: tuple[str, str] | None = None
     """The two columns drawn against each other; income and spend, else the first two features."""
 
     @property
     def k(self) -> int:
         return len(self.names)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The ids of the segments, by position."""
+        return self.ids or tuple(range(self.k))
 
     @property
     def shares(self) -> list[float]:
@@ -103,7 +112,7 @@ def draw(
     `write_dark` gets each figure once more, for a dark page. A figure whose columns are absent (a pair of
     one feature, a silhouette that was switched off) is left out; anything else that goes wrong is an error.
     """
-    from custseg_spark.report.plots import bars, curves, panels, planes
+    from custseg_spark.report.plots import bars, curves, flows, panels, planes
     from custseg_spark.report.plots.prints import Print
 
     drawings: dict[str, Callable[[Pictures], Figure | None]] = {
@@ -117,6 +126,7 @@ def draw(
         "elbow.png": curves.elbow,
         "silhouette.png": curves.silhouette,
         "evidence.png": curves.evidence,
+        "movement.png": flows.movement,
     }
     written = []
     for name, drawing in drawings.items():

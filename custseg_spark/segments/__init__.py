@@ -3,7 +3,13 @@
 from custseg_spark.segments.actions import Suggestion, suggest
 from custseg_spark.segments.aggregate import aggregates, totals
 from custseg_spark.segments.association import Association
+from custseg_spark.segments.baseline import Baseline, baseline
+from custseg_spark.segments.drift import RULE as DRIFT_RULE
+from custseg_spark.segments.drift import Drift, drift
 from custseg_spark.segments.figures import Figures
+from custseg_spark.segments.identity import Event, Identity, contingency, matched
+from custseg_spark.segments.identity import told as told_event
+from custseg_spark.segments.movement import Movement, largest, movement, summary
 from custseg_spark.segments.names import Named, Word, label, name_segments
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile, profile, profile_csv
@@ -13,10 +19,16 @@ from custseg_spark.segments.shown import Shown, shown_columns
 from custseg_spark.segments.traits import Traits, traits
 
 __all__ = [
+    "DRIFT_RULE",
     "Association",
+    "Baseline",
+    "Drift",
     "Estimate",
+    "Event",
     "Figures",
     "Group",
+    "Identity",
+    "Movement",
     "Named",
     "Profile",
     "Rule",
@@ -27,10 +39,16 @@ __all__ = [
     "Traits",
     "Word",
     "aggregates",
+    "baseline",
+    "contingency",
+    "drift",
     "fact",
     "find_rules",
     "headline",
     "label",
+    "largest",
+    "matched",
+    "movement",
     "name_segments",
     "outcome",
     "profile",
@@ -38,6 +56,8 @@ __all__ = [
     "sentence",
     "shown_columns",
     "suggest",
+    "summary",
+    "told_event",
     "totals",
     "traits",
     "value_column",

@@ -23,20 +23,20 @@ def aggregates(columns: Mapping[str, str]) -> list[Column]:
 
 
 def totals(
-    rows: Sequence[Mapping[str, Any]], sizes: Sequence[int], columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]], ids: Sequence[int], sizes: Sequence[int], columns: Mapping[str, str]
 ) -> pd.DataFrame:
-    """One row per (segment, column) from the aggregates of each segment, in segment order.
+    """One row per (segment, column) from the aggregates of each segment, in the order of `ids`.
 
     Columns: segment, column, rows (customers in the segment), count (values not missing), mean, std,
     min, max, total. Null where the segment has no value.
     """
-    return pd.DataFrame(_long(rows, sizes, columns))
+    return pd.DataFrame(_long(rows, ids, sizes, columns))
 
 
 def _long(
-    rows: Sequence[Mapping[str, Any]], sizes: Sequence[int], columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]], ids: Sequence[int], sizes: Sequence[int], columns: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    for segment, (row, size) in enumerate(zip(rows, sizes, strict=True)):
+    for row, segment, size in zip(rows, ids, sizes, strict=True):
         for position, name in enumerate(columns):
             measured = {kind: row.get(f"{kind}_{position}") for kind in MEASURES}
             yield {"segment": segment, "column": name, "rows": size, **measured}

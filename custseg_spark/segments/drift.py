@@ -8,15 +8,16 @@ a model is made anew.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtri
 
+from custseg_spark.segments.baseline import Baseline, Reference
 from custseg_spark.segments.names import label
 
 Verdict = Literal["fine", "watch", "retrain"]
@@ -24,34 +25,13 @@ Verdict = Literal["fine", "watch", "retrain"]
 WATCH, RETRAIN = 0.1, 0.25
 FARTHER_WATCH, FARTHER_RETRAIN = 1.25, 1.5
 """How many times farther from their centres customers may lie, by the median."""
-_BINS = 10
 _CHANCE = 0.001
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The live run's histogram of a column.
-
-    edges: ascending; bin i holds values over edge i-1 and at most edge i, the last one those over all
-    edges. counts: customers per bin, and at the end those without a value.
-    """
-
-    column: str
-    edges: tuple[float, ...]
-    counts: tuple[int, ...]
-
-    def counted(self, values: NDArray[np.float64]) -> tuple[int, ...]:
-        """(n,) values, NaN where missing -> customers in the same bins."""
-        bins = np.where(
-            np.isnan(values), len(self.edges) + 1, np.searchsorted(self.edges, values, side="left")
-        )
-        return tuple(np.bincount(bins, minlength=len(self.edges) + 2).tolist())
-
-    def sql(self, expression: str) -> str:
-        """The position of a value's bin, for a count over all rows."""
-        whens = [f"WHEN ({expression}) <= {edge!r} THEN {i}" for i, edge in enumerate(self.edges)]
-        missing = f"WHEN ({expression}) IS NULL OR isnan({expression}) THEN {len(self.edges) + 1}"
-        return " ".join(["CASE", missing, *whens, f"ELSE {len(self.edges)}", "END"])
+RULE = (
+    "retrain, if a feature or the segments' shares moved by .25 or more (population stability index), or "
+    "customers lie 1.5 times as far from their centres (by the median) as in the live run; watch, if one of "
+    "these passed .1 or 1.25, or a description moved by .25: it does not cut, so it alone is no reason to "
+    "retrain; fine otherwise, and where chance alone could have moved a column as far"
+)
 
 
 @dataclass(frozen=True)
@@ -82,17 +62,25 @@ class Drift:
     farther: float
 
 
-def reference(column: str, values: NDArray[np.float64]) -> Reference:
-    """The histogram of (n,) values in ten bins of equal share; fewer where a value is frequent."""
-    known = values[~np.isnan(values)]
-    quantiles = (
-        np.quantile(known, np.arange(1, _BINS) / _BINS, method="inverted_cdf") if len(known) else np.array([])
+def drift(
+    then: Baseline,
+    features: pd.DataFrame,
+    descriptions: pd.DataFrame,
+    sizes: Mapping[int, int],
+    distances: NDArray[np.float64],
+) -> Drift:
+    """How customers moved from a run's baseline. The frames as in `baseline`; a column that is absent by now
+    is left out. `sizes` and `distances` are by the model of that run."""
+    ids = sorted({*then.sizes, *sizes})
+    counted = [tuple(int(counts.get(segment, 0)) for segment in ids) for counts in (then.sizes, sizes)]
+    moved = Shift("segment", *stability_index(*counted), 0.0, 0.0)
+    return judged(
+        [shift(r, r.counted(features[r.column])) for r in then.features if r.column in features],
+        [shift(r, r.counted(descriptions[r.column])) for r in then.descriptions if r.column in descriptions],
+        moved,
+        then.distance,
+        float(np.median(distances)) if len(distances) else 0.0,
     )
-    edges = np.unique(quantiles)
-    if len(known) and known.min() == known.max():
-        edges = np.array([np.nextafter(known[0], -math.inf), known[0]])  # so that both sides are seen
-    made = Reference(column, tuple(edges.tolist()), ())
-    return Reference(column, made.edges, made.counted(values))
 
 
 def shift(then: Reference, now: Sequence[int]) -> Shift:
@@ -124,12 +112,7 @@ def judged(
     distance_then: float,
     distance_now: float,
 ) -> Drift:
-    """The verdict, by this rule:
-
-    retrain, if a feature or the segments' shares moved by .25 or more, or customers lie 1.5 times as far
-    from their centres (by the median) as in the live run; watch, if one of these passed .1 or 1.25, or a
-    description moved by .25: it does not cut, so it alone is no reason to retrain.
-    """
+    """The verdict, by the RULE."""
     farther = distance_now / distance_then if distance_then > 0 else 1.0
     found: list[tuple[Verdict, str]] = [
         (s.verdict, f"{label(s.column)} moved ({s.index:.2f})") for s in features

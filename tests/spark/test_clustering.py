@@ -87,7 +87,7 @@ def test_more_segments_than_distinct_points_are_refused(spark: SparkSession) -> 
 def test_names_with_quotes_and_backslashes_survive(spark: SparkSession) -> None:
     names = ("It's \\ big", 'a "quoted" one')
     spend = Treatment("spend", "spend", "", "none", 0.0, None, None, 0.0, 1.0)
-    model = Model("id", {"spend": "double"}, (spend,), ((5.0,), (1.0,)), names, "spend")
+    model = Model("id", {"spend": "double"}, (spend,), ((5.0,), (1.0,)), (0, 1), names, "spend")
     assert Model.from_json(model.to_json()) == model
     raw = spark.createDataFrame([("a", 6.0), ("b", 0.5), ("c", None)], "id string, spend double")
     labelled = model.labelled(with_stages(raw, model.raw_stages()), ["id"]).toPandas()

@@ -53,7 +53,7 @@ def test_all_defaults_are_said_and_nothing_of_the_machinery() -> None:
     )
     assert "describe:\n  c: d + e\n" in text
     assert "k: [2, 10]" in text
-    assert "restarts: 10" in text
+    assert "restarts: 30" in text
     assert not any(word in text for word in ("named", "additive", "!!", "tuple"))
     sections = [line.split(":")[0] for line in text.splitlines() if line and line[0].isalpha()]
     assert sections == list(Recipe.model_fields)

@@ -18,7 +18,7 @@ def sizes(p: Pictures) -> Figure:
         note += f" Dashed: {wording.percent(p.floor)}, the smallest share a segment may have."
     figure, axes = _rows(p, titles.sizes(p), note, 0.36)
     shares = p.shares
-    axes.barh(range(p.k), shares, height=0.68, color=[palette.colour(s) for s in range(p.k)])
+    axes.barh(range(p.k), shares, height=0.68, color=[palette.colour(s) for s in p.numbers])
     longest = max(shares)
     for segment, share in enumerate(shares):
         text = f"{wording.number(p.sizes[segment], 9)}  ·  {wording.percent(share)}"
@@ -51,7 +51,7 @@ def shares(p: Pictures) -> Figure | None:
     figure, axes = _rows(p, titles.shares(p, name, of_total), note, 0.5)
     longest = max(*p.shares, *of_total)
     for segment in range(p.k):
-        hue = palette.colour(segment)
+        hue = palette.colour(p.numbers[segment])
         for value, at, filled in (
             (p.shares[segment], segment - 0.19, False),
             (of_total[segment], segment + 0.19, True),
@@ -90,7 +90,7 @@ def _rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, Axes]
     if p.k > canvas.MANY:
         row *= 0.8
     figure = canvas.sheet(9, 6)
-    labels = canvas.name_lines(p.names, 30)
+    labels = canvas.name_lines(p.names, p.numbers, 30)
     size = 9.5 if p.k <= canvas.MANY else 8.5
     left = max(canvas.text_width(figure, label, size) for label in labels) + 0.45
     figure.set_size_inches(left + 6.4, 1.9 + max(row, 0.42 if any("\n" in x for x in labels) else 0) * p.k)

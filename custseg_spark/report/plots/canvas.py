@@ -91,15 +91,15 @@ def quiet(axes: Axes) -> None:
     axes.yaxis.label.set(color=palette.INK, size=10)
 
 
-def name_lines(names: Sequence[str], width: int) -> list[str]:
+def name_lines(names: Sequence[str], ids: Sequence[int], width: int) -> list[str]:
     """`0  Big spenders, quiet` for every segment, in two lines of `width` characters, or in one where
     there are many."""
     many = len(names) > MANY
     short = [wording.broken(name, width + 12 if many else width, 1 if many else 2) for name in names]
-    return [f"{segment}  {name}".replace("\n", "\n    ") for segment, name in enumerate(short)]
+    return [f"{segment}  {name}".replace("\n", "\n    ") for segment, name in zip(ids, short, strict=True)]
 
 
-def legend(figure: Figure, texts: Sequence[str], left: float, top: float) -> None:
+def legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: float, top: float) -> None:
     """Every segment's marker and text in a column that starts `left`, `top` inches from the corner."""
     width, height = figure.get_size_inches()
     size = 9.5 if len(texts) <= MANY else 8
@@ -107,7 +107,7 @@ def legend(figure: Figure, texts: Sequence[str], left: float, top: float) -> Non
         Line2D(
             [], [], linestyle="", marker=palette.marker(segment), color=palette.colour(segment), markersize=8
         )
-        for segment in range(len(texts))
+        for segment in ids
     ]
     figure.legend(
         handles,

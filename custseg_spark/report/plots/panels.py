@@ -27,7 +27,7 @@ def heatmap(p: Pictures) -> Figure | None:
         return None
     z = p.profile[[f"z_{name}" for name in columns]].to_numpy(dtype=np.float64)
     figure = canvas.sheet(9, 6)
-    rows = canvas.name_lines(p.names, 30)
+    rows = canvas.name_lines(p.names, p.numbers, 30)
     left = max(canvas.text_width(figure, row, 9.5) for row in rows) + 0.4
     heads = [wording.broken(wording.readable(name), 13, 3) for name in columns]
     lines = max(head.count("\n") for head in heads) + 1
@@ -77,7 +77,7 @@ def boxes(p: Pictures) -> Figure | None:
     across = min(len(views), 3)
     down = -(-len(views) // across)
     figure = canvas.sheet(9, 6)
-    rows = canvas.name_lines(p.names, 24)
+    rows = canvas.name_lines(p.names, p.numbers, 24)
     size = 9.5 if p.k <= canvas.MANY else 8
     left = max(canvas.text_width(figure, row, size) for row in rows) + 0.35
     each = max(1.2, 0.2 * p.k if p.k > canvas.MANY else 0.4 * p.k)
@@ -110,7 +110,7 @@ def _spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.int64
         [np.quantile(g, [0.05, 0.25, 0.5, 0.75, 0.95]) if len(g) else [np.nan] * 5 for g in groups]
     )
     at = np.arange(p.k)
-    hues = [palette.colour(segment) for segment in range(p.k)]
+    hues = [palette.colour(segment) for segment in p.numbers]
     axes.axvline(float(np.median(values[known])), color="#b8b8b2", linewidth=1, zorder=1)
     axes.hlines(at, marks[:, 0], marks[:, 4], color=hues, linewidth=1.6, zorder=2)
     span = float(np.nanmax(marks) - np.nanmin(marks)) or 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -83,15 +84,15 @@ def pca_3d(p: Pictures) -> Figure | None:
             mine[:, 1],
             mine[:, 2],
             s=_dot(len(points)),
-            c=palette.colour(segment),
-            marker=palette.marker(segment),
+            c=palette.colour(p.numbers[segment]),
+            marker=palette.marker(p.numbers[segment]),
             linewidths=0,
             alpha=0.5,
             depthshade=False,
         )
     axes.set_box_aspect((1.15, 1, 0.85), zoom=1.08)
     _space_centres(figure, axes, p)
-    canvas.legend(figure, texts, 7.0, top + 0.25)
+    canvas.legend(figure, texts, p.numbers, 7.0, top + 0.25)
     return figure
 
 
@@ -120,8 +121,8 @@ def _space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
             [y],
             [z],
             s=110,
-            c=palette.colour(segment),
-            marker=palette.marker(segment),
+            c=palette.colour(p.numbers[segment]),
+            marker=palette.marker(p.numbers[segment]),
             edgecolors=palette.INK,
             linewidths=1.4,
             depthshade=False,
@@ -130,7 +131,7 @@ def _space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     figure.canvas.draw()
     x, y, _ = proj3d.proj_transform(*p.plane_centres.T, axes.get_proj())
     anchors = axes.transData.transform(np.column_stack([x, y]))
-    label_points(figure, anchors, [str(segment) for segment in range(p.k)], axes)
+    label_points(figure, anchors, [str(segment) for segment in p.numbers], axes)
 
 
 def _cloud(
@@ -157,13 +158,13 @@ def _cloud(
     axes = canvas.panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
     axes.set_xlim(*frame[0])
     axes.set_ylim(*frame[1])
-    _dots(axes, points[inside], labels[inside], p.k)
+    _dots(axes, points[inside], labels[inside], p.numbers)
     for segment, (x, y) in enumerate(centres):
         axes.plot(
             x,
             y,
-            marker=palette.marker(segment),
-            color=palette.colour(segment),
+            marker=palette.marker(p.numbers[segment]),
+            color=palette.colour(p.numbers[segment]),
             markersize=11,
             markeredgecolor=palette.INK,
             markeredgewidth=1.6,
@@ -171,18 +172,18 @@ def _cloud(
         )
     here = np.isfinite(centres).all(axis=1)
     short = p.k <= FEW and max(map(len, p.names)) <= LONG
-    names = [wording.broken(p.names[s], 24) if short else str(s) for s in np.flatnonzero(here)]
+    names = [wording.broken(p.names[s], 24) if short else str(p.numbers[s]) for s in np.flatnonzero(here)]
     label_points(figure, axes.transData.transform(centres[here]), names, axes)
-    canvas.legend(figure, texts, 7.25, top + 0.1)
+    canvas.legend(figure, texts, p.numbers, 7.25, top + 0.1)
     return figure, axes
 
 
-def _dots(axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], k: int) -> None:
+def _dots(axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], ids: Sequence[int]) -> None:
     """In three rounds, so that the segment drawn last does not cover the others."""
     for start in range(3):
         some, of = points[start::3], labels[start::3]
-        for segment in range(k):
-            mine = some[of == segment]
+        for position, segment in enumerate(ids):
+            mine = some[of == position]
             axes.scatter(
                 mine[:, 0],
                 mine[:, 1],
@@ -217,5 +218,5 @@ def _median(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _legend_texts(p: Pictures) -> list[str]:
     shares = [wording.percent(share) for share in p.shares]
-    lines = canvas.name_lines(p.names, 28)
+    lines = canvas.name_lines(p.names, p.numbers, 28)
     return [f"{line} · {share}" for line, share in zip(lines, shares, strict=True)]

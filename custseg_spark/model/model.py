@@ -12,9 +12,10 @@ from pyspark.ml import PipelineModel
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 
-from custseg_spark.clustering import fixed_centres, fixed_scaler, nearest_stages
+from custseg_spark.clustering import fixed_centres, fixed_scaler, margin_stage, nearest_stages
 from custseg_spark.errors import RunError
 from custseg_spark.features import RAW, VALUE, Treatment
+from custseg_spark.recipe import sql_text
 
 FORMAT = 1
 SCALED = "_scaled_"
@@ -23,7 +24,8 @@ Stage = dict[str, str]
 
 @dataclass(frozen=True)
 class Model:
-    """What labels a customer: `centres` (k, d) on the model scale and `names` (k,), by segment id.
+    """What labels a customer: `centres` (k, d) on the model scale, and the `ids` and `names` (k,) of their
+    segments, by ascending id. Ids stay with a segment from run to run and need not be 0..k-1.
 
     `columns`: the input columns the model reads and their types, as Spark names them.
     """
@@ -32,6 +34,7 @@ class Model:
     columns: dict[str, str]
     features: tuple[Treatment, ...]
     centres: tuple[tuple[float, ...], ...]
+    ids: tuple[int, ...]
     names: tuple[str, ...]
     order_by: str
 
@@ -48,7 +51,8 @@ class Model:
                 raise ValueError("another format")
             features = tuple(Treatment(**feature) for feature in found.pop("features"))
             centres = tuple(tuple(centre) for centre in found.pop("centres"))
-            return Model(features=features, centres=centres, names=tuple(found.pop("names")), **found)
+            ids, names = tuple(found.pop("ids")), tuple(found.pop("names"))
+            return Model(features=features, centres=centres, ids=ids, names=names, **found)
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise RunError(
                 f"model.json can't be read: {problem}",
@@ -70,8 +74,7 @@ class Model:
         """The steps from the model scale to `segment` (int), `segment_name` and `distance_to_centre` (model
         scale)."""
         scaled = [f"{SCALED}{i}" for i in range(len(self.features))]
-        name = {"segment_name": _name_sql("segment", self.names)}
-        return [*nearest_stages(scaled, np.array(self.centres)), name]
+        return [*nearest_stages(scaled, np.array(self.centres), self.ids), {"segment_name": self._name_sql()}]
 
     def labelled(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,
@@ -80,6 +83,19 @@ class Model:
         return with_stages(frame, [*self.scaled_stages(), *self.label_stages()]).select(
             *keep, *features, "segment", "segment_name", "distance_to_centre"
         )
+
+    def scored(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
+        """`frame` with `_raw_` columns -> the columns `keep` (quoted), segment, segment_name,
+        distance_to_centre, margin (0 on the border to the next segment, 1 on the centre). Lazy, one row per
+        customer."""
+        stages = [*self.scaled_stages(), *self.label_stages(), margin_stage(self.ids)]
+        return with_stages(frame, stages).select(
+            *keep, "segment", "segment_name", "distance_to_centre", "margin"
+        )
+
+    def name_of(self, segment: int) -> str:
+        """The name of the segment with that id."""
+        return self.names[self.ids.index(segment)]
 
     def pipeline_model(self, spark: SparkSession) -> PipelineModel:
         """The same as a Spark ML PipelineModel, which labels a raw table with the columns and types of
@@ -101,9 +117,9 @@ class Model:
             "_features",
             "_cluster",
         ]
-        segment = f"element_at(array({', '.join(map(str, order))}), _cluster + 1)"
+        segment = f"element_at(array({', '.join(str(self.ids[i]) for i in order)}), _cluster + 1)"
         last = (
-            f"SELECT *, {_name_sql('segment', self.names)} AS segment_name FROM "
+            f"SELECT *, {self._name_sql()} AS segment_name FROM "
             f"(SELECT * EXCEPT ({', '.join(working)}), {segment} AS segment FROM __THIS__)"
         )
         return PipelineModel(
@@ -115,6 +131,10 @@ class Model:
                 SQLTransformer(statement=last),
             ]
         )
+
+    def _name_sql(self) -> str:
+        whens = [f"WHEN {i} THEN {sql_text(name)}" for i, name in zip(self.ids, self.names, strict=True)]
+        return f"CASE segment {' '.join(whens)} END"
 
 
 def with_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:
@@ -130,8 +150,3 @@ def _select(stage: Stage) -> str:
 
 def _aliased(stage: Stage) -> Iterator[str]:
     return (f"{sql} AS {name}" for name, sql in stage.items())
-
-
-def _name_sql(segment: str, names: Sequence[str]) -> str:
-    quoted = ["'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'" for name in names]
-    return f"element_at(array({', '.join(quoted)}), {segment} + 1)"

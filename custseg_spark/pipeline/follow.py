@@ -1,0 +1,238 @@
+"""The thread from the live run: its model on today's customers, who is who, who moved, what drifted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from custseg_spark import clustering, data, features, runs, segments
+from custseg_spark.journal import Journal
+from custseg_spark.model import Model
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Recipe
+
+if TYPE_CHECKING:
+    from custseg_spark.pipeline.fit import Fitted
+    from custseg_spark.pipeline.intake import Sample
+
+PREFIX = "[live]"
+"""Of the columns of the sample that hold the live model's raw features."""
+NOBODY = -1
+
+
+@dataclass(frozen=True)
+class Live:
+    """The run that scores today: its model, its run.json, and its histograms."""
+
+    run: runs.Run
+    model: Model
+    known: Mapping[str, Any]
+    baseline: segments.Baseline
+
+    @property
+    def expressions(self) -> dict[str, str]:
+        """The live model's raw features, for the sample to carry: name -> SQL."""
+        return {f"{PREFIX}{t.name}": t.raw_sql for t in self.model.features}
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The ids (k,) of a new run's segments by position, the names that continue, and what became of whom."""
+
+    ids: tuple[int, ...]
+    names: Mapping[int, str]
+    events: tuple[segments.Event, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The sampled customers as the live run has them.
+
+    `then` (n,): segment in the live run's own table; `now` (n,): what its model says of them today, and
+    `distances` to that centre; NOBODY where they were not there, or can't be labelled. `gone`: segments of
+    customers of the live run who are no longer in the table. `share`: of the customers that were compared.
+    """
+
+    then: NDArray[np.int64]
+    now: NDArray[np.int64]
+    distances: NDArray[np.float64]
+    gone: NDArray[np.int64]
+    share: float
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A new run held against the live one."""
+
+    live: Live
+    events: tuple[segments.Event, ...]
+    told: tuple[str, ...]
+    movement: segments.Movement
+    drift: segments.Drift
+
+
+def opened(output: str, columns: Sequence[str], journal: Journal) -> Live | None:
+    """The live run under `output`; None where there is none yet, or where its model reads a column that
+    is not among `columns`, those of the table. Raises RunError where it can't be read."""
+    run = runs.live(output)
+    if run is None:
+        return None
+    live = read(run)
+    there = {column.lower() for column in columns}
+    lacking = [column for column in live.model.columns if column.lower() not in there]
+    if lacking:
+        journal.warn(
+            f"the table has no column {lacking[0]!r}, which the live run {run.run_id} reads: segments can't "
+            "be matched with its segments and get new ids"
+        )
+        return None
+    return live
+
+
+def read(run: runs.Run) -> Live:
+    """A run as later ones are held against it."""
+    return Live(
+        run,
+        Model.from_json(run.read("model.json").decode()),
+        run.known,
+        segments.Baseline.from_json(run.read("baseline.json").decode()),
+    )
+
+
+def seen(spark: SparkSession, live: Live, sample: Sample, recipe: Recipe) -> Seen:
+    """Label the sampled customers with the live model, and look up where they were in the live run.
+
+    Both tables are cut by the same hash of the id, so that the same customers are held against each other.
+    """
+    described, reach = sample.described, sample.reach
+    now, distances = labelled_by(live.model, described)
+    size = int(live.known["rows"]["accepted"])
+    highest = min(reach.highest, clustering.highest_hash(recipe.sweep.sample, size))
+    key = data.column(live.model.id).cast("string")
+    with told(f"reading {live.run.at('customers')}"):
+        before = (
+            spark.read.parquet(live.run.at("customers"))
+            .select(key.alias("id"), "segment", clustering.hashed(key, reach.seed).alias("hash"))
+            .filter(F.col("hash") <= highest)
+            .select("id", "segment")
+            .toPandas()
+            .drop_duplicates("id")
+            .set_index("id")["segment"]
+        )
+    inside = reach.hashes <= highest
+    ids = described["id"]
+    then = before.reindex(ids).fillna(NOBODY).to_numpy(dtype=np.int64)
+    gone = before[~before.index.isin(ids)].to_numpy(dtype=np.int64)
+    share = 1.0 if inside.all() and highest == clustering.HIGHEST else float(len(before) / max(size, 1))
+    return Seen(np.where(inside, then, NOBODY), now, distances, gone, share)
+
+
+def labelled_by(model: Model, described: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(n,) segment ids and distances to the own centre (model scale), by a model from the raw features in
+    `described`; NOBODY and NaN where one is missing that the model does not fill."""
+    raw = raw_features(model, described)
+    points = features.model_scale(features.treated(raw, model.features), model.features)
+    whole = np.isfinite(points).all(axis=1)
+    labels, distances = np.full(len(points), NOBODY, dtype=np.int64), np.full(len(points), np.nan)
+    centres = np.array(model.centres)
+    positions = clustering.nearest(points[whole], centres)
+    labels[whole] = np.array(model.ids)[positions]
+    distances[whole] = np.sqrt(((points[whole] - centres[positions]) ** 2).sum(axis=1))
+    return labels, distances
+
+
+def raw_features(model: Model, described: pd.DataFrame) -> pd.DataFrame:
+    """The raw features of a model, a column each, NaN where missing."""
+    columns = {t.name: described[f"{PREFIX}{t.name}"].astype(float) for t in model.features}
+    return pd.DataFrame(columns, index=described.index)
+
+
+def moved(live: Live, known: Seen, fitted: Fitted) -> segments.Movement:
+    """Who moved between the live run and a new one."""
+    value = segments.value_column(fitted.profile) or ""
+    worth = np.full(len(known.now), np.nan)
+    if value:
+        column = fitted.profile.column(value).in_sample
+        worth = pd.to_numeric(fitted.sample[column], errors="coerce").to_numpy(dtype=np.float64)
+    new = np.array(fitted.model.ids)[fitted.labels]
+    old_names, new_names = _names(live.model), _names(fitted.model)
+    return segments.movement(
+        known.then, known.now, new, known.gone, worth, value, old_names, new_names, known.share
+    )
+
+
+def drifted(
+    live: Live, described: pd.DataFrame, labels: NDArray[np.int64], distances: NDArray[np.float64],
+    descriptions: Sequence[str],
+) -> segments.Drift:  # fmt: skip
+    """How sampled customers, labelled by the live model, moved from what the live run saw."""
+    there = [name for name in descriptions if name in described]
+    sizes = dict(zip(*np.unique(labels[labels != NOBODY], return_counts=True), strict=True))
+    return segments.drift(
+        live.baseline, raw_features(live.model, described), described[there], sizes,
+        distances[np.isfinite(distances)],
+    )  # fmt: skip
+
+
+def followed(
+    live: Live | None, known: Seen | None, sample: Sample, fitted: Fitted, recipe: Recipe, journal: Journal
+) -> Followed | None:
+    """The new run held against the live one; None where there is none to follow."""
+    if live is None or known is None:
+        return None
+    names = _names(live.model), _names(fitted.model)
+    told = tuple(segments.told_event(event, *names) for event in fitted.events)
+    drift = drifted(live, sample.described, known.now, known.distances, list(recipe.describe))
+    if drift.verdict != "fine":
+        journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
+    return Followed(live, fitted.events, told, moved(live, known, fitted), drift)
+
+
+def baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Fitted) -> segments.Baseline:
+    """What later nights are held against; `raw`: a row per sampled customer, a column per feature."""
+    described = [name for name in recipe.describe if name in fitted.sample]
+    centres = np.array(fitted.model.centres)[fitted.labels]
+    distances = np.sqrt(((fitted.points - centres) ** 2).sum(axis=1))
+    sizes = dict(zip(fitted.model.ids, fitted.sizes, strict=True))
+    return segments.baseline(raw, fitted.sample[described], sizes, distances)
+
+
+def identity(
+    live: Live | None, known: Seen | None, output: str
+) -> Callable[[NDArray[np.int64], int], Identified]:
+    """What finds the ids of new segments: those of the live run where they continue, else never used ones."""
+
+    def found(labels: NDArray[np.int64], k: int) -> Identified:
+        if live is None or known is None:
+            fresh = max(_used(output), default=-1) + 1 if live else 0
+            return Identified(tuple(range(fresh, fresh + k)), {}, ())
+        both = (known.then != NOBODY) & (known.now != NOBODY)
+        table = segments.contingency(known.now[both], labels[both], live.model.ids, k)
+        matched = segments.matched(table, live.model.ids, _used(output))
+        return Identified(matched.ids, {i: live.model.name_of(i) for i in matched.kept}, matched.events)
+
+    return found
+
+
+def _names(model: Model) -> dict[int, str]:
+    return dict(zip(model.ids, model.names, strict=True))
+
+
+def _used(output: str) -> set[int]:
+    """Every segment id that a run under `output` ever gave."""
+    used: set[int] = set()
+    for listed in runs.listed(output):
+        used |= set(listed.known.get("ids_used", ()))
+    return used
+
+
+def ids_used(output: str, ids: tuple[int, ...]) -> list[int]:
+    """The same with those of a new run: kept in its run.json, so that they outlive runs that are pruned."""
+    return sorted(_used(output) | set(ids))

@@ -1,0 +1,47 @@
+"""movement and drift -> report: the part of the page that tells what became of yesterday's segments."""
+
+from __future__ import annotations
+
+from custseg_spark import segments
+from custseg_spark.pipeline.follow import Followed
+from custseg_spark.report import page
+from custseg_spark.report.tables import Column, Table
+
+MOST_SHIFTS = 20
+
+
+def section(followed: Followed) -> page.Section:
+    """What became of the live run's segments, who moved, and what drifted."""
+    found = followed.movement
+    drift = followed.drift
+    verdict = f"Drift since the live run: {drift.verdict}"
+    verdict += f" ({'; '.join(drift.reasons)})." if drift.reasons else "."
+    return page.Section(
+        title=f"Since the live run ({followed.live.run.run_id})",
+        paragraphs=(
+            *(f"{line}." for line in followed.told),
+            *segments.summary(found),
+            *segments.largest(found),
+            verdict,
+        ),
+        tables=(_shifts(drift),),
+        figures=("movement.png",),
+    )
+
+
+def _shifts(drift: segments.Drift) -> Table:
+    """How far each column moved, the farthest first."""
+    rows: list[tuple[str, str, float, float | None, float | None]] = [
+        (shift.column, what, shift.index, shift.missing_then, shift.missing_now)
+        for shifts, what in ((drift.features, "cuts"), (drift.descriptions, "describes"))
+        for shift in shifts
+    ]
+    rows.append(("segments", "shares", drift.segments.index, None, None))
+    heads = (
+        Column("Column", "text"),
+        Column("What it does", "text"),
+        Column("Stability index", "decimal", "population stability; under .1 fine, from .25 on retrain"),
+        Column("Missing then", "percent"),
+        Column("Missing now", "percent"),
+    )
+    return Table(heads, tuple(sorted(rows, key=lambda row: -row[2])[:MOST_SHIFTS]))

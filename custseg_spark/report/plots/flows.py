@@ -1,0 +1,108 @@
+"""Who moved: the live run's segments on the left, the new ones on the right, a band for every flow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+
+from custseg_spark.report import palette, wording
+from custseg_spark.report.figures import Pictures
+from custseg_spark.report.plots import canvas
+
+GAP = 0.02
+BAR = 0.025
+LEAST_NAMED = 0.01
+"""A side's share under which its name would only overlap its neighbours'."""
+ELSEWHERE = "#8d8d86"
+
+Spans = dict[int, tuple[float, float]]
+
+
+def movement(p: Pictures) -> Figure | None:
+    """Every flow between two nights, as wide as it has customers; none without a live run."""
+    if p.flows is None or p.flows.empty:
+        return None
+    flows = p.flows.assign(
+        left=p.flows["from_segment"].fillna(-1).astype(int),
+        right=p.flows["to_segment"].fillna(-1).astype(int),
+    )
+    names = [_names(flows, side, words) for side, words in (("from", "new customers"), ("to", "gone"))]
+    figure = canvas.sheet(10.2, max(4.6, 1.4 + 0.55 * max(map(len, names))))
+    there = flows[(flows["left"] >= 0) & (flows["right"] >= 0)]
+    stayed = there.loc[there["left"] == there["right"], "customers"].sum() / max(there["customers"].sum(), 1)
+    title = f"{wording.percent(float(stayed))} of the customers there on both nights stayed where they were"
+    note = "Left: the live run. Right: this run. A band is as wide as it has customers; pale ones stayed."
+    top = canvas.head(figure, title, note)
+    axes = canvas.panel(figure, 3.0, 0.2, 3.0, top + 0.1)
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(1.02, -0.02)
+    sides = [_spans(flows, side) for side in ("left", "right")]
+    _bands(axes, flows, *sides)
+    for spans, called, x, align in (
+        (sides[0], names[0], 0.0, "right"),
+        (sides[1], names[1], 1 - BAR, "left"),
+    ):
+        for segment, (low, high) in spans.items():
+            hue = ELSEWHERE if segment < 0 else palette.colour(segment)
+            axes.add_patch(Rectangle((x, low), BAR, high - low, facecolor=hue, linewidth=0))
+            if high - low >= LEAST_NAMED:
+                number = "" if segment < 0 else f"{segment}  "
+                axes.text(
+                    -0.012 if align == "right" else 1.012, (low + high) / 2,
+                    canvas.plain(number + wording.broken(called[segment], 30, 2)), ha=align, va="center",
+                    size=9.5, color=palette.INK,
+                )  # fmt: skip
+    return figure
+
+
+def _names(flows: pd.DataFrame, side: str, elsewhere: str) -> dict[int, str]:
+    key = "left" if side == "from" else "right"
+    named = {int(s): str(n) for s, n in zip(flows[key], flows[f"{side}_name"], strict=True) if s >= 0}
+    return {**named, -1: elsewhere}
+
+
+def _spans(flows: pd.DataFrame, side: str) -> Spans:
+    """Where the bar of each segment lies, from 0 at the top to 1; those that are nowhere come last."""
+    sizes = flows.groupby(side)["customers"].sum()
+    order = sorted(map(int, sizes.index.to_numpy()), key=lambda segment: (segment < 0, segment))
+    room = 1 - GAP * (len(order) - 1)
+    spans, at = {}, 0.0
+    for segment in order:
+        height = room * float(sizes[segment]) / float(sizes.sum())
+        spans[segment] = (at, at + height)
+        at += height + GAP
+    return spans
+
+
+def _bands(axes: Axes, flows: pd.DataFrame, left: Spans, right: Spans) -> None:
+    """The bands leave and arrive in the order of the segments, so that they cross as little as they can."""
+    starts = {segment: low for segment, (low, _) in left.items()}
+    ends = {segment: low for segment, (low, _) in right.items()}
+    widths = {}
+    for side, spans in (("left", left), ("right", right)):
+        sizes = flows.groupby(side)["customers"].sum()
+        widths[side] = {s: (high - low) / max(float(sizes[s]), 1) for s, (low, high) in spans.items()}
+    order = np.lexsort([flows["right"].replace(-1, 10**6), flows["left"].replace(-1, 10**6)])
+    rows: list[Any] = list(flows.iloc[order].itertuples())
+    for flow in rows:
+        a, b = starts[flow.left], ends[flow.right]
+        c, d = (
+            a + flow.customers * widths["left"][flow.left],
+            b + flow.customers * widths["right"][flow.right],
+        )
+        starts[flow.left], ends[flow.right] = c, d
+        x0, x1, middle = BAR, 1 - BAR, 0.5
+        path = Path(
+            [(x0, a), (middle, a), (middle, b), (x1, b), (x1, d), (middle, d), (middle, c), (x0, c), (x0, a)],
+            [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY],
+        )
+        hue = ELSEWHERE if flow.left < 0 or flow.right < 0 else palette.colour(flow.left)
+        pale = flow.left == flow.right or flow.left < 0 or flow.right < 0
+        axes.add_patch(PathPatch(path, facecolor=hue, alpha=0.22 if pale else 0.75, linewidth=0))

@@ -1,0 +1,120 @@
+"""What a run leaves for later nights to be held against: histograms, sizes, distances."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custseg_spark.errors import RunError
+
+_BINS = 10
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The live run's histogram of a column.
+
+    edges: ascending; bin i holds values over edge i-1 and at most edge i, the last one those over all
+    edges. Of a column of texts `levels` are its most frequent ones, a bin each, and one for all others.
+    counts: customers per bin, and at the end those without a value.
+    """
+
+    column: str
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    levels: tuple[str, ...] | None = None
+
+    def counted(self, values: pd.Series[Any]) -> tuple[int, ...]:
+        """(n,) values, null where missing -> customers in the same bins."""
+        if self.levels is not None:
+            place = {level: position for position, level in enumerate(self.levels)}
+            found = (
+                values.dropna().astype(str).map(lambda text: place.get(text, len(place))).to_numpy(dtype=int)
+            )
+            known, bins = found, len(place) + 1
+        else:
+            numbers = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=np.float64)
+            known, bins = np.searchsorted(self.edges, numbers, side="left"), len(self.edges) + 1
+        return (*np.bincount(known, minlength=bins).tolist(), len(values) - len(known))
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a run leaves for later nights to be held against: histograms of its sample, customers per segment
+    id from all rows, and the median distance to the own centre (model scale)."""
+
+    features: tuple[Reference, ...]
+    descriptions: tuple[Reference, ...]
+    sizes: Mapping[int, int]
+    distance: float
+
+    def to_json(self) -> str:
+        """The text of baseline.json."""
+        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+
+    @staticmethod
+    def from_json(text: str) -> Baseline:
+        """The baseline of a baseline.json. Raises RunError for a text that is none."""
+        try:
+            found = json.loads(text)
+            features, descriptions = (
+                tuple(
+                    Reference(
+                        one["column"],
+                        tuple(one["edges"]),
+                        tuple(one["counts"]),
+                        None if one["levels"] is None else tuple(one["levels"]),
+                    )
+                    for one in found[kind]
+                )
+                for kind in ("features", "descriptions")
+            )
+            sizes = {int(segment): int(size) for segment, size in found["sizes"].items()}
+            return Baseline(features, descriptions, sizes, float(found["distance"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise RunError(
+                f"baseline.json can't be read: {problem}",
+                "score with a run that this version of custseg_spark wrote",
+            ) from None
+
+
+def baseline(
+    features: pd.DataFrame,
+    descriptions: pd.DataFrame,
+    sizes: Mapping[int, int],
+    distances: NDArray[np.float64],
+) -> Baseline:
+    """The baseline of a run: `features` and `descriptions` hold a row per sampled customer in their units,
+    null where missing; `sizes` are of all customers; `distances` (n,) to the own centre."""
+    return Baseline(
+        tuple(reference(str(name), features[name]) for name in features),
+        tuple(reference(str(name), descriptions[name]) for name in descriptions),
+        dict(sizes),
+        float(np.median(distances)) if len(distances) else 0.0,
+    )
+
+
+def reference(column: str, given: pd.Series[Any]) -> Reference:
+    """The histogram of (n,) values in ten bins of equal share, fewer where a value is frequent; of texts, the
+    counts of the ten most frequent (ties by the alphabet)."""
+    if given.dropna().map(lambda value: isinstance(value, str)).any():
+        counts = given.dropna().astype(str).value_counts().sort_index()
+        levels = counts.sort_values(ascending=False, kind="stable").index[:_BINS]
+        bare = Reference(column, (), (), tuple(map(str, levels)))
+        return replace(bare, counts=bare.counted(given))
+    known = pd.to_numeric(given, errors="coerce").dropna().to_numpy(dtype=np.float64)
+    quantiles = (
+        np.quantile(known, np.arange(1, _BINS) / _BINS, method="inverted_cdf") if len(known) else np.array([])
+    )
+    edges = np.unique(quantiles)
+    if len(known) and known.min() == known.max():
+        edges = np.array([np.nextafter(known[0], -math.inf), known[0]])  # so that both sides are seen
+    made = Reference(column, tuple(edges.tolist()), ())
+    return replace(made, counts=made.counted(given))

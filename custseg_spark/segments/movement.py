@@ -1,0 +1,157 @@
+"""Who moved from which segment to which between two runs, and whether customers or the model moved them.
+
+Each customer has up to three labels: by the old model on the old data (`then`), by the old model on the new
+data (`now`) and by the new model on the new data (`new`). A customer whose `then` and `now` differ has
+changed; one whose `now` and `new` differ has been moved by the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+NOBODY = -1
+"""Not in the table, or not labelled."""
+MOST_TOLD = 10
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What moved between the live run and a new one.
+
+    flows: one row per pair of segments, the largest first; columns from_segment, from_name, to_segment,
+    to_name (null for customers that are new or gone), customers, share (of those there on both nights),
+    value (share of their value column; NaN where there is none), customers_changed and model_changed
+    (customers of the flow whom either moved; both may be true of one). `both`: customers compared. moved,
+    by_customers, by_model, value_moved: shares of them. `drawn`: share of all customers that was compared;
+    under 1 the counts are estimates scaled from it.
+    """
+
+    flows: pd.DataFrame
+    both: int
+    moved: float
+    by_customers: float
+    by_model: float
+    value_moved: float
+    value: str
+    drawn: float
+
+
+def movement(
+    then: NDArray[np.int64],
+    now: NDArray[np.int64],
+    new: NDArray[np.int64],
+    gone: NDArray[np.int64],
+    worth: NDArray[np.float64],
+    value: str,
+    old_names: Mapping[int, str],
+    new_names: Mapping[int, str],
+    drawn: float = 1.0,
+) -> Movement:
+    """The movement of sampled customers: `then`, `now`, `new` and `worth` (n,) of those in the new table,
+    `gone` the old segments of those who left it. `value` names what `worth` holds; empty: nothing."""
+    both = (then != NOBODY) & (now != NOBODY)
+    came = then == NOBODY
+    table = pd.DataFrame(
+        {
+            "from_segment": np.concatenate([then[both | came], gone]),
+            "to_segment": np.concatenate([new[both | came], np.full(len(gone), NOBODY)]),
+            "worth": np.concatenate([np.nan_to_num(worth[both | came]), np.zeros(len(gone))]),
+            "customers_changed": np.concatenate([(then != now)[both | came], np.zeros(len(gone), bool)]),
+            "model_changed": np.concatenate([(now != new)[both | came], np.zeros(len(gone), bool)]),
+        }
+    )
+    there = (table["from_segment"] != NOBODY) & (table["to_segment"] != NOBODY)
+    table.loc[~there, ["customers_changed", "model_changed"]] = False
+    flows = table.groupby(["from_segment", "to_segment"], as_index=False).agg(
+        customers=("worth", "size"),
+        worth=("worth", "sum"),
+        customers_changed=("customers_changed", "sum"),
+        model_changed=("model_changed", "sum"),
+    )
+    everyone, total = int(both.sum()), float(np.nan_to_num(worth[both]).sum())
+    inside = (flows["from_segment"] != NOBODY) & (flows["to_segment"] != NOBODY)
+    flows["share"] = np.where(inside, flows["customers"] / max(everyone, 1), np.nan)
+    flows["value"] = np.where(inside & (total > 0) & bool(value), flows["worth"] / (total or 1), np.nan)
+    for column in ("customers", "customers_changed", "model_changed"):
+        flows[column] = (flows[column] / drawn).round().astype(int)
+    flows["from_name"] = flows["from_segment"].map(old_names)
+    flows["to_name"] = flows["to_segment"].map(new_names)
+    for column in ("from_segment", "to_segment"):
+        flows[column] = flows[column].where(flows[column] != NOBODY).astype("Int64")
+    flows = flows.sort_values(
+        ["customers", "from_segment", "to_segment"], ascending=[False, True, True], kind="stable"
+    )
+    kept = [
+        *("from_segment", "from_name", "to_segment", "to_name", "customers", "share", "value"),
+        *("customers_changed", "model_changed"),
+    ]
+    went = both & (then != new)
+    return Movement(
+        flows[kept].reset_index(drop=True),
+        round(everyone / drawn),
+        _share(went, both),
+        _share(both & (then != now), both),
+        _share(both & (now != new), both),
+        float(np.nan_to_num(worth[went]).sum() / total) if total > 0 and value else float("nan"),
+        value,
+        drawn,
+    )
+
+
+def largest(found: Movement) -> tuple[str, ...]:
+    """The largest flows between two segments in words, at most ten."""
+    flows = found.flows.dropna(subset=["from_segment", "to_segment"])
+    flows = flows[flows["from_segment"] != flows["to_segment"]]
+    told = []
+    rows: list[Any] = list(flows.head(MOST_TOLD).itertuples())
+    for flow in rows:
+        why = _why(flow.customers, flow.customers_changed, flow.model_changed)
+        told.append(
+            f"{flow.customers:,} customers ({flow.share:.1%}) went from “{flow.from_name}” to "
+            f"“{flow.to_name}”, {why}."
+        )
+    return tuple(told)
+
+
+def summary(found: Movement) -> tuple[str, ...]:
+    """The movement as a whole, in sentences."""
+    if not found.both:
+        return ("No customer of the live run is in this table, so nobody can be said to have moved.",)
+    moved = (
+        f"Of {found.both:,} customers there on both nights, {found.moved:.1%} are in another segment than "
+        f"before. By the old model {found.by_customers:.1%} would have changed segment because they "
+        f"themselves changed; the new model moves {found.by_model:.1%}."
+    )
+    lines = [moved]
+    if found.value and np.isfinite(found.value_moved):
+        lines.append(f"They bring {found.value_moved:.1%} of {found.value}.")
+    came, left = (
+        int(found.flows.loc[found.flows[side].isna(), "customers"].sum())
+        for side in ("from_segment", "to_segment")
+    )
+    lines.append(f"{came:,} customers are new, {left:,} are gone.")
+    if found.drawn < 1:
+        lines.append(
+            f"Counts are estimated from {found.drawn:.1%} of the customers, drawn by a hash of the id."
+        )
+    return tuple(lines)
+
+
+def _why(customers: int, changed: int, by_model: int) -> str:
+    if by_model == 0:
+        return "all because they changed"
+    if changed == 0:
+        return "all because the model changed"
+    if changed >= customers / 2 and changed >= by_model:
+        return "mostly because they changed"
+    return "mostly because the model changed"
+
+
+def _share(some: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
+    return float(some.sum() / max(of.sum(), 1))
