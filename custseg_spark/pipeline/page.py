@@ -171,9 +171,12 @@ def _decides(fitted: Fitted) -> tuple[tuple[str, float], ...]:
 
 
 def _views(fitted: Fitted, role: str) -> tuple[report.FeatureView, ...]:
+    """The columns of a role; a rate is a percentage unless it has a unit, such as pounds an order."""
     transforms = {t.name: t.transform for t in fitted.model.features}
     return tuple(
-        report.FeatureView(shown.name, shown.unit, transforms.get(shown.name, "none"), shown.rate)
+        report.FeatureView(
+            shown.name, shown.unit, transforms.get(shown.name, "none"), shown.rate and not shown.unit
+        )
         for shown in fitted.profile.shown
         if shown.role == role
     )
