@@ -14,6 +14,7 @@ from custseg_spark.journal import Journal
 
 if TYPE_CHECKING:
     from custseg_spark.pipeline import Backtested, ComparedRun, Made, Trained
+    from custseg_spark.transactions import Interval
 
 
 @contextmanager
@@ -106,29 +107,27 @@ def tell_customers(made: Made) -> None:
 def tell_backtest(found: Backtested) -> None:
     """Print what the groups did in the days after, and how much of it each grouping explains."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console.width = max(console.width, 100)
     for test in found.tests:
         console.print(
-            f"\n[bold]{test.customers:,} customers as of {test.at}[/bold], the {test.days} days after"
+            f"\n[bold]{test.customers:,} customers as of {test.at}[/bold], {test.days} days later\n"
         )
-        table = Table("segment", "customers", "spend", "95 %", "retained", "95 %", box=None, pad_edge=False)
+        table = Table("segment", "customers", "spend", "retained", box=None, pad_edge=False)
         for group in test.groupings[0].groups:
-            spend, retained = group.means["spend"], group.means["retained"]
-            table.add_row(
-                group.name,
-                f"{group.customers:,}",
-                f"{spend.value:,.2f}",
-                f"{spend.low:,.2f} to {spend.high:,.2f}",
-                f"{retained.value:.1%}",
-                f"{retained.low:.1%} to {retained.high:.1%}",
+            spend, retained = (
+                _interval(group.means[name], form)
+                for name, form in {"spend": ",.2f", "retained": ".1%"}.items()
             )
+            table.add_row(group.name, f"{group.customers:,}", spend, retained)
         console.print(table)
-        console.print("\nvariance explained, on customers that the group means are not from:")
-        table = Table("grouping", "groups", "spend", "log spend", "retention", box=None, pad_edge=False)
+        console.print("\nvariance explained, of customers that the group means are not from:\n")
+        table = Table("grouping", "groups", "spend", "log spend", "retained", box=None, pad_edge=False)
         for grouping in test.groupings:
-            shares = [
-                f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
-                for share in grouping.explained.values()
-            ]
+            shares = [_interval(share, ".1%") for share in grouping.explained.values()]
             table.add_row(grouping.name, str(len(grouping.groups)), *shares)
         console.print(table)
     console.print(f"\nbacktest    {found.path}", markup=False)
+
+
+def _interval(found: Interval, form: str) -> str:
+    return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"

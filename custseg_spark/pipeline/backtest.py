@@ -19,7 +19,7 @@ from custseg_spark.pipeline.problems import told
 from custseg_spark.pipeline.rfm import Made, rfm
 from custseg_spark.pipeline.train import Trained, train
 from custseg_spark.recipe import OrderRecipe, Recipe
-from custseg_spark.transactions import Grouping
+from custseg_spark.transactions import Grouping, Interval
 
 LOOKED_AT = 200_000
 """Customers the measures are taken on: all, or so many of them, drawn by a hash of the id."""
@@ -39,7 +39,7 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Backtested:
-    """All days', and the directory with backtest.csv, explained.csv, and each day's tables and runs."""
+    """All days', and the directory with backtest.csv, explained.csv, backtest.md, and each day's runs."""
 
     path: str
     tests: tuple[Backtest, ...]
@@ -63,7 +63,8 @@ def backtest(
     """
     with journal.stage("read") as facts, told(f"input {path}"):
         lines = order_lines.opened(spark, orders, path, until=None)
-        last = lines.frame.filter(F.col(transactions.FATE) == 0).agg(F.max(transactions.DAY)).collect()[0][0]
+        sale = F.col(transactions.LEFT_OUT).isNull() & ~F.col(transactions.RETURNED)
+        last = lines.frame.filter(sale).agg(F.max(transactions.DAY)).collect()[0][0]
         journal.scan("last day")
         if last is None:
             raise DataError(f"input {path}: no line counts", "check the recipe's lines and leave_out")
@@ -88,6 +89,7 @@ def backtest(
     found = Backtested(to, tuple(tests))
     runs.write(f"{to}/backtest.csv", groups_table(found).to_csv(index=False))
     runs.write(f"{to}/explained.csv", explained_table(found).to_csv(index=False))
+    runs.write(f"{to}/backtest.md", markdown(found))
     return found
 
 
@@ -96,7 +98,7 @@ def _later(lines: order_lines.Lines, start: date, end: date) -> DataFrame:
     inside = F.col(transactions.DAY).between(start, end - timedelta(days=1))
     kept = replace(lines.kept, favourites={}, aggregates={})
     totals = transactions.per_customer(transactions.per_order(lines.frame.filter(inside), kept), kept)
-    return totals.select(
+    return totals.filter("orders > 0").select(
         transactions.CUSTOMER, (F.col("value") / F.lit(float(transactions.UNIT))).alias("_later")
     )
 
@@ -155,3 +157,32 @@ def explained_table(found: Backtested) -> pd.DataFrame:
         for test in found.tests for grouping in test.groupings
         for outcome, share in grouping.explained.items()
     )  # fmt: skip
+
+
+def markdown(found: Backtested) -> str:
+    """backtest.md: of each day the groups and what they did, and what each grouping explains."""
+    lines = []
+    for test in found.tests:
+        lines += [f"**{test.customers:,} customers as of {test.at}, the {test.days} days after**", ""]
+        lines += [
+            "| grouping | group | customers | mean spend | retained |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for grouping in test.groupings:
+            for group in grouping.groups:
+                spend, kept = _told(group.means[SPEND], ",.0f"), _told(group.means[RETAINED], ".0%")
+                lines.append(f"| {grouping.name} | {group.name} | {group.customers:,} | {spend} | {kept} |")
+        lines += ["", "| variance explained | groups | spend | log spend | retention |"]
+        lines += ["| --- | --- | --- | --- | --- |"]
+        for grouping in test.groupings:
+            shares = [_told(share, ".1%") for share in grouping.explained.values()]
+            lines.append(f"| {grouping.name} | {len(grouping.groups)} | {' | '.join(shares)} |")
+        for grouping in test.groupings[1:]:
+            more = [_told(share, "+.1%") for share in grouping.gain.values()]
+            lines.append(f"| {SEGMENTS} over {grouping.name} | | {' | '.join(more)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _told(found: Interval, form: str) -> str:
+    return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"

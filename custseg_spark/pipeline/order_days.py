@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,19 +14,11 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline.order_lines import Lines
 from custseg_spark.recipe import OrderRecipe
-from custseg_spark.transactions import AFTER, DAY, Counts, Day
+from custseg_spark.transactions import DAY, Day
 from custseg_spark.transactions.days import NO_DAY
 
 KEPT = "days"
 """Under the output: `days/batch=<run_id>/day=<date>/*.parquet`; the run's days.json says which count."""
-
-
-@dataclass(frozen=True)
-class Summed:
-    """`sums`: rows for `transactions.per_customer`. `counts`: what became of the lines once read."""
-
-    sums: DataFrame
-    counts: Callable[[], Counts]
 
 
 def summed(
@@ -38,29 +28,29 @@ def summed(
     run: runs.Run,
     rebuild_from: date | None,
     journal: Journal,
-) -> Summed:
-    """The kept sums brought up to date with the input, up to the day before `as_of`.
+) -> tuple[DataFrame, int]:
+    """The kept sums brought up to date with the input, of the days before `as_of`; and the lines of the days
+    from then on.
 
-    One pass over the date column finds the days to sum; two over those days alone count and sum them. What
-    this run sums becomes part of what is kept only when rfm.json names the run. Raises DataError for a day
-    that has lost lines, RecipeError where the kept sums are those of another recipe.
+    One pass over the date column finds the days to sum, and one over those days alone sums them. What this
+    run sums becomes part of what is kept only when rfm.json names the run. Raises DataError for a day that
+    has lost lines, RecipeError where the kept sums are those of another recipe.
     """
     known = _known(run.output, recipe)
     journal.scan("dates")
     found = {_iso(row[0]): row[1] for row in lines.frame.groupBy(DAY).count().collect()}
     plan = transactions.planned(known, found, rebuild_from.isoformat() if rebuild_from else None)
     for day in plan.late:
-        journal.warn(
-            f"{day}: {found[day] - known[day].counts.read:,} lines came late; the day was summed anew"
-        )
+        journal.warn(f"{day}: {found[day] - known[day].lines:,} lines came late; the day was summed anew")
     if plan.anew:
-        journal.scan("new days", 2)
+        journal.scan("new days")
         known |= _sum(lines, plan.anew, found, run)
     run.write("days.json", json.dumps(transactions.as_document(known)))
     sums = _sums(spark, f"{run.output}/{KEPT}", known)
-    if recipe.as_of is not None:
-        sums = sums.filter(F.col(DAY) < F.lit(recipe.as_of))
-    return Summed(sums, lambda: _counts(known, recipe.as_of))
+    if recipe.as_of is None:
+        return sums, 0
+    after = sum(day.lines for iso, day in known.items() if iso >= recipe.as_of.isoformat())
+    return sums.filter(F.coalesce(F.col(DAY) < F.lit(recipe.as_of), F.lit(True))), after
 
 
 def _known(output: str, recipe: OrderRecipe) -> dict[str, Day]:
@@ -89,18 +79,12 @@ def _meaning(recipe: dict[str, Any]) -> dict[str, Any]:
 def _sum(lines: Lines, anew: tuple[str, ...], found: dict[str, int], run: runs.Run) -> dict[str, Day]:
     """Sum these days into a batch of this run's own; gives what is to be known of them."""
     days = [date.fromisoformat(day) for day in anew if day != NO_DAY]
-    between = {day for day in found if day and days and anew[-1] >= day >= min(filter(None, anew))}
+    between = {day for day in found if days and days[0].isoformat() <= day <= days[-1].isoformat()}
     frame = lines.on(days, undated=NO_DAY in anew, everything=between <= set(anew))
-    fates = frame.groupBy(DAY).agg(*transactions.counted(lines.reasons)).collect()
-    if days:
-        sums = transactions.per_day(transactions.per_order(frame, lines.kept), lines.kept)
-        named = sums.withColumn("day", F.col(DAY)).drop(DAY).repartition("day")
-        path = f"{run.output}/{KEPT}/batch={run.run_id}"
-        named.write.mode("error").partitionBy("day").parquet(path)
-    return {
-        _iso(day): Day(run.run_id, transactions.counts([int(n) for n in fate], lines.reasons))
-        for day, *fate in fates
-    }
+    sums = transactions.per_day(transactions.per_order(frame, lines.kept), lines.kept)
+    path = f"{run.output}/{KEPT}/batch={run.run_id}"
+    sums.withColumnRenamed(DAY, "day").repartition("day").write.mode("error").partitionBy("day").parquet(path)
+    return {day: Day(run.run_id, found[day]) for day in anew}
 
 
 def _sums(spark: SparkSession, root: str, known: dict[str, Day]) -> DataFrame:
@@ -108,22 +92,13 @@ def _sums(spark: SparkSession, root: str, known: dict[str, Day]) -> DataFrame:
     live = transactions.live(known)
     paths = [f"{root}/batch={batch}" for batch in live]
     frame = spark.read.option("basePath", root).parquet(*paths)
+    iso = F.coalesce(F.col("day").cast("string"), F.lit(NO_DAY))
     current = F.lit(False)
     for batch in live:
-        replaced = [day for day, summed in known.items() if day and summed.batch != batch]
+        replaced = [day for day, summed in known.items() if summed.batch != batch]
         mine = F.col("batch") == batch
-        current |= mine & ~F.col("day").cast("string").isin(replaced) if replaced else mine
+        current |= mine & ~iso.isin(replaced) if replaced else mine
     return frame.filter(current).withColumn(DAY, F.col("day").cast("date")).drop("batch", "day")
-
-
-def _counts(known: dict[str, Day], as_of: date | None) -> Counts:
-    """What became of all lines that the kept days were summed from; those of later days don't count."""
-    total = Counts(0, 0, 0, {})
-    for day, summed in known.items():
-        late = as_of is not None and day >= as_of.isoformat()
-        lines = summed.counts.read
-        total = total.plus(Counts(lines, 0, 0, {AFTER: lines}) if late else summed.counts)
-    return total
 
 
 def _iso(day: date | None) -> str:

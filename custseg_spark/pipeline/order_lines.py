@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,12 +28,11 @@ MOST_RATES = 1_000_000
 class Lines:
     """Order lines under their recipe: lazy, nothing read yet.
 
-    `frame`: one row per line, as `transactions.told_apart` gives it. `reasons`: why lines are left out.
-    `kept`: what is kept of the others. `day_sql`: a line's date or time, as the table has it.
+    `frame`: one row per line, as `transactions.told_apart` gives it. `kept`: what is kept of
+    them. `day_sql`: a line's date or time, as the table has it.
     """
 
     frame: DataFrame
-    reasons: tuple[str, ...]
     kept: Kept
     format: str
     day_sql: str
@@ -68,7 +67,7 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
         text = {column.lower(): column for column in table.text.columns}
         codes = {text[code.lower()] for code in codes_of(recipe) if code.lower() in text}
         declared |= {code: "string" for code in codes if code.lower() not in named}
-    typed = data.typed(table, used_by_lines(recipe), declared)
+    typed = data.typed(_narrowed(table, set(used_by_lines(recipe))), used_by_lines(recipe), declared)
     checks = [(check.reason, check.ok) for check in typed.checks]
     frame = typed.frame
     _name_the_key(frame, recipe)
@@ -76,7 +75,7 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
     if recipe.currency is not None:
         frame = frame.withColumn("_currency", F.expr(f"CAST({safe(recipe.currency.code)} AS string)"))
         rates = _rates(spark, recipe.currency.rates)
-    lines, reasons = transactions.told_apart(frame, _meaning(recipe, until), checks, rates)
+    lines = transactions.told_apart(frame, _meaning(recipe, until), checks, rates)
     kept = Kept(
         favourites={name: safe(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
         aggregates={
@@ -84,7 +83,16 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
             for name, sql in recipe.aggregates.items()
         },
     )
-    return Lines(lines, reasons, kept, table.format, safe(recipe.lines.date, "lines.date"))
+    return Lines(lines, kept, table.format, safe(recipe.lines.date, "lines.date"))
+
+
+def _narrowed(table: data.Table, used: set[str]) -> data.Table:
+    """Only the columns that the recipe uses, where the others need not be read."""
+    wanted = {name.lower() for name in used}
+    names = [name for name in table.frame.columns if name.lower() in wanted]
+    if table.text is not None or len(names) < len(wanted):  # a column that is missing is told later
+        return table
+    return replace(table, frame=table.frame.select(*map(data.column, names)))
 
 
 def _meaning(recipe: OrderRecipe, until: date | None) -> Meaning:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import pyspark
-from pyspark.sql import Observation, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import SparkSession
 from pyspark.storagelevel import StorageLevel
 
 from custseg_spark import __version__, data, runs, transactions
 from custseg_spark.errors import CustsegError, DataError, RunError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import order_days, order_lines
-from custseg_spark.pipeline.order_days import Summed
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import OrderRecipe
 from custseg_spark.transactions import Counts, Cuts
@@ -73,14 +71,17 @@ def _made(
         facts.update(input=path, format=lines.format)
     with journal.stage("sum") as facts, told(f"input {path}"):
         if incremental:
-            summed = order_days.summed(spark, lines, recipe, run, rebuild_from, journal)
+            sums, after = order_days.summed(spark, lines, recipe, run, rebuild_from, journal)
         else:
-            summed = _at_once(lines, journal)
-        totals = transactions.per_customer(summed.sums, lines.kept).persist(StorageLevel.MEMORY_AND_DISK)
-        ((rows, last),) = totals.agg(F.count(F.lit(1)), F.max(transactions.LAST)).collect()
-        counts = summed.counts()
+            sums, after = transactions.per_order(lines.frame, lines.kept), 0
+            journal.scan("sum")
+        totals = transactions.per_customer(sums, lines.kept).persist(StorageLevel.MEMORY_AND_DISK)
+        counts, rows, last = transactions.counted(totals)
+        if after:
+            left_out = {**counts.left_out, transactions.AFTER: after}
+            counts = replace(counts, read=counts.read + after, left_out=left_out)
         facts.update(lines=counts.read, sales=counts.sales, returns=counts.returns, customers=rows)
-    if not rows:
+    if last is None:
         raise DataError(
             f"input {path}: no line counts{_why(counts)}", "look at the recipe's lines and leave_out"
         )
@@ -99,17 +100,6 @@ def _made(
         run.record(record)
         runs.write(f"{run.output}/{runs.CUSTOMERS}", runs.as_json(record))
     return Made(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.warnings))
-
-
-def _at_once(lines: order_lines.Lines, journal: Journal) -> Summed:
-    """All lines in one pass, which counts what becomes of them as well."""
-    journal.scan("sum")
-    observed = Observation("lines")
-    watched = lines.frame.observe(observed, *transactions.counted(lines.reasons))
-    return Summed(
-        transactions.per_order(watched, lines.kept),
-        lambda: transactions.counts(list(observed.get.values()), lines.reasons),
-    )
 
 
 def _why(counts: Counts) -> str:

@@ -6,25 +6,23 @@ from custseg_spark.transactions.lines import (
     AFTER,
     CUSTOMER,
     DAY,
-    FATE,
+    LEFT_OUT,
+    RETURNED,
     UNIT,
-    Counts,
     Meaning,
-    counted,
-    counts,
     told_apart,
-)  # fmt: skip
+)
 from custseg_spark.transactions.scores import GROUP_NAMES, Cuts, cuts, looked_at, scored
-from custseg_spark.transactions.sums import LAST, Kept, per_customer, per_day, per_order
+from custseg_spark.transactions.sums import Counts, Kept, counted, per_customer, per_day, per_order
 from custseg_spark.transactions.worth import Grouping, Interval, held_against, rfm_parts
 
 __all__ = [
     "AFTER",
     "CUSTOMER",
     "DAY",
-    "FATE",
     "GROUP_NAMES",
-    "LAST",
+    "LEFT_OUT",
+    "RETURNED",
     "UNIT",
     "Counts",
     "Cuts",
@@ -36,7 +34,6 @@ __all__ = [
     "Plan",
     "as_document",
     "counted",
-    "counts",
     "cuts",
     "described",
     "from_document",

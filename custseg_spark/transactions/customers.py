@@ -13,7 +13,7 @@ from custseg_spark.transactions.sums import FIRST, LAST, Kept
 
 
 def described(totals: DataFrame, id_column: str, as_of: date, kept: Kept, *, subtract: bool) -> DataFrame:
-    """The frame of `per_customer` -> one row per customer, as it stood at the beginning of the day `as_of`.
+    """The frame of `per_customer` -> one row per customer with an order, as of the beginning of `as_of`.
 
     The id under `id_column`; recency and tenure (days since the last and the first order); frequency
     (orders); monetary (money; less what came back where `subtract`) and average_basket (money an order);
@@ -38,7 +38,9 @@ def described(totals: DataFrame, id_column: str, as_of: date, kept: Kept, *, sub
         **{name: F.expr(aggregate.sql) for name, aggregate in kept.aggregates.items()},
     }
     identity = F.col(CUSTOMER).alias(id_column)
-    return totals.select(identity, *[column.alias(name) for name, column in columns.items()])
+    return totals.filter("orders > 0").select(
+        identity, *[column.alias(name) for name, column in columns.items()]
+    )
 
 
 def _decimals(totals: DataFrame, kept: Kept) -> list[str]:

@@ -7,18 +7,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from custseg_spark.errors import DataError
-from custseg_spark.transactions.lines import Counts
 
 NO_DAY = ""
-"""Stands for lines without a date: they are counted, and no customer has them."""
+"""Stands for lines without a date: they are counted, under the reason why they are left out."""
 
 
 @dataclass(frozen=True)
 class Day:
-    """One summed day: the batch that its sums are in, and what became of its lines."""
+    """One summed day: the batch that its sums are in, and how many lines it had."""
 
     batch: str
-    counts: Counts
+    lines: int
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,15 @@ def planned(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: st
     """
     asked = {day for day in found if rebuild_from is not None and day >= rebuild_from}
     again = {day for day in found if day in known} - asked - {NO_DAY}
-    fewer = sorted(day for day in again if found[day] < known[day].counts.read)
+    fewer = sorted(day for day in again if found[day] < known[day].lines)
     if fewer:
         day = fewer[0]
         more = f" (and {len(fewer) - 1} more days)" if len(fewer) > 1 else ""
         raise DataError(
-            f"{day} has {found[day]:,} lines, {known[day].counts.read:,} when it was summed{more}",
+            f"{day} has {found[day]:,} lines, {known[day].lines:,} when it was summed{more}",
             f"give every day of the input whole; if lines were deleted on purpose: --rebuild-from {day}",
         )
-    changed = {day for day, lines in found.items() if day not in known or lines != known[day].counts.read}
+    changed = {day for day, lines in found.items() if day not in known or lines != known[day].lines}
     late = changed & again
     return Plan(tuple(sorted(changed | asked)), tuple(sorted(late)))
 
@@ -57,8 +56,7 @@ def live(known: Mapping[str, Day]) -> dict[str, list[str]]:
     """Batch -> the days whose sums are taken from it, in order."""
     found: dict[str, list[str]] = {}
     for day, summed in sorted(known.items()):
-        if day != NO_DAY:
-            found.setdefault(summed.batch, []).append(day)
+        found.setdefault(summed.batch, []).append(day)
     return found
 
 
@@ -69,4 +67,4 @@ def as_document(known: Mapping[str, Day]) -> dict[str, Any]:
 
 def from_document(document: Mapping[str, Any]) -> dict[str, Day]:
     """The days as they were kept."""
-    return {day: Day(entry["batch"], Counts(**entry["counts"])) for day, entry in document.items()}
+    return {day: Day(**entry) for day, entry in document.items()}

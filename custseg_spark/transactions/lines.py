@@ -11,9 +11,9 @@ from pyspark.sql import functions as F
 
 UNIT = 10_000
 """Values and quantities are summed as whole ten-thousandths: such sums are exact in any order."""
-CUSTOMER, DAY, ORDER, VALUE, QUANTITY, FATE = "_customer", "_day", "_order", "_value", "_quantity", "_fate"
+CUSTOMER, DAY, ORDER, VALUE, QUANTITY = "_customer", "_day", "_order", "_value", "_quantity"
+RETURNED, LEFT_OUT = "_returned", "_left_out"
 RATE = "_rate"
-SALE, RETURN = 0, 1
 AFTER = "on or after the as-of date"
 
 
@@ -36,32 +36,14 @@ class Meaning:
     until: date | None = None
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What became of the lines: `read` = `sales` + `returns` + those left out, each under one reason."""
-
-    read: int
-    sales: int
-    returns: int
-    left_out: dict[str, int]
-
-    def plus(self, other: Counts) -> Counts:
-        """What became of both."""
-        reasons = dict.fromkeys([*self.left_out, *other.left_out])
-        left_out = {r: self.left_out.get(r, 0) + other.left_out.get(r, 0) for r in reasons}
-        return Counts(
-            self.read + other.read, self.sales + other.sales, self.returns + other.returns, left_out
-        )
-
-
 def told_apart(
     frame: DataFrame,
     meaning: Meaning,
     checks: Sequence[tuple[str, Column]] = (),
     rates: DataFrame | None = None,
-) -> tuple[DataFrame, tuple[str, ...]]:
-    """`frame` (one row per line) with `_customer`, `_day`, `_order`, `_value` and `_quantity` (bigint, ten-
-    thousandths) and `_fate`; and the reasons that `_fate` - 2 counts through.
+) -> DataFrame:
+    """`frame` (one row per line) with `_customer`, `_day`, `_order`; `_value` and `_quantity` (bigint, ten-
+    thousandths); `_returned`; and `_left_out`: the reason why the line counts for nothing, null if it counts.
 
     `checks`: further reasons, each with what must be true of a line. `rates`: see `with_rates`. Lazy.
     """
@@ -78,15 +60,13 @@ def told_apart(
             QUANTITY: F.expr(_units(quantity)),
         }
     )
-    reasons = tuple(_reasons(meaning, checks, rated=rates is not None))
     under_zero = f"{VALUE if meaning.quantity is None else QUANTITY} < 0"
-    returned = F.coalesce(F.expr(meaning.returned or under_zero), F.lit(False))
-    cases = [*reasons, ("", returned), *_no_sale(meaning)]
-    fate = F.lit(SALE)
-    names = [name for name, _ in (*reasons, *_no_sale(meaning))]
-    for name, holds in reversed(cases):
-        fate = F.when(holds, RETURN if not name else 2 + names.index(name)).otherwise(fate)
-    return frame.withColumn(FATE, fate), tuple(names)
+    frame = frame.withColumn(RETURNED, F.coalesce(F.expr(meaning.returned or under_zero), F.lit(False)))
+    reasons = [*_reasons(meaning, checks, rated=rates is not None), *_no_sale(meaning)]
+    left_out = F.lit(None).cast("string")
+    for reason, holds in reversed(reasons):
+        left_out = F.when(holds, reason).otherwise(left_out)
+    return frame.withColumn(LEFT_OUT, left_out)
 
 
 def _units(sql: str) -> str:
@@ -114,11 +94,12 @@ def _reasons(
 
 def _no_sale(meaning: Meaning) -> Iterator[tuple[str, Column]]:
     """Why a line that is no return is no sale either."""
-    yield "quantity at or under zero", F.col(QUANTITY) <= 0
+    bought = ~F.col(RETURNED)
+    yield "quantity at or under zero", bought & (F.col(QUANTITY) <= 0)
     if meaning.keep_free:
-        yield "price under zero", F.col(VALUE) < 0
+        yield "price under zero", bought & (F.col(VALUE) < 0)
     else:
-        yield "price at or under zero", F.col(VALUE) <= 0
+        yield "price at or under zero", bought & (F.col(VALUE) <= 0)
 
 
 def with_rates(frame: DataFrame, rates: DataFrame) -> DataFrame:
@@ -133,14 +114,3 @@ def with_rates(frame: DataFrame, rates: DataFrame) -> DataFrame:
         & F.coalesce(F.col(DAY) < F.col("_until"), F.lit(True))
     )
     return frame.join(F.broadcast(rates), holds, how="left").drop("_code", "_from", "_until")
-
-
-def counted(reasons: Sequence[str]) -> list[Column]:
-    """The aggregates over all lines that `counts` reads."""
-    return [F.count_if(F.col(FATE) == fate).alias(f"fate{fate}") for fate in range(2 + len(reasons))]
-
-
-def counts(found: Sequence[int], reasons: Sequence[str]) -> Counts:
-    """`found`: the lines of each fate, in the order of `counted`. Only reasons that held are told."""
-    left_out = {reason: n for reason, n in zip(reasons, found[2:], strict=True) if n}
-    return Counts(sum(found), found[SALE], found[RETURN], left_out)

@@ -2,25 +2,35 @@
 
 Every frame here has `_customer`, `_day`, `orders` and the summed columns of `Kept`, and may be summed again
 over fewer keys with the same result in any order: they are whole numbers, decimals, least and greatest
-values. Where favourites are asked for, rows of `_kind` 0 hold the sums and rows of `_kind` i the money spent
-on each value (`_key`) of favourite i.
+values. The lines that count for nothing are in it as well, of no customer, counted under their reason in
+`_left_out`. Where favourites are asked for, rows of `_kind` 0 hold the sums and rows of `_kind` i the money
+spent on each value (`_key`) of favourite i.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType
 
 from custseg_spark.recipe import Aggregate
-from custseg_spark.transactions.lines import CUSTOMER, DAY, FATE, ORDER, QUANTITY, RETURN, SALE, VALUE
+from custseg_spark.transactions.lines import (
+    CUSTOMER,
+    DAY,
+    LEFT_OUT,
+    ORDER,
+    QUANTITY,
+    RETURNED,
+    VALUE,
+)  # fmt: skip
 
 KIND, KEY = "_kind", "_key"
 FIRST, LAST = "_first", "_last"
-_BASE = ("sales", "value", "items", "returned")
+_BASE = ("lines", "returns", "value", "items", "returned")
 _EXACT = "decimal(28,6)"
 """What a floating-point value is rounded to before it is summed, so that the sum is exact."""
 
@@ -43,56 +53,90 @@ class Kept:
 
 
 def per_order(lines: DataFrame, kept: Kept) -> DataFrame:
-    """The lines of `told_apart` -> one row per customer, day and order (and per favourite's value)."""
-    counting = lines.filter(F.col(FATE) <= RETURN)
-    sale = F.col(FATE) == SALE
+    """The lines of `told_apart` -> one row per customer, day and order (and per favourite's value), and per
+    day and reason of the lines left out."""
+    counts = F.col(LEFT_OUT).isNull()
+    sale, back = counts & ~F.col(RETURNED), counts & F.col(RETURNED)
     columns = {
-        "sales": sale.cast("bigint"),
+        "lines": F.lit(1).cast("bigint"),
+        "returns": back.cast("bigint"),
         "value": F.when(sale, F.col(VALUE)).otherwise(0),
         "items": F.when(sale, F.col(QUANTITY)).otherwise(0),
-        "returned": F.when(~sale, F.abs(VALUE)).otherwise(0),
+        "returned": F.when(back, F.abs(VALUE)).otherwise(0),
         **{
             name: F.when(sale, _exact(lines, part.sql, part.how))
             for made in kept.aggregates.values()
             for name, part in made.parts.items()
         },
     }
-    keys = [F.col(CUSTOMER), F.col(DAY), *([_kinds(kept)] if kept.favourites else [F.col(ORDER).alias(KEY)])]
-    selected = counting.select(*keys, *[column.alias(name) for name, column in columns.items()])
+    order = F.when(counts, F.col(ORDER)).alias(KEY)
+    keys = [F.when(counts, F.col(CUSTOMER)).alias(CUSTOMER), F.col(DAY), F.col(LEFT_OUT)]
+    selected = lines.select(*keys, _kinds(kept) if kept.favourites else order, *_aliased(columns))
     if kept.favourites:
-        selected = selected.filter(f"{KIND} = 0 OR ({KEY} IS NOT NULL AND sales = 1)")
-    summed = selected.groupBy(*_keys(kept, CUSTOMER, DAY), KEY).agg(*_summed(kept))
-    order = F.col("sales") > 0
+        selected = selected.filter(
+            f"{KIND} = 0 OR ({KEY} IS NOT NULL AND {LEFT_OUT} IS NULL AND returns = 0)"
+        )
+    summed = selected.groupBy(*_keys(kept, CUSTOMER, DAY, LEFT_OUT), KEY).agg(*_summed(kept))
+    bought = F.col(LEFT_OUT).isNull() & (F.col("lines") > F.col("returns"))
     if kept.favourites:
-        order &= F.col(KIND) == 0
-    return summed.withColumn("orders", order.cast("bigint"))
+        bought &= F.col(KIND) == 0
+    return summed.withColumn("orders", bought.cast("bigint"))
 
 
 def per_day(orders: DataFrame, kept: Kept) -> DataFrame:
-    """One row per customer and day (and per favourite's value); the partial sums that are kept."""
-    keys = _keys(kept, CUSTOMER, DAY)
+    """One row per customer and day (and per favourite's value), and per day and reason of the lines left out:
+    the partial sums that are kept."""
+    keys = _keys(kept, CUSTOMER, DAY, LEFT_OUT)
     if kept.favourites:
         keys = [*keys, F.when(F.col(KIND) > 0, F.col(KEY)).alias(KEY)]
     return orders.groupBy(*keys).agg(F.sum("orders").alias("orders"), *_summed(kept))
 
 
 def per_customer(sums: DataFrame, kept: Kept) -> DataFrame:
-    """One row per customer with an order: the sums over all days, `_first` and `_last` day with an order,
-    and of each favourite the value with most money spent on it (ties: the first in order)."""
+    """One row per customer: the sums over all days, `_first` and `_last` day with an order, and of each
+    favourite the value with most money spent on it (ties: the first in order); and one row per reason of the
+    lines left out. Customers with returns alone have no orders."""
     ordered = F.when(F.col("orders") > 0, F.col(DAY))
     days = [F.min(ordered).alias(FIRST), F.max(ordered).alias(LAST)]
     orders = F.sum("orders").alias("orders")
     if not kept.favourites:
-        return sums.groupBy(CUSTOMER).agg(orders, *_summed(kept), *days).filter("orders > 0")
+        return sums.groupBy(CUSTOMER, LEFT_OUT).agg(orders, *_summed(kept), *days)
     key = F.when(F.col(KIND) > 0, F.col(KEY)).alias(KEY)
-    values = sums.groupBy(CUSTOMER, KIND, key).agg(orders, *_summed(kept), *days)
+    values = sums.groupBy(CUSTOMER, LEFT_OUT, KIND, key).agg(orders, *_summed(kept), *days)
     most = [
         F.min(F.when(F.col(KIND) == i, F.struct(-F.col("value"), F.col(KEY)))).getField(KEY).alias(name)
         for i, name in enumerate(kept.favourites, start=1)
     ]
     whole = [F.max(F.when(F.col(KIND) == 0, F.col(name))).alias(name) for name in ("orders", *kept.hows)]
     first_last = [F.min(FIRST).alias(FIRST), F.max(LAST).alias(LAST)]
-    return values.groupBy(CUSTOMER).agg(*whole, *first_last, *most).filter("orders > 0")
+    return values.groupBy(CUSTOMER, LEFT_OUT).agg(*whole, *first_last, *most)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the lines: `read` = `sales` + `returns` + those left out, each under one reason."""
+
+    read: int
+    sales: int
+    returns: int
+    left_out: dict[str, int]
+
+
+def counted(totals: DataFrame) -> tuple[Counts, int, date | None]:
+    """What became of the lines, the customers with an order, and the last day with one. One job over the
+    frame of `per_customer`."""
+    rows = (
+        totals.groupBy(LEFT_OUT)
+        .agg(F.sum("lines"), F.sum("returns"), F.count_if(F.col("orders") > 0), F.max(LAST))
+        .collect()
+    )
+    left_out = {reason: lines for reason, lines, *_ in sorted(rows, key=str) if reason is not None}
+    lines, returns, customers, last = next((row[1:] for row in rows if row[0] is None), (0, 0, 0, None))
+    return Counts(lines + sum(left_out.values()), lines - returns, returns, left_out), customers, last
+
+
+def _aliased(columns: Mapping[str, Column]) -> list[Column]:
+    return [column.alias(name) for name, column in columns.items()]
 
 
 def _keys(kept: Kept, *names: str) -> list[Column]:
@@ -101,8 +145,9 @@ def _keys(kept: Kept, *names: str) -> list[Column]:
 
 def _kinds(kept: Kept) -> Column:
     """A row of the order itself (kind 0) and one of each favourite's value."""
+    order = f"if({LEFT_OUT} IS NULL, {ORDER}, NULL)"
     values = [f"CAST({sql} AS string)" for sql in kept.favourites.values()]
-    structs = [f"struct({i} AS {KIND}, {sql} AS {KEY})" for i, sql in enumerate([ORDER, *values])]
+    structs = [f"struct({i} AS {KIND}, {sql} AS {KEY})" for i, sql in enumerate([order, *values])]
     return F.expr(f"inline(array({', '.join(structs)}))")
 
 
@@ -115,5 +160,7 @@ def _exact(lines: DataFrame, sql: str, how: str) -> Column:
 
 
 def _summed(kept: Kept) -> list[Column]:
+    """What the user asked for may be too large for its type, and is null then."""
     combine = {"sum": F.try_sum, "min": F.min, "max": F.max}
-    return [combine[how](name).alias(name) for name, how in kept.hows.items()]
+    own = [F.sum(name).alias(name) for name in _BASE]
+    return own + [combine[how](name).alias(name) for name, how in kept.hows.items() if name not in _BASE]
