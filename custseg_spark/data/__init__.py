@@ -3,10 +3,12 @@
 from custseg_spark.data.columns import AS_READ, MALFORMED, column, quoted
 from custseg_spark.data.contract import (
     ACCEPTED,
+    ID_REPEATED,
     ROWS,
     Check,
     Quality,
     accepted,
+    bounded,
     counts,
     failures,
     rejected,
@@ -14,6 +16,8 @@ from custseg_spark.data.contract import (
     verdict,
 )
 from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
+from custseg_spark.data.lake import publish
+from custseg_spark.data.private import private
 from custseg_spark.data.problems import explained
 from custseg_spark.data.read import Table, open_table
 from custseg_spark.data.types import Typed, typed
@@ -23,6 +27,7 @@ __all__ = [
     "ACCEPTED",
     "AS_READ",
     "EXACT_UP_TO",
+    "ID_REPEATED",
     "MALFORMED",
     "ROWS",
     "Check",
@@ -30,12 +35,15 @@ __all__ = [
     "Table",
     "Typed",
     "accepted",
+    "bounded",
     "column",
     "counts",
     "explained",
     "failures",
     "id_checks",
     "open_table",
+    "private",
+    "publish",
     "quoted",
     "rejected",
     "repeated_in",

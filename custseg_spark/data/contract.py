@@ -9,20 +9,22 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from custseg_spark.data.columns import AS_READ, column
-from custseg_spark.errors import DataError
-from custseg_spark.recipe.models import Rule
+from custseg_spark.data.columns import AS_READ, column, did_you_mean
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.recipe.models import Bound, Rule
 
 ROWS = "rows_read"
 ACCEPTED = "rows_accepted"
 UNBOUNDED = "rows_unbounded"
 REASONS = "reasons"
+ID_REASONS = ID_MISSING, ID_REPEATED = ("id: missing", "id: repeated")
+"""Reasons of the checks on ids, whether this table needed both or not."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Check:
     ok: Column
     on_fail: Literal["quarantine", "warn", "stop"] = "quarantine"
     at_most: float | None = None
+    may_stay: bool = True
+    """Whether a failing row can be kept: one whose feature is infinite would spoil every sum."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,8 @@ def _within_bound(check: Check, failed: int, rows: int) -> None:
     allowed = f"more than its at_most ({bound:.1%})" if check.at_most is not None else "and on_fail is stop"
     raise DataError(
         f"{check.reason}: broken by {failed:,} of {rows:,} rows ({failed / rows:.1%}), {allowed}",
-        "mend the table, or change the rule's on_fail or at_most if such rows are expected",
+        "mend the table, or change the rule's on_fail or at_most if such rows are expected; of a check that "
+        "every table gets they stand under rules.reasons",
     )
 
 
@@ -170,3 +175,28 @@ def rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]
         )
         for name, rule in rules.items()
     ]
+
+
+def bounded(checks: Sequence[Check], bounds: Mapping[str, Bound]) -> tuple[Check, ...]:
+    """The checks with what `rules.reasons` says of them, by reason.
+
+    Raises RecipeError for a reason that no check of this table has, and for a check whose rows can't be kept.
+    """
+    known = [*(check.reason for check in checks), *ID_REASONS]
+    must_go = {check.reason for check in checks if not check.may_stay}
+    for reason, bound in bounds.items():
+        if reason not in known:
+            raise RecipeError(
+                f"rules.reasons: no check has the reason {reason!r}", did_you_mean(reason, known)
+            )
+        if bound.on_fail == "warn" and reason in must_go:
+            raise RecipeError(
+                f"rules.reasons.{reason}.on_fail: such rows can't be kept: nothing can be computed of them",
+                "quarantine or stop; clip: [0, null] admits values that log1p does not take",
+            )
+    return tuple(
+        replace(check, on_fail=bounds[check.reason].on_fail, at_most=bounds[check.reason].at_most)
+        if check.reason in bounds
+        else check
+        for check in checks
+    )

@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, StringType, StructField, StructType
 
 from custseg_spark.data.columns import column
-from custseg_spark.data.contract import Check
+from custseg_spark.data.contract import ID_MISSING, ID_REPEATED, Check
 from custseg_spark.errors import DataError
+from custseg_spark.recipe.models import Bound
 
 EXACT_UP_TO = 200_000
 """Rows up to which `unique: auto` looks for repeated ids exactly: one more pass over the id column."""
@@ -30,7 +31,7 @@ def id_checks(
     id column; a frame without repeats comes back as it is, another with a mark from a broadcast join.
     `auto` is exact up to EXACT_UP_TO rows; beyond it the ids of the sample tell (`repeated_in`).
     """
-    missing = Check("id: missing", ~_missing(frame, id_column))
+    missing = Check(ID_MISSING, ~_missing(frame, id_column))
     if mode == "trust" or (mode == "auto" and rows > EXACT_UP_TO):
         return frame, [missing]
     repeated = (
@@ -54,7 +55,7 @@ def id_checks(
     marked = frame.join(F.broadcast(marks), column(id_column) == F.col("_repeated_id"), how="left").drop(
         "_repeated_id"
     )
-    return marked, [missing, Check("id: repeated", F.col(REPEATED).isNull())]
+    return marked, [missing, Check(ID_REPEATED, F.col(REPEATED).isNull())]
 
 
 _FAN_OUT = "the table should hold one row per customer: look for a join that fans out, or check input.id"
@@ -70,18 +71,26 @@ def _missing(frame: DataFrame, id_column: str) -> Column:
     return null
 
 
-def repeated_in(sample: Sequence[object], max_quarantined: float) -> str | None:
+def repeated_in(sample: Sequence[object], max_quarantined: float, bound: Bound | None = None) -> str | None:
     """What the ids of rows drawn by a hash of the id say of repeats: a warning, or null if there are none.
 
     All rows of an id are in such a sample or none is, so its share of repeated rows estimates the table's: a
-    sample of 50,000 misses one repeated id in ten thousand in one of 150 tables. Raises DataError where the
-    share is above `max_quarantined`: looked for exactly, so many rows would be quarantined.
+    sample of 50,000 misses one repeated id in ten thousand in one of 150 tables. `bound`: what the recipe
+    says of "id: repeated". Raises DataError where the share is above that bound or else `max_quarantined`:
+    looked for exactly, so many rows would be quarantined.
     """
     counts = Counter(sample)
     repeated = sum(count for count in counts.values() if count > 1)
     if not repeated:
         return None
     share = repeated / len(sample)
-    if share > max_quarantined:
+    if share > _allowed(max_quarantined, bound):
         raise DataError(f"about {share:.2%} of the rows have an id that stands more than once", _FAN_OUT)
-    return f"id: repeated: about {share:.2%} of the rows, kept; input.unique: exact quarantines them"
+    return f"{ID_REPEATED}: about {share:.2%} of the rows, kept; input.unique: exact quarantines them"
+
+
+def _allowed(max_quarantined: float, bound: Bound | None) -> float:
+    if bound is None:
+        return max_quarantined
+    unbounded = {"quarantine": max_quarantined, "warn": 1.0, "stop": 0.0}
+    return unbounded[bound.on_fail] if bound.at_most is None else bound.at_most

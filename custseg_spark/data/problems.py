@@ -34,6 +34,10 @@ _TRY = "say what such a row should give: {instead} yields null instead of an err
 _PATTERN = _recipe("a date pattern is not one Spark takes", "y is the year, M the month, d the day")
 _DRIFT = "write the table anew with one schema"
 _JAR = "check input.format, or add the format's jar with --packages"
+_UNREAD = _data(
+    "a column has the type {parquetType}, which Spark does not read",
+    "write the table with another; times in microseconds: pandas' to_parquet(..., coerce_timestamps='us')",
+)
 _REWRITE = "write the file again, or take it out of the table"
 
 _READING = r"reading file (?P<path>\S+?)\.?\s"
@@ -136,6 +140,9 @@ _BY_CONDITION: Mapping[str, _Problem] = {  # by the whole condition or its first
     ),
     "INVALID_DATETIME_PATTERN": _PATTERN,
     "INCONSISTENT_BEHAVIOR_CROSS_VERSION": _PATTERN,
+    "PARQUET_TYPE_ILLEGAL": _UNREAD,
+    "PARQUET_TYPE_NOT_SUPPORTED": _UNREAD,
+    "PARQUET_TYPE_NOT_RECOGNIZED": _UNREAD,
     "PATH_NOT_FOUND": _data("{path} does not exist", "check the path"),
     "UNABLE_TO_INFER_SCHEMA": _data("there are no {format} files", "check the path and input.format"),
     "AVRO_DATA_SOURCE_NOT_ENABLED": _recipe(

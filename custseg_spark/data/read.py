@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,6 +17,7 @@ from custseg_spark.data.files import Source, located
 from custseg_spark.data.problems import explained
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import models
+from custseg_spark.recipe.safety import safe
 
 ENDINGS = {
     ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
@@ -56,23 +57,34 @@ def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
     Runs no job over the data: none at all for text and Excel, one over a footer for Parquet. Raises DataError
     for what is missing, empty or of another kind; RecipeError for a format or option that can't be.
     """
+    where = f"input {path}"
     try:
-        if source.format == "table":
-            table = spark.table(path)
-            _ = table.schema  # over Spark Connect the catalog is not asked before this
-            return Table(table, None, "table", path)
-        found = located(path)
-        kind = _format(source.format, found)
-        if kind == "csv":
-            return _text(spark, source, found)
-        if kind == "excel":
-            return _excel(spark, source, found)
-        return Table(_loaded(spark, kind, source, found), None, kind, path)
+        table = _opened(spark, source, path)
+        if source.filter is None:
+            return table
+        where = "input.filter"
+        filtered = table.frame.filter(safe(source.filter, where))
+        _ = filtered.schema  # over Spark Connect nothing is asked before this
+        return replace(table, frame=filtered)
     except Exception as error:
-        known = explained(error, f"input {path}")
+        known = explained(error, where)
         if known is None:
             raise
         raise known from error
+
+
+def _opened(spark: SparkSession, source: models.Source, path: str) -> Table:
+    if source.format == "table":
+        table = spark.table(path)
+        _ = table.schema  # over Spark Connect the catalog is not asked before this
+        return Table(table, None, "table", path)
+    found = located(path)
+    kind = _format(source.format, found)
+    if kind == "csv":
+        return _text(spark, source, found)
+    if kind == "excel":
+        return _excel(spark, source, found)
+    return Table(_loaded(spark, kind, source, found), None, kind, path)
 
 
 def _format(asked: str, found: Source) -> str:

@@ -33,6 +33,9 @@ _PACKED: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
     b"\x1f\x8b": (".gz", lambda stream: cast(IO[bytes], gzip.GzipFile(fileobj=stream))),
     b"BZh": (".bz2", lambda stream: cast(IO[bytes], bz2.BZ2File(stream))),
 }
+_END = "\x1f end of the head \x1f"
+_MOST_LINES = 1000
+"""A quoted field that holds more lines than this when the head ends was never closed."""
 _NOT_TEXT = {
     b"PAR1": ("a Parquet file", "set input.format: parquet"),
     b"PK\x03\x04": ("a zip archive or an Excel file", "unpack it, or set input.format: excel"),
@@ -41,6 +44,9 @@ _NOT_TEXT = {
     b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it, or pack it with gzip"),
     b"\xfd7zXZ": ("packed with xz", "unpack it, or pack it with gzip"),
 }
+
+
+csv.field_size_limit(2 * HEAD_BYTES)  # a field may be as long as all that is looked at
 
 
 class EmptyFileError(DataError):
@@ -76,7 +82,7 @@ def head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
         raise EmptyFileError(f"{path} is empty", "check the job that writes it")
     try:
         sep = _separator(lines, path, options)
-        rows, multiline = _rows(lines, sep, options)
+        rows, multiline = _rows(lines, sep, options, whole)
     except csv.Error as error:
         raise DataError(f"{path}: {error}", "look for a quote that is never closed") from error
     header, named = _header(rows[0], path, options)
@@ -191,14 +197,21 @@ def _split(lines: list[str], sep: str, options: Mapping[str, Any]) -> tuple[floa
     return widths.count(widths[0]) / len(widths), widths[0]
 
 
-def _rows(lines: list[str], sep: str, options: Mapping[str, Any]) -> tuple[list[list[str]], bool]:
+def _rows(
+    lines: list[str], sep: str, options: Mapping[str, Any], whole: bool
+) -> tuple[list[list[str]], bool]:
     """The records of the head, and whether quoted fields hold line breaks. A quote that is never closed would
-    swallow the rest: where the records that span lines don't fit the header, each line is its own record."""
-    whole = list(_records(lines, sep, options))
-    spans = [row for row in whole if any("\n" in field or "\r" in field for field in row)]
-    broken = bool(spans) and all(len(row) == len(whole[0]) for row in spans)
-    if broken or _true(options.get("multiLine", False)):
-        return whole, True
+    swallow the rest: then, and where the records that span lines don't fit the header, each line is its own
+    record. `whole`: the head is all there is."""
+    last = f"{lines[-1].rstrip(chr(13) + chr(10))}\n"
+    records = list(_records([*lines[:-1], last, _END], sep, options))
+    closed = records[-1] == [_END]
+    swallowed = 0 if closed else records[-1][-1].count("\n")
+    spans = [row for row in records[:-1] if any("\n" in field or "\r" in field for field in row)]
+    broken = bool(spans) and all(len(row) == len(records[0]) for row in spans)
+    open_end = not closed and (whole or swallowed > _MOST_LINES)
+    if (broken and not open_end) or _true(options.get("multiLine", False)):
+        return records[:-1] if closed else records, True
     return [fields for line in lines for fields in _records([line], sep, options)], False
 
 

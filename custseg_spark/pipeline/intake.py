@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from pyspark.errors import AnalysisException
@@ -22,6 +23,13 @@ from custseg_spark.session import settled
 NUMBERS = (NumericType, BooleanType)
 OURS = ("segment", "segment_name", "distance_to_centre")
 """What a run adds to a customer, beside the features."""
+
+_WORKING = re.compile(
+    r"_(raw_.*|scaled_\d+|d\d+|squared_distance|hash|described\d+|repeated|repeated_id|t_.*|vector|features"
+    r"|cluster|secret)",
+    re.IGNORECASE,
+)
+"""Names of columns that are there between two steps and never written."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,8 @@ def intake(
 
 
 def opened(spark: SparkSession, recipe: Recipe, path: str) -> data.Table:
-    """The table as it lies there. Runs no job over the data."""
-    return data.open_table(settled(spark), recipe.input, path)
+    """The table as it lies there, but for what is private. Runs no job over the data."""
+    return data.private(data.open_table(settled(spark), recipe.input, path), recipe.privacy)
 
 
 def laid(table: data.Table, recipe: Recipe, besides: Mapping[str, str] | None = None) -> Intake:
@@ -105,7 +113,10 @@ def laid(table: data.Table, recipe: Recipe, besides: Mapping[str, str] | None = 
         rules = data.rule_checks(recipe.rules.named, safe)
         _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
     frame = features.raw_columns(typed.frame, expressions, kinds)
-    values = [data.Check(*c) for c in features.value_checks(kinds, expressions, recipe.segment_by)]
+    values = [
+        data.Check(reason, ok, may_stay=False)
+        for reason, ok in features.value_checks(kinds, expressions, recipe.segment_by)
+    ]
     return Intake(
         frame=frame,
         checks=(*typed.checks, *rules, *values),
@@ -128,13 +139,16 @@ def checked_ids(found: Intake, recipe: Recipe, path: str, journal: Journal) -> t
         rows = found.frame.count()
         journal.scan("count")
         if rows == 0:
+            passed = " that passes input.filter" if recipe.input.filter else ""
             raise DataError(
-                f"input {path}: the table has no rows", "check the path and the job that writes it"
+                f"input {path}: the table has no row{passed or 's'}",
+                "check the path and the job that writes it",
             )
         frame, checks = data.id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
         if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
             journal.scan("ids")
-    return Intake(**{**vars(found), "frame": frame, "checks": (*checks, *found.checks)}), rows
+    bounded = data.bounded([*checks, *found.checks], recipe.rules.reasons)
+    return replace(found, frame=frame, checks=bounded), rows
 
 
 def sampled(found: Intake, recipe: Recipe, rows: int, journal: Journal) -> tuple[Sample, dict[str, int]]:
@@ -157,7 +171,12 @@ def sampled(found: Intake, recipe: Recipe, rows: int, journal: Journal) -> tuple
         table = chosen.select(
             clustering.HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
         ).toPandas()
-    counts = {name: int(value) for name, value in observed.get.items()}
+    seen = observed.get
+    if not seen:  # some sinks and servers lose what was observed on the way
+        journal.scan("statistics")
+        with told("reading the input"):
+            seen = found.frame.agg(*counted, *missing).collect()[0].asDict()
+    counts = {name: int(value) for name, value in seen.items()}
     table = table.sort_values([clustering.HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
     hashes = table[clustering.HASH].to_numpy()
     whole = rows <= recipe.sweep.sample
@@ -181,11 +200,20 @@ def judged(
 ) -> Sample:
     """The sample with the verdict on the table. Raises DataError where the contract is broken."""
     quality = data.verdict(counts, found.checks, recipe.rules.max_quarantined)
+    if quality.read != rows:
+        raise DataError(
+            f"{quality.read:,} rows were read where {rows:,} were counted: the input changed during the run",
+            "run again when the table is at rest, or point at a snapshot of it",
+        )
     if recipe.input.unique == "auto" and rows > data.EXACT_UP_TO:
-        repeats = data.repeated_in(sample.described["id"].tolist(), recipe.rules.max_quarantined)
+        repeats = data.repeated_in(
+            sample.described["id"].tolist(),
+            recipe.rules.max_quarantined,
+            recipe.rules.reasons.get(data.ID_REPEATED),
+        )
         if repeats:
             journal.warn(repeats)
-    return Sample(**{**vars(sample), "quality": quality})
+    return replace(sample, quality=quality)
 
 
 @contextmanager
@@ -243,4 +271,10 @@ def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe) -> None:
         raise RecipeError(
             f"the table has a column {clashing[0]!r}, which the run would write itself",
             "rename it, or keep only other columns: output: {columns: [...]}",
+        )
+    working = next((name for name in columns if _WORKING.fullmatch(name)), None)
+    if working:
+        raise RecipeError(
+            f"the table has a column {working!r}, a name that the run works with itself",
+            f"rename it, or take it away: privacy: {{drop: [{working}]}}",
         )

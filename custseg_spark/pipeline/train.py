@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, data, features, report, runs
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit, follow, intake, leave, page
+from custseg_spark.pipeline import fit, follow, intake, lake, leave, page
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
 from custseg_spark.recipe import Recipe
@@ -95,6 +95,7 @@ def _trained(
         written.result()
     told = page.page_of(run, recipe, path, table, sample, decision, fitted, followed, figures, journal)
     run.write("report.html", report.render(told))
+    lake.publish(spark, run.at("customers"), run.run_id, recipe.publish, journal)
     with journal.stage("publish"):
         leave.record(run, recipe, path, table, sample, decision, fitted, followed, journal)
         runs.publish(run)

@@ -3,6 +3,7 @@
 from custseg_spark.recipe.aggregates import Aggregate, decomposed
 from custseg_spark.recipe.explain import explained
 from custseg_spark.recipe.expressions import rate_part, used_by
+from custseg_spark.recipe.leaving import Output, Privacy, Publish
 from custseg_spark.recipe.load import load, load_orders, parse
 from custseg_spark.recipe.models import (
     Action,
@@ -12,7 +13,6 @@ from custseg_spark.recipe.models import (
     Feature,
     Input,
     Outcome,
-    Output,
     Recipe,
     Rule,
     Rules,
@@ -35,6 +35,8 @@ __all__ = [
     "OrderRecipe",
     "Outcome",
     "Output",
+    "Privacy",
+    "Publish",
     "Recipe",
     "Rule",
     "Rules",

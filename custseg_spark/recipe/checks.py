@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe.expressions import check, expressions
+from custseg_spark.recipe.expressions import check, expressions, used_by
 from custseg_spark.recipe.models import Recipe
 from custseg_spark.recipe.problems import Problem, nearest
 from custseg_spark.recipe.sql import columns_used
@@ -13,13 +13,23 @@ from custseg_spark.recipe.sql import columns_used
 
 def problems_in(recipe: Recipe) -> list[Problem]:
     """Every problem that no single key shows, in the order of the recipe."""
-    return [*_expressions(recipe), *_protected(recipe), *_rates(recipe), *_words(recipe), *_pinned(recipe)]
+    return [
+        *_expressions(recipe),
+        *_protected(recipe),
+        *_rates(recipe),
+        *_words(recipe),
+        *_pinned(recipe),
+        *_private(recipe),
+    ]
 
 
 def _expressions(recipe: Recipe) -> Iterator[Problem]:
-    for where, sql in expressions(recipe):
+    found = list(expressions(recipe))
+    if recipe.input.filter is not None:
+        found.append(("input.filter", recipe.input.filter))
+    for where, sql in found:
         try:
-            check(sql, where, constant=not where.startswith(("segment_by.", "check.")))
+            check(sql, where, constant=not where.startswith(("input.", "segment_by.", "check.")))
         except RecipeError as problem:
             yield Problem(problem.what, problem.remedy)
 
@@ -80,4 +90,26 @@ def _pinned(recipe: Recipe) -> Iterator[Problem]:
             yield Problem(
                 f"segments.names.{segment}: there is no such segment",
                 "segments count from 0, the highest of order_by first",
+            )
+
+
+def _private(recipe: Recipe) -> Iterator[Problem]:
+    """What is dropped can't be used, and what is hashed is text."""
+    dropped = {name.lower() for name in recipe.privacy.drop}
+    hashed = {name.lower() for name in recipe.privacy.hash}
+    for both in sorted(dropped & hashed):
+        yield Problem(f"privacy: {both} is dropped and hashed", "one of the two is enough")
+    if not dropped and not hashed:
+        return
+    try:
+        used = used_by(recipe)
+    except RecipeError:
+        return  # told by _expressions
+    for name, keys in used.items():
+        if name.lower() in dropped:
+            yield Problem(f"{keys[0]}: uses {name}, which privacy.drop takes away", "hash it, or use another")
+    for name, kind in recipe.input.types.items():
+        if name.lower() in hashed and kind != "string":
+            yield Problem(
+                f"input.types.{name}: is hashed by privacy.hash, so it is text", "leave the type out"
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from custseg_spark.recipe import plain_yaml
-from custseg_spark.recipe.models import Recipe, Section
+from custseg_spark.recipe.models import Recipe
+from custseg_spark.recipe.section import Section
 
 _SAID_ONLY_IF_SET = {
     "rules": ("at_most",),
@@ -19,7 +20,8 @@ def explained(recipe: Recipe) -> str:
     """The recipe as YAML with every default; `load` reads an equal recipe back from it."""
     document = recipe.model_dump(mode="json")
     rules = document["rules"]
-    document["rules"] = {"max_quarantined": rules["max_quarantined"], **rules["named"]}
+    own = {key: value for key, value in rules.items() if key != "named"}
+    document["rules"] = {**own, **rules["named"]}
     for section, keys in _SAID_ONLY_IF_SET.items():
         entries = recipe.rules.named if section == "rules" else getattr(recipe, section)
         for name, entry in entries.items():

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import checks, plain_yaml
-from custseg_spark.recipe.models import Recipe, Section
+from custseg_spark.recipe.models import Recipe
 from custseg_spark.recipe.orders import OrderRecipe
 from custseg_spark.recipe.orders import problems_in as problems_in_orders
 from custseg_spark.recipe.problems import Problem, problems_of
+from custseg_spark.recipe.section import Section
 
 _NAMED = ("rules", "segment_by", "describe", "check", "leave_out", "favourites", "aggregates")
 """Sections whose keys are names that the user gives; each may be an expression alone."""

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from custseg_spark.recipe.leaving import Output, Privacy, Publish
+from custseg_spark.recipe.section import Section, Share
 
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME)]
-Share = Annotated[float, Field(ge=0, le=1)]
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
-
-
-class Section(BaseModel):
-    """A mapping of the recipe: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def _from_sql(value: Any) -> Any:
@@ -43,6 +39,9 @@ class Source(Section):
     """auto (by the ending), parquet, csv, excel, table, or any format the Spark session knows."""
     options: dict[str, str | int | float | bool] = {}
     """Reader options, as Spark names them; for Excel `sheet`."""
+    filter: str | None = None
+    """A SQL predicate over the columns as they are stored: rows of which it is not true are not read. Over
+    partition columns, other partitions are not even opened."""
     types: dict[str, Literal["int", "double", "string", "boolean"] | DateType] = {}
     """Types of columns that arrive as text. What the recipe uses and is not declared is found
     from the first rows; what it does not use passes through as read."""
@@ -66,10 +65,20 @@ class Rule(Section):
     """The command fails when more than this share of the rows break the rule."""
 
 
+class Bound(Section):
+    """What happens to the rows that fail a check which every table gets, and how many may."""
+
+    on_fail: Literal["quarantine", "warn", "stop"] = "quarantine"
+    at_most: Share | None = None
+    """The command fails when more than this share of the rows fail the check."""
+
+
 class Rules(Section):
     """The named rules beside the bound on all of them together."""
 
     max_quarantined: Share = 0.05
+    reasons: dict[str, Bound] = {}
+    """Bounds of the checks that every table gets, by the reason that the quarantine gives."""
     named: dict[Name, Annotated[Rule, BeforeValidator(_from_sql)]] = {}
 
     @model_validator(mode="before")
@@ -77,9 +86,8 @@ class Rules(Section):
     def _names_beside_the_bound(cls, value: Any) -> Any:
         if not isinstance(value, dict) or "named" in value:
             return value
-        named = {key: rule for key, rule in value.items() if key != "max_quarantined"}
-        bound = {"max_quarantined": value["max_quarantined"]} if "max_quarantined" in value else {}
-        return {**bound, "named": named}
+        own = {key: value[key] for key in ("max_quarantined", "reasons") if key in value}
+        return {**own, "named": {key: rule for key, rule in value.items() if key not in own}}
 
 
 class Feature(Section):
@@ -195,13 +203,6 @@ class Evidence(Section):
     structure: bool = True
 
 
-class Output(Section):
-    """What is written of each customer."""
-
-    columns: tuple[str, ...] | None = None
-    """Input columns kept beside the labels; all if null. The id always stays."""
-
-
 class Action(Section):
     """What to do with a segment of which all these words are true."""
 
@@ -223,9 +224,11 @@ class Recipe(Section):
     segments: Segments = Segments()
     sweep: Sweep = Sweep()
     evidence: Evidence = Evidence()
+    privacy: Privacy = Privacy()
     output: Output = Output()
     promote: Literal["asked", "always"] = "asked"
     """Whether a new run takes over from the live one when a person asks for it, or at once."""
+    publish: Publish | None = None
     actions: tuple[Action, ...] = ()
 
     @property

@@ -11,8 +11,9 @@ from pydantic import Field, model_validator
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.aggregates import decomposed
 from custseg_spark.recipe.expressions import check
-from custseg_spark.recipe.models import Name, Section, Source
+from custseg_spark.recipe.models import Name, Source
 from custseg_spark.recipe.problems import Problem
+from custseg_spark.recipe.section import Section
 from custseg_spark.recipe.sql import columns_used, sql_name
 
 COLUMNS = (

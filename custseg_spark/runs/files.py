@@ -26,6 +26,11 @@ def customers_at(path: str) -> str:
     return path if found is None else f"{absolute(path)}/{json.loads(found)['customers']}"
 
 
+def day(run_id: str) -> str:
+    """The day of a run in UTC, as 2026-11-24."""
+    return f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"
+
+
 def as_json(value: Any) -> str:
     """The value as people and machines read it: two spaces, no NaN."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"

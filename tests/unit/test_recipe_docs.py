@@ -26,7 +26,9 @@ SECTIONS = {
     "segments": models.Segments,
     "sweep": models.Sweep,
     "evidence": models.Evidence,
+    "privacy": models.Privacy,
     "output": models.Output,
+    "publish": models.Publish,
     "actions": models.Action,
 }
 
@@ -49,7 +51,7 @@ def table(text: str) -> dict[str, list[str]]:
 def test_every_key_of_a_section_stands_in_its_table(name: str) -> None:
     told = table(section(name))
     keys = set(SECTIONS[name].model_fields)
-    expected = {"input": keys | {"date"}, "rules": keys | {"max_quarantined"}}.get(name, keys)
+    expected = {"input": keys | {"date"}, "rules": keys | {"max_quarantined", "reasons"}}.get(name, keys)
     assert set(told) == expected
     assert all(len(cells) == 4 and cells[2] and cells[3] for cells in told.values())
 
@@ -66,7 +68,7 @@ def test_every_section_has_a_chapter() -> None:
 
 def test_every_model_has_its_chapter() -> None:
     kinds = {kind for kind in vars(models).values() if isinstance(kind, type) and issubclass(kind, BaseModel)}
-    beside = {BaseModel, models.Section, models.Source, models.Recipe, models.Rules, models.DateType}
+    beside = {models.Section, models.Source, models.Recipe, models.Rules, models.Bound, models.DateType}
     assert kinds - beside == set(SECTIONS.values())
 
 

@@ -1,0 +1,145 @@
+"""Labelled customers into the lake, by day and segment: one day replaced, every other day as it was."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import fsspec
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from custseg_spark.data import swap
+from custseg_spark.data.columns import quoted
+from custseg_spark.data.swap import DAY
+from custseg_spark.errors import RecipeError, RunError
+from custseg_spark.recipe.leaving import Publish
+
+SEGMENT = "segment"
+
+
+def publish(customers: DataFrame, wanted: Publish, day: str, run_id: str) -> str:
+    """Write `customers` (a row per customer, with `segment`) as the day's; gives where they are.
+
+    Adds `run_date` (date) and `run_id`. Parquet: the day is swapped by renames (`swap`). Delta: one commit,
+    by the session where it knows the format, else by delta-rs over the files that Spark wrote. Raises
+    RecipeError where neither is there, RunError where the table can't be written.
+    """
+    spark, frame = customers.sparkSession, customers.withColumn("run_id", F.lit(run_id))
+    if wanted.table is not None:
+        _into_catalog(spark, frame, wanted, day, run_id)
+        return wanted.table
+    assert wanted.path is not None
+    path = _absolute(wanted.path)
+    if wanted.format == "parquet":
+        _swapped(frame, path, day, run_id)
+    elif knows_delta(spark):
+        _dated(frame, day).write.format("delta").mode("overwrite").option(
+            "replaceWhere", f"{DAY} = '{day}'"
+        ).partitionBy(DAY, SEGMENT).save(path)
+    else:
+        _committed(frame, path, day, run_id)
+    return path
+
+
+def knows_delta(spark: SparkSession) -> bool:
+    """Whether the session has Delta's jars."""
+    try:
+        _ = spark.read.format("delta").load("/nowhere").schema
+    except Exception as problem:
+        return "find the data source" not in str(problem) and "DATA_SOURCE_NOT_FOUND" not in str(problem)
+    return True
+
+
+def _swapped(frame: DataFrame, path: str, day: str, run_id: str) -> None:
+    frame.write.mode("error").partitionBy(SEGMENT).parquet(swap.staging(path, run_id))
+    swap.replace_day(path, day, run_id)
+
+
+def _dated(frame: DataFrame, day: str) -> DataFrame:
+    return frame.withColumn(DAY, F.lit(day).cast("date"))
+
+
+def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: str, run_id: str) -> None:
+    """A catalog table: Delta in one commit; Parquet by swapping the day in the table's own directory, after
+    which the catalog is told which partitions there are."""
+    table = ".".join(quoted(part) for part in str(wanted.table).split("."))
+    dated = _dated(frame, day)
+    if not spark.catalog.tableExists(str(wanted.table)):
+        empty = dated.limit(0).write.format(wanted.format).partitionBy(DAY, SEGMENT)
+        empty.mode("ignore").saveAsTable(table)
+    if wanted.format == "delta":
+        dated.writeTo(table).overwrite(F.col(DAY) == F.lit(day).cast("date"))
+        return
+    told = {
+        row["col_name"]: row["data_type"] for row in spark.sql(f"DESCRIBE TABLE EXTENDED {table}").collect()
+    }
+    if told.get("Provider", "").lower() != "parquet":
+        raise RunError(
+            f"publish.table: {wanted.table} is a table of {told.get('Provider', 'another kind')}",
+            "set publish.format to what it is, or publish to another table",
+        )
+    wanted_columns = spark.table(table).columns
+    if set(wanted_columns) != set(dated.columns):
+        odd = sorted(set(wanted_columns) ^ set(dated.columns))
+        raise RunError(
+            f"publish.table: {wanted.table} has other columns: {', '.join(odd)}",
+            "name the columns it has under output.columns, or publish to another table",
+        )
+    _swapped(frame, told["Location"].removeprefix("file:"), day, run_id)
+    spark.sql(f"MSCK REPAIR TABLE {table} SYNC PARTITIONS")
+    spark.catalog.refreshTable(table)
+
+
+def _committed(frame: DataFrame, path: str, day: str, run_id: str) -> None:
+    """Files written by Spark, made the table's day in one commit of delta-rs; until then nobody sees them."""
+    try:
+        from deltalake import DeltaTable
+        from deltalake.schema import Schema
+        from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+    except ImportError:
+        raise RecipeError(
+            "publish.format: this Spark session knows no Delta, and deltalake is not installed",
+            "pip install 'custseg_spark[delta]', or start Spark with Delta's jars",
+        ) from None
+    below = f"data-{run_id}"
+    frame.write.mode("error").partitionBy(SEGMENT).parquet(f"{path}/{below}")
+    actions = [AddAction(**action) for action in _files(path, below, day)]
+    both: list[AddAction | RemoveAction] = [*actions]
+    schema = Schema.from_arrow(_arrow_schema(_dated(frame, day)))
+    if DeltaTable.is_deltatable(path):
+        DeltaTable(path).create_write_transaction(
+            both, "overwrite", schema, [DAY, SEGMENT], partition_filters=[(DAY, "=", day)]
+        )
+    else:
+        create_table_with_add_actions(path, schema, actions, mode="error", partition_by=[DAY, SEGMENT])
+
+
+def _files(path: str, below: str, day: str) -> list[dict[str, Any]]:
+    """What a commit says of every file that Spark wrote."""
+    files, root = fsspec.core.url_to_fs(path)
+    found, moment = files.find(f"{root}/{below}", detail=True), int(1000 * time.time())
+    return [
+        {
+            "path": name.removeprefix(f"{root}/"),
+            "size": info["size"],
+            "partition_values": {DAY: day, SEGMENT: name.partition(f"/{SEGMENT}=")[2].partition("/")[0]},
+            "modification_time": moment,
+            "data_change": True,
+            "stats": json.dumps({}),
+        }
+        for name, info in sorted(found.items())
+        if name.endswith(".parquet")
+    ]
+
+
+def _arrow_schema(frame: DataFrame) -> Any:
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return to_arrow_schema(frame.schema)
+
+
+def _absolute(path: str) -> str:
+    _, root = fsspec.core.url_to_fs(path)
+    return str(root) if "://" not in path else path

@@ -1,0 +1,86 @@
+"""Columns that must not travel: taken away, or hashed with a secret, before anything else sees the table."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, FloatType, StructField
+
+from custseg_spark.data.columns import MALFORMED, column, resolved
+from custseg_spark.data.read import Table
+from custseg_spark.errors import RecipeError
+from custseg_spark.recipe.leaving import Privacy
+
+SHORTEST = 16
+"""Signs that a secret has at least: a shorter one is soon guessed."""
+WITHHELD = "withheld: privacy"
+_SECRET = "_secret"
+
+
+def private(table: Table, wanted: Privacy, environment: Mapping[str, str] = os.environ) -> Table:
+    """The table without its dropped columns, and with SHA-256 of secret and value in the hashed ones.
+
+    A missing or blank value stays as it is, so that it can still be told from an id. Of a text row with too
+    few or too many fields nothing is kept: its fields may stand in the wrong columns. Lazy. Raises DataError
+    for a column that is not there, RecipeError where the secret is missing or short.
+    """
+    if not wanted.drop and not wanted.hash:
+        return table
+    names = [name for name in table.frame.columns if name != MALFORMED]
+    dropped = {resolved(name, names, ["privacy.drop"]) for name in wanted.drop}
+    hashed = {resolved(name, names, ["privacy.hash"]) for name in wanted.hash}
+    frame = table.frame
+    if hashed:
+        frame = _with_secret(frame, _secret(wanted.secret, environment))
+    kept = [field for field in table.frame.schema if field.name not in dropped]
+    text = table.format == "csv"
+    return dataclasses.replace(
+        table,
+        frame=frame.select(*_columns(kept, hashed, text)),
+        text=None if table.text is None else _without(table.text, dropped | hashed),
+    )
+
+
+def _columns(fields: list[StructField], hashed: set[str], text: bool) -> Iterator[Column]:
+    whole = column(MALFORMED).isNull()
+    for field in fields:
+        value = _hashed(field) if field.name in hashed else column(field.name)
+        if text:
+            value = F.when(~whole, F.lit(WITHHELD)) if field.name == MALFORMED else F.when(whole, value)
+        yield value.alias(field.name)
+
+
+def _hashed(field: StructField) -> Column:
+    value = column(field.name)
+    as_text = value.cast("string")
+    known = value.isNotNull() & (F.trim(as_text) != "")
+    if isinstance(field.dataType, (DoubleType, FloatType)):
+        known &= ~F.isnan(value)
+    return F.when(known, F.sha2(F.concat(F.col(_SECRET), as_text), 256))
+
+
+def _with_secret(frame: DataFrame, secret: str) -> DataFrame:
+    """The frame with the secret in a column: as data, since a literal would stand in every plan that Spark
+    logs and shows."""
+    alone = frame.sparkSession.createDataFrame(pd.DataFrame({_SECRET: [secret]}))
+    return frame.crossJoin(F.broadcast(alone))
+
+
+def _secret(name: str, environment: Mapping[str, str]) -> str:
+    found = environment.get(name, "")
+    if len(found) < SHORTEST:
+        state = "is not set" if not found else f"has fewer than {SHORTEST} signs"
+        raise RecipeError(
+            f"privacy.hash: the environment variable {name} {state}",
+            "set it on the driver to a long random text, the same every night, and keep it out of the recipe",
+        )
+    return found
+
+
+def _without(rows: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+    return rows.drop(columns=[name for name in rows.columns if name in names])

@@ -1,0 +1,48 @@
+"""The sections that say what leaves a run, and what must not."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from custseg_spark.recipe.section import Section
+
+
+class Privacy(Section):
+    """What must not travel further than the table it came in."""
+
+    drop: tuple[str, ...] = ()
+    """Columns that are taken away before anything else sees them, from the quarantine too."""
+    hash: tuple[str, ...] = ()
+    """Columns, the id for one, that become SHA-256 of the secret and their value."""
+    secret: str = "CUSTSEG_SECRET"
+    """The environment variable of the driver that holds the secret of `hash`; never the secret itself."""
+    min_cell: Annotated[int, Field(ge=0)] = 0
+    """Figures of fewer customers than this are withheld from the page, the plots and profile.csv; and
+    smallest and largest values are, which are always one customer's."""
+
+
+class Output(Section):
+    """What is written of each customer."""
+
+    columns: tuple[str, ...] | None = None
+    """Input columns kept beside the labels; all if null. The id always stays."""
+
+
+class Publish(Section):
+    """Where labelled customers go in the lake: a folder or partition for each day and segment."""
+
+    path: str | None = None
+    """A directory that Spark can write to; or `table`."""
+    table: str | None = None
+    """The name of a catalog table, made where there is none."""
+    format: Literal["parquet", "delta"] = "parquet"
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    """The day whose customers are replaced; the day of the run, in UTC, if null."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Publish:
+        if (self.path is None) == (self.table is None):
+            raise ValueError("give either path or table")
+        return self

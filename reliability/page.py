@@ -1,0 +1,113 @@
+"""docs/reliability.md, made from the corpus and from what the scripts found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.corpus import GROUPS, Case
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "reliability.md"
+RESULTS = ROOT / "reliability" / "results"
+OPENING = """\
+# What holds when things go wrong
+
+Made by `scripts/reliability` from the corpus of bad tables and from what the scripts named below found; a
+test says whether it is up to date. Run a script to see its rows again on your own machine.
+"""
+CLUSTER = """\
+## On a cluster
+
+`scripts/cluster-test`, pyspark {spark}, {customers:,} customers. The packaged zip went through
+`spark-submit`, and a Python that does not exist was named for the executors: none ran there. *Labels* says
+whether every customer has the segment that local mode gives.
+"""
+FAULTS = """\
+## Under faults
+
+`scripts/fault-test`, {customers:,} customers. *Held* counts the tries of which everything in the row was
+true. A run is *whole* when every file of it is there, `run.json` says done, and the customers and quarantined
+rows are as many as it says.
+"""
+BAD = """\
+## Bad tables
+
+{count} small tables, written by `scripts/make_bad_tables DIRECTORY` with their recipes. Each has twenty
+customers (a few have one row more or less) and one thing wrong; the bound on rejected rows is raised to half
+of the table. The tests read every one of them as `custseg train` does, up to its verdict, and compare each
+figure below. Exit 0 is accepted, 2 a wrong recipe, 3 a table that breaks the contract; then nothing is
+published, and the last column has words of the message.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [OPENING, _cluster(), _faults(), _bad()]
+    return "\n".join(part for part in parts if part)
+
+
+def write() -> None:
+    """Write the page anew."""
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+def _found(name: str) -> dict[str, Any] | None:
+    file = RESULTS / name
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def _cluster() -> str:
+    found = _found("cluster.json")
+    if found is None:
+        return ""
+    rows = [
+        (one["kind"], str(one["exit"]), "equal" if one["same"] else "NOT equal", f"{one['seconds']:.0f} s")
+        for one in found["runs"]
+    ]
+    said = CLUSTER.format(spark=found["spark"], customers=found["runs"][0]["customers"])
+    return said + "\n" + _table(("Spark", "exit", "labels", "whole command"), rows)
+
+
+def _faults() -> str:
+    found = _found("faults.json")
+    if found is None:
+        return ""
+    rows = [(one["fault"], one["holds"], f"{one['held']} of {one['tries']}") for one in found["faults"]]
+    return FAULTS.format(customers=found["customers"]) + "\n" + _table(("fault", "what holds", "held"), rows)
+
+
+def _bad() -> str:
+    parts = [BAD.format(count=sum(len(cases) for cases in GROUPS.values()))]
+    for title, cases in GROUPS.items():
+        rows = [(f"`{case.name}`", case.wrong, str(case.code), *_counts(case), _told(case)) for case in cases]
+        heads = ("table", "what is wrong", "exit", "accepted", "quarantined", "reasons, or what is said")
+        parts.append(f"### {title}\n\n" + _table(heads, rows))
+    return "\n".join(parts)
+
+
+def _counts(case: Case) -> tuple[str, str]:
+    return ("", "") if case.code else (str(case.accepted), str(case.rejected))
+
+
+def _told(case: Case) -> str:
+    if case.code:
+        return case.says
+    reasons = [f"{reason} ({count})" for reason, count in case.reasons.items()]
+    if case.reasons and case.rejected == 0:
+        reasons = [f"warned: {reason}" for reason in reasons]
+    missing = [f"{count} {name} missing" for name, count in case.missing.items()]
+    return "; ".join(reasons if reasons else missing)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(_cell(cell) for cell in line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """Text as it is, not as Markdown or HTML: names and messages of the corpus are hostile."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    return escaped.replace("\n", " ")

@@ -1,0 +1,24 @@
+"""A real cluster: a master and two workers on this machine, spark-submit of the packaged zip."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.cluster
+def test_the_labels_of_a_cluster_are_those_of_local_mode(tmp_path: Path) -> None:
+    """All that the larger `scripts/cluster-test` runs is in docs/reliability.md."""
+    results = tmp_path / "cluster.json"
+    asked = ["--kinds", "standalone", "--customers", "300", "--results", str(results)]
+    program = [sys.executable, str(ROOT / "scripts" / "cluster-test"), *asked]
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=600)
+    assert ended.returncode == 0, ended.stderr
+    local, cluster = json.loads(results.read_text())["runs"]
+    assert (local["exit"], cluster["exit"]) == (0, 0)
+    assert cluster["same"]
+    assert cluster["segments"] == 3

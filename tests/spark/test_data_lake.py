@@ -1,0 +1,133 @@
+"""Labelled customers into the lake: a day is replaced as a whole, other days are not touched."""
+
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+
+from custseg_spark import data
+from custseg_spark.errors import RunError
+from custseg_spark.recipe import Input, Publish
+
+YESTERDAY, TODAY = "2026-11-23", "2026-11-24"
+
+
+@pytest.fixture
+def customers(spark):
+    def made(*segments: int, value: float = 1.0):
+        """Three customers of each of these segments."""
+        rows = [(f"{segment}-{n}", value, segment) for segment in segments for n in range(3)]
+        return spark.createDataFrame(rows, "id string, spend double, segment int")
+
+    return made
+
+
+def told(frame) -> dict[str, list[tuple[int, float, str]]]:
+    """What a reader finds: day -> segment, spend and run of each row."""
+    found: dict[str, list[tuple[int, float, str]]] = {}
+    for row in frame.orderBy("run_date", "segment", "id").collect():
+        found.setdefault(str(row["run_date"]), []).append((row["segment"], row["spend"], row["run_id"]))
+    return found
+
+
+EXPECTED = {
+    YESTERDAY: [(segment, 1.0, "20261123T000000.000Z-a") for segment in (0, 1, 2) for _ in range(3)],
+    TODAY: [(segment, 3.0, "20261124T010000.000Z-c") for segment in (0, 1) for _ in range(3)],
+}
+
+
+def three_nights(customers, wanted: Publish) -> None:
+    """A day, the next day, and the next day again with a segment less."""
+    data.publish(customers(0, 1, 2), wanted, YESTERDAY, "20261123T000000.000Z-a")
+    data.publish(customers(0, 1, 2, value=2.0), wanted, TODAY, "20261124T000000.000Z-b")
+    data.publish(customers(0, 1, value=3.0), wanted, TODAY, "20261124T010000.000Z-c")
+
+
+def test_parquet_by_path(spark, customers, tmp_path):
+    three_nights(customers, Publish(path=str(tmp_path / "lake" / "segments")))
+    assert told(spark.read.parquet(str(tmp_path / "lake" / "segments"))) == EXPECTED
+    assert [path.name for path in (tmp_path / "lake").iterdir()] == ["segments"]
+
+
+def test_parquet_by_catalog_name(spark, customers):
+    spark.sql("CREATE DATABASE IF NOT EXISTS crm")
+    try:
+        three_nights(customers, Publish(table="crm.segments"))
+        assert told(spark.table("crm.segments")) == EXPECTED
+        assert {row["partition"] for row in spark.sql("SHOW PARTITIONS crm.segments").collect()} == {
+            f"run_date={day}/segment={segment}"
+            for day, segments in ((YESTERDAY, (0, 1, 2)), (TODAY, (0, 1)))
+            for segment in segments
+        }
+        with pytest.raises(RunError, match="other columns: extra"):
+            data.publish(
+                customers(0).withColumn("extra", F.lit(1)), Publish(table="crm.segments"), TODAY, "x"
+            )
+        assert told(spark.table("crm.segments")) == EXPECTED
+    finally:
+        spark.sql("DROP DATABASE crm CASCADE")
+
+
+def test_delta_by_files_of_spark_and_a_commit_of_delta_rs(customers, tmp_path):
+    deltalake = pytest.importorskip("deltalake")
+    path = str(tmp_path / "segments")
+    three_nights(customers, Publish(path=path, format="delta"))
+    table = deltalake.DeltaTable(path)
+    found = table.to_pandas().sort_values(["run_date", "segment", "id"])
+    read = {
+        str(day): list(rows[["segment", "spend", "run_id"]].itertuples(index=False, name=None))
+        for day, rows in found.groupby("run_date")
+    }
+    assert read == EXPECTED
+    assert table.version() == 2, "one commit a night"
+    before = deltalake.DeltaTable(path, version=1).to_pandas()
+    assert set(before[before["run_date"].astype(str) == TODAY]["spend"]) == {2.0}, "the night before stays"
+
+
+def test_a_commit_that_never_came_is_seen_by_nobody(customers, tmp_path, monkeypatch):
+    deltalake = pytest.importorskip("deltalake")
+    wanted = Publish(path=str(tmp_path / "segments"), format="delta")
+    data.publish(customers(0, 1), wanted, YESTERDAY, "20261123T000000.000Z-a")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(deltalake.DeltaTable, "create_write_transaction", killed)
+    with pytest.raises(KeyboardInterrupt):
+        data.publish(customers(0), wanted, TODAY, "20261124T000000.000Z-b")
+    found = deltalake.DeltaTable(wanted.path).to_pandas()
+    assert set(found["run_date"].astype(str)) == {YESTERDAY}
+    assert len(found) == 6
+
+
+def test_a_filter_prunes_partitions_of_a_path_and_of_a_catalog_table(spark, tmp_path):
+    path = str(tmp_path / "lake")
+    days = spark.range(6).selectExpr("id", "date_add(date '2026-11-20', cast(id % 3 as int)) AS day")
+    days.write.partitionBy("day").parquet(path)
+    days.write.partitionBy("day").mode("overwrite").saveAsTable("days")
+    try:
+        for source, where in (
+            (Input(id="id", filter="day = date '2026-11-21'"), path),
+            (Input(id="id", format="table", filter="day = date '2026-11-21'"), "days"),
+        ):
+            frame = data.open_table(spark, source, where).frame
+            typed = data.typed(data.open_table(spark, source, where), {"id": ["input.id"]}, {}).frame
+            assert frame.count() == 2
+            plan = typed._jdf.queryExecution().executedPlan().toString()
+            pruned = plan.split("PartitionFilters: [")[1].split("]")[0]
+            assert "day" in pruned
+            assert "2026-11-21" in pruned
+    finally:
+        spark.sql("DROP TABLE days")
+
+
+def test_an_expression_of_the_filter_is_told_by_its_key(spark, tmp_path):
+    spark.range(2).write.parquet(str(tmp_path / "t"))
+    with pytest.raises(Exception, match=r"input\.filter: there is no column `dya`"):
+        data.open_table(spark, Input(id="id", filter="dya = 1"), str(tmp_path / "t"))
+
+
+def test_what_pandas_reads_is_what_was_labelled(spark, customers, tmp_path):
+    """Other readers see the hidden folders of a publish under way no more than Spark does."""
+    data.publish(customers(0, 1), Publish(path=str(tmp_path / "t")), TODAY, "20261124T000000.000Z-b")
+    (tmp_path / ".t.staging-20261124T000000.000Z-c" / "segment=0").mkdir(parents=True)
+    assert len(pd.read_parquet(tmp_path / "t")) == 6
