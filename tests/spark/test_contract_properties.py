@@ -22,7 +22,7 @@ from custseg_spark.model import Model
 from custseg_spark.pipeline import intake
 
 FEW = settings(
-    max_examples=8,  # each is a job or three: shrinking a failure would take many more
+    max_examples=5,  # each is a job or three: shrinking a failure would take many more
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -1,0 +1,121 @@
+"""The whole command on a lake: nobody's id where it should not be, bounds on every check, a day published."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import Observation
+
+from tests.jobs.conftest import RECIPE, Train, planted
+
+SECRET = "sixteen signs or more"
+TELLING = "XYZZY-"
+
+
+def telling() -> pd.DataFrame:
+    """Ids and addresses that can be recognised, two rows that are quarantined, and a small fourth group."""
+    table = planted()
+    table["id"] = TELLING + table["id"]
+    table["email"] = table["id"] + "@example.org"
+    table = table.astype({"visits": object})
+    table.loc[0, "visits"] = "often"
+    table.loc[2, "id"] = table.loc[1, "id"]
+    return table
+
+
+def everything_but(run: Path, *tables: str) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(run)): file.read_bytes()
+        for file in run.rglob("*")
+        if file.is_file() and file.relative_to(run).parts[0] not in tables
+    }
+
+
+def test_ids_stand_in_tables_alone(train: Train) -> None:
+    outcome = train(telling(), {**RECIPE, "protected": ["group"]})
+    assert outcome.code == 0, outcome.err
+    found = everything_but(outcome.run, "customers", "quarantine")
+    assert {"report.html", "run.json", "profile.csv", "model.json", "plots/pca_2d.png"} <= set(found)
+    assert [name for name, content in found.items() if TELLING.encode() in content] == []
+    assert TELLING not in outcome.err + outcome.out
+
+
+def test_a_private_table_leaves_nothing_that_can_be_told(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUSTSEG_SECRET", SECRET)
+    lake = tmp_path / "lake" / "customers"
+    private: dict[str, Any] = {"privacy": {"drop": ["email"], "hash": ["id"]}}
+    published = {"publish": {"path": str(lake), "date": "2026-11-24"}}
+    outcome = train(telling(), {**RECIPE, **private, **published})
+    assert outcome.code == 0, outcome.err
+    found = everything_but(outcome.run) | everything_but(lake)
+    assert [name for name, content in found.items() if TELLING.encode() in content] == []
+    assert [name for name, content in found.items() if SECRET.encode() in content] == []
+    assert SECRET not in outcome.err + outcome.out
+    written = pd.read_parquet(outcome.run / "customers")
+    assert "email" not in written
+    assert hashlib.sha256(f"{SECRET}{TELLING}00007".encode()).hexdigest() in set(written["id"])
+    quarantined = pd.read_parquet(outcome.run / "quarantine")
+    assert len(quarantined) == 3
+    assert quarantined["id"].str.fullmatch("[0-9a-f]{64}").all()
+    in_the_lake = pd.read_parquet(lake)
+    assert set(in_the_lake["id"]) == set(written["id"])
+    assert set(in_the_lake["run_date"].astype(str)) == {"2026-11-24"}
+    assert set(in_the_lake["run_id"]) == {outcome.latest}
+
+
+def test_a_failed_publish_leaves_the_pointer_as_it_was(train: Train, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    outcome = train(planted(), {**RECIPE, "publish": {"path": str(tmp_path / "file" / "lake")}})
+    assert outcome.code == 4, outcome.err
+    assert "publish" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert outcome.latest is None
+
+
+@pytest.mark.parametrize(
+    "reasons,code,said",
+    [
+        ({}, 3, "rules.max_quarantined"),
+        ({"id: repeated": {"at_most": 0.5}}, 0, "200 quarantined"),
+        ({"id: repeated": {"at_most": 0.3}}, 3, "more than its at_most (30.0%)"),
+        ({"id: repeated": {"on_fail": "stop"}}, 3, "on_fail is stop"),
+        ({"id: repaeted": {"at_most": 0.5}}, 2, "did you mean 'id: repeated'"),
+        ({"spend: infinite": {"on_fail": "warn"}}, 2, "can't be kept"),
+    ],
+)
+def test_a_fan_out_costs_what_the_recipe_allows(train: Train, reasons: Any, code: int, said: str) -> None:
+    """A hundred of four hundred and fifty customers stand twice."""
+    fanned = pd.concat([planted(450), planted(450).head(100)])
+    outcome = train(fanned, {**RECIPE, "rules": {"reasons": reasons}})
+    assert outcome.code == code, outcome.err
+    assert said in outcome.err + outcome.out
+    assert "Traceback" not in outcome.err
+
+
+def test_a_fan_out_that_only_warns_keeps_its_rows(train: Train) -> None:
+    reasons = {"id: repeated": {"on_fail": "warn"}}
+    outcome = train(pd.concat([planted(), planted().head(30)]), {**RECIPE, "rules": {"reasons": reasons}})
+    assert outcome.code == 0, outcome.err
+    assert outcome.record["rows"]["accepted"] == 330
+    assert any("id: repeated: 60 of 330 rows, kept" in line for line in outcome.record["warnings"])
+
+
+def test_statistics_that_get_lost_on_the_way_are_taken_again(
+    train: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Observation, "get", property(lambda self: {}))
+    table = planted().astype({"visits": object})
+    table.loc[0, "visits"] = "often"
+    table["spend"] = table["spend"].where(np.arange(len(table)) > 4)
+    outcome = train(table)
+    assert outcome.code == 0, outcome.err
+    rows = outcome.record["rows"]
+    assert (rows["read"], rows["accepted"], rows["missing"]["spend"]) == (300, 299, 5)
+    assert outcome.record["scans"]["statistics"] == 1
