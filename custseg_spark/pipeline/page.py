@@ -18,7 +18,7 @@ from custseg_spark.journal import Journal
 from custseg_spark.pipeline import thread
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
-from custseg_spark.pipeline.intake import Intake, Sample
+from custseg_spark.pipeline.intake import Sample
 from custseg_spark.pipeline.leave import sweep_table
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.explain import explained
@@ -44,7 +44,8 @@ def figures(
     recipe: Recipe,
 ) -> Figures:
     """The figures of a run: the sample on its principal plane, and the tables."""
-    shown = slice(DRAWN)
+    few = segments.small(fitted.profile, recipe.privacy.min_cell)
+    shown = np.flatnonzero(~fitted.sample["segment"].isin(few))[:DRAWN]
     pictures = report.Pictures(
         names=fitted.model.names,
         sizes=fitted.sizes,
@@ -73,7 +74,6 @@ def page_of(
     run: runs.Run,
     recipe: Recipe,
     path: str,
-    table: Intake,
     sample: Sample,
     decision: Decision,
     fitted: Fitted,
@@ -130,7 +130,7 @@ def page_of(
             )
             for found in profile.protected
         ),
-        plain_rules=_plain_rules(fitted, table),
+        plain_rules=_plain_rules(fitted, recipe.privacy.min_cell),
         method=_method(recipe, sample, fitted),
         recipe=explained(recipe),
         reproduce=page.Reproduce(
@@ -193,10 +193,12 @@ def _outcomes(profile: segments.Profile) -> tuple[page.Outcome, ...]:
 def _told(fitted: Fitted, recipe: Recipe, chosen: Candidate) -> dict[int, report.Told]:
     units = {name: feature.unit for name, feature in recipe.segment_by.items()}
     stability = dict(zip(fitted.model.ids, fitted.jaccards(chosen), strict=False))
+    fewest = recipe.privacy.min_cell
+    few = f"Fewer than {fewest} customers: figures are withheld"
     return {
         segment.segment: report.Told(
-            fact=segments.fact(segment, fitted.profile),
-            sentence=segments.sentence(segment, fitted.profile),
+            fact=few if segment.size < fewest else segments.fact(segment, fitted.profile),
+            sentence=f"{few}." if segment.size < fewest else segments.sentence(segment, fitted.profile),
             action=segments.suggest(segment.named, recipe.actions, units).do,
             words=tuple(word.text for word in segment.named.words),
             stability=stability.get(segment.segment),
@@ -250,7 +252,7 @@ def _columns(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[exploratio
     found = [
         exploration.column_view(
             t.name,
-            sample.raw[t.name].to_numpy(dtype=np.float64),
+            segments.blunted(sample.raw[t.name].to_numpy(dtype=np.float64), recipe.privacy.min_cell),
             t.unit,
             "cuts",
             sample.missing[t.name] / everyone,
@@ -261,12 +263,11 @@ def _columns(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[exploratio
     ]
     for shown in fitted.profile.shown:
         if shown.role != "feature" and shown.name in fitted.sample and not shown.rate:
-            values = pd.to_numeric(fitted.sample[shown.name], errors="coerce")
-            if values.notna().any():
+            numbers = pd.to_numeric(fitted.sample[shown.name], errors="coerce")
+            values = segments.blunted(numbers.to_numpy(dtype=np.float64), recipe.privacy.min_cell)
+            if np.isfinite(values).any():
                 role = "checks" if shown.role == "outcome" else "describes"
-                found.append(
-                    exploration.column_view(shown.name, values.to_numpy(dtype=np.float64), shown.unit, role)
-                )
+                found.append(exploration.column_view(shown.name, values, shown.unit, role))
     return tuple(found)
 
 
@@ -299,14 +300,19 @@ def _feature_values(fitted: Fitted) -> dict[str, np.ndarray[tuple[int, ...], np.
     }
 
 
-def _plain_rules(fitted: Fitted, table: Intake) -> page.PlainRules:
+def _plain_rules(fitted: Fitted, fewest: int) -> page.PlainRules:
     names = [t.name for t in fitted.model.features]
     found = segments.find_rules(fitted.sample, names)
     expressions = {
         t.name: t.sql if t.fill is None else f"coalesce({t.sql}, {t.fill:.10g})"
         for t in fitted.model.features
     }
-    leaves = tuple(page.Leaf(rule.segment, rule.text(), rule.share, rule.right) for rule in found.rules)
+    few = segments.small(fitted.profile, fewest)
+    leaves = tuple(
+        page.Leaf(rule.segment, rule.text(), rule.share, rule.right)
+        for rule in found.rules
+        if rule.segment not in few
+    )
     return page.PlainRules(leaves, found.sql(expressions), found.fidelity)
 
 

@@ -93,7 +93,7 @@ def _trained(
         with journal.stage("model"):
             leave.model(spark, run, fitted, journal)
         written.result()
-    told = page.page_of(run, recipe, path, table, sample, decision, fitted, followed, figures, journal)
+    told = page.page_of(run, recipe, path, sample, decision, fitted, followed, figures, journal)
     run.write("report.html", report.render(told))
     lake.publish(spark, run.at("customers"), run.run_id, recipe.publish, journal)
     with journal.stage("publish"):

@@ -17,6 +17,7 @@ from custseg_spark.segments.rules import Rule, Rules, find_rules
 from custseg_spark.segments.sentences import fact, headline, outcome, sentence, value_column
 from custseg_spark.segments.shown import Shown, shown_columns
 from custseg_spark.segments.traits import Traits, traits
+from custseg_spark.segments.withheld import blunted, small, withheld
 
 __all__ = [
     "DRIFT_RULE",
@@ -40,6 +41,7 @@ __all__ = [
     "Word",
     "aggregates",
     "baseline",
+    "blunted",
     "contingency",
     "drift",
     "fact",
@@ -55,10 +57,12 @@ __all__ = [
     "profile_csv",
     "sentence",
     "shown_columns",
+    "small",
     "suggest",
     "summary",
     "told_event",
     "totals",
     "traits",
     "value_column",
+    "withheld",
 ]

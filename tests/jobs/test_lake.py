@@ -70,6 +70,30 @@ def test_a_private_table_leaves_nothing_that_can_be_told(
     assert set(in_the_lake["run_id"]) == {outcome.latest}
 
 
+def test_figures_of_few_customers_are_withheld(train: Train) -> None:
+    """Seven customers of their own kind among three hundred, and a recipe that shows nobody under ten."""
+    few = planted(7, seed=3).assign(id=[f"few{n}" for n in range(7)], spend=77_777.5, visits=99, age=41)
+    table = pd.concat([planted().assign(age=30), few])
+    chosen = {"segments": {"k": 4, "choose": "fixed", "smallest_share": 0}, "describe": {"age": "age"}}
+    private = {"privacy": {"min_cell": 10}}
+    shown, kept = train(table, {**RECIPE, **chosen}), train(table, {**RECIPE, **chosen, **private})
+    assert (shown.code, kept.code) == (0, 0), kept.err
+    open_profile, profile = (pd.read_csv(one.run / "profile.csv") for one in (shown, kept))
+    assert open_profile.loc[open_profile["size"] == 7, "mean_spend"].item() == 77_777.5
+    small = profile["size"] == 7
+    assert small.sum() == 1
+    told = [name for name in profile if name.partition("_")[0] in ("mean", "std", "q1", "median", "low", "z")]
+    assert {"mean_spend", "mean_visits", "mean_age", "mean_answered"} <= set(told)
+    assert profile.loc[small, told].isna().all().all()
+    assert profile.loc[~small, "mean_spend"].notna().all()
+    assert not [name for name in profile if name.startswith(("min_", "max_"))]
+    page = (kept.run / "report.html").read_text()
+    assert "Fewer than 10 customers: figures are withheld." in page
+    for figure in ("77,777", "77,778", "78,000", "77.8"):
+        assert figure not in page
+    assert "77,778" in (shown.run / "report.html").read_text(), "which a page without min_cell shows"
+
+
 def test_a_failed_publish_leaves_the_pointer_as_it_was(train: Train, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     outcome = train(planted(), {**RECIPE, "publish": {"path": str(tmp_path / "file" / "lake")}})
