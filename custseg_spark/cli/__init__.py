@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from custseg_spark import __version__
-from custseg_spark.cli import orders
+from custseg_spark.cli import app, orders
 from custseg_spark.cli.parsers import EPILOG, add_recipe_and_input, command, recipe_and_input
 from custseg_spark.errors import CustsegError, RecipeError
 
@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _compare_parser(commands)
     _init_parser(commands)
     orders.add(commands)
+    app.add(commands)
     return parser
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 from pyspark.sql import SparkSession
 
 from custseg_spark import data
@@ -14,16 +19,33 @@ LOOKED_AT = 10_000
 """Rows from the head of the table that the proposal is made from."""
 
 
+@dataclass(frozen=True)
+class Looked:
+    """The head of a table, as text where its format gives no types, and how the table is read."""
+
+    head: pd.DataFrame
+    path: str
+    format: str
+    options: Mapping[str, Any]
+
+    def recipe(self) -> str:
+        """A commented recipe for the table, as YAML; `train` runs on it as it is. Raises DataError for a
+        table without a column to cut by."""
+        return proposed(self.head, path=self.path, format=self.format, options=self.options, types={})
+
+
+def look(spark: SparkSession, path: str, options: Mapping[str, Any] | None = None) -> Looked:
+    """The first rows of the table at `path`. `options` as under `input.options`, such as an Excel sheet."""
+    options = dict(options or {})
+    table = data.open_table(settled(spark), Input(id="", options=options), path)
+    with told(f"input {path}"):
+        as_text = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
+        head = as_text if as_text is not None else table.frame.limit(LOOKED_AT).toPandas()
+    if table.sep not in (None, ","):
+        options["sep"] = table.sep
+    return Looked(head.drop(columns=data.MALFORMED, errors="ignore"), path, table.format, options)
+
+
 def propose(spark: SparkSession, path: str) -> str:
     """A commented recipe for the table at `path`, as YAML; `train` runs on it as it is."""
-    table = data.open_table(settled(spark), Input(id=""), path)
-    with told(f"input {path}"):
-        head = table.text if table.text is not None else table.frame.limit(LOOKED_AT).toPandas()
-    options = {"sep": table.sep} if table.sep not in (None, ",") else {}
-    return proposed(
-        head.drop(columns=data.MALFORMED, errors="ignore"),
-        path=path,
-        format=table.format,
-        options=options,
-        types={},
-    )
+    return look(spark, path).recipe()

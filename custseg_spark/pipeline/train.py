@@ -95,6 +95,7 @@ def _trained(
         written.result()
     told = page.page_of(run, recipe, path, sample, decision, fitted, followed, figures, journal)
     run.write("report.html", report.render(told))
+    run.write("summary.json", runs.as_json(report.summary(told)))
     lake.publish(spark, run.at("customers"), run.run_id, recipe.publish, journal)
     with journal.stage("publish"):
         leave.record(run, recipe, path, table, sample, decision, fitted, followed, journal)

@@ -6,6 +6,7 @@ from custseg_spark.report.comparison import ComparisonPictures, draw_comparison
 from custseg_spark.report.figures import FeatureView, Pictures, draw
 from custseg_spark.report.html import render
 from custseg_spark.report.page import Page
+from custseg_spark.report.summary import summary
 
 __all__ = [
     "ComparisonPictures",
@@ -17,4 +18,5 @@ __all__ = [
     "draw_comparison",
     "render",
     "segment_views",
+    "summary",
 ]

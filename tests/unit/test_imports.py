@@ -18,6 +18,7 @@ STAGES = {"runs", "report", "model", "segments", "evidence", "clustering", "feat
 GROUND = {"recipe", "session", "java", "journal", "errors"}
 MAY_IMPORT = {
     **dict.fromkeys(TOP, {"terminal", "pipeline"} | STAGES | GROUND),
+    "cli": {"app", "terminal", "pipeline"} | STAGES | GROUND,
     "pipeline": STAGES | GROUND,
     **dict.fromkeys(STAGES, GROUND),
     "model": {"clustering", "features"} | GROUND,  # it turns what they found into a PipelineModel and SQL

@@ -1,0 +1,129 @@
+"""What is taken away from a run: customers as CSV, Excel and Parquet, and the run itself as a candidate."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import fsspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from custseg_spark import runs
+from custseg_spark.app.published import Published
+from custseg_spark.app.visit import Table
+from custseg_spark.errors import RunError
+from custseg_spark.recipe import Recipe, explained
+
+EXCEL_ROWS = 100_000
+"""Customers that go into a workbook: writing more takes minutes, and beyond a million no program opens it."""
+PERSONAL = ("run.json", "report.html")
+"""Files of a run that say where its table lay."""
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with every text that a spreadsheet program would take for a formula behind an apostrophe, its
+    column names too. Numbers stay numbers."""
+    found = frame.copy()
+    for name in found.columns:
+        if found[name].dtype == object or pd.api.types.is_string_dtype(found[name]):
+            found[name] = found[name].map(_harmless)
+    found.columns = pd.Index([_harmless(name) for name in found.columns])
+    return found
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
+
+
+def customers(run: Published) -> pd.DataFrame:
+    """Every customer: segment and its name first, then the input columns and the features."""
+    found: pd.DataFrame = _ordered(run.customers.to_table()).to_pandas()
+    return found
+
+
+def as_csv(run: Published) -> bytes:
+    """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, cells harmless."""
+    return harmless(customers(run)).to_csv(index=False).encode("utf-8-sig")
+
+
+def as_excel(run: Published) -> bytes:
+    """Every customer, and the profile of the segments, as a workbook. Raises RunError for too many rows."""
+    rows = run.customers.count_rows()
+    if rows > EXCEL_ROWS:
+        raise RunError(f"{rows:,} customers are too many for a workbook", "take the CSV or the Parquet file")
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for title, frame in (("Customers", customers(run)), ("Segments", run.profile)):
+        sheet = book.create_sheet(title)
+        for row in _rows(harmless(frame)):
+            sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def as_parquet(run: Published) -> bytes:
+    """Every customer as one Parquet file, with the types of the table."""
+    content = io.BytesIO()
+    pyarrow.parquet.write_table(_ordered(run.customers.to_table()), content, compression="zstd")
+    return content.getvalue()
+
+
+def recipe_yaml(recipe: Recipe) -> str:
+    """The recipe with every setting, for custseg train."""
+    return explained(recipe)
+
+
+def anonymous(content: bytes, table: Table) -> bytes:
+    """A file of a run without the folder of this visit in it: the table goes by its name alone."""
+    text = content.decode()
+    return text.replace(f"{table.folder}/", "").encode()
+
+
+def save_candidate(run: Published, table: Table, recipe: Recipe, output: str) -> runs.Run:
+    """Publish the run under `output`, with its recipe: it is listed and can be explored, and nothing scores
+    with it until an engineer says so. Raises RunError where `output` can't be written."""
+    saved = runs.Run(output, run.run.run_id)
+    source, folder = fsspec.core.url_to_fs(run.run.path)
+    names = [str(name)[len(str(folder)) :].lstrip("/") for name in source.find(folder)]
+    for name in sorted(
+        names, key=lambda name: name == "run.json"
+    ):  # the record last: it says that all is there
+        content: bytes = source.cat_file(f"{folder}/{name}")
+        saved.write(name, anonymous(content, table) if name in PERSONAL else content)
+    saved.write("recipe.yaml", recipe_yaml(recipe))
+    runs.publish(saved)
+    return saved
+
+
+def _ordered(table: pa.Table) -> pa.Table:
+    first = ["segment", "segment_name"]
+    return table.select([*first, *(name for name in table.column_names if name not in first)])
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[list[object]]:
+    yield [str(name) for name in frame.columns]
+    for row in frame.itertuples(index=False, name=None):
+        yield [_cell(value) for value in row]
+
+
+def _cell(value: Any) -> object:
+    """A value as a workbook takes it: nothing for a missing one, numbers as numbers, anything odd as text."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.tz_localize(None).to_pydatetime() if value.tzinfo else value.to_pydatetime()
+    if isinstance(value, str | int | float | bool | datetime.date):
+        return value
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    return value.item() if isinstance(value, np.generic) else str(value)

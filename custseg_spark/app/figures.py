@@ -1,0 +1,218 @@
+"""Interactive figures of a run: small tables in, Plotly figures out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from custseg_spark.report import palette, wording
+from custseg_spark.report.tables import SCORES
+
+DRAWN = 4_000
+"""Customers in a scatter plot; more only cover each other."""
+SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x", "star")
+SOLID = ("circle", "square", "diamond", "cross", "x")
+BLUE, ORANGE = "#1d6fb8", "#c2410c"
+_EDGE = {"l": 10, "r": 10, "t": 10, "b": 10}
+
+
+def plane(
+    points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
+) -> go.Figure:
+    """Customers on their two principal axes; `points` (n, 3), `shares` of the variance along each axis."""
+    figure = go.Figure()
+    for segment, rows in _by_segment(labels, names):
+        figure.add_trace(
+            go.Scattergl(
+                x=points[rows, 0], y=points[rows, 1], mode="markers", name=names[segment],
+                marker=_marker(segment, 6, SYMBOLS), hovertemplate=f"{names[segment]}<extra></extra>",
+            )
+        )  # fmt: skip
+    figure.update_xaxes(title=_axis(1, shares), zeroline=False, showticklabels=False)
+    figure.update_yaxes(title=_axis(2, shares), zeroline=False, showticklabels=False)
+    return _calm(figure, 520)
+
+
+def space(
+    points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
+) -> go.Figure:
+    """The same on three axes, to be turned with the mouse."""
+    figure = go.Figure()
+    for segment, rows in _by_segment(labels, names):
+        x, y, z = points[rows].T
+        figure.add_trace(
+            go.Scatter3d(
+                x=x, y=y, z=z, mode="markers", name=names[segment], marker=_marker(segment, 3, SOLID),
+                hovertemplate=f"{names[segment]}<extra></extra>",
+            )
+        )  # fmt: skip
+    axes = {
+        f"{letter}axis": {"title": {"text": _axis(i, shares)}, "showticklabels": False, "showspikes": False}
+        for i, letter in enumerate("xyz", start=1)
+    }
+    figure.update_layout(scene={**axes, "camera": {"eye": {"x": 1.5, "y": 1.4, "z": 0.9}}})
+    return _calm(figure, 620)
+
+
+def heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
+    """How far each segment's mean of each column lies from all customers, in standard deviations."""
+    rows = profile.iloc[::-1]
+    z = rows[[f"z_{name}" for name in columns]].to_numpy(float)
+    means = rows[[f"mean_{name}" for name in columns]].to_numpy(float)
+    ends = {"tickvals": [-2, 0, 2], "ticktext": ["far below", "like all", "far above"]}
+    figure = go.Figure(
+        go.Heatmap(
+            z=z,
+            x=[wording.readable(name) for name in columns],
+            y=rows["name"].tolist(),
+            text=[[wording.number(value) for value in row] for row in means],
+            texttemplate="%{text}",
+            colorscale=[[0, BLUE], [0.5, "#ffffff"], [1, ORANGE]],
+            zmin=-2,
+            zmax=2,
+            xgap=2,
+            ygap=2,
+            colorbar={"thickness": 12, **ends},
+            hovertemplate="%{y}<br>%{x}: %{text}<br>%{z:+.1f} standard deviations<extra></extra>",
+        )
+    )
+    figure.update_xaxes(side="top", tickangle=-35 if len(columns) > 5 else 0)
+    return _calm(figure, 150 + 48 * len(rows))
+
+
+def evidence(sweep: pd.DataFrame, chosen: int, score: str) -> go.Figure:
+    """One score for every number of segments that was tried."""
+    known = sweep[sweep[score].notna()].sort_values("k")
+    colours = [palette.ACCENT if int(k) == chosen else palette.SOFT_INK for k in known["k"]]
+    figure = go.Figure(
+        go.Scatter(
+            x=known["k"], y=known[score], mode="lines+markers", line={"color": palette.RULE, "width": 2},
+            marker={"color": colours, "size": 10}, hovertemplate="%{x} segments: %{y:.3f}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title="segments", dtick=1)
+    if score in ("smallest_share",):
+        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return _calm(figure, 240, legend=False)
+
+
+def score_title(score: str) -> str:
+    """A score as the report calls it, and what it means."""
+    column = SCORES.get(score)
+    return wording.readable(score) if column is None else column.title
+
+
+def distribution(
+    table: pd.DataFrame, column: str, title: str, names: Mapping[int, str], log: bool
+) -> go.Figure:
+    """How a column is spread within each segment: a box each, with its mean."""
+    figure = go.Figure()
+    for segment, rows in _by_segment(table["segment"], names):
+        values = table[column].to_numpy(float)[rows]
+        figure.add_trace(
+            go.Box(
+                y=values,
+                name=names[segment],
+                marker_color=palette.colour(segment),
+                boxpoints=False,
+                boxmean=True,
+            )
+        )
+    figure.update_yaxes(title=title, type="log" if log else "linear")
+    return _calm(figure, 460, legend=False)
+
+
+def histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, str]) -> go.Figure:
+    """The same as shares of each segment's customers."""
+    figure = go.Figure()
+    for segment, rows in _by_segment(table["segment"], names):
+        values = table[column].to_numpy(float)[rows]
+        figure.add_trace(
+            go.Histogram(
+                x=values, name=names[segment], marker_color=palette.colour(segment), opacity=0.6,
+                histnorm="percent", bingroup=1, nbinsx=40,
+            )
+        )  # fmt: skip
+    figure.update_layout(barmode="overlay")
+    figure.update_xaxes(title=title)
+    figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
+    return _calm(figure, 460)
+
+
+def against(
+    table: pd.DataFrame, x: str, y: str, titles: tuple[str, str], names: Mapping[int, str]
+) -> go.Figure:
+    """Any two columns against each other, a point per customer."""
+    figure = go.Figure()
+    drawn = table.sample(min(DRAWN, len(table)), random_state=0)
+    for segment, rows in _by_segment(drawn["segment"], names):
+        part = drawn.iloc[rows]
+        figure.add_trace(
+            go.Scattergl(
+                x=part[x], y=part[y], mode="markers", name=names[segment], marker=_marker(segment, 6, SYMBOLS)
+            )
+        )
+    figure.update_xaxes(title=titles[0])
+    figure.update_yaxes(title=titles[1])
+    return _calm(figure, 520)
+
+
+def reasons(found: Sequence[tuple[str, float]], own: str, other: str) -> go.Figure:
+    """What speaks for a segment (to the right) and what for the next one (to the left)."""
+    names = [wording.readable(name) for name, _ in reversed(found)]
+    weights = [weight for _, weight in reversed(found)]
+    colours = [BLUE if weight >= 0 else ORANGE for weight in weights]
+    figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
+    most = max((abs(weight) for weight in weights), default=1.0) * 1.1 or 1.0
+    sides = {"tickvals": [-most * 0.6, most * 0.6], "ticktext": [f"for {other}", f"for {own}"]}
+    figure.update_xaxes(range=[-most, most], showgrid=False, **sides)
+    return _calm(figure, 90 + 34 * len(names), legend=False)
+
+
+def movement(
+    table: pd.DataFrame, before: Sequence[str], now: Sequence[str], counts: NDArray[Any]
+) -> go.Figure:
+    """Who went where: rows are the segments before, columns those of now, cells customers."""
+    text = [[f"{int(value):,}" if value else "" for value in row] for row in counts]
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares[::-1], x=list(now), y=list(before)[::-1], text=text[::-1], texttemplate="%{text}",
+            colorscale=[[0, "#ffffff"], [1, BLUE]], zmin=0, zmax=1, showscale=False, xgap=2, ygap=2,
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title="now", side="top")
+    figure.update_yaxes(title="before")
+    return _calm(figure, 180 + 44 * len(before), legend=False)
+
+
+def _by_segment(labels: Any, names: Mapping[int, str]) -> list[tuple[int, NDArray[np.int64]]]:
+    found = np.asarray(labels)
+    return [(segment, np.flatnonzero(found == segment)) for segment in names]
+
+
+def _marker(segment: int, size: int, symbols: Sequence[str]) -> dict[str, Any]:
+    symbol = symbols[segment % len(symbols)]
+    return {"color": palette.colour(segment), "size": size, "opacity": 0.75, "symbol": symbol}
+
+
+def _axis(number: int, shares: Sequence[float]) -> str:
+    share = shares[number - 1] if number <= len(shares) else 0.0
+    return f"axis {number} ({wording.percent(share)} of the differences)"
+
+
+def _calm(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
+    """White ground, thin rules, the legend above."""
+    figure.update_layout(
+        template="plotly_white", height=height, margin=_EDGE, showlegend=legend, font={"color": palette.INK},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemsizing": "constant"},
+        hoverlabel={"bgcolor": "#ffffff"},
+    )  # fmt: skip
+    figure.update_xaxes(gridcolor="#eeeeea")
+    figure.update_yaxes(gridcolor="#eeeeea")
+    return figure

@@ -1,0 +1,227 @@
+"""What the form offers of a table, and the way from its choices to a recipe and back.
+
+The person who brings a table chooses among columns and fixed treatments. Expressions are made here or by the
+proposal, of column names that are quoted; none is typed, and none is read from the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from custseg_spark import recipe as recipes
+from custseg_spark.app.uploads import Seen
+from custseg_spark.recipe import plain_yaml
+from custseg_spark.recipe.candidates import Candidate
+from custseg_spark.recipe.kinds import Column
+from custseg_spark.recipe.models import Recipe
+from custseg_spark.recipe.sql import sql_name
+from custseg_spark.report.wording import readable
+
+Missing = Literal["median", "mean", "quarantine"]
+Extremes = Literal["keep", "p99.5", "iqr"]
+Spread = Literal["none", "log1p"]
+MISSING: dict[Missing, str] = {
+    "median": "take the middle value",
+    "mean": "take the average",
+    "quarantine": "leave the customer out",
+}
+EXTREMES: dict[Extremes, str] = {
+    "keep": "keep them as they are",
+    "p99.5": "cut the highest 0.5 % back",
+    "iqr": "cut back what lies far outside",
+}
+SPREAD: dict[Spread, str] = {
+    "none": "as they are: 10 to 20 is as far as 110 to 120",
+    "log1p": "by ratio: 10 to 20 is as far as 100 to 200",
+}
+MOST_SEGMENTS = 12
+
+
+@dataclass(frozen=True)
+class Treated:
+    """What is done to a column that cuts, before customers are compared by it."""
+
+    missing: Missing = "median"
+    extremes: Extremes = "keep"
+    spread: Spread = "none"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A column, or a sum or share that the proposal made of columns, under its name in the recipe.
+
+    `says`: what the form calls it. `feature`: its keys under segment_by beside those of the form. `cuts`:
+    whether customers can be told apart by it. `signed`: it has values under zero, which no ratio takes.
+    `types`: what `input.types` should say of its columns.
+    """
+
+    name: str
+    says: str
+    sql: str
+    feature: Mapping[str, Any] = field(default_factory=dict)
+    treated: Treated = Treated()
+    cuts: bool = True
+    signed: bool = False
+    types: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All that the form asks. `cut`, `describe`, `check`: names of offers. `segments`: the range of k that is
+    tried, or one number twice. `smallest`, `left_out`: shares of the customers."""
+
+    id: str
+    cut: tuple[str, ...]
+    describe: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
+    treated: Mapping[str, Treated] = field(default_factory=dict)
+    segments: tuple[int, int] = (2, 8)
+    smallest: float = 0.05
+    left_out: float = 0.05
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of one table: what it offers and proposes, and which columns could be the customer's id."""
+
+    offers: Mapping[str, Offer]
+    proposed: Choices
+    ids: tuple[str, ...]
+    protected: tuple[str, ...]
+    document: Mapping[str, Any]
+
+    def recipe(self, chosen: Choices, name: str) -> Recipe:
+        """The recipe of these choices for the table `name`. Raises RecipeError for choices that can't be."""
+        cut = [self.offers[one] for one in chosen.cut if one in self.offers]
+        describe = [self.offers[one] for one in chosen.describe if one not in chosen.cut]
+        check = [self.offers[one] for one in chosen.check if one not in {*chosen.cut, *chosen.describe}]
+        types = dict(self.document["input"].get("types", {}))
+        for offer in (*cut, *describe, *check):
+            types |= offer.types
+        low, high = chosen.segments
+        first = str(self.document["segments"]["order_by"])
+        document = {
+            "input": {**self.document["input"], "path": name, "id": chosen.id, "types": types},
+            "rules": {"max_quarantined": chosen.left_out},
+            "segment_by": {
+                offer.name: _feature(offer, chosen.treated.get(offer.name, offer.treated)) for offer in cut
+            },
+            "describe": {offer.name: offer.sql for offer in describe},
+            "check": {offer.name: offer.sql for offer in check},
+            "protected": [column for column in self.protected if column != chosen.id],
+            "segments": {
+                "k": low if low == high else [low, high],
+                "choose": "fixed" if low == high else "evidence",
+                "smallest_share": min(chosen.smallest, 1 / high),
+                "order_by": first if first in chosen.cut else next(iter(chosen.cut), None),
+            },
+        }
+        return recipes.parse(document)
+
+
+def form_of(seen: Seen) -> Form:
+    """The form of a table that was looked into."""
+    document = plain_yaml.read(seen.recipe, "the proposal")
+    proposed = recipes.parse(document)
+    if seen.options:
+        document["input"]["options"] = dict(seen.options)
+    columns = {column.name: column for column in seen.columns}
+    offers = _offers(proposed, columns)
+    low, high = proposed.segments.range
+    choices = Choices(
+        id=proposed.input.id,
+        cut=tuple(proposed.segment_by),
+        describe=tuple(proposed.describe),
+        check=tuple(proposed.check),
+        treated={name: offers[name].treated for name in proposed.segment_by},
+        segments=(low, high),
+        smallest=proposed.segments.smallest_share,
+        left_out=proposed.rules.max_quarantined,
+    )
+    ids = [column.name for column in seen.columns if column.kind in ("number", "text", "category")]
+    ids.sort(key=lambda name: (name != choices.id, -columns[name].distinct))
+    return Form(offers, choices, tuple(ids), proposed.protected, document)
+
+
+def _offers(proposed: Recipe, columns: Mapping[str, Column]) -> dict[str, Offer]:
+    """What the proposal uses, and every other column of numbers."""
+    single = {sql_name(name): column for name, column in columns.items()}
+    types = {name: column.declared for name, column in columns.items() if column.declared}
+    found: dict[str, Offer] = {}
+    for name, feature in proposed.segment_by.items():
+        entry = feature.model_dump(
+            exclude_unset=True, mode="json", exclude={"sql", "impute", "clip", "transform"}
+        )
+        column = single.get(feature.sql)
+        found[name] = Offer(
+            name, _says(name, column), feature.sql, entry, _treated_of(feature),
+            signed=column is not None and _signed(column),
+        )  # fmt: skip
+    described = {name: one.sql or "" for name, one in proposed.describe.items()}
+    for name, sql in {**described, **{name: one.sql for name, one in proposed.check.items()}}.items():
+        column = single.get(sql)
+        found[name] = (
+            _offer(name, sql, column) if column else Offer(name, _says(name), sql, cuts="datediff(" in sql)
+        )
+    used = {offer.sql for offer in found.values()}
+    for name, column in columns.items():
+        left = column.kind in ("number", "flag") and sql_name(name) not in used and column.clean
+        if left and name != proposed.input.id and name not in proposed.protected:
+            key = _key(column, {*found, "segment", "segment_name", "distance_to_centre"})
+            declared = {name: types[name]} if name in types else {}
+            found[key] = _offer(key, sql_name(name), column, declared)
+    return found
+
+
+def _offer(name: str, sql: str, column: Column, types: Mapping[str, Any] | None = None) -> Offer:
+    numbers = column.kind == "number"
+    candidate = Candidate(column.words, sql, (column.name,), column.values)
+    skewed = numbers and candidate.skewed
+    treated = Treated(
+        extremes="p99.5" if numbers and candidate.far_out is not None else "keep",
+        spread="log1p" if skewed else "none",
+    )
+    return Offer(name, _says(name, column), sql, {}, treated, numbers, _signed(column), types or {})
+
+
+def _feature(offer: Offer, treated: Treated) -> dict[str, Any]:
+    spread = "none" if offer.signed else treated.spread
+    floor = 0 if spread == "log1p" else None  # the logarithm takes nothing under zero
+    clip: Any = {"keep": [floor, None], "p99.5": [floor, "p99.5"], "iqr": "iqr"}[treated.extremes]
+    return {
+        "sql": offer.sql,
+        **({"impute": treated.missing} if treated.missing != "median" else {}),
+        **({"clip": clip} if clip != [None, None] else {}),
+        **({"transform": spread} if spread != "none" else {}),
+        **offer.feature,
+    }
+
+
+def _treated_of(feature: recipes.Feature) -> Treated:
+    extremes: Extremes = "keep"
+    if feature.clip == "iqr":
+        extremes = "iqr"
+    elif feature.clip is not None and feature.clip[1] == "p99.5":
+        extremes = "p99.5"
+    missing: Missing = feature.impute if isinstance(feature.impute, str) else "median"
+    return Treated(missing, extremes, feature.transform)
+
+
+def _signed(column: Column) -> bool:
+    return column.kind == "number" and bool(column.values.min() < 0)
+
+
+def _says(name: str, column: Column | None = None) -> str:
+    """The column's own name, or the name of what the proposal made of several."""
+    return readable(name) if column is None else column.name
+
+
+def _key(column: Column, taken: set[str]) -> str:
+    plain = "_".join(column.words)
+    plain = plain if plain[:1].isalpha() else f"column_{plain}".rstrip("_")
+    name, number = plain, 2
+    while name in taken:
+        name, number = f"{plain}_{number}", number + 1
+    return name

@@ -1,0 +1,148 @@
+"""Explore: a run looked into, segment by segment, column by column, customer by customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from custseg_spark.app.pages import parts
+
+if TYPE_CHECKING:
+    from custseg_spark.app.published import Published
+
+VIEWS = ("Segments", "Two side by side", "One column", "Two columns", "Who moved", "Find a customer")
+
+
+def page() -> None:
+    """The page as it stands for this visit."""
+    st.title("Look into a segmentation")
+    run = parts.chosen_run("explore")
+    if run is None:
+        return
+    with parts.telling(parts.visit().folder):
+        names = run.names
+        chosen = st.pills(
+            "Segments", list(names), selection_mode="multi", default=list(names),
+            format_func=names.__getitem__, key=f"explore.{run.run.run_id}.segments", persist_state="session",
+        )  # fmt: skip
+        view = st.segmented_control(
+            "View", VIEWS, default=VIEWS[0], required=True, key="explore.view", persist_state="session",
+            label_visibility="collapsed", width="stretch",
+        )  # fmt: skip
+        draw = dict(zip(VIEWS, (_segments, _two, _column, _columns, _moved, _customer), strict=True))[view]
+        if not chosen and view != "Find a customer":
+            st.info("Choose a segment above.")
+            return
+        draw(run, sorted(chosen))
+
+
+def _segments(run: Published, chosen: list[int]) -> None:
+    from custseg_spark.app.pages import answer
+
+    answer.cards(run, chosen)
+
+
+def _two(run: Published, chosen: list[int]) -> None:
+    """Two segments, every column, the farthest apart first."""
+    from custseg_spark.app.comparing import side_by_side
+    from custseg_spark.app.pages import answer
+    from custseg_spark.report import wording
+
+    names = run.names
+    left, right = st.columns(2)
+    options = list(names)
+    first = int(left.selectbox("This segment", options, 0, names.__getitem__, key="explore.first"))
+    last = len(options) - 1
+    second = int(right.selectbox("and this one", options, last, names.__getitem__, key="explore.second"))
+    answer.cards(run, [first, second])
+    table = side_by_side(run.profile, first, second)
+    shown = table.assign(
+        column=table["column"].map(wording.readable), first=table["first"].map(wording.number),
+        second=table["second"].map(wording.number), apart=table["apart"].map(lambda z: wording.signed(z)),
+    )  # fmt: skip
+    shown.columns = ["Column", names[first], f"{names[second]} ", "Apart, in standard deviations"]
+    st.dataframe(shown, hide_index=True, height=420)
+
+
+def _column(run: Published, chosen: list[int]) -> None:
+    from custseg_spark.app import figures
+    from custseg_spark.app.pages.results import PLOTLY
+    from custseg_spark.report import wording
+
+    columns = run.columns
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    name = left.selectbox("Column", list(columns), 0, wording.readable, key="explore.column")
+    way = right.segmented_control(
+        "Shown as", ["Boxes", "Histogram"], default="Boxes", required=True, key="explore.way"
+    )
+    names = {segment: run.names[segment] for segment in chosen}
+    title = wording.readable(name)
+    if way == "Histogram":
+        drawn = figures.histogram(run.sample, columns[name], title, names)
+    else:
+        positive = bool((run.sample[columns[name]].dropna() > 0).all())
+        log = right.toggle("By ratio", key="explore.log") if positive else False
+        drawn = figures.distribution(run.sample, columns[name], title, names, log)
+    st.plotly_chart(drawn, config=PLOTLY, theme=None, key="explore.distribution")
+    _of_how_many(run)
+
+
+def _columns(run: Published, chosen: list[int]) -> None:
+    from custseg_spark.app import figures
+    from custseg_spark.app.pages.results import PLOTLY
+    from custseg_spark.app.published import two_of
+    from custseg_spark.report import wording
+
+    columns = run.columns
+    options = list(columns)
+    across, up = two_of(columns)
+    left, right = st.columns(2)
+    x = left.selectbox("Across", options, options.index(across), wording.readable, key="explore.x")
+    y = right.selectbox("Up", options, options.index(up), wording.readable, key="explore.y")
+    names = {segment: run.names[segment] for segment in chosen}
+    titles = (wording.readable(x), wording.readable(y))
+    drawn = figures.against(run.sample, columns[x], columns[y], titles, names)
+    st.plotly_chart(drawn, config=PLOTLY, theme=None, key="explore.against")
+    _of_how_many(run)
+
+
+def _moved(run: Published, chosen: list[int]) -> None:
+    """Who went where since the run that was live when this one was made."""
+    from custseg_spark.app import figures
+    from custseg_spark.app.comparing import moves
+
+    if run.movement.empty:
+        st.info("Nothing to hold this run against: no segmentation was live when it was made.")
+        return
+    before, now, counts = moves(run.movement)
+    st.plotly_chart(figures.movement(run.movement, before, now, counts), theme=None, key="explore.movement")
+    st.caption("Customers who were in a segment before (rows) and are in one now (columns).")
+
+
+def _customer(run: Published, chosen: list[int]) -> None:
+    from custseg_spark.report import wording
+
+    wanted = st.text_input(f"{parts.escaped(run.model.id)} of the customer", key="explore.wanted")
+    if not wanted:
+        return
+    found = run.customer(wanted)
+    if found.empty:
+        st.warning(f"No customer of this run has the number {parts.escaped(wanted)}.")
+        return
+    row = found.iloc[0]
+    told = run.told.segment(int(row["segment"]))
+    st.html(
+        f'<div class="cs-answer"><h2>{parts.mark(told.segment)}{parts.safe(row["segment_name"])}</h2>'
+        f"<p>{parts.safe(told.sentence)}</p><p><b>{parts.safe(told.action)}</b></p></div>"
+    )
+    known = [
+        (wording.readable(str(name)), str(value)) for name, value in row.items() if str(name) != "segment"
+    ]
+    st.dataframe([{"": name, "value": value} for name, value in known], hide_index=True, height=420)
+
+
+def _of_how_many(run: Published) -> None:
+    everyone = run.customers.count_rows()
+    if len(run.sample) < everyone:
+        st.caption(f"From {len(run.sample):,} of {everyone:,} customers, drawn evenly.")

@@ -1,0 +1,179 @@
+"""What the pages share: the visit, progress, errors in plain words, the choice of a run."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from custseg_spark.app.settings import SETTINGS
+from custseg_spark.app.task import Task
+from custseg_spark.app.visit import Table, Visit
+from custseg_spark.errors import CustsegError
+from custseg_spark.report import palette
+
+if TYPE_CHECKING:
+    from custseg_spark.app.published import Published
+    from custseg_spark.runs import Run
+
+log = logging.getLogger("custseg")
+UNFORESEEN = (
+    "Something went wrong that we did not foresee. Whoever runs this page finds it in the server's log."
+)
+
+
+def visit() -> Visit:
+    """This person's visit. It ends a while after the connection does."""
+    found = st.session_state.get("visit")
+    if found is None or found.closed:
+        found = st.session_state["visit"] = Visit()
+    _present(found)
+    return found
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=Visit.leave)
+def _present(_visit: Visit) -> Visit:
+    """Streamlit releases this when the connection goes, and asks for it again when it is back."""
+    _visit.stay()
+    return _visit
+
+
+def style() -> None:
+    """The look that Streamlit's theme can't say."""
+    st.html(f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>")
+
+
+def brought(page: str, label: str) -> None:
+    """The place to put the table of a page; when there is one, the page starts anew with it."""
+    from custseg_spark.app.uploads import ENDINGS, refused_size
+
+    most = SETTINGS.most_megabytes
+    number = st.session_state.get(
+        f"{page}.brought", 0
+    )  # another one each time, so that none holds an old file
+    key = f"{page}.upload.{number}"
+    uploaded = st.file_uploader(label, type=list(ENDINGS), key=key, max_upload_size=most)
+    if uploaded is None:
+        return
+    content = uploaded.getvalue()
+    refused = refused_size(uploaded.name, len(content), most)
+    if refused:
+        st.error(escaped(refused))
+        return
+    visit().bring(page, uploaded.name, content)
+    _forget(uploaded)
+    st.session_state[f"{page}.brought"] = number + 1
+    st.rerun()
+
+
+def _forget(uploaded: Any) -> None:
+    """Streamlit keeps what was uploaded in memory as long as the session; ours lies in the visit's folder."""
+    from streamlit.runtime import get_instance
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    if context is not None:
+        files: Any = get_instance().uploaded_file_mgr
+        files.remove_file(context.session_id, uploaded.file_id)
+
+
+def another(page: str, table: Table) -> None:
+    """A line on the table in use, and the way to another one."""
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f":material/table: **{escaped(table.name)}**")
+    if right.button("Use another table", key=f"{page}.another", width="stretch"):
+        visit().drop(page)
+        st.rerun()
+
+
+def waited(task: Task[Any], title: str) -> None:
+    """Show how far the work is until it ends; whatever is clicked meanwhile, the work goes on."""
+    if task.ended:
+        return
+    with st.container(border=True):
+        st.markdown(f"**{title}**")
+        bar = st.progress(0.0, " ")
+        while not task.wait(0.15):
+            share, said = task.progress
+            bar.progress(share, said)
+    st.rerun()
+
+
+@contextmanager
+def telling(folder: Path, otherwise: str = "") -> Iterator[None]:
+    """Inside, an error is told in plain words, and the page ends there."""
+    from custseg_spark.app.uploads import in_plain_words
+
+    try:
+        yield
+        return
+    except CustsegError as problem:
+        said = in_plain_words(problem, folder, otherwise)
+    except Exception:
+        log.exception("app")
+        said = UNFORESEEN
+    st.error(escaped(said), icon=":material/error:")
+    st.stop()
+
+
+def escaped(text: str) -> str:
+    """Text of a table or an error as Markdown shows it, not as it reads it."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#$~|:" else sign for sign in text)
+
+
+def mark(segment: int) -> str:
+    """The segment's id on its colour, as on the report: HTML."""
+    colours = f"background:{palette.colour(segment)};color:{palette.on_colour(segment)}"
+    return f'<span class="cs-mark" style="{colours}">{segment}</span>'
+
+
+def safe(text: Any) -> str:
+    """Text for HTML."""
+    return html.escape(str(text))
+
+
+def chosen_run(page: str) -> Published | None:
+    """The run that a page is about: the one just made on the first page, or a published one."""
+    from custseg_spark.app.published import published
+
+    own = own_run()
+    found: dict[str, Any] = {} if own is None else {f"just made: {own.title}": own}
+    for run in published(SETTINGS.output):
+        found[_label(run)] = run
+    if not found:
+        st.info("There is no run yet. Make one on the first page, **Segment**; it shows here at once.")
+        return None
+    label = st.selectbox("Which segmentation?", list(found), key=f"{page}.run", persist_state="session")
+    chosen = found[label]
+    return _opened(chosen.output, chosen.run_id) if chosen is not own else own
+
+
+def own_run() -> Published | None:
+    """The run of this visit; None before there is one."""
+    table = visit().table("segment")
+    return None if table is None else table.known.get("published")
+
+
+def _label(run: Run) -> str:
+    from custseg_spark.app.published import Published
+    from custseg_spark.runs import latest
+
+    newest = latest(run.output)
+    told = Published(run)
+    name = Path(str(told.record.get("input", ""))).stem.replace("_", " ")
+    tail = ", the newest" if newest is not None and newest.run_id == run.run_id else ""
+    return f"{name} · {told.title} · {told.record.get('k')} segments{tail}"
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the run")
+def _opened(output: str, run_id: str) -> Published:
+    """A published run: it never changes, and everybody may see it."""
+    from custseg_spark.app.published import Published
+    from custseg_spark.runs import Run
+
+    return Published(Run(output, run_id))

@@ -1,0 +1,103 @@
+"""Predict: one customer typed in, or a table, placed by a run's model."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from custseg_spark.app import engine
+from custseg_spark.app.pages import parts
+
+if TYPE_CHECKING:
+    from custseg_spark.app.placing import Entry, Placed, Reason
+    from custseg_spark.app.published import Published
+
+EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2200, 1, 1)
+SURE = {
+    "on the border": "On the border to “{next}”: it could be either",
+    "rather": "Rather this one than “{next}”",
+    "clearly": "Clearly this one; the next would be “{next}”",
+    "very clearly": "Very clearly this one: a typical customer of the segment",
+}
+
+
+def page() -> None:
+    """The page as it stands for this visit."""
+    st.title("Which segment does a customer belong to?")
+    run = parts.chosen_run("predict")
+    if run is None:
+        return
+    from custseg_spark.app.placing import entries, outside, placed
+
+    with parts.telling(parts.visit().folder):
+        found = entries(run)
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        st.markdown("**What is known of the customer**")
+        values = {entry.column: _asked(entry, run.run.run_id) for entry in found}
+    with right, parts.telling(parts.visit().folder):
+        with st.spinner("Placing the customer"):
+            answer = placed(engine.spark(), run, values)
+        _told(run, answer)
+        beyond = outside(found, values)
+        if beyond:
+            st.warning(
+                f"No customer the model has seen had such a value: {parts.escaped(', '.join(beyond))}. "
+                "Take the answer as a guess."
+            )
+
+
+def _asked(entry: Entry, run_id: str) -> Any:
+    """One input, filled with the middle of the training customers."""
+    label = parts.escaped(entry.column)
+    hint = (
+        f"The model has seen {_shown(entry.low)} to {_shown(entry.high)}" if entry.low is not None else None
+    )
+    kept: Any = {"key": f"predict.{run_id}.{entry.column}", "help": hint, "persist_state": "session"}
+    if entry.kind == "whole":
+        return st.number_input(label, value=entry.middle, step=1, placeholder="not known", **kept)
+    if entry.kind == "number":
+        return st.number_input(label, value=entry.middle, placeholder="not known", **kept)
+    if entry.kind == "date":
+        return st.date_input(label, entry.middle, EARLIEST, LATEST, **kept)
+    if entry.kind == "yes or no":
+        return {"yes": True, "no": False}.get(st.selectbox(label, ["not known", "yes", "no"], **kept))
+    if entry.values:
+        return st.selectbox(label, entry.values, **kept)
+    return st.text_input(label, **kept) or None
+
+
+def _shown(value: Any) -> str:
+    return f"{value:,.6g}" if isinstance(value, int | float) else str(value)
+
+
+def _told(run: Published, answer: Placed) -> None:
+    """The answer: name, sentence, action, how sure, and which features speak for it."""
+    from custseg_spark.app import figures
+
+    told = run.told.segment(answer.segment)
+    action = f"<p><b>{parts.safe(told.action)}</b></p>" if told.action else ""
+    sure = SURE[answer.sure].format(next=answer.next)
+    st.html(
+        f'<div class="cs-answer"><h2>{parts.mark(answer.segment)}{parts.safe(answer.name)}</h2>'
+        f'<p><span class="sure">{parts.safe(sure)}</span></p>{action}<p>{parts.safe(told.sentence)}</p></div>'
+    )
+    st.markdown("**What speaks for it**")
+    weights = [(reason.feature, reason.weight) for reason in answer.reasons]
+    drawn = figures.reasons(weights, answer.name, answer.next)
+    st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key="predict.reasons")
+    for reason in answer.reasons[:2]:
+        if reason.weight > 0:
+            st.caption(_because(reason, answer))
+
+
+def _because(reason: Reason, answer: Placed) -> str:
+    from custseg_spark.report.wording import capital, number, readable
+
+    return (
+        f"{parts.escaped(capital(readable(reason.feature)))} {number(reason.value)}: usual in "
+        f"“{parts.escaped(answer.name)}” is {number(reason.own)}, in “{parts.escaped(answer.next)}” "
+        f"{number(reason.other)}."
+    )

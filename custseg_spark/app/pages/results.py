@@ -1,0 +1,182 @@
+"""What a run found: its first screen, and then one view at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from custseg_spark.app import downloads, engine, figures
+from custseg_spark.app.comparing import shown_in
+from custseg_spark.app.pages import answer, parts
+from custseg_spark.app.published import Published
+from custseg_spark.app.settings import SETTINGS
+from custseg_spark.app.task import Task
+from custseg_spark.app.visit import Table
+from custseg_spark.report import wording
+
+if TYPE_CHECKING:
+    from custseg_spark.recipe import Recipe
+
+VIEWS = ("Each segment", "Map", "Side by side", "Why this many", "Other ways", "Take it with you")
+PLOTLY = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SCORES = (
+    ("silhouette", "Are they apart?"),
+    ("lowest_jaccard", "Do they come back on other customers?"),
+    ("smallest_share", "Is each large enough?"),
+    ("cost", "How much does one more save?"),
+)
+
+
+def show(run: Published, table: Table, recipe: Recipe) -> None:
+    """The answer, and below it the view that was chosen."""
+    answer.answer(run)
+    view = st.segmented_control(
+        "View", VIEWS, default=VIEWS[0], required=True, key="results.view", persist_state="session",
+        label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+    if view == "Map":
+        map_of(run)
+    elif view == "Side by side":
+        side_by_side(run)
+    elif view == "Why this many":
+        evidence(run)
+    elif view == "Other ways":
+        _other_ways(table, recipe, run)
+    elif view == "Take it with you":
+        _take(run, table, recipe)
+    else:
+        answer.cards(run)
+
+
+def map_of(run: Published) -> None:
+    """Customers on their principal axes, flat or to be turned."""
+    deep = st.toggle("In three dimensions", key="results.deep", persist_state="session")
+    points, shares = run.axes
+    labels, names = run.sample["segment"].to_numpy(), run.names
+    points, labels = points[: figures.DRAWN], labels[: figures.DRAWN]
+    drawn = figures.space if deep else figures.plane
+    st.plotly_chart(drawn(points, labels, names, shares), config=PLOTLY, theme=None, key="results.map")
+    turn = " Turn it with the mouse." if deep else ""
+    shown = f"{len(points):,} of {sum(one.size for one in run.told.segments):,} customers"
+    st.caption(
+        f"Each point is a customer ({shown}); the closer two points, the more alike the customers.{turn}"
+    )
+
+
+def side_by_side(run: Published) -> None:
+    """Every segment against all customers, column by column."""
+    features = [t.name for t in run.model.features]
+    more = [name for name in shown_in(run.profile) if name not in features]
+    shown = st.multiselect(
+        "Columns", [*features, *more], [*features, *more[:6]], wording.readable, key="results.columns"
+    )
+    if shown:
+        st.plotly_chart(figures.heatmap(run.profile, shown), config=PLOTLY, theme=None, key="results.heat")
+        st.caption("The average of each segment. Orange lies above all customers, blue below.")
+
+
+def evidence(run: Published) -> None:
+    """Why this number of segments and not another."""
+    choice = run.record["choice"]
+    st.markdown(parts.escaped(wording.capital(str(run.record["why"]))) + ".")
+    known = [
+        (score, asked) for score, asked in _SCORES if score in run.sweep and run.sweep[score].notna().any()
+    ]
+    columns = st.columns(2)
+    for place, (score, asked) in enumerate(known):
+        with columns[place % 2]:
+            st.markdown(f"**{asked}**  \n{figures.score_title(score)}")
+            drawn = figures.evidence(run.sweep, int(run.record["k"]), score)
+            st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key=f"results.{score}")
+    others = choice.get("runners_up") or []
+    if others:
+        st.markdown("**Why not another number**")
+        st.markdown("\n".join(f"- **{other['k']}** {parts.escaped(other['why'])}" for other in others))
+
+
+def _other_ways(table: Table, recipe: Recipe, run: Published) -> None:
+    """The same customers grouped by other algorithms: on demand, as it takes as long again."""
+    st.markdown(
+        "The segments come from k-means. Here the same customers are grouped in other ways, among them "
+        "DBSCAN and hierarchical clustering, to see whether the answer depends on the method."
+    )
+    if table.comparison is None:
+        if st.button("Compare", key="results.compare", type="primary"):
+            table.comparison = _comparing(table, recipe, int(run.record["k"]))
+            st.rerun()
+        return
+    parts.waited(table.comparison, "Grouping the same customers in other ways")
+    with parts.telling(table.folder):
+        found = table.comparison.result()
+        st.markdown(parts.escaped(found.why))
+        rows = [
+            {
+                "Way": row.algorithm,
+                "Segments": row.segments,
+                "In no segment": wording.percent(row.noise_share),
+                "Silhouette": wording.decimal(row.silhouette_euclidean),
+                "Smallest segment": wording.percent(row.smallest_share),
+                "Comes back": wording.decimal(row.stability),
+                "Agrees with ours": wording.decimal(row.adjusted_rand),
+            }
+            for row in found.rows
+        ]
+        st.dataframe(rows, hide_index=True)
+        for picture in sorted(table.folder.glob("comparison/**/*.png")):
+            st.image(str(picture))
+
+
+def _comparing(table: Table, recipe: Recipe, k: int) -> Task[object]:
+    from custseg_spark import pipeline
+
+    file, to = str(table.file), str(table.folder / "comparison")
+    return Task(lambda journal: pipeline.compare(engine.spark(), recipe, file, to, journal, k=k))
+
+
+def _take(run: Published, table: Table, recipe: Recipe) -> None:
+    """Files to take away, and the way to the engineer."""
+    stem = table.file.stem
+    left, middle, right = st.columns(3, gap="large")
+    with left:
+        st.markdown("**Your customers, each with its segment**")
+        _button("Excel", lambda: downloads.as_excel(run), f"{stem}_segments.xlsx", _EXCEL)
+        _button("CSV", lambda: downloads.as_csv(run), f"{stem}_segments.csv", "text/csv")
+        _button(
+            "Parquet",
+            lambda: downloads.as_parquet(run),
+            f"{stem}_segments.parquet",
+            "application/octet-stream",
+        )
+        if run.customers.count_rows() > downloads.EXCEL_ROWS:
+            st.caption(f"Excel takes up to {downloads.EXCEL_ROWS:,} customers; take the CSV here.")
+    with middle:
+        st.markdown("**The report**")
+        report = downloads.anonymous(run.file("report.html") or b"", table)
+        _button("Report (opens in any browser)", report, f"{stem}_report.html", "text/html")
+        st.caption("One file to pass on: it opens without this page and without a network.")
+    with right:
+        st.markdown("**For your engineer**")
+        _button("Recipe", downloads.recipe_yaml(recipe), f"{stem}.yaml", "application/yaml")
+        statement = run.file("segments.sql")
+        if statement is not None:
+            _button("SQL", statement, f"{stem}_segments.sql", "application/sql")
+        _candidate(run, table, recipe)
+
+
+def _candidate(run: Published, table: Table, recipe: Recipe) -> None:
+    if SETTINGS.output is None:
+        st.caption("Start the page with --output to hand runs over here.")
+        return
+    if st.button("Save as candidate run", key="results.save"):
+        with parts.telling(table.folder), st.spinner("Saving"):
+            table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output).run_id
+    if table.known.get("saved"):
+        st.success(f"Saved as {table.known['saved']}. Your engineer finds it there and can schedule it.")
+
+
+def _button(label: str, content: Any, name: str, mime: str) -> None:
+    """A download; what is a function is called when it is clicked."""
+    kept: Any = {"on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
+    st.download_button(label, content, name, mime, key=f"take.{name}", **kept)

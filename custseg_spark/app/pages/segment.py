@@ -1,0 +1,226 @@
+"""Segment: from a table to its segments, in four steps that show one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from custseg_spark.app import engine
+from custseg_spark.app.pages import parts
+from custseg_spark.app.settings import SETTINGS
+from custseg_spark.app.task import Task
+from custseg_spark.app.visit import Table
+
+if TYPE_CHECKING:
+    from custseg_spark.app.form import Choices, Form, Treated
+    from custseg_spark.app.uploads import Seen
+    from custseg_spark.recipe import Recipe
+
+PAGE = "segment"
+_STEPS = (
+    (
+        "Bring a table",
+        "One row per customer: an Excel sheet or an export. A customer number, and what each did.",
+    ),
+    (
+        "Look at the proposal",
+        "We suggest which columns tell your customers apart. Change what you know better.",
+    ),
+    (
+        "Take the segments",
+        "Named groups with their sizes, what to do with each, a report, and your table labelled.",
+    ),
+)
+FEW = "Three to five numbers in which customers differ work best."
+SUCCESS = "Such as an answered campaign. It takes no part in finding segments; it shows what they are worth."
+PROTECTED = (
+    "{columns}: not offered for comparing, as they should not decide how a person is treated. The report "
+    "says how far the segments follow them all the same."
+)
+_LOOKS_WRONG = "Save the table again as an Excel workbook (.xlsx) or as CSV in UTF-8, and bring that."
+_FITS_NOT = "Look at the columns you chose, or allow more rows to be left out under Fine-tuning."
+
+
+def page() -> None:
+    """The page as it stands for this visit."""
+    table = parts.visit().table(PAGE)
+    if table is None:
+        _welcome()
+        return
+    parts.another(PAGE, table)
+    seen = _seen(table)
+    if table.task is None:
+        _proposal(table, seen)
+        return
+    if st.button("Change the choices", key=f"{PAGE}.back", icon=":material/arrow_back:"):
+        table.task = table.comparison = None
+        table.known.pop("published", None)
+        st.rerun()
+    parts.waited(table.task, f"Finding segments among {seen.rows:,} customers")
+    _outcome(table)
+
+
+def _welcome() -> None:
+    st.title("Find the segments among your customers")
+    parts.brought(PAGE, "Your customer table: Excel, CSV, TSV or Parquet")
+    for column, number, (title, said) in zip(st.columns(3), "123", _STEPS, strict=True):
+        column.html(f'<div class="cs-step"><b>{number}</b><h3>{title}</h3><p>{said}</p></div>')
+    st.caption(
+        f"Up to {SETTINGS.most_megabytes} MB. Your table stays on this server only while this page is open; "
+        "nobody else sees it."
+    )
+
+
+def _seen(table: Table) -> Seen:
+    """What was found in the table; looked into once."""
+    from custseg_spark.app import uploads
+
+    sheet = None
+    names = table.known.get("sheets")
+    if names is None:
+        names = table.known["sheets"] = uploads.sheets(table.file)
+    if len(names) > 1:
+        sheet = st.selectbox("Which sheet holds the customers?", names, key=f"{PAGE}.sheet.{table.number}",
+                             persist_state="session")  # fmt: skip
+    key = f"seen {sheet}"
+    if key not in table.known:
+        with st.spinner("Looking into the table"), parts.telling(table.folder, _LOOKS_WRONG):
+            table.known[key] = uploads.seen(engine.spark(), table.file, sheet)
+    found: Seen = table.known[key]
+    return found
+
+
+def _proposal(table: Table, seen: Seen) -> None:
+    from custseg_spark.app import form, uploads
+
+    st.title("What should tell your customers apart?")
+    offered: Form = table.known.setdefault("form", form.form_of(seen))
+    with st.expander(f"The table as it was read: {seen.rows:,} rows, {len(seen.columns)} columns"):
+        st.dataframe(
+            uploads.overview(seen.columns, seen.head), hide_index=True, height=320,
+            column_config={"Missing": st.column_config.NumberColumn(format="%.1f %%")},
+        )  # fmt: skip
+        st.caption("The first rows")
+        st.dataframe(seen.head.head(50), hide_index=True, height=220)
+    chosen = _asked(offered, table.number)
+    if not chosen.cut:
+        st.warning("Choose at least one column that tells customers apart.")
+    pressed = st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go")
+    if pressed:
+        with parts.telling(table.folder, "Choose other columns."):
+            recipe = offered.recipe(chosen, table.name)
+            table.known["recipe"] = recipe
+            table.task = _training(table, recipe)
+            st.rerun()
+
+
+def _training(table: Table, recipe: Recipe) -> Task[object]:
+    from custseg_spark import pipeline
+
+    file, output = str(table.file), table.output
+    return Task(lambda journal: pipeline.train(engine.spark(), recipe, file, output, journal))
+
+
+def _asked(offered: Form, number: int) -> Choices:
+    """The form, filled with the proposal."""
+    from custseg_spark.app.form import Choices
+
+    proposed, offers = offered.proposed, offered.offers
+    kept: Any = {"persist_state": "session"}
+
+    def key(name: str) -> str:
+        return f"{PAGE}.{number}.{name}"
+
+    def says(name: str) -> str:
+        return offers[name].says
+
+    def several(label: str, options: list[str], proposal: tuple[str, ...], name: str, note: str) -> list[str]:
+        default = [one for one in proposal if one in options]
+        return st.multiselect(label, options, default, says, key=key(name), help=note or None, **kept)
+
+    left, right = st.columns(2, gap="large")
+    with left:
+        column = st.selectbox("Which column is the customer’s number?", offered.ids, key=key("id"), **kept)
+        numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]
+        cut = several("Compare customers by", numbers, proposed.cut, "cut", FEW)
+        segments = _how_many(proposed, key)
+    with right:
+        others = [name for name in offers if name not in cut]
+        check = several("What counts as success?", others, proposed.check, "check", SUCCESS)
+        free = [name for name in others if name not in check]
+        describe = several("Also show for each segment", free, proposed.describe, "describe", "")
+        if offered.protected:
+            st.caption(PROTECTED.format(columns=parts.escaped(", ".join(offered.protected))))
+    treated, smallest, left_out = _fine_tuning(offered, cut, key)
+    return Choices(column, tuple(cut), tuple(describe), tuple(check), treated, segments, smallest, left_out)
+
+
+def _how_many(proposed: Choices, key: Callable[[str], str]) -> tuple[int, int]:
+    """The range of k that is tried."""
+    from custseg_spark.app.form import MOST_SEGMENTS
+
+    kept: Any = {"persist_state": "session"}
+    ways = ["Let the data say", "Between", "Exactly"]
+    way = st.segmented_control(
+        "How many segments?", ways, default=ways[0], required=True, key=key("way"), **kept
+    )
+    kept["label_visibility"] = "collapsed"
+    if way == "Between":
+        low, high = st.slider("Segments", 2, MOST_SEGMENTS, (3, 6), key=key("between"), **kept)
+        return int(low), int(high)
+    if way == "Exactly":
+        exact = int(st.slider("Segments", 2, MOST_SEGMENTS, 5, key=key("exactly"), **kept))
+        return exact, exact
+    return proposed.segments
+
+
+def _fine_tuning(
+    offered: Form, cut: list[str], key: Callable[[str], str]
+) -> tuple[dict[str, Treated], float, float]:
+    """How each column that cuts is treated, the smallest segment and the most rows left out, as shares."""
+    from custseg_spark.app.form import EXTREMES, MISSING, SPREAD, Treated
+
+    kept: Any = {"persist_state": "session"}
+    proposed = offered.proposed
+    treated = {}
+    with st.expander("Fine-tuning"):
+        first, second = st.columns(2, gap="large")
+        smallest = first.slider(
+            "No segment smaller than, in % of customers",
+            *(1, 20, round(100 * proposed.smallest)), key=key("smallest"), **kept,
+        )  # fmt: skip
+        left_out = second.slider(
+            "Stop when more rows than this must be left out, in %",
+            *(0, 50, round(100 * proposed.left_out)), key=key("left_out"), **kept,
+        )  # fmt: skip
+        for name in cut:
+            offer = offered.offers[name]
+            st.markdown(f"**{parts.escaped(offer.says)}**")
+            one, two, three = st.columns(3)
+
+            def asked(place: Any, title: str, words: dict[Any, str], now: str, name: str = name) -> Any:
+                options = list(words)
+                at = options.index(now) if now in options else 0
+                return place.selectbox(title, options, at, words.get, key=key(f"{title}.{name}"), **kept)
+
+            spread = {"none": SPREAD["none"]} if offer.signed else SPREAD
+            treated[name] = Treated(
+                asked(one, "Where it is missing", MISSING, offer.treated.missing),
+                asked(two, "Extreme values", EXTREMES, offer.treated.extremes),
+                asked(three, "Differences count", spread, offer.treated.spread),
+            )
+    return treated, smallest / 100, left_out / 100
+
+
+def _outcome(table: Table) -> None:
+    from custseg_spark.app.pages import results
+    from custseg_spark.app.published import Published
+
+    if "published" not in table.known:
+        assert table.task is not None
+        with parts.telling(table.folder, _FITS_NOT):
+            trained = table.task.result()
+            table.known["published"] = Published(trained.run, table.file.stem.replace("_", " "))
+    results.show(table.known["published"], table, table.known["recipe"])

@@ -1,0 +1,188 @@
+"""A run's directory as the pages read it: small files by their names, customers through Arrow."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import fsspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from custseg_spark import features, runs
+from custseg_spark.app.told import Told, told_of
+from custseg_spark.errors import RunError
+from custseg_spark.features import VALUE
+from custseg_spark.model import Model
+
+MOST = 50_000
+"""Customers that a page holds; of larger tables, this many drawn from all."""
+OURS = ("segment", "segment_name", "distance_to_centre")
+
+
+class Published:
+    """A whole run. What is read once is kept as long as the object lives."""
+
+    def __init__(self, run: runs.Run, title: str = "") -> None:
+        self.run = run
+        self.title = title or _title(run)
+
+    def file(self, name: str) -> bytes | None:
+        """A small file of the run; None where the run has none of that name."""
+        files, path = fsspec.core.url_to_fs(self.run.at(name))
+        try:
+            content: bytes = files.cat_file(path)
+        except FileNotFoundError:
+            return None
+        return content
+
+    @functools.cached_property
+    def record(self) -> dict[str, Any]:
+        """run.json. Raises RunError where there is none."""
+        content = self.file("run.json")
+        if content is None:
+            raise RunError(f"{self.run.path} holds no run.json", "choose another run")
+        found: dict[str, Any] = json.loads(content)
+        return found
+
+    @functools.cached_property
+    def model(self) -> Model:
+        content = self.file("model.json")
+        if content is None:
+            raise RunError(f"{self.run.path} holds no model.json", "choose another run")
+        return Model.from_json(content.decode())
+
+    @functools.cached_property
+    def profile(self) -> pd.DataFrame:
+        """profile.csv: a row per segment."""
+        return self._csv("profile.csv")
+
+    @functools.cached_property
+    def sweep(self) -> pd.DataFrame:
+        """sweep.csv: a row per number of segments that was tried."""
+        return self._csv("sweep.csv")
+
+    @functools.cached_property
+    def movement(self) -> pd.DataFrame:
+        """movement.csv: who went where since the live run; empty where there was none."""
+        return self._csv("movement.csv")
+
+    @functools.cached_property
+    def told(self) -> Told:
+        """What the first screen of the report says, in words."""
+        return told_of(self.file("summary.json"), self.record)
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Segment id -> name, in the order of the ids."""
+        return dict(zip(self.profile["segment"].astype(int), self.profile["name"].astype(str), strict=True))
+
+    @functools.cached_property
+    def customers(self) -> ds.Dataset:
+        """Every accepted customer, unread."""
+        files, path = fsspec.core.url_to_fs(self.run.at("customers"))
+        kind = ds.partitioning(pa.schema([("segment", pa.int32())]), flavor="hive")
+        return ds.dataset(
+            path, filesystem=files, format="parquet", partitioning=kind, exclude_invalid_files=True
+        )
+
+    @functools.cached_property
+    def sample(self) -> pd.DataFrame:
+        """Customers with every column: all, or MOST of them drawn evenly from all (the same every time)."""
+        found = self.customers
+        rows = found.count_rows()
+        if rows <= MOST:
+            return _pandas(found.to_table())
+        places = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
+        return _pandas(found.take(pa.array(places)))
+
+    @functools.cached_property
+    def points(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        """(n, d) the sample on the model scale."""
+        treatments = self.model.features
+        return features.model_scale(self.sample[[f"{VALUE}{t.name}" for t in treatments]], treatments)
+
+    @functools.cached_property
+    def axes(self) -> tuple[np.ndarray[Any, Any], tuple[float, ...]]:
+        """(n, 3) the sample on its three principal axes (zeros where there are fewer features), and the share
+        of the variance along each. Each axis points the way of its largest loading."""
+        points = self.points - self.points.mean(axis=0)
+        _, singular, loadings = np.linalg.svd(points[:MOST], full_matrices=False)
+        count = min(3, len(loadings))
+        loadings = loadings[:count]
+        strongest = loadings[np.arange(count), np.abs(loadings).argmax(axis=1)]
+        loadings = loadings * np.where(strongest < 0, -1.0, 1.0)[:, None]
+        placed = np.zeros((len(points), 3))
+        placed[:, :count] = points @ loadings.T
+        shares = singular**2 / max(float((singular**2).sum()), 1e-300)
+        return placed, tuple(float(share) for share in shares[:3])
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Columns of numbers to look at: the features, then the input's, as they are called -> column."""
+        found = {t.name: f"{VALUE}{t.name}" for t in self.model.features}
+        for name in self.sample.columns:
+            plain = name not in OURS and not str(name).startswith(VALUE) and name != self.model.id
+            if plain and pd.api.types.is_numeric_dtype(self.sample[name]) and name not in found:
+                found[str(name)] = str(name)
+        return found
+
+    def customer(self, wanted: str) -> pd.DataFrame:
+        """The customers of this id: one, or none. Only the row groups that may hold it are read."""
+        name = self.model.id
+        kind = self.customers.schema.field(name).type
+        try:
+            value = pa.scalar(wanted.strip(), pa.string()).cast(kind)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return pd.DataFrame()
+        return _pandas(self.customers.to_table(filter=pc.field(name) == value))
+
+    def _csv(self, name: str) -> pd.DataFrame:
+        content = self.file(name)
+        return pd.DataFrame() if content is None else pd.read_csv(io.BytesIO(content))
+
+
+def _pandas(table: pa.Table) -> pd.DataFrame:
+    found: pd.DataFrame = table.to_pandas()
+    return found
+
+
+def published(output: str | None) -> list[runs.Run]:
+    """The whole runs under an output, the newest first; none where there is no output."""
+    if not output:
+        return []
+    files, root = fsspec.core.url_to_fs(f"{output.rstrip('/')}/runs")
+    try:
+        names = [str(name).rstrip("/").rpartition("/")[2] for name in files.ls(root, detail=False)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    latest = runs.latest(output)
+    place = latest.output if latest is not None else output.rstrip("/")
+    found = [runs.Run(place, name) for name in sorted(names, reverse=True)]
+    return [run for run in found if _is_whole(run)]
+
+
+def _is_whole(run: runs.Run) -> bool:
+    """Whether the run has ended well: its record is written last."""
+    try:
+        return bool(Published(run, "?").record.get("status") == "done")
+    except (RunError, ValueError):
+        return False
+
+
+def _title(run: runs.Run) -> str:
+    moment = run.run_id.partition(".")[0]
+    day = f"{moment[:4]}-{moment[4:6]}-{moment[6:8]} {moment[9:11]}:{moment[11:13]}"
+    return f"{day} UTC"
+
+
+def two_of(columns: Mapping[str, str] | Sequence[str]) -> tuple[str, str]:
+    """The two columns that are shown against each other before anything is chosen."""
+    names = list(columns)
+    return names[0], names[1 if len(names) > 1 else 0]

@@ -1,0 +1,134 @@
+"""What may be brought, and what is seen of it before anything is cut: refusals are plain sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from custseg_spark.errors import CustsegError, DataError
+from custseg_spark.recipe.kinds import Column, looked_at
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
+FEWEST = 20
+"""Customers under which no segment means anything."""
+_KINDS = {
+    "number": "number", "flag": "yes or no", "category": "category", "date": "date", "text": "text",
+    "constant": "the same in every row", "empty": "nothing", "nested": "a list",
+}  # fmt: skip
+AGAIN = "Save the table again as an Excel workbook (.xlsx) or as CSV in UTF-8, and bring that."
+_FOR_ENGINEERS = re.compile(r"input\.|recipe|--\w|\bset \w+\.|custseg |segment_by|describe\.|check\.")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A table as it was found: its rows, its columns, how it is read, and the recipe proposed for it.
+
+    `rows`: of the whole table. `head`: text where the format has no types. `options`: as in `input.options`.
+    """
+
+    rows: int
+    head: pd.DataFrame
+    columns: tuple[Column, ...]
+    options: Mapping[str, Any]
+    recipe: str
+
+
+def refused_size(name: str, size: int, most: int) -> str | None:
+    """Why a file of this many bytes is not taken; None if it is. `most`: in megabytes."""
+    ending = name.rpartition(".")[2].lower()
+    if ending not in ENDINGS:
+        return f"{name} is not a table this page reads. It reads CSV, TSV, Excel (.xlsx) and Parquet."
+    if size == 0:
+        return f"{name} is empty."
+    if size > most * 2**20:
+        return (
+            f"{name} has {size / 2**20:,.0f} MB, and this page takes {most} MB. "
+            "Ask an engineer to run it with custseg train, which has no such limit."
+        )
+    return None
+
+
+def sheets(file: Path) -> list[str]:
+    """The sheets of an Excel workbook; none for any other file, or for one that is damaged."""
+    if file.suffix.lower() != ".xlsx":
+        return []
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(file, read_only=True)
+        names = [str(name) for name in book.sheetnames]
+        book.close()
+    except Exception:  # told in words where the table is read
+        return []
+    return names
+
+
+def seen(spark: SparkSession, file: Path, sheet: str | None = None) -> Seen:
+    """Look into a table that was brought. Raises DataError with the reason where it can't be segmented."""
+    from custseg_spark import data, pipeline
+    from custseg_spark.recipe import Input
+
+    options: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
+    try:
+        looked = pipeline.look(spark, str(file), options)
+    except DataError as problem:
+        if "is not UTF-8 text" not in problem.what:
+            raise
+        options["encoding"] = "ISO-8859-1"  # what a Western spreadsheet program writes where it does not
+        looked = pipeline.look(spark, str(file), options)
+    source = Input(id="", options=dict(looked.options))
+    rows = data.open_table(spark, source, str(file)).frame.count()
+    if rows < FEWEST:
+        raise DataError(
+            f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
+            f"Bring a table with at least {FEWEST} customers, one row each.",
+        )
+    columns = tuple(looked_at(looked.head, {}))
+    try:
+        recipe = looked.recipe()
+    except DataError as problem:
+        raise DataError(
+            f"{file.name} has no column of numbers in which customers differ",
+            "Add what customers do, such as what they spend or how often they order.",
+        ) from problem
+    return Seen(rows, looked.head, columns, looked.options, recipe)
+
+
+def overview(columns: tuple[Column, ...], head: pd.DataFrame) -> pd.DataFrame:
+    """A row per column of the table: its name, what it looks like, the share of rows without a value, and an
+    example."""
+    return pd.DataFrame(
+        {
+            "Column": [column.name for column in columns],
+            "Looks like": [_KINDS[column.kind] for column in columns],
+            "Missing": [100 * column.missing for column in columns],
+            "Different values": [column.distinct for column in columns],
+            "For example": [_example(head.iloc[:, place]) for place in range(len(columns))],
+        }
+    )
+
+
+def _example(values: pd.Series[Any]) -> str:
+    known = values.dropna()
+    return "" if known.empty else str(known.iloc[0])[:60]
+
+
+def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> str:
+    """An error as the person reads it: without our folders, and with `otherwise` for advice that is an
+    engineer's to take."""
+    what = re.sub(rf"(input )?{re.escape(str(folder))}/(out\S*)?", "", problem.what)
+    what = what.replace("rules.max_quarantined allows", "is allowed")
+    what = f"{what[:1].upper()}{what[1:]}".rstrip(".")
+    remedy = problem.remedy or ""
+    if not remedy or _FOR_ENGINEERS.search(remedy):
+        remedy = otherwise
+    remedy = f"{remedy[:1].upper()}{remedy[1:]}".rstrip(".")
+    return f"{what}. {remedy}." if remedy else f"{what}."

@@ -1,0 +1,125 @@
+"""One person's visit: the table they brought, the work on it, and the folder where both lie until they go."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from custseg_spark.app.settings import SETTINGS
+from custseg_spark.app.task import Task
+
+
+@functools.cache
+def root() -> tempfile.TemporaryDirectory[str]:
+    """The folder of all visits of this server; it goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="custseg-app-")
+
+
+@dataclass
+class Table:
+    """A table that was brought: its file, its own folder, and what was made of it.
+
+    `known`: what pages found out about it and keep for the next rerun, by name.
+    """
+
+    number: int
+    folder: Path
+    file: Path
+    task: Task[Any] | None = None
+    comparison: Task[Any] | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name under which it was brought."""
+        return self.file.name
+
+    @property
+    def output(self) -> str:
+        """Where its runs are kept."""
+        return str(self.folder / "out")
+
+    def drop(self) -> None:
+        """Forget it and take its folder away, after the work that still goes on in there."""
+        tasks = [task for task in (self.task, self.comparison) if task is not None]
+        self.known.clear()
+        self.task = self.comparison = None
+        _removed(self.folder, tasks)
+
+
+class Visit:
+    """What the server holds for one person. Nothing of it is reachable from another visit."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="visit-", dir=root().name))
+        self.tables: dict[str, Table] = {}
+        self.closed = False
+        self._leaving: threading.Timer | None = None
+
+    def bring(self, page: str, name: str, content: bytes) -> Table:
+        """Keep a table for a page, in place of the one it had. `name` is cut down to a plain file name."""
+        self.drop(page)
+        number = next(self._numbers)
+        folder = self.folder / str(number)
+        folder.mkdir(parents=True)
+        file = folder / plain_name(name)
+        file.write_bytes(content)
+        self.tables[page] = Table(number, folder, file)
+        return self.tables[page]
+
+    def table(self, page: str) -> Table | None:
+        """The table that a page works on."""
+        return self.tables.get(page)
+
+    def drop(self, page: str) -> None:
+        """Forget a page's table."""
+        table = self.tables.pop(page, None)
+        if table is not None:
+            table.drop()
+
+    def leave(self, after: float | None = None) -> None:
+        """The connection is gone: close the visit after so many seconds, unless the person comes back."""
+        self.stay()
+        self._leaving = threading.Timer(SETTINGS.grace if after is None else after, self.close)
+        self._leaving.daemon = True
+        self._leaving.start()
+
+    def stay(self) -> None:
+        """The person is here."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+
+    def close(self) -> None:
+        """Forget everything that was brought and made, and take the folder away."""
+        self.closed = True
+        tables = self.tables.values()
+        tasks = [task for table in tables for task in (table.task, table.comparison) if task is not None]
+        for page in list(self.tables):
+            self.drop(page)
+        _removed(self.folder, tasks)
+
+
+def _removed(folder: Path, tasks: Sequence[Task[Any]]) -> None:
+    """Take a folder away, and again when work that still writes into it has ended."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for task in tasks:
+        task.afterwards(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def plain_name(name: str) -> str:
+    """A file name without folders or signs that mean something to a file system, or to Spark, which takes no
+    file whose name begins with a dot or an underscore."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(sign if sign.isalnum() or sign in " ._-" else "_" for sign in last).strip(" ._")
+    stem, dot, ending = kept.rpartition(".")
+    return f"{(stem or 'table')[:80]}{dot or '.'}{ending[:10]}" if dot else kept[:80] or "table"

@@ -1,0 +1,145 @@
+"""From a table to the form, and from its choices to a recipe: nothing of the file becomes an expression."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from custseg_spark import recipe as recipes
+from custseg_spark.app.form import Choices, Form, Treated, form_of
+from custseg_spark.app.uploads import Seen
+from custseg_spark.recipe import plain_yaml
+from custseg_spark.recipe.kinds import looked_at
+from custseg_spark.recipe.propose import propose
+
+ROWS = 300
+NASTY = "x`) OR 1=1 --"
+MORE = "select 1; drop table t"
+
+
+def head() -> pd.DataFrame:
+    """Columns of every kind, as text."""
+    random = np.random.default_rng(1)
+    table = {
+        "id": np.arange(ROWS),
+        "spend": random.lognormal(4, 1, ROWS).round(2),
+        "recency": random.integers(0, 100, ROWS),
+        NASTY: random.normal(0, 5, ROWS).round(3),
+        "visits": random.integers(0, 40, ROWS),
+        "orders_web": random.integers(0, 30, ROWS),
+        "basket size": random.normal(50, 9, ROWS).round(2),
+        MORE: random.integers(0, 500, ROWS),
+        "children": random.integers(0, 3, ROWS),
+        "birth_year": random.integers(1940, 2000, ROWS),
+        "response": random.integers(0, 2, ROWS),
+        "plan": random.choice(["gold'); --", "blue"], ROWS),
+    }
+    return pd.DataFrame(table).astype(str)
+
+
+def seen(table: pd.DataFrame, **options: Any) -> Seen:
+    text = propose(table, path="t.csv", format="csv", options=options, types={})
+    return Seen(len(table), table, tuple(looked_at(table, {})), options, text)
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return form_of(seen(head()))
+
+
+def test_the_proposal_comes_back_as_the_recipe_of_custseg_init(form: Form) -> None:
+    proposed = recipes.parse(plain_yaml.read(seen(head()).recipe, "proposed"))
+    found = form.recipe(form.proposed, "t.csv")
+    assert found.segment_by == proposed.segment_by
+    assert found.describe == proposed.describe
+    assert found.check == proposed.check
+    assert found.protected == proposed.protected
+    assert found.segments == proposed.segments
+    assert found.input == proposed.input
+
+
+def test_every_column_of_numbers_is_offered_and_protected_ones_are_not(form: Form) -> None:
+    says = {offer.says for offer in form.offers.values()}
+    assert {"spend", NASTY, MORE, "basket size", "children"} <= says
+    assert "birth_year" not in says
+    assert "birth_year" in form.protected
+
+
+def test_an_expression_uses_exactly_the_columns_of_the_table(form: Form) -> None:
+    columns = set(head().columns)
+    for offer in form.offers.values():
+        used = recipes.columns_used(offer.sql)
+        assert used <= columns, offer
+        if offer.says in columns:
+            assert used == {offer.says}
+
+
+def test_nasty_names_are_safe_in_every_role(form: Form) -> None:
+    nasty = next(name for name, offer in form.offers.items() if offer.says == NASTY)
+    more = next(name for name, offer in form.offers.items() if offer.says == MORE)
+    found = form.recipe(Choices("id", (nasty, "spend"), (more,)), "t.csv")
+    assert recipes.columns_used(found.segment_by[nasty].sql) == {NASTY}
+    assert recipes.columns_used(found.describe[more].sql or "") == {MORE}
+
+
+def test_a_column_has_one_role_and_cutting_comes_first(form: Form) -> None:
+    found = form.recipe(Choices("id", ("spend",), ("spend", "response"), ("response", "spend")), "t.csv")
+    assert (list(found.segment_by), list(found.describe), list(found.check)) == (["spend"], ["response"], [])
+
+
+@pytest.mark.parametrize(
+    "segments, k, choose",
+    [((2, 8), (2, 8), "evidence"), ((3, 6), (3, 6), "evidence"), ((5, 5), 5, "fixed")],
+)
+def test_the_number_of_segments(form: Form, segments: tuple[int, int], k: Any, choose: str) -> None:
+    found = form.recipe(replace(form.proposed, segments=segments), "t.csv")
+    assert (found.segments.k, found.segments.choose) == (k, choose)
+
+
+def test_many_exact_segments_leave_room_for_the_smallest(form: Form) -> None:
+    found = form.recipe(replace(form.proposed, segments=(12, 12), smallest=0.2), "t.csv")
+    assert found.segments.smallest_share == pytest.approx(1 / 12)
+
+
+@pytest.mark.parametrize(
+    "treated, expected",
+    [
+        (Treated(), {"impute": "median", "clip": None, "transform": "none"}),
+        (Treated("mean", "p99.5"), {"impute": "mean", "clip": (None, "p99.5"), "transform": "none"}),
+        (Treated("quarantine", "iqr"), {"impute": "quarantine", "clip": "iqr", "transform": "none"}),
+        (Treated(spread="log1p"), {"impute": "median", "clip": (0, None), "transform": "log1p"}),
+        (Treated(extremes="p99.5", spread="log1p"), {"clip": (0, "p99.5"), "transform": "log1p"}),
+    ],
+)
+def test_treatments(form: Form, treated: Treated, expected: dict[str, Any]) -> None:
+    found = form.recipe(replace(form.proposed, cut=("visits",), treated={"visits": treated}), "t.csv")
+    feature = found.segment_by["visits"].model_dump()
+    assert {key: feature[key] for key in expected} == expected
+
+
+def test_no_logarithm_of_a_column_with_values_under_zero(form: Form) -> None:
+    nasty = next(name for name, offer in form.offers.items() if offer.says == NASTY)
+    assert form.offers[nasty].signed
+    found = form.recipe(Choices("id", (nasty,), treated={nasty: Treated(spread="log1p")}), "t.csv")
+    assert found.segment_by[nasty].transform == "none"
+
+
+def test_a_column_the_proposal_left_out_is_declared_as_what_it_is() -> None:
+    table = head().assign(customer_no=np.arange(ROWS).astype(str), account_code=np.arange(ROWS).astype(str))
+    offered = form_of(seen(table))
+    left = next(name for name, offer in offered.offers.items() if offer.says == "account_code")
+    found = offered.recipe(Choices("id", ("spend",), (left,)), "t.csv")
+    assert found.input.types["account_code"] == "int"
+
+
+def test_another_id_keeps_the_recipe_whole(form: Form) -> None:
+    assert form.ids[0] == "id"
+    assert form.recipe(replace(form.proposed, id="visits"), "t.csv").input.id == "visits"
+
+
+def test_reading_options_come_with_the_table() -> None:
+    offered = form_of(seen(head(), sep=";", encoding="ISO-8859-1"))
+    found = offered.recipe(offered.proposed, "t.csv")
+    assert found.input.options == {"sep": ";", "encoding": "ISO-8859-1"}

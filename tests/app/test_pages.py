@@ -1,0 +1,158 @@
+"""The pages as Streamlit's own test runner sees them: no browser, the shared session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+
+from custseg_spark.app import downloads
+from custseg_spark.app.published import Published
+from custseg_spark.app.visit import Table
+from custseg_spark.recipe import Recipe
+
+testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
+
+
+def app(page: str, **state: Any) -> Any:
+    """A visit to one page; not run yet."""
+    script = f"from custseg_spark.app.pages import {page}\n{page}.page()"
+    found = testing.AppTest.from_string(script, default_timeout=90)
+    for key, value in state.items():
+        found.session_state[key] = value
+    return found
+
+
+def said(found: Any) -> str:
+    """All text of a page."""
+    kinds = (
+        found.title,
+        found.markdown,
+        found.caption,
+        found.error,
+        found.warning,
+        found.info,
+        found.success,
+    )
+    texts = [str(element.value) for kind in kinds for element in kind]
+    return "\n".join([*texts, *(str(element.value) for element in found.html)])
+
+
+def bring(found: Any, name: str, content: bytes) -> Any:
+    found.file_uploader[0].upload(name, content, "text/plain")
+    return found.run()
+
+
+def test_the_first_page_says_what_to_do_and_needs_no_spark() -> None:
+    found = app("segment").run()
+    assert not found.exception
+    assert "Find the segments among your customers" in said(found)
+    assert len(found.file_uploader) == 1
+
+
+@pytest.mark.parametrize(
+    "name, content, why",
+    [
+        ("one.csv", b"id,spend\n1,2\n", "one.csv holds 1 row. Bring a table with at least 20 customers"),
+        (
+            "texts.csv",
+            b"id,city\n" + b"".join(b"c%d,town\n" % i for i in range(40)),
+            "texts.csv has no column of numbers",
+        ),
+        ("zip.csv", b"PK\x03\x04 not a table", "is a zip archive or an Excel file"),
+    ],
+)
+def test_what_cannot_be_segmented_is_refused_in_plain_words(
+    spark: SparkSession, name: str, content: bytes, why: str
+) -> None:
+    found = bring(app("segment").run(), name, content)
+    assert not found.exception
+    (error,) = found.error
+    assert why in error.value.replace("\\", "")
+    assert "/tmp" not in error.value
+    found.button(key="segment.another").click().run()
+    assert len(found.file_uploader) == 1
+
+
+def test_latin_text_of_an_old_spreadsheet_program_is_read(
+    spark: SparkSession, customers: pd.DataFrame
+) -> None:
+    content = customers.assign(town="Köln").to_csv(index=False, sep=";").encode("cp1252")
+    found = bring(app("segment").run(), "kunden.csv", content)
+    assert not found.exception
+    assert not found.error
+    assert any("Köln" in str(element.value.to_dict()) for element in found.dataframe)
+
+
+def test_from_a_table_to_segments_and_a_candidate(
+    spark: SparkSession, customers: pd.DataFrame, output: Path
+) -> None:
+    found = bring(app("segment").run(), "customers.csv", customers.to_csv(index=False).encode())
+    assert found.selectbox[0].value == "id"
+    assert found.multiselect[0].value == ["spend", "visits", "age"]
+    found.multiselect[0].set_value(["spend", "visits"])
+    next(one for one in found.button_group if one.label == "How many segments?").set_value("Between")
+    found.run()
+    found.slider[0].set_value((2, 4))
+    found.run()
+    found.button(key="segment.go").click().run()
+    assert not found.exception
+    assert not found.error, said(found)
+    assert "Three segments." in said(found)
+    view = next(one for one in found.button_group if one.label == "View")
+    for name in ("Map", "Side by side", "Why this many", "Take it with you"):
+        view.set_value(name)
+        found.run()
+        assert not found.exception, name
+    found.button(key="results.save").click().run()
+    assert "Saved as" in said(found)
+    assert (output / "latest.json").exists()
+
+
+@pytest.fixture
+def saved(table: Table, run: Published, recipe: Recipe, output: Path) -> Path:
+    downloads.save_candidate(run, table, recipe, str(output))
+    return output
+
+
+def test_predict_without_a_run_says_where_to_make_one() -> None:
+    found = app("predict").run()
+    assert not found.exception
+    assert "There is no run yet" in said(found)
+
+
+def test_predict_places_a_customer_and_says_why(spark: SparkSession, saved: Path, run: Published) -> None:
+    found = app("predict").run()
+    assert not found.exception
+    found.number_input[0].set_value(4000.0)
+    found.number_input[1].set_value(13)
+    found.run()
+    text = said(found)
+    rich = run.told.segments[0]
+    assert rich.name in text
+    assert rich.action in text
+    assert "learly this one" in text
+    found.number_input[0].set_value(1e9)
+    found.run()
+    assert "Take the answer as a guess" in said(found)
+
+
+def test_explore_shows_every_view(saved: Path, run: Published) -> None:
+    found = app("explore").run()
+    view = next(one for one in found.button_group if one.label == "View")
+    for name in ("Segments", "Two side by side", "One column", "Two columns", "Who moved"):
+        view.set_value(name)
+        found.run()
+        assert not found.exception, name
+    assert "Nothing to hold this run against" in said(found)
+    view.set_value("Find a customer")
+    found.run()
+    found.text_input[0].set_value("00007")
+    found.run()
+    assert run.customer("00007")["segment_name"][0] in said(found)
+    found.text_input[0].set_value("nobody")
+    found.run()
+    assert "No customer of this run" in said(found)

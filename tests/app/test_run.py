@@ -1,0 +1,221 @@
+"""What the pages read of a run, what they place, and what is taken away."""
+
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow.parquet
+import pytest
+from pyspark.ml import PipelineModel
+from pyspark.sql import SparkSession
+
+from custseg_spark import pipeline, runs
+from custseg_spark.app import comparing, downloads, published, uploads
+from custseg_spark.app.form import form_of
+from custseg_spark.app.placing import entries, outside, placed
+from custseg_spark.app.published import Published
+from custseg_spark.app.task import Task
+from custseg_spark.app.visit import Table, Visit
+from custseg_spark.errors import DataError, RunError
+from custseg_spark.model import SCALED
+from custseg_spark.recipe import Recipe, load
+
+
+def test_the_first_screen_is_that_of_the_report(run: Published) -> None:
+    report = (run.file("report.html") or b"").decode()
+    assert run.told.headline[0] == "Three segments."
+    assert run.told.headline[0] in report
+    for one in run.told.segments:
+        assert one.sentence.split("(")[0] in report
+        assert one.action
+    assert sum(one.size for one in run.told.segments) == 300
+
+
+def test_a_run_of_an_older_version_still_has_its_names(run: Published) -> None:
+    from custseg_spark.app.told import told_of
+
+    told = told_of(None, run.record)
+    assert [one.name for one in told.segments] == [one.name for one in run.told.segments]
+
+
+def test_three_axes_keep_distances_where_there_are_two_features(run: Published) -> None:
+    points, shares = run.axes
+    assert points.shape == (300, 3)
+    assert sum(shares) == pytest.approx(1)
+    centred = run.points - run.points.mean(axis=0)
+    assert np.linalg.norm(points, axis=1) == pytest.approx(np.linalg.norm(centred, axis=1))
+
+
+def test_a_customer_is_found_by_id_and_no_other_is(run: Published) -> None:
+    found = run.customer(" 00007 ")
+    assert list(found["id"]) == ["00007"]
+    assert run.customer("7").empty
+    assert run.customer("' OR 1=1 --").empty
+
+
+def test_of_many_customers_a_sample_is_held_and_it_is_the_same_again(
+    run: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "MOST", 100)
+    one, other = Published(run.run), Published(run.run)
+    assert len(one.sample) == 100
+    pd.testing.assert_frame_equal(one.sample, other.sample)
+    assert set(one.sample["segment"]) == {0, 1, 2}
+
+
+def test_every_training_customer_is_placed_where_the_run_put_it(spark: SparkSession, run: Published) -> None:
+    for _, row in run.sample.groupby("segment").head(2).iterrows():
+        answer = placed(spark, run, {"spend": float(row["spend"]), "visits": int(row["visits"])})
+        assert (answer.segment, answer.name) == (row["segment"], row["segment_name"])
+        assert 0 <= answer.margin <= 1
+
+
+def test_the_reasons_add_up_to_the_difference_of_the_squared_distances(
+    spark: SparkSession, run: Published
+) -> None:
+    values = {"spend": 25.0, "visits": 3}
+    answer = placed(spark, run, values)
+    row = run.model.pipeline_model(spark).transform(
+        spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")
+    )
+    assert row.collect()[0]["segment"] == answer.segment
+    point = _point(spark, run, values)
+    squared = np.sort(((np.array(run.model.centres) - point) ** 2).sum(axis=1))
+    assert sum(reason.weight for reason in answer.reasons) == pytest.approx(squared[1] - squared[0])
+    assert answer.margin == pytest.approx(1 - np.sqrt(squared[0] / squared[1]))
+    assert answer.reasons[0].weight == max(reason.weight for reason in answer.reasons)
+
+
+def _point(spark: SparkSession, run: Published, values: dict[str, float]) -> np.ndarray:
+    from custseg_spark.app import placing
+
+    row = placing._features(spark, run.model, values)
+    return np.array([row[f"{SCALED}{i}"] for i in range(len(values))])
+
+
+def test_a_centre_is_placed_very_clearly_and_a_midpoint_on_the_border(
+    spark: SparkSession, run: Published
+) -> None:
+    spend, visits = run.model.features
+    one, other = (np.array(run.model.centres[i]) for i in (0, 1))
+
+    def values(point: np.ndarray) -> dict[str, float]:
+        raw = [point[i] * t.scale + t.centre for i, t in enumerate((spend, visits))]
+        return {"spend": float(np.expm1(raw[0])), "visits": float(raw[1])}
+
+    model = Published(run.run)
+    model.model.columns["visits"] = "double"
+    assert placed(spark, model, values(one)).sure == "very clearly"
+    assert placed(spark, model, values((one + other) / 2 + (one - other) / 1e4)).sure == "on the border"
+
+
+def test_a_missing_value_is_filled_as_in_the_run(spark: SparkSession, run: Published) -> None:
+    fill = run.model.features[0].fill
+    assert fill is not None
+    with_fill = placed(spark, run, {"spend": fill, "visits": 3})
+    assert placed(spark, run, {"spend": None, "visits": 3}) == with_fill
+
+
+def test_a_value_that_the_model_does_not_take_is_told(spark: SparkSession, run: Published) -> None:
+    with pytest.raises(DataError, match="no number"):
+        placed(spark, run, {"spend": -5.0, "visits": 3})
+
+
+def test_the_form_has_the_models_columns_with_the_range_of_training(run: Published) -> None:
+    spend, visits = entries(run)
+    assert (spend.column, spend.kind) == ("spend", "number")
+    assert (visits.kind, visits.low, visits.high) == ("whole", 2, 33)
+    assert outside((spend, visits), {"spend": 1e9, "visits": 3}) == ["spend"]
+
+
+def test_two_segments_side_by_side_begin_with_what_sets_them_apart(run: Published) -> None:
+    table = comparing.side_by_side(run.profile, 0, 2)
+    assert table["apart"].abs().is_monotonic_decreasing
+    assert set(table["column"]) >= {"spend", "visits", "age"}
+
+
+def test_cells_that_would_be_formulas_are_harmless(run: Published, customers: pd.DataFrame) -> None:
+    found = pd.read_csv(io.BytesIO(downloads.as_csv(run)), dtype={"id": str}).set_index("id")
+    assert len(found) == 300
+    notes = found["note"].reindex(customers["id"])
+    assert not notes.str.startswith(("=", "+", "-", "@", "\t")).any()
+    assert set(notes) == {"'=1+1", "'+1", "'-x", "'@SUM(A1)", "'\tx", "fine"}
+    assert found["spend"].reindex(customers["id"]).tolist() == customers["spend"].tolist()
+
+
+def test_harmless_leaves_numbers_alone_and_takes_names_too() -> None:
+    found = downloads.harmless(pd.DataFrame({"=x": [-1.5, 2.0], "y": ["-1", None]}))
+    assert list(found.columns) == ["'=x", "y"]
+    assert found["'=x"].tolist() == [-1.5, 2.0]
+    assert found["y"].tolist() == ["'-1", None]
+
+
+def test_the_workbook_holds_customers_and_segments_and_no_formula(run: Published) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(run)))
+    assert book.sheetnames == ["Customers", "Segments"]
+    rows = list(book["Customers"].iter_rows())
+    assert len(rows) == 301
+    assert [cell.value for cell in rows[0][:2]] == ["segment", "segment_name"]
+    assert not any(cell.data_type == "f" for row in rows for cell in row)
+
+
+def test_a_workbook_of_too_many_is_refused(run: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "EXCEL_ROWS", 100)
+    with pytest.raises(RunError, match="too many for a workbook"):
+        downloads.as_excel(run)
+
+
+def test_parquet_keeps_types_and_texts(run: Published, customers: pd.DataFrame) -> None:
+    found = pyarrow.parquet.read_table(io.BytesIO(downloads.as_parquet(run))).to_pandas()
+    assert sorted(found["id"]) == sorted(customers["id"])
+    assert set(found["note"]) == set(customers["note"])
+
+
+def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_table_lay(
+    spark: SparkSession, run: Published, table: Table, recipe: Recipe, tmp_path: Path
+) -> None:
+    output = str(tmp_path / "lake")
+    saved = downloads.save_candidate(run, table, recipe, output)
+    assert runs.latest(output) == saved
+    assert not (tmp_path / "lake" / "live.json").exists()
+    for name in ("run.json", "report.html", "recipe.yaml"):
+        assert str(table.folder) not in Path(saved.at(name)).read_text()
+    assert json.loads(Path(saved.at("run.json")).read_text())["input"] == "customers.csv"
+    assert load(saved.at("recipe.yaml")) == recipe
+    loaded = PipelineModel.load(saved.at("model"))
+    row = loaded.transform(spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")).collect()[0]
+    assert row["segment"] == placed(spark, run, {"spend": 25.0, "visits": 3}).segment
+    assert [found.run_id for found in published.published(output)] == [saved.run_id]
+
+
+def test_runs_that_did_not_end_well_are_not_listed(tmp_path: Path) -> None:
+    begun = runs.begin(str(tmp_path))
+    assert published.published(str(tmp_path)) == []
+    begun.record({"status": "failed", "run_id": begun.run_id})
+    assert published.published(str(tmp_path)) == []
+    assert published.published(str(tmp_path / "nothing")) == []
+    assert published.published(None) == []
+
+
+def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFrame) -> None:
+    """Tables of the same name with other customers, looked into and segmented at the same time."""
+    tables = {"all": customers, "some": customers.head(120).assign(spend=customers["spend"] * 100)}
+
+    def go(table: pd.DataFrame) -> Published:
+        brought = Visit().bring("segment", "customers.csv", table.to_csv(index=False).encode())
+        offered = form_of(uploads.seen(spark, brought.file))
+        chosen = replace(offered.proposed, cut=("spend", "visits"), segments=(3, 3))
+        recipe, path = offered.recipe(chosen, brought.name), str(brought.file)
+        task = Task(lambda journal: pipeline.train(spark, recipe, path, brought.output, journal))
+        return Published(task.result().run)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = dict(zip(tables, pool.map(go, tables.values()), strict=True))
+    for name, table in tables.items():
+        assert sorted(found[name].sample["id"]) == sorted(table["id"])
+        assert sorted(found[name].sample["spend"]) == sorted(table["spend"])

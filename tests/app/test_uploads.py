@@ -1,0 +1,81 @@
+"""What may be brought: refusals are plain sentences, names are plain names."""
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from custseg_spark.app.uploads import in_plain_words, overview, refused_size, sheets
+from custseg_spark.app.visit import plain_name
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.recipe.kinds import looked_at
+
+
+@pytest.mark.parametrize(
+    "name, size, said",
+    [
+        ("photo.png", 10, "photo.png is not a table this page reads"),
+        ("table", 10, "is not a table"),
+        ("old.xls", 10, "is not a table"),
+        ("empty.csv", 0, "empty.csv is empty."),
+        ("big.csv", 11 * 2**20, "big.csv has 11 MB, and this page takes 10 MB."),
+    ],
+)
+def test_a_refusal_says_why(name: str, size: int, said: str) -> None:
+    assert said in (refused_size(name, size, 10) or "")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "T.CSV", "t.tsv", "t.txt", "t.xlsx", "t.parquet"])
+def test_tables_are_taken(name: str) -> None:
+    assert refused_size(name, 10 * 2**20, 10) is None
+
+
+@pytest.mark.parametrize(
+    "name, kept",
+    [
+        ("customers 2024.csv", "customers 2024.csv"),
+        ("../../etc/passwd", "passwd"),
+        (r"C:\tables\t.csv", "t.csv"),
+        ("_hidden.csv", "hidden.csv"),
+        (".hidden.csv", "hidden.csv"),
+        ("a*[b]{c}?=d.csv", "a__b__c___d.csv"),
+        ("", "table"),
+        ("...", "table"),
+        ("größe.csv", "größe.csv"),
+        ("x" * 300 + ".parquet", "x" * 80 + ".parquet"),
+    ],
+)
+def test_a_name_is_cut_down_to_a_plain_one(name: str, kept: str) -> None:
+    assert plain_name(name) == kept
+
+
+def test_the_overview_has_types_and_missing_shares() -> None:
+    head = pd.DataFrame(
+        {"id": ["1", "2", "3", "4"], "spend": ["5.5", None, "7.5", "9"], "plan": list("aabb")}
+    )
+    found = overview(tuple(looked_at(head, {})), head).set_index("Column")
+    assert list(found["Looks like"]) == ["number", "number", "category"]
+    assert list(found["Missing"]) == [0.0, 25.0, 0.0]
+    assert found.loc["spend", "For example"] == "5.5"
+
+
+def test_the_sheets_of_a_workbook(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("customers")
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "damaged.xlsx").write_bytes(b"PK nothing")
+    (tmp_path / "t.csv").write_text("a,b")
+    assert sheets(tmp_path / "t.xlsx") == ["Sheet", "customers"]
+    assert sheets(tmp_path / "damaged.xlsx") == []
+    assert sheets(tmp_path / "t.csv") == []
+
+
+def test_an_error_is_told_without_our_folders_and_engineers_advice() -> None:
+    folder = Path("/tmp/visit-1/3")
+    problem = DataError(f"{folder}/t.csv is not UTF-8 text", "set input.options.encoding, or write UTF-8")
+    assert in_plain_words(problem, folder, "Save it again.") == "T.csv is not UTF-8 text. Save it again."
+    problem = DataError(f"input {folder}/t.csv: the table has no rows", "check the job")
+    assert in_plain_words(problem, folder) == "T.csv: the table has no rows. Check the job."
+    bound = "9 of 90 rows (10.0%) are rejected, more than rules.max_quarantined allows (5.0%): income"
+    assert "max_quarantined" not in in_plain_words(RecipeError(bound), folder)

@@ -1,0 +1,118 @@
+"""What is brought lies in a folder of its own; it goes when it is replaced or the visit ends, not before."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from custseg_spark.app.task import Task
+from custseg_spark.app.visit import Visit
+from custseg_spark.journal import Journal
+
+
+def until(true: object, seconds: float = 5.0) -> bool:
+    """Whether `true()` came to hold."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():  # type: ignore[operator]
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.fixture
+def visit() -> Visit:
+    return Visit()
+
+
+def test_another_table_takes_the_place_of_the_first_on_disk_and_in_memory(visit: Visit) -> None:
+    first = visit.bring("segment", "a.csv", b"1")
+    first.known["seen"] = object()
+    second = visit.bring("segment", "a.csv", b"2")
+    assert second.file.read_bytes() == b"2"
+    assert not first.folder.exists()
+    assert first.known == {}
+    assert visit.table("segment") is second
+
+
+def test_two_visits_share_nothing(visit: Visit) -> None:
+    other = Visit()
+    mine, theirs = visit.bring("segment", "t.csv", b"mine"), other.bring("segment", "t.csv", b"theirs")
+    assert visit.folder != other.folder
+    other.close()
+    assert mine.file.read_bytes() == b"mine"
+    assert not theirs.file.exists()
+
+
+def test_a_visit_that_ends_leaves_nothing(visit: Visit) -> None:
+    visit.bring("segment", "t.csv", b"1")
+    visit.bring("predict", "u.csv", b"2")
+    visit.close()
+    assert visit.closed
+    assert not visit.folder.exists()
+    assert visit.tables == {}
+
+
+def test_a_lost_connection_ends_the_visit_after_a_while(visit: Visit) -> None:
+    visit.bring("segment", "t.csv", b"1")
+    visit.leave(after=0.05)
+    assert until(lambda: visit.closed)
+    assert not visit.folder.exists()
+
+
+def test_a_connection_that_is_back_keeps_the_visit(visit: Visit) -> None:
+    table = visit.bring("segment", "t.csv", b"1")
+    visit.leave(after=0.1)
+    visit.stay()
+    time.sleep(0.2)
+    assert table.file.exists()
+
+
+def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Visit) -> None:
+    table = visit.bring("segment", "t.csv", b"1")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work(journal: Journal) -> None:
+        begun.set()
+        go_on.wait()
+        late = Path(table.output) / "late.csv"
+        late.parent.mkdir(parents=True)
+        late.write_text("x")
+
+    task = table.task = Task(work)
+    begun.wait()
+    visit.close()
+    go_on.set()
+    assert task.wait(5)
+    assert until(lambda: not visit.folder.exists())
+
+
+def test_progress_only_grows_and_speaks_plainly() -> None:
+    shown: list[tuple[float, str]] = []
+    steps = ["read", "check", "sweep", "sweep k=4", "choose", "label", "report", "label"]
+
+    def work(journal: Journal) -> str:
+        for step in steps:
+            journal.progress(step)
+            shown.append(task.progress)
+        return "done"
+
+    ready = threading.Event()
+    task = Task(lambda journal: (ready.wait(), work(journal))[1])
+    ready.set()
+    assert task.result() == "done"
+    shares = [share for share, _ in shown]
+    assert shares == sorted(shares)
+    assert "Tried 4 segments" in [said for _, said in shown]
+    assert shown[-1][1] == "Drawing the report"
+
+
+def test_what_work_raises_is_raised_where_it_is_asked_for() -> None:
+    def work(journal: Journal) -> None:
+        raise ValueError("no")
+
+    task = Task(work)
+    with pytest.raises(ValueError, match="no"):
+        task.result()
+    assert task.ended
