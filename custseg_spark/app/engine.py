@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import functools
+import logging
+import tempfile
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from custseg_spark.app.visit import root
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+log = logging.getLogger("custseg")
 SETTINGS = {"spark.cleaner.periodicGC.interval": "1min"}
 """What a run left in Spark's scratch directory goes within this time, not after half an hour."""
 
@@ -32,11 +39,26 @@ def _open(found: Future[SparkSession]) -> None:
         from custseg_spark.session import open_session
 
         session = open_session("custseg app", settings=SETTINGS)
-        from custseg_spark import pipeline  # noqa: F401 - imported here, so that no page waits for it
+        from custseg_spark import pipeline
 
-        session.range(10).selectExpr("id % 2 AS half").groupBy(
-            "half"
-        ).count().toPandas()  # the first job is slow
         found.set_result(session)
+        _warm(session, pipeline.train)
     except BaseException as problem:
-        found.set_exception(problem)
+        if not found.done():
+            found.set_exception(problem)
+        log.exception("opening Spark")
+
+
+def _warm(session: SparkSession, train: Callable[..., object]) -> None:
+    """A run of a few made customers, so that the first real one finds classes loaded and code compiled."""
+    from custseg_spark.journal import Journal
+    from custseg_spark.recipe import parse
+
+    quiet = {"bootstraps": 0, "gap": False, "prediction_strength": False, "structure": False}
+    recipe = {"input": {"id": "id"}, "segment_by": {"a": "a", "b": "b"}, "evidence": quiet}
+    with tempfile.TemporaryDirectory(dir=root().name) as folder:
+        table = Path(folder) / "made.csv"
+        rows = (f"{i},{i % 3},{i % 7}" for i in range(60))
+        table.write_text("\n".join(["id,a,b", *rows]))
+        segments = {"k": [2, 3], "choose": "silhouette"}
+        train(session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out", Journal())

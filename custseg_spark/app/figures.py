@@ -18,6 +18,7 @@ DRAWN = 4_000
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x", "star")
 SOLID = ("circle", "square", "diamond", "cross", "x")
 BLUE, ORANGE = "#1d6fb8", "#c2410c"
+CLEAR = "rgba(0,0,0,0)"
 _EDGE = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
@@ -30,7 +31,7 @@ def plane(
         figure.add_trace(
             go.Scattergl(
                 x=points[rows, 0], y=points[rows, 1], mode="markers", name=names[segment],
-                marker=_marker(segment, 6, SYMBOLS), hovertemplate=f"{names[segment]}<extra></extra>",
+                marker=_marker(segment, 7, SYMBOLS), hovertemplate=f"{names[segment]}<extra></extra>",
             )
         )  # fmt: skip
     figure.update_xaxes(title=_axis(1, shares), zeroline=False, showticklabels=False)
@@ -154,7 +155,7 @@ def against(
         part = drawn.iloc[rows]
         figure.add_trace(
             go.Scattergl(
-                x=part[x], y=part[y], mode="markers", name=names[segment], marker=_marker(segment, 6, SYMBOLS)
+                x=part[x], y=part[y], mode="markers", name=names[segment], marker=_marker(segment, 7, SYMBOLS)
             )
         )
     figure.update_xaxes(title=titles[0])
@@ -162,16 +163,21 @@ def against(
     return _calm(figure, 520)
 
 
-def reasons(found: Sequence[tuple[str, float]], own: str, other: str) -> go.Figure:
-    """What speaks for a segment (to the right) and what for the next one (to the left)."""
-    names = [wording.readable(name) for name, _ in reversed(found)]
+def reasons(found: Sequence[tuple[str, float]], own: tuple[int, str], other: tuple[int, str]) -> go.Figure:
+    """What speaks for a segment (id and name; to the right) and what for the next one (to the left)."""
     weights = [weight for _, weight in reversed(found)]
-    colours = [BLUE if weight >= 0 else ORANGE for weight in weights]
+    names = [wording.readable(name) for name, _ in reversed(found)]
+    colours = [palette.colour((own if weight >= 0 else other)[0]) for weight in weights]
     figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
-    most = max((abs(weight) for weight in weights), default=1.0) * 1.1 or 1.0
-    sides = {"tickvals": [-most * 0.6, most * 0.6], "ticktext": [f"for {other}", f"for {own}"]}
-    figure.update_xaxes(range=[-most, most], showgrid=False, **sides)
-    return _calm(figure, 90 + 34 * len(names), legend=False)
+    most = 1.1 * max((abs(weight) for weight in weights), default=0.0) or 1.0
+    figure.update_xaxes(range=[-most, most], showgrid=False, showticklabels=False)
+    for x, anchor, text in ((0, "left", f"← {other[1]}"), (1, "right", f"{own[1]} →")):
+        said = wording.broken(text, 24, 2).replace("\n", "<br>")
+        figure.add_annotation(
+            xref="x domain", yref="paper", x=x, y=1, yshift=36, text=said, showarrow=False, xanchor=anchor,
+            align=anchor,
+        )  # fmt: skip
+    return _calm(figure, 130 + 34 * len(names), legend=False).update_layout(margin={**_EDGE, "t": 44})
 
 
 def movement(
@@ -209,7 +215,8 @@ def _axis(number: int, shares: Sequence[float]) -> str:
 def _calm(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
     """White ground, thin rules, the legend above."""
     figure.update_layout(
-        template="plotly_white", height=height, margin=_EDGE, showlegend=legend, font={"color": palette.INK},
+        template="plotly_white", paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, height=height, margin=_EDGE,
+        showlegend=legend, font={"color": palette.INK},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemsizing": "constant"},
         hoverlabel={"bgcolor": "#ffffff"},
     )  # fmt: skip

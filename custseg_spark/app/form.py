@@ -156,14 +156,16 @@ def _offers(proposed: Recipe, columns: Mapping[str, Column]) -> dict[str, Offer]
         )
         column = single.get(feature.sql)
         found[name] = Offer(
-            name, _says(name, column), feature.sql, entry, _treated_of(feature),
+            name, _says(name, feature.sql, columns), feature.sql, entry, _treated_of(feature),
             signed=column is not None and _signed(column),
         )  # fmt: skip
     described = {name: one.sql or "" for name, one in proposed.describe.items()}
     for name, sql in {**described, **{name: one.sql for name, one in proposed.check.items()}}.items():
         column = single.get(sql)
         found[name] = (
-            _offer(name, sql, column) if column else Offer(name, _says(name), sql, cuts="datediff(" in sql)
+            _offer(name, sql, column)
+            if column
+            else Offer(name, _says(name, sql, columns), sql, cuts="datediff(" in sql)
         )
     used = {offer.sql for offer in found.values()}
     for name, column in columns.items():
@@ -183,7 +185,7 @@ def _offer(name: str, sql: str, column: Column, types: Mapping[str, Any] | None 
         extremes="p99.5" if numbers and candidate.far_out is not None else "keep",
         spread="log1p" if skewed else "none",
     )
-    return Offer(name, _says(name, column), sql, {}, treated, numbers, _signed(column), types or {})
+    return Offer(name, column.name, sql, {}, treated, numbers, _signed(column), types or {})
 
 
 def _feature(offer: Offer, treated: Treated) -> dict[str, Any]:
@@ -213,9 +215,16 @@ def _signed(column: Column) -> bool:
     return column.kind == "number" and bool(column.values.min() < 0)
 
 
-def _says(name: str, column: Column | None = None) -> str:
-    """The column's own name, or the name of what the proposal made of several."""
-    return readable(name) if column is None else column.name
+def _says(name: str, sql: str, columns: Mapping[str, Column]) -> str:
+    """The column's own name, or what the proposal made of it or of several."""
+    used = [columns[column] for column in recipes.columns_used(sql) if column in columns]
+    if len(used) != 1:
+        return f"{readable(name)} (sum of {len(used)} columns)"
+    if sql == sql_name(used[0].name):
+        return used[0].name
+    if used[0].kind == "date":
+        return f"days since {used[0].name}"
+    return f"{used[0].name} is {used[0].counted}"
 
 
 def _key(column: Column, taken: set[str]) -> str:

@@ -56,11 +56,12 @@ class Reason:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a customer belongs. `margin`: 0 on the border to the next segment, 1 on the centre."""
+    """Where a customer belongs. `next`: id and name of the nearest other segment. `margin`: 0 on the border
+    to it, 1 on the centre."""
 
     segment: int
     name: str
-    next: str
+    next: tuple[int, str]
     margin: float
     reasons: tuple[Reason, ...]
 
@@ -103,7 +104,9 @@ def placed(spark: SparkSession, run: Published, values: Mapping[str, Any]) -> Pl
     ]  # fmt: skip
     reasons.sort(key=lambda reason: -reason.weight)
     margin = 1 - own / other if other > 0 else 0.0
-    return Placed(_ids(model)[first], model.names[first], model.names[second], margin, tuple(reasons))
+    ids = _ids(model)
+    following = (ids[second], model.names[second])
+    return Placed(ids[first], model.names[first], following, margin, tuple(reasons))
 
 
 def outside(found: Sequence[Entry], values: Mapping[str, Any]) -> list[str]:

@@ -88,9 +88,7 @@ class Published:
         """Every accepted customer, unread."""
         files, path = fsspec.core.url_to_fs(self.run.at("customers"))
         kind = ds.partitioning(pa.schema([("segment", pa.int32())]), flavor="hive")
-        return ds.dataset(
-            path, filesystem=files, format="parquet", partitioning=kind, exclude_invalid_files=True
-        )
+        return ds.dataset(path, filesystem=files, format="parquet", partitioning=kind)
 
     @functools.cached_property
     def sample(self) -> pd.DataFrame:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +19,12 @@ from custseg_spark.report import palette
 MAIN = Path(__file__).with_name("main.py")
 
 
-def serve(host: str, port: int, settings: Settings, *, browser: bool = True) -> None:
-    """Serve the page until the process is told to stop. Raises RecipeError without Streamlit."""
+def serve(host: str, port: int | None, settings: Settings, *, browser: bool = True) -> None:
+    """Serve the page until the process is told to stop. `port`: the first free one from 8501 on if None.
+
+    Raises RecipeError without Streamlit.
+    """
+    engine.opening()  # Spark starts beside the server: it is there by the time that a table is
     try:
         import streamlit
     except ImportError:
@@ -29,24 +36,39 @@ def serve(host: str, port: int, settings: Settings, *, browser: bool = True) -> 
         output = str(Path(output).expanduser().absolute())
     vars(SETTINGS).update({**vars(settings), "output": output})
     sys.argv = [str(MAIN)]  # else Streamlit puts the folder of `custseg` itself on the path
-    options = {**_options(host, port), "server.headless": not browser}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is below is done then too
     try:
-        streamlit.App(MAIN, lifespan=_lifespan).run(config=options)
+        app = streamlit.App(MAIN, lifespan=_announced(browser))
+        app.run(config=_options(host, port))
+    except KeyboardInterrupt:
+        pass
     finally:
         visit.root().cleanup()
 
 
-@asynccontextmanager
-async def _lifespan(_app: Any) -> AsyncIterator[None]:
-    """Spark starts when the server does: it is there by the time that a table is."""
-    engine.opening()
-    yield
+def _announced(browser: bool) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Tells where the page is, and opens it: the server listens by then, and answers right after."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        from streamlit import get_option
+
+        host, port = get_option("server.address"), get_option("server.port")
+        url = f"http://{'localhost' if host == '0.0.0.0' else host}:{port}"
+        print(f"The page is at {url}; end it with Ctrl-C", flush=True)
+        if browser:
+            threading.Timer(0.3, webbrowser.open, [url]).start()
+        yield
+
+    return lifespan
 
 
-def _options(host: str, port: int) -> dict[str, Any]:
+def _options(host: str, port: int | None) -> dict[str, Any]:
     return {
+        **({} if port is None else {"server.port": port}),
         "server.address": host,
-        "server.port": port,
+        "server.headless": True,
+        "logger.hideWelcomeMessage": True,  # it would ask the network for this machine's address
         "server.maxUploadSize": SETTINGS.most_megabytes,
         "server.disconnectedSessionTTL": SETTINGS.grace,
         "server.fileWatcherType": "none",

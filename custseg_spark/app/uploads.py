@@ -126,7 +126,9 @@ def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> 
     engineer's to take."""
     what = re.sub(rf"(input )?{re.escape(str(folder))}/(out\S*)?", "", problem.what)
     what = what.replace("rules.max_quarantined allows", "is allowed")
-    what = f"{what[:1].upper()}{what[1:]}".rstrip(".")
+    if "." not in what.partition(" ")[0]:  # else it begins with a file's name
+        what = f"{what[:1].upper()}{what[1:]}"
+    what = what.rstrip(".")
     remedy = problem.remedy or ""
     if not remedy or _FOR_ENGINEERS.search(remedy):
         remedy = otherwise

@@ -74,8 +74,9 @@ def test_the_sheets_of_a_workbook(tmp_path: Path) -> None:
 def test_an_error_is_told_without_our_folders_and_engineers_advice() -> None:
     folder = Path("/tmp/visit-1/3")
     problem = DataError(f"{folder}/t.csv is not UTF-8 text", "set input.options.encoding, or write UTF-8")
-    assert in_plain_words(problem, folder, "Save it again.") == "T.csv is not UTF-8 text. Save it again."
+    assert in_plain_words(problem, folder, "Save it again.") == "t.csv is not UTF-8 text. Save it again."
     problem = DataError(f"input {folder}/t.csv: the table has no rows", "check the job")
-    assert in_plain_words(problem, folder) == "T.csv: the table has no rows. Check the job."
+    assert in_plain_words(problem, folder) == "t.csv: the table has no rows. Check the job."
+    assert in_plain_words(DataError("all rows are rejected"), folder) == "All rows are rejected."
     bound = "9 of 90 rows (10.0%) are rejected, more than rules.max_quarantined allows (5.0%): income"
     assert "max_quarantined" not in in_plain_words(RecipeError(bound), folder)

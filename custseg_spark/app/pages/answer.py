@@ -24,7 +24,8 @@ def answer(run: Published) -> None:
         f'<div class="cs-headline">{parts.safe(first)}{more}</div>'
         '<div class="cs-scroll"><table class="cs-table">'
         f'<thead><tr><th>Segment</th><th class="n">customers</th><th class="n">share</th>{head}'
-        f"<th>What sets it apart</th><th>What to do</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<th class='fact'>What sets it apart</th><th>What to do</th></tr></thead><tbody>{rows}</tbody>"
+        "</table></div>"
         f'<div class="cs-asks">{_trust(run)}{_decides(run)}{_left_out(run)}{_careful(run)}</div>'
     )
 
@@ -36,7 +37,7 @@ def _line(one: ToldSegment, with_value: bool) -> str:
     return (
         f"<tr><th>{parts.mark(one.segment)}{parts.safe(one.name)}</th><td class='n'>{one.size:,}</td>"
         f"<td class='n'>{wording.percent(one.share)}{bar}</td>{value}"
-        f"<td>{parts.safe(one.fact)}</td><td>{parts.safe(one.action)}</td></tr>"
+        f"<td class='fact'>{parts.safe(one.fact)}</td><td>{parts.safe(one.action)}</td></tr>"
     )
 
 
@@ -53,7 +54,7 @@ def _decides(run: Published) -> str:
         return ""
     lines = "".join(
         f'<div class="cs-way"><span>{parts.safe(wording.readable(name))}</span>'
-        f'<i class="cs-bar"><b style="width:{100 * share:.0f}%;background:{palette.SOFT_INK}"></b></i>'
+        f'<u class="cs-bar"><b style="width:{100 * share:.0f}%;background:{palette.SOFT_INK}"></b></u>'
         f"<span>{wording.percent(share)}</span></div>"
         for name, share in run.told.decides[:4]
     )

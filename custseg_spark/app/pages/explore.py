@@ -139,7 +139,7 @@ def _customer(run: Published, chosen: list[int]) -> None:
     known = [
         (wording.readable(str(name)), str(value)) for name, value in row.items() if str(name) != "segment"
     ]
-    st.dataframe([{"": name, "value": value} for name, value in known], hide_index=True, height=420)
+    st.dataframe([{"Column": name, "Value": value} for name, value in known], hide_index=True, height=420)
 
 
 def _of_how_many(run: Published) -> None:

@@ -84,11 +84,11 @@ def _forget(uploaded: Any) -> None:
 
 def another(page: str, table: Table) -> None:
     """A line on the table in use, and the way to another one."""
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f":material/table: **{escaped(table.name)}**")
-    if right.button("Use another table", key=f"{page}.another", width="stretch"):
-        visit().drop(page)
-        st.rerun()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f":material/table: **{escaped(table.name)}**", width="content")
+        if st.button("Use another table", key=f"{page}.another"):
+            visit().drop(page)
+            st.rerun()
 
 
 def waited(task: Task[Any], title: str) -> None:

@@ -35,8 +35,12 @@ def page() -> None:
         found = entries(run)
     left, right = st.columns([5, 6], gap="large")
     with left:
-        st.markdown("**What is known of the customer**")
-        values = {entry.column: _asked(entry, run.run.run_id) for entry in found}
+        st.markdown("**What is known of the customer** :gray[and what the model has seen]")
+        places = st.columns(2) if len(found) > 5 else [st.container()]
+        values = {}
+        for place, entry in enumerate(found):
+            with places[place % len(places)]:
+                values[entry.column] = _asked(entry, run.run.run_id)
     with right, parts.telling(parts.visit().folder):
         with st.spinner("Placing the customer"):
             answer = placed(engine.spark(), run, values)
@@ -79,17 +83,18 @@ def _told(run: Published, answer: Placed) -> None:
 
     told = run.told.segment(answer.segment)
     action = f"<p><b>{parts.safe(told.action)}</b></p>" if told.action else ""
-    sure = SURE[answer.sure].format(next=answer.next)
+    sure = SURE[answer.sure].format(next=answer.next[1])
     st.html(
         f'<div class="cs-answer"><h2>{parts.mark(answer.segment)}{parts.safe(answer.name)}</h2>'
         f'<p><span class="sure">{parts.safe(sure)}</span></p>{action}<p>{parts.safe(told.sentence)}</p></div>'
     )
     st.markdown("**What speaks for it**")
     weights = [(reason.feature, reason.weight) for reason in answer.reasons]
-    drawn = figures.reasons(weights, answer.name, answer.next)
+    drawn = figures.reasons(weights, (answer.segment, answer.name), answer.next)
     st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key="predict.reasons")
+    worth = 0.2 * max(abs(reason.weight) for reason in answer.reasons)
     for reason in answer.reasons[:2]:
-        if reason.weight > 0:
+        if reason.weight > worth:
             st.caption(_because(reason, answer))
 
 
@@ -98,6 +103,6 @@ def _because(reason: Reason, answer: Placed) -> str:
 
     return (
         f"{parts.escaped(capital(readable(reason.feature)))} {number(reason.value)}: usual in "
-        f"“{parts.escaped(answer.name)}” is {number(reason.own)}, in “{parts.escaped(answer.next)}” "
+        f"“{parts.escaped(answer.name)}” is {number(reason.own)}, in “{parts.escaped(answer.next[1])}” "
         f"{number(reason.other)}."
     )

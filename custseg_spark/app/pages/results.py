@@ -154,7 +154,7 @@ def _take(run: Published, table: Table, recipe: Recipe) -> None:
     with middle:
         st.markdown("**The report**")
         report = downloads.anonymous(run.file("report.html") or b"", table)
-        _button("Report (opens in any browser)", report, f"{stem}_report.html", "text/html")
+        _button("Report", report, f"{stem}_report.html", "text/html")
         st.caption("One file to pass on: it opens without this page and without a network.")
     with right:
         st.markdown("**For your engineer**")

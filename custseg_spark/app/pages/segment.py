@@ -9,7 +9,6 @@ import streamlit as st
 
 from custseg_spark.app import engine
 from custseg_spark.app.pages import parts
-from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table
 
@@ -51,15 +50,18 @@ def page() -> None:
         return
     parts.another(PAGE, table)
     seen = _seen(table)
+    step = st.empty()  # a step takes the place of the one before at once, not when it is done
     if table.task is None:
-        _proposal(table, seen)
+        with step.container():
+            _proposal(table, seen)
         return
-    if st.button("Change the choices", key=f"{PAGE}.back", icon=":material/arrow_back:"):
-        table.task = table.comparison = None
-        table.known.pop("published", None)
-        st.rerun()
-    parts.waited(table.task, f"Finding segments among {seen.rows:,} customers")
-    _outcome(table)
+    with step.container():
+        if st.button("Change the choices", key=f"{PAGE}.back", icon=":material/arrow_back:"):
+            table.task = table.comparison = None
+            table.known.pop("published", None)
+            st.rerun()
+        parts.waited(table.task, f"Finding segments among {seen.rows:,} customers")
+        _outcome(table)
 
 
 def _welcome() -> None:
@@ -67,10 +69,7 @@ def _welcome() -> None:
     parts.brought(PAGE, "Your customer table: Excel, CSV, TSV or Parquet")
     for column, number, (title, said) in zip(st.columns(3), "123", _STEPS, strict=True):
         column.html(f'<div class="cs-step"><b>{number}</b><h3>{title}</h3><p>{said}</p></div>')
-    st.caption(
-        f"Up to {SETTINGS.most_megabytes} MB. Your table stays on this server only while this page is open; "
-        "nobody else sees it."
-    )
+    st.caption("Your table stays on this server only while this page is open, and nobody else sees it.")
 
 
 def _seen(table: Table) -> Seen:
@@ -138,7 +137,8 @@ def _asked(offered: Form, number: int) -> Choices:
 
     def several(label: str, options: list[str], proposal: tuple[str, ...], name: str, note: str) -> list[str]:
         default = [one for one in proposal if one in options]
-        return st.multiselect(label, options, default, says, key=key(name), help=note or None, **kept)
+        how: Any = {"wrap": name == "cut", "help": note or None, "key": key(name), **kept}
+        return list(st.multiselect(label, options, default, says, **how))
 
     left, right = st.columns(2, gap="large")
     with left:
