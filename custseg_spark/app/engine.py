@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import functools
-import logging
 import tempfile
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +14,6 @@ from custseg_spark.app.visit import root
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-log = logging.getLogger("custseg")
 SETTINGS = {"spark.cleaner.periodicGC.interval": "1min"}
 """What a run left in Spark's scratch directory goes within this time, not after half an hour."""
 
@@ -34,23 +31,27 @@ def opening() -> Future[SparkSession]:
     return found
 
 
+def warm() -> None:
+    """Open the session, and make a run of a few made customers beside everything else: the first real run then
+    finds classes loaded and code compiled."""
+    threading.Thread(target=_tried, name="warming Spark", daemon=True).start()
+
+
 def _open(found: Future[SparkSession]) -> None:
     try:
         from custseg_spark.session import open_session
 
         session = open_session("custseg app", settings=SETTINGS)
-        from custseg_spark import pipeline
+        from custseg_spark import pipeline  # noqa: F401 - so that no page waits for it
 
         found.set_result(session)
-        _warm(session, pipeline.train)
     except BaseException as problem:
-        if not found.done():
-            found.set_exception(problem)
-        log.exception("opening Spark")
+        found.set_exception(problem)
 
 
-def _warm(session: SparkSession, train: Callable[..., object]) -> None:
-    """A run of a few made customers, so that the first real one finds classes loaded and code compiled."""
+def _tried() -> None:
+    session = spark()
+    from custseg_spark import pipeline
     from custseg_spark.journal import Journal
     from custseg_spark.recipe import parse
 
@@ -61,4 +62,6 @@ def _warm(session: SparkSession, train: Callable[..., object]) -> None:
         rows = (f"{i},{i % 3},{i % 7}" for i in range(60))
         table.write_text("\n".join(["id,a,b", *rows]))
         segments = {"k": [2, 3], "choose": "silhouette"}
-        train(session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out", Journal())
+        pipeline.train(
+            session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out", Journal()
+        )

@@ -171,11 +171,10 @@ def reasons(found: Sequence[tuple[str, float]], own: tuple[int, str], other: tup
     figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
     most = 1.1 * max((abs(weight) for weight in weights), default=0.0) or 1.0
     figure.update_xaxes(range=[-most, most], showgrid=False, showticklabels=False)
-    for x, anchor, text in ((0, "left", f"← {other[1]}"), (1, "right", f"{own[1]} →")):
-        said = wording.broken(text, 24, 2).replace("\n", "<br>")
+    for x, up, anchor, text in ((0, 20, "left", f"← {other[1]}"), (1, 40, "right", f"{own[1]} →")):
         figure.add_annotation(
-            xref="x domain", yref="paper", x=x, y=1, yshift=36, text=said, showarrow=False, xanchor=anchor,
-            align=anchor,
+            text=wording.broken(text, 40, 1), xref="x domain", yref="paper", x=x, y=1, yshift=up,
+            showarrow=False, xanchor=anchor,
         )  # fmt: skip
     return _calm(figure, 130 + 34 * len(names), legend=False).update_layout(margin={**_EDGE, "t": 44})
 

@@ -24,7 +24,7 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
 
     Raises RecipeError without Streamlit.
     """
-    engine.opening()  # Spark starts beside the server: it is there by the time that a table is
+    engine.warm()  # Spark starts beside the server: it is there by the time that a table is
     try:
         import streamlit
     except ImportError:

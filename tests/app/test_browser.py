@@ -102,12 +102,17 @@ def browser(server: Server) -> Iterator[Any]:
 @pytest.fixture
 def person(browser: Any, server: Server) -> Iterator[Callable[[], Any]]:
     """Opens the page as somebody new; each has a browser of their own."""
-    contexts = []
+    contexts, elsewhere = [], []
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith((server.url, "data:", "blob:", server.url.replace("http", "ws"))):
+            elsewhere.append(request.url)
 
     def arrive(width: int = 1400) -> Any:
         context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
+        page.on("request", asked)
         page.set_default_timeout(WAIT)
         page.goto(server.url)
         return page
@@ -115,6 +120,7 @@ def person(browser: Any, server: Server) -> Iterator[Callable[[], Any]]:
     yield arrive
     for context in contexts:
         context.close()
+    assert elsewhere == [], "the page asks no other server for anything"
 
 
 def bring(page: Any, name: str, content: bytes) -> None:
@@ -260,10 +266,9 @@ def test_a_made_table_is_segmented_saved_predicted_and_explored(
     other = person()  # whom the run was handed to
     go(other, "Predict")
     other.locator(".cs-answer h2").wait_for()
-    spend = other.get_by_label("spend", exact=True)
+    spend, visits = (other.get_by_role("spinbutton").nth(place) for place in (0, 1))
     before = other.locator(".cs-answer h2").inner_text()
     spend.fill("25")
-    visits = other.get_by_label("visits", exact=True)
     visits.fill("3")
     begun = time.monotonic()
     visits.press("Enter")

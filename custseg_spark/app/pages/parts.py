@@ -18,6 +18,8 @@ from custseg_spark.errors import CustsegError
 from custseg_spark.report import palette
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from custseg_spark.app.published import Published
     from custseg_spark.runs import Run
 
@@ -91,16 +93,13 @@ def another(page: str, table: Table) -> None:
             st.rerun()
 
 
-def waited(task: Task[Any], title: str) -> None:
-    """Show how far the work is until it ends; whatever is clicked meanwhile, the work goes on."""
+def waited(task: Task[Any], place: DeltaGenerator, title: str) -> None:
+    """Show in one place how far the work is until it ends. Whatever is clicked meanwhile, it goes on."""
     if task.ended:
         return
-    with st.container(border=True):
-        st.markdown(f"**{title}**")
-        bar = st.progress(0.0, " ")
-        while not task.wait(0.15):
-            share, said = task.progress
-            bar.progress(share, said)
+    while not task.wait(0.15):
+        share, said = task.progress
+        place.progress(share, f"**{title}**  \n{said}")
     st.rerun()
 
 

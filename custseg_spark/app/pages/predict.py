@@ -55,11 +55,9 @@ def page() -> None:
 
 def _asked(entry: Entry, run_id: str) -> Any:
     """One input, filled with the middle of the training customers."""
-    label = parts.escaped(entry.column)
-    hint = (
-        f"The model has seen {_shown(entry.low)} to {_shown(entry.high)}" if entry.low is not None else None
-    )
-    kept: Any = {"key": f"predict.{run_id}.{entry.column}", "help": hint, "persist_state": "session"}
+    hint = "" if entry.low is None else f" :gray[{_shown(entry.low)} to {_shown(entry.high)}]"
+    label = f"{parts.escaped(entry.column)}{hint}"
+    kept: Any = {"key": f"predict.{run_id}.{entry.column}", "persist_state": "session"}
     if entry.kind == "whole":
         return st.number_input(label, value=entry.middle, step=1, placeholder="not known", **kept)
     if entry.kind == "number":

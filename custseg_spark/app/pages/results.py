@@ -102,12 +102,13 @@ def _other_ways(table: Table, recipe: Recipe, run: Published) -> None:
         "The segments come from k-means. Here the same customers are grouped in other ways, among them "
         "DBSCAN and hierarchical clustering, to see whether the answer depends on the method."
     )
+    place = st.empty()
     if table.comparison is None:
-        if st.button("Compare", key="results.compare", type="primary"):
+        if place.button("Compare", key="results.compare", type="primary"):
             table.comparison = _comparing(table, recipe, int(run.record["k"]))
             st.rerun()
         return
-    parts.waited(table.comparison, "Grouping the same customers in other ways")
+    parts.waited(table.comparison, place, "Grouping the same customers in other ways")
     with parts.telling(table.folder):
         found = table.comparison.result()
         st.markdown(parts.escaped(found.why))

@@ -50,17 +50,17 @@ def page() -> None:
         return
     parts.another(PAGE, table)
     seen = _seen(table)
-    step = st.empty()  # a step takes the place of the one before at once, not when it is done
+    back, step = st.empty(), st.empty()  # what a step draws takes the place of the one before at once
     if table.task is None:
         with step.container():
             _proposal(table, seen)
         return
+    if back.button("Change the choices", key=f"{PAGE}.back", icon=":material/arrow_back:"):
+        table.task = table.comparison = None
+        table.known.pop("published", None)
+        st.rerun()
+    parts.waited(table.task, step, f"Finding segments among {seen.rows:,} customers")
     with step.container():
-        if st.button("Change the choices", key=f"{PAGE}.back", icon=":material/arrow_back:"):
-            table.task = table.comparison = None
-            table.known.pop("published", None)
-            st.rerun()
-        parts.waited(table.task, f"Finding segments among {seen.rows:,} customers")
         _outcome(table)
 
 
