@@ -33,8 +33,12 @@ def side_by_side(profile: pd.DataFrame, first: int, second: int) -> pd.DataFrame
     return table.sort_values("apart", key=lambda z: -z.abs(), kind="stable", ignore_index=True)
 
 
-def moves(table: pd.DataFrame) -> tuple[list[str], list[str], NDArray[Any]]:
-    """Names before, names now, and (before, now) customers who went from one to the other."""
-    before, now, customers = table.columns[:3]
-    counts = table.pivot_table(index=before, columns=now, values=customers, aggfunc="sum").fillna(0)
+def moves(flows: pd.DataFrame) -> tuple[list[str], list[str], NDArray[Any]]:
+    """Names before, names now, and (before, now) customers who went from one to the other, from movement.csv.
+
+    Who was not there before came, and who is not there any more left.
+    """
+    before = flows["from_name"].fillna("(new customers)")
+    now = flows["to_name"].fillna("(no longer there)")
+    counts = pd.crosstab(before, now, values=flows["customers"], aggfunc="sum").fillna(0)
     return [str(name) for name in counts.index], [str(name) for name in counts.columns], counts.to_numpy()

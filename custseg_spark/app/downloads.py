@@ -90,18 +90,20 @@ def anonymous(content: bytes, table: Table) -> bytes:
 
 
 def save_candidate(run: Published, table: Table, recipe: Recipe, output: str) -> runs.Run:
-    """Publish the run under `output`, with its recipe: it is listed and can be explored, and nothing scores
-    with it until an engineer says so. Raises RunError where `output` can't be written."""
+    """Put the run under `output`, with its recipe: it is listed, and can be explored and promoted. No pointer
+    names it, not even of the first run of an output: nothing scores with it until an engineer says so.
+
+    Raises RunError where `output` can't be written.
+    """
     saved = runs.Run(output, run.run.run_id)
     source, folder = fsspec.core.url_to_fs(run.run.path)
+    saved.write("recipe.yaml", recipe_yaml(recipe))
     names = [str(name)[len(str(folder)) :].lstrip("/") for name in source.find(folder)]
     for name in sorted(
         names, key=lambda name: name == "run.json"
     ):  # the record last: it says that all is there
         content: bytes = source.cat_file(f"{folder}/{name}")
         saved.write(name, anonymous(content, table) if name in PERSONAL else content)
-    saved.write("recipe.yaml", recipe_yaml(recipe))
-    runs.publish(saved)
     return saved
 
 

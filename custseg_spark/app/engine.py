@@ -32,8 +32,8 @@ def opening() -> Future[SparkSession]:
 
 
 def warm() -> None:
-    """Open the session, and make a run of a few made customers beside everything else: the first real run then
-    finds classes loaded and code compiled."""
+    """Open the session, and make a run of a few made customers: the first real one then finds classes loaded
+    and code compiled."""
     threading.Thread(target=_tried, name="warming Spark", daemon=True).start()
 
 

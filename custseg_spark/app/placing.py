@@ -94,19 +94,18 @@ def placed(spark: SparkSession, run: Published, values: Mapping[str, Any]) -> Pl
         (int(i) for i in np.argsort(distances, kind="stable")[:2]) if len(distances) > 1 else (0, 0)
     )
     own, other = float(np.sqrt(distances[first])), float(np.sqrt(distances[second]))
-    usual = run.profile.sort_values("segment")
+    usual = run.profile.set_index("segment")
     reasons = [
         Reason(
             t.name, t.unit, float(squared[second, i] - squared[first, i]), float(known[i]),
-            *(float(usual[f"mean_{t.name}"].iloc[place]) for place in (first, second)),
+            *(float(usual[f"mean_{t.name}"][model.ids[place]]) for place in (first, second)),
         )
         for i, t in enumerate(model.features)
     ]  # fmt: skip
     reasons.sort(key=lambda reason: -reason.weight)
     margin = 1 - own / other if other > 0 else 0.0
-    ids = _ids(model)
-    following = (ids[second], model.names[second])
-    return Placed(ids[first], model.names[first], following, margin, tuple(reasons))
+    following = (model.ids[second], model.names[second])
+    return Placed(model.ids[first], model.names[first], following, margin, tuple(reasons))
 
 
 def outside(found: Sequence[Entry], values: Mapping[str, Any]) -> list[str]:
@@ -130,10 +129,6 @@ def _features(spark: SparkSession, model: Model, values: Mapping[str, Any]) -> M
         with_stages(row, [*model.raw_stages(), *model.scaled_stages()]).collect()[0].asDict()
     )
     return found
-
-
-def _ids(model: Model) -> Sequence[int]:
-    return getattr(model, "ids", None) or range(len(model.names))
 
 
 def _entry(name: str, type_: str, known: pd.Series[Any] | None) -> Entry:

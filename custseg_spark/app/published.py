@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import io
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +16,6 @@ import pyarrow.dataset as ds
 
 from custseg_spark import features, runs
 from custseg_spark.app.told import Told, told_of
-from custseg_spark.errors import RunError
 from custseg_spark.features import VALUE
 from custseg_spark.model import Model
 
@@ -35,28 +33,16 @@ class Published:
 
     def file(self, name: str) -> bytes | None:
         """A small file of the run; None where the run has none of that name."""
-        files, path = fsspec.core.url_to_fs(self.run.at(name))
-        try:
-            content: bytes = files.cat_file(path)
-        except FileNotFoundError:
-            return None
-        return content
+        return runs.read(self.run.at(name))
 
     @functools.cached_property
     def record(self) -> dict[str, Any]:
         """run.json. Raises RunError where there is none."""
-        content = self.file("run.json")
-        if content is None:
-            raise RunError(f"{self.run.path} holds no run.json", "choose another run")
-        found: dict[str, Any] = json.loads(content)
-        return found
+        return self.run.known
 
     @functools.cached_property
     def model(self) -> Model:
-        content = self.file("model.json")
-        if content is None:
-            raise RunError(f"{self.run.path} holds no model.json", "choose another run")
-        return Model.from_json(content.decode())
+        return Model.from_json(self.run.read("model.json").decode())
 
     @functools.cached_property
     def profile(self) -> pd.DataFrame:
@@ -151,27 +137,9 @@ def _pandas(table: pa.Table) -> pd.DataFrame:
     return found
 
 
-def published(output: str | None) -> list[runs.Run]:
+def published(output: str | None) -> list[runs.Listed]:
     """The whole runs under an output, the newest first; none where there is no output."""
-    if not output:
-        return []
-    files, root = fsspec.core.url_to_fs(f"{output.rstrip('/')}/runs")
-    try:
-        names = [str(name).rstrip("/").rpartition("/")[2] for name in files.ls(root, detail=False)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    latest = runs.latest(output)
-    place = latest.output if latest is not None else output.rstrip("/")
-    found = [runs.Run(place, name) for name in sorted(names, reverse=True)]
-    return [run for run in found if _is_whole(run)]
-
-
-def _is_whole(run: runs.Run) -> bool:
-    """Whether the run has ended well: its record is written last."""
-    try:
-        return bool(Published(run, "?").record.get("status") == "done")
-    except (RunError, ValueError):
-        return False
+    return [] if output is None else [one for one in reversed(runs.listed(output)) if one.status == "done"]
 
 
 def _title(run: runs.Run) -> str:

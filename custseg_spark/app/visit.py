@@ -34,6 +34,7 @@ class Table:
     file: Path
     task: Task[Any] | None = None
     comparison: Task[Any] | None = None
+    trials: int = 0
     known: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -41,10 +42,10 @@ class Table:
         """The name under which it was brought."""
         return self.file.name
 
-    @property
     def output(self) -> str:
-        """Where its runs are kept."""
-        return str(self.folder / "out")
+        """A new place for a run: one trial is not held against another."""
+        self.trials += 1
+        return str(self.folder / f"out{self.trials}")
 
     def drop(self) -> None:
         """Forget it and take its folder away, after the work that still goes on in there."""

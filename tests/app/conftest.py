@@ -34,7 +34,7 @@ def recipe() -> Recipe:
 def table(spark: SparkSession, customers: pd.DataFrame, recipe: Recipe) -> Table:
     """The table as a visit brought it, with the run that was made of it."""
     brought = Visit().bring("segment", "customers.csv", customers.to_csv(index=False).encode())
-    made = pipeline.train(spark, recipe, str(brought.file), brought.output, Journal())
+    made = pipeline.train(spark, recipe, str(brought.file), brought.output(), Journal())
     brought.known |= {"published": Published(made.run, "customers"), "recipe": recipe}
     return brought
 

@@ -223,7 +223,7 @@ def test_from_a_spreadsheet_to_a_labelled_one_with_a_report(
     page.locator(".js-plotly-plot .gl-container canvas").first.wait_for()
     view(page, "Take it with you")
     book = openpyxl.load_workbook(io.BytesIO(taken(page, "Excel")), read_only=True)
-    assert book["Customers"].max_row == 2241
+    assert sum(1 for _ in book["Customers"].iter_rows()) == 2241
     report = taken(page, "Report").decode()
     assert headline.split(".")[0] in report
     assert str(server.scratch) not in report
@@ -246,7 +246,7 @@ def test_a_tab_separated_table_named_csv_is_read(person: Callable[..., Any], sha
     bring_file(page, shared_data / "marketing_campaign.csv")
     proposal(page)
     page.get_by_text("2,240 rows, 29 columns").first.wait_for()
-    assert page.get_by_text("mnt total").first.is_visible()
+    assert "mnt total (sum of 6 columns)" in page.locator("[data-testid=stMultiSelect]").first.inner_text()
 
 
 def test_a_made_table_is_segmented_saved_predicted_and_explored(
@@ -261,7 +261,7 @@ def test_a_made_table_is_segmented_saved_predicted_and_explored(
     view(page, "Take it with you")
     page.get_by_role("button", name="Save as candidate run").click()
     page.get_by_text("Saved as").wait_for()
-    assert (server.output / "latest.json").exists()
+    assert len(list((server.output / "runs").iterdir())) == 1
 
     other = person()  # whom the run was handed to
     go(other, "Predict")

@@ -139,6 +139,13 @@ def test_two_segments_side_by_side_begin_with_what_sets_them_apart(run: Publishe
     assert set(table["column"]) >= {"spend", "visits", "age"}
 
 
+def test_movement_has_a_row_for_who_came_and_a_column_for_who_left() -> None:
+    flows = pd.DataFrame({"from_name": ["A", "A", None], "to_name": ["A", None, "B"], "customers": [5, 2, 3]})
+    before, now, counts = comparing.moves(flows)
+    assert (before, now) == (["(new customers)", "A"], ["(no longer there)", "A", "B"])
+    assert counts.tolist() == [[0, 0, 3], [2, 5, 0]]
+
+
 def test_cells_that_would_be_formulas_are_harmless(run: Published, customers: pd.DataFrame) -> None:
     found = pd.read_csv(io.BytesIO(downloads.as_csv(run)), dtype={"id": str}).set_index("id")
     assert len(found) == 300
@@ -181,8 +188,8 @@ def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_ta
 ) -> None:
     output = str(tmp_path / "lake")
     saved = downloads.save_candidate(run, table, recipe, output)
-    assert runs.latest(output) == saved
-    assert not (tmp_path / "lake" / "live.json").exists()
+    assert (runs.latest(output), runs.live(output)) == (None, None), "nothing scores with it"
+    assert runs.find(output, saved.run_id) == saved, "and an engineer can promote it"
     for name in ("run.json", "report.html", "recipe.yaml"):
         assert str(table.folder) not in Path(saved.at(name)).read_text()
     assert json.loads(Path(saved.at("run.json")).read_text())["input"] == "customers.csv"
@@ -190,7 +197,7 @@ def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_ta
     loaded = PipelineModel.load(saved.at("model"))
     row = loaded.transform(spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")).collect()[0]
     assert row["segment"] == placed(spark, run, {"spend": 25.0, "visits": 3}).segment
-    assert [found.run_id for found in published.published(output)] == [saved.run_id]
+    assert [found.run.run_id for found in published.published(output)] == [saved.run_id]
 
 
 def test_runs_that_did_not_end_well_are_not_listed(tmp_path: Path) -> None:
@@ -211,7 +218,7 @@ def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFr
         offered = form_of(uploads.seen(spark, brought.file))
         chosen = replace(offered.proposed, cut=("spend", "visits"), segments=(3, 3))
         recipe, path = offered.recipe(chosen, brought.name), str(brought.file)
-        task = Task(lambda journal: pipeline.train(spark, recipe, path, brought.output, journal))
+        task = Task(lambda journal: pipeline.train(spark, recipe, path, brought.output(), journal))
         return Published(task.result().run)
 
     with ThreadPoolExecutor(2) as pool:

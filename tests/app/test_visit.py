@@ -76,7 +76,7 @@ def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Vis
     def work(journal: Journal) -> None:
         begun.set()
         go_on.wait()
-        late = Path(table.output) / "late.csv"
+        late = Path(table.output()) / "late.csv"
         late.parent.mkdir(parents=True)
         late.write_text("x")
 

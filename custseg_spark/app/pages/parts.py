@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from custseg_spark.app.published import Published
-    from custseg_spark.runs import Run
+    from custseg_spark.runs import Listed
 
 log = logging.getLogger("custseg")
 UNFORESEEN = (
@@ -138,18 +138,23 @@ def safe(text: Any) -> str:
 
 def chosen_run(page: str) -> Published | None:
     """The run that a page is about: the one just made on the first page, or a published one."""
-    from custseg_spark.app.published import published
-
     own = own_run()
-    found: dict[str, Any] = {} if own is None else {f"just made: {own.title}": own}
-    for run in published(SETTINGS.output):
-        found[_label(run)] = run
+    found: dict[str, Published | Listed] = {} if own is None else {f"just made: {own.title}": own}
+    found |= {_label(one): one for one in listing(SETTINGS.output)}
     if not found:
         st.info("There is no run yet. Make one on the first page, **Segment**; it shows here at once.")
         return None
     label = st.selectbox("Which segmentation?", list(found), key=f"{page}.run", persist_state="session")
     chosen = found[label]
-    return _opened(chosen.output, chosen.run_id) if chosen is not own else own
+    return own if own is not None and chosen is own else _opened(chosen.run.output, chosen.run.run_id)
+
+
+@st.cache_resource(ttl=15, show_spinner=False)
+def listing(output: str | None) -> list[Listed]:
+    """The published runs, as everybody may see them."""
+    from custseg_spark.app.published import published
+
+    return published(output)
 
 
 def own_run() -> Published | None:
@@ -158,15 +163,12 @@ def own_run() -> Published | None:
     return None if table is None else table.known.get("published")
 
 
-def _label(run: Run) -> str:
+def _label(one: Listed) -> str:
     from custseg_spark.app.published import Published
-    from custseg_spark.runs import latest
 
-    newest = latest(run.output)
-    told = Published(run)
-    name = Path(str(told.record.get("input", ""))).stem.replace("_", " ")
-    tail = ", the newest" if newest is not None and newest.run_id == run.run_id else ""
-    return f"{name} · {told.title} · {told.record.get('k')} segments{tail}"
+    name = Path(str(one.known.get("input", ""))).stem.replace("_", " ")
+    tail = ", live" if one.live else ", the newest" if one.latest else ""
+    return f"{name} · {Published(one.run).title} · {one.known.get('k')} segments{tail}"
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the run")

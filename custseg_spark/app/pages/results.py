@@ -173,6 +173,7 @@ def _candidate(run: Published, table: Table, recipe: Recipe) -> None:
     if st.button("Save as candidate run", key="results.save"):
         with parts.telling(table.folder), st.spinner("Saving"):
             table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output).run_id
+            parts.listing.clear()
     if table.known.get("saved"):
         st.success(f"Saved as {table.known['saved']}. Your engineer finds it there and can schedule it.")
 

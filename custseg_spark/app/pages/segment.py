@@ -118,7 +118,7 @@ def _proposal(table: Table, seen: Seen) -> None:
 def _training(table: Table, recipe: Recipe) -> Task[object]:
     from custseg_spark import pipeline
 
-    file, output = str(table.file), table.output
+    file, output = str(table.file), table.output()
     return Task(lambda journal: pipeline.train(engine.spark(), recipe, file, output, journal))
 
 
