@@ -34,8 +34,10 @@ pytestmark = pytest.mark.browser
 MEGABYTES = 3
 FORGET_AFTER = 2
 GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-WAIT = 60_000
+WAIT = 180_000
 """Milliseconds that anything may take on a busy machine."""
+SLACK = float(os.environ.get("SLACK", "10"))
+"""How many times longer than its bound a step may take. The bounds hold on two quiet cores: SLACK=1."""
 
 
 @dataclass(frozen=True)
@@ -173,10 +175,6 @@ def test_the_first_page_is_there_within_three_seconds(server: Server, person: Ca
     seconds = time.monotonic() - server.up
     print(f"first page {seconds:.1f} s after the server was up")
     assert seconds < 3 * SLACK
-
-
-SLACK = float(os.environ.get("SLACK", "2"))
-"""How much longer than the measured bounds a busy machine may take."""
 
 
 @pytest.mark.parametrize(
