@@ -57,8 +57,8 @@ def test_a_visit_that_ends_leaves_nothing(visit: Visit) -> None:
 def test_a_lost_connection_ends_the_visit_after_a_while(visit: Visit) -> None:
     visit.bring("segment", "t.csv", b"1")
     visit.leave(after=0.05)
-    assert until(lambda: visit.closed)
-    assert not visit.folder.exists()
+    assert until(lambda: not visit.folder.exists())
+    assert visit.closed
 
 
 def test_a_connection_that_is_back_keeps_the_visit(visit: Visit) -> None:
