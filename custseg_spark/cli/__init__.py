@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from custseg_spark import __version__
-from custseg_spark.cli import app, orders
+from custseg_spark.cli import app, nightly, orders
 from custseg_spark.cli.parsers import EPILOG, add_recipe_and_input, command, recipe_and_input
 from custseg_spark.errors import CustsegError, RecipeError
 
@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _train_parser(commands)
     _compare_parser(commands)
     _init_parser(commands)
+    nightly.add(commands)
     orders.add(commands)
     app.add(commands)
     return parser
@@ -101,6 +102,11 @@ def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "and the output schema; run nothing over the data",
     )  # fmt: skip
     train.add_argument("--promote", action="store_true", help="let the new run go live at once")
+    train.add_argument(
+        "--fail-on-drift",
+        action="store_true",
+        help="end with exit code 5 where the customers drifted so far that the live run should be replaced",
+    )
     train.set_defaults(act=_train)
 
 
@@ -159,6 +165,8 @@ def _train(arguments: argparse.Namespace) -> None:
             return
         trained = pipeline.train(spark, recipe, path, arguments.output, journal, promote=arguments.promote)
     terminal.tell(trained)
+    if arguments.fail_on_drift and trained.followed:
+        nightly.fail_on_drift(trained.followed.drift.verdict, trained.followed.drift.reasons)
 
 
 def _init(arguments: argparse.Namespace) -> None:

@@ -19,13 +19,21 @@ from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
 from custseg_spark.data.problems import explained
-from custseg_spark.data.read import Table, open_table
+from custseg_spark.data.read import ENDINGS, Table, arriving, open_table
 from custseg_spark.data.types import Typed, typed
-from custseg_spark.data.write import write_customers, write_rows
+from custseg_spark.data.write import (
+    harmless,
+    replace_customers,
+    replace_rows,
+    write_customers,
+    write_parts,
+    write_rows,
+)
 
 __all__ = [
     "ACCEPTED",
     "AS_READ",
+    "ENDINGS",
     "EXACT_UP_TO",
     "ID_REPEATED",
     "MALFORMED",
@@ -35,11 +43,13 @@ __all__ = [
     "Table",
     "Typed",
     "accepted",
+    "arriving",
     "bounded",
     "column",
     "counts",
     "explained",
     "failures",
+    "harmless",
     "id_checks",
     "open_table",
     "private",
@@ -47,9 +57,12 @@ __all__ = [
     "quoted",
     "rejected",
     "repeated_in",
+    "replace_customers",
+    "replace_rows",
     "rule_checks",
     "typed",
     "verdict",
     "write_customers",
+    "write_parts",
     "write_rows",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -42,6 +43,7 @@ class Table:
     all. A pandas DataFrame whose missing values are None.
     `sep`: of text formats, the separator as found or as given.
     `format`: csv (any separator), excel, parquet, table, or the name the session knows it by.
+    `options` and `spark_path`: how Spark was asked to read it; empty where it did not read files.
     """
 
     frame: DataFrame
@@ -49,6 +51,8 @@ class Table:
     format: str
     path: str
     sep: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    spark_path: str = ""
 
 
 def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
@@ -73,6 +77,20 @@ def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
         raise known from error
 
 
+def arriving(spark: SparkSession, table: Table) -> DataFrame:
+    """The stream of the files of an open table, those there and those to come, read as it was read.
+
+    Raises DataError for a table that is not made of files.
+    """
+    if not table.spark_path:
+        raise DataError(
+            f"input {table.path} is no directory of files that can be streamed",
+            "stream a directory of CSV or Parquet files, or set input.format: kafka",
+        )
+    reader = spark.readStream.format(table.format).schema(table.frame.schema).options(**table.options)
+    return reader.load(table.spark_path)
+
+
 def _opened(spark: SparkSession, source: models.Source, path: str) -> Table:
     if source.format == "table":
         table = spark.table(path)
@@ -84,7 +102,8 @@ def _opened(spark: SparkSession, source: models.Source, path: str) -> Table:
         return _text(spark, source, found)
     if kind == "excel":
         return _excel(spark, source, found)
-    return Table(_loaded(spark, kind, source, found), None, kind, path)
+    loaded = _loaded(spark, kind, source, found)
+    return Table(loaded, None, kind, path, None, source.options, found.spark_path)
 
 
 def _format(asked: str, found: Source) -> str:
@@ -134,7 +153,7 @@ def _text(spark: SparkSession, source: models.Source, found: Source) -> Table:
         "enforceSchema": not head.named,  # a file with another header is an error; names we gave are in none
     }
     frame = spark.read.format("csv").schema(schema).options(**options).load(found.spark_path)
-    return Table(frame, head.rows, "csv", found.path, head.sep)
+    return Table(frame, head.rows, "csv", found.path, head.sep, options, found.spark_path)
 
 
 def _head(source: models.Source, found: Source) -> text.Head:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType
+
+from custseg_spark.data.columns import column
+
+_FORMULA = r"^[=+\-@\t\r\n]"
 
 
 def write_rows(frame: DataFrame, path: str) -> None:
@@ -18,3 +27,43 @@ def write_customers(frame: DataFrame, path: str, partition_by: str) -> None:
     back as an int, text such as '007' would come back as 7, null and '' as one. Partition by ints only.
     """
     frame.write.mode("error").partitionBy(partition_by).parquet(path)
+
+
+def replace_customers(frame: DataFrame, path: str, partition_by: str) -> None:
+    """Like `write_customers`, over whatever a killed writer left there: for one batch of a stream, of which
+    nobody reads before it is whole."""
+    frame.write.mode("overwrite").option("partitionOverwriteMode", "static").partitionBy(
+        partition_by
+    ).parquet(path)
+
+
+def replace_rows(frame: DataFrame, path: str) -> None:
+    """Like `write_rows`, over whatever a killed writer left there."""
+    frame.write.mode("overwrite").parquet(path)
+
+
+def write_parts(frame: DataFrame, path: str, partition_by: str, kind: Literal["csv", "parquet"]) -> None:
+    """Write for another tool, a folder for each value of `partition_by`, to a fresh directory.
+
+    In CSV, with a header, text that a spreadsheet would run as a formula is made harmless.
+    """
+    if kind == "csv":
+        frame = harmless(frame)
+    writer = frame.write.mode("error").partitionBy(partition_by)
+    if kind == "csv":
+        writer.option("header", True).option("escape", '"').csv(path)
+    else:
+        writer.parquet(path)
+
+
+def harmless(frame: DataFrame) -> DataFrame:
+    """Text cells and column names that begin with =, +, -, @, a tab or a line end get an apostrophe in front,
+    so that no spreadsheet takes them for a formula (OWASP, CSV Injection)."""
+    cells = [
+        F.when(column(name).rlike(_FORMULA), F.concat(F.lit("'"), column(name))).otherwise(column(name))
+        if isinstance(frame.schema[name].dataType, StringType)
+        else column(name)
+        for name in frame.columns
+    ]
+    names = [f"'{name}" if re.match(_FORMULA, name) else name for name in frame.columns]
+    return frame.select(*[cell.alias(name) for cell, name in zip(cells, names, strict=True)])

@@ -169,16 +169,17 @@ def moved(live: Live, known: Seen, fitted: Fitted) -> segments.Movement:
 
 
 def drifted(
-    live: Live, described: pd.DataFrame, labels: NDArray[np.int64], distances: NDArray[np.float64],
+    live: Live,
+    described: pd.DataFrame,
+    sizes: Mapping[int, int],
+    distances: NDArray[np.float64],
     descriptions: Sequence[str],
-) -> segments.Drift:  # fmt: skip
-    """How sampled customers, labelled by the live model, moved from what the live run saw."""
+) -> segments.Drift:
+    """How customers moved from what the live run saw. `described`: a row per sampled customer; `sizes`:
+    customers per segment id and `distances` to their centres, by the live model."""
     there = [name for name in descriptions if name in described]
-    sizes = dict(zip(*np.unique(labels[labels != NOBODY], return_counts=True), strict=True))
-    return segments.drift(
-        live.baseline, raw_features(live.model, described), described[there], sizes,
-        distances[np.isfinite(distances)],
-    )  # fmt: skip
+    known = distances[np.isfinite(distances)]
+    return segments.drift(live.baseline, raw_features(live.model, described), described[there], sizes, known)
 
 
 def followed(
@@ -189,7 +190,9 @@ def followed(
         return None
     names = _names(live.model), _names(fitted.model)
     told = tuple(segments.told_event(event, *names) for event in fitted.events)
-    drift = drifted(live, sample.described, known.now, known.distances, list(recipe.describe))
+    found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
+    sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
+    drift = drifted(live, sample.described, sizes, known.distances, list(recipe.describe))
     if drift.verdict != "fine":
         journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
     return Followed(live, fitted.events, told, moved(live, known, fitted), drift)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -92,8 +92,14 @@ def opened(spark: SparkSession, recipe: Recipe, path: str) -> data.Table:
     return data.private(data.open_table(settled(spark), recipe.input, path), recipe.privacy)
 
 
-def laid(table: data.Table, recipe: Recipe, besides: Mapping[str, str] | None = None) -> Intake:
-    """The recipe's expressions over an open table."""
+def laid(
+    table: data.Table,
+    recipe: Recipe,
+    besides: Mapping[str, str] | None = None,
+    ours: Sequence[str] | None = None,
+) -> Intake:
+    """The recipe's expressions over an open table. `ours`: columns that will be written beside the input's;
+    those of a run if null."""
     besides = besides or {}
     used = used_by(recipe)
     known = {name.lower() for name in used}
@@ -104,7 +110,7 @@ def laid(table: data.Table, recipe: Recipe, besides: Mapping[str, str] | None = 
                 used[column] = ["the live run"]
     typed = data.typed(table, used, recipe.input.types)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
-    _refuse_clashes(columns, recipe)
+    _refuse_clashes(columns, recipe, _written(recipe) if ours is None else ours)
     expressions = {name: safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
     described = _described(recipe)
     with _naming_the_key(typed.frame, expressions, recipe):
@@ -264,9 +270,14 @@ def kept(columns: tuple[str, ...], recipe: Recipe) -> list[str]:
     return [name for name in columns if name.lower() in wanted]
 
 
-def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe) -> None:
-    ours = {name.lower() for name in (*OURS, *(f"{features.VALUE}{name}" for name in recipe.segment_by))}
-    clashing = [name for name in kept(columns, recipe) if name.lower() in ours]
+def _written(recipe: Recipe) -> tuple[str, ...]:
+    """What a run adds to a customer."""
+    return (*OURS, *(f"{features.VALUE}{name}" for name in recipe.segment_by))
+
+
+def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe, ours: Sequence[str]) -> None:
+    taken = {name.lower() for name in ours}
+    clashing = [name for name in kept(columns, recipe) if name.lower() in taken]
     if clashing:
         raise RecipeError(
             f"the table has a column {clashing[0]!r}, which the run would write itself",

@@ -147,7 +147,7 @@ def record(
                 for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)
             ],
             "ids_used": ids_used(run.output, fitted.model.ids),
-            "live": followed and _against(followed),
+            "live": followed and against(followed),
             "warnings": [*quality.warnings, *journal.warnings],
             "seconds": journal.seconds,
             "scans": {"total": sum(journal.scans.values()), **journal.scans},
@@ -155,7 +155,7 @@ def record(
     )
 
 
-def _against(followed: Followed) -> dict[str, Any]:
+def against(followed: Followed) -> dict[str, Any]:
     """What became of the live run's segments, in run.json."""
     moved = followed.movement
     return {
@@ -169,9 +169,14 @@ def _against(followed: Followed) -> dict[str, Any]:
 
 def failure(run: runs.Run, recipe: Recipe, path: str, problem: Exception) -> None:
     """Write a run.json that says what went wrong, where it can still be written."""
+    failed(run, _head(run, recipe, path, "failed"), problem)
+
+
+def failed(run: runs.Run, head: Mapping[str, Any], problem: Exception) -> None:
+    """The same for a directory of any kind; `head` is what is known of it."""
     told = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
     try:
-        run.record({**_head(run, recipe, path, "failed"), "error": told})
+        run.record({**head, "status": "failed", "run_id": run.run_id, "error": told})
     except CustsegError:
         return  # the output itself is what failed: the error that is under way says so
 

@@ -160,7 +160,7 @@ def _trust(decision: Decision) -> page.Trust | None:
 def _decides(fitted: Fitted) -> tuple[tuple[str, float], ...]:
     """Each feature with the share of its variance that lies between the segments, the largest first; in the
     sample on the model scale, where the features cut."""
-    labels = fitted.sample["segment"].to_numpy()
+    labels = fitted.labels
     residuals = (
         fitted.points
         - np.array([fitted.points[labels == i].mean(axis=0) for i in range(len(fitted.sizes))])[labels]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -25,6 +26,12 @@ class Trained:
     followed: Followed | None
     quality: data.Quality
     warnings: tuple[str, ...]
+    is_live: bool
+
+    @property
+    def live(self) -> dict[str, Any] | None:
+        """The run held against the live one, as run.json has it; None where there was none."""
+        return None if self.followed is None else leave.against(self.followed)
 
 
 def train(
@@ -102,4 +109,5 @@ def _trained(
         runs.publish(run)
         if promote or recipe.promote == "always":
             runs.promote(run, "asked for by train" if promote else "promote: always")
-    return Trained(run, decision, fitted, followed, sample.quality, tuple(journal.warnings))
+    is_live = runs.live(run.output) == run
+    return Trained(run, decision, fitted, followed, sample.quality, tuple(journal.warnings), is_live)

@@ -3,7 +3,7 @@
 from custseg_spark.recipe.aggregates import Aggregate, decomposed
 from custseg_spark.recipe.explain import explained
 from custseg_spark.recipe.expressions import rate_part, used_by
-from custseg_spark.recipe.leaving import Output, Privacy, Publish
+from custseg_spark.recipe.leaving import Audience, Output, Privacy, Publish
 from custseg_spark.recipe.load import load, load_orders, parse
 from custseg_spark.recipe.models import (
     Action,
@@ -27,6 +27,7 @@ from custseg_spark.recipe.sql import columns_used, sql_name, sql_text
 __all__ = [
     "Action",
     "Aggregate",
+    "Audience",
     "DateType",
     "Description",
     "Evidence",

@@ -20,6 +20,7 @@ def problems_in(recipe: Recipe) -> list[Problem]:
         *_words(recipe),
         *_pinned(recipe),
         *_private(recipe),
+        *_audience(recipe),
     ]
 
 
@@ -113,3 +114,11 @@ def _private(recipe: Recipe) -> Iterator[Problem]:
             yield Problem(
                 f"input.types.{name}: is hashed by privacy.hash, so it is text", "leave the type out"
             )
+
+
+def _audience(recipe: Recipe) -> Iterator[Problem]:
+    if recipe.audience.eligible is not None:
+        try:
+            check(recipe.audience.eligible, "audience.eligible")
+        except RecipeError as problem:
+            yield Problem(problem.what, problem.remedy)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from custseg_spark.recipe.section import Section
+from custseg_spark.recipe.section import Section, Share
 
 
 class Privacy(Section):
@@ -28,6 +28,19 @@ class Output(Section):
 
     columns: tuple[str, ...] | None = None
     """Input columns kept beside the labels; all if null. The id always stays."""
+
+
+class Audience(Section):
+    """What a campaign gets of each segment."""
+
+    eligible: str | None = None
+    """A predicate: who may be written to, say by consent; null counts as no. Everybody if not given."""
+    hold_out: Share = 0.1
+    """The share of customers, by a hash of the id, whom no campaign touches: the same ones every night."""
+    margin: Share = 0.05
+    """A customer changes audience only where the margin to the next segment is at least this."""
+    columns: tuple[str, ...] = ()
+    """Input columns that the campaign needs beside the id."""
 
 
 class Publish(Section):

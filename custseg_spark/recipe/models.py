@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from custseg_spark.recipe.leaving import Output, Privacy, Publish
+from custseg_spark.recipe.leaving import Audience, Output, Privacy, Publish
 from custseg_spark.recipe.section import Section, Share
 
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
@@ -226,6 +226,7 @@ class Recipe(Section):
     evidence: Evidence = Evidence()
     privacy: Privacy = Privacy()
     output: Output = Output()
+    audience: Audience = Audience()
     promote: Literal["asked", "always"] = "asked"
     """Whether a new run takes over from the live one when a person asks for it, or at once."""
     publish: Publish | None = None

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "errors": set(),
     "": set(),  # the package itself
 }
-WITHOUT_SPARK = ("evidence/", "segments/", "report/", "recipe/", "terminal.py", "errors.py", "java.py")
+WITHOUT_SPARK = ("evidence/", "segments/", "report/", "recipe/", "terminal/", "errors.py", "java.py")
 WITH_SPARK = ("segments/aggregate.py",)
 # Python on executors, or what Spark Connect does not have.
 NEVER = {

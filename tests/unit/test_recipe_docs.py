@@ -29,6 +29,7 @@ SECTIONS = {
     "privacy": models.Privacy,
     "output": models.Output,
     "publish": models.Publish,
+    "audience": models.Audience,
     "actions": models.Action,
 }
 
@@ -72,7 +73,7 @@ def test_every_model_has_its_chapter() -> None:
     assert kinds - beside == set(SECTIONS.values())
 
 
-@pytest.mark.parametrize("name", ["input", "segments", "sweep", "evidence", "output"])
+@pytest.mark.parametrize("name", ["input", "segments", "sweep", "evidence", "output", "audience"])
 def test_the_defaults_told_are_the_defaults(name: str) -> None:
     told = table(section(name))
     for key, field in SECTIONS[name].model_fields.items():

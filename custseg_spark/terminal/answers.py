@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from custseg_spark.journal import Journal
+from custseg_spark.terminal.nightly import tell_thread
 
 if TYPE_CHECKING:
     from custseg_spark.pipeline import Backtested, ComparedRun, Made, Trained
@@ -48,6 +49,11 @@ def tell(trained: Trained) -> None:
         console.print(f"  {count:,}  {reason}", markup=False)
     for line in (*quality.warnings, *trained.warnings):
         console.print(f"warning: {line}", markup=False)
+    if trained.live is not None:
+        console.print(f"\nsince the live run {trained.live['run_id']}:", markup=False)
+        tell_thread(console, trained.live)
+    candidate = f"a candidate; to let it score: custseg runs promote {run.run_id} --output {run.output}"
+    console.print(f"\nthis run is {'live' if trained.is_live else candidate}", markup=False)
     places = {
         "report": "report.html",
         "customers": "customers",

@@ -1,0 +1,193 @@
+"""The commands of every night after the first: score, stream, audience, runs."""
+
+from __future__ import annotations
+
+import argparse
+
+from custseg_spark.cli.parsers import command
+from custseg_spark.errors import DriftError
+
+SCORE = """\
+examples:
+  custseg score --output out --input customers.parquet --to scored
+  custseg score --output out --input customers.parquet --to scored --columns ID,country --fail-on-drift
+"""
+STREAM = """\
+examples:
+  custseg stream --output out --input arriving/ --to labelled --once
+  spark-submit --py-files dist/custseg_spark.zip jobs/stream.py --output s3a://lake/segments \\
+      --input s3a://lake/arriving --to s3a://lake/labelled
+"""
+AUDIENCE = """\
+examples:
+  custseg audience --output out --input customers.parquet --to campaign
+  custseg audience --output out --input customers.parquet --to campaign --format parquet --recipe my.yaml
+"""
+RUNS = """\
+examples:
+  custseg runs list --output out
+  custseg runs show --output out
+  custseg runs promote 20261124T0201 --output out --why "movement looked at, fine"
+  custseg runs rollback --output out
+  custseg runs prune --output out --keep 10
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The parsers of these commands."""
+    score = command(commands, "score", "label a table with the live run's model", SCORE)
+    _add_run_and_input(score)
+    score.add_argument(
+        "--to",
+        required=True,
+        metavar="PATH",
+        help="where scores are kept; its scores/latest.json names the newest whole one",
+    )
+    score.add_argument(
+        "--columns", metavar="NAME,...", help="input columns kept beside the labels; all if not given"
+    )
+    score.add_argument(
+        "--fail-on-drift",
+        action="store_true",
+        help="end with exit code 5 where the customers drifted so far that the model should be made anew",
+    )
+    score.set_defaults(act=_score)
+
+    stream = command(commands, "stream", "label the files of a stream as they arrive, each row once", STREAM)
+    _add_run_and_input(stream)
+    stream.add_argument(
+        "--to", required=True, metavar="PATH", help="where labelled batches and the checkpoint are"
+    )
+    stream.add_argument("--once", action="store_true", help="label what is there now, and end")
+    stream.set_defaults(act=_stream)
+
+    audience = command(commands, "audience", "write whom a campaign may write to, per segment", AUDIENCE)
+    _add_run_and_input(audience)
+    audience.add_argument(
+        "--to",
+        required=True,
+        metavar="PATH",
+        help="where audiences are kept; the last one in it says who entered, stayed and left",
+    )
+    audience.add_argument("--recipe", metavar="FILE", help="take the audience settings from this recipe")
+    audience.add_argument("--format", choices=("csv", "parquet"), default="csv", dest="kind")
+    audience.set_defaults(act=_audience)
+    _add_runs(commands)
+
+
+def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    runs = command(commands, "runs", "list, show, promote, roll back and prune runs", RUNS)
+    actions = runs.add_subparsers(dest="action", required=True, metavar="action")
+    said = {
+        "list": "every run, and which is live",
+        "show": "a run: its segments, and what became of those of the run before",
+        "promote": "let a run score from now on",
+        "rollback": "let the run score again that was live before",
+        "prune": "remove old runs and what killed commands left; never what is or was live",
+    }
+    for name, what in said.items():
+        action = actions.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+        action.add_argument("--output", required=True, metavar="PATH", help="where runs are kept")
+        if name in ("show", "promote"):
+            action.add_argument(
+                "run",
+                nargs="?" if name == "show" else None,
+                metavar="RUN",
+                help="a run's id, or how it begins; the live run if not given",
+            )
+        if name in ("promote", "rollback"):
+            action.add_argument("--why", default="", help="kept in the history of live.json")
+        if name == "prune":
+            action.add_argument(
+                "--keep", type=int, default=10, help="whole runs kept, the newest (default 10)"
+            )
+            action.add_argument(
+                "--older-than",
+                type=float,
+                default=24.0,
+                metavar="HOURS",
+                help="age from which a run that is not whole counts as left over (default 24)",
+            )
+    runs.set_defaults(act=_runs)
+
+
+def _add_run_and_input(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--output", required=True, metavar="PATH", help="where the runs are kept")
+    command.add_argument(
+        "--run", metavar="RUN", help="a run's id, or how it begins; the live run if not given"
+    )
+    command.add_argument("--input", required=True, metavar="PATH", help="the customer table")
+
+
+def _score(arguments: argparse.Namespace) -> None:
+    from custseg_spark import pipeline, runs, terminal
+    from custseg_spark.session import open_session
+
+    run = runs.find(arguments.output, arguments.run)
+    columns = (
+        None if arguments.columns is None else [c.strip() for c in arguments.columns.split(",") if c.strip()]
+    )
+    with terminal.progress() as journal:
+        path = runs.customers_at(arguments.input)
+        scored = pipeline.score(open_session(), run, path, arguments.to, journal, columns=columns)
+    terminal.tell_score(scored)
+    if arguments.fail_on_drift:
+        fail_on_drift(scored.drift.verdict, scored.drift.reasons)
+
+
+def fail_on_drift(verdict: str, reasons: tuple[str, ...]) -> None:
+    """Raises DriftError where the verdict is to make the model anew."""
+    if verdict == "retrain":
+        raise DriftError(
+            f"drift: {'; '.join(reasons)}", "what was asked for is published all the same; train and compare"
+        )
+
+
+def _stream(arguments: argparse.Namespace) -> None:
+    from custseg_spark import pipeline, runs, terminal
+    from custseg_spark.session import open_session
+
+    run = runs.find(arguments.output, arguments.run)
+    with terminal.progress() as journal:
+        streamed = pipeline.stream(
+            open_session(), run, arguments.input, arguments.to, journal, once=arguments.once
+        )
+    terminal.tell_stream(streamed)
+
+
+def _audience(arguments: argparse.Namespace) -> None:
+    from custseg_spark import pipeline, runs, terminal
+    from custseg_spark.recipe import load
+    from custseg_spark.session import open_session
+
+    run = runs.find(arguments.output, arguments.run)
+    asked = load(arguments.recipe).audience if arguments.recipe else None
+    with terminal.progress() as journal:
+        path = runs.customers_at(arguments.input)
+        made = pipeline.audience(
+            open_session(), run, path, arguments.to, journal, asked=asked, kind=arguments.kind
+        )
+    terminal.tell_audience(made)
+
+
+def _runs(arguments: argparse.Namespace) -> None:
+    from custseg_spark import runs, terminal
+
+    output = arguments.output
+    match arguments.action:
+        case "list":
+            terminal.tell_runs(output, runs.listed(output))
+        case "show":
+            terminal.tell_run(runs.find(output, arguments.run), runs.history(output))
+        case "promote":
+            run = runs.find(output, arguments.run)
+            runs.promote(run, arguments.why or "promoted")
+            print(f"live is now {run.run_id}")
+        case "rollback":
+            run = runs.rollback(output, arguments.why or "rollback")
+            print(f"live is again {run.run_id}")
+        case _:
+            removed = runs.prune(output, arguments.keep, arguments.older_than)
+            for run in removed:
+                print(f"removed {run.path}")
+            print(f"{len(removed)} removed")

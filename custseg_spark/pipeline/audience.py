@@ -1,0 +1,169 @@
+"""read -> check -> label -> audience: whom a campaign may write to, per segment, and who stayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from custseg_spark import data, runs
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline import follow, leave, scoring
+from custseg_spark.pipeline.follow import Live
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Audience, safe
+
+ELIGIBLE = "[eligible]"
+HOLD_OUT_SEED = 20_000
+"""Another one than any sample's, so that who is held out says nothing of who is in the sample."""
+PARTS = 10_000
+Format = Literal["csv", "parquet"]
+
+
+@dataclass(frozen=True)
+class AudienceRun:
+    """A whole audience: where it is, by which run, and per segment id its counts: members, held_out, entered,
+    stayed, left."""
+
+    kept: runs.Run
+    live: Live
+    counts: Mapping[int, Mapping[str, int]]
+    quality: data.Quality
+    warnings: tuple[str, ...]
+
+
+def audience(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    asked: Audience | None = None,
+    kind: Format = "csv",
+) -> AudienceRun:
+    """Write the audiences of the customers at `path`, by a run's model, and publish them under `to`.
+
+    `members/` (Parquet): one row per eligible customer with segment, margin, held_out, previous, change
+    (entered or stayed). `audience/segment=<n>/`: those who are not held out, in `kind`. `left/`: who
+    was in an audience the last time and is no longer, and why. `asked`: the run's own settings unless given.
+    """
+    kept = runs.begin(to, "audiences")
+    try:
+        return _written(spark, run, path, kept, journal, asked, kind)
+    except Exception as problem:
+        leave.failed(kept, {"input": path}, problem)
+        raise
+
+
+def _written(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    kept: runs.Run,
+    journal: Journal,
+    asked: Audience | None,
+    kind: Format,
+) -> AudienceRun:
+    with journal.stage("read") as facts:
+        live = follow.read(run)
+        asked = asked or scoring.recipe_of(live).audience
+        eligible = safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
+        table, recipe = scoring.scorable(spark, live, path, asked.columns, {ELIGIBLE: eligible})
+        before = _members_of(spark, runs.latest(kept.output, "audiences"))
+        facts.update(input=path, format=table.format, run=run.run_id)
+    with journal.stage("members"), told(f"writing {kept.at('members')}"):
+        counted = Observation("contract")
+        watched = data.accepted(table.frame.observe(counted, *data.counts(table.checks)), table.checks)
+        keep = [data.quoted(name) for name in dict.fromkeys((recipe.input.id, *asked.columns))]
+        scored = live.model.scored(watched.filter(F.coalesce(F.expr(eligible), F.lit(False))), keep)
+        data.write_rows(_steadied(scored, before, live, asked, recipe.input.id), kept.at("members"))
+        counts = {name: int(value) for name, value in counted.get.items()}
+    journal.scan("label and write")
+    leave.quarantine(kept, table, counts, journal)
+    quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)
+    members = spark.read.parquet(kept.at("members"))
+    with journal.stage("audience"), told(f"writing {kept.at('audience')}"):
+        _write_for_tools(members, kept.at("audience"), kind)
+        data.write_rows(_left(members, before, recipe.input.id), kept.at("left"))
+        told_counts = _counts(members, spark.read.parquet(kept.at("left")), live)
+    with journal.stage("publish"):
+        kept.record(
+            {
+                "status": "done", "audience_id": kept.run_id, "run_id": live.run.run_id, "input": path,
+                "settings": asked.model_dump(mode="json"), "format": kind,
+                "segments": [
+                    {"segment": i, "name": live.model.name_of(i), **told_counts[i]} for i in live.model.ids
+                ],
+                "seconds": journal.seconds,
+            }
+        )  # fmt: skip
+        runs.publish(kept)
+    return AudienceRun(kept, live, told_counts, quality, (*quality.warnings, *journal.warnings))
+
+
+def _members_of(spark: SparkSession, last: runs.Run | None) -> DataFrame:
+    """Who was in which audience the last time: `_id` as text and `previous`; nobody the first time."""
+    if last is None:
+        return spark.createDataFrame([], "_id string, previous int")
+    return spark.read.parquet(last.at("members")).select("_id", F.col("segment").alias("previous"))
+
+
+def _steadied(scored: DataFrame, before: DataFrame, live: Live, asked: Audience, id_column: str) -> DataFrame:
+    """The eligible customers in their audience: the one they were in, unless they clearly left it."""
+    wavering = F.col("previous").isin(*live.model.ids) & (F.col("margin") < asked.margin)
+    steady = F.when(wavering, F.col("previous")).otherwise(F.col("segment"))
+    names = F.create_map(
+        *[F.lit(part) for pair in zip(live.model.ids, live.model.names, strict=True) for part in pair]
+    )
+    return (
+        scored.withColumn("_id", data.column(id_column).cast("string"))
+        .join(before, on="_id", how="left")
+        .withColumn("segment", steady)
+        .withColumn("segment_name", names[F.col("segment")])
+        .withColumn("held_out", _held_out(F.col("_id"), asked.hold_out))
+        .withColumn("change", F.when(F.col("previous") == F.col("segment"), "stayed").otherwise("entered"))
+    )
+
+
+def _held_out(key: Column, share: float) -> Column:
+    return F.pmod(F.xxhash64(key, F.lit(HOLD_OUT_SEED)), F.lit(PARTS)) < round(share * PARTS)
+
+
+def _left(members: DataFrame, before: DataFrame, id_column: str) -> DataFrame:
+    """Who is no longer in the audience of the last time: `_id`, segment (of then), why."""
+    now = members.select("_id", F.col("segment").alias("now"))
+    gone = F.when(F.col("now").isNull(), "not in the table or not eligible").otherwise("moved")
+    return (
+        before.join(now, on="_id", how="left")
+        .filter(F.col("now").isNull() | (F.col("now") != F.col("previous")))
+        .select("_id", F.col("previous").alias("segment"), gone.alias("why"))
+    )
+
+
+def _write_for_tools(members: DataFrame, path: str, kind: Format) -> None:
+    """One folder per segment, one file in each where the segment is of a size that a tool takes."""
+    internal = ("_id", "previous", "held_out")
+    sent = members.filter(~F.col("held_out")).drop(*internal).repartition("segment")
+    data.write_parts(sent, path, "segment", kind)
+
+
+def _counts(members: DataFrame, left: DataFrame, live: Live) -> dict[int, dict[str, int]]:
+    held = F.col("held_out")
+    found: dict[int, dict[str, Any]] = {
+        i: dict.fromkeys(("members", "held_out", "entered", "stayed", "left"), 0) for i in live.model.ids
+    }
+    measured = members.groupBy("segment").agg(
+        F.count(F.lit(1)).alias("members"),
+        F.count_if(held).alias("held_out"),
+        F.count_if(F.col("change") == "entered").alias("entered"),
+        F.count_if(F.col("change") == "stayed").alias("stayed"),
+    )
+    for row in measured.collect():
+        found[row["segment"]] |= {key: row[key] for key in ("members", "held_out", "entered", "stayed")}
+    for row in left.groupBy("segment").count().collect():
+        found.setdefault(row["segment"], {})["left"] = row["count"]
+    return found

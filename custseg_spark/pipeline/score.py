@@ -1,0 +1,149 @@
+"""read -> check -> label -> publish: customers labelled by the very model of a run, with nothing fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from custseg_spark import clustering, data, runs, segments
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline import follow, intake, leave, scoring
+from custseg_spark.pipeline.follow import Live
+from custseg_spark.pipeline.intake import Intake
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Recipe
+
+DRIFT_SAMPLE = 20_000
+"""Customers, about, that drift is measured on: carried to the driver by the scan that writes."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A whole score: where it is (`kept`), by which run, and what a person wants to know of it.
+
+    sizes: customers per segment id. drift: since that run.
+    """
+
+    kept: runs.Run
+    live: Live
+    sizes: Mapping[int, int]
+    quality: data.Quality
+    drift: segments.Drift
+    warnings: tuple[str, ...]
+
+
+def score(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    columns: Sequence[str] | None = None,
+) -> Scored:
+    """Label the table at `path` with a run's model, and publish it under `to` when it is whole.
+
+    `columns`: input columns kept beside the labels; all unless given. One scan of the table; one more, when
+    rows are rejected, to write them. Raises the errors of errors.py; then nothing is published.
+    """
+    kept = runs.begin(to, "scores")
+    try:
+        return _scored(spark, run, path, kept, journal, columns)
+    except Exception as problem:
+        leave.failed(kept, {"input": path}, problem)
+        raise
+
+
+def _scored(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    kept: runs.Run,
+    journal: Journal,
+    columns: Sequence[str] | None,
+) -> Scored:
+    with journal.stage("read") as facts:
+        live = follow.read(run)
+        table, recipe = scoring.scorable(spark, live, path, columns)
+        facts.update(input=path, format=table.format, run=run.run_id)
+    counted, drawn = Observation("contract"), Observation("drift")
+    with journal.stage("label") as facts, told(f"writing {kept.at('customers')}"):
+        watched = table.frame.observe(counted, *data.counts(table.checks))
+        accepted = data.accepted(watched, table.checks).observe(drawn, _sample_of(table, live, recipe))
+        scored = live.model.scored(
+            accepted, [data.quoted(name) for name in intake.kept(table.columns, recipe)]
+        )
+        data.write_customers(scored, kept.at("customers"), "segment")
+        counts = {name: int(value) for name, value in counted.get.items()}
+        facts.update(customers=counts[data.ACCEPTED])
+    journal.scan("label and write")
+    with journal.stage("check"):
+        leave.quarantine(kept, table, counts, journal)
+        quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)
+    with journal.stage("drift") as facts:
+        sizes = _sizes(spark, kept, counts[data.ACCEPTED])
+        found = _drift(live, table, recipe, drawn.get["sample"], sizes)
+        facts.update(verdict=found.verdict)
+        if found.verdict != "fine":
+            journal.warn(f"drift: {found.verdict}: {'; '.join(found.reasons)}")
+    with journal.stage("publish"):
+        kept.write("drift.json", runs.as_json(leave.drift_record(found)))
+        kept.record(_record(kept, live, path, sizes, quality, found, journal))
+        runs.publish(kept)
+    return Scored(kept, live, sizes, quality, found, (*quality.warnings, *journal.warnings))
+
+
+def _sample_of(table: Intake, live: Live, recipe: Recipe) -> Any:
+    """Some customers by the hash of their id, with everything that drift is measured on, as one aggregate."""
+    rows = int(live.known["rows"]["accepted"])
+    key = data.column(recipe.input.id).cast("string")
+    inside = clustering.hashed(key, recipe.sweep.seed) <= clustering.highest_hash(DRIFT_SAMPLE, rows)
+    values = [F.expr(sql).alias(f"_{i}") for i, sql in enumerate(table.described.values())]
+    return F.collect_list(F.when(inside, F.struct(*values))).alias("sample")
+
+
+def _drift(
+    live: Live, table: Intake, recipe: Recipe, sample: Sequence[Any], sizes: Mapping[int, int]
+) -> segments.Drift:
+    described = pd.DataFrame([tuple(row) for row in sample], columns=list(table.described))
+    _, distances = follow.labelled_by(live.model, described)
+    return follow.drifted(live, described, sizes, distances, list(recipe.describe))
+
+
+def _sizes(spark: SparkSession, kept: runs.Run, accepted: int) -> dict[int, int]:
+    """Customers per segment id, as written; every segment of the run is there or nobody is in it."""
+    if accepted == 0:
+        return {}
+    written: DataFrame = spark.read.parquet(kept.at("customers")).groupBy("segment").count()
+    return {int(row["segment"]): int(row["count"]) for row in written.collect()}
+
+
+def _record(
+    kept: runs.Run,
+    live: Live,
+    path: str,
+    sizes: Mapping[int, int],
+    quality: data.Quality,
+    found: segments.Drift,
+    journal: Journal,
+) -> dict[str, Any]:
+    return {
+        "status": "done",
+        "score_id": kept.run_id,
+        "run_id": live.run.run_id,
+        "input": path,
+        "rows": {key: value for key, value in asdict(quality).items() if key != "warnings"},
+        "segments": [
+            {"segment": i, "name": name, "size": sizes.get(i, 0)}
+            for i, name in zip(live.model.ids, live.model.names, strict=True)
+        ],
+        "drift": {"verdict": found.verdict, "reasons": found.reasons},
+        "warnings": [*quality.warnings, *journal.warnings],
+        "seconds": journal.seconds,
+        "scans": {"total": sum(journal.scans.values()), **journal.scans},
+    }

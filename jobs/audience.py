@@ -1,0 +1,15 @@
+"""spark-submit --py-files dist/custseg_spark.zip jobs/audience.py --recipe FILE --input PATH --output PATH"""
+
+import sys
+from collections.abc import Sequence
+
+from custseg_spark import cli
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs `custseg audience` with the arguments of this program; gives its exit code."""
+    return cli.run("audience", argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

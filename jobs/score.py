@@ -1,0 +1,15 @@
+"""spark-submit --py-files dist/custseg_spark.zip jobs/score.py --recipe FILE --input PATH --output PATH"""
+
+import sys
+from collections.abc import Sequence
+
+from custseg_spark import cli
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs `custseg score` with the arguments of this program; gives its exit code."""
+    return cli.run("score", argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
