@@ -122,6 +122,8 @@ def _laptop_settings() -> dict[str, str]:
     """What suits one machine with one user."""
     settings = {
         "spark.sql.shuffle.partitions": str(max(4, 2 * _cores())),
+        # A large shuffle is cut this fine, and adaptive execution puts the parts of a small one together.
+        "spark.sql.adaptive.coalescePartitions.initialPartitionNum": str(max(64, 16 * _cores())),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.scheduler.mode": "FAIR",  # the small jobs that save the model run beside the one that writes

@@ -121,12 +121,12 @@ def _looked_at(
 
 
 def _measured(customers: pd.DataFrame, trained: Trained, day: date, days: int, seed: int) -> Backtest:
-    names, named = trained.fitted.model.names, transactions.GROUP_NAMES
+    model, named = trained.fitted.model, transactions.GROUP_NAMES
     spend = customers["_later"].to_numpy(dtype=float)
     groupings = transactions.held_against(
         {
-            SEGMENTS: (customers["segment"].to_numpy(dtype=np.int64), names),
-            PLAIN: transactions.rfm_parts(customers, len(names)),
+            SEGMENTS: (customers["segment"].map(model.ids.index).to_numpy(dtype=np.int64), model.names),
+            PLAIN: transactions.rfm_parts(customers, len(model.names)),
             NAMED: (customers["rfm_group"].map(named.index).to_numpy(dtype=np.int64), named),
         },
         {SPEND: spend, LOG_SPEND: np.log1p(spend), RETAINED: (spend > 0).astype(float)},
