@@ -12,7 +12,7 @@ import fsspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv
+import pyarrow.dataset as ds
 import pyarrow.parquet
 
 from custseg_spark import runs
@@ -43,26 +43,21 @@ def _harmless(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
 
 
-def customers(run: Published) -> pd.DataFrame:
-    """Every customer: segment and its name first, then the input columns and the features."""
-    found: pd.DataFrame = _ordered(run.customers.to_table()).to_pandas()
-    return found
+def as_csv(customers: ds.Dataset) -> bytes:
+    """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, cells harmless. The segment and its
+    name come first, then the input columns and what was added."""
+    return harmless(_pandas(customers)).to_csv(index=False).encode("utf-8-sig")
 
 
-def as_csv(run: Published) -> bytes:
-    """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, cells harmless."""
-    return harmless(customers(run)).to_csv(index=False).encode("utf-8-sig")
-
-
-def as_excel(run: Published) -> bytes:
+def as_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
     """Every customer, and the profile of the segments, as a workbook. Raises RunError for too many rows."""
-    rows = run.customers.count_rows()
+    rows = customers.count_rows()
     if rows > EXCEL_ROWS:
         raise RunError(f"{rows:,} customers are too many for a workbook", "take the CSV or the Parquet file")
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    for title, frame in (("Customers", customers(run)), ("Segments", run.profile)):
+    for title, frame in (("Customers", _pandas(customers)), ("Segments", profile)):
         sheet = book.create_sheet(title)
         for row in _rows(harmless(frame)):
             sheet.append(row)
@@ -71,10 +66,10 @@ def as_excel(run: Published) -> bytes:
     return content.getvalue()
 
 
-def as_parquet(run: Published) -> bytes:
+def as_parquet(customers: ds.Dataset) -> bytes:
     """Every customer as one Parquet file, with the types of the table."""
     content = io.BytesIO()
-    pyarrow.parquet.write_table(_ordered(run.customers.to_table()), content, compression="zstd")
+    pyarrow.parquet.write_table(_ordered(customers.to_table()), content, compression="zstd")
     return content.getvalue()
 
 
@@ -105,6 +100,11 @@ def save_candidate(run: Published, table: Table, recipe: Recipe, output: str) ->
         content: bytes = source.cat_file(f"{folder}/{name}")
         saved.write(name, anonymous(content, table) if name in PERSONAL else content)
     return saved
+
+
+def _pandas(customers: ds.Dataset) -> pd.DataFrame:
+    found: pd.DataFrame = _ordered(customers.to_table()).to_pandas()
+    return found
 
 
 def _ordered(table: pa.Table) -> pa.Table:

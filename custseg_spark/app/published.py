@@ -72,9 +72,7 @@ class Published:
     @functools.cached_property
     def customers(self) -> ds.Dataset:
         """Every accepted customer, unread."""
-        files, path = fsspec.core.url_to_fs(self.run.at("customers"))
-        kind = ds.partitioning(pa.schema([("segment", pa.int32())]), flavor="hive")
-        return ds.dataset(path, filesystem=files, format="parquet", partitioning=kind)
+        return customers_of(self.run)
 
     @functools.cached_property
     def sample(self) -> pd.DataFrame:
@@ -130,6 +128,13 @@ class Published:
     def _csv(self, name: str) -> pd.DataFrame:
         content = self.file(name)
         return pd.DataFrame() if content is None else pd.read_csv(io.BytesIO(content))
+
+
+def customers_of(run: runs.Run) -> ds.Dataset:
+    """The labelled customers of a run or of a score, unread."""
+    files, path = fsspec.core.url_to_fs(run.at("customers"))
+    kind = ds.partitioning(pa.schema([("segment", pa.int32())]), flavor="hive")
+    return ds.dataset(path, filesystem=files, format="parquet", partitioning=kind)
 
 
 def _pandas(table: pa.Table) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,34 @@ def test_latin_text_of_an_old_spreadsheet_program_is_read(
     assert any("Köln" in str(element.value.to_dict()) for element in found.dataframe)
 
 
+def test_of_a_workbook_with_sheets_one_is_chosen(spark: SparkSession, customers: pd.DataFrame) -> None:
+    book = io.BytesIO()
+    with pd.ExcelWriter(book) as writer:
+        pd.DataFrame({"about": ["this table"]}).to_excel(writer, sheet_name="Readme", index=False)
+        customers.drop(columns="note").to_excel(writer, sheet_name="Customers", index=False)
+    found = bring(app("segment").run(), "customers.xlsx", book.getvalue())
+    assert "Readme" in found.selectbox[0].options
+    assert len(found.error) == 1, "the first sheet is no table of customers"
+    found.selectbox[0].set_value("Customers").run()
+    assert not found.error
+    assert found.multiselect[0].value == ["spend", "visits"]
+
+
+def test_choices_that_do_not_fit_can_be_changed(spark: SparkSession, customers: pd.DataFrame) -> None:
+    found = bring(app("segment").run(), "customers.csv", customers.to_csv(index=False).encode())
+    found.selectbox[0].set_value("visits").run()  # a number that many customers share
+    found.button(key="segment.go").click().run()
+    assert not found.exception
+    (error,) = found.error
+    told = error.value.replace("\\", "")
+    assert "300 of 300 rows" in told or "stand more than once" in told or "all 300 rows" in told.lower(), told
+    assert "max_quarantined" not in told
+    found.button(key="segment.back").click().run()
+    assert not found.error
+    assert found.selectbox[0].value == "visits", "what was chosen is still there"
+    assert found.button(key="segment.go")
+
+
 def test_from_a_table_to_segments_and_a_candidate(
     spark: SparkSession, customers: pd.DataFrame, output: Path
 ) -> None:
@@ -147,6 +176,23 @@ def test_predict_places_a_customer_and_says_why(spark: SparkSession, saved: Path
     found.number_input[0].set_value(1e9)
     found.run()
     assert "Take the answer as a guess" in said(found)
+
+
+def test_predict_places_a_table(
+    spark: SparkSession, saved: Path, run: Published, customers: pd.DataFrame
+) -> None:
+    found = choose(app("predict").run(), "What do you have?", "A table of customers")
+    assert "It needs these columns: id, spend, visits." in said(found)
+    bring(found, "tomorrow.csv", customers.head(60).to_csv(index=False).encode())
+    assert not found.exception
+    assert not found.error, said(found)
+    (task,) = [table.task for table in found.session_state["visit"].tables.values()]
+    expected = run.sample.set_index("id").loc[customers["id"].head(60), "segment"].value_counts()
+    assert task.result().sizes == {**dict.fromkeys(run.names, 0), **expected.to_dict()}
+    found.button(key="predict.another").click().run()
+    bring(found, "other.csv", b"id,age\n" + b"".join(b"%d,%d\n" % (i, i) for i in range(40)))
+    (error,) = found.error
+    assert "under the same names" in error.value or "spend" in error.value
 
 
 def test_explore_shows_every_view(saved: Path, run: Published) -> None:

@@ -147,7 +147,7 @@ def test_movement_has_a_row_for_who_came_and_a_column_for_who_left() -> None:
 
 
 def test_cells_that_would_be_formulas_are_harmless(run: Published, customers: pd.DataFrame) -> None:
-    found = pd.read_csv(io.BytesIO(downloads.as_csv(run)), dtype={"id": str}).set_index("id")
+    found = pd.read_csv(io.BytesIO(downloads.as_csv(run.customers)), dtype={"id": str}).set_index("id")
     assert len(found) == 300
     notes = found["note"].reindex(customers["id"])
     assert not notes.str.startswith(("=", "+", "-", "@", "\t")).any()
@@ -163,7 +163,7 @@ def test_harmless_leaves_numbers_alone_and_takes_names_too() -> None:
 
 
 def test_the_workbook_holds_customers_and_segments_and_no_formula(run: Published) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(run)))
+    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(run.customers, run.profile)))
     assert book.sheetnames == ["Customers", "Segments"]
     rows = list(book["Customers"].iter_rows())
     assert len(rows) == 301
@@ -174,11 +174,11 @@ def test_the_workbook_holds_customers_and_segments_and_no_formula(run: Published
 def test_a_workbook_of_too_many_is_refused(run: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "EXCEL_ROWS", 100)
     with pytest.raises(RunError, match="too many for a workbook"):
-        downloads.as_excel(run)
+        downloads.as_excel(run.customers, run.profile)
 
 
 def test_parquet_keeps_types_and_texts(run: Published, customers: pd.DataFrame) -> None:
-    found = pyarrow.parquet.read_table(io.BytesIO(downloads.as_parquet(run))).to_pandas()
+    found = pyarrow.parquet.read_table(io.BytesIO(downloads.as_parquet(run.customers))).to_pandas()
     assert sorted(found["id"]) == sorted(customers["id"])
     assert set(found["note"]) == set(customers["note"])
 

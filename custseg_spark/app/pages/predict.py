@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from custseg_spark.app import engine
-from custseg_spark.app.pages import parts
+from custseg_spark.app.pages import parts, scoring
 
 if TYPE_CHECKING:
     from custseg_spark.app.placing import Entry, Placed, Reason
@@ -29,6 +29,18 @@ def page() -> None:
     run = parts.chosen_run("predict")
     if run is None:
         return
+    ways = ["One customer", "A table of customers"]
+    way = st.segmented_control(
+        "What do you have?", ways, default=ways[0], required=True, key="predict.way", persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if way == ways[0]:
+        _one(run)
+    else:
+        scoring.show(run)
+
+
+def _one(run: Published) -> None:
     from custseg_spark.app.placing import entries, outside, placed
 
     with parts.telling(parts.visit().folder):
@@ -42,8 +54,7 @@ def page() -> None:
             with places[place % len(places)]:
                 values[entry.column] = _asked(entry, run.run.run_id)
     with right, parts.telling(parts.visit().folder):
-        with st.spinner("Placing the customer"):
-            answer = placed(engine.spark(), run, values)
+        answer = placed(engine.spark(), run, values)
         _told(run, answer)
         beyond = outside(found, values)
         if beyond:

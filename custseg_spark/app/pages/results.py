@@ -16,6 +16,9 @@ from custseg_spark.app.visit import Table
 from custseg_spark.report import wording
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow.dataset as ds
+
     from custseg_spark.recipe import Recipe
 
 VIEWS = ("Each segment", "Map", "Side by side", "Why this many", "Other ways", "Take it with you")
@@ -142,16 +145,7 @@ def _take(run: Published, table: Table, recipe: Recipe) -> None:
     left, middle, right = st.columns(3, gap="large")
     with left:
         st.markdown("**Your customers, each with its segment**")
-        _button("Excel", lambda: downloads.as_excel(run), f"{stem}_segments.xlsx", _EXCEL)
-        _button("CSV", lambda: downloads.as_csv(run), f"{stem}_segments.csv", "text/csv")
-        _button(
-            "Parquet",
-            lambda: downloads.as_parquet(run),
-            f"{stem}_segments.parquet",
-            "application/octet-stream",
-        )
-        if run.customers.count_rows() > downloads.EXCEL_ROWS:
-            st.caption(f"Excel takes up to {downloads.EXCEL_ROWS:,} customers; take the CSV here.")
+        customers_taken(run.customers, run.profile, f"{stem}_segments")
     with middle:
         st.markdown("**The report**")
         report = downloads.anonymous(run.file("report.html") or b"", table)
@@ -164,6 +158,16 @@ def _take(run: Published, table: Table, recipe: Recipe) -> None:
         if statement is not None:
             _button("SQL", statement, f"{stem}_segments.sql", "application/sql")
         _candidate(run, table, recipe)
+
+
+def customers_taken(customers: ds.Dataset, profile: pd.DataFrame, name: str) -> None:
+    """The labelled customers as files to take away."""
+    if customers.count_rows() <= downloads.EXCEL_ROWS:
+        _button("Excel", lambda: downloads.as_excel(customers, profile), f"{name}.xlsx", _EXCEL)
+    else:
+        st.caption(f"Excel takes up to {downloads.EXCEL_ROWS:,} customers; take the CSV here.")
+    _button("CSV", lambda: downloads.as_csv(customers), f"{name}.csv", "text/csv")
+    _button("Parquet", lambda: downloads.as_parquet(customers), f"{name}.parquet", "application/octet-stream")
 
 
 def _candidate(run: Published, table: Table, recipe: Recipe) -> None:
