@@ -44,8 +44,8 @@ def _harmless(value: object) -> object:
 
 
 def as_csv(customers: ds.Dataset) -> bytes:
-    """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, cells harmless. The segment and its
-    name come first, then the input columns and what was added."""
+    """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, cells harmless. The segment
+    and its name come first, then the input columns and what was added."""
     return harmless(_pandas(customers)).to_csv(index=False).encode("utf-8-sig")
 
 

@@ -73,6 +73,7 @@ def _options(host: str, port: int | None) -> dict[str, Any]:
         "server.disconnectedSessionTTL": SETTINGS.grace,
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": False,
+        "runner.magicEnabled": False,
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "theme.base": "light",

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark.app import downloads
 from custseg_spark.app.published import Published
+from custseg_spark.app.server import MAIN
 from custseg_spark.app.visit import Table
 from custseg_spark.recipe import Recipe
 
@@ -58,6 +59,12 @@ def test_the_first_page_says_what_to_do_and_needs_no_spark() -> None:
     assert not found.exception
     assert "Find the segments among your customers" in said(found)
     assert len(found.file_uploader) == 1
+
+
+def test_the_script_says_nothing_of_its_own() -> None:
+    whole = testing.AppTest.from_file(str(MAIN), default_timeout=90).run()
+    assert not whole.exception
+    assert [one.value for one in whole.markdown] == [one.value for one in app("segment").run().markdown] == []
 
 
 @pytest.mark.parametrize(

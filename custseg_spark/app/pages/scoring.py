@@ -68,7 +68,8 @@ def _told(run: Published, scored: Scored, table: Table) -> None:
     )
     st.html(
         '<div class="cs-scroll"><table class="cs-table"><thead><tr><th>Segment</th>'
-        '<th class="n">customers</th><th class="n">share</th><th class="n">share before</th><th>What to do</th></tr></thead>'
+        '<th class="n">customers</th><th class="n">share</th><th class="n">share before</th>'
+        "<th>What to do</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
     quality, drift = scored.quality, scored.drift
