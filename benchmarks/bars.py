@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
-from programs import OURS
+from programs import OURS, SCORE
 
 Result = dict[str, Any]
 FEATURES, RANGE = 4, [2, 10]
@@ -48,6 +48,15 @@ def _memory(results: Sequence[Result]) -> float | None:
     return _over(middle(_result(results, 100_000_000), OURS, "peak_mib"), ten)
 
 
+def _score(results: Sequence[Result]) -> float | None:
+    """Wherever score and copy took turns at ten million rows."""
+    for result in results:
+        score, copy = middle(result, SCORE), middle(result, "copy")
+        if result["scenario"]["rows"] == 10_000_000 and score is not None:
+            return _over(score, copy)
+    return None
+
+
 def _worst_cost(results: Sequence[Result]) -> float | None:
     """Over every plain scenario that has a reference."""
     ratios = [
@@ -68,6 +77,7 @@ BARS: tuple[Bar, ...] = (
     ("10 million", "plain Spark copy, time", 2.0, lambda r: _against(r, 10_000_000, "copy")),
     ("100 million", "plain Spark copy, time", 1.5, lambda r: _against(r, 100_000_000, "copy")),
     ("100 million", "itself at 10 million, peak memory", 1.1, _memory),
+    ("10 million, custseg score", "plain Spark copy, time", 1.3, _score),
     ("10 million", "itself, k = 2..20 over k = 2..10, time", 1.3, _wider),
     ("all", "best of 10 full-data starts, worst cost at any k", 1.005, _worst_cost),
 )

@@ -15,7 +15,13 @@ from contenders.features import first
 
 HERE = Path(__file__).resolve().parent
 OURS = "custseg"
-OTHERS = {"sklearn": "sklearn_pipeline.py", "textbook": "textbook.py", "copy": "plain_copy.py"}
+SCORE = "score"
+OTHERS = {
+    "sklearn": "sklearn_pipeline.py",
+    "textbook": "textbook.py",
+    "copy": "plain_copy.py",
+    SCORE: "",
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class Task:
     parts: int
     recipe: Path
     overrides: tuple[str, ...] = ()
+    runs: Path = Path()
+    """Where the run lies whose model scores."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,9 @@ def command(name: str, task: Task, output: Path) -> list[str]:
         start = [sys.executable, "-m", "custseg_spark.cli", "train", "--recipe", str(task.recipe)]
         sets = [word for override in task.overrides for word in ("--set", override)]
         return [*start, "--input", str(task.table), "--output", str(output), *sets]
+    if name == SCORE:
+        start = [sys.executable, "-m", "custseg_spark.cli", "score", "--output", str(task.runs)]
+        return [*start, "--input", str(task.table), "--to", str(output)]
     asked = ["--features", str(task.features), "--k", *map(str, task.k), "--parts", str(task.parts)]
     program = str(HERE / "contenders" / OTHERS[name])
     return [sys.executable, program, "--input", str(task.table), "--output", str(output), *asked]
@@ -61,6 +72,10 @@ def command(name: str, task: Task, output: Path) -> list[str]:
 
 def found(name: str, output: Path) -> Found:
     """What the program left in its output. Raises OSError or KeyError where it left nothing whole."""
+    if name == SCORE:
+        kept = output / "scores" / json.loads((output / "scores" / "latest.json").read_text())["run_id"]
+        record = json.loads((kept / "score.json").read_text())
+        return Found(_rows(kept / "customers") + _rows(kept / "quarantine"), len(record["segments"]), {})
     if name != OURS:
         note = json.loads((output / "note.json").read_text())
         centres = {int(k): np.array(rows) for k, rows in note["centres"].items()}

@@ -17,8 +17,9 @@ def section(followed: Followed) -> page.Section:
     verdict = f"Drift since the live run: {drift.verdict}"
     verdict += f" ({'; '.join(drift.reasons)})." if drift.reasons else "."
     return page.Section(
-        title=f"Since the live run ({followed.live.run.run_id})",
+        title="Since the live run",
         paragraphs=(
+            f"Held against run {followed.live.run.run_id}, which scored until this one was made.",
             *(f"{line}." for line in followed.told),
             *segments.summary(found),
             *segments.largest(found),
