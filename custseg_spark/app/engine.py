@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import tempfile
 import threading
 from concurrent.futures import Future
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custseg_spark.app.visit import root
+from custseg_spark.errors import CustsegError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+log = logging.getLogger("custseg")
 SETTINGS = {"spark.cleaner.periodicGC.interval": "1min"}
 """What a run left in Spark's scratch directory goes within this time, not after half an hour."""
 
@@ -34,7 +37,7 @@ def opening() -> Future[SparkSession]:
 def warm() -> None:
     """Open the session, and make a run of a few made customers: the first real one then finds classes loaded
     and code compiled."""
-    threading.Thread(target=_tried, name="warming Spark", daemon=True).start()
+    threading.Thread(target=_warm, name="warming Spark", daemon=True).start()
 
 
 def _open(found: Future[SparkSession]) -> None:
@@ -49,8 +52,12 @@ def _open(found: Future[SparkSession]) -> None:
         found.set_exception(problem)
 
 
-def _tried() -> None:
-    session = spark()
+def _warm() -> None:
+    try:
+        session = spark()
+    except CustsegError as problem:  # whoever brings a table is told as well
+        log.error("%s: %s", problem.what, problem.remedy)
+        return
     from custseg_spark import pipeline
     from custseg_spark.journal import Journal
     from custseg_spark.recipe import parse

@@ -8,6 +8,7 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,17 @@ MAIN = Path(__file__).with_name("main.py")
 def serve(host: str, port: int | None, settings: Settings, *, browser: bool = True) -> None:
     """Serve the page until the process is told to stop. `port`: the first free one from 8501 on if None.
 
-    Raises RecipeError without Streamlit.
+    Raises RecipeError where the extra `app` is not installed.
     """
-    engine.warm()  # Spark starts beside the server: it is there by the time that a table is
-    try:
-        import streamlit
-    except ImportError:
+    missing = [name for name in ("streamlit", "plotly", "openpyxl") if find_spec(name) is None]
+    if missing:
         raise RecipeError(
-            "custseg app takes Streamlit, which is not installed", "pip install 'custseg_spark[app]'"
-        ) from None
+            f"custseg app takes {', '.join(missing)}, which is not installed",
+            "pip install 'custseg_spark[app]'",
+        )
+    engine.warm()  # Spark starts beside the server: it is there by the time that a table is
+    import streamlit
+
     output = settings.output
     if output is not None and "://" not in output:
         output = str(Path(output).expanduser().absolute())

@@ -228,17 +228,6 @@ def test_from_a_spreadsheet_to_a_labelled_one_with_a_report(
     assert taken(page, "Recipe").startswith(b"input:")
 
 
-def test_other_ways_are_compared_on_demand(person: Callable[..., Any]) -> None:
-    page = person()
-    bring(page, "customers.csv", csv(planted(200).drop(columns="group")))
-    proposal(page)
-    segments(page)
-    view(page, "Other ways")
-    page.get_by_role("button", name="Compare").click()
-    page.get_by_text("Agrees with ours").or_(page.locator("[data-testid=stDataFrame]")).first.wait_for()
-    page.locator("[data-testid=stImage] img").first.wait_for()
-
-
 def test_a_tab_separated_table_named_csv_is_read(person: Callable[..., Any], shared_data: Path) -> None:
     page = person()
     bring_file(page, shared_data / "marketing_campaign.csv")
@@ -247,7 +236,7 @@ def test_a_tab_separated_table_named_csv_is_read(person: Callable[..., Any], sha
     assert "mnt total (sum of 6 columns)" in page.locator("[data-testid=stMultiSelect]").first.inner_text()
 
 
-def test_a_made_table_is_segmented_saved_predicted_and_explored(
+def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     server: Server, person: Callable[..., Any]
 ) -> None:
     content = io.BytesIO()
@@ -256,6 +245,9 @@ def test_a_made_table_is_segmented_saved_predicted_and_explored(
     bring(page, "made.parquet", content.getvalue())
     proposal(page)
     assert segments(page).startswith("Three segments.")
+    view(page, "Other ways")
+    page.get_by_role("button", name="Compare").click()
+    page.locator("[data-testid=stImage] img").first.wait_for()
     view(page, "Take it with you")
     page.get_by_role("button", name="Save as candidate run").click()
     page.get_by_text("Saved as").wait_for()

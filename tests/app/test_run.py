@@ -3,7 +3,6 @@
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import pipeline, runs
 from custseg_spark.app import comparing, downloads, published, uploads
-from custseg_spark.app.form import form_of
 from custseg_spark.app.placing import entries, outside, placed
 from custseg_spark.app.published import Published
 from custseg_spark.app.task import Task
@@ -209,16 +207,15 @@ def test_runs_that_did_not_end_well_are_not_listed(tmp_path: Path) -> None:
     assert published.published(None) == []
 
 
-def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFrame) -> None:
+def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFrame, recipe: Recipe) -> None:
     """Tables of the same name with other customers, looked into and segmented at the same time."""
     tables = {"all": customers, "some": customers.head(120).assign(spend=customers["spend"] * 100)}
 
     def go(table: pd.DataFrame) -> Published:
         brought = Visit().bring("segment", "customers.csv", table.to_csv(index=False).encode())
-        offered = form_of(uploads.seen(spark, brought.file))
-        chosen = replace(offered.proposed, cut=("spend", "visits"), segments=(3, 3))
-        recipe, path = offered.recipe(chosen, brought.name), str(brought.file)
-        task = Task(lambda journal: pipeline.train(spark, recipe, path, brought.output(), journal))
+        assert uploads.seen(spark, brought.file).rows == len(table)
+        file, output = str(brought.file), brought.output()
+        task = Task(lambda journal: pipeline.train(spark, recipe, file, output, journal))
         return Published(task.result().run)
 
     with ThreadPoolExecutor(2) as pool:
