@@ -15,7 +15,10 @@ from custseg_spark import clustering, evidence, features, report, runs
 from custseg_spark.evidence import Compared, Comparison, Given
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import fit, intake
+from custseg_spark.pipeline.fit import Decision
 from custseg_spark.recipe import Recipe
+from custseg_spark.report import page
+from custseg_spark.report.tables import Column, Table
 
 
 @dataclass(frozen=True)
@@ -53,27 +56,60 @@ def compare(
         k, kmeans = _kmeans(spark, points, recipe, k, journal)
         facts.update(k=k)
     with journal.stage("compare") as facts:
-        given = {"KMeans": kmeans}
-        for name, labels, seconds in clustering.other_labels(spark, points, k, recipe.sweep.seed):
-            given[name] = Given(labels, seconds)
-        floor = recipe.segments.smallest_share
-        found = evidence.compare(
-            points,
-            k,
-            given,
-            smallest_share=floor,
-            eps=eps,
-            min_samples=min_samples,
-            seed=recipe.sweep.seed,
-        )
-        preferred, why = evidence.prefer(found.rows, floor)
-        facts.update(preferred=preferred)
+        others = held_against(spark, points, k, kmeans, recipe, eps=eps, min_samples=min_samples)
+        facts.update(preferred=others.preferred)
     with journal.stage("write"):
-        table = pd.DataFrame([asdict(row) for row in found.rows])
-        runs.write(f"{to}/comparison.csv", table.to_csv(index=False))
-        runs.write(f"{to}/comparison.txt", why + "\n")
-        _figures(spark, points, k, found, lambda name, png: runs.write(f"{to}/{name}", png))
-    return ComparedRun(to, k, found.rows, preferred, why)
+        runs.write(f"{to}/comparison.csv", others.table.to_csv(index=False))
+        runs.write(f"{to}/comparison.txt", others.why + "\n")
+        plane = clustering.plane(spark, points)
+        draw_others(others, plane, points, lambda name, png: runs.write(f"{to}/{name}", png))
+    return ComparedRun(to, k, others.found.rows, others.preferred, others.why)
+
+
+@dataclass(frozen=True)
+class Others:
+    """Other algorithms beside KMeans on one sample, cut into k where they take a number."""
+
+    k: int
+    found: Comparison
+    preferred: str
+    why: str
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """comparison.csv: one row per algorithm."""
+        return pd.DataFrame([asdict(row) for row in self.found.rows])
+
+
+def held_against(
+    spark: SparkSession,
+    points: NDArray[np.float64],
+    k: int,
+    kmeans: Given,
+    recipe: Recipe,
+    *,
+    eps: float | None = None,
+    min_samples: int | None = None,
+) -> Others:
+    """The other algorithms on `points` (n, d), held against KMeans, and which of them to prefer."""
+    given = {"KMeans": kmeans}
+    for name, labels, seconds in clustering.other_labels(spark, points, k, recipe.sweep.seed):
+        given[name] = Given(labels, seconds)
+    floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
+    found = evidence.compare(
+        points, k, given, smallest_share=floor, eps=eps, min_samples=min_samples, seed=seed
+    )
+    return Others(k, found, *evidence.prefer(found.rows, floor))
+
+
+def others_in_a_run(
+    spark: SparkSession, points: NDArray[np.float64], decision: Decision, recipe: Recipe
+) -> Others | None:
+    """The same for the chosen k of a run; None unless the recipe asks for it."""
+    if not recipe.evidence.compare:
+        return None
+    k, kmeans = _kmeans(spark, points, recipe, decision.choice.k, Journal())
+    return held_against(spark, points, k, kmeans, recipe)
 
 
 def _points(spark: SparkSession, recipe: Recipe, path: str, journal: Journal) -> NDArray[np.float64]:
@@ -98,23 +134,41 @@ def _kmeans(
     return k, Given(partition.labels, time.perf_counter() - begun)
 
 
-def _figures(
-    spark: SparkSession,
-    points: NDArray[np.float64],
-    k: int,
-    found: Comparison,
-    write: Callable[[str, bytes], None],
-) -> None:
-    plane = clustering.plane(spark, points)
-    report.draw_comparison(
+def draw_others(
+    others: Others, plane: clustering.Plane, points: NDArray[np.float64], write: Callable[[str, bytes], None]
+) -> list[str]:
+    """Draw the comparison; gives the names of its figures."""
+    found = others.found
+    return report.draw_comparison(
         report.ComparisonPictures(
             plane=plane.project(points[found.at]),
             labellings=found.labels,
             linkage=found.linkage,
-            k=k,
+            k=others.k,
             distances=found.density.distances,
             eps=found.density.eps,
             min_samples=found.density.min_samples,
         ),
         write,
     )
+
+
+def others_section(others: Others) -> page.Section:
+    """What the page says of the other algorithms."""
+    heads = (
+        Column("Algorithm", "text"), Column("Segments"), Column("Noise", "percent"),
+        Column("Silhouette (Euclidean)", "decimal"), Column("Smallest segment", "percent"),
+        Column("Stability", "decimal", "lowest mean Jaccard of a segment when the data is redrawn"),
+        Column("Agreement", "decimal", "adjusted Rand index against KMeans"), Column("Seconds", "decimal"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            row.algorithm, row.segments, row.noise_share, row.silhouette_euclidean, row.smallest_share,
+            row.stability, row.adjusted_rand, row.seconds,
+        )
+        for row in others.found.rows
+    )  # fmt: skip
+    return page.Section(
+        "Other algorithms", (others.why,), (Table(heads, rows),),
+        ("comparison.png", "dendrogram.png", "k_distance.png"),
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from custseg_spark import __version__, data, runs, segments
 from custseg_spark.errors import CustsegError, DataError, RecipeError
 from custseg_spark.journal import Journal
 from custseg_spark.model import DIALECTS, segments_sql
+from custseg_spark.pipeline.compare import Others
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed, ids_used
 from custseg_spark.pipeline.intake import Intake, Sample, kept
@@ -90,6 +91,12 @@ def tables(run: runs.Run, decision: Decision, fitted: Fitted) -> None:
     run.write("profile.csv", segments.profile_csv(fitted.profile).to_csv(index=False))
     centres = {str(partition.k): partition.centres.tolist() for partition in decision.partitions}
     run.write("sweep_centres.json", json.dumps(centres))
+
+
+def compared(run: runs.Run, others: Others | None) -> None:
+    """Write comparison.csv, where other algorithms were tried."""
+    if others is not None:
+        run.write("comparison.csv", others.table.to_csv(index=False))
 
 
 def thread(run: runs.Run, baseline: segments.Baseline, followed: Followed | None) -> None:

@@ -16,6 +16,7 @@ from custseg_spark.evidence import Candidate
 from custseg_spark.features import VALUE, Treatment
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import thread
+from custseg_spark.pipeline.compare import Others, draw_others, others_section
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
 from custseg_spark.pipeline.intake import Sample
@@ -41,6 +42,7 @@ def figures(
     decision: Decision,
     fitted: Fitted,
     followed: Followed | None,
+    others: Others | None,
     recipe: Recipe,
 ) -> Figures:
     """The figures of a run: the sample on its principal plane, and the tables."""
@@ -67,6 +69,8 @@ def figures(
     )
     drawn = Figures({}, {})
     report.draw(pictures, drawn.light.__setitem__, drawn.dark.__setitem__)
+    if others is not None:
+        draw_others(others, plane, fitted.points, drawn.light.__setitem__)
     return drawn
 
 
@@ -78,6 +82,7 @@ def page_of(
     decision: Decision,
     fitted: Fitted,
     followed: Followed | None,
+    others: Others | None,
     figures: Figures,
     journal: Journal,
 ) -> page.Page:
@@ -140,7 +145,10 @@ def page_of(
             {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
             journal.seconds,
         ),
-        more=() if followed is None else (thread.section(followed),),
+        more=(
+            *([] if followed is None else [thread.section(followed)]),
+            *([] if others is None else [others_section(others)]),
+        ),
         figures=figures.light,
         dark_figures=figures.dark,
     )

@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import clustering, data, features, report, runs
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import fit, follow, intake, lake, leave, page
+from custseg_spark.pipeline.compare import others_in_a_run
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
 from custseg_spark.recipe import Recipe
@@ -75,14 +76,13 @@ def _trained(
     with journal.stage("sweep") as facts:
         partitions = fit.swept(spark, points, recipe, journal)
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
-    with (
-        journal.stage("choose") as facts,
-        ThreadPoolExecutor(2) as beside,
-    ):  # in the JVM, while Python gathers
+    with journal.stage("choose") as facts, ThreadPoolExecutor(2) as beside:
+        # Spark does these while Python gathers evidence.
         projecting = beside.submit(clustering.plane, spark, points)
         looking = beside.submit(follow.seen, spark, live, sample, recipe) if live else None
         decision = fit.decided(points, partitions, recipe)
         plane, seen = projecting.result(), looking.result() if looking else None
+        others = others_in_a_run(spark, points, decision, recipe)
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
         described, centres = values.join(sample.described), decision.partition.centres
@@ -93,14 +93,15 @@ def _trained(
     with ThreadPoolExecutor(1) as beside:
         written = beside.submit(leave.customers, spark, run, table, fitted, recipe, journal)
         leave.tables(run, decision, fitted)
+        leave.compared(run, others)
         leave.thread(run, follow.baseline(recipe, sample.raw, fitted), followed)
         with journal.stage("report"):
-            figures = page.figures(plane, decision, fitted, followed, recipe)
+            figures = page.figures(plane, decision, fitted, followed, others, recipe)
             leave.figures(run, figures.light)
         with journal.stage("model"):
             leave.model(spark, run, fitted, journal)
         written.result()
-    told = page.page_of(run, recipe, path, sample, decision, fitted, followed, figures, journal)
+    told = page.page_of(run, recipe, path, sample, decision, fitted, followed, others, figures, journal)
     run.write("report.html", report.render(told))
     run.write("summary.json", runs.as_json(report.summary(told)))
     lake.publish(spark, run.at("customers"), run.run_id, recipe.publish, journal)

@@ -201,6 +201,8 @@ class Evidence(Section):
     gap: bool = True
     prediction_strength: bool = True
     structure: bool = True
+    compare: bool = False
+    """Whether other algorithms are tried on the same sample, for the page: `custseg compare` in a run."""
 
 
 class Action(Section):

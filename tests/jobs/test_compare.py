@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli
+from tests.jobs.conftest import RECIPE, Train, planted
 
 
 def test_other_algorithms_on_the_published_features(
@@ -30,3 +31,13 @@ def test_other_algorithms_on_the_published_features(
     assert why in capsys.readouterr().out
     for figure in ("comparison.png", "dendrogram.png", "k_distance.png"):
         assert (to / figure).read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_run_tells_of_other_algorithms_where_asked(train: Train) -> None:
+    evidence = {**RECIPE["evidence"], "compare": True}
+    outcome = train(planted(), {**RECIPE, "evidence": evidence})
+    assert outcome.code == 0, outcome.err
+    table = pd.read_csv(outcome.run / "comparison.csv")
+    assert {"KMeans", "DBSCAN", "Ward"} <= set(table["algorithm"])
+    assert (outcome.run / "plots" / "comparison.png").exists()
+    assert "Other algorithms" in (outcome.run / "report.html").read_text()
