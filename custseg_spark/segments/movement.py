@@ -18,6 +18,10 @@ from numpy.typing import NDArray
 NOBODY = -1
 """Not in the table, or not labelled."""
 MOST_TOLD = 10
+_COLUMNS = [
+    *("from_segment", "from_name", "to_segment", "to_name", "customers", "share", "value"),
+    *("customers_changed", "model_changed"),
+]
 
 
 @dataclass(frozen=True)
@@ -56,52 +60,59 @@ def movement(
     """The movement of sampled customers: `then`, `now`, `new` and `worth` (n,) of those in the new table,
     `gone` the old segments of those who left it. `value` names what `worth` holds; empty: nothing."""
     both = (then != NOBODY) & (now != NOBODY)
-    came = then == NOBODY
-    table = pd.DataFrame(
+    worth = np.nan_to_num(worth)
+    total = float(worth[both].sum()) if value else 0.0
+    customers = pd.DataFrame(
         {
-            "from_segment": np.concatenate([then[both | came], gone]),
-            "to_segment": np.concatenate([new[both | came], np.full(len(gone), NOBODY)]),
-            "worth": np.concatenate([np.nan_to_num(worth[both | came]), np.zeros(len(gone))]),
-            "customers_changed": np.concatenate([(then != now)[both | came], np.zeros(len(gone), bool)]),
-            "model_changed": np.concatenate([(now != new)[both | came], np.zeros(len(gone), bool)]),
+            "from_segment": then,
+            "to_segment": new,
+            "worth": worth,
+            "customers_changed": both & (then != now),
+            "model_changed": both & (now != new),
         }
+    )[both | (then == NOBODY)]
+    left = pd.DataFrame({"from_segment": gone, "to_segment": NOBODY, "worth": 0.0})
+    everybody = pd.concat([customers, left.assign(customers_changed=False, model_changed=False)])
+    went = both & (then != new)
+    return Movement(
+        _flows(everybody, int(both.sum()), total, drawn, old_names, new_names),
+        round(int(both.sum()) / drawn),
+        _share(went, both),
+        _share(both & (then != now), both),
+        _share(both & (now != new), both),
+        float(worth[went].sum() / total) if total > 0 else float("nan"),
+        value,
+        drawn,
     )
-    there = (table["from_segment"] != NOBODY) & (table["to_segment"] != NOBODY)
-    table.loc[~there, ["customers_changed", "model_changed"]] = False
-    flows = table.groupby(["from_segment", "to_segment"], as_index=False).agg(
+
+
+def _flows(
+    everybody: pd.DataFrame,
+    both: int,
+    total: float,
+    drawn: float,
+    old_names: Mapping[int, str],
+    new_names: Mapping[int, str],
+) -> pd.DataFrame:
+    """One row per pair of segments from one row per customer; `both` customers are worth `total`."""
+    flows = everybody.groupby(["from_segment", "to_segment"], as_index=False).agg(
         customers=("worth", "size"),
         worth=("worth", "sum"),
         customers_changed=("customers_changed", "sum"),
         model_changed=("model_changed", "sum"),
     )
-    everyone, total = int(both.sum()), float(np.nan_to_num(worth[both]).sum())
     inside = (flows["from_segment"] != NOBODY) & (flows["to_segment"] != NOBODY)
-    flows["share"] = np.where(inside, flows["customers"] / max(everyone, 1), np.nan)
-    flows["value"] = np.where(inside & (total > 0) & bool(value), flows["worth"] / (total or 1), np.nan)
+    flows["share"] = np.where(inside, flows["customers"] / max(both, 1), np.nan)
+    flows["value"] = np.where(inside & (total > 0), flows["worth"] / (total or 1), np.nan)
     for column in ("customers", "customers_changed", "model_changed"):
-        flows[column] = (flows[column] / drawn).round().astype(int)
+        flows[column] = (flows[column].astype(float) / drawn).round().astype(int)
     flows["from_name"] = flows["from_segment"].map(old_names)
     flows["to_name"] = flows["to_segment"].map(new_names)
     for column in ("from_segment", "to_segment"):
         flows[column] = flows[column].where(flows[column] != NOBODY).astype("Int64")
-    flows = flows.sort_values(
-        ["customers", "from_segment", "to_segment"], ascending=[False, True, True], kind="stable"
-    )
-    kept = [
-        *("from_segment", "from_name", "to_segment", "to_name", "customers", "share", "value"),
-        *("customers_changed", "model_changed"),
-    ]
-    went = both & (then != new)
-    return Movement(
-        flows[kept].reset_index(drop=True),
-        round(everyone / drawn),
-        _share(went, both),
-        _share(both & (then != now), both),
-        _share(both & (now != new), both),
-        float(np.nan_to_num(worth[went]).sum() / total) if total > 0 and value else float("nan"),
-        value,
-        drawn,
-    )
+    order = ["customers", "from_segment", "to_segment"]
+    flows = flows.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
+    return flows[_COLUMNS]
 
 
 def largest(found: Movement) -> tuple[str, ...]:
