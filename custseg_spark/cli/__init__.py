@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from custseg_spark import __version__
-from custseg_spark.cli import app, nightly, orders
+from custseg_spark.cli import app, nightly, orders, tracking
 from custseg_spark.cli.parsers import EPILOG, add_recipe_and_input, command, recipe_and_input
 from custseg_spark.errors import CustsegError, RecipeError
 
@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     nightly.add(commands)
     orders.add(commands)
     app.add(commands)
+    tracking.add(commands)
     return parser
 
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from pyspark.ml.clustering import KMeans, KMeansModel
 from pyspark.ml.feature import StandardScaler, StandardScalerModel
@@ -46,5 +47,6 @@ def fixed_scaler(
 
 def vectors(spark: SparkSession, points: NDArray[np.float64], column: str) -> DataFrame:
     """One row per point (n, d), a vector column, in one partition: small tables only."""
-    rows = spark.createDataFrame([(point.tolist(),) for point in points], "point array<double>")
-    return rows.coalesce(1).select(array_to_vector(F.col("point")).alias(column))
+    names = [f"x{j}" for j in range(points.shape[1])]  # Arrow: rows of Python take Python on executors
+    rows = spark.createDataFrame(pa.table(dict(zip(names, points.T, strict=True))))
+    return rows.coalesce(1).select(array_to_vector(F.array(*names)).alias(column))

@@ -28,6 +28,7 @@ from custseg_spark.data.write import (
     write_customers,
     write_parts,
     write_rows,
+    written,
 )
 
 __all__ = [
@@ -65,4 +66,5 @@ __all__ = [
     "write_customers",
     "write_parts",
     "write_rows",
+    "written",
 ]

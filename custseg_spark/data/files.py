@@ -77,14 +77,14 @@ def located(path: str) -> Source:
     spark_path = root if local else path
     try:
         if filesystem.isfile(root):
-            return Source(path, _literal(spark_path) if local else path, filesystem, root, (root,))
+            return Source(path, literal(spark_path) if local else path, filesystem, root, (root,))
         if filesystem.isdir(root):
             files = _data_files(filesystem, root)
             if not files:
                 raise DataError(
                     f"input {path} is a directory without data files", "check the job that writes it"
                 )
-            spark_path = _literal(spark_path) if local else path
+            spark_path = literal(spark_path) if local else path
             return Source(path, spark_path, filesystem, root, files, _partitions(root, files))
         if _PATTERN.search(root) and (matched := _matched(filesystem, root)):
             return Source(path, spark_path, filesystem, matched[0], matched)
@@ -99,7 +99,7 @@ def located(path: str) -> Source:
     raise DataError(f"input {path} does not exist", _nearby(filesystem, root))
 
 
-def _literal(path: str) -> str:
+def literal(path: str) -> str:
     """A local name as Spark's pattern language spells it."""
     return re.sub(r"([*?\[\]{}\\])", r"\\\1", path)
 

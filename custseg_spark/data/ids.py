@@ -8,7 +8,7 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DoubleType, FloatType, StringType, StructField, StructType
+from pyspark.sql.types import DoubleType, FloatType, StringType
 
 from custseg_spark.data.columns import column
 from custseg_spark.data.contract import ID_MISSING, ID_REPEATED, Check
@@ -41,17 +41,15 @@ def id_checks(
         .filter("count > 1")
         .select("id")
     )
-    found = repeated.limit(MOST_REPEATED + 1).collect()
-    if not found:
+    marked_ids = repeated.select(F.col("id").alias("_repeated_id"), F.lit("repeated").alias(REPEATED))
+    found = marked_ids.limit(MOST_REPEATED + 1).toArrow()
+    if not found.num_rows:
         return frame, [missing]
-    if len(found) > MOST_REPEATED:
+    if found.num_rows > MOST_REPEATED:
         raise DataError(
             f"more than {MOST_REPEATED:,} ids of column {id_column!r} stand more than once", _FAN_OUT
         )
-    schema = StructType(
-        [StructField("_repeated_id", repeated.schema["id"].dataType), StructField(REPEATED, StringType())]
-    )
-    marks = frame.sparkSession.createDataFrame([(row["id"], "repeated") for row in found], schema)
+    marks = frame.sparkSession.createDataFrame(found)
     marked = frame.join(F.broadcast(marks), column(id_column) == F.col("_repeated_id"), how="left").drop(
         "_repeated_id"
     )

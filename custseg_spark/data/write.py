@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
 from custseg_spark.data.columns import column
+from custseg_spark.data.files import literal
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 
@@ -18,6 +19,11 @@ def write_rows(frame: DataFrame, path: str) -> None:
     """Write the rows as Parquet to a fresh directory. One job; an existing path is an error of Spark's
     (PATH_ALREADY_EXISTS), since a kill during an overwrite destroys what was there."""
     frame.write.mode("error").parquet(path)
+
+
+def written(spark: SparkSession, path: str) -> DataFrame:
+    """What was written at exactly this path: brackets and stars in it are no pattern."""
+    return spark.read.parquet(literal(path))
 
 
 def write_customers(frame: DataFrame, path: str, partition_by: str) -> None:

@@ -85,11 +85,11 @@ def _written(
     journal.scan("label and write")
     leave.quarantine(kept, table, counts, journal)
     quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)
-    members = spark.read.parquet(kept.at("members"))
+    members = data.written(spark, kept.at("members"))
     with journal.stage("audience"), told(f"writing {kept.at('audience')}"):
         _write_for_tools(members, kept.at("audience"), kind)
         data.write_rows(_left(members, before, recipe.input.id), kept.at("left"))
-        told_counts = _counts(members, spark.read.parquet(kept.at("left")), live)
+        told_counts = _counts(members, data.written(spark, kept.at("left")), live)
     with journal.stage("publish"):
         kept.record(
             {
@@ -108,8 +108,8 @@ def _written(
 def _members_of(spark: SparkSession, last: runs.Run | None) -> DataFrame:
     """Who was in which audience the last time: `_id` as text and `previous`; nobody the first time."""
     if last is None:
-        return spark.createDataFrame([], "_id string, previous int")
-    return spark.read.parquet(last.at("members")).select("_id", F.col("segment").alias("previous"))
+        return spark.range(0).selectExpr("CAST(id AS STRING) AS _id", "CAST(id AS INT) AS previous")
+    return data.written(spark, last.at("members")).select("_id", F.col("segment").alias("previous"))
 
 
 def _steadied(scored: DataFrame, before: DataFrame, live: Live, asked: Audience, id_column: str) -> DataFrame:

@@ -108,10 +108,10 @@ def _looked_at(
 ) -> pd.DataFrame:
     """A row per customer: segment, the RFM scores, and spend in the days after (0 without an order)."""
     name = data.quoted(identity)
-    before = spark.read.parquet(made.customers).select(
+    before = data.written(spark, made.customers).select(
         F.col(name).alias("_id"), "r_score", "f_score", "m_score", "rfm_group"
     )
-    labelled = spark.read.parquet(trained.run.at("customers")).select(F.col(name).alias("_id"), "segment")
+    labelled = data.written(spark, trained.run.at("customers")).select(F.col(name).alias("_id"), "segment")
     if made.rows > LOOKED_AT:
         labelled = labelled.filter(F.pmod(F.xxhash64("_id"), F.lit(made.rows)) < LOOKED_AT)
     joined = labelled.join(before, "_id").join(

@@ -118,7 +118,7 @@ def seen(spark: SparkSession, live: Live, sample: Sample, recipe: Recipe) -> See
     key = data.column(live.model.id).cast("string")
     with told(f"reading {live.run.at('customers')}"):
         before = (
-            spark.read.parquet(live.run.at("customers"))
+            data.written(spark, live.run.at("customers"))
             .select(key.alias("id"), "segment", clustering.hashed(key, reach.seed).alias("hash"))
             .filter(F.col("hash") <= highest)
             .select("id", "segment")

@@ -21,7 +21,7 @@ def publish(
         return None
     day = wanted.date or _day(run_id)
     with journal.stage("lake") as facts, told("publish"):
-        where = data.publish(spark.read.parquet(customers), wanted, day, run_id)
+        where = data.publish(data.written(spark, customers), wanted, day, run_id)
         facts.update(to=where, run_date=day)
     return where
 

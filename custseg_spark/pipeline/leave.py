@@ -48,7 +48,7 @@ def customers(
     )
     with journal.stage("label") as facts, told(f"writing {run.at('customers')}"):
         data.write_customers(labelled, run.at("customers"), "segment")
-        written = spark.read.parquet(run.at("customers")).groupBy("segment").count().collect()
+        written = data.written(spark, run.at("customers")).groupBy("segment").count().collect()
         facts.update(customers=sum(fitted.sizes))
     journal.scan("label and write")
     found = {row["segment"]: row["count"] for row in written}

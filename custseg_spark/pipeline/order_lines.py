@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -133,7 +134,10 @@ def _rates(spark: SparkSession, source: Source) -> DataFrame:
     with told(where):
         columns = [F.col("currency"), F.col("rate").cast("double"), dated.alias("date")]
         rates = typed.frame.select(*columns).limit(MOST_RATES + 1).toPandas()
-    return spark.createDataFrame(_spans(rates, where), "_code string, _rate double, _from date, _until date")
+    spans = zip(*_spans(rates, where), strict=True)
+    kinds = {"_code": pa.string(), "_rate": pa.float64(), "_from": pa.date32(), "_until": pa.date32()}
+    named = {name: pa.array(values, kinds[name]) for name, values in zip(kinds, spans, strict=True)}
+    return spark.createDataFrame(pa.table(named))  # as Arrow: rows of Python would take Python on executors
 
 
 def _spans(rates: pd.DataFrame, where: str) -> list[tuple[str, float, date | None, date | None]]:

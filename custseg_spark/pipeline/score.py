@@ -119,7 +119,7 @@ def _sizes(spark: SparkSession, kept: runs.Run, accepted: int) -> dict[int, int]
     """Customers per segment id, as written; every segment of the run is there or nobody is in it."""
     if accepted == 0:
         return {}
-    written: DataFrame = spark.read.parquet(kept.at("customers")).groupBy("segment").count()
+    written: DataFrame = data.written(spark, kept.at("customers")).groupBy("segment").count()
     return {int(row["segment"]): int(row["count"]) for row in written.collect()}
 
 
