@@ -124,8 +124,8 @@ def largest(found: Movement) -> tuple[str, ...]:
     for flow in rows:
         why = _why(flow.customers, flow.customers_changed, flow.model_changed)
         told.append(
-            f"{flow.customers:,} customers ({flow.share:.1%}) went from “{flow.from_name}” to "
-            f"“{flow.to_name}”, {why}."
+            f"{flow.customers:,} customers ({flow.share:.1%}) went from “{flow.from_name}” "
+            f"({flow.from_segment}) to “{flow.to_name}” ({flow.to_segment}), {why}."
         )
     return tuple(told)
 

@@ -28,7 +28,9 @@ def test_ten_customers_by_hand():
     assert new_customers["customers"].tolist() == [1]
     assert new_customers["share"].isna().all()
     assert found.flows["customers"].sum() == 8 + 1 + 2
-    assert largest(found) == ("2 customers (25.0%) went from “Small” to “Big”, mostly because they changed.",)
+    assert largest(found) == (
+        "2 customers (25.0%) went from “Small” (1) to “Big” (0), mostly because they changed.",
+    )
     assert "1 customers are new, 2 are gone." in summary(found)
 
 
