@@ -17,6 +17,7 @@ from custseg_spark.app.settings import SETTINGS, Settings
 from custseg_spark.errors import RecipeError
 from custseg_spark.report import palette
 
+LOCAL = ("localhost", "127.0.0.1")
 MAIN = Path(__file__).with_name("main.py")
 
 
@@ -69,6 +70,7 @@ def _announced(browser: bool) -> Callable[[Any], AbstractAsyncContextManager[Non
 def _options(host: str, port: int | None) -> dict[str, Any]:
     return {
         **({} if port is None else {"server.port": port}),
+        **({"server.allowedHosts": [*LOCAL]} if host in LOCAL else {}),  # whatever a name may point to
         "server.address": host,
         "server.headless": True,
         "logger.hideWelcomeMessage": True,  # it would ask the network for this machine's address

@@ -37,6 +37,7 @@ def test_the_server_is_for_this_machine_alone_and_tells_nobody(started: dict[str
     assert cli.main(["app"]) == 0
     assert started["script"].is_file()
     assert started["server.address"] == "localhost"
+    assert started["server.allowedHosts"] == ["localhost", "127.0.0.1"]
     assert started["browser.gatherUsageStats"] is False
     assert started["client.showErrorDetails"] == "none"
     assert Settings(None, 200, 120) == SETTINGS
@@ -58,6 +59,7 @@ def test_what_is_asked_for_is_done(
     arguments = ["--host", "0.0.0.0", "--output", "out", "--max-upload", "5", "--forget-after", "9"]
     assert cli.main(["app", *arguments]) == 0
     assert (started["server.address"], started["server.maxUploadSize"]) == ("0.0.0.0", 5)
+    assert "server.allowedHosts" not in started
     assert Settings(str(tmp_path / "out"), 5, 9) == SETTINGS
     assert cli.main(["app", "--output", "s3a://lake/out"]) == 0
     assert SETTINGS.output == "s3a://lake/out"

@@ -68,6 +68,8 @@ def offences(root: Path) -> list[str]:
                 found.append(f"{place}:{line}: {part} may not import {target}")
             if part in STAGES - {target} and target in STAGES and not is_public(root, name):
                 found.append(f"{place}:{line}: {name} is an inside of {target}")
+            if package == "streamlit" and part != "app":
+                found.append(f"{place}:{line}: Streamlit belongs to app")
             if package == "pyspark" and sparkless:
                 found.append(f"{place}:{line}: no Spark in here")
         found += [f"{place}:{line}: {name}" for line, name in named(tree) if name in NEVER]
@@ -104,6 +106,7 @@ def test_the_package_keeps_the_rules() -> None:
         ("recipe/load.py", "def f():\n    import custseg_spark.session", "recipe may not import session"),
         ("helpers.py", "", "helpers has no place in the arrows"),
         ("evidence/gap.py", "def f():\n    from pyspark.sql import DataFrame", "no Spark in here"),
+        ("pipeline/train.py", "def f():\n    import streamlit", "Streamlit belongs to app"),
         ("clustering/fit.py", "def f(table):\n    return table.rdd.map(len)", "rdd"),
         ("clustering/fit.py", "from pyspark.sql.functions import pandas_udf", "pandas_udf"),
     ],

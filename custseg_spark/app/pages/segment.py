@@ -85,7 +85,7 @@ def _seen(table: Table) -> Seen:
                              persist_state="session")  # fmt: skip
     key = f"seen {sheet}"
     if key not in table.known:
-        with st.spinner("Looking into the table"), parts.telling(table.folder, _LOOKS_WRONG):
+        with parts.telling(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
             table.known[key] = uploads.seen(engine.spark(), table.file, sheet)
     found: Seen = table.known[key]
     return found
