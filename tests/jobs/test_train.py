@@ -35,6 +35,7 @@ def test_a_run_leaves_what_the_design_says(train: Train) -> None:
         "sweep.csv",
         "profile.csv",
         "report.html",
+        "summary.json",
         "run.json",
     ):
         assert (outcome.run / name).exists(), name
@@ -179,3 +180,11 @@ def test_the_recipe_from_init_trains_as_it_is(
     assert cli.main(["init", str(tmp_path / "customers.csv"), "--to", str(recipe)]) == 2, (
         "nothing is overwritten"
     )
+
+
+def test_init_looks_at_the_numbers_of_a_workbook(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted().drop(columns="group").to_excel(tmp_path / "customers.xlsx", index=False)
+    assert cli.main(["init", str(tmp_path / "customers.xlsx")]) == 0
+    assert "sql: spend" in capsys.readouterr().out
