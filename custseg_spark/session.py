@@ -11,17 +11,19 @@ import argparse
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from custseg_spark.java import cached, require_java
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _GIB = 2**30
 
 
@@ -58,6 +60,15 @@ def settled(spark: SparkSession) -> SparkSession:
     if spark.conf.get("spark.sql.execution.arrow.pyspark.enabled", None) is None:
         spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
     return spark
+
+
+def carried(spark: SparkSession, work: Callable[P, T]) -> Callable[P, T]:
+    """The function as another thread may call it: over Spark Connect a fitted model asks the thread's own
+    session for its numbers, and a new thread has none."""
+    from pyspark.sql.utils import is_remote
+    from pyspark.util import inheritable_thread_target
+
+    return inheritable_thread_target(spark)(work) if is_remote() else work
 
 
 def _remote_url() -> str | None:

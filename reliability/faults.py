@@ -112,23 +112,36 @@ def _children(parent: int, named: str) -> list[int]:
     return found
 
 
+def stages(said: str) -> list[str]:
+    """The stages that stand in a log, in the order they ended."""
+    return [line.split()[1] for line in said.splitlines() if line.startswith("INFO ")]
+
+
 def kill(
-    bench: Bench, output: Path, start: Callable[[], subprocess.Popen[bytes]], seconds: float, at: float
-) -> tuple[str, bool]:
-    """Start, kill everything at that share of `seconds`; the stage it was in, and whether it had ended."""
+    bench: Bench, log: Path, start: Callable[[], subprocess.Popen[bytes]], after: int, wait: float
+) -> str:
+    """Start, and kill everything `wait` seconds after that many stages have ended; gives the last of them."""
+    log.unlink(missing_ok=True)
     process = start()
+    until = time.monotonic() + LIMIT
+    while time.monotonic() < until and process.poll() is None:
+        if len(stages(log.read_text(errors="replace"))) >= after:
+            break
+        time.sleep(0.02)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds * at)
+        process.wait(wait)
     ended = process.poll() is not None
     programs.killed(process)
-    stages = [line.split()[1] for line in bench.said(output).splitlines() if line.startswith("INFO ")]
-    return (stages[-1] if stages else "start"), ended
+    found = stages(log.read_text(errors="replace"))
+    return "its end" if ended else found[-1] if found else "its start"
 
 
-def moments(count: int, seed: int = 0) -> list[float]:
-    """Shares of a run's time, one in each of `count` equal parts, so that no stage is left out."""
+def moments(count: int, most: int, seed: int) -> list[tuple[int, float]]:
+    """For each of `count` kills, after how many of `most` stages, from none to all but the last in turn, and
+    how many seconds later: drawn between 0 and 2, for the start between 0 and 10."""
     rng = random.Random(seed)
-    return [(number + rng.random()) / count for number in range(count)]
+    afters = [number % most for number in range(count)]
+    return [(after, rng.uniform(0, 2 if after else 10)) for after in afters]
 
 
 def disk_full(bench: Bench) -> bool:
@@ -219,9 +232,12 @@ def two_at_once(bench: Bench) -> bool:
 
 
 def pointer_flaw(output: Path) -> str:
-    """What is wrong with the run that the pointer names; empty where it is whole, or there is no pointer."""
-    try:
-        run = outcome.latest(output)
-    except (json.JSONDecodeError, KeyError) as problem:
-        return f"the pointer can't be read: {problem}"
-    return outcome.flaw(run) if run else ""
+    """What is wrong with the runs that the pointers name; empty where all are whole."""
+    for name in ("latest.json", "live.json"):
+        try:
+            flaw = outcome.flaw(output / "runs" / json.loads((output / name).read_text())["run_id"])
+        except (OSError, ValueError, KeyError) as problem:
+            flaw = f"can't be read: {problem}"
+        if flaw:
+            return f"{name}: {flaw}"
+    return ""

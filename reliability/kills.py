@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from reliability import outcome, programs
-from reliability.faults import Bench, kill, moments, pointer_flaw
+from reliability.faults import Bench, kill, moments, pointer_flaw, stages
 
 Rows = dict[str, dict[str, Any]]
 
@@ -19,27 +18,24 @@ def train(bench: Bench, count: int, seed: int, say: Callable[[str], None]) -> Ro
     """Kills over `train` into an output that has a whole run; then a run that is left alone, and `prune`."""
     output = bench.output("train-kills")
     code = bench.ended(bench.train(output))
-    first = outcome.latest(output)
-    stages: Counter[str] = Counter()
-    held = 0
-    for at in moments(count, seed):
-        stage, ended = kill(bench, output, lambda: bench.train(output), bench.seconds, at)
+    hit: Counter[str] = Counter()
+    held, log = 0, output.parent / "log"
+    most = len(stages(log.read_text()))
+    for after, wait in moments(count, most, seed):
+        stage = kill(log, lambda: bench.train(output), after, wait)
         flaw = pointer_flaw(output)
-        moved = outcome.latest(output) != first
-        good = not flaw and (ended or not moved or stage == "publish")
-        first = outcome.latest(output)
-        held += good
-        stages["after its end" if ended else stage] += 1
-        say(f"kill at {at:.2f}: {stage}, ended {ended}, {flaw or 'pointer whole'}")
+        held += not flaw
+        hit[stage] += 1
+        say(f"killed {wait:.1f} s after stage {after}, behind {stage}: {flaw or 'pointers whole'}")
     lost = [run for run in (output / "runs").iterdir() if outcome.flaw(run)]
     next_code = bench.ended(bench.train(output))
     next_whole = next_code == 0 and not pointer_flaw(output) and bench.same_labels(output)
     pruned = _pruned(bench, output, say)
-    last = "; ".join(f"{name} {times}" for name, times in stages.items())
+    last = ", ".join(f"{name} {times}" for name, times in hit.items())
     return {
         "train-kills": {
-            "fault": f"SIGKILL to the driver at {count} moments over `train` (last stage told: {last})",
-            "holds": "`latest.json` names a whole run",
+            "fault": f"SIGKILL to the driver at {count} moments over `train` (behind: {last})",
+            "holds": "`latest.json` and `live.json` name whole runs",
             "held": held if code == 0 else 0,
             "tries": count,
         },
@@ -51,7 +47,7 @@ def train(bench: Bench, count: int, seed: int, say: Callable[[str], None]) -> Ro
         },
         "train-prune": {
             "fault": f"what they left: {len(lost)} run directories that are not whole",
-            "holds": "gone after `custseg runs prune`; the pointer's run is whole",
+            "holds": "gone after `custseg runs prune --older-than 0`; the pointer's run is whole",
             "held": int(pruned),
             "tries": 1,
         },
@@ -59,7 +55,8 @@ def train(bench: Bench, count: int, seed: int, say: Callable[[str], None]) -> Ro
 
 
 def _pruned(bench: Bench, output: Path, say: Callable[[str], None]) -> bool:
-    process = programs.local("runs", ["prune", "--output", str(output)], bench.work, output.parent / "prune")
+    arguments = ["prune", "--output", str(output), "--keep", "1000", "--older-than", "0"]
+    process = programs.local("runs", arguments, bench.work, output.parent / "prune")
     code = bench.ended(process)
     flaws = {run.name: outcome.flaw(run) for run in (output / "runs").iterdir()}
     say(f"prune: exit {code}, {len(flaws)} runs left, {sum(map(bool, flaws.values()))} not whole")
@@ -74,21 +71,20 @@ def score(bench: Bench, count: int, seed: int, say: Callable[[str], None]) -> Ro
         arguments = ["--output", str(bench.expected), "--input", str(bench.table), "--to", str(target / "to")]
         return programs.local("score", arguments, bench.work, target / "log")
 
-    begun = time.monotonic()
     code = bench.ended(start())
-    seconds = time.monotonic() - begun
-    held, stages = 0, Counter[str]()
-    for at in moments(count, seed + 1):
-        stage, ended = kill(bench, target / "to", start, seconds, at)
+    held, hit, log = 0, Counter[str](), target / "log"
+    most = len(stages(log.read_text()))
+    for after, wait in moments(count, most, seed + 1):
+        stage = kill(log, start, after, wait)
         flaw = _scored_flaw(target / "to", bench)
         held += not flaw
-        stages["after its end" if ended else stage] += 1
-        say(f"kill at {at:.2f}: {stage}, ended {ended}, {flaw or 'pointer whole'}")
+        hit[stage] += 1
+        say(f"killed {wait:.1f} s after stage {after}, behind {stage}: {flaw or 'pointers whole'}")
     next_code = bench.ended(start())
-    last = "; ".join(f"{name} {times}" for name, times in stages.items())
+    last = ", ".join(f"{name} {times}" for name, times in hit.items())
     return {
         "score-kills": {
-            "fault": f"SIGKILL to the driver at {count} moments over `score` (last stage told: {last})",
+            "fault": f"SIGKILL to the driver at {count} moments over `score` (behind: {last})",
             "holds": "`scores/latest.json` names a whole table of every accepted customer",
             "held": held if code == 0 else 0,
             "tries": count,

@@ -33,8 +33,6 @@ class Plane:
 
 def plane(spark: SparkSession, points: NDArray[np.float64]) -> Plane:
     """The first principal components of the first MOST of `points` (n, d), by Spark ML."""
-    if type(spark).getActiveSession() is None:  # over Spark Connect a model asks the thread's own session
-        type(spark).builder.getOrCreate()
     points = points[:MOST]
     axes = min(AXES, points.shape[1])
     names = [f"x{j}" for j in range(points.shape[1])]

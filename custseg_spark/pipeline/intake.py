@@ -206,11 +206,7 @@ def judged(
 ) -> Sample:
     """The sample with the verdict on the table. Raises DataError where the contract is broken."""
     quality = data.verdict(counts, found.checks, recipe.rules.max_quarantined)
-    if quality.read != rows:
-        raise DataError(
-            f"{quality.read:,} rows were read where {rows:,} were counted: the input changed during the run",
-            "run again when the table is at rest, or point at a snapshot of it",
-        )
+    unchanged(rows, quality.read)
     if recipe.input.unique == "auto" and rows > data.EXACT_UP_TO:
         repeats = data.repeated_in(
             sample.described["id"].tolist(),
@@ -220,6 +216,15 @@ def judged(
         if repeats:
             journal.warn(repeats)
     return replace(sample, quality=quality)
+
+
+def unchanged(before: int, now: int) -> None:
+    """Raises DataError where two passes over the table saw different numbers of rows."""
+    if now != before:
+        raise DataError(
+            f"{now:,} rows were read where {before:,} were before: the input changed during the run",
+            "run again when the table is at rest, or point at a snapshot of it",
+        )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from custseg_spark.pipeline.compare import others_in_a_run
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
 from custseg_spark.recipe import Recipe
+from custseg_spark.session import carried
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _trained(
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
     with journal.stage("choose") as facts, ThreadPoolExecutor(2) as beside:
         # Spark does these while Python gathers evidence.
-        projecting = beside.submit(clustering.plane, spark, points)
+        projecting = beside.submit(carried(spark, clustering.plane), spark, points)
         looking = beside.submit(follow.seen, spark, live, sample, recipe) if live else None
         decision = fit.decided(points, partitions, recipe)
         plane, seen = projecting.result(), looking.result() if looking else None
@@ -88,6 +89,7 @@ def _trained(
         described, centres = values.join(sample.described), decision.partition.centres
         identify = follow.identity(live, seen, run.output)
         fitted = fit.fitted(table, recipe, treatments, points, described, centres, identify, journal)
+        intake.unchanged(sample.quality.accepted, sum(fitted.sizes))
         followed = follow.followed(live, seen, sample, fitted, recipe, journal)
         facts.update(passes=fitted.passes, gain=f"{fitted.gain:.1e}")
     with ThreadPoolExecutor(1) as beside:
