@@ -1,0 +1,48 @@
+"""The page of scripts/benchmark-orders."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def orders_page(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    return importlib.import_module("orders_page")
+
+
+def result(seconds: dict[str, list[float]], rows: int = 2_000_000) -> dict:
+    common = {"cpu_seconds": 1.0, "peak_mib": 900.0, "load_before": 0.1, "customers": 99}
+    return {
+        "name": f"{rows}-lines", "date": "2025-01-01", "rows": rows, "customers": 100, "bytes": 10,
+        "driver_memory": "4g", "note": "", "machine": {},
+        "contenders": {name: [{"seconds": s, **common} for s in turns] for name, turns in seconds.items()},
+    }  # fmt: skip
+
+
+def test_the_bar_stands_where_the_medians_are(orders_page: ModuleType) -> None:
+    page = orders_page.markdown(result({"custseg rfm": [10, 15, 90], "plain groupBy": [9, 10, 11]}))
+    assert "1.50 times the plain groupBy; the bar of 1.5 is reached." in page
+    assert "| custseg rfm | 3 | 15.0 | 10.0-90.0 | 1.0 | 900 | 99 |" in page
+    page = orders_page.markdown(result({"custseg rfm": [16], "plain groupBy": [10]}))
+    assert "is not reached" in page
+
+
+def test_sizes_gather_in_the_benchmarks_page(orders_page: ModuleType, tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    for rows in (20_000_000, 2_000_000):
+        orders_page.write(result({"custseg rfm": [1], "plain groupBy": [1]}, rows), results)
+    page = (tmp_path / "README.md").read_text()
+    assert page.index("### 2,000,000 order lines") < page.index("### 20,000,000 order lines")
+    assert page.count("## Order lines to customers") == 1
+
+
+def teardown_module() -> None:
+    sys.modules.pop("orders_page", None)
