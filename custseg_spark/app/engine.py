@@ -6,10 +6,12 @@ import functools
 import logging
 import tempfile
 import threading
+import time
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from custseg_spark.app.task import THREAD
 from custseg_spark.app.visit import root
 from custseg_spark.errors import CustsegError
 
@@ -37,7 +39,17 @@ def opening() -> Future[SparkSession]:
 def warm() -> None:
     """Open the session, and make a run of a few made customers: the first real one then finds classes loaded
     and code compiled."""
-    threading.Thread(target=_warm, name="warming Spark", daemon=True).start()
+    threading.Thread(target=_warm, name=f"{THREAD} warm", daemon=True).start()
+
+
+def stop(seconds: float = 10) -> None:
+    """Stop Spark, and wait so long for the work that ends with it: it would write into what was removed."""
+    if opening.cache_info().currsize and opening().done() and opening().exception() is None:
+        spark().stop()
+    end = time.monotonic() + seconds
+    for thread in threading.enumerate():
+        if thread.name.startswith(THREAD):
+            thread.join(max(0.0, end - time.monotonic()))
 
 
 def _open(found: Future[SparkSession]) -> None:

@@ -47,6 +47,7 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
     except KeyboardInterrupt:
         pass
     finally:
+        engine.stop()
         visit.root().cleanup()
 
 

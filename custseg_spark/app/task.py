@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 from custseg_spark.journal import Journal
 
 T = TypeVar("T")
+THREAD = "custseg"
+"""How the names of threads begin that work beside the pages."""
 PLACES = 2
 """Pieces of work at once; further ones wait for a place."""
 _places = threading.BoundedSemaphore(PLACES)
@@ -44,7 +46,7 @@ class Task(Generic[T]):
         self._ended = threading.Event()
         self._after: list[Callable[[], None]] = []
         self._lock = threading.Lock()
-        threading.Thread(target=self._run, name="custseg task", daemon=True).start()
+        threading.Thread(target=self._run, name=f"{THREAD} task", daemon=True).start()
 
     @property
     def progress(self) -> tuple[float, str]:

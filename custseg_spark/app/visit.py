@@ -7,7 +7,7 @@ import itertools
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,9 @@ class Visit:
 
     _numbers = itertools.count(1)
 
-    def __init__(self) -> None:
+    def __init__(self, still_here: Callable[[], bool] = lambda: False) -> None:
+        """`still_here`: whether the person's connection is there, or there again."""
+        self._still_here = still_here
         self.folder = Path(tempfile.mkdtemp(prefix="visit-", dir=root().name))
         self.tables: dict[str, Table] = {}
         self.closed = False
@@ -90,9 +92,15 @@ class Visit:
     def leave(self, after: float | None = None) -> None:
         """The connection is gone: close the visit after so many seconds, unless the person comes back."""
         self.stay()
-        self._leaving = threading.Timer(SETTINGS.grace if after is None else after, self.close)
+        self._leaving = threading.Timer(SETTINGS.grace if after is None else after, self._left, [after])
         self._leaving.daemon = True
         self._leaving.start()
+
+    def _left(self, after: float | None) -> None:
+        if self._still_here():
+            self.leave(after)  # who is back but has not clicked yet: look again later
+        else:
+            self.close()
 
     def stay(self) -> None:
         """The person is here."""

@@ -32,8 +32,15 @@ pytest.importorskip("streamlit", reason="streamlit is not installed")
 pytestmark = pytest.mark.browser
 
 MEGABYTES = 3
-FORGET_AFTER = 2
+FORGET_AFTER = 4
 GL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+SOCKETS = """
+const Socket = window.WebSocket; window.sockets = [];
+window.WebSocket = class extends Socket {
+  constructor(...given) { super(...given); window.sockets.push(this); }
+};
+"""
+"""Keeps the page's connections, so that a test can cut them."""
 WAIT = 180_000
 """Milliseconds that anything may take on a busy machine."""
 SLACK = float(os.environ.get("SLACK", "10"))
@@ -81,7 +88,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     finally:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(20)
+            process.wait(60)
         process.kill()
         log.close()
     assert not list(scratch.glob("custseg-app-*")), "the server took its folder with it"
@@ -113,6 +120,7 @@ def person(browser: Any, server: Server) -> Iterator[Callable[[], Any]]:
     def arrive(width: int = 1400) -> Any:
         context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
         contexts.append(context)
+        context.add_init_script(SOCKETS)
         page = context.new_page()
         page.on("request", asked)
         page.set_default_timeout(WAIT)
@@ -304,8 +312,13 @@ def test_nothing_stays_when_a_table_is_replaced_or_its_person_leaves(
     assert until(lambda: not server.uploads_in_memory()), "it lies on disk alone"
     page.get_by_role("button", name="Use another table").click()
     bring(page, "second.csv", csv(planted(100).drop(columns="group")))
+    page.get_by_text("second.csv", exact=True).wait_for()
     proposal(page)
     assert [path.name for path in server.tables()] == ["second.csv"]
+    page.evaluate("window.sockets.forEach(socket => socket.close())")
+    page.wait_for_function("window.sockets.length > 1 && window.sockets.at(-1).readyState == 1")
+    page.wait_for_timeout(1000 * (FORGET_AFTER + 2))
+    assert [path.name for path in server.tables()] == ["second.csv"], "a network that failed for a moment"
     page.context.close()
     assert until(lambda: not server.tables(), FORGET_AFTER + 10)
     assert shutil.disk_usage(server.scratch).free > 0

@@ -1,5 +1,6 @@
 """What the person who starts the server decides, and what holds unless they decide otherwise."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ streamlit = pytest.importorskip("streamlit", reason="streamlit is not installed"
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """What the server was started with, instead of starting it."""
     found: dict[str, Any] = {}
 
@@ -26,6 +27,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     monkeypatch.setattr(streamlit, "App", App)
     monkeypatch.setattr(engine, "warm", lambda: None)
+    monkeypatch.setattr(engine, "stop", lambda: None)
+    monkeypatch.setattr(server.visit, "root", lambda: tempfile.TemporaryDirectory(dir=tmp_path))
     monkeypatch.setattr(server.signal, "signal", lambda *_: None)
     monkeypatch.setattr(server.sys, "argv", ["custseg"])
     for name, value in vars(Settings()).items():

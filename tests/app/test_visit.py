@@ -69,6 +69,17 @@ def test_a_connection_that_is_back_keeps_the_visit(visit: Visit) -> None:
     assert table.file.exists()
 
 
+def test_who_is_back_without_a_click_keeps_the_visit_until_they_leave() -> None:
+    here = [True]
+    visit = Visit(lambda: here[0])
+    table = visit.bring("segment", "t.csv", b"1")
+    visit.leave(after=0.05)
+    time.sleep(0.2)
+    assert table.file.exists()
+    here[0] = False
+    assert until(lambda: not visit.folder.exists())
+
+
 def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Visit) -> None:
     table = visit.bring("segment", "t.csv", b"1")
     begun, go_on = threading.Event(), threading.Event()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,9 +33,19 @@ def visit() -> Visit:
     """This person's visit. It ends a while after the connection does."""
     found = st.session_state.get("visit")
     if found is None or found.closed:
-        found = st.session_state["visit"] = Visit()
+        found = st.session_state["visit"] = Visit(_connection())
     _present(found)
     return found
+
+
+def _connection() -> Callable[[], bool]:
+    """Whether this person's browser is connected, asked at any later time."""
+    from streamlit.runtime import exists, get_instance
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+    context = get_script_run_ctx()
+    number = "" if context is None else context.session_id
+    return lambda: exists() and get_instance().is_active_session(number)
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=Visit.leave)
