@@ -117,9 +117,7 @@ def stages(said: str) -> list[str]:
     return [line.split()[1] for line in said.splitlines() if line.startswith("INFO ")]
 
 
-def kill(
-    bench: Bench, log: Path, start: Callable[[], subprocess.Popen[bytes]], after: int, wait: float
-) -> str:
+def kill(log: Path, start: Callable[[], subprocess.Popen[bytes]], after: int, wait: float) -> str:
     """Start, and kill everything `wait` seconds after that many stages have ended; gives the last of them."""
     log.unlink(missing_ok=True)
     process = start()

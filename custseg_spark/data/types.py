@@ -188,7 +188,8 @@ def _dates(name: str, text: Column, patterns: Sequence[str]) -> _Cast:
 
 
 def _readings(text: Column, patterns: Sequence[str]) -> list[Column]:
-    return [F.try_to_date(F.trim(text), pattern) for pattern in patterns]
+    moments = [F.try_to_timestamp(F.trim(text), F.lit(pattern)) for pattern in patterns]
+    return [moment.cast("date") for moment in moments]  # try_to_date is younger than Spark 4.0
 
 
 def _plausible(name: str, pattern: str) -> None:

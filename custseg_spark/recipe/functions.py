@@ -42,7 +42,6 @@ TRY_FUNCTIONS = {
     "parse_json": "try_parse_json",
     "parse_url": "try_parse_url",
     "to_binary": "try_to_binary",
-    "to_date": "try_to_date",
     "to_number": "try_to_number",
     "to_timestamp": "try_to_timestamp",
     "url_decode": "try_url_decode",

@@ -65,6 +65,9 @@ def _function_without_raising(node: exp.Anonymous) -> exp.Expr:
         return exp.func(functions.TRY_FUNCTIONS[name], *arguments)
     if name in functions.CASTS and len(arguments) == 1:
         return exp.TryCast(this=arguments[0], to=exp.DataType.build(name, dialect="spark"), safe=True)
+    if name == "to_date" and 1 <= len(arguments) <= 2:  # try_to_date is younger than Spark 4.0
+        moment = arguments[0] if len(arguments) == 1 else exp.func("try_to_timestamp", *arguments)
+        return exp.TryCast(this=moment, to=exp.DataType.build("date"), safe=True)
     if name == "abs" and len(arguments) == 1:
         value = arguments[0]
         return exp.func("if", value < 0, exp.func("try_multiply", value, exp.Literal.number(-1)), value)
