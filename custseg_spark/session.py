@@ -52,10 +52,12 @@ def settled(spark: SparkSession) -> SparkSession:
     Days begin in UTC. Arrow carries rows to the driver unless that was switched off by name. Spark does
     not infer filters from filters: with a predicate over many aliased columns, such as the contract of a
     table whose columns are cast, planning doubles with every alias and does not end. Nor does it put
-    variables into expressions: a column may be called ${env:HOME}.
+    variables into expressions: a column may be called ${env:HOME}. Java does not compile a method of over
+    8,000 bytes, which many features times many segments make: Spark cuts longer ones into smaller ones.
     """
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     spark.conf.set("spark.sql.constraintPropagation.enabled", "false")
+    spark.conf.set("spark.sql.codegen.hugeMethodLimit", "8000")
     spark.conf.set("spark.sql.variable.substitute", "false")
     if spark.conf.get("spark.sql.execution.arrow.pyspark.enabled", None) is None:
         spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")

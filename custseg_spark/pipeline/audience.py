@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import data, runs
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import follow, leave, scoring
+from custseg_spark.pipeline import follow, leave, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Audience, safe
@@ -81,7 +81,8 @@ def _written(
         keep = [data.quoted(name) for name in dict.fromkeys((recipe.input.id, *asked.columns))]
         scored = live.model.scored(watched.filter(F.coalesce(F.expr(eligible), F.lit(False))), keep)
         data.write_rows(_steadied(scored, before, live, asked, recipe.input.id), kept.at("members"))
-        counts = {name: int(value) for name, value in counted.get.items()}
+        seen = observation.got(counted, table.frame, data.counts(table.checks), journal)
+        counts = {name: int(value) for name, value in seen.items()}
     journal.scan("label and write")
     leave.quarantine(kept, table, counts, journal)
     quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)

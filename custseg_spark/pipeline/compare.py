@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import clustering, evidence, features, report, runs
 from custseg_spark.evidence import Compared, Comparison, Given
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit, intake
+from custseg_spark.pipeline import fit, intake, sampling
 from custseg_spark.pipeline.fit import Decision
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import page
@@ -115,8 +115,8 @@ def others_in_a_run(
 def _points(spark: SparkSession, recipe: Recipe, path: str, journal: Journal) -> NDArray[np.float64]:
     """The sample on the model scale, (n, d), exactly as `train` has it."""
     table, rows = intake.checked_ids(intake.intake(spark, recipe, path), recipe, path, journal)
-    sample, counts = intake.sampled(table, recipe, rows, journal)
-    sample = intake.judged(table, sample, counts, recipe, rows, journal)
+    sample, counts = sampling.sampled(table, recipe, rows, journal)
+    sample = sampling.judged(table, sample, counts, recipe, rows, journal)
     treatments = features.fit_treatments(sample.raw, table.expressions, recipe.segment_by, recipe.scale)
     return features.model_scale(features.treated(sample.raw, treatments), treatments)
 

@@ -20,7 +20,7 @@ from custseg_spark.recipe import Recipe
 
 if TYPE_CHECKING:
     from custseg_spark.pipeline.fit import Fitted
-    from custseg_spark.pipeline.intake import Sample
+    from custseg_spark.pipeline.sampling import Sample
 
 PREFIX = "[live]"
 """Of the columns of the sample that hold the live model's raw features."""

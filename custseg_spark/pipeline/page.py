@@ -8,19 +8,18 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 import numpy as np
-import pandas as pd
 import pyspark
 
 from custseg_spark import __version__, clustering, report, runs, segments
 from custseg_spark.evidence import Candidate
-from custseg_spark.features import VALUE, Treatment
+from custseg_spark.features import VALUE
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import thread
+from custseg_spark.pipeline import table_page, thread
 from custseg_spark.pipeline.compare import Others, draw_others, others_section
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
-from custseg_spark.pipeline.intake import Sample
 from custseg_spark.pipeline.leave import sweep_table
+from custseg_spark.pipeline.sampling import Sample
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.explain import explained
 from custseg_spark.report import exploration, page
@@ -123,8 +122,8 @@ def page_of(
             tuple((other.k, other.why) for other in choice.runners_up),
             choice.passed,
         ),
-        rules=_rules(recipe, sample),
-        columns=_columns(recipe, sample, fitted),
+        rules=table_page.rules(recipe, sample),
+        columns=table_page.columns(recipe, sample, fitted),
         correlations=pairs,
         protected=tuple(
             page.Association(
@@ -244,62 +243,6 @@ def _careful(
         for pair in pairs
     ]
     return tuple(lines)
-
-
-def _rules(recipe: Recipe, sample: Sample) -> tuple[page.Rule, ...]:
-    broken = {reason.split(":")[0]: count for reason, count in sample.quality.by_reason.items()}
-    return tuple(
-        page.Rule(name, rule.sql, rule.on_fail, broken.get(name, 0))
-        for name, rule in recipe.rules.named.items()
-    )
-
-
-def _columns(recipe: Recipe, sample: Sample, fitted: Fitted) -> tuple[exploration.ColumnView, ...]:
-    """Every column used, as it was found: features as they were before imputation and clipping."""
-    everyone = sample.quality.read
-    found = [
-        exploration.column_view(
-            t.name,
-            segments.blunted(sample.raw[t.name].to_numpy(dtype=np.float64), recipe.privacy.min_cell),
-            t.unit,
-            "cuts",
-            sample.missing[t.name] / everyone,
-            t.transform == "log1p",
-            _treatment(t, recipe, sample),
-        )
-        for t in fitted.model.features
-    ]
-    for shown in fitted.profile.shown:
-        if shown.role != "feature" and shown.name in fitted.sample and not shown.rate:
-            numbers = pd.to_numeric(fitted.sample[shown.name], errors="coerce")
-            values = segments.blunted(numbers.to_numpy(dtype=np.float64), recipe.privacy.min_cell)
-            if np.isfinite(values).any():
-                role = "checks" if shown.role == "outcome" else "describes"
-                found.append(exploration.column_view(shown.name, values, shown.unit, role))
-    return tuple(found)
-
-
-def _treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:
-    raw = sample.raw[treatment.name].to_numpy(dtype=np.float64)
-    told = []
-    missing = sample.missing[treatment.name]
-    if missing and treatment.fill is not None:
-        how = recipe.segment_by[treatment.name].impute
-        source = f" ({how})" if isinstance(how, str) else ""
-        told.append(f"{missing:,} missing -> {treatment.fill:,.6g}{source}")
-    for bound, beyond in (
-        (treatment.lower, raw < _or(treatment.lower)),
-        (treatment.upper, raw > _or(treatment.upper)),
-    ):
-        if bound is not None and beyond.any():
-            told.append(f"{beyond.mean():.1%} clipped at {bound:,.6g}")
-    if treatment.transform != "none":
-        told.append(treatment.transform)
-    return "; ".join(told)
-
-
-def _or(bound: float | None) -> float:
-    return np.nan if bound is None else bound
 
 
 def _feature_values(fitted: Fitted) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:

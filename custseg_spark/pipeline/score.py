@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data, runs, segments
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import follow, intake, leave, scoring
+from custseg_spark.pipeline import follow, intake, leave, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
@@ -79,7 +79,8 @@ def _scored(
             accepted, [data.quoted(name) for name in intake.kept(table.columns, recipe)]
         )
         data.write_customers(scored, kept.at("customers"), "segment")
-        counts = {name: int(value) for name, value in counted.get.items()}
+        seen = observation.got(counted, table.frame, data.counts(table.checks), journal)
+        counts = {name: int(value) for name, value in seen.items()}
         facts.update(customers=counts[data.ACCEPTED])
     journal.scan("label and write")
     with journal.stage("check"):
@@ -87,7 +88,9 @@ def _scored(
         quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)
     with journal.stage("drift") as facts:
         sizes = _sizes(spark, kept, counts[data.ACCEPTED])
-        found = _drift(live, table, recipe, drawn.get["sample"], sizes)
+        accepted = data.accepted(table.frame, table.checks)
+        sample = observation.got(drawn, accepted, [_sample_of(table, live, recipe)], journal)["sample"]
+        found = _drift(live, table, recipe, sample, sizes)
         facts.update(verdict=found.verdict)
         if found.verdict != "fine":
             journal.warn(f"drift: {found.verdict}: {'; '.join(found.reasons)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -68,7 +69,8 @@ def laid(
     )
     found = intake.laid(table, reduced, {**live.expressions, **(besides or {})}, ours=SCORED)
     frame, checks = data.id_checks(found.frame, recipe.input.id, _repeats(recipe), 0)
-    return Intake(**{**vars(found), "frame": frame, "checks": (*checks, *found.checks)}), reduced
+    bounded = data.bounded([*checks, *found.checks], recipe.rules.reasons)
+    return replace(found, frame=frame, checks=bounded), reduced
 
 
 def _repeats(recipe: Recipe) -> Literal["exact", "trust"]:

@@ -12,7 +12,7 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from custseg_spark import data, runs
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import follow, intake, scoring
+from custseg_spark.pipeline import follow, intake, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe, safe
@@ -59,7 +59,8 @@ class _Batches:
         at = f"{self._to}/customers/batch={batch}"
         with self._journal.stage("batch") as facts, told(f"writing {at}"):
             data.replace_customers(scored, at, "segment")
-            counts = {name: int(value) for name, value in counted.get.items()}
+            seen = observation.got(counted, found.frame, data.counts(found.checks), self._journal)
+            counts = {name: int(value) for name, value in seen.items()}
             if counts[data.ACCEPTED] < counts[data.ROWS]:
                 data.replace_rows(found.rejected, f"{self._to}/quarantine/batch={batch}")
             facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])

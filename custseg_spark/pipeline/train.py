@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, data, features, report, runs
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit, follow, intake, lake, leave, page
+from custseg_spark.pipeline import fit, follow, intake, lake, leave, page, sampling
 from custseg_spark.pipeline.compare import others_in_a_run
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
@@ -63,9 +63,9 @@ def _trained(
         table, rows = intake.checked_ids(table, recipe, path, journal)
         facts.update(input=path, format=table.format, rows=rows)
     with journal.stage("check") as facts:
-        sample, counts = intake.sampled(table, recipe, rows, journal)
+        sample, counts = sampling.sampled(table, recipe, rows, journal)
         leave.quarantine(run, table, counts, journal)
-        sample = intake.judged(table, sample, counts, recipe, rows, journal)
+        sample = sampling.judged(table, sample, counts, recipe, rows, journal)
         facts.update(
             accepted=sample.quality.accepted, quarantined=sample.quality.quarantined, sample=len(sample.raw)
         )
@@ -89,7 +89,7 @@ def _trained(
         described, centres = values.join(sample.described), decision.partition.centres
         identify = follow.identity(live, seen, run.output)
         fitted = fit.fitted(table, recipe, treatments, points, described, centres, identify, journal)
-        intake.unchanged(sample.quality.accepted, sum(fitted.sizes))
+        sampling.unchanged(sample.quality.accepted, sum(fitted.sizes))
         followed = follow.followed(live, seen, sample, fitted, recipe, journal)
         facts.update(passes=fitted.passes, gain=f"{fitted.gain:.1e}")
     with ThreadPoolExecutor(1) as beside:

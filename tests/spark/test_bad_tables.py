@@ -10,19 +10,19 @@ from pyspark.sql import SparkSession
 from custseg_spark import recipe
 from custseg_spark.errors import CustsegError
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import intake
+from custseg_spark.pipeline import intake, sampling
 from tests.corpus import CASES, Case, write
 
 USUAL = ("id", "spend", "visits")
 
 
-def checked(spark: SparkSession, case: Case, directory: Path) -> tuple[intake.Intake, intake.Sample]:
+def checked(spark: SparkSession, case: Case, directory: Path) -> tuple[intake.Intake, sampling.Sample]:
     """The case's table through everything that `train` does before it looks for segments."""
     written, table = write(case, directory)
     how, journal = recipe.load(str(written)), Journal()
     found, rows = intake.checked_ids(intake.intake(spark, how, str(table)), how, str(table), journal)
-    sample, counts = intake.sampled(found, how, rows, journal)
-    return found, intake.judged(found, sample, counts, how, rows, journal)
+    sample, counts = sampling.sampled(found, how, rows, journal)
+    return found, sampling.judged(found, sample, counts, how, rows, journal)
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.code == 0])

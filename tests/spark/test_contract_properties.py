@@ -19,7 +19,7 @@ from custseg_spark.errors import DataError
 from custseg_spark.features import Treatment
 from custseg_spark.journal import Journal
 from custseg_spark.model import Model
-from custseg_spark.pipeline import intake
+from custseg_spark.pipeline import intake, sampling
 
 FEW = settings(
     max_examples=5,  # each is a job or three: shrinking a failure would take many more
@@ -43,11 +43,11 @@ RECIPE: dict[str, Any] = {
 }
 
 
-def sampled(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake.Intake, intake.Sample]:
+def sampled(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake.Intake, sampling.Sample]:
     journal = Journal()
     found, rows = intake.checked_ids(intake.intake(spark, how, str(path)), how, str(path), journal)
-    sample, counts = intake.sampled(found, how, rows, journal)
-    return found, intake.judged(found, sample, counts, how, rows, journal)
+    sample, counts = sampling.sampled(found, how, rows, journal)
+    return found, sampling.judged(found, sample, counts, how, rows, journal)
 
 
 @FEW
