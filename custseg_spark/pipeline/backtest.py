@@ -106,7 +106,7 @@ def _later(lines: order_lines.Lines, start: date, end: date) -> DataFrame:
 def _looked_at(
     spark: SparkSession, identity: str, made: Made, trained: Trained, later: DataFrame
 ) -> pd.DataFrame:
-    """A row per customer: segment, the RFM scores, and spend in the days after (0 without an order)."""
+    """A row per customer by id: segment, the RFM scores, and spend in the days after (0 without an order)."""
     name = data.quoted(identity)
     before = data.written(spark, made.customers).select(
         F.col(name).alias("_id"), "r_score", "f_score", "m_score", "rfm_group"
@@ -117,7 +117,8 @@ def _looked_at(
     joined = labelled.join(before, "_id").join(
         later.withColumnRenamed(transactions.CUSTOMER, "_id"), "_id", "left"
     )
-    return joined.drop("_id").fillna(0.0, ["_later"]).toPandas()
+    table = joined.fillna(0.0, ["_later"]).toPandas()
+    return table.sort_values("_id", ignore_index=True)  # so that the same seed draws the same customers
 
 
 def _measured(customers: pd.DataFrame, trained: Trained, day: date, days: int, seed: int) -> Backtest:
