@@ -20,7 +20,7 @@ CORE = [
     "fsspec>=2024.1",
     "Jinja2>=3.1",
     "rich>=13",
-    "sqlglot>=30,<31",
+    "sqlglot>=30.25,<31",
 ]
 
 EXTRAS = {
