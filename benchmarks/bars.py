@@ -12,9 +12,14 @@ Result = dict[str, Any]
 FEATURES, RANGE = 4, [2, 10]
 
 
-def _result(results: Sequence[Result], rows: int, k: Sequence[int] = RANGE) -> Result | None:
-    """The plain scenario of this size: 4 features, as many files as the maker gives."""
-    for result in results:
+def _result(
+    results: Sequence[Result], rows: int, k: Sequence[int] = RANGE, memory: str | None = None
+) -> Result | None:
+    """The plain scenario of this size: 4 features, as many files as the maker gives; the one with the most
+    programs, or the one with that driver memory."""
+    for result in sorted(results, key=lambda result: -len(result["contenders"])):
+        if memory is not None and result["settings"]["driver_memory"] != memory:
+            continue
         asked = result["scenario"]
         plain = asked["features"] == FEATURES and "files" not in result["name"]
         if plain and asked["rows"] == rows and list(asked["k"]) == list(k):
@@ -39,13 +44,19 @@ def _against(results: Sequence[Result], rows: int, program: str) -> float | None
 
 
 def _wider(results: Sequence[Result]) -> float | None:
-    ten = middle(_result(results, 10_000_000), OURS)
-    return _over(middle(_result(results, 10_000_000, [2, 20]), OURS), ten)
+    wide = _result(results, 10_000_000, [2, 20])
+    return _over(middle(wide, OURS), middle(_alike(results, wide), OURS))
 
 
 def _memory(results: Sequence[Result]) -> float | None:
-    ten = middle(_result(results, 10_000_000), OURS, "peak_mib")
-    return _over(middle(_result(results, 100_000_000), OURS, "peak_mib"), ten)
+    large = _result(results, 100_000_000)
+    ten = middle(_alike(results, large), OURS, "peak_mib")
+    return _over(middle(large, OURS, "peak_mib"), ten)
+
+
+def _alike(results: Sequence[Result], other: Result | None) -> Result | None:
+    """The plain scenario of ten million with the driver memory of another one."""
+    return _result(results, 10_000_000, memory=other["settings"]["driver_memory"]) if other else None
 
 
 def _score(results: Sequence[Result]) -> float | None:
