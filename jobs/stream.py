@@ -1,4 +1,4 @@
-"""spark-submit --py-files dist/custseg_spark.zip jobs/stream.py --recipe FILE --input PATH --output PATH"""
+"""spark-submit --py-files dist/custseg_spark.zip jobs/stream.py --output PATH --input PATH --to PATH"""
 
 import sys
 from collections.abc import Sequence

@@ -154,8 +154,8 @@ def raw_features(model: Model, described: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=described.index)
 
 
-def moved(live: Live, known: Seen, fitted: Fitted) -> segments.Movement:
-    """Who moved between the live run and a new one."""
+def moved(live: Live, known: Seen, fitted: Fitted, fewest: int) -> segments.Movement:
+    """Who moved between the live run and a new one; flows of less than `fewest` customers are withheld."""
     value = segments.value_column(fitted.profile) or ""
     worth = np.full(len(known.now), np.nan)
     if value:
@@ -164,7 +164,7 @@ def moved(live: Live, known: Seen, fitted: Fitted) -> segments.Movement:
     new = np.array(fitted.model.ids)[fitted.labels]
     old_names, new_names = _names(live.model), _names(fitted.model)
     return segments.movement(
-        known.then, known.now, new, known.gone, worth, value, old_names, new_names, known.share
+        known.then, known.now, new, known.gone, worth, value, old_names, new_names, known.share, fewest
     )
 
 
@@ -195,7 +195,7 @@ def followed(
     drift = drifted(live, sample.described, sizes, known.distances, list(recipe.describe))
     if drift.verdict != "fine":
         journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
-    return Followed(live, fitted.events, told, moved(live, known, fitted), drift)
+    return Followed(live, fitted.events, told, moved(live, known, fitted, recipe.privacy.min_cell), drift)
 
 
 def baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Fitted) -> segments.Baseline:

@@ -56,9 +56,11 @@ def movement(
     old_names: Mapping[int, str],
     new_names: Mapping[int, str],
     drawn: float = 1.0,
+    fewest: int = 0,
 ) -> Movement:
     """The movement of sampled customers: `then`, `now`, `new` and `worth` (n,) of those in the new table,
-    `gone` the old segments of those who left it. `value` names what `worth` holds; empty: nothing."""
+    `gone` the old segments of those who left it. `value` names what `worth` holds; empty: nothing.
+    Flows of less than `fewest` customers are withheld."""
     both = (then != NOBODY) & (now != NOBODY)
     worth = np.nan_to_num(worth)
     total = float(worth[both].sum()) if value else 0.0
@@ -74,8 +76,9 @@ def movement(
     left = pd.DataFrame({"from_segment": gone, "to_segment": NOBODY, "worth": 0.0})
     everybody = pd.concat([customers, left.assign(customers_changed=False, model_changed=False)])
     went = both & (then != new)
+    flows = _flows(everybody, int(both.sum()), total, drawn, old_names, new_names)
     return Movement(
-        _flows(everybody, int(both.sum()), total, drawn, old_names, new_names),
+        flows[flows["customers"] >= fewest].reset_index(drop=True),
         round(int(both.sum()) / drawn),
         _share(went, both),
         _share(both & (then != now), both),

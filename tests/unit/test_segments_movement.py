@@ -49,3 +49,10 @@ def test_nobody_to_compare():
     found = movement(absent, absent, np.array([0, 1, 1]), absent[:0], np.ones(3), "spend", NAMES, NAMES)
     assert found.both == 0
     assert "nobody can be said to have moved" in summary(found)[0]
+
+
+def test_flows_of_few_customers_are_withheld_where_asked():
+    labels = np.array([0] * 9 + [1])
+    worth, nobody = np.ones(10), labels[:0]
+    found = movement(labels, labels, labels[::-1], nobody, worth, "spend", NAMES, NAMES, fewest=2)
+    assert found.flows["customers"].tolist() == [8]
