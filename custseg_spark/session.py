@@ -12,6 +12,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -62,6 +63,14 @@ def settled(spark: SparkSession) -> SparkSession:
     if spark.conf.get("spark.sql.execution.arrow.pyspark.enabled", None) is None:
         spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
     return spark
+
+
+def opening(beside: Executor) -> Callable[[], SparkSession]:
+    """Begin to open the session beside other work; what comes back waits for it.
+
+    Over Spark Connect a session belongs to the thread that opened it: it is opened when it is waited for.
+    """
+    return open_session if _remote_url() else beside.submit(open_session).result
 
 
 def carried(spark: SparkSession, work: Callable[P, T]) -> Callable[P, T]:

@@ -154,13 +154,13 @@ def _train(arguments: argparse.Namespace) -> None:
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
     from custseg_spark import terminal
-    from custseg_spark.session import open_session
+    from custseg_spark.session import opening
 
     with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
-        opening = beside.submit(open_session)  # a JVM takes as long to start as our libraries to import
+        opened = opening(beside)  # a JVM takes as long to start as our libraries to import
         from custseg_spark import pipeline
 
-        spark = opening.result()
+        spark = opened()
         if arguments.explain:
             print(pipeline.explain(spark, recipe, path))
             return
