@@ -199,6 +199,7 @@ def test_the_bars_stand_where_the_medians_are(script):
         ("2.50", "no"),
         ("1.00", "yes"),
         ("1.05", "yes"),
+        ("not measured", ""),
         ("1.25", "yes"),
         ("1.0061", "no"),
     ]
