@@ -56,7 +56,7 @@ def _guarded(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int
             print(f"  {problem.remedy}", file=sys.stderr)
         return problem.exit_code
     except KeyboardInterrupt:
-        print("interrupted: nothing was published", file=sys.stderr)
+        print("interrupted: nothing was published that is not whole", file=sys.stderr)
         return 130
     except Exception:
         traceback.print_exc()
