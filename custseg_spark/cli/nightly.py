@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from concurrent.futures import ThreadPoolExecutor
 
 from custseg_spark.cli.parsers import command
 from custseg_spark.errors import DriftError
@@ -120,16 +121,19 @@ def _add_run_and_input(command: argparse.ArgumentParser) -> None:
 
 
 def _score(arguments: argparse.Namespace) -> None:
-    from custseg_spark import pipeline, runs, terminal
-    from custseg_spark.session import open_session
+    from custseg_spark import runs, terminal
+    from custseg_spark.session import opening
 
     run = runs.find(arguments.output, arguments.run)
     columns = (
         None if arguments.columns is None else [c.strip() for c in arguments.columns.split(",") if c.strip()]
     )
-    with terminal.progress() as journal:
+    with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
+        opened = opening(beside)  # a JVM takes as long to start as our libraries to import
+        from custseg_spark import pipeline
+
         path = runs.customers_at(arguments.input)
-        scored = pipeline.score(open_session(), run, path, arguments.to, journal, columns=columns)
+        scored = pipeline.score(opened(), run, path, arguments.to, journal, columns=columns)
     terminal.tell_score(scored)
     if arguments.fail_on_drift:
         fail_on_drift(scored.drift.verdict, scored.drift.reasons)

@@ -70,6 +70,11 @@ def _quarantining(checks: Sequence[Check]) -> list[Check]:
     return [check for check in checks if check.on_fail == "quarantine"]
 
 
+def keeps(checks: Sequence[Check]) -> Column:
+    """True of the rows that keep every quarantine check."""
+    return _all([_holds(check) for check in _quarantining(checks)])
+
+
 def accepted(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
     """The rows that keep every quarantine check."""
     return frame.filter(_all([_holds(check) for check in _quarantining(checks)]))

@@ -18,6 +18,7 @@ from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
 
+SAMPLE = "sample"
 DRIFT_SAMPLE = 20_000
 """Customers, about, that drift is measured on: carried to the driver by the scan that writes."""
 
@@ -71,15 +72,16 @@ def _scored(
         live = follow.read(run)
         table, recipe = scoring.scorable(spark, live, path, columns)
         facts.update(input=path, format=table.format, run=run.run_id)
-    counted, drawn = Observation("contract"), Observation("drift")
+    observed = Observation("contract and drift")
+    aggregates = [*data.counts(table.checks), _sample_of(table, live, recipe)]
     with journal.stage("label") as facts, told(f"writing {kept.at('customers')}"):
-        watched = table.frame.observe(counted, *data.counts(table.checks))
-        accepted = data.accepted(watched, table.checks).observe(drawn, _sample_of(table, live, recipe))
+        accepted = data.accepted(table.frame.observe(observed, *aggregates), table.checks)
         scored = live.model.scored(
             accepted, [data.quoted(name) for name in intake.kept(table.columns, recipe)]
         )
         data.write_customers(scored, kept.at("customers"), "segment")
-        seen = observation.got(counted, table.frame, data.counts(table.checks), journal)
+        seen = observation.got(observed, table.frame, aggregates, journal)
+        sample = seen.pop(SAMPLE)
         counts = {name: int(value) for name, value in seen.items()}
         facts.update(customers=counts[data.ACCEPTED])
     journal.scan("label and write")
@@ -88,8 +90,6 @@ def _scored(
         quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)
     with journal.stage("drift") as facts:
         sizes = _sizes(spark, kept, counts[data.ACCEPTED])
-        accepted = data.accepted(table.frame, table.checks)
-        sample = observation.got(drawn, accepted, [_sample_of(table, live, recipe)], journal)["sample"]
         found = _drift(live, table, recipe, sample, sizes)
         facts.update(verdict=found.verdict)
         if found.verdict != "fine":
@@ -107,7 +107,7 @@ def _sample_of(table: Intake, live: Live, recipe: Recipe) -> Any:
     key = data.column(recipe.input.id).cast("string")
     inside = clustering.hashed(key, recipe.sweep.seed) <= clustering.highest_hash(DRIFT_SAMPLE, rows)
     values = [F.expr(sql).alias(f"_{i}") for i, sql in enumerate(table.described.values())]
-    return F.collect_list(F.when(inside, F.struct(*values))).alias("sample")
+    return F.collect_list(F.when(inside & data.keeps(table.checks), F.struct(*values))).alias(SAMPLE)
 
 
 def _drift(
