@@ -16,8 +16,8 @@ def _result(
     results: Sequence[Result], rows: int, k: Sequence[int] = RANGE, memory: str | None = None
 ) -> Result | None:
     """The plain scenario of this size: 4 features, as many files as the maker gives; the one with the most
-    programs, or the one with that driver memory."""
-    for result in sorted(results, key=lambda result: -len(result["contenders"])):
+    turns and then programs, of those with that driver memory if one is given."""
+    for result in sorted(results, key=_turns, reverse=True):
         if memory is not None and result["settings"]["driver_memory"] != memory:
             continue
         asked = result["scenario"]
@@ -25,6 +25,10 @@ def _result(
         if plain and asked["rows"] == rows and list(asked["k"]) == list(k):
             return result
     return None
+
+
+def _turns(result: Result) -> tuple[int, int]:
+    return len(result["contenders"].get(OURS, [])), len(result["contenders"])
 
 
 def middle(result: Result | None, program: str, what: str = "seconds") -> float | None:
