@@ -74,7 +74,7 @@ class Model:
         """The steps from the model scale to `segment` (int), `segment_name` and `distance_to_centre` (model
         scale)."""
         scaled = [f"{SCALED}{i}" for i in range(len(self.features))]
-        return [*nearest_stages(scaled, np.array(self.centres), self.ids), {"segment_name": self._name_sql()}]
+        return [*nearest_stages(scaled, np.array(self.centres), self.ids), {"segment_name": self.name_sql()}]
 
     def labelled(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,
@@ -119,7 +119,7 @@ class Model:
         ]
         segment = f"element_at(array({', '.join(str(self.ids[i]) for i in order)}), _cluster + 1)"
         last = (
-            f"SELECT *, {self._name_sql()} AS segment_name FROM "
+            f"SELECT *, {self.name_sql()} AS segment_name FROM "
             f"(SELECT * EXCEPT ({', '.join(working)}), {segment} AS segment FROM __THIS__)"
         )
         return PipelineModel(
@@ -132,7 +132,8 @@ class Model:
             ]
         )
 
-    def _name_sql(self) -> str:
+    def name_sql(self) -> str:
+        """`segment_name` from `segment`."""
         whens = [f"WHEN {i} THEN {sql_text(name)}" for i, name in zip(self.ids, self.names, strict=True)]
         return f"CASE segment {' '.join(whens)} END"
 

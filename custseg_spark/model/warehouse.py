@@ -79,7 +79,7 @@ def _select(model: Model, stages: Sequence[Stage]) -> str:
         steps.append(f"step_{number} AS (SELECT {', '.join([*kept, *added])} FROM {source})")
         kept = [key, *(v for v in values if v in kept or v in stage), *(n for n in stage if n not in values)]
         source = f"step_{number}"
-    last = [key, *values, "segment", model._name_sql() + " AS segment_name", "distance_to_centre"]
+    last = [key, *values, "segment", model.name_sql() + " AS segment_name", "distance_to_centre"]
     return f"WITH {', '.join(steps)} SELECT {', '.join(last)} FROM {source}"
 
 

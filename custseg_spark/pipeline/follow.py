@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PREFIX = "[live]"
 """Of the columns of the sample that hold the live model's raw features."""
-NOBODY = -1
+NOBODY = segments.NOBODY
 
 
 @dataclass(frozen=True)

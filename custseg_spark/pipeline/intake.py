@@ -60,14 +60,9 @@ class Intake:
         return data.rejected(self.frame, self.checks)
 
 
-def intake(
-    spark: SparkSession, recipe: Recipe, path: str, besides: Mapping[str, str] | None = None
-) -> Intake:
-    """Open the table and lay the recipe's expressions over it. Runs no job over the data.
-
-    `besides`: what the sample carries further, name -> safe SQL over columns of the table.
-    """
-    return laid(opened(spark, recipe, path), recipe, besides)
+def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
+    """Open the table and lay the recipe's expressions over it. Runs no job over the data."""
+    return laid(opened(spark, recipe, path), recipe)
 
 
 def opened(spark: SparkSession, recipe: Recipe, path: str) -> data.Table:
@@ -81,8 +76,11 @@ def laid(
     besides: Mapping[str, str] | None = None,
     ours: Sequence[str] | None = None,
 ) -> Intake:
-    """The recipe's expressions over an open table. `ours`: columns that will be written beside the input's;
-    those of a run if null."""
+    """The recipe's expressions over an open table.
+
+    `besides`: what the sample carries further, name -> safe SQL over columns of the table.
+    `ours`: columns that will be written beside the input's; those of a run if null.
+    """
     besides = besides or {}
     used = used_by(recipe)
     known = {name.lower() for name in used}

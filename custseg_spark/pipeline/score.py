@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import Observation, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data, runs, segments
@@ -89,7 +89,7 @@ def _scored(
         leave.quarantine(kept, table, counts, journal)
         quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)
     with journal.stage("drift") as facts:
-        sizes = _sizes(spark, kept, counts[data.ACCEPTED])
+        sizes = leave.written_sizes(spark, kept) if counts[data.ACCEPTED] else {}
         found = _drift(live, table, recipe, sample, sizes)
         facts.update(verdict=found.verdict)
         if found.verdict != "fine":
@@ -116,14 +116,6 @@ def _drift(
     described = pd.DataFrame([tuple(row) for row in sample], columns=list(table.described))
     _, distances = follow.labelled_by(live.model, described)
     return follow.drifted(live, described, sizes, distances, list(recipe.describe))
-
-
-def _sizes(spark: SparkSession, kept: runs.Run, accepted: int) -> dict[int, int]:
-    """Customers per segment id, as written; every segment of the run is there or nobody is in it."""
-    if accepted == 0:
-        return {}
-    written: DataFrame = data.written(spark, kept.at("customers")).groupBy("segment").count()
-    return {int(row["segment"]): int(row["count"]) for row in written.collect()}
 
 
 def _record(

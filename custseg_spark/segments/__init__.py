@@ -9,7 +9,7 @@ from custseg_spark.segments.drift import Drift, drift
 from custseg_spark.segments.figures import Figures
 from custseg_spark.segments.identity import Event, Identity, contingency, matched
 from custseg_spark.segments.identity import told as told_event
-from custseg_spark.segments.movement import Movement, largest, movement, summary
+from custseg_spark.segments.movement import NOBODY, Movement, largest, movement, summary
 from custseg_spark.segments.names import Named, Word, label, name_segments
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile, profile, profile_csv
@@ -21,6 +21,7 @@ from custseg_spark.segments.withheld import blunted, small, withheld
 
 __all__ = [
     "DRIFT_RULE",
+    "NOBODY",
     "Association",
     "Baseline",
     "Drift",
