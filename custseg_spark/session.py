@@ -8,6 +8,7 @@ otherwise, on a laptop, do the defaults of this module hold.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import re
 import shlex
@@ -44,7 +45,18 @@ def open_session(app_name: str = "custseg", *, settings: Mapping[str, str] | Non
     if spark is None:
         with _defaults_below_the_users(app_name, settings or {}):
             spark = SparkSession.builder.getOrCreate()
+        if _remote_url():
+            atexit.register(_hung_up, spark)
     return settled(spark)
+
+
+def _hung_up(spark: SparkSession) -> None:
+    """Close the connection to a Spark Connect server before Python takes itself apart.
+
+    A fitted model asks its server to forget it when it is collected. Where that happens to be in the last
+    moments of the process, the question starts a thread that never runs, and the process never ends.
+    """
+    spark.client.close()
 
 
 def settled(spark: SparkSession) -> SparkSession:
