@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 from custseg_spark.cli.parsers import command
 from custseg_spark.errors import DriftError
@@ -51,6 +52,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--fail-on-drift",
         action="store_true",
         help="end with exit code 5 where the customers drifted so far that the model should be made anew",
+    )
+    score.add_argument(
+        "--run-date",
+        type=_day,
+        metavar="YYYY-MM-DD",
+        help="the day that is replaced in the lake, where the live run's recipe says publish; today, in UTC, "
+        "if not given",
     )
     score.set_defaults(act=_score)
 
@@ -120,6 +128,16 @@ def _add_run_and_input(command: argparse.ArgumentParser) -> None:
     command.add_argument("--input", required=True, metavar="PATH", help="the customer table")
 
 
+def _day(text: str) -> str:
+    """A day as it stands in a folder's name."""
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"a day is written like 2026-11-24; found {text!r}")
+
+
 def _score(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
     from custseg_spark.session import opening
@@ -133,7 +151,9 @@ def _score(arguments: argparse.Namespace) -> None:
         from custseg_spark import pipeline
 
         path = runs.customers_at(arguments.input)
-        scored = pipeline.score(opened(), run, path, arguments.to, journal, columns=columns)
+        scored = pipeline.score(
+            opened(), run, path, arguments.to, journal, columns=columns, day=arguments.run_date
+        )
     terminal.tell_score(scored)
     if arguments.fail_on_drift:
         fail_on_drift(scored.drift.verdict, scored.drift.reasons)

@@ -19,27 +19,31 @@ from custseg_spark.recipe.leaving import Publish
 SEGMENT = "segment"
 
 
-def publish(customers: DataFrame, wanted: Publish, day: str, run_id: str) -> str:
+def publish(
+    customers: DataFrame, wanted: Publish, day: str, run_id: str, written_by: str | None = None
+) -> str:
     """Write `customers` (a row per customer, with `segment`) as the day's; gives where they are.
 
-    Adds `run_date` (date) and `run_id`. Parquet: the day is swapped by renames (`swap`). Delta: one commit,
-    by the session where it knows the format, else by delta-rs over the files that Spark wrote. Raises
+    Adds `run_date` (date) and `run_id`, the run whose model labelled them. `written_by`: the id of the score
+    that writes them; the run itself if null. Parquet: the day is swapped by renames (`swap`). Delta: one
+    commit, by the session where it knows the format, else by delta-rs over the files that Spark wrote. Raises
     RecipeError where neither is there, RunError where the table can't be written.
     """
     spark, frame = customers.sparkSession, customers.withColumn("run_id", F.lit(run_id))
+    writer = written_by or run_id
     if wanted.table is not None:
-        _into_catalog(spark, frame, wanted, day, run_id)
+        _into_catalog(spark, frame, wanted, day, writer)
         return wanted.table
     assert wanted.path is not None
     path = _absolute(wanted.path)
     if wanted.format == "parquet":
-        _swapped(frame, path, day, run_id)
+        _swapped(frame, path, day, writer)
     elif knows_delta(spark):
         _dated(frame, day).write.format("delta").mode("overwrite").option(
             "replaceWhere", f"{DAY} = '{day}'"
         ).partitionBy(DAY, SEGMENT).save(path)
     else:
-        _committed(frame, path, day, run_id)
+        _committed(frame, path, day, writer)
     return path
 
 
@@ -52,16 +56,16 @@ def knows_delta(spark: SparkSession) -> bool:
     return True
 
 
-def _swapped(frame: DataFrame, path: str, day: str, run_id: str) -> None:
-    frame.write.mode("error").partitionBy(SEGMENT).parquet(swap.staging(path, run_id))
-    swap.replace_day(path, day, run_id)
+def _swapped(frame: DataFrame, path: str, day: str, writer: str) -> None:
+    frame.write.mode("error").partitionBy(SEGMENT).parquet(swap.staging(path, writer))
+    swap.replace_day(path, day, writer)
 
 
 def _dated(frame: DataFrame, day: str) -> DataFrame:
     return frame.withColumn(DAY, F.lit(day).cast("date"))
 
 
-def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: str, run_id: str) -> None:
+def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: str, writer: str) -> None:
     """A catalog table: Delta in one commit; Parquet by swapping the day in the table's own directory, after
     which the catalog is told which partitions there are."""
     table = ".".join(quoted(part) for part in str(wanted.table).split("."))
@@ -87,12 +91,12 @@ def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: s
             f"publish.table: {wanted.table} has other columns: {', '.join(odd)}",
             "name the columns it has under output.columns, or publish to another table",
         )
-    _swapped(frame, told["Location"].removeprefix("file:"), day, run_id)
+    _swapped(frame, told["Location"].removeprefix("file:"), day, writer)
     spark.sql(f"MSCK REPAIR TABLE {table} SYNC PARTITIONS")
     spark.catalog.refreshTable(table)
 
 
-def _committed(frame: DataFrame, path: str, day: str, run_id: str) -> None:
+def _committed(frame: DataFrame, path: str, day: str, writer: str) -> None:
     """Files written by Spark, made the table's day in one commit of delta-rs; until then nobody sees them."""
     try:
         from deltalake import DeltaTable
@@ -103,7 +107,7 @@ def _committed(frame: DataFrame, path: str, day: str, run_id: str) -> None:
             "publish.format: this Spark session knows no Delta, and deltalake is not installed",
             "pip install 'custseg_spark[delta]', or start Spark with Delta's jars",
         ) from None
-    below = f"data-{run_id}"
+    below = f"data-{writer}"
     frame.write.mode("error").partitionBy(SEGMENT).parquet(f"{path}/{below}")
     actions = [AddAction(**action) for action in _files(path, below, day)]
     both: list[AddAction | RemoveAction] = [*actions]

@@ -1,31 +1,42 @@
-"""publish: the labelled customers of a run into the lake, as the recipe's `publish` says."""
+"""publish: labelled customers into the lake, as the recipe's `publish` says."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import SparkSession
 
-from custseg_spark import data
+from custseg_spark import data, runs
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Publish
 
+LABELS = ("segment_name", "distance_to_centre", "segment")
+"""What the lake holds of a customer beside the input's columns, whether a run or a score wrote it."""
+
 
 def publish(
-    spark: SparkSession, customers: str, run_id: str, wanted: Publish | None, journal: Journal
+    spark: SparkSession,
+    kept: runs.Run,
+    run_id: str,
+    columns: Sequence[str],
+    wanted: Publish | None,
+    day: str | None,
+    journal: Journal,
 ) -> str | None:
-    """Make the labelled customers at `customers` the lake's for their day; gives where, or null if not asked.
+    """Make the labelled customers of a run or a score the lake's for their day; gives where, or null if not
+    asked.
 
-    They are read again from the run, so what the lake holds is what the run measured.
+    `run_id`: the run whose model labelled them. `columns`: of the input, as they were kept. `day`: that of
+    `wanted`, else that of `kept` in UTC, if null. They are read again from where they were kept, so what the
+    lake holds is what was measured.
     """
     if wanted is None:
         return None
-    day = wanted.date or _day(run_id)
+    day = day or wanted.date or runs.day(kept.run_id)
     with journal.stage("lake") as facts, told("publish"):
-        where = data.publish(data.written(spark, customers), wanted, day, run_id)
+        customers = data.written(spark, kept.at("customers"))
+        labelled = customers.select(*[data.column(name) for name in (*columns, *LABELS)])
+        where = data.publish(labelled, wanted, day, run_id, kept.run_id)
         facts.update(to=where, run_date=day)
     return where
-
-
-def _day(run_id: str) -> str:
-    """The day of a run in UTC, as 2026-11-24; its id begins with its moment."""
-    return f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data, runs, segments
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import follow, intake, leave, observation, scoring
+from custseg_spark.pipeline import follow, intake, lake, leave, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
@@ -46,15 +46,18 @@ def score(
     journal: Journal,
     *,
     columns: Sequence[str] | None = None,
+    day: str | None = None,
 ) -> Scored:
     """Label the table at `path` with a run's model, and publish it under `to` when it is whole.
 
     `columns`: input columns kept beside the labels; all unless given. One scan of the table; one more, when
-    rows are rejected, to write them. Raises the errors of errors.py; then nothing is published.
+    rows are rejected, to write them. Where the live run's recipe says `publish`, the lake gets the labels as
+    those of `day` (the score's own in UTC, if null); a run that is not live scores for whoever asks, not for
+    the lake. Raises the errors of errors.py; then nothing is published.
     """
     kept = runs.begin(to, "scores")
     try:
-        return _scored(spark, run, path, kept, journal, columns)
+        return _scored(spark, run, path, kept, journal, columns, day)
     except Exception as problem:
         leave.failed(kept, {"input": path}, problem)
         raise
@@ -67,6 +70,7 @@ def _scored(
     kept: runs.Run,
     journal: Journal,
     columns: Sequence[str] | None,
+    day: str | None,
 ) -> Scored:
     with journal.stage("read") as facts:
         live = follow.read(run)
@@ -94,6 +98,12 @@ def _scored(
         facts.update(verdict=found.verdict)
         if found.verdict != "fine":
             journal.warn(f"drift: {found.verdict}: {'; '.join(found.reasons)}")
+    if sizes and runs.live(run.output) == run:
+        trained = scoring.recipe_of(live)
+        kept_then = intake.kept(table.columns, trained)
+        shared = [name for name in intake.kept(table.columns, recipe) if name in kept_then]
+        tonight = day or runs.day(kept.run_id)  # a day that the recipe names is that of its own run
+        lake.publish(spark, kept, run.run_id, shared, trained.publish, tonight, journal)
     with journal.stage("publish"):
         kept.write("drift.json", runs.as_json(leave.drift_record(found)))
         kept.record(_record(kept, live, path, sizes, quality, found, journal))

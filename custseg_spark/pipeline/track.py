@@ -24,8 +24,9 @@ def track(run: runs.Run, experiment: str) -> str:
     whole run; gives MLflow's id of it.
 
     Parameters: the recipe, flat. Metrics: rows, k, the scores of the chosen k, size and share by segment.
-    Artifacts: figures, tables, the page, and the model as model.json and SQL. A run is told once: asked
-    again, the id is that of before. Raises RecipeError without mlflow, RunError where the store fails.
+    Artifacts: figures, tables, the page, and the model as model.json, as SQL and, under `model`, as the
+    PipelineModel that Spark ML loads. A run is told once: asked again, the id is that of before. Raises
+    RecipeError without mlflow, RunError where the store fails.
     """
     try:
         import mlflow
@@ -46,7 +47,7 @@ def track(run: runs.Run, experiment: str) -> str:
             with tempfile.TemporaryDirectory() as directory:
                 for name, content in _files(run):
                     file = Path(directory) / name
-                    file.parent.mkdir(exist_ok=True)
+                    file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(content)
                 mlflow.log_artifacts(directory)
             return str(told.info.run_id)
@@ -90,7 +91,8 @@ def _metrics(known: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
 
 def _files(run: runs.Run) -> Iterator[tuple[str, bytes]]:
     """The small files that this run has, by name."""
-    for name in (*FILES, *(f"plots/{figure}.png" for figure in FIGURES)):
+    model = [f"model/{name}" for name in runs.below(run.at("model"))]
+    for name in (*FILES, *(f"plots/{figure}.png" for figure in FIGURES), *model):
         content = runs.read(run.at(name))
         if content is not None:
             yield name, content

@@ -106,7 +106,11 @@ def _trained(
     told = page.page_of(run, recipe, path, sample, decision, fitted, followed, others, figures, journal)
     run.write("report.html", report.render(told))
     run.write("summary.json", runs.as_json(report.summary(told)))
-    lake.publish(spark, run.at("customers"), run.run_id, recipe.publish, journal)
+    goes_live = promote or recipe.promote == "always" or runs.live(run.output) is None
+    if goes_live:  # a candidate's labels are nobody's yet: the lake keeps those of the live run
+        lake.publish(
+            spark, run, run.run_id, intake.kept(table.columns, recipe), recipe.publish, None, journal
+        )
     with journal.stage("publish"):
         leave.record(run, recipe, path, table, sample, decision, fitted, followed, journal)
         runs.publish(run)

@@ -44,7 +44,7 @@ class Audience(Section):
 
 
 class Publish(Section):
-    """Where labelled customers go in the lake: a folder or partition for each day and segment."""
+    """Where the live run's customers go in the lake: a folder or partition for each day and segment."""
 
     path: str | None = None
     """A directory that Spark can write to; or `table`."""
@@ -52,7 +52,7 @@ class Publish(Section):
     """The name of a catalog table, made where there is none."""
     format: Literal["parquet", "delta"] = "parquet"
     date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
-    """The day whose customers are replaced; the day of the run, in UTC, if null."""
+    """The day that `train` replaces; the day of the run, in UTC, if null. A score has its own."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Publish:

@@ -15,7 +15,7 @@ from custseg_spark.runs.directories import (
     publish,
     rollback,
 )
-from custseg_spark.runs.files import CUSTOMERS, absolute, as_json, customers_at, read, write
+from custseg_spark.runs.files import CUSTOMERS, absolute, as_json, below, customers_at, day, read, write
 
 __all__ = [
     "CUSTOMERS",
@@ -25,7 +25,9 @@ __all__ = [
     "absolute",
     "as_json",
     "begin",
+    "below",
     "customers_at",
+    "day",
     "find",
     "history",
     "latest",

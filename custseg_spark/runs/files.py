@@ -27,7 +27,7 @@ def customers_at(path: str) -> str:
 
 
 def day(run_id: str) -> str:
-    """The day of a run in UTC, as 2026-11-24."""
+    """The day of a run or a score in UTC, as 2026-11-24; its id begins with its moment."""
     return f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"
 
 
@@ -81,3 +81,9 @@ def read(path: str) -> bytes | None:
     except (OSError, ValueError) as problem:
         raise RunError(f"{path} can't be read: {problem}", "check --output and its permissions") from None
     return content
+
+
+def below(path: str) -> list[str]:
+    """The files below a directory, by their names from there; none where there is no such directory."""
+    files, root = located(path)
+    return sorted(name.removeprefix(f"{root}/") for name in files.find(root))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import Observation
 
+from custseg_spark import cli
 from tests.jobs.conftest import RECIPE, Train, planted
 
 SECRET = "sixteen signs or more"
@@ -92,6 +94,47 @@ def test_figures_of_few_customers_are_withheld(train: Train) -> None:
     for figure in ("77,777", "77,778", "78,000", "77.8"):
         assert figure not in page
     assert "77,778" in (shown.run / "report.html").read_text(), "which a page without min_cell shows"
+
+
+def test_the_lake_has_the_labels_of_the_live_run(train: Train, tmp_path: Path) -> None:
+    """The first run publishes, a candidate does not, a score does with the run that is live then."""
+    lake = tmp_path / "lake" / "customers"
+    recipe = {**RECIPE, "publish": {"path": str(lake), "date": "2026-11-24"}, "output": {"columns": ["age"]}}
+
+    def days() -> dict[str, set[str]]:
+        found = pd.read_parquet(lake)
+        return {str(day): set(rows["run_id"]) for day, rows in found.groupby("run_date", observed=True)}
+
+    def score(day: str, *more: str) -> None:
+        asked = ["--output", str(first.output), "--input", str(tmp_path / "customers.csv")]
+        assert cli.main(["score", *asked, "--to", str(tmp_path / "s"), "--run-date", day, *more]) == 0
+
+    first = train(planted(), recipe)
+    assert (first.code, days()) == (0, {"2026-11-24": {first.latest}}), first.err
+    second = train(planted(seed=1), recipe)
+    assert (second.code, days()) == (0, {"2026-11-24": {first.latest}}), "a candidate is nobody's yet"
+    score("2026-11-25")
+    assert days() == {"2026-11-24": {first.latest}, "2026-11-25": {first.latest}}
+    score("2026-11-26", "--run", second.latest)
+    assert "2026-11-26" not in days(), "a run that is not live scores for whoever asks"
+    third = train(planted(seed=2), recipe, "--promote")
+    score("2026-11-25")
+    assert days() == {"2026-11-24": {third.latest}, "2026-11-25": {third.latest}}
+    table = pd.read_parquet(lake)
+    named = {"id", "age", "segment_name", "distance_to_centre", "segment", "run_id", "run_date"}
+    assert set(table) == named, "the same columns, whoever wrote them"
+    kept = tmp_path / "s" / "scores"
+    newest = json.loads((kept / "latest.json").read_text())["run_id"]
+    labels = pd.read_parquet(kept / newest / "customers").set_index("id")["segment"].astype(int)
+    today = table[table["run_date"].astype(str) == "2026-11-25"].set_index("id")["segment"].astype(int)
+    assert today.sort_index().equals(labels.sort_index())
+
+
+def test_a_day_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--output", "out", "--input", "customers.csv", "--to", "s", "--run-date", "2026-13-01"]
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["score", *asked])
+    assert "a day is written like 2026-11-24; found '2026-13-01'" in capsys.readouterr().err
 
 
 def test_a_failed_publish_leaves_the_pointer_as_it_was(train: Train, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def run(tmp_path: Path) -> runs.Run:
     asked = {"input": {"id": "id"}, "segment_by": {"spend": {"sql": "spend", "words": ["a", "b", "c"]}}}
     made = runs.begin(str(tmp_path / "out"))
     made.write("model.json", '{"format": 1}')
+    made.write("model/stages/0_SQLTransformer/metadata/part-00000", "{}")
     made.write("plots/pca_2d.png", PNG)
     made.write("report.html", "<html></html>")
     made.record({**RECORD, "run_id": made.run_id, "recipe": recipe.parse(asked).model_dump(mode="json")})
@@ -64,6 +65,8 @@ def test_a_run_is_read_back_from_the_store(
     for name, content in (("plots/pca_2d.png", PNG), ("model.json", b'{"format": 1}')):
         fetched = mlflow.artifacts.download_artifacts(run_id=found.info.run_id, artifact_path=name)
         assert Path(fetched).read_bytes() == content
+    model = Path(mlflow.artifacts.download_artifacts(run_id=found.info.run_id, artifact_path="model"))
+    assert (model / "stages/0_SQLTransformer/metadata/part-00000").read_text() == "{}"
     record = mlflow.artifacts.download_artifacts(run_id=found.info.run_id, artifact_path="run.json")
     assert json.loads(Path(record).read_text())["run_id"] == run.run_id
 
