@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +40,6 @@ class Live:
     def expressions(self) -> dict[str, str]:
         """The live model's raw features, for the sample to carry: name -> SQL."""
         return {f"{PREFIX}{t.name}": t.raw_sql for t in self.model.features}
-
-
-@dataclass(frozen=True)
-class Identified:
-    """The ids (k,) of a new run's segments by position, the names that continue, and what became of whom."""
-
-    ids: tuple[int, ...]
-    names: Mapping[int, str]
-    events: tuple[segments.Event, ...]
 
 
 @dataclass(frozen=True)
@@ -207,35 +198,5 @@ def baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Fitted) -> segments.Base
     return segments.baseline(raw, fitted.sample[described], sizes, distances)
 
 
-def identity(
-    live: Live | None, known: Seen | None, output: str
-) -> Callable[[NDArray[np.int64], int], Identified]:
-    """What finds the ids of new segments: those of the live run where they continue, else never used ones."""
-
-    def found(labels: NDArray[np.int64], k: int) -> Identified:
-        if live is None or known is None:
-            fresh = max(_used(output), default=-1) + 1 if live else 0
-            return Identified(tuple(range(fresh, fresh + k)), {}, ())
-        both = (known.then != NOBODY) & (known.now != NOBODY)
-        table = segments.contingency(known.now[both], labels[both], live.model.ids, k)
-        matched = segments.matched(table, live.model.ids, _used(output))
-        return Identified(matched.ids, {i: live.model.name_of(i) for i in matched.kept}, matched.events)
-
-    return found
-
-
 def _names(model: Model) -> dict[int, str]:
     return dict(zip(model.ids, model.names, strict=True))
-
-
-def _used(output: str) -> set[int]:
-    """Every segment id that a run under `output` ever gave."""
-    used: set[int] = set()
-    for listed in runs.listed(output):
-        used |= set(listed.known.get("ids_used", ()))
-    return used
-
-
-def ids_used(output: str, ids: tuple[int, ...]) -> list[int]:
-    """The same with those of a new run: kept in its run.json, so that they outlive runs that are pruned."""
-    return sorted(_used(output) | set(ids))
