@@ -164,13 +164,30 @@ def drifted(
     described: pd.DataFrame,
     sizes: Mapping[int, int],
     distances: NDArray[np.float64],
-    descriptions: Sequence[str],
+    recipe: Recipe,
 ) -> segments.Drift:
     """How customers moved from what the live run saw. `described`: a row per sampled customer; `sizes`:
     customers per segment id and `distances` to their centres, by the live model."""
-    there = [name for name in descriptions if name in described]
     known = distances[np.isfinite(distances)]
-    return segments.drift(live.baseline, raw_features(live.model, described), described[there], sizes, known)
+    return segments.drift(
+        live.baseline, raw_features(live.model, described), descriptions(described, recipe), sizes, known
+    )
+
+
+def descriptions(described: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
+    """A row per sampled customer as in `described`, a column per description; of a rate it is the customer's
+    own, missing where the denominator is zero or one of the two is missing."""
+    found = {}
+    for name, description in recipe.describe.items():
+        if description.rate is None:
+            found[name] = described[name]
+        else:
+            above, below = (
+                pd.to_numeric(described[f"{name}[{part}]"], errors="coerce").astype(float)
+                for part in ("numerator", "denominator")
+            )
+            found[name] = above / below.where(below != 0)
+    return pd.DataFrame(found, index=described.index)
 
 
 def followed(
@@ -183,7 +200,7 @@ def followed(
     told = tuple(segments.told_event(event, *names) for event in fitted.events)
     found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
     sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
-    drift = drifted(live, sample.described, sizes, known.distances, list(recipe.describe))
+    drift = drifted(live, sample.described, sizes, known.distances, recipe)
     if drift.verdict != "fine":
         journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
     return Followed(live, fitted.events, told, moved(live, known, fitted, recipe.privacy.min_cell), drift)
@@ -191,11 +208,10 @@ def followed(
 
 def baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Fitted) -> segments.Baseline:
     """What later nights are held against; `raw`: a row per sampled customer, a column per feature."""
-    described = [name for name in recipe.describe if name in fitted.sample]
     centres = np.array(fitted.model.centres)[fitted.labels]
     distances = np.sqrt(((fitted.points - centres) ** 2).sum(axis=1))
     sizes = dict(zip(fitted.model.ids, fitted.sizes, strict=True))
-    return segments.baseline(raw, fitted.sample[described], sizes, distances)
+    return segments.baseline(raw, descriptions(fitted.sample, recipe), sizes, distances)
 
 
 def _names(model: Model) -> dict[int, str]:
