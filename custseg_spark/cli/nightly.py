@@ -32,6 +32,7 @@ examples:
   custseg runs promote 20261124T0201 --output out --why "movement looked at, fine"
   custseg runs rollback --output out
   custseg runs prune --output out --keep 10
+  custseg runs prune --output scored --keep 30
 """
 
 
@@ -91,12 +92,13 @@ def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "list": "every run, and which is live",
         "show": "a run: its segments, and what became of those of the run before",
         "promote": "let a run score from now on",
-        "rollback": "let the run score again that was live before",
-        "prune": "remove old runs and what killed commands left; never what is or was live",
+        "rollback": "let the run score again that was live before; again, the one before that",
+        "prune": "remove what is old and what killed commands left; never what is or was live",
     }
     for name, what in said.items():
         action = actions.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
-        action.add_argument("--output", required=True, metavar="PATH", help="where runs are kept")
+        kept = "where runs are kept, or scores or audiences" if name == "prune" else "where runs are kept"
+        action.add_argument("--output", required=True, metavar="PATH", help=kept)
         if name in ("show", "promote"):
             action.add_argument(
                 "run",
@@ -108,7 +110,7 @@ def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
             action.add_argument("--why", default="", help="kept in the history of live.json")
         if name == "prune":
             action.add_argument(
-                "--keep", type=int, default=10, help="whole runs kept, the newest (default 10)"
+                "--keep", type=int, default=10, help="whole ones of each kept, the newest (default 10)"
             )
             action.add_argument(
                 "--older-than",

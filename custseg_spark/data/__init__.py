@@ -21,6 +21,7 @@ from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
 from custseg_spark.data.problems import explained
 from custseg_spark.data.read import ENDINGS, Table, arriving, open_table
+from custseg_spark.data.size import estimated_rows
 from custseg_spark.data.types import Typed, typed
 from custseg_spark.data.write import (
     harmless,
@@ -49,6 +50,7 @@ __all__ = [
     "bounded",
     "column",
     "counts",
+    "estimated_rows",
     "explained",
     "failures",
     "harmless",

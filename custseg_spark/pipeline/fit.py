@@ -16,7 +16,7 @@ from custseg_spark.evidence import Candidate, Choice, Structure
 from custseg_spark.features import Treatment
 from custseg_spark.journal import Journal
 from custseg_spark.model import SCALED, Model, with_stages
-from custseg_spark.pipeline.follow import Identified
+from custseg_spark.pipeline.identity import Identified
 from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe, columns_used

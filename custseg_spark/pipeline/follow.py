@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +40,6 @@ class Live:
     def expressions(self) -> dict[str, str]:
         """The live model's raw features, for the sample to carry: name -> SQL."""
         return {f"{PREFIX}{t.name}": t.raw_sql for t in self.model.features}
-
-
-@dataclass(frozen=True)
-class Identified:
-    """The ids (k,) of a new run's segments by position, the names that continue, and what became of whom."""
-
-    ids: tuple[int, ...]
-    names: Mapping[int, str]
-    events: tuple[segments.Event, ...]
 
 
 @dataclass(frozen=True)
@@ -173,13 +164,30 @@ def drifted(
     described: pd.DataFrame,
     sizes: Mapping[int, int],
     distances: NDArray[np.float64],
-    descriptions: Sequence[str],
+    recipe: Recipe,
 ) -> segments.Drift:
     """How customers moved from what the live run saw. `described`: a row per sampled customer; `sizes`:
     customers per segment id and `distances` to their centres, by the live model."""
-    there = [name for name in descriptions if name in described]
     known = distances[np.isfinite(distances)]
-    return segments.drift(live.baseline, raw_features(live.model, described), described[there], sizes, known)
+    return segments.drift(
+        live.baseline, raw_features(live.model, described), descriptions(described, recipe), sizes, known
+    )
+
+
+def descriptions(described: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
+    """A row per sampled customer as in `described`, a column per description; of a rate it is the customer's
+    own, missing where the denominator is zero or one of the two is missing."""
+    found = {}
+    for name, description in recipe.describe.items():
+        if description.rate is None:
+            found[name] = described[name]
+        else:
+            above, below = (
+                pd.to_numeric(described[f"{name}[{part}]"], errors="coerce").astype(float)
+                for part in ("numerator", "denominator")
+            )
+            found[name] = above / below.where(below != 0)
+    return pd.DataFrame(found, index=described.index)
 
 
 def followed(
@@ -192,7 +200,7 @@ def followed(
     told = tuple(segments.told_event(event, *names) for event in fitted.events)
     found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
     sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
-    drift = drifted(live, sample.described, sizes, known.distances, list(recipe.describe))
+    drift = drifted(live, sample.described, sizes, known.distances, recipe)
     if drift.verdict != "fine":
         journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
     return Followed(live, fitted.events, told, moved(live, known, fitted, recipe.privacy.min_cell), drift)
@@ -200,42 +208,11 @@ def followed(
 
 def baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Fitted) -> segments.Baseline:
     """What later nights are held against; `raw`: a row per sampled customer, a column per feature."""
-    described = [name for name in recipe.describe if name in fitted.sample]
     centres = np.array(fitted.model.centres)[fitted.labels]
     distances = np.sqrt(((fitted.points - centres) ** 2).sum(axis=1))
     sizes = dict(zip(fitted.model.ids, fitted.sizes, strict=True))
-    return segments.baseline(raw, fitted.sample[described], sizes, distances)
-
-
-def identity(
-    live: Live | None, known: Seen | None, output: str
-) -> Callable[[NDArray[np.int64], int], Identified]:
-    """What finds the ids of new segments: those of the live run where they continue, else never used ones."""
-
-    def found(labels: NDArray[np.int64], k: int) -> Identified:
-        if live is None or known is None:
-            fresh = max(_used(output), default=-1) + 1 if live else 0
-            return Identified(tuple(range(fresh, fresh + k)), {}, ())
-        both = (known.then != NOBODY) & (known.now != NOBODY)
-        table = segments.contingency(known.now[both], labels[both], live.model.ids, k)
-        matched = segments.matched(table, live.model.ids, _used(output))
-        return Identified(matched.ids, {i: live.model.name_of(i) for i in matched.kept}, matched.events)
-
-    return found
+    return segments.baseline(raw, descriptions(fitted.sample, recipe), sizes, distances)
 
 
 def _names(model: Model) -> dict[int, str]:
     return dict(zip(model.ids, model.names, strict=True))
-
-
-def _used(output: str) -> set[int]:
-    """Every segment id that a run under `output` ever gave."""
-    used: set[int] = set()
-    for listed in runs.listed(output):
-        used |= set(listed.known.get("ids_used", ()))
-    return used
-
-
-def ids_used(output: str, ids: tuple[int, ...]) -> list[int]:
-    """The same with those of a new run: kept in its run.json, so that they outlive runs that are pruned."""
-    return sorted(_used(output) | set(ids))

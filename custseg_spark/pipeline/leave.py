@@ -19,7 +19,8 @@ from custseg_spark.journal import Journal
 from custseg_spark.model import DIALECTS, segments_sql
 from custseg_spark.pipeline.compare import Others
 from custseg_spark.pipeline.fit import Decision, Fitted
-from custseg_spark.pipeline.follow import Followed, ids_used
+from custseg_spark.pipeline.follow import Followed
+from custseg_spark.pipeline.identity import ids_used
 from custseg_spark.pipeline.intake import Intake, kept
 from custseg_spark.pipeline.problems import told
 from custseg_spark.pipeline.sampling import Sample

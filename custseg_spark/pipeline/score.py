@@ -8,19 +8,14 @@ from typing import Any
 
 import pandas as pd
 from pyspark.sql import Observation, SparkSession
-from pyspark.sql import functions as F
 
-from custseg_spark import clustering, data, runs, segments
+from custseg_spark import data, runs, segments
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import follow, intake, lake, leave, observation, scoring
+from custseg_spark.pipeline import drift_sample, follow, intake, lake, leave, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
-
-SAMPLE = "sample"
-DRIFT_SAMPLE = 20_000
-"""Customers, about, that drift is measured on: carried to the driver by the scan that writes."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +70,10 @@ def _scored(
     with journal.stage("read") as facts:
         live = follow.read(run)
         table, recipe = scoring.scorable(spark, live, path, columns)
+        rows = drift_sample.likely_rows(table, path, recipe, journal)
         facts.update(input=path, format=table.format, run=run.run_id)
     observed = Observation("contract and drift")
-    aggregates = [*data.counts(table.checks), _sample_of(table, live, recipe)]
+    aggregates = [*data.counts(table.checks), drift_sample.aggregate(table, recipe, rows)]
     with journal.stage("label") as facts, told(f"writing {kept.at('customers')}"):
         accepted = data.accepted(table.frame.observe(observed, *aggregates), table.checks)
         scored = live.model.scored(
@@ -85,7 +81,7 @@ def _scored(
         )
         data.write_customers(scored, kept.at("customers"), "segment")
         seen = observation.got(observed, table.frame, aggregates, journal)
-        sample = seen.pop(SAMPLE)
+        sample = seen.pop(drift_sample.SAMPLE)
         counts = {name: int(value) for name, value in seen.items()}
         facts.update(customers=counts[data.ACCEPTED])
     journal.scan("label and write")
@@ -94,6 +90,7 @@ def _scored(
         quality = data.verdict(counts, table.checks, recipe.rules.max_quarantined)
     with journal.stage("drift") as facts:
         sizes = leave.written_sizes(spark, kept) if counts[data.ACCEPTED] else {}
+        sample = drift_sample.enough(sample, table, recipe, counts[data.ACCEPTED], journal)
         found = _drift(live, table, recipe, sample, sizes)
         facts.update(verdict=found.verdict)
         if found.verdict != "fine":
@@ -111,21 +108,12 @@ def _scored(
     return Scored(kept, live, sizes, quality, found, (*quality.warnings, *journal.warnings))
 
 
-def _sample_of(table: Intake, live: Live, recipe: Recipe) -> Any:
-    """Some customers by the hash of their id, with everything that drift is measured on, as one aggregate."""
-    rows = int(live.known["rows"]["accepted"])
-    key = data.column(recipe.input.id).cast("string")
-    inside = clustering.hashed(key, recipe.sweep.seed) <= clustering.highest_hash(DRIFT_SAMPLE, rows)
-    values = [F.expr(sql).alias(f"_{i}") for i, sql in enumerate(table.described.values())]
-    return F.collect_list(F.when(inside & data.keeps(table.checks), F.struct(*values))).alias(SAMPLE)
-
-
 def _drift(
     live: Live, table: Intake, recipe: Recipe, sample: Sequence[Any], sizes: Mapping[int, int]
 ) -> segments.Drift:
     described = pd.DataFrame([tuple(row) for row in sample], columns=list(table.described))
     _, distances = follow.labelled_by(live.model, described)
-    return follow.drifted(live, described, sizes, distances, list(recipe.describe))
+    return follow.drifted(live, described, sizes, distances, recipe)
 
 
 def _record(

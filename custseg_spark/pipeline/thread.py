@@ -19,7 +19,7 @@ def section(followed: Followed) -> page.Section:
     return page.Section(
         title="Since the live run",
         paragraphs=(
-            f"Held against run {followed.live.run.run_id}, which scored until this one was made.",
+            f"Held against run {followed.live.run.run_id}, which scores until this one is promoted.",
             *(f"{line}." for line in followed.told),
             *segments.summary(found),
             *segments.largest(found),

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, data, features, report, runs
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit, follow, intake, lake, leave, page, sampling
+from custseg_spark.pipeline import fit, follow, identity, intake, lake, leave, page, sampling
 from custseg_spark.pipeline.compare import others_in_a_run
 from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
@@ -87,7 +87,7 @@ def _trained(
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
         described, centres = values.join(sample.described), decision.partition.centres
-        identify = follow.identity(live, seen, run.output)
+        identify = identity.identity(live, seen, run.output)
         fitted = fit.fitted(table, recipe, treatments, points, described, centres, identify, journal)
         sampling.unchanged(sample.quality.accepted, sum(fitted.sizes))
         followed = follow.followed(live, seen, sample, fitted, recipe, journal)

@@ -10,12 +10,10 @@ from custseg_spark.runs.directories import (
     latest,
     listed,
     live,
-    promote,
     prune,
-    publish,
-    rollback,
 )
 from custseg_spark.runs.files import CUSTOMERS, absolute, as_json, below, customers_at, day, read, write
+from custseg_spark.runs.promotion import promote, publish, rollback
 
 __all__ = [
     "CUSTOMERS",

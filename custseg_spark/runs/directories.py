@@ -85,19 +85,9 @@ def begin(output: str, kind: Kind = "runs") -> Run:
     return run
 
 
-def publish(run: Run) -> None:
-    """Make `latest.json` name this run: the last step, and the one that makes the run visible.
-
-    The first run of an output goes live with it.
-    """
-    write(_pointer(run.output, run.kind), as_json({"run_id": run.run_id}))
-    if run.kind == "runs" and live(run.output) is None:
-        promote(run, "the first run")
-
-
 def latest(output: str, kind: Kind = "runs") -> Run | None:
     """The newest whole run under `output`; None if there is none yet."""
-    return _pointed(_pointer(absolute(output), kind), absolute(output), kind)
+    return _pointed(pointer(absolute(output), kind), absolute(output), kind)
 
 
 def live(output: str) -> Run | None:
@@ -128,27 +118,9 @@ def find(output: str, run_id: str | None = None) -> Run:
 
 
 def history(output: str) -> list[dict[str, Any]]:
-    """What was live when and why, oldest first: run_id, at (UTC), why."""
+    """What was live when and why, oldest first: run_id, at (UTC), why; `back` where it was a rollback."""
     content = read(f"{absolute(output)}/{LIVE}")
     return [] if content is None else list(_parsed(content, LIVE).get("history", []))
-
-
-def promote(run: Run, why: str) -> None:
-    """Make `live.json` name this run, keeping the whole history. Replaced atomically."""
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    entries = [*history(run.output), {"run_id": run.run_id, "at": at, "why": why}]
-    write(f"{run.output}/{LIVE}", as_json({"run_id": run.run_id, "history": entries}))
-
-
-def rollback(output: str, why: str = "rollback") -> Run:
-    """Make the run live again that was live before. Raises RunError where there was none."""
-    entries = history(output)
-    before = [entry["run_id"] for entry in entries if entry["run_id"] != entries[-1]["run_id"]]
-    if not before:
-        raise RunError(f"{output}: no other run was live before", "promote one: custseg runs promote RUN")
-    run = find(output, before[-1])
-    promote(run, why)
-    return run
 
 
 def listed(output: str) -> tuple[Listed, ...]:
@@ -185,17 +157,18 @@ def prune(output: str, keep: int, older_than_hours: float) -> list[Run]:
     return removed
 
 
-def _pointer(output: str, kind: Kind) -> str:
+def pointer(output: str, kind: Kind) -> str:
+    """The file that names the newest whole directory of a kind."""
     return f"{output}/{LATEST}" if kind == "runs" else f"{output}/{kind}/{LATEST}"
 
 
-def _pointed(pointer: str, output: str, kind: Kind) -> Run | None:
-    content = read(pointer)
+def _pointed(path: str, output: str, kind: Kind) -> Run | None:
+    content = read(path)
     if content is None:
         return None
-    found = _parsed(content, pointer).get("run_id")
+    found = _parsed(content, path).get("run_id")
     if not isinstance(found, str):
-        raise RunError(f"{pointer} names no run", "put back the file, or promote a run")
+        raise RunError(f"{path} names no run", "put back the file, or promote a run")
     return Run(output, found, kind)
 
 

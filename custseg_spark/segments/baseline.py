@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ class Reference:
             )
             known, bins = found, len(place) + 1
         else:
-            numbers = pd.to_numeric(values, errors="coerce").dropna().to_numpy(dtype=np.float64)
+            numbers = known_numbers(values)
             known, bins = np.searchsorted(self.edges, numbers, side="left"), len(self.edges) + 1
         return (*np.bincount(known, minlength=bins).tolist(), len(values) - len(known))
 
@@ -101,15 +102,30 @@ def baseline(
     )
 
 
+def known_numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
+    """The values that are known, as numbers; a date or a moment is days since 1 January of the year 1."""
+    known = values.dropna()
+    if len(known) and known.map(lambda value: isinstance(value, date)).all():
+        return np.array([_days(value) for value in known], dtype=np.float64)
+    return np.asarray(pd.to_numeric(known, errors="coerce").dropna(), dtype=np.float64)
+
+
+def _days(moment: date) -> float:
+    if not isinstance(moment, datetime):
+        return moment.toordinal()
+    of_day = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+    return moment.toordinal() + of_day / timedelta(days=1)
+
+
 def reference(column: str, given: pd.Series[Any]) -> Reference:
-    """The histogram of (n,) values in ten bins of equal share, fewer where a value is frequent; of texts, the
-    counts of the ten most frequent (ties by the alphabet)."""
+    """The histogram of (n,) values (dates as days) in ten bins of equal share, fewer where a value is
+    frequent; of texts, the counts of the ten most frequent (ties by the alphabet)."""
     if given.dropna().map(lambda value: isinstance(value, str)).any():
         counts = given.dropna().astype(str).value_counts().sort_index()
         levels = counts.sort_values(ascending=False, kind="stable").index[:_BINS]
         bare = Reference(column, (), (), tuple(map(str, levels)))
         return replace(bare, counts=bare.counted(given))
-    known = pd.to_numeric(given, errors="coerce").dropna().to_numpy(dtype=np.float64)
+    known = known_numbers(given)
     quantiles = (
         np.quantile(known, np.arange(1, _BINS) / _BINS, method="inverted_cdf") if len(known) else np.array([])
     )

@@ -1,6 +1,6 @@
 """The thread across runs: which segments of a new run are those of the live run, under the same id and name.
 
-Both models label the same customers, and the contingency table of the two labellings decides:
+Both models label the same customers today, and the contingency table of the two labellings decides:
 
 1. A live segment splits if two or more new segments each take at least a fifth of it, and each of these
    has over half of its customers from it. A new segment is a merge by the mirrored rule, unless it is
@@ -10,6 +10,11 @@ Both models label the same customers, and the contingency table of the two label
    1955). A pair continues, and keeps its id and name, if its similarity is over one half; at one half or
    less a cluster counts as dissolved (Hennig 2008, J. Multivariate Anal. 99, 1154-1176).
 3. What is left of the live segments has died, what is left of the new ones is a birth.
+4. A new segment that would be a part of a split or a birth, but has over half of its customers from another
+   live segment by what they were yesterday, is that one's: customers who changed together are not a part of
+   the segment that the old model would put them into today. Its customers then count where they were
+   yesterday, and the rules are gone through once more. A segment that merges or continues stays as it is,
+   unless the customers whom its live segment had yesterday are mostly in such a new one.
 
 A new segment that does not continue gets an id that was never used before.
 """
@@ -66,13 +71,58 @@ def contingency(live: NDArray[Any], new: NDArray[Any], live_ids: Sequence[int], 
     return np.bincount(cells, minlength=len(row) * k).reshape(len(row), k)
 
 
-def matched(table: NDArray[Any], live_ids: Sequence[int], used: Iterable[int] = ()) -> Identity:
-    """Who is who. table: (live segments, new segments) customers labelled by both models.
+@dataclass(frozen=True)
+class _Decided:
+    """Positions in the table: live -> its new one, live -> its parts, new -> the live ones it is made of, and
+    those of whom nothing is known."""
+
+    same: Mapping[int, int]
+    splits: Mapping[int, tuple[int, ...]]
+    merges: Mapping[int, tuple[int, ...]]
+    died: Sequence[int]
+    born: Sequence[int]
+
+
+def matched(
+    table: NDArray[Any],
+    live_ids: Sequence[int],
+    used: Iterable[int] = (),
+    then: NDArray[Any] | None = None,
+) -> Identity:
+    """Who is who. table: (live segments, new segments) customers labelled by both models today.
 
     Only customers that were there on both nights belong in the table: a group that is new to the
     customer table is then a birth, not a part of the segment that the old model puts it into.
-    live_ids: of the rows. used: every id ever given; never given again.
+    live_ids: of the rows. used: every id ever given; never given again. then: the same customers, in the rows
+    of the live segments they were in yesterday; where it is not given, nobody has changed.
     """
+    found = _decided(table)
+    if then is not None:
+        table = _by_origin(table, then, found)
+        found = _decided(table)
+    kept = {new: live_ids[live] for live, new in found.same.items()}
+    ids = _ids(kept, table.shape[1], {*live_ids, *used})
+    told: list[tuple[Kind, tuple[int, ...], tuple[int, ...]]] = [
+        *(("continues", (live,), (new,)) for live, new in found.same.items()),
+        *(("splits", (live,), new) for live, new in found.splits.items()),
+        *(("merges", live, (new,)) for new, live in found.merges.items()),
+        *(("dies", (live,), ()) for live in found.died),
+        *(("is born", (), (new,)) for new in found.born),
+    ]
+    told.sort(key=lambda event: (not event[1], event[1], event[2]))
+    return Identity(
+        ids,
+        tuple(
+            Event(
+                kind, tuple(live_ids[i] for i in live), tuple(ids[j] for j in new), _alike(table, live, new)
+            )
+            for kind, live, new in told
+        ),
+    )
+
+
+def _decided(table: NDArray[Any]) -> _Decided:
+    """Rules 1 to 3 for a table of customers: (live segments, new segments)."""
     similarity = _jaccard(table)
     splits = _splits(table, similarity)
     parts = {new for several in splits.values() for new in several}
@@ -85,25 +135,16 @@ def matched(table: NDArray[Any], live_ids: Sequence[int], used: Iterable[int] = 
     columns = _without(range(table.shape[1]), merges, parts)
     pairs = zip(*linear_sum_assignment(-similarity[np.ix_(rows, columns)]), strict=True)
     same = {rows[i]: columns[j] for i, j in pairs if similarity[rows[i], columns[j]] > DISSOLVED}
+    return _Decided(same, splits, merges, _without(rows, same), _without(columns, same.values()))
 
-    ids = _ids({new: live_ids[live] for live, new in same.items()}, table.shape[1], {*live_ids, *used})
-    found: list[tuple[Kind, tuple[int, ...], tuple[int, ...]]] = [
-        *(("continues", (live,), (new,)) for live, new in same.items()),
-        *(("splits", (live,), new) for live, new in splits.items()),
-        *(("merges", live, (new,)) for new, live in merges.items()),
-        *(("dies", (live,), ()) for live in _without(rows, same)),
-        *(("is born", (), (new,)) for new in _without(columns, same.values())),
-    ]
-    found.sort(key=lambda event: (not event[1], event[1], event[2]))
-    return Identity(
-        ids,
-        tuple(
-            Event(
-                kind, tuple(live_ids[i] for i in live), tuple(ids[j] for j in new), _alike(table, live, new)
-            )
-            for kind, live, new in found
-        ),
-    )
+
+def _by_origin(table: NDArray[Any], then: NDArray[Any], found: _Decided) -> NDArray[Any]:
+    """Rule 4: the table with those columns as they were by `then` whose customers come from another row."""
+    unmatched = _without(range(table.shape[1]), found.same.values(), found.merges)
+    of_row, of_column = (then > MAINLY * then.sum(axis=axis, keepdims=True) for axis in (1, 0))
+    usurped = [new for live, new in found.same.items() if of_row[live, unmatched].any()]
+    came = (of_column & ~(table > MAINLY * table.sum(axis=0, keepdims=True))).any(axis=0)
+    return np.where(came & np.isin(np.arange(table.shape[1]), [*unmatched, *usurped]), then, table)
 
 
 def told(event: Event, live_names: Mapping[int, str], new_names: Mapping[int, str]) -> str:

@@ -31,13 +31,16 @@ class Movement:
     flows: one row per pair of segments, the largest first; columns from_segment, from_name, to_segment,
     to_name (null for customers that are new or gone), customers, share (of those there on both nights),
     value (share of their value column; NaN where there is none), customers_changed and model_changed
-    (customers of the flow whom either moved; both may be true of one). `both`: customers compared. moved,
-    by_customers, by_model, value_moved: shares of them. `drawn`: share of all customers that was compared;
+    (customers of the flow whom either moved; both may be true of one). `both`: customers compared; `came` and
+    `left`: those who are new and those who are gone, whatever flows are withheld. moved, by_customers,
+    by_model, value_moved: shares of those compared. `drawn`: share of all customers that was compared;
     under 1 the counts are estimates scaled from it.
     """
 
     flows: pd.DataFrame
     both: int
+    came: int
+    left: int
     moved: float
     by_customers: float
     by_model: float
@@ -80,6 +83,8 @@ def movement(
     return Movement(
         flows[flows["customers"] >= fewest].reset_index(drop=True),
         round(int(both.sum()) / drawn),
+        round(int((then == NOBODY).sum()) / drawn),
+        round(len(gone) / drawn),
         _share(went, both),
         _share(both & (then != now), both),
         _share(both & (now != new), both),
@@ -145,11 +150,7 @@ def summary(found: Movement) -> tuple[str, ...]:
     lines = [moved]
     if found.value and np.isfinite(found.value_moved):
         lines.append(f"They bring {found.value_moved:.1%} of {found.value}.")
-    came, left = (
-        int(found.flows.loc[found.flows[side].isna(), "customers"].sum())
-        for side in ("from_segment", "to_segment")
-    )
-    lines.append(f"{came:,} customers are new, {left:,} are gone.")
+    lines.append(f"{found.came:,} customers are new, {found.left:,} are gone.")
     if found.drawn < 1:
         lines.append(
             f"Counts are estimated from {found.drawn:.1%} of the customers, drawn by a hash of the id."

@@ -20,6 +20,7 @@ from custseg_spark.app.published import Published
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table, Visit
 from custseg_spark.errors import DataError, RunError
+from custseg_spark.journal import Journal
 from custseg_spark.model import SCALED
 from custseg_spark.recipe import Recipe, load
 
@@ -196,6 +197,26 @@ def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_ta
     row = loaded.transform(spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")).collect()[0]
     assert row["segment"] == placed(spark, run, {"spend": 25.0, "visits": 3}).segment
     assert [found.run.run_id for found in published.published(output)] == [saved.run_id]
+    runs.promote(saved, "the first")
+    assert runs.live(output) == saved
+
+
+def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
+    spark: SparkSession, run: Published, table: Table, recipe: Recipe, tmp_path: Path
+) -> None:
+    output = str(tmp_path / "lake")
+    path = str(tmp_path / "customers.csv")
+    pd.read_csv(table.file, dtype=str).sample(frac=0.9, random_state=0).to_csv(path, index=False)
+    live = pipeline.train(spark, recipe, path, output, Journal())
+    saved = downloads.save_candidate(run, table, recipe, output)
+    with pytest.raises(RunError, match="stand for others here") as refused:
+        runs.promote(saved, "saved by the analyst")
+    assert saved.at("recipe.yaml") in refused.value.remedy
+    trained = pipeline.train(spark, load(saved.at("recipe.yaml")), str(table.file), output, Journal())
+    assert trained.live["run_id"] == live.run.run_id
+    assert sorted(trained.fitted.sizes) == sorted(s["size"] for s in saved.known["segments"])
+    runs.promote(trained.run, "looked at")
+    assert runs.live(output) == trained.run
 
 
 def test_runs_that_did_not_end_well_are_not_listed(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ class Outcome:
 
 
 Train = Callable[..., Outcome]
+Say = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -99,3 +100,21 @@ def labels(outcome: Outcome, id_column: str = "id") -> pd.Series:
     """Segment by id, of the customers that a run wrote."""
     table = pd.read_parquet(outcome.run / "customers")
     return table.set_index(id_column)["segment"].astype(int).sort_index()
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs a command; gives its exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = cli.main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def record(to: Path) -> dict[str, object]:
+    pointer = json.loads((to / "scores" / "latest.json").read_text())
+    return json.loads((to / "scores" / pointer["run_id"] / "score.json").read_text())

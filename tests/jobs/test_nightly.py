@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -13,35 +12,15 @@ import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-from custseg_spark import cli, runs
+from custseg_spark import runs
 from custseg_spark.model import DIALECTS
-from tests.jobs.conftest import RECIPE, Outcome, Train, labels, planted
-
-Say = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs a command; gives its exit code, standard output and standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = cli.main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+from tests.jobs.conftest import RECIPE, Outcome, Say, Train, labels, planted, record
 
 
 def scored(to: Path) -> pd.DataFrame:
     pointer = json.loads((to / "scores" / "latest.json").read_text())
     table = pd.read_parquet(to / "scores" / pointer["run_id"] / "customers")
     return table.assign(segment=table["segment"].astype(int)).set_index("id").sort_index()
-
-
-def record(to: Path) -> dict[str, object]:
-    pointer = json.loads((to / "scores" / "latest.json").read_text())
-    return json.loads((to / "scores" / pointer["run_id"] / "score.json").read_text())
 
 
 def test_the_training_table_gets_the_labels_of_its_run(train: Train, say: Say, tmp_path: Path) -> None:
@@ -95,29 +74,6 @@ def test_rows_that_cannot_be_scored_are_kept_with_their_reasons(
         "by_reason": {"id: missing": 1, "spend: not a number": 1},
     }  # fmt: skip
     assert len(scored(tmp_path / "s")) == 298
-
-
-def test_drift_is_told_and_fails_only_where_asked(train: Train, say: Say, tmp_path: Path) -> None:
-    outcome = train(planted())
-    planted().assign(spend=lambda t: t["spend"] * 6).to_csv(tmp_path / "richer.csv", index=False)
-    arguments = [
-        "score",
-        "--output",
-        outcome.output,
-        "--input",
-        tmp_path / "richer.csv",
-        "--to",
-        tmp_path / "s",
-    ]
-    code, out, err = say(*arguments)
-    assert (code, "drift since that run: retrain" in out) == (0, True), err
-    code, _, err = say(*arguments, "--fail-on-drift")
-    assert code == 5
-    assert "spend moved" in err
-    pointer = json.loads((tmp_path / "s" / "scores" / "latest.json").read_text())
-    drift = json.loads((tmp_path / "s" / "scores" / pointer["run_id"] / "drift.json").read_text())
-    assert {shift["column"] for shift in drift["features"]} == {"spend", "visits"}
-    assert drift["descriptions"][0]["column"] == "age"
 
 
 def test_the_sql_labels_like_the_pipeline_model(train: Train, spark: SparkSession, tmp_path: Path) -> None:
@@ -184,10 +140,27 @@ def test_a_planted_new_group_is_born_and_a_planted_split_is_one(train: Train) ->
     largest = apart["group"] == 0
     apart.loc[largest & (apart.index % 2 == 0), "visits"] += 60
     split = train(apart, {**RECIPE, "segments": {"k": [4, 4], "choose": "silhouette"}})
-    kinds = [event["kind"] for event in split.record["live"]["events"]]
-    assert "splits" in kinds or "is born" in kinds
+    planted_in = int(labels(first)[table.set_index("id")["group"] == 0].mode()[0])
+    (event,) = [e for e in split.record["live"]["events"] if e["kind"] != "continues"]
+    assert (event["kind"], event["live"]) == ("splits", [planted_in])
+    names = {s["segment"]: s["name"] for s in first.record["segments"] if s["segment"] != planted_in}
+    assert names.items() <= {s["segment"]: s["name"] for s in split.record["segments"]}.items()
     fresh = {s["segment"] for s in split.record["segments"]} - used
     assert min(fresh) > max(used) + 1, "the id of the candidate that was born is never given again"
+
+
+def test_ids_are_never_given_again_where_the_live_run_cannot_be_followed(train: Train) -> None:
+    first = train(planted())
+    used = {s["segment"] for s in first.record["segments"]}
+    by = {"spend": RECIPE["segment_by"]["spend"], "age": "age"}
+    other = train(planted().drop(columns="visits"), {**RECIPE, "segment_by": by, "describe": {}})
+    assert "no column 'visits'" in other.err
+    ids = {s["segment"] for s in other.record["segments"]}
+    assert min(ids) == max(used) + 1
+    (first.output / "live.json").unlink()
+    third = train(planted())
+    assert third.record["live"] is None
+    assert min(s["segment"] for s in third.record["segments"]) == max(ids) + 1
 
 
 def test_movement_says_who_moved_and_why(train: Train) -> None:

@@ -1,6 +1,7 @@
 """Drift: the index by hand, its behaviour by chance, and the rule of the verdict."""
 
 import math
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -67,6 +68,20 @@ def test_texts_are_counted_by_their_most_frequent_values():
     assert then.levels == ("Oslo", "Rome")
     assert then.counts == (6, 3, 0, 1)
     assert then.counted(pd.Series(["Rome", "Paris", None, "Rome"])) == (0, 2, 1, 1)
+
+
+def test_dates_are_counted_as_days():
+    joined = pd.Series([date(2020, 1, 1) + timedelta(days=i) for i in range(1000)])
+    then = reference_of("joined", joined)
+    assert then.counts[-1] == 0
+    assert len(then.edges) == 9
+    assert shift(then, then.counted(joined)).verdict == "fine"
+    assert shift(then, then.counted(pd.to_datetime(joined))).verdict == "fine", "moments are days as well"
+    assert shift(then, then.counted(joined + timedelta(days=400))).verdict == "retrain"
+    for odd in (date(1, 1, 1), date(9999, 12, 31), None, pd.NaT):
+        assert sum(then.counted(pd.Series([odd], dtype=object))) == 1
+    half = reference_of("joined", pd.Series([datetime(2020, 1, 1, 6), datetime(2020, 1, 2, 18)]))
+    assert half.edges[1] - half.edges[0] == 1.5
 
 
 def test_a_baseline_reads_back():

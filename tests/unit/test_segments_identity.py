@@ -11,8 +11,9 @@ from threadpoolctl import threadpool_limits
 from custseg_spark.segments.identity import contingency, matched, told
 
 
-def kinds(table, live_ids=(0, 1, 2), used=()):
-    return [(e.kind, e.live, e.new) for e in matched(np.array(table), live_ids, used).events]
+def kinds(table, live_ids=(0, 1, 2), used=(), then=None):
+    then = None if then is None else np.array(then)
+    return [(e.kind, e.live, e.new) for e in matched(np.array(table), live_ids, used, then).events]
 
 
 def test_segments_that_keep_their_customers_keep_their_ids_in_any_order():
@@ -73,6 +74,45 @@ def test_without_common_customers_all_is_new():
     assert [e.kind for e in found.events] == ["dies", "dies", "is born", "is born", "is born"]
 
 
+def test_customers_who_left_a_segment_together_are_its_part_wherever_the_old_model_puts_them():
+    now, then = [[150, 0, 0], [0, 180, 150]], [[150, 0, 150], [0, 180, 0]]
+    assert kinds(now, (0, 1)) == [("continues", (0,), (0,)), ("splits", (1,), (2, 3))]
+    assert kinds(now, (0, 1), then=then) == [("splits", (0,), (2, 3)), ("continues", (1,), (1,))]
+    now = [[150, 0, 0, 0], [0, 180, 0, 75], [0, 0, 120, 75]]
+    then = [[150, 0, 0, 150], [0, 180, 0, 0], [0, 0, 120, 0]]
+    assert kinds(now, then=then) == [
+        ("splits", (0,), (3, 4)),
+        ("continues", (1,), (1,)),
+        ("continues", (2,), (2,)),
+    ]
+
+
+def test_more_customers_than_a_segment_has_do_not_take_its_id_when_they_arrive():
+    now, then = [[400, 0, 0], [0, 100, 400]], [[400, 0, 400], [0, 100, 0]]
+    assert kinds(now, (0, 1), then=then) == [("splits", (0,), (2, 3)), ("continues", (1,), (1,))]
+
+
+def test_a_segment_whose_customers_all_changed_alike_is_still_theirs():
+    now, then = [[0, 0], [180, 150]], [[0, 150], [180, 0]]
+    assert kinds(now, (0, 1), then=then) == [("continues", (0,), (0,)), ("continues", (1,), (1,))]
+
+
+def test_segments_that_continue_do_so_however_many_customers_went_between_them():
+    for then in ([[400, 200], [0, 120]], [[0, 320], [400, 0]]):
+        assert kinds([[400, 0], [0, 320]], (0, 1), then=then) == [
+            ("continues", (0,), (0,)),
+            ("continues", (1,), (1,)),
+        ]
+
+
+def test_a_true_split_is_told_beside_customers_who_came_from_elsewhere():
+    now, then = [[300, 0, 0, 0], [0, 100, 90, 200]], [[300, 0, 0, 200], [0, 100, 90, 0]]
+    assert [(kind, live) for kind, live, _ in kinds(now, (0, 1), then=then)] == [
+        ("splits", (0,)),
+        ("splits", (1,)),
+    ]
+
+
 def test_events_in_words():
     split, *_ = matched(np.array([[45, 55]]), [3]).events
     assert (
@@ -85,11 +125,15 @@ def test_events_in_words():
 @settings(max_examples=200, deadline=None)
 @given(
     arrays.arrays(np.int64, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.integers(0, 100)),
+    st.booleans(),
     st.randoms(use_true_random=False),
 )
-def test_everyone_is_told_once_and_no_id_is_used_twice(table, random):
+def test_everyone_is_told_once_and_no_id_is_used_twice(table, changed, random):
     live_ids = random.sample(range(20), table.shape[0])
-    found = matched(table, live_ids, used=range(20))
+    then = (
+        np.array([random.sample(column, len(column)) for column in table.T.tolist()]).T if changed else None
+    )
+    found = matched(table, live_ids, used=range(20), then=then)
     assert len(set(found.ids)) == table.shape[1]
     assert {i for i in found.ids if i < 20} == found.kept <= set(live_ids)
     assert sorted(i for event in found.events for i in event.live) == sorted(live_ids)
@@ -118,14 +162,19 @@ def test_a_refit_on_nine_tenths_keeps_all_ids(blobs):
         assert [found.ids[label] for label in new] == pytest.approx(live, abs=0)
 
 
-def test_a_planted_split_is_a_split(blobs):
-    """The night after, the last group has moved apart to both sides."""
-    live = labels_of(blobs, blobs, 4, seed=0)
-    moved = blobs.copy()
-    moved[900:] += np.where(np.arange(300)[:, None] % 2, [6, 0], [0, 6])
+@pytest.mark.parametrize("to", [([6, 0], [0, 6]), ([0, 0], [-14, 0])], ids=["both sides", "another's place"])
+def test_a_planted_split_is_a_split_of_the_segment_that_it_was_planted_in(blobs, to):
+    """The night after, the last group has moved apart; the others have not changed."""
+    with threadpool_limits(1):
+        model = KMeans(4, n_init=5, random_state=0).fit(blobs)
+        moved = blobs.copy()
+        moved[900:] += np.where(np.arange(300)[:, None] % 2, *to)
+        then, now = model.predict(blobs), model.predict(moved)
     new = labels_of(moved, moved, 5, seed=0)
-    found = matched(contingency(live, new, range(4), 5), range(4))
-    assert sorted(e.kind for e in found.events) == ["continues"] * 3 + ["splits"]
+    found = matched(contingency(now, new, range(4), 5), range(4), then=contingency(then, new, range(4), 5))
+    planted, *others = (int(np.bincount(then[i : i + 300]).argmax()) for i in (900, 0, 300, 600))
+    assert [e.live for e in found.events if e.kind == "splits"] == [(planted,)]
+    assert found.kept == set(others)
 
 
 def test_a_planted_group_of_new_customers_is_a_birth(blobs):

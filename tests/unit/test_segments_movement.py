@@ -56,3 +56,11 @@ def test_flows_of_few_customers_are_withheld_where_asked():
     worth, nobody = np.ones(10), labels[:0]
     found = movement(labels, labels, labels[::-1], nobody, worth, "spend", NAMES, NAMES, fewest=2)
     assert found.flows["customers"].tolist() == [8]
+
+
+def test_new_and_gone_customers_are_counted_before_flows_are_withheld():
+    then = np.array([0] * 20 + [NOBODY] * 6)
+    labels, worth = np.array([0] * 20 + [0, 0, 0, 1, 1, 1]), np.ones(26)
+    found = movement(then, labels, labels, np.array([0, 1, 1]), worth, "", NAMES, NAMES, fewest=5)
+    assert found.flows["customers"].tolist() == [20]
+    assert "6 customers are new, 3 are gone." in summary(found)

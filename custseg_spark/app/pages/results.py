@@ -179,7 +179,10 @@ def _candidate(run: Published, table: Table, recipe: Recipe) -> None:
             table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output).run_id
             parts.listing.clear()
     if table.known.get("saved"):
-        st.success(f"Saved as {table.known['saved']}. Your engineer finds it there and can schedule it.")
+        st.success(
+            f"Saved as {table.known['saved']}. "
+            "Your engineer finds it there, with its recipe, and can schedule it."
+        )
 
 
 def _button(label: str, content: Any, name: str, mime: str) -> None:

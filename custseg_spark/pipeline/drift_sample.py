@@ -1,0 +1,75 @@
+"""The customers that drift is measured on: carried to the driver by the scan that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+from pyspark.sql.types import TimestampType
+
+from custseg_spark import clustering, data
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline.intake import Intake
+from custseg_spark.pipeline.problems import told
+from custseg_spark.recipe import Recipe
+
+SAMPLE = "sample"
+SIZE = 20_000
+"""Customers, about."""
+_COUNTED_IN_FOOTERS = ("parquet", "orc", "excel")
+
+
+def likely_rows(table: Intake, path: str, recipe: Recipe, journal: Journal) -> int:
+    """How many rows tonight's table has, as far as that is known without reading it: the sample's size rests
+    on it, and must on no other table, for that may have a thousandth of tonight's rows or a thousand times as
+    many.
+
+    Parquet and ORC count in their footers, of text it is estimated from the files' sizes: neither is a scan.
+    A table of the catalog, or one under a filter, is asked for its count, and that is told as one.
+    """
+    if table.format == "csv":
+        estimate = data.estimated_rows(path)
+        if estimate is not None:
+            return estimate
+    filtered = recipe.input.filter is not None or recipe.input.unique == "exact"
+    if table.format not in _COUNTED_IN_FOOTERS or filtered:
+        journal.scan("count")
+    with told(f"input {path}"):
+        return table.frame.count()
+
+
+def aggregate(table: Intake, recipe: Recipe, rows: int) -> Column:
+    """About SIZE of the `rows` customers, by the hash of their id, as one aggregate SAMPLE: a list of structs
+    of everything that drift is measured on, in the order of `table.described`."""
+    inside = _inside(recipe, rows) & data.keeps(table.checks)
+    return F.collect_list(F.when(inside, F.struct(*_values(table)))).alias(SAMPLE)
+
+
+def enough(
+    sample: Sequence[Any], table: Intake, recipe: Recipe, accepted: int, journal: Journal
+) -> Sequence[Any]:
+    """The sample, or where an estimate or a filter left far too few of the `accepted` customers in it, one
+    that is drawn anew, now that their number is known."""
+    if 4 * len(sample) >= min(accepted, SIZE):
+        return sample
+    journal.scan("drift sample")
+    with told("reading the input"):
+        chosen = table.accepted.filter(_inside(recipe, accepted))
+        return chosen.select(*_values(table)).collect()
+
+
+def _inside(recipe: Recipe, rows: int) -> Column:
+    key = data.column(recipe.input.id).cast("string")
+    return clustering.hashed(key, recipe.sweep.seed) <= clustering.highest_hash(SIZE, rows)
+
+
+def _values(table: Intake) -> list[Column]:
+    """A moment is carried as it reads in the session's zone, not turned into the driver's own."""
+    columns = [F.expr(sql) for sql in table.described.values()]
+    kinds = [field.dataType for field in table.frame.select(*columns).schema]
+    return [
+        (column.cast("timestamp_ntz") if isinstance(kind, TimestampType) else column).alias(f"_{i}")
+        for i, (column, kind) in enumerate(zip(columns, kinds, strict=True))
+    ]

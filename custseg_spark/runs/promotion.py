@@ -1,0 +1,80 @@
+"""What becomes visible, and what is live: publish, promote, roll back. Pointers are replaced atomically."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from custseg_spark.errors import RunError
+from custseg_spark.runs.directories import LIVE, Run, find, history, listed, live, pointer
+from custseg_spark.runs.files import as_json, write
+
+
+def publish(run: Run) -> None:
+    """Make `latest.json` name this run: the last step, and the one that makes the run visible.
+
+    The first run of an output goes live with it.
+    """
+    write(pointer(run.output, run.kind), as_json({"run_id": run.run_id}))
+    if run.kind == "runs" and live(run.output) is None:
+        promote(run, "the first run")
+
+
+def promote(run: Run, why: str) -> None:
+    """Make `live.json` name this run, keeping the whole history.
+
+    Raises RunError for a run whose ids stand for something else here: it was made elsewhere, and not held
+    against what is live.
+    """
+    _refuse_other_ids(run)
+    _enter(run, why, back=False)
+
+
+def rollback(output: str, why: str = "rollback") -> Run:
+    """Make the run live again that was live before; asked again, the one before that. Raises RunError where
+    there was none."""
+    before = _stood(output)[:-1]
+    if not before:
+        raise RunError(f"{output}: no other run was live before", "promote one: custseg runs promote RUN")
+    run = find(output, before[-1])
+    _enter(run, why, back=True)
+    return run
+
+
+def _stood(output: str) -> list[str]:
+    """The runs that were live one upon another, the present one last: a rollback takes one away."""
+    stood: list[str] = []
+    for entry in history(output):
+        if entry.get("back"):
+            stood = stood[:-1]
+        elif stood[-1:] != [entry["run_id"]]:
+            stood.append(entry["run_id"])
+    return stood
+
+
+def _enter(run: Run, why: str, *, back: bool) -> None:
+    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    entry = {"run_id": run.run_id, "at": at, "why": why, **({"back": True} if back else {})}
+    write(f"{run.output}/{LIVE}", as_json({"run_id": run.run_id, "history": [*history(run.output), entry]}))
+
+
+def _refuse_other_ids(run: Run) -> None:
+    """A run that the app saved has ids from 0 on, as if it were the first of this output."""
+    was_live = {entry["run_id"] for entry in history(run.output)}
+    known = run.known
+    if run.run_id in was_live or known.get("live"):
+        return
+    taken = {i for one in listed(run.output) if one.run.run_id in was_live for i in _ids(one.known)}
+    again = sorted(taken & _ids(known))
+    if again:
+        raise RunError(
+            f"run {run.run_id} was not held against the live run, and its segments have ids that stand for "
+            f"others here: {', '.join(map(str, again))}",
+            f"train by its recipe, which keeps the thread: custseg train --recipe {run.at('recipe.yaml')} "
+            f"--input TABLE --output {run.output}",
+        )
+
+
+def _ids(known: Mapping[str, Any]) -> set[int]:
+    return {int(segment["segment"]) for segment in known.get("segments", ())}

@@ -1,0 +1,40 @@
+"""How many rows text files hold, told from their sizes."""
+
+import bz2
+import gzip
+
+import numpy as np
+import pytest
+
+from custseg_spark.data import estimated_rows
+
+
+@pytest.fixture
+def lines() -> bytes:
+    rng = np.random.default_rng(0)
+    rows = (f"{i:06d},{spend:.6f},Oslo" for i, spend in enumerate(rng.random(90_000).tolist()))
+    return "\n".join(["id,spend,city", *rows, ""]).encode()
+
+
+@pytest.mark.parametrize("pack, ending", [(bytes, ""), (gzip.compress, ".gz"), (bz2.compress, ".bz2")])
+def test_rows_are_told_from_the_beginning_of_a_file_packed_or_not(tmp_path, lines, pack, ending):
+    path = tmp_path / f"customers.csv{ending}"
+    path.write_bytes(pack(lines))
+    assert estimated_rows(str(path)) == pytest.approx(90_000, rel=0.1)
+
+
+def test_the_files_of_a_directory_count_together(tmp_path, lines):
+    for number in range(3):
+        (tmp_path / f"part-{number}.csv").write_bytes(lines)
+    (tmp_path / "_SUCCESS").write_bytes(b"")
+    (tmp_path / "part-empty.csv").write_bytes(b"")
+    assert estimated_rows(str(tmp_path)) == pytest.approx(270_000, rel=0.1)
+
+
+def test_small_files_are_counted_and_odd_ones_are_not_told(tmp_path):
+    (tmp_path / "few.csv").write_text("id\n1\n2\n")
+    assert estimated_rows(str(tmp_path / "few.csv")) == 3
+    (tmp_path / "one.csv").write_text("1")
+    assert estimated_rows(str(tmp_path / "one.csv")) == 1
+    (tmp_path / "plain.csv.gz").write_text("id\n1\n")
+    assert estimated_rows(str(tmp_path / "plain.csv.gz")) is None
