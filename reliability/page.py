@@ -32,6 +32,13 @@ FAULTS = """\
 true. A run is *whole* when every file of it is there, `run.json` says done, and the customers and quarantined
 rows are as many as it says.
 """
+STREAM = """\
+## A stream that is killed
+
+`scripts/stream-test`: `custseg stream` got SIGKILL at {kills} random moments while files kept arriving, and
+was started again each time, the last time to its end. Then its rows were counted, and its labels held
+against those of `custseg score` on the same rows.
+"""
 BAD = """\
 ## Bad tables
 
@@ -45,7 +52,7 @@ published, and the last column has words of the message.
 
 def page() -> str:
     """The whole page."""
-    parts = [OPENING, _cluster(), _faults(), _bad()]
+    parts = [OPENING, _cluster(), _faults(), _stream(), _bad()]
     return "\n".join(part for part in parts if part)
 
 
@@ -77,6 +84,22 @@ def _faults() -> str:
         return ""
     rows = [(one["fault"], one["holds"], f"{one['held']} of {one['tries']}") for one in found["faults"]]
     return FAULTS.format(customers=found["customers"]) + "\n" + _table(("fault", "what holds", "held"), rows)
+
+
+def _stream() -> str:
+    found = _found("stream.json")
+    if found is None:
+        return ""
+    rows = [
+        ("kills, seconds after each start", ", ".join(f"{second:g}" for second in found["kills_at_seconds"])),
+        ("batches", f"{found['batches']:,}"),
+        ("rows that arrived", f"{found['rows_in']:,}"),
+        ("rows that were written", f"{found['rows_out']:,}"),
+        ("ids among them", f"{found['ids_out']:,}"),
+        ("labels unlike those of `score`", f"{found['labels_unlike_score']:,}"),
+    ]
+    said = STREAM.format(kills=len(found["kills_at_seconds"]))
+    return said + "\n" + _table(("what was counted", "found"), rows)
 
 
 def _bad() -> str:

@@ -17,6 +17,7 @@ examples:
 STREAM = """\
 examples:
   custseg stream --output out --input arriving/ --to labelled --once
+  custseg stream --output out --kafka broker:9092 --input customers --to labelled
   spark-submit --py-files dist/custseg_spark.zip jobs/stream.py --output s3a://lake/segments \\
       --input s3a://lake/arriving --to s3a://lake/labelled
 """
@@ -47,7 +48,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="where scores are kept; its scores/latest.json names the newest whole one",
     )
     score.add_argument(
-        "--columns", metavar="NAME,...", help="input columns kept beside the labels; all if not given"
+        "--columns",
+        metavar="NAME,...",
+        help="input columns kept beside the labels; those that the run's "
+        "recipe keeps (output.columns) if not given",
     )
     score.add_argument(
         "--fail-on-drift",
@@ -69,6 +73,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--to", required=True, metavar="PATH", help="where labelled batches and the checkpoint are"
     )
     stream.add_argument("--once", action="store_true", help="label what is there now, and end")
+    stream.add_argument(
+        "--kafka",
+        metavar="SERVERS",
+        help="read the topic --input of these Kafka servers (host:port,...), a JSON object per message; the "
+        "session needs the package spark-sql-kafka-0-10",
+    )
     stream.set_defaults(act=_stream)
 
     audience = command(commands, "audience", "write whom a campaign may write to, per segment", AUDIENCE)
@@ -176,8 +186,9 @@ def _stream(arguments: argparse.Namespace) -> None:
     run = runs.find(arguments.output, arguments.run)
     with terminal.progress() as journal:
         streamed = pipeline.stream(
-            open_session(), run, arguments.input, arguments.to, journal, once=arguments.once
-        )
+            open_session(), run, arguments.input, arguments.to, journal, once=arguments.once,
+            kafka=arguments.kafka,
+        )  # fmt: skip
     terminal.tell_stream(streamed)
 
 

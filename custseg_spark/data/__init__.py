@@ -16,17 +16,18 @@ from custseg_spark.data.contract import (
     rule_checks,
     verdict,
 )
+from custseg_spark.data.files import NoFilesError
 from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
 from custseg_spark.data.problems import explained
-from custseg_spark.data.read import ENDINGS, Table, arriving, open_table
+from custseg_spark.data.read import ENDINGS, Table, arriving, from_json, open_table, topic
 from custseg_spark.data.size import estimated_rows
 from custseg_spark.data.types import Typed, typed
 from custseg_spark.data.write import (
     harmless,
+    remove,
     replace_customers,
-    replace_rows,
     write_customers,
     write_parts,
     write_rows,
@@ -42,6 +43,7 @@ __all__ = [
     "MALFORMED",
     "ROWS",
     "Check",
+    "NoFilesError",
     "Quality",
     "Table",
     "Typed",
@@ -53,6 +55,7 @@ __all__ = [
     "estimated_rows",
     "explained",
     "failures",
+    "from_json",
     "harmless",
     "id_checks",
     "keeps",
@@ -61,10 +64,11 @@ __all__ = [
     "publish",
     "quoted",
     "rejected",
+    "remove",
     "repeated_in",
     "replace_customers",
-    "replace_rows",
     "rule_checks",
+    "topic",
     "typed",
     "verdict",
     "write_customers",

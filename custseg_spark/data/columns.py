@@ -11,7 +11,9 @@ from pyspark.sql import functions as F
 from custseg_spark.errors import DataError
 
 MALFORMED = "_malformed"
-"""Text formats: the raw line of a row with too few or too many fields, null in every other row."""
+"""Text formats: a row as it was written that does not split into fields, null in every other row."""
+MISSHAPEN = {"csv": "row: too few or too many fields", "kafka": "message: no JSON object"}
+"""The formats whose tables have the column MALFORMED, and why a row where it is not null is rejected."""
 AS_READ = "_as_read"
 """A struct of every column as it was read, kept beside the typed columns for the quarantine."""
 

@@ -17,6 +17,10 @@ from custseg_spark.errors import DataError
 _PATTERN = re.compile(r"[*?\[{]")
 
 
+class NoFilesError(DataError):
+    """A directory in which there is no data file, or not yet."""
+
+
 @dataclass(frozen=True)
 class Source:
     """`path` as the user gave it; `spark_path` absolute where it was relative, with pattern characters of a
@@ -81,7 +85,7 @@ def located(path: str) -> Source:
         if filesystem.isdir(root):
             files = _data_files(filesystem, root)
             if not files:
-                raise DataError(
+                raise NoFilesError(
                     f"input {path} is a directory without data files", "check the job that writes it"
                 )
             spark_path = literal(spark_path) if local else path

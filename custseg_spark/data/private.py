@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, StructField
 
-from custseg_spark.data.columns import MALFORMED, column, resolved
+from custseg_spark.data.columns import MALFORMED, MISSHAPEN, column, resolved
 from custseg_spark.data.read import Table
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.leaving import Privacy
@@ -38,7 +38,7 @@ def private(table: Table, wanted: Privacy, environment: Mapping[str, str] = os.e
     if hashed:
         frame = _with_secret(frame, _secret(wanted.secret, environment))
     kept = [field for field in table.frame.schema if field.name not in dropped]
-    text = table.format == "csv"
+    text = table.format in MISSHAPEN
     return dataclasses.replace(
         table,
         frame=frame.select(*_columns(kept, hashed, text)),

@@ -103,6 +103,13 @@ _BY_TEXT: tuple[tuple[str, _Problem], ...] = (  # the first that is found anywhe
         _data("the storage can't be reached", "check the address and the network"),
     ),
     (
+        r"Failed to find (the )?data source: kafka",
+        _recipe(
+            "this Spark session has no package for Kafka",
+            "start it with --packages org.apache.spark:spark-sql-kafka-0-10_2.13 in the version of Spark",
+        ),
+    ),
+    (
         r"Failed to find the data source: (?P<provider>\S+)\.\s",
         _recipe("this Spark session knows no format {provider}", _JAR),
     ),

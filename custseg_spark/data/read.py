@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
 from custseg_spark.data import excel, text
@@ -85,10 +86,40 @@ def arriving(spark: SparkSession, table: Table) -> DataFrame:
     if not table.spark_path:
         raise DataError(
             f"input {table.path} is no directory of files that can be streamed",
-            "stream a directory of CSV or Parquet files, or set input.format: kafka",
+            "stream a directory of CSV or Parquet files, or a Kafka topic with --kafka",
         )
     reader = spark.readStream.format(table.format).schema(table.frame.schema).options(**table.options)
     return reader.load(table.spark_path)
+
+
+def topic(spark: SparkSession, servers: str, name: str) -> DataFrame:
+    """The stream of a Kafka topic from its first message on, a row per message with its `value` as bytes.
+
+    Raises RecipeError where the session lacks the package.
+    """
+    try:
+        reader = spark.readStream.format("kafka").option("kafka.bootstrap.servers", servers)
+        messages = reader.option("subscribe", name).option("startingOffsets", "earliest").load()
+        _ = messages.schema  # over Spark Connect nothing is asked before this
+        return messages
+    except Exception as error:
+        known = explained(error, f"topic {name}")
+        if known is None:
+            raise
+        raise known from error
+
+
+def from_json(messages: DataFrame, columns: Sequence[str], name: str) -> Table:
+    """The table in messages whose `value` is a JSON object each: `columns` as text, the others are left out.
+
+    Null where the object has no such member. What is no object is kept as it is in MALFORMED; a message
+    without a value is a row of nulls.
+    """
+    schema = StructType([StructField(column, StringType()) for column in (*columns, MALFORMED)])
+    options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": MALFORMED}
+    parsed = F.from_json(F.col("value").cast("string"), schema, options)
+    none = pd.DataFrame({column: [] for column in columns}, dtype=object)
+    return Table(messages.select(parsed.alias("_row")).select("_row.*"), none, "kafka", name)
 
 
 def _opened(spark: SparkSession, source: models.Source, path: str) -> Table:

@@ -22,7 +22,7 @@ from pyspark.sql.types import (
 )
 from pyspark.sql.types import DateType as DateOf
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, column, refuse_repeated, resolved
+from custseg_spark.data.columns import AS_READ, MALFORMED, MISSHAPEN, column, refuse_repeated, resolved
 from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
 from custseg_spark.errors import DataError, RecipeError
@@ -46,6 +46,14 @@ _WORDS = {
     "timestamp": "a time",
 }
 
+_KINDS = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
+    **dict.fromkeys(("float", "double", "decimal"), "double"),
+    **dict.fromkeys(("timestamp", "timestamp_ntz"), "timestamp"),
+    **{name: name for name in ("boolean", "date", "string")},
+}
+"""Spark's names of types -> what a text column can become."""
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -62,14 +70,22 @@ class Typed:
     types: dict[str, str]
 
 
-def typed(table: Table, used: Mapping[str, Sequence[str]], declared: Mapping[str, Declared]) -> Typed:
+def typed(
+    table: Table,
+    used: Mapping[str, Sequence[str]],
+    declared: Mapping[str, Declared],
+    known: Mapping[str, str] | None = None,
+) -> Typed:
     """Give the columns their types. No job: what is not declared is found from `table.text`.
 
     `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
-    The id stays text in text formats unless it is declared: 007 is not 7. Raises DataError for a column the
-    table does not have, naming the key that uses it and the nearest name there is.
+    `known`: Spark's names of the types that columns had before; a column that arrives as text and is not
+    declared gets that one, whatever its first values look like tonight. The id stays text in text formats
+    unless it is declared: 007 is not 7. Raises DataError for a column the table does not have, naming the
+    key that uses it and the nearest name there is.
     """
-    names = [name for name in table.frame.columns if not (table.format == "csv" and name == MALFORMED)]
+    misshapen = MISSHAPEN.get(table.format)
+    names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
     if AS_READ in names:
         raise DataError(f"input {table.path}: the column name {AS_READ!r} is reserved", "rename the column")
     refuse_repeated(names, f"input {table.path}")
@@ -77,16 +93,17 @@ def typed(table: Table, used: Mapping[str, Sequence[str]], declared: Mapping[str
     for name, keys in used.items():
         wanted.setdefault(resolved(name, names, keys), []).extend(keys)
     given = {resolved(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
+    before = {name.casefold(): kind for name, kind in (known or {}).items()}
     casts: dict[str, _Cast] = {}
     for field in table.frame.schema:
         name, kind = field.name, field.dataType
         if name in given:
             casts[name] = _declared(name, kind, given[name])
         elif name in wanted:
-            casts[name] = _found(name, kind, table.text, wanted[name])
+            casts[name] = _found(name, kind, table.text, wanted[name], before.get(name.casefold(), ""))
     as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
-    shape = [Check(_SHAPE, _as_read(MALFORMED).isNull())] if table.format == "csv" else []
+    shape = [Check(misshapen, _as_read(MALFORMED).isNull())] if misshapen else []
     return Typed(
         frame=table.frame.select(*columns, as_read),
         checks=tuple(shape + [check for cast in casts.values() for check in cast.checks]),
@@ -103,13 +120,13 @@ class _Cast:
     checks: tuple[Check, ...] = ()
 
 
-def _found(name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[str]) -> _Cast:
+def _found(name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[str], before: str) -> _Cast:
     """The cast of a column that the recipe uses without a declared type."""
     if isinstance(kind, DoubleType | FloatType):
         return _finite(name, column(name))
     if not isinstance(kind, StringType) or text is None or name not in text or ID_KEY in keys:
         return _Cast(column(name))
-    found = kind_of(text[name])
+    found = _KINDS.get(before.partition("(")[0]) or kind_of(text[name])
     return _Cast(column(name), "string") if found == "string" else _from_text(name, column(name), found)
 
 
@@ -213,5 +230,4 @@ def _blank(name: str) -> Column:
 
 
 _INFINITY = float("inf")
-_SHAPE = "row: too few or too many fields"
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}

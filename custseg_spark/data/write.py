@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+import fsspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
 from custseg_spark.data.columns import column
 from custseg_spark.data.files import literal
+from custseg_spark.errors import RunError
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 
@@ -43,9 +45,14 @@ def replace_customers(frame: DataFrame, path: str, partition_by: str) -> None:
     ).parquet(path)
 
 
-def replace_rows(frame: DataFrame, path: str) -> None:
-    """Like `write_rows`, over whatever a killed writer left there."""
-    frame.write.mode("overwrite").parquet(path)
+def remove(path: str) -> None:
+    """Take away the file or directory at a path, where there is one."""
+    try:
+        files, name = fsspec.core.url_to_fs(path)
+        if files.exists(name):
+            files.rm(name, recursive=True)
+    except (OSError, ValueError, ImportError) as problem:
+        raise RunError(f"{path} can't be removed: {problem}", "check who may write there") from None
 
 
 def write_parts(frame: DataFrame, path: str, partition_by: str, kind: Literal["csv", "parquet"]) -> None:

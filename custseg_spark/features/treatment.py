@@ -47,15 +47,18 @@ class Treatment:
 
     @property
     def value_sql(self) -> str:
-        """`feature_<name>` from `_raw_<name>`: complete and within bounds, in the feature's unit."""
-        value = f"{RAW}{self.name}"
-        if self.fill is not None:
-            value = f"coalesce({value}, {literal(self.fill)})"
+        """`feature_<name>` from `_raw_<name>`: complete and within bounds, in the feature's unit; null where
+        a value is missing that the model does not fill."""
+        raw = f"{RAW}{self.name}"
+        value = raw if self.fill is None else f"coalesce({raw}, {literal(self.fill)})"
+        bounded = value
         if self.upper is not None:
-            value = f"least({value}, {literal(self.upper)})"
+            bounded = f"least({bounded}, {literal(self.upper)})"
         if self.lower is not None:
-            value = f"greatest({value}, {literal(self.lower)})"
-        return value
+            bounded = f"greatest({bounded}, {literal(self.lower)})"
+        if self.fill is None and bounded != value:  # least and greatest pass over nulls
+            return f"CASE WHEN {raw} IS NULL THEN NULL ELSE {bounded} END"
+        return bounded
 
     @property
     def transformed_sql(self) -> str:

@@ -99,12 +99,14 @@ class Model:
 
     def pipeline_model(self, spark: SparkSession) -> PipelineModel:
         """The same as a Spark ML PipelineModel, which labels a raw table with the columns and types of
-        `columns` by itself: it adds each feature in its unit, `segment` and `segment_name`."""
+        `columns` by itself: it adds each feature in its unit, `segment` and `segment_name`. As in
+        segments.sql both are null where a feature is that the model does not fill: such customers are those
+        that `score` quarantines."""
         names = [t.name for t in self.features]
         stages = [
             *self.raw_stages(),
             self.scaled_stages()[0],
-            {f"_t_{t.name}": t.transformed_sql for t in self.features},
+            {f"_t_{t.name}": f"coalesce({t.transformed_sql}, 0D)" for t in self.features},
         ]
         scaler = fixed_scaler(
             spark, [t.centre for t in self.features], [t.scale for t in self.features], "_vector", "_features"
@@ -117,7 +119,9 @@ class Model:
             "_features",
             "_cluster",
         ]
-        segment = f"element_at(array({', '.join(str(self.ids[i]) for i in order)}), _cluster + 1)"
+        nearest = f"element_at(array({', '.join(str(self.ids[i]) for i in order)}), _cluster + 1)"
+        unknown = " OR ".join(f"{t.transformed_sql} IS NULL" for t in self.features)
+        segment = f"CASE WHEN {unknown} THEN NULL ELSE {nearest} END"
         last = (
             f"SELECT *, {self.name_sql()} AS segment_name FROM "
             f"(SELECT * EXCEPT ({', '.join(working)}), {segment} AS segment FROM __THIS__)"

@@ -1,7 +1,8 @@
 """segments.sql: the model as one SELECT that labels a raw table in a warehouse.
 
-It is written from the model in Spark's SQL, and translated by sqlglot. What sqlglot does not know is
-refused by the name of the feature, so that no dialect gets an expression that means something else there.
+It is written from the model in Spark's SQL, and translated by sqlglot. What is not known to mean the same
+there (`meaning`) is refused by the name of the feature, so that no dialect gets an expression that means
+something else.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 
 from custseg_spark.clustering import nearest_stages
 from custseg_spark.errors import RecipeError
-from custseg_spark.features import RAW, VALUE
+from custseg_spark.features import RAW, VALUE, Treatment
+from custseg_spark.model.meaning import INTEGERS, Meaning, UnlikeError
 from custseg_spark.model.model import SCALED, Model, Stage
 from custseg_spark.recipe import sql_name
 
@@ -37,13 +39,19 @@ def segments_sql(model: Model, dialect: str) -> str:
 
     Raises RecipeError naming the feature whose expression has no like in the dialect.
     """
-    head = f"-- Labels the table {TABLE} with the segments of a run ({dialect}). Made from model.json.\n"
+    reads = ", ".join(f"{sql_name(name)} {kind}" for name, kind in model.columns.items())
+    head = (
+        f"-- Labels the table {TABLE} with the segments of a run ({dialect}). Made from model.json.\n"
+        f"-- It reads these columns, in these types: {' '.join(reads.split())}\n"
+    )
+    written = _select(model, _stages(model))
     if dialect == "spark":
-        return head + sqlglot.transpile(_select(model, _stages(model)), read="spark", pretty=True)[0] + "\n"
+        return head + written + "\n"
+    meaning = Meaning(model.columns, dialect)
     for feature in model.features:
-        _refuse_unknown(feature.name, feature.sql, dialect)
-    tree = _translatable(_select(model, _stages(model)), dialect)
+        _refuse_unlike(feature, meaning, dialect)
     try:
+        tree = _translatable(written, meaning, dialect)
         return head + tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE) + "\n"
     except SqlglotError as problem:
         raise RecipeError(
@@ -76,49 +84,103 @@ def _select(model: Model, stages: Sequence[Stage]) -> str:
     steps, source, kept = [], TABLE, [key]
     for number, stage in enumerate(stages):
         added = [f"{sql} AS {name}" for name, sql in stage.items()]
-        steps.append(f"step_{number} AS (SELECT {', '.join([*kept, *added])} FROM {source})")
+        columns = ",\n  ".join([*kept, *added])
+        steps.append(f"step_{number} AS (\n  SELECT {columns}\n  FROM {source}\n)")
         kept = [key, *(v for v in values if v in kept or v in stage), *(n for n in stage if n not in values)]
         source = f"step_{number}"
     last = [key, *values, "segment", model.name_sql() + " AS segment_name", "distance_to_centre"]
-    return f"WITH {', '.join(steps)} SELECT {', '.join(last)} FROM {source}"
+    return f"WITH {', '.join(steps)}\nSELECT {', '.join(last)}\nFROM {source}"
 
 
-def _translatable(sql: str, dialect: str) -> exp.Expr:
+def _translatable(sql: str, meaning: Meaning, dialect: str) -> exp.Expr:
     tree = exp.paren(sqlglot.parse_one(sql, read="spark"))  # so that the root too has a place to be put
     for node in reversed(list(tree.this.dfs())):  # the innermost first
-        plain = _plain(node, dialect)
+        plain = _plain(node, meaning, dialect)
         if plain is not node:
             node.replace(plain)
     found: exp.Expr = tree.this
     return found
 
 
-def _plain(node: exp.Expr, dialect: str) -> exp.Expr:
+def _plain(node: exp.Expr, meaning: Meaning, dialect: str) -> exp.Expr:
     """Spark's functions that a warehouse may lack, as what every one of them has."""
     if type(node) in _OPERATORS:
         return exp.paren(_OPERATORS[type(node)](this=_apart(node.this), expression=_apart(node.expression)))
     if isinstance(node, exp.SafeDivide):
         divisor = exp.func("NULLIF", node.expression, exp.Literal.number(0))
         return exp.paren(exp.Div(this=exp.cast(node.this, "double"), expression=divisor))
+    if isinstance(node, exp.IsNan) and dialect != "bigquery":  # where NaN equals itself
+        return exp.EQ(this=node.this, expression=_nan())
+    if isinstance(node, exp.Cast):
+        return _plain_cast(node, meaning)
+    return _plain_function(node)
+
+
+def _plain_function(node: exp.Expr) -> exp.Expr:
     name = node.name.upper() if isinstance(node, exp.Anonymous) else ""
     if name in ("TRY_MOD", "MOD"):
         one, other = node.expressions
         return exp.Mod(this=_apart(one), expression=exp.func("NULLIF", other, exp.Literal.number(0)))
     if name == "LOG1P":
-        return exp.Ln(this=exp.Add(this=exp.Literal.number(1), expression=_apart(node.expressions[0])))
-    if isinstance(node, exp.IsNan) and dialect != "bigquery":  # where NaN equals itself
-        return exp.EQ(this=node.this, expression=exp.cast(exp.Literal.string("NaN"), "double"))
+        return _logarithm(exp.Add(this=exp.Literal.number(1), expression=_apart(node.expressions[0])))
+    if name in ("ISNULL", "ISNOTNULL"):
+        missing = exp.Is(this=_apart(node.expressions[0]), expression=exp.Null())
+        return missing if name == "ISNULL" else exp.Not(this=missing)
+    if isinstance(node, exp.Ln):
+        return _logarithm(node.this)
+    if isinstance(node, exp.Log) and node.expression and node.this.is_number and float(node.this.name) > 1:
+        return exp.paren(exp.Div(this=_logarithm(node.expression), expression=exp.Ln(this=node.this)))
+    if isinstance(node, exp.Sqrt):  # of what is under zero: NaN in Spark, an error elsewhere
+        under = exp.LT(this=_apart(node.this), expression=exp.Literal.number(0))
+        return exp.Case().when(under, _nan()).else_(node.copy())
     return node
+
+
+def _logarithm(value: exp.Expr) -> exp.Expr:
+    """Null where there is none, as in Spark; elsewhere that is an error, or infinite."""
+    above = exp.GT(this=_apart(value), expression=exp.Literal.number(0))
+    return exp.Ln(this=exp.Case().when(above, value.copy()))
+
+
+def _plain_cast(node: exp.Cast, meaning: Meaning) -> exp.Expr:
+    """A number to a whole one is cut off, as in Spark, where others round; a truth is 1 or 0."""
+    value, to = node.this, node.args["to"].this
+    try:
+        kind = meaning.of(value)
+    except UnlikeError:  # told where it stands in a feature; the other casts are ours
+        return node
+    if kind == "bool" and (to in INTEGERS or to is exp.DType.DOUBLE):
+        one, zero = exp.Literal.number(1), exp.Literal.number(0)
+        truth = exp.Case().when(value.copy(), one).when(exp.Not(this=exp.paren(value.copy())), zero)
+        return exp.cast(truth, "double") if to is exp.DType.DOUBLE else truth
+    if to not in INTEGERS or kind not in ("int", "number") or value.is_number:
+        return node
+    cut = exp.Trunc(this=value.copy())
+    highest = 2 ** (INTEGERS[to] - 1) - 1
+    fits = exp.Between(this=cut, low=exp.Literal.number(-highest - 1), high=exp.Literal.number(highest))
+    whole = type(node)(this=cut.copy(), to=node.args["to"].copy())
+    return exp.Case().when(fits, whole)
+
+
+def _nan() -> exp.Expr:
+    return exp.cast(exp.Literal.string("NaN"), "double")
 
 
 def _apart(node: exp.Expr) -> exp.Expr:
     return exp.paren(node) if isinstance(node, exp.Binary) else node
 
 
-def _refuse_unknown(name: str, sql: str, dialect: str) -> None:
-    unknown = next((node.name for node in _translatable(sql, dialect).find_all(exp.Anonymous)), None)
-    if unknown:
+def _refuse_unlike(feature: Treatment, meaning: Meaning, dialect: str) -> None:
+    where = f"segments.sql for {dialect}: segment_by.{feature.name}"
+    try:
+        kind = meaning.of(_translatable(feature.sql, meaning, dialect))
+    except (UnlikeError, SqlglotError) as unlike:
         raise RecipeError(
-            f"segments.sql for {dialect}: segment_by.{name}: {unknown.lower()}() can't be translated",
+            f"{where}: {unlike} is not there, or is not known to mean the same",
             "write it with other functions where that warehouse is wanted",
+        ) from None
+    if kind in ("text", "date"):
+        raise RecipeError(
+            f"{where}: {kind} taken as a number may become another one there",
+            "declare the column under input.types, or write an expression that gives a number",
         )

@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data, runs
+from custseg_spark.errors import RecipeError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import follow, leave, observation, scoring
 from custseg_spark.pipeline.follow import Live
@@ -20,6 +21,10 @@ ELIGIBLE = "[eligible]"
 HOLD_OUT_SEED = 20_000
 """Another one than any sample's, so that who is held out says nothing of who is in the sample."""
 PARTS = 10_000
+KEY = "_audience_id"
+"""The customer's id as text, in `members/`: by it the next audience knows who was there."""
+OURS = (KEY, "held_out", "previous", "change", "why")
+"""What an audience writes of a customer, beside the labels."""
 Format = Literal["csv", "parquet"]
 
 
@@ -49,7 +54,8 @@ def audience(
 
     `members/` (Parquet): one row per eligible customer with segment, margin, held_out, previous, change
     (entered or stayed). `audience/segment=<n>/`: those who are not held out, in `kind`. `left/`: who
-    was in an audience the last time and is no longer, and why. `asked`: the run's own settings unless given.
+    was in an audience the last time and is no longer, and why. Every row of a repeated id is quarantined: a
+    campaign would write to that customer twice. `asked`: the run's own settings unless given.
     """
     kept = runs.begin(to, "audiences")
     try:
@@ -71,8 +77,11 @@ def _written(
     with journal.stage("read") as facts:
         live = follow.read(run)
         asked = asked or scoring.recipe_of(live).audience
+        _refuse_clashes(live.model.id, asked)
         eligible = safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
-        table, recipe = scoring.scorable(spark, live, path, asked.columns, {ELIGIBLE: eligible})
+        table, recipe = scoring.scorable(
+            spark, live, path, asked.columns, journal, {ELIGIBLE: eligible}, "exact"
+        )
         before = _members_of(spark, runs.latest(kept.output, "audiences"))
         facts.update(input=path, format=table.format, run=run.run_id)
     with journal.stage("members"), told(f"writing {kept.at('members')}"):
@@ -89,7 +98,7 @@ def _written(
     members = data.written(spark, kept.at("members"))
     with journal.stage("audience"), told(f"writing {kept.at('audience')}"):
         _write_for_tools(members, kept.at("audience"), kind)
-        data.write_rows(_left(members, before, recipe.input.id), kept.at("left"))
+        data.write_rows(_left(members, before), kept.at("left"))
         told_counts = _counts(members, data.written(spark, kept.at("left")), live)
     with journal.stage("publish"):
         kept.record(
@@ -106,11 +115,26 @@ def _written(
     return AudienceRun(kept, live, told_counts, quality, (*quality.warnings, *journal.warnings))
 
 
+def _refuse_clashes(id_column: str, asked: Audience) -> None:
+    ours = {name.lower() for name in OURS}
+    clashing = next((name for name in (id_column, *asked.columns) if name.lower() in ours), None)
+    if clashing:
+        key = "input.id" if clashing == id_column else "audience.columns"
+        raise RecipeError(
+            f"{key}: {clashing!r} is a name that an audience writes itself",
+            "give the column of the table another name",
+        )
+
+
 def _members_of(spark: SparkSession, last: runs.Run | None) -> DataFrame:
-    """Who was in which audience the last time: `_id` as text and `previous`; nobody the first time."""
+    """Who was in which audience the last time: KEY and `previous`, a row per customer; nobody the first
+    time."""
     if last is None:
-        return spark.range(0).selectExpr("CAST(id AS STRING) AS _id", "CAST(id AS INT) AS previous")
-    return data.written(spark, last.at("members")).select("_id", F.col("segment").alias("previous"))
+        return spark.range(0).select(
+            F.col("id").cast("string").alias(KEY), F.col("id").cast("int").alias("previous")
+        )
+    members = data.written(spark, last.at("members"))
+    return members.select(KEY, F.col("segment").alias("previous")).dropDuplicates([KEY])
 
 
 def _steadied(scored: DataFrame, before: DataFrame, live: Live, asked: Audience, id_column: str) -> DataFrame:
@@ -121,11 +145,11 @@ def _steadied(scored: DataFrame, before: DataFrame, live: Live, asked: Audience,
         *[F.lit(part) for pair in zip(live.model.ids, live.model.names, strict=True) for part in pair]
     )
     return (
-        scored.withColumn("_id", data.column(id_column).cast("string"))
-        .join(before, on="_id", how="left")
+        scored.withColumn(KEY, data.column(id_column).cast("string"))
+        .join(before, on=KEY, how="left")
         .withColumn("segment", steady)
         .withColumn("segment_name", names[F.col("segment")])
-        .withColumn("held_out", _held_out(F.col("_id"), asked.hold_out))
+        .withColumn("held_out", _held_out(F.col(KEY), asked.hold_out))
         .withColumn("change", F.when(F.col("previous") == F.col("segment"), "stayed").otherwise("entered"))
     )
 
@@ -134,20 +158,20 @@ def _held_out(key: Column, share: float) -> Column:
     return F.pmod(F.xxhash64(key, F.lit(HOLD_OUT_SEED)), F.lit(PARTS)) < round(share * PARTS)
 
 
-def _left(members: DataFrame, before: DataFrame, id_column: str) -> DataFrame:
-    """Who is no longer in the audience of the last time: `_id`, segment (of then), why."""
-    now = members.select("_id", F.col("segment").alias("now"))
+def _left(members: DataFrame, before: DataFrame) -> DataFrame:
+    """Who is no longer in the audience of the last time: KEY, segment (of then), why."""
+    now = members.select(KEY, F.col("segment").alias("now"))
     gone = F.when(F.col("now").isNull(), "not in the table or not eligible").otherwise("moved")
     return (
-        before.join(now, on="_id", how="left")
+        before.join(now, on=KEY, how="left")
         .filter(F.col("now").isNull() | (F.col("now") != F.col("previous")))
-        .select("_id", F.col("previous").alias("segment"), gone.alias("why"))
+        .select(KEY, F.col("previous").alias("segment"), gone.alias("why"))
     )
 
 
 def _write_for_tools(members: DataFrame, path: str, kind: Format) -> None:
     """One folder per segment, one file in each where the segment is of a size that a tool takes."""
-    internal = ("_id", "previous", "held_out")
+    internal = (KEY, "previous", "held_out")
     sent = members.filter(~F.col("held_out")).drop(*internal).repartition("segment")
     data.write_parts(sent, path, "segment", kind)
 

@@ -75,11 +75,13 @@ def laid(
     recipe: Recipe,
     besides: Mapping[str, str] | None = None,
     ours: Sequence[str] | None = None,
+    trained: Mapping[str, str] | None = None,
 ) -> Intake:
     """The recipe's expressions over an open table.
 
     `besides`: what the sample carries further, name -> safe SQL over columns of the table.
     `ours`: columns that will be written beside the input's; those of a run if null.
+    `trained`: the types that columns had in the run that scores, for those that arrive as text.
     """
     besides = besides or {}
     used = used_by(recipe)
@@ -89,7 +91,7 @@ def laid(
             if column.lower() not in known:
                 known.add(column.lower())
                 used[column] = ["the live run"]
-    typed = data.typed(table, used, recipe.input.types)
+    typed = data.typed(table, used, recipe.input.types, trained)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _written(recipe) if ours is None else ours)
     expressions = {name: safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}

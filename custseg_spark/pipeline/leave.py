@@ -24,7 +24,7 @@ from custseg_spark.pipeline.identity import ids_used
 from custseg_spark.pipeline.intake import Intake, kept
 from custseg_spark.pipeline.problems import told
 from custseg_spark.pipeline.sampling import Sample
-from custseg_spark.recipe import Recipe
+from custseg_spark.recipe import Recipe, used_by
 
 
 def quarantine(run: runs.Run, table: Intake, counts: Mapping[str, int], journal: Journal) -> None:
@@ -139,10 +139,12 @@ def record(
     """Write run.json: everything about the run that is not a table."""
     quality = sample.quality
     choice, everyone = decision.choice, sum(fitted.sizes)
+    used = {column.lower() for column in used_by(recipe)}
     run.record(
         {
             **_head(run, recipe, path, "done"),
             "format": table.format,
+            "types": {name: kind for name, kind in table.types.items() if name.lower() in used},
             "rows": {
                 "read": quality.read,
                 "accepted": quality.accepted,

@@ -45,10 +45,11 @@ def score(
 ) -> Scored:
     """Label the table at `path` with a run's model, and publish it under `to` when it is whole.
 
-    `columns`: input columns kept beside the labels; all unless given. One scan of the table; one more, when
-    rows are rejected, to write them. Where the live run's recipe says `publish`, the lake gets the labels as
-    those of `day` (the score's own in UTC, if null); a run that is not live scores for whoever asks, not for
-    the lake. Raises the errors of errors.py; then nothing is published.
+    `columns`: input columns kept beside the labels; those that the run's recipe keeps unless given. One scan
+    of the table; one more, when rows are rejected, to write them, and one over the ids with `unique: exact`.
+    Where the live run's recipe says `publish`, the lake gets the labels as those of `day` (the score's own in
+    UTC, if null); a run that is not live scores for whoever asks, not for the lake. Raises the errors of
+    errors.py; then nothing is published.
     """
     kept = runs.begin(to, "scores")
     try:
@@ -69,7 +70,7 @@ def _scored(
 ) -> Scored:
     with journal.stage("read") as facts:
         live = follow.read(run)
-        table, recipe = scoring.scorable(spark, live, path, columns)
+        table, recipe = scoring.scorable(spark, live, path, columns, journal)
         rows = drift_sample.likely_rows(table, path, recipe, journal)
         facts.update(input=path, format=table.format, run=run.run_id)
     observed = Observation("contract and drift")
@@ -97,8 +98,8 @@ def _scored(
             journal.warn(f"drift: {found.verdict}: {'; '.join(found.reasons)}")
     if sizes and runs.live(run.output) == run:
         trained = scoring.recipe_of(live)
-        kept_then = intake.kept(table.columns, trained)
-        shared = [name for name in intake.kept(table.columns, recipe) if name in kept_then]
+        written = intake.kept(table.columns, recipe)  # with --columns those that were asked for
+        shared = [name for name in intake.kept(table.columns, trained) if name in written]
         tonight = day or runs.day(kept.run_id)  # a day that the recipe names is that of its own run
         lake.publish(spark, kept, run.run_id, shared, trained.publish, tonight, journal)
     with journal.stage("publish"):

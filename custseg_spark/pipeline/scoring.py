@@ -10,6 +10,7 @@ from typing import Literal
 from pyspark.sql import SparkSession
 
 from custseg_spark import data
+from custseg_spark.journal import Journal
 from custseg_spark.pipeline import intake
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.intake import Intake
@@ -24,16 +25,25 @@ def scorable(
     live: Live,
     path: str,
     columns: Sequence[str] | None,
+    journal: Journal,
     besides: Mapping[str, str] | None = None,
+    unique: Literal["exact"] | None = None,
 ) -> tuple[Intake, Recipe]:
     """The table under the run's own recipe, without outcomes and the descriptions that the table lacks.
-    `besides`: further expressions whose columns get their types."""
+
+    `columns`: those kept beside the labels; of those that the recipe keeps the ones that are there, if null.
+    `besides`: further expressions whose columns get their types. `unique`: how repeated ids are looked for;
+    as the recipe says, if null.
+    """
     recipe = recipe_of(live)
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
     source = recipe.input.model_copy(update={"format": "auto"} if known_ending else {})
     recipe = recipe.model_copy(update={"input": source})
     opened = intake.opened(spark, recipe, path)
-    return laid(opened, live, recipe, columns, besides)
+    mode = unique or _repeats(recipe)
+    if mode == "exact":
+        journal.scan("ids")
+    return laid(opened, live, recipe, columns, besides, mode)
 
 
 def recipe_of(live: Live) -> Recipe:
@@ -45,13 +55,19 @@ def laid(
     table: data.Table,
     live: Live,
     recipe: Recipe,
-    columns: Sequence[str] | None,
+    columns: Sequence[str] | None = None,
     besides: Mapping[str, str] | None = None,
+    unique: Literal["exact", "trust"] | None = None,
 ) -> tuple[Intake, Recipe]:
-    """The same for a table that is open."""
+    """The same for a table that is open. Columns that arrive as text get the types of the run, not those that
+    its first rows happen to look like tonight."""
     there = {name.lower() for name in table.frame.columns}
+    if columns is None and recipe.output.columns is not None:
+        columns = [name for name in recipe.output.columns if name.lower() in there]
+    types = {name: kind for name, kind in recipe.input.types.items() if name.lower() in there}
     reduced = recipe.model_copy(
         update={
+            "input": recipe.input.model_copy(update={"types": types}),
             "describe": {
                 name: description
                 for name, description in recipe.describe.items()
@@ -64,11 +80,14 @@ def laid(
             },
             "check": {},
             "protected": (),
-            "output": Output(columns=tuple(columns)) if columns is not None else Output(),
+            "output": Output(columns=tuple(columns) if columns is not None else None),
         }
     )
-    found = intake.laid(table, reduced, {**live.expressions, **(besides or {})}, ours=SCORED)
-    frame, checks = data.id_checks(found.frame, recipe.input.id, _repeats(recipe), 0)
+    trained = {**live.known.get("types", {}), **live.model.columns}
+    expressions = {**live.expressions, **(besides or {})}
+    found = intake.laid(table, reduced, expressions, ours=SCORED, trained=trained)
+    mode = unique or _repeats(recipe)
+    frame, checks = data.id_checks(found.frame, recipe.input.id, mode, 0)
     bounded = data.bounded([*checks, *found.checks], recipe.rules.reasons)
     return replace(found, frame=frame, checks=bounded), reduced
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Any
 
 from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.streaming.query import StreamingQuery
 
 from custseg_spark import data, runs
+from custseg_spark.errors import DataError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import follow, intake, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.problems import told
-from custseg_spark.recipe import Recipe, safe
+from custseg_spark.recipe import Recipe, columns_used, safe
 from custseg_spark.session import settled
 
 CHECKPOINT = "_checkpoint"
@@ -33,12 +32,12 @@ class Streamed:
     quarantined: int
 
 
-class _Batches:
+class Batches:
     """Writes each batch under `<to>/customers/batch=<id>/segment=<n>` and counts what it wrote.
 
     Spark gives a batch the same rows and the same id again until it is committed in the checkpoint, and a
-    batch replaces whatever a killed one left under its id: so every row is there once.
-    `batches/<id>.json` says that a batch is whole.
+    batch replaces whatever a killed one left under its id, customers and quarantine, whichever model that one
+    had: so every row is there once. `batches/<id>.json` says that a batch is whole; it goes first.
     """
 
     def __init__(self, live: Live, recipe: Recipe, table: data.Table, to: str, journal: Journal) -> None:
@@ -47,11 +46,14 @@ class _Batches:
 
     def write(self, frame: DataFrame, batch: int) -> None:
         """Label and write one batch."""
+        marker, rejects = f"{self._to}/batches/{batch}.json", f"{self._to}/quarantine/batch={batch}"
+        for left in (marker, rejects):
+            data.remove(left)
         source = self._recipe.input
         if source.filter is not None:
             frame = frame.filter(safe(source.filter, "input.filter"))
         table = data.private(replace(self._table, frame=frame), self._recipe.privacy)
-        found, recipe = scoring.laid(table, self._live, self._recipe, self._recipe.output.columns)
+        found, recipe = scoring.laid(table, self._live, self._recipe)
         counted = Observation("contract")
         watched = found.frame.observe(counted, *data.counts(found.checks))
         keep = [data.quoted(name) for name in intake.kept(found.columns, recipe)]
@@ -62,20 +64,27 @@ class _Batches:
             seen = observation.got(counted, found.frame, data.counts(found.checks), self._journal)
             counts = {name: int(value) for name, value in seen.items()}
             if counts[data.ACCEPTED] < counts[data.ROWS]:
-                data.replace_rows(found.rejected, f"{self._to}/quarantine/batch={batch}")
+                data.write_rows(found.rejected, rejects)
             facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])
         record = {"batch": batch, "run_id": self._live.run.run_id, **counts}
-        runs.write(f"{self._to}/batches/{batch}.json", runs.as_json(record))
+        runs.write(marker, runs.as_json(record))
         self.totals["batches"] += 1
         for name in (data.ROWS, data.ACCEPTED):
             self.totals[name] += counts[name]
 
 
 def stream(
-    spark: SparkSession, run: runs.Run, path: str, to: str, journal: Journal, *, once: bool = False
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    once: bool = False,
+    kafka: str | None = None,
 ) -> Streamed:
     """Label the files that arrive at `path`, by a run's model, until it is stopped; with `once` those
-    that are there now. For a Kafka topic the recipe says `input.format: kafka` and its options.
+    that are there now. `kafka`: the servers of which `path` is a topic, a JSON object per message.
 
     Every input row is in `<to>/customers` or `<to>/quarantine` once, however often the stream is killed and
     started again. Raises the errors of errors.py.
@@ -83,12 +92,10 @@ def stream(
     to = runs.absolute(to)
     live = follow.read(run)
     recipe = scoring.recipe_of(live)
-    table, arriving = _source(spark, live, recipe, path)
-    batches = _Batches(live, recipe, table, to, journal)
+    table, arriving = _files(spark, recipe, path) if kafka is None else _topic(spark, live, kafka, path)
+    batches = Batches(live, recipe, table, to, journal)
     private = data.private(table, recipe.privacy)
-    scoring.laid(
-        private, live, recipe, recipe.output.columns
-    )  # a missing column is told before anything runs
+    scoring.laid(private, live, recipe)  # a missing column is told before anything runs
     writer = arriving.writeStream.option("checkpointLocation", f"{to}/{CHECKPOINT}").foreachBatch(
         batches.write
     )
@@ -103,25 +110,36 @@ def stream(
     )  # fmt: skip
 
 
-def _source(spark: SparkSession, live: Live, recipe: Recipe, path: str) -> tuple[data.Table, DataFrame]:
-    """The table as it is now, for its columns and types, and the stream of what arrives."""
-    if recipe.input.format == "kafka":
-        arriving = spark.readStream.format("kafka").options(**recipe.input.options).load()
-        rows = from_json(arriving, live)
-        return data.Table(rows, None, "kafka", path), rows
+def _files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, DataFrame]:
+    """The table as it is now, for its columns and how it is read, and the stream of what arrives."""
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
     asked = recipe.input.format if recipe.input.format in ("csv", "parquet") and not known_ending else "auto"
-    reduced = recipe.model_copy(update={"input": recipe.input.model_copy(update={"format": asked})})
-    table = data.open_table(settled(spark), reduced.input.model_copy(update={"filter": None}), path)
+    source = recipe.input.model_copy(update={"format": asked, "filter": None})
+    try:
+        table = data.open_table(settled(spark), source, path)
+    except data.NoFilesError:
+        raise DataError(
+            f"input {path} holds no file yet, and a stream reads all files as the first one is written",
+            "put the first file there and start the stream: it labels that one too",
+        ) from None
     return table, data.arriving(spark, table)
 
 
-def from_json(messages: DataFrame, live: Live) -> DataFrame:
-    """The customers in messages whose `value` is a JSON object: the id and the columns the model reads."""
-    columns = {live.model.id: "string", **live.model.columns}
-    schema = ", ".join(f"{data.quoted(name)} {kind}" for name, kind in columns.items())
-    value: Any = F.col("value").cast("string")
-    return messages.select(F.from_json(value, schema).alias("_row")).select("_row.*")
+def _topic(spark: SparkSession, live: Live, servers: str, name: str) -> tuple[data.Table, DataFrame]:
+    messages = data.topic(settled(spark), servers, name)
+    table = messages_table(messages, live, name)
+    return table, table.frame
+
+
+def messages_table(messages: DataFrame, live: Live, name: str) -> data.Table:
+    """The customers in messages whose `value` is a JSON object: every column that the run's recipe uses."""
+    recipe = scoring.recipe_of(live)
+    wanted = [live.model.id, *live.model.columns, *live.known.get("types", ())]
+    wanted += [*recipe.privacy.drop, *recipe.privacy.hash]
+    if recipe.input.filter is not None:
+        wanted += sorted(columns_used(recipe.input.filter))
+    by_key = {column.lower(): column for column in reversed(wanted)}
+    return data.from_json(messages, list(by_key.values())[::-1], name)
 
 
 def _finish(query: StreamingQuery) -> None:

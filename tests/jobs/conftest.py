@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from pyspark.sql import SparkSession
+from pyspark.ml import PipelineModel
+from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import cli
 
@@ -71,6 +73,19 @@ Say = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Runs a command; gives its exit code, standard output and standard error."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = cli.main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
 def train(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Train:
     """Runs `custseg train` on a table (a DataFrame or a path) under a recipe (a mapping or a path)."""
 
@@ -102,19 +117,48 @@ def labels(outcome: Outcome, id_column: str = "id") -> pd.Series:
     return table.set_index(id_column)["segment"].astype(int).sort_index()
 
 
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Say:
-    """Runs a command; gives its exit code, standard output and standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = cli.main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
 def record(to: Path) -> dict[str, object]:
     pointer = json.loads((to / "scores" / "latest.json").read_text())
     return json.loads((to / "scores" / pointer["run_id"] / "score.json").read_text())
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Segments by id (null: none), of one raw table by one model: as its PipelineModel has them, as
+    segments.sql in Spark, and as sql/duckdb.sql in DuckDB."""
+
+    by_model: pd.Series
+    by_spark: pd.Series
+    by_duckdb: pd.Series
+
+    def agree(self) -> bool:
+        return self.by_spark.equals(self.by_model) and self.by_duckdb.equals(self.by_model)
+
+
+def labelled_three_ways(
+    model: PipelineModel, statements: dict[str, str], table: DataFrame, key: str
+) -> Labelled:
+    """`statements`: segments.sql by dialect; `table`: a row per customer, of the model's types."""
+
+    def segments(found: pd.DataFrame) -> pd.Series:
+        return found.set_index(key)["segment"].astype("Int64").sort_index()
+
+    table.createOrReplaceTempView("customers")
+    with duckdb.connect() as warehouse:
+        warehouse.register("customers", table.toArrow())
+        by_duckdb = warehouse.sql(statements["duckdb"]).df()
+    return Labelled(
+        segments(model.transform(table).select(f"`{key}`", "segment").toPandas()),
+        segments(table.sparkSession.sql(statements["spark"]).toPandas()),
+        segments(by_duckdb),
+    )
+
+
+def labelled_by_a_run(spark: SparkSession, outcome: Outcome, raw: pd.DataFrame, key: str) -> Labelled:
+    """The same by what a run left."""
+    statements = {
+        "spark": (outcome.run / "segments.sql").read_text(),
+        "duckdb": (outcome.run / "sql" / "duckdb.sql").read_text(),
+    }
+    model = PipelineModel.load(str(outcome.run / "model"))
+    return labelled_three_ways(model, statements, spark.createDataFrame(raw), key)

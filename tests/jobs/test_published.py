@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pyspark.sql import SparkSession
 
-from tests.jobs.conftest import Train
+from tests.jobs.conftest import Outcome, Train, labelled_by_a_run
 
 LESS = ["--set", "evidence={bootstraps: 0, gap: false, prediction_strength: false, structure: false}"]
 
@@ -22,7 +23,15 @@ def costs(run: Path, customers: int) -> pd.Series:
     return sweep["cost"] * customers / (customers - 1)
 
 
-def test_value_and_engagement(train: Train, shared_data: Path) -> None:
+def sql_labels_like_the_model(spark: SparkSession, outcome: Outcome, shared_data: Path) -> bool:
+    """Whether segments.sql in Spark and in DuckDB gives every row of the real table its label."""
+    raw = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
+    found = labelled_by_a_run(spark, outcome, raw, "ID")
+    assert found.by_model.notna().sum() >= outcome.record["rows"]["accepted"]
+    return found.agree()
+
+
+def test_value_and_engagement(train: Train, spark: SparkSession, shared_data: Path) -> None:
     published = [4602.2, 3579.6, 2732.9, 2226.5, 2084.6, 1781.3, 1611.7]
     outcome = train(
         shared_data / "marketing_campaign.csv", Path("conf/published_value_engagement.yaml"), *LESS
@@ -36,6 +45,7 @@ def test_value_and_engagement(train: Train, shared_data: Path) -> None:
     sweep = pd.read_csv(outcome.run / "sweep.csv").set_index("k")
     assert sweep.loc[2, "silhouette_euclidean"] == pytest.approx(0.4358, abs=5e-4)
     assert sweep.loc[4, "silhouette_euclidean"] == pytest.approx(0.4237, abs=5e-4)
+    assert sql_labels_like_the_model(spark, outcome, shared_data)
 
 
 def test_the_four_published_segments(train: Train, shared_data: Path) -> None:
@@ -53,7 +63,7 @@ def test_the_four_published_segments(train: Train, shared_data: Path) -> None:
     )
 
 
-def test_the_elbow_of_six(train: Train, shared_data: Path) -> None:
+def test_the_elbow_of_six(train: Train, spark: SparkSession, shared_data: Path) -> None:
     published = [10218.62, 9303.35, 8159.36, 7578.22, 7102.82, 6820.51, 6445.57, 6224.74]
     outcome = train(shared_data / "marketing_campaign.csv", Path("conf/published_elbow_six.yaml"), *LESS)
     assert outcome.code == 0, outcome.err
@@ -65,6 +75,7 @@ def test_the_elbow_of_six(train: Train, shared_data: Path) -> None:
     sweep = pd.read_csv(outcome.run / "sweep.csv").set_index("k")
     assert (sweep.loc[6:, "smallest_share"] < 0.001).all(), "the customer with income 666,666 stands alone"
     assert outcome.record["k"] < 6, "the smallest-share floor refuses those"
+    assert sql_labels_like_the_model(spark, outcome, shared_data)
 
 
 def test_six_segments_once_income_is_clipped(train: Train, shared_data: Path) -> None:
@@ -81,7 +92,9 @@ def test_six_segments_once_income_is_clipped(train: Train, shared_data: Path) ->
     assert len({segment["name"] for segment in outcome.record["segments"]}) == 6
 
 
-def test_our_own_recipe_gives_five_stable_segments(train: Train, shared_data: Path) -> None:
+def test_our_own_recipe_gives_five_stable_segments(
+    train: Train, spark: SparkSession, shared_data: Path
+) -> None:
     outcome = train(shared_data / "marketing_campaign.csv", Path("conf/marketing_campaign.yaml"))
     assert outcome.code == 0, outcome.err
     record = outcome.record
@@ -92,6 +105,7 @@ def test_our_own_recipe_gives_five_stable_segments(train: Train, shared_data: Pa
     assert record["scores"]["lowest_jaccard"] > 0.85
     sweep = pd.read_csv(outcome.run / "sweep.csv").set_index("k")
     assert sweep.loc[6, "lowest_jaccard"] < 0.75
+    assert sql_labels_like_the_model(spark, outcome, shared_data)
 
 
 @pytest.mark.parametrize(

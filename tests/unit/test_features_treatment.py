@@ -71,3 +71,11 @@ def test_what_cannot_cut_is_refused(values: list[float | None], keys: dict[str, 
 def test_a_literal_reads_back_to_the_last_bit() -> None:
     for number in (0.1, -1 / 3, 1e-300, 12345678.9, 0.0):
         assert float(literal(number).strip("()").removesuffix("D")) == number
+
+
+def test_a_missing_value_that_is_not_filled_is_never_the_bound() -> None:
+    """Spark's least and greatest pass over nulls: least(null, 9) is 9."""
+    found = fit([1, 2, 30], impute="quarantine", clip=(0, 9))
+    assert found.value_sql.startswith("CASE WHEN _raw_spend IS NULL THEN NULL ELSE ")
+    assert fit([1, 2, 30], impute="quarantine").value_sql == "_raw_spend"
+    assert "CASE" not in fit([1, 2, 30, None], clip=(0, 9)).value_sql

@@ -26,5 +26,16 @@ def test_every_row_of_the_results_holds(name: str) -> None:
     assert all(one["held"] == one["tries"] > 0 for one in found.get("faults", []))
 
 
+def test_the_stream_that_was_killed_wrote_every_row_once() -> None:
+    file = page.RESULTS / "stream.json"
+    if not file.exists():
+        pytest.skip("stream.json was not made yet")
+    found = json.loads(file.read_text())
+    assert len(found["kills_at_seconds"]) >= 10
+    assert found["rows_in"] == found["rows_out"] == found["ids_out"] > 0
+    assert found["labels_unlike_score"] == 0
+    assert f"| rows that were written | {found['rows_out']:,} |" in page.page()
+
+
 def test_hostile_names_stay_text_on_the_page() -> None:
     assert "<script>" not in page.page()
