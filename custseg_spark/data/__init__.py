@@ -8,6 +8,7 @@ from custseg_spark.data.contract import (
     Check,
     Quality,
     accepted,
+    bound_of,
     bounded,
     counts,
     failures,
@@ -21,7 +22,7 @@ from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
 from custseg_spark.data.problems import explained
 from custseg_spark.data.read import ENDINGS, Table, arriving, open_table
-from custseg_spark.data.types import Typed, typed
+from custseg_spark.data.types import Typed, cast_reasons, typed
 from custseg_spark.data.write import (
     harmless,
     replace_customers,
@@ -46,7 +47,9 @@ __all__ = [
     "Typed",
     "accepted",
     "arriving",
+    "bound_of",
     "bounded",
+    "cast_reasons",
     "column",
     "counts",
     "explained",

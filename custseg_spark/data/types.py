@@ -23,7 +23,7 @@ from pyspark.sql.types import (
 from pyspark.sql.types import DateType as DateOf
 
 from custseg_spark.data.columns import AS_READ, MALFORMED, column, refuse_repeated, resolved
-from custseg_spark.data.contract import Check
+from custseg_spark.data.contract import SHAPE, Check
 from custseg_spark.data.read import Table
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import DateType
@@ -86,12 +86,24 @@ def typed(table: Table, used: Mapping[str, Sequence[str]], declared: Mapping[str
             casts[name] = _found(name, kind, table.text, wanted[name])
     as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
-    shape = [Check(_SHAPE, _as_read(MALFORMED).isNull())] if table.format == "csv" else []
+    shape = [Check(SHAPE, _as_read(MALFORMED).isNull())] if table.format == "csv" else []
     return Typed(
         frame=table.frame.select(*columns, as_read),
         checks=tuple(shape + [check for cast in casts.values() for check in cast.checks]),
         types={name: cast.kind for name, cast in casts.items() if cast.kind},
     )
+
+
+def cast_reasons(names: Iterable[str], declared: Mapping[str, Declared]) -> list[str]:
+    """Every reason that a cast of one of these columns gives in some format, whatever its rows look like."""
+    found = []
+    for name in [*names, *declared]:
+        kind = next((kind for other, kind in declared.items() if other.casefold() == name.casefold()), None)
+        tried = " or ".join(kind.patterns if isinstance(kind, DateType) else (_ISO,))
+        words = [f"not {word}" for kind, word in _WORDS.items() if kind != "date"]
+        faults = ["infinite", *words, f"not a date ({tried})", f"two dates in one text ({tried})"]
+        found += [f"{name}: {fault}" for fault in faults]
+    return found
 
 
 @dataclass(frozen=True)
@@ -158,7 +170,7 @@ def _finite(name: str, value: Column) -> _Cast:
 
 def _from_text(name: str, text: Column, kind: str) -> _Cast:
     if kind == "date":
-        return _dates(name, text, ("yyyy-MM-dd",))
+        return _dates(name, text, (_ISO,))
     number = text.try_cast("double")
     if kind == "int":  # 5.0 is whole, 5.5 is not
         truncated = number.try_cast("bigint")
@@ -213,5 +225,5 @@ def _blank(name: str) -> Column:
 
 
 _INFINITY = float("inf")
-_SHAPE = "row: too few or too many fields"
+_ISO = "yyyy-MM-dd"
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}

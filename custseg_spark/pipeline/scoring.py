@@ -69,7 +69,7 @@ def laid(
     )
     found = intake.laid(table, reduced, {**live.expressions, **(besides or {})}, ours=SCORED)
     frame, checks = data.id_checks(found.frame, recipe.input.id, _repeats(recipe), 0)
-    bounded = data.bounded([*checks, *found.checks], recipe.rules.reasons)
+    bounded = intake.bounded([*checks, *found.checks], recipe)
     return replace(found, frame=frame, checks=bounded), reduced
 
 
