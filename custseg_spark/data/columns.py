@@ -12,6 +12,8 @@ from custseg_spark.errors import DataError
 
 MALFORMED = "_malformed"
 """Text formats: the raw line of a row with too few or too many fields, null in every other row."""
+UNDECODED = "\ufffd"
+"""What a reader of text puts in the place of bytes that its encoding does not know."""
 AS_READ = "_as_read"
 """A struct of every column as it was read, kept beside the typed columns for the quarantine."""
 
