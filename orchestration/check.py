@@ -5,6 +5,7 @@ Runs in the environment that scripts/orchestration-test makes: neither belongs t
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -25,7 +26,31 @@ def dag() -> list[str]:
         return [*problems, "there is no DAG customer_segments"]
     tasks = {task.task_id: sorted(task.upstream_task_ids) for task in found.tasks}
     expected = {"score": [], "first_of_the_month": [], "train": ["first_of_the_month"], "prune": ["train"]}
-    return problems if tasks == expected else [*problems, f"its tasks are {tasks}"]
+    if tasks != expected:
+        problems.append(f"its tasks are {tasks}")
+    return [*problems, *retried(type(found.get_task("score")), found)]
+
+
+def retried(operator: type, dag: Any) -> list[str]:
+    """What is wrong with which exit codes end a task at once and which get its retries: commands are run."""
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+    problems = [
+        f"{task.task_id} does not run custseg by {operator.__name__}"
+        for task in dag.tasks
+        if task.task_id in ("score", "train", "prune") and not isinstance(task, operator)
+    ]
+    for code, expected in {0: None, 1: False, 2: True, 3: True, 4: False, 5: True, 137: False}.items():
+        final = None
+        try:
+            operator(task_id=f"exit_{code}", bash_command=f"exit {code}").execute({})
+        except AirflowFailException:
+            final = True
+        except AirflowException:
+            final = False
+        if final is not expected:
+            problems.append(f"exit code {code}: fails at once is {final}, expected {expected}")
+    return problems
 
 
 def bundle() -> list[str]:

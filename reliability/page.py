@@ -44,9 +44,9 @@ BAD = """\
 
 {count} small tables, written by `scripts/make_bad_tables DIRECTORY` with their recipes. Each has twenty
 customers (a few have one row more or less) and one thing wrong; the bound on rejected rows is raised to half
-of the table. The tests read every one of them as `custseg train` does, up to its verdict, and compare each
-figure below. Exit 0 is accepted, 2 a wrong recipe, 3 a table that breaks the contract; then nothing is
-published, and the last column has words of the message.
+of the table. The tests take every one of them as far as `custseg train` does before it looks for segments,
+and compare each figure below. Exit 0 is accepted, 2 a wrong recipe, 3 a table that breaks the contract; then
+nothing is published, and the last column has words of the message.
 """
 
 

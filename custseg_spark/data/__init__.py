@@ -8,6 +8,7 @@ from custseg_spark.data.contract import (
     Check,
     Quality,
     accepted,
+    bound_of,
     bounded,
     counts,
     failures,
@@ -23,7 +24,7 @@ from custseg_spark.data.private import private
 from custseg_spark.data.problems import explained
 from custseg_spark.data.read import ENDINGS, Table, arriving, from_json, open_table, topic
 from custseg_spark.data.size import estimated_rows
-from custseg_spark.data.types import Typed, typed
+from custseg_spark.data.types import Typed, cast_reasons, typed
 from custseg_spark.data.write import (
     harmless,
     remove,
@@ -49,7 +50,9 @@ __all__ = [
     "Typed",
     "accepted",
     "arriving",
+    "bound_of",
     "bounded",
+    "cast_reasons",
     "column",
     "counts",
     "estimated_rows",

@@ -14,6 +14,8 @@ MALFORMED = "_malformed"
 """Text formats: a row as it was written that does not split into fields, null in every other row."""
 MISSHAPEN = {"csv": "row: too few or too many fields", "kafka": "message: no JSON object"}
 """The formats whose tables have the column MALFORMED, and why a row where it is not null is rejected."""
+UNDECODED = "\ufffd"
+"""What a reader of text puts in the place of bytes that its encoding does not know."""
 AS_READ = "_as_read"
 """A struct of every column as it was read, kept beside the typed columns for the quarantine."""
 

@@ -15,7 +15,7 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from custseg_spark.data.columns import AS_READ, column, did_you_mean
+from custseg_spark.data.columns import AS_READ, MISSHAPEN, column, did_you_mean
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import Bound, Rule
 
@@ -182,26 +182,41 @@ def rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]
     ]
 
 
-def bounded(checks: Sequence[Check], bounds: Mapping[str, Bound]) -> tuple[Check, ...]:
-    """The checks with what `rules.reasons` says of them, by reason.
+def bounded(
+    checks: Sequence[Check], bounds: Mapping[str, Bound], possible: Sequence[str] = ()
+) -> tuple[Check, ...]:
+    """The checks with what `rules.reasons` says of them, by reason; the case of a column does not matter.
 
-    Raises RecipeError for a reason that no check of this table has, and for a check whose rows can't be kept.
+    `possible`: reasons that this table's format or columns don't give and another's would; a bound of one
+    applies to nothing here. Raises RecipeError for a reason that is neither a check's nor possible, and for a
+    check whose rows can't be kept.
     """
-    known = [*(check.reason for check in checks), *ID_REASONS]
-    must_go = {check.reason for check in checks if not check.may_stay}
+    known = [*(check.reason for check in checks), *ID_REASONS, *MISSHAPEN.values(), *possible]
+    keys = {_key(reason) for reason in known}
+    must_go = {_key(check.reason) for check in checks if not check.may_stay}
     for reason, bound in bounds.items():
-        if reason not in known:
+        if _key(reason) not in keys:
             raise RecipeError(
                 f"rules.reasons: no check has the reason {reason!r}", did_you_mean(reason, known)
             )
-        if bound.on_fail == "warn" and reason in must_go:
+        if bound.on_fail == "warn" and _key(reason) in must_go:
             raise RecipeError(
                 f"rules.reasons.{reason}.on_fail: such rows can't be kept: nothing can be computed of them",
                 "quarantine or stop; clip: [0, null] admits values that log1p does not take",
             )
+    found = [(check, bound_of(bounds, check.reason)) for check in checks]
     return tuple(
-        replace(check, on_fail=bounds[check.reason].on_fail, at_most=bounds[check.reason].at_most)
-        if check.reason in bounds
-        else check
-        for check in checks
+        check if bound is None else replace(check, on_fail=bound.on_fail, at_most=bound.at_most)
+        for check, bound in found
     )
+
+
+def bound_of(bounds: Mapping[str, Bound], reason: str) -> Bound | None:
+    """What `rules.reasons` says of this reason; null if nothing."""
+    return {_key(given): bound for given, bound in bounds.items()}.get(_key(reason))
+
+
+def _key(reason: str) -> str:
+    """The reason with the name of its column in one case; patterns of dates keep theirs."""
+    name, colon, fault = reason.partition(": ")
+    return name.casefold() + colon + fault

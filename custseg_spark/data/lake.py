@@ -67,7 +67,8 @@ def _dated(frame: DataFrame, day: str) -> DataFrame:
 
 def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: str, writer: str) -> None:
     """A catalog table: Delta in one commit; Parquet by swapping the day in the table's own directory, after
-    which the catalog is told which partitions there are."""
+    which the catalog is told which partitions there are. It is told before as well: whoever was killed
+    between the two left a day whose new segments nobody sees."""
     table = ".".join(quoted(part) for part in str(wanted.table).split("."))
     dated = _dated(frame, day)
     if not spark.catalog.tableExists(str(wanted.table)):
@@ -84,22 +85,42 @@ def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: s
             f"publish.table: {wanted.table} is a table of {told.get('Provider', 'another kind')}",
             "set publish.format to what it is, or publish to another table",
         )
-    wanted_columns = spark.table(table).columns
-    if set(wanted_columns) != set(dated.columns):
-        odd = sorted(set(wanted_columns) ^ set(dated.columns))
-        raise RunError(
-            f"publish.table: {wanted.table} has other columns: {', '.join(odd)}",
-            "name the columns it has under output.columns, or publish to another table",
-        )
-    _swapped(frame, told["Location"].removeprefix("file:"), day, writer)
+    _refuse_another_shape(str(wanted.table), spark.table(table), dated)
+    location = told["Location"].removeprefix("file:")
+    swap.recover(location, day, writer)
+    _repair(spark, table)
+    _swapped(frame, location, day, writer)
+    _repair(spark, table)
+
+
+def _repair(spark: SparkSession, table: str) -> None:
+    """Tell the catalog which partitions the table's directory has."""
     spark.sql(f"MSCK REPAIR TABLE {table} SYNC PARTITIONS")
     spark.catalog.refreshTable(table)
+
+
+def _refuse_another_shape(name: str, there: DataFrame, dated: DataFrame) -> None:
+    """Raises RunError where the table has other columns or types: its readers could not read the day."""
+    known, found = (dict(frame.dtypes) for frame in (there, dated))
+    if known.keys() != found.keys():
+        odd = sorted(known.keys() ^ found.keys())
+        raise RunError(
+            f"publish.table: {name} has other columns: {', '.join(odd)}",
+            "name the columns it has under output.columns, or publish to another table",
+        )
+    changed = [f"{key} ({kind}, not {found[key]})" for key, kind in known.items() if kind != found[key]]
+    if changed:
+        raise RunError(
+            f"publish.table: {name} has other types: {', '.join(changed)}",
+            "declare them under input.types as they are there, or publish to another table",
+        )
 
 
 def _committed(frame: DataFrame, path: str, day: str, writer: str) -> None:
     """Files written by Spark, made the table's day in one commit of delta-rs; until then nobody sees them."""
     try:
         from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
         from deltalake.schema import Schema
         from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
     except ImportError:
@@ -112,12 +133,19 @@ def _committed(frame: DataFrame, path: str, day: str, writer: str) -> None:
     actions = [AddAction(**action) for action in _files(path, below, day)]
     both: list[AddAction | RemoveAction] = [*actions]
     schema = Schema.from_arrow(_arrow_schema(_dated(frame, day)))
-    if DeltaTable.is_deltatable(path):
-        DeltaTable(path).create_write_transaction(
-            both, "overwrite", schema, [DAY, SEGMENT], partition_filters=[(DAY, "=", day)]
-        )
-    else:
-        create_table_with_add_actions(path, schema, actions, mode="error", partition_by=[DAY, SEGMENT])
+    try:
+        if DeltaTable.is_deltatable(path):
+            DeltaTable(path).create_write_transaction(
+                both, "overwrite", schema, [DAY, SEGMENT], partition_filters=[(DAY, "=", day)]
+            )
+        else:
+            create_table_with_add_actions(path, schema, actions, mode="error", partition_by=[DAY, SEGMENT])
+    except (DeltaError, OSError) as problem:
+        first, *_ = str(problem).splitlines() or [type(problem).__name__]
+        raise RunError(
+            f"publish: nothing was committed to the Delta table {path}: {first}",
+            "check its log (_delta_log) and the right to write there; if another job was at it, run again",
+        ) from problem
 
 
 def _files(path: str, below: str, day: str) -> list[dict[str, Any]]:

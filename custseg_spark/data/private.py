@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, StructField
 
-from custseg_spark.data.columns import MALFORMED, MISSHAPEN, column, resolved
+from custseg_spark.data.columns import MALFORMED, MISSHAPEN, UNDECODED, column, resolved
 from custseg_spark.data.read import Table
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.leaving import Privacy
@@ -49,19 +49,23 @@ def private(table: Table, wanted: Privacy, environment: Mapping[str, str] = os.e
 def _columns(fields: list[StructField], hashed: set[str], text: bool) -> Iterator[Column]:
     whole = column(MALFORMED).isNull()
     for field in fields:
-        value = _hashed(field) if field.name in hashed else column(field.name)
+        value = _hashed(field, text) if field.name in hashed else column(field.name)
         if text:
             value = F.when(~whole, F.lit(WITHHELD)) if field.name == MALFORMED else F.when(whole, value)
         yield value.alias(field.name)
 
 
-def _hashed(field: StructField) -> Column:
+def _hashed(field: StructField, text: bool) -> Column:
+    """Of text in another encoding only the sign that says so: its hash could be that of another value."""
     value = column(field.name)
     as_text = value.cast("string")
     known = value.isNotNull() & (F.trim(as_text) != "")
     if isinstance(field.dataType, (DoubleType, FloatType)):
         known &= ~F.isnan(value)
-    return F.when(known, F.sha2(F.concat(F.col(_SECRET), as_text), 256))
+    digest = F.when(known, F.sha2(F.concat(F.col(_SECRET), as_text), 256))
+    if not text:
+        return digest
+    return F.when(F.contains(as_text, F.lit(UNDECODED)), F.lit(UNDECODED)).otherwise(digest)
 
 
 def _with_secret(frame: DataFrame, secret: str) -> DataFrame:

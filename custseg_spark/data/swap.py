@@ -1,13 +1,16 @@
 """One day's folder of a table replaced by renames, so that a kill at any moment loses nothing.
 
 The new day is written whole beside the table; the old one is moved aside, the new one into its place, and the
-old one removed. Whoever is killed in between leaves the old day aside, and the next publish puts it back.
-No other day is touched. A rename is what a file system does at once; an object store copies every object
-instead, so there such a table is not written: Delta is.
+old one removed. Whoever is killed in between leaves the old day aside: the next publish of that day puts it
+back, or one of any day, once it is clear that nobody is at it any more. No other day is touched. A rename is
+what a file system does at once; an object store copies every object instead, so there such a table is not
+written: Delta is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,8 @@ from custseg_spark.errors import RecipeError, RunError
 DAY = "run_date"
 _ABANDONED = timedelta(days=1)
 """What a run left beside the table longer ago than this is nobody's any more."""
+_AT_REST = timedelta(hours=12)
+"""The same of a day that was moved aside: a swap takes an instant, and the night after should mend it."""
 
 
 def staging(table: str, run_id: str) -> str:
@@ -35,8 +40,8 @@ def replace_day(table: str, day: str, run_id: str) -> None:
     """Make what lies in `staging(table, run_id)` the table's day. Raises RunError where it can't."""
     files, root = _found(table)
     target, aside = f"{root}/{DAY}={day}", _beside(root, "replaced", run_id)
-    try:
-        recover(table)
+    recover(table, day, run_id)
+    with _writing(table):
         files.makedirs(root, exist_ok=True)
         if files.exists(target):
             files.makedirs(aside)
@@ -45,22 +50,35 @@ def replace_day(table: str, day: str, run_id: str) -> None:
         if files.exists(aside):
             files.rm(aside, recursive=True)
         _clear(files, root, run_id)
+
+
+def recover(table: str, day: str, run_id: str) -> None:
+    """Put back what a killed publish had moved aside and not replaced: of `day`, which `run_id` is about to
+    write, and of the other days what was moved by runs of long before, since another publisher may be between
+    its two renames right now. Raises RunError where it can't."""
+    files, root = _found(table)
+    with _writing(table):
+        for aside in _left(files, root, "replaced"):
+            held = _inside(files, aside)
+            age = _moment(run_id) - _moment(aside.rpartition(".replaced-")[2])
+            if age <= _AT_REST and f"{aside}/{DAY}={day}" not in held:
+                continue
+            for name in held:
+                target = f"{root}/{name.rpartition('/')[2]}"
+                if not files.exists(target):
+                    _rename(files, name, target)
+            files.rm(aside, recursive=True)
+
+
+@contextmanager
+def _writing(table: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as problem:
         raise RunError(
             f"publish: {table} can't be written: {problem}",
             "check its permissions, and that no other run publishes the same day",
         ) from None
-
-
-def recover(table: str) -> None:
-    """Put back the days that a killed publish had moved aside and not replaced."""
-    files, root = _found(table)
-    for aside in _left(files, root, "replaced"):
-        for day in files.ls(aside, detail=False):
-            target = f"{root}/{day.rstrip('/').rpartition('/')[2]}"
-            if not files.exists(target):
-                _rename(files, day, target)
-        files.rm(aside, recursive=True)
 
 
 def _found(table: str) -> tuple[Any, str]:
@@ -85,6 +103,13 @@ def _left(files: Any, root: str, what: str) -> list[str]:
     prefix = _beside(root, what, "")
     names = files.ls(parent, detail=False) if files.exists(parent) else []
     return sorted(name.rstrip("/") for name in names if name.startswith(prefix))
+
+
+def _inside(files: Any, directory: str) -> list[str]:
+    try:
+        return [name.rstrip("/") for name in files.ls(directory, detail=False)]
+    except FileNotFoundError:  # its publisher has just ended
+        return []
 
 
 def _clear(files: Any, root: str, run_id: str) -> None:

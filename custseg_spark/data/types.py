@@ -22,7 +22,15 @@ from pyspark.sql.types import (
 )
 from pyspark.sql.types import DateType as DateOf
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, MISSHAPEN, column, refuse_repeated, resolved
+from custseg_spark.data.columns import (
+    AS_READ,
+    MALFORMED,
+    MISSHAPEN,
+    UNDECODED,
+    column,
+    refuse_repeated,
+    resolved,
+)
 from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
 from custseg_spark.errors import DataError, RecipeError
@@ -104,11 +112,25 @@ def typed(
     as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
     shape = [Check(misshapen, _as_read(MALFORMED).isNull())] if misshapen else []
+    if table.format == "csv":  # of text; what can't be decoded is no number and no date either
+        shape += [_decoded(name) for name, cast in casts.items() if cast.kind in ("", "string")]
     return Typed(
         frame=table.frame.select(*columns, as_read),
         checks=tuple(shape + [check for cast in casts.values() for check in cast.checks]),
         types={name: cast.kind for name, cast in casts.items() if cast.kind},
     )
+
+
+def cast_reasons(names: Iterable[str], declared: Mapping[str, Declared]) -> list[str]:
+    """Every reason that a cast of one of these columns gives in some format, whatever its rows look like."""
+    found = []
+    for name in [*names, *declared]:
+        kind = next((kind for other, kind in declared.items() if other.casefold() == name.casefold()), None)
+        tried = " or ".join(kind.patterns if isinstance(kind, DateType) else (_ISO,))
+        words = [f"not {word}" for kind, word in _WORDS.items() if kind != "date"]
+        faults = ["infinite", _GARBLED, *words, f"not a date ({tried})", f"two dates in one text ({tried})"]
+        found += [f"{name}: {fault}" for fault in faults]
+    return found
 
 
 @dataclass(frozen=True)
@@ -175,7 +197,7 @@ def _finite(name: str, value: Column) -> _Cast:
 
 def _from_text(name: str, text: Column, kind: str) -> _Cast:
     if kind == "date":
-        return _dates(name, text, ("yyyy-MM-dd",))
+        return _dates(name, text, (_ISO,))
     number = text.try_cast("double")
     if kind == "int":  # 5.0 is whole, 5.5 is not
         truncated = number.try_cast("bigint")
@@ -219,6 +241,13 @@ def _plausible(name: str, pattern: str) -> None:
         )
 
 
+def _decoded(name: str) -> Check:
+    """Text without the sign that stands for bytes which the encoding does not know. Only the head of one file
+    is decoded strictly; from all others Spark gives this sign, and two ids that differ in it become one."""
+    garbled = F.contains(_as_read(name).cast("string"), F.lit(UNDECODED))
+    return Check(f"{name}: {_GARBLED}", ~F.coalesce(garbled, F.lit(False)))
+
+
 def _as_read(name: str) -> Column:
     """The column as it was read; `column(name)` is the typed one by the time that checks look at it."""
     return column(AS_READ).getField(name)
@@ -230,4 +259,6 @@ def _blank(name: str) -> Column:
 
 
 _INFINITY = float("inf")
+_ISO = "yyyy-MM-dd"
+_GARBLED = "text in another encoding"
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}

@@ -54,6 +54,12 @@ def value_checks(
             yield f"{name}: log1p takes values above -1", value.isNull() | (value > -1)
 
 
+def value_reasons(features: Mapping[str, Feature]) -> list[str]:
+    """Every reason that a check of these features gives, whatever type their expressions have in a table."""
+    faults = ("infinite", "not a number", "missing", "log1p takes values above -1")
+    return [f"{name}: {fault}" for name in features for fault in faults]
+
+
 def _floored(feature: Feature) -> bool:
     low = feature.clip[0] if isinstance(feature.clip, tuple) else None
     return isinstance(low, int | float) and low > -1

@@ -20,6 +20,8 @@ from custseg_spark.recipe import Feature
 from custseg_spark.recipe.numbers import literal
 
 Values = NDArray[np.float64]
+_FARTHEST = 1e140
+"""On the model scale: squares of such distances can still be added up for every row of any table."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def fit_treatments(
     """The treatments in recipe order, from `raw`: one row per sampled customer, a column per feature, in
     its unit, NaN for missing.
 
-    Raises DataError naming the feature whose values are all missing, or all equal once treated.
+    Raises DataError naming the feature whose values are all missing, all equal once treated, or so far apart
+    that distances between them are no numbers.
     """
     return tuple(
         _fit(name, expressions[name], feature, raw[name].to_numpy(dtype=np.float64), scale)
@@ -121,8 +124,16 @@ def _fit(
     complete = _filled(raw, fill)
     lower, upper = _bounds(feature, complete)
     ready = _transformed(_bounded(complete, lower, upper), feature.transform)
-    centre, spread = _centre_and_scale(ready, scale)
-    if not spread > 0 or not np.isfinite(spread):
+    with np.errstate(over="ignore", invalid="ignore"):
+        centre, spread = _centre_and_scale(ready, scale)
+        farthest = float(np.abs(ready - centre).max())
+    if _overflows(farthest, spread):
+        raise DataError(
+            f"{where}: values as far apart as {_short(ready.min())} and {_short(ready.max())}: "
+            "the squares of their distances are more than a double holds",
+            "bound it with clip: [p1, p99] or a rule, or mend what writes such numbers",
+        )
+    if not spread > 0:
         what = (
             "all values are equal"
             if ready.min() == ready.max()
@@ -168,6 +179,11 @@ def _centre_and_scale(ready: Values, scale: Literal["standard", "robust"]) -> tu
         return float(ready.mean()), float(ready.std(ddof=1)) if len(ready) > 1 else 0.0
     first, median, third = np.quantile(ready, [0.25, 0.5, 0.75])
     return float(median), float(third - first)
+
+
+def _overflows(farthest: float, spread: float) -> bool:
+    """Whether a squared distance on the model scale, or a sum of many, could be infinite."""
+    return not np.isfinite([farthest, spread]).all() or (spread > 0 and farthest / spread > _FARTHEST)
 
 
 def _filled(raw: Values, fill: float | None) -> Values:

@@ -170,7 +170,7 @@ def fitted(
         segments.shown_columns(recipe.segment_by, recipe.describe, recipe.check),
         recipe.protected,
     )
-    profile = segments.withheld(profile, recipe.privacy.min_cell)
+    profile = segments.withheld(profile, recipe.privacy.min_cell, sample)
     names = tuple(segment.name for segment in profile.segments)
     model = replace(model, centres=tuple(map(tuple, centres.tolist())), ids=ids, names=names)
     return Fitted(

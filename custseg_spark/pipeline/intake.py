@@ -136,8 +136,17 @@ def checked_ids(found: Intake, recipe: Recipe, path: str, journal: Journal) -> t
         frame, checks = data.id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
         if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
             journal.scan("ids")
-    bounded = data.bounded([*checks, *found.checks], recipe.rules.reasons)
-    return replace(found, frame=frame, checks=bounded), rows
+    return replace(found, frame=frame, checks=bounded([*checks, *found.checks], recipe)), rows
+
+
+def bounded(checks: Sequence[data.Check], recipe: Recipe) -> tuple[data.Check, ...]:
+    """The checks with the bounds of `rules.reasons`. A reason that the recipe could give of a table in
+    another format, or of a column that this command does not look at, is known and applies to nothing."""
+    possible = [
+        *data.cast_reasons(used_by(recipe), recipe.input.types),
+        *features.value_reasons(recipe.segment_by),
+    ]
+    return data.bounded(checks, recipe.rules.reasons, possible)
 
 
 @contextmanager

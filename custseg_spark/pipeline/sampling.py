@@ -84,7 +84,7 @@ def judged(
         repeats = data.repeated_in(
             sample.described["id"].tolist(),
             recipe.rules.max_quarantined,
-            recipe.rules.reasons.get(data.ID_REPEATED),
+            data.bound_of(recipe.rules.reasons, data.ID_REPEATED),
         )
         if repeats:
             journal.warn(repeats)

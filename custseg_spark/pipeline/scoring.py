@@ -88,7 +88,7 @@ def laid(
     found = intake.laid(table, reduced, expressions, ours=SCORED, trained=trained)
     mode = unique or _repeats(recipe)
     frame, checks = data.id_checks(found.frame, recipe.input.id, mode, 0)
-    bounded = data.bounded([*checks, *found.checks], recipe.rules.reasons)
+    bounded = intake.bounded([*checks, *found.checks], recipe)
     return replace(found, frame=frame, checks=bounded), reduced
 
 

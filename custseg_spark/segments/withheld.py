@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark.segments.figures import Figures
@@ -21,15 +23,28 @@ def small(profile: Profile, fewest: int) -> frozenset[int]:
     return frozenset(segment.segment for segment in profile.segments if segment.size < fewest)
 
 
-def withheld(profile: Profile, fewest: int) -> Profile:
-    """The profile without figures that rest on fewer than `fewest` customers, and without the smallest and
-    largest value of any group, which are always one customer's. Names, sizes and shares stay."""
+def withheld(profile: Profile, fewest: int, sample: pd.DataFrame) -> Profile:
+    """The profile without figures that rest on fewer than `fewest` customers, without the smallest and
+    largest value of any group, which are always one customer's, and without values of a mix that so few
+    customers have. Names, sizes and shares stay.
+
+    sample: what the mixes were counted in, a row per customer with `segment`.
+    """
     if fewest < 2:
         return profile
+    texts = {name: profile.column(name).in_sample for name in profile.everyone.mixes}
+
+    def common(rows: pd.DataFrame) -> dict[str, frozenset[str]]:
+        counts = {name: rows[column].dropna().astype(str).value_counts() for name, column in texts.items()}
+        return {name: frozenset(count.index[count >= fewest]) for name, count in counts.items()}
+
     return replace(
         profile,
-        segments=tuple(_segment(segment, fewest) for segment in profile.segments),
-        everyone=_group(profile.everyone, fewest),
+        segments=tuple(
+            _segment(segment, fewest, common(sample[sample["segment"] == segment.segment]))
+            for segment in profile.segments
+        ),
+        everyone=_group(profile.everyone, fewest, common(sample)),
     )
 
 
@@ -46,19 +61,23 @@ def blunted(values: NDArray[np.float64], fewest: int) -> NDArray[np.float64]:
     return clipped
 
 
-def _segment(segment: SegmentProfile, fewest: int) -> SegmentProfile:
-    found = _group(segment, fewest)
+def _segment(segment: SegmentProfile, fewest: int, common: Mapping[str, frozenset[str]]) -> SegmentProfile:
+    found = _group(segment, fewest, common)
     apart = tuple((name, math.nan) for name, _ in segment.apart) if segment.size < fewest else segment.apart
     return replace(found, apart=apart)
 
 
-def _group(group: G, fewest: int) -> G:
+def _group(group: G, fewest: int, common: Mapping[str, frozenset[str]]) -> G:
+    """`common`: of each mix, the values that enough customers have."""
     few = group.size < fewest
     return replace(
         group,
         columns={name: _figures(found, few, fewest) for name, found in group.columns.items()},
         outcomes={name: _estimate(found, few, fewest) for name, found in group.outcomes.items()},
-        mixes={name: () if few else mix for name, mix in group.mixes.items()},
+        mixes={
+            name: () if few else tuple((value, share) for value, share in mix if value in common[name])
+            for name, mix in group.mixes.items()
+        },
     )
 
 

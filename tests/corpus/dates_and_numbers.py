@@ -97,7 +97,25 @@ CASES: list[Case] = [
         recipe=dated(),
         **refused("coerce_timestamps='us'"),
     ),
-    text("huge-numbers", "1e300 beside small numbers", spends("1e300", "-1e300")),
+    text(
+        "huge-numbers",
+        "1e300 beside small numbers",
+        spends("1e300", "-1e300"),
+        **refused("as far apart as -1e+300 and 1e+300"),
+    ),
+    text(
+        "huge-numbers-robust",
+        "the same on a scale that they do not move",
+        spends("1e300", "-1e300"),
+        recipe={"scale": "robust"},
+        **refused("as far apart as -1e+300 and 1e+300"),
+    ),
+    text(
+        "huge-numbers-clipped",
+        "the same, clipped",
+        spends("1e300", "-1e300"),
+        recipe={"segment_by": {"spend": {"sql": "spend", "clip": "iqr"}, "visits": "visits"}},
+    ),
     text(
         "beyond-double",
         "1e400, more than a double holds",
@@ -148,7 +166,12 @@ CASES: list[Case] = [
         missing={"spend": 2},
     ),
     text("numbers-gone", "a third of a feature is missing", spends(*[""] * 7), missing={"spend": 7}),
-    text("all-gone", "every value of a feature is missing", spends(*[""] * 20), missing={"spend": 20}),
+    text(
+        "all-gone",
+        "every value of a feature is missing",
+        spends(*[""] * 20),
+        **refused("spend: all values are missing"),
+    ),
     text(
         "fractions",
         "fractions in a column declared as whole numbers",

@@ -16,6 +16,10 @@ def named(value: str, at: int = 3, *, end: str = "\n") -> str:
     return end.join([NAMED, *lines]) + end
 
 
+REST = [f"{line},Ann" for line in rows()]
+LATER = "\n".join([NAMED, "Järg,1,2,Ann", "Jörg,3,4,Ann", "c12,5,6,José", *REST[13:]])
+
+
 def options(**given: object) -> dict[str, object]:
     return {"input": {"options": given}}
 
@@ -31,6 +35,27 @@ ENCODINGS: list[Case] = [
     ),
     text("utf32-bom", "UTF-32 with a byte-order mark", GOOD.encode("utf-32")),
     text("latin1", "Latin-1, not declared", named("José").encode("latin-1"), **refused("not UTF-8")),
+    Case(
+        "latin1-later",
+        "UTF-8 in the first file, Latin-1 in the next: two ids that would become one, a name",
+        lambda: {"a.csv": "\n".join([NAMED, *REST[:10]]).encode(), "b.csv": LATER.encode("latin-1")},
+        recipe={"describe": {"name": "name"}},
+        accepted=17,
+        quarantined=3,
+        reasons={
+            "id: text in another encoding": 2,
+            "name: text in another encoding": 1,
+            "id: repeated": 2,
+        },
+    ),
+    Case(
+        "latin1-later-unused",
+        "the same in a column that the recipe does not use",
+        lambda: {
+            "a.csv": "\n".join([NAMED, *REST[:10]]).encode(),
+            "b.csv": "\n".join([NAMED, *REST[10:-1], REST[-1] + "é"]).encode("latin-1"),
+        },
+    ),
     text(
         "latin1-declared",
         "Latin-1, declared",

@@ -174,6 +174,26 @@ def test_a_fan_out_that_only_warns_keeps_its_rows(train: Train) -> None:
     assert any("id: repeated: 60 of 330 rows, kept" in line for line in outcome.record["warnings"])
 
 
+def test_a_bound_of_a_check_that_a_table_lacks_applies_to_nothing(train: Train, tmp_path: Path) -> None:
+    """Outcomes that score does not look at, checks of text on Parquet: the recipe holds for every command."""
+    reasons = {
+        "answered: not a whole number": {"on_fail": "warn"},
+        "row: too few or too many fields": {"at_most": 0.1},
+        "spend: not a number": {"at_most": 0.1},
+    }
+    table = planted().astype({"answered": object})
+    table.loc[0, "answered"] = "perhaps"
+    outcome = train(table, {**RECIPE, "rules": {"reasons": reasons}})
+    assert outcome.code == 0, outcome.err
+    assert outcome.record["rows"]["accepted"] == 300
+    planted().to_parquet(tmp_path / "tonight.parquet")
+    for tonight in ("customers.csv", "tonight.parquet"):
+        asked = ["--output", str(outcome.output), "--input", str(tmp_path / tonight), "--to", str(tmp_path)]
+        assert cli.main(["score", *asked]) == 0
+    again = train(tmp_path / "tonight.parquet", {**RECIPE, "rules": {"reasons": reasons}})
+    assert again.code == 0, again.err
+
+
 def test_statistics_that_get_lost_on_the_way_are_taken_again(
     train: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:

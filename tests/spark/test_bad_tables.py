@@ -1,13 +1,14 @@
-"""Every table of the corpus, as `custseg train` reads it up to the verdict; its outcome is the one told."""
+"""Every table of the corpus, as `custseg train` takes it up to its features; its outcome is the one told."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import recipe
+from custseg_spark import features, recipe
 from custseg_spark.errors import CustsegError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import intake, sampling
@@ -22,7 +23,10 @@ def checked(spark: SparkSession, case: Case, directory: Path) -> tuple[intake.In
     how, journal = recipe.load(str(written)), Journal()
     found, rows = intake.checked_ids(intake.intake(spark, how, str(table)), how, str(table), journal)
     sample, counts = sampling.sampled(found, how, rows, journal)
-    return found, sampling.judged(found, sample, counts, how, rows, journal)
+    sample = sampling.judged(found, sample, counts, how, rows, journal)
+    treatments = features.fit_treatments(sample.raw, found.expressions, how.segment_by, how.scale)
+    assert np.isfinite(features.model_scale(features.treated(sample.raw, treatments), treatments)).all()
+    return found, sample
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.code == 0])

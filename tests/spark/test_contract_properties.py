@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, assume, event, given, settings
 from hypothesis import strategies as st
+from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from custseg_spark import features, recipe
@@ -21,13 +22,18 @@ from custseg_spark.journal import Journal
 from custseg_spark.model import Model
 from custseg_spark.pipeline import intake, sampling
 
-FEW = settings(
-    max_examples=5,  # each is a job or three: shrinking a failure would take many more
-    phases=[Phase.explicit, Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-)
+
+def few(examples: int) -> settings:
+    """As many as take some seconds: each is a job or five, so shrinking a failure would take many more."""
+    return settings(
+        max_examples=examples,
+        phases=[Phase.explicit, Phase.generate],
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        derandomize=True,
+    )
+
+
 CELLS = st.one_of(
     st.integers(-5, 2000).map(str),
     st.floats(allow_nan=True, allow_infinity=True).map(str),
@@ -50,7 +56,7 @@ def sampled(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake
     return found, sampling.judged(found, sample, counts, how, rows, journal)
 
 
-@FEW
+@few(7)
 @given(rows=TABLES)
 def test_read_is_accepted_plus_quarantined(
     spark: SparkSession, tmp_path: Path, rows: list[tuple[str, str, str]]
@@ -75,7 +81,7 @@ def test_read_is_accepted_plus_quarantined(
     assert not np.isinf(values).any()
 
 
-@FEW
+@few(6)
 @given(
     values=st.lists(
         st.tuples(st.floats(-1e6, 1e6), st.one_of(st.none(), st.floats(-0.9, 1e6))), min_size=3, max_size=40
@@ -109,6 +115,7 @@ def test_features_depend_on_neither_order_nor_partitioning(
     pd.testing.assert_frame_equal(found[0][1], found[1][1], check_exact=True)
 
 
+VALUES = ("feature_spend", "feature_visits")
 NUMBERS = st.floats(-1e9, 1e9, allow_subnormal=False)
 
 
@@ -143,7 +150,7 @@ def models(draw: st.DrawFn) -> Model:
     )
 
 
-@FEW
+@few(8)
 @given(
     model=models(), rows=st.lists(st.tuples(st.one_of(st.none(), NUMBERS), NUMBERS), min_size=1, max_size=20)
 )
@@ -161,3 +168,33 @@ def test_saved_and_loaded_a_model_labels_the_same(spark: SparkSession, model: Mo
         place = model.ids.index(row["segment"])
         assert row["segment_name"] == model.names[place]
         assert square[place] <= square.min() * (1 + 1e-9)
+
+
+@few(3)
+@given(
+    model=models(), rows=st.lists(st.tuples(st.one_of(st.none(), NUMBERS), NUMBERS), min_size=10, max_size=60)
+)
+def test_saved_and_loaded_the_pipeline_labels_as_the_model(
+    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, model: Model, rows: Any
+) -> None:
+    """But for who stands between two centres, to a millionth: Spark ML computes distances another way."""
+    path = str(tmp_path_factory.mktemp("saved") / "model")
+    model.pipeline_model(spark).save(path)
+    table = spark.createDataFrame(
+        [(n, *row) for n, row in enumerate(rows)], "id int, `spend of it` double, `visits of it` double"
+    )
+    found = PipelineModel.load(path).transform(table).orderBy("id").collect()
+    raw = table.selectExpr("id", *[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
+    expected = model.labelled(raw, ["id"]).orderBy("id").collect()
+    assert [row["id"] for row in found] == [row["id"] for row in expected] == list(range(len(rows)))
+    values = pd.DataFrame(rows, columns=["spend", "visits"]).astype(float)
+    points = features.model_scale(features.treated(values, model.features), model.features)
+    squares = np.sort(((points[:, None, :] - np.array(model.centres)[None]) ** 2).sum(axis=2), axis=1)
+    for one, other, square in zip(found, expected, squares, strict=True):
+        assert [one["feature_spend"], one["feature_visits"]] == [
+            other["feature_spend"],
+            other["feature_visits"],
+        ]
+        assert one["segment_name"] == model.name_of(one["segment"])
+        if square[1] > square[0] * (1 + 1e-6):
+            assert one["segment"] == other["segment"]

@@ -5,6 +5,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from custseg_spark import data
+from custseg_spark.data import lake
 from custseg_spark.errors import RunError
 from custseg_spark.recipe import Input, Publish
 
@@ -62,9 +63,67 @@ def test_parquet_by_catalog_name(spark, customers):
             data.publish(
                 customers(0).withColumn("extra", F.lit(1)), Publish(table="crm.segments"), TODAY, "x"
             )
+        with pytest.raises(RunError, match=r"other types: spend \(double, not int\)"):
+            data.publish(
+                customers(0).withColumn("spend", F.lit(1)), Publish(table="crm.segments"), TODAY, "x"
+            )
         assert told(spark.table("crm.segments")) == EXPECTED
     finally:
         spark.sql("DROP DATABASE crm CASCADE")
+
+
+def test_segments_that_a_killed_publish_never_told_the_catalog_of_are_seen_after_the_next(
+    spark, customers, monkeypatch
+):
+    """Killed between its second rename and the repair; the next publish comes no further than its start."""
+    wanted = Publish(table="crm.segments")
+    spark.sql("CREATE DATABASE IF NOT EXISTS crm")
+    try:
+        data.publish(customers(0), wanted, TODAY, "20261124T000000.000Z-a")
+        repair, calls = lake._repair, []
+
+        def killed(*given):
+            calls.append(given)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            repair(*given)
+
+        def full(*_):
+            raise RunError("the disk is full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(lake, "_repair", killed)
+            with pytest.raises(KeyboardInterrupt):
+                data.publish(customers(0, 1, 2), wanted, TODAY, "20261124T010000.000Z-b")
+        spark.catalog.refreshTable("crm.segments")
+        assert {row["segment"] for row in spark.table("crm.segments").collect()} == {0}, "so it was left"
+        monkeypatch.setattr(lake, "_swapped", full)
+        with pytest.raises(RunError, match="the disk is full"):
+            data.publish(customers(0), wanted, "2026-11-25", "20261125T000000.000Z-c")
+        assert {row["segment"] for row in spark.table("crm.segments").collect()} == {0, 1, 2}
+    finally:
+        spark.sql("DROP DATABASE crm CASCADE")
+
+
+def test_a_delta_table_that_cannot_be_committed_to_is_told(customers, tmp_path, monkeypatch):
+    deltalake = pytest.importorskip("deltalake")
+    wanted = Publish(path=str(tmp_path / "segments"), format="delta")
+    data.publish(customers(0), wanted, YESTERDAY, "20261123T000000.000Z-a")
+    with monkeypatch.context() as patch:
+        patch.setattr(deltalake.DeltaTable, "create_write_transaction", denied)
+        with pytest.raises(RunError, match=r"nothing was committed .* no right"):
+            data.publish(customers(0), wanted, TODAY, "20261124T000000.000Z-b")
+    next((tmp_path / "segments" / "_delta_log").glob("*.json")).write_text("{broken")
+    with pytest.raises(
+        RunError, match=r"nothing was committed to the Delta table \S+: Kernel error"
+    ) as found:
+        data.publish(customers(0), wanted, TODAY, "20261124T010000.000Z-c")
+    assert "\n" not in found.value.what
+    assert found.value.exit_code == 4
+
+
+def denied(*_: object, **__: object) -> None:
+    raise OSError("no right")
 
 
 def test_delta_by_files_of_spark_and_a_commit_of_delta_rs(customers, tmp_path):

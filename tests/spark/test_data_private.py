@@ -34,6 +34,16 @@ def test_columns_are_dropped_and_hashed(opened):
     assert list(found.text.columns) == ["spend"], "what the head shows of a column goes too"
 
 
+def test_text_in_another_encoding_is_not_hashed(opened):
+    """Two ids that became one must not look like one customer."""
+    table = opened("id,spend\nJ\ufffdrg,1\n8,2\n")
+    found = data.private(table, Privacy(hash=("id",)), ENVIRONMENT)
+    assert [row["id"] for row in found.frame.orderBy("spend").collect()] == ["\ufffd", hashed("8")]
+    typed = data.typed(found, {"id": ["input.id"]}, {})
+    rejected = data.rejected(typed.frame, typed.checks).collect()
+    assert [row["reasons"] for row in rejected] == [["id: text in another encoding"]]
+
+
 def test_numbers_are_hashed_as_they_are_written(spark):
     frame = spark.createDataFrame([(7, 1.5), (8, float("nan"))], "id bigint, code double")
     table = data.Table(frame, None, "parquet", "t")

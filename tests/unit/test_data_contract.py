@@ -2,9 +2,12 @@
 
 import pytest
 
-from custseg_spark.data.contract import ACCEPTED, ROWS, UNBOUNDED, Check, verdict
+from custseg_spark.data.columns import MISSHAPEN
+from custseg_spark.data.contract import ACCEPTED, ROWS, UNBOUNDED, Check, bound_of, bounded, verdict
 from custseg_spark.data.ids import repeated_in
-from custseg_spark.errors import DataError
+from custseg_spark.data.types import cast_reasons
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.recipe.models import Bound, DateType
 
 
 def judged(rows, accepted, *failed, max_quarantined=0.05, unbounded=None):
@@ -74,3 +77,38 @@ def test_a_sample_by_the_hash_of_the_id_tells_of_repeated_ids():
     )
     with pytest.raises(DataError, match=r"about 5\.00% of the rows have an id"):
         repeated_in(sample, 0.02)
+
+
+POSSIBLE = cast_reasons(["answered", "visits"], {"born": DateType(date=["dd/MM/yyyy", "MM/dd/yyyy"])})
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        MISSHAPEN["csv"],
+        "id: repeated",
+        "answered: not a whole number",
+        "Visits: not a number",
+        "visits: infinite",
+        "born: not a date (dd/MM/yyyy or MM/dd/yyyy)",
+        "born: two dates in one text (dd/MM/yyyy or MM/dd/yyyy)",
+    ],
+)
+def test_a_reason_of_another_format_or_column_applies_to_nothing(reason):
+    checks = (Check("spend: infinite", None),)
+    assert bounded(checks, {reason: Bound(at_most=0.1)}, POSSIBLE) == checks
+
+
+@pytest.mark.parametrize(
+    "reason", ["answered: not a hole number", "row: too few fields", "born: not a date (DD/MM/yyyy)"]
+)
+def test_a_reason_that_nothing_gives_is_refused(reason):
+    with pytest.raises(RecipeError, match="no check has the reason") as told:
+        bounded((Check("spend: infinite", None),), {reason: Bound()}, POSSIBLE)
+    assert "did you mean" in told.value.remedy
+
+
+def test_a_column_is_meant_in_whatever_case():
+    (found,) = bounded((Check("Visits: infinite", None),), {"visits: infinite": Bound(on_fail="stop")})
+    assert found.on_fail == "stop"
+    assert bound_of({"ID: repeated": Bound(at_most=0.3)}, "id: repeated") == Bound(at_most=0.3)

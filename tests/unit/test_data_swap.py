@@ -74,7 +74,7 @@ def test_a_kill_between_the_renames_loses_nothing(
         else:
             swap.replace_day(str(table), TODAY, run_id(11))
     assert written(table, TODAY) == {0: [run_id(10)] * 5, 1: [], 2: [run_id(11)] * 5}[renames]
-    swap.recover(str(table))
+    swap.recover(str(table), TODAY, run_id(12))
     assert written(table, TODAY) == [run_id(11 if renames == 2 else 10)] * 5
     assert [written(table, day) for day in DAYS] == [[run_id(0)] * 5, [run_id(1)] * 5]
 
@@ -100,7 +100,7 @@ def test_kills_at_random_moments(table: Path) -> None:
         today = written(table, TODAY)
         assert len(set(today)) <= 1, "files of two runs in one day"
         assert len(today) in (0, 5)
-        swap.recover(str(table))
+        swap.recover(str(table), TODAY, run_id(0))
         assert attempt == 0 or len(written(table, TODAY)) == 5, "the next publish finds the day again"
 
 
@@ -129,6 +129,47 @@ def test_two_runs_at_one_day_end_whole(table: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(RunError, match="can't be written"):
         swap.replace_day(str(table), TODAY, run_id(11))
     assert written(table, TODAY) == [run_id(12)] * 5
+
+
+def test_a_swap_of_another_day_is_left_alone(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another publisher's day comes and goes between the two renames of this one."""
+    staged(table, run_id(10))
+    swap.replace_day(str(table), TODAY, run_id(10))
+    staged(table, run_id(11))
+    staged(table, run_id(12), parts=2)
+
+    def with_another(self: Path, target: str) -> None:
+        os.rename(self, target)  # noqa: PTH104 - Path.rename is what this stands for
+        monkeypatch.undo()
+        swap.replace_day(str(table), DAYS[0], run_id(12))
+
+    monkeypatch.setattr(Path, "rename", with_another)
+    swap.replace_day(str(table), TODAY, run_id(11))
+    assert written(table, TODAY) == [run_id(11)] * 5
+    assert written(table, DAYS[0]) == [run_id(12)] * 2
+    assert [path.name for path in table.parent.iterdir()] == ["customers"]
+
+
+@pytest.mark.parametrize("night, back", [("20261124T110000.000Z-n", False), ("20261125T000000.000Z-n", True)])
+def test_a_publish_of_any_day_puts_back_what_was_left_long_before(
+    table: Path, night: str, back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged(table, run_id(10))
+    swap.replace_day(str(table), TODAY, run_id(10))
+    aside = table.parent / f".customers.replaced-{run_id(11)}"
+    aside.mkdir()
+    (table / f"run_date={TODAY}").rename(aside / f"run_date={TODAY}")
+    staged(table, night)
+    swap.replace_day(str(table), "2026-11-25", night)
+    assert written(table, TODAY) == ([run_id(10)] * 5 if back else [])
+    assert aside.exists() is not back
+    assert written(table, "2026-11-25") == [night] * 5
+
+
+def test_a_publisher_that_ends_meanwhile_is_no_problem(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = str(table.parent / f".customers.replaced-{run_id(10)}")
+    monkeypatch.setattr(swap, "_left", lambda _files, _root, what: [gone] if what == "replaced" else [])
+    swap.recover(str(table), TODAY, run_id(11))
 
 
 def test_object_stores_take_delta() -> None:

@@ -61,6 +61,9 @@ def test_the_model_scale_has_mean_0_and_sample_deviation_1() -> None:
         ([None, None], {}, "all values are missing"),
         ([4, 4, 4], {}, "all values are equal"),
         ([1, 2, 3], {"clip": (5, None)}, "once clipped"),
+        ([1, 2, 1e200], {}, "as far apart as 1 and 1e\\+200"),
+        ([1, 2, 3, 4, 5, 1e200], {"scale": "robust"}, "more than a double holds"),
+        ([1e308, -1e308, 1e308], {}, "more than a double holds"),
     ],
 )
 def test_what_cannot_cut_is_refused(values: list[float | None], keys: dict[str, object], said: str) -> None:

@@ -1,7 +1,11 @@
 """What orchestration/ starts is what the command takes; more in scripts/orchestration-test."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -22,7 +26,7 @@ def test_the_commands_of_the_dag_are_ours() -> None:
     text = (FILES / "airflow_dag.py").read_text()
     found = re.findall(r'bash_command=f"(.+?)"', text)
     assert len(found) == 3
-    values = {"SUBMIT": "submit", "NIGHT": "--run-date 2026-11-24 --fail-on-drift", "ONCE": ""}
+    values = {"SUBMIT": "submit", "NIGHT": "--run-date 2026-11-24 --fail-on-drift"}
     for command in found:
         filled = re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], name[1].lower()), command)
         words = shlex.split(filled)
@@ -38,20 +42,67 @@ def test_the_lines_of_the_crontab_are_ours() -> None:
         *times, command = line.split(None, 5)
         assert all(re.fullmatch(r"[\d*/,-]+", time) for time in times)
         assert "%" not in command, "cron would end the command there"
-        words = shlex.split(command.partition(" 2>")[0])
+        words = shlex.split(command.partition(" >")[0])
         taken(words[words.index("custseg") + 1 :])
 
 
-def test_the_bundle_starts_a_job_that_is_there() -> None:
+@pytest.mark.parametrize("line", range(3))
+def test_cron_mails_when_something_fails_and_only_then(line: int, tmp_path: Path) -> None:
+    """Cron mails whatever a line prints."""
+    lines = [line for line in (FILES / "crontab").read_text().splitlines() if re.match(r"[\d*]", line)]
+    command = lines[line].split(None, 5)[5].replace("/srv/custseg", str(tmp_path))
+    custseg = tmp_path / "custseg"
+    for code in (0, 3):
+        custseg.write_text(f"#!/bin/sh\necho an answer\necho what and where >&2\nexit {code}\n")
+        custseg.chmod(0o755)
+        found = subprocess.run(
+            ["/bin/sh", "-c", command],
+            env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+        )
+        assert found.returncode == code
+        assert found.stdout + found.stderr == ("what and where\n" if code else "")
+
+
+def test_the_bundle_starts_jobs_that_are_there() -> None:
     bundle = yaml.safe_load((FILES / "databricks.yml").read_text())
-    (job,) = bundle["resources"]["jobs"].values()
-    (task,) = job["tasks"]
-    started = task["spark_python_task"]
-    assert (ROOT / started["python_file"]).exists()
-    taken([Path(started["python_file"]).stem, *started["parameters"]])
-    known = {f"${{var.{name}}}" for name in bundle["variables"]}
-    assert {word for word in started["parameters"] if word.startswith("$")} == known
-    assert task["job_cluster_key"] in {cluster["job_cluster_key"] for cluster in job["job_clusters"]}
+    jobs = bundle["resources"]["jobs"]
+    assert {name: job["schedule"]["quartz_cron_expression"] for name, job in jobs.items()} == {
+        "score": "0 0 3 * * ?",
+        "train": "0 0 5 1 * ?",
+    }
+    used = set()
+    for name, job in jobs.items():
+        (task,) = job["tasks"]
+        started = task["spark_python_task"]
+        assert Path(started["python_file"]) == Path("jobs") / f"{name}.py"
+        assert (ROOT / started["python_file"]).exists()
+        day = "{{job.trigger.time.iso_date}}"
+        filled = [word.replace(day, "2026-11-24") for word in started["parameters"]]
+        taken([name, *filled])
+        used |= {word for word in filled if word.startswith("$")}
+        assert task["job_cluster_key"] in {cluster["job_cluster_key"] for cluster in job["job_clusters"]}
+        assert task["libraries"] == [{"whl": "./dist/*.whl"}], "which scripts/package writes"
+    assert used == {f"${{var.{name}}}" for name in bundle["variables"]}
+
+
+def test_the_wheel_is_the_package_and_brings_no_spark(tmp_path: Path) -> None:
+    pytest.importorskip("pip")
+    (tmp_path / "custseg_spark-0.0.0-py3-none-any.whl").touch()
+    make = [sys.executable, ROOT / "scripts" / "make_wheel", tmp_path]
+    subprocess.run(make, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    target = tmp_path / "installed"
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    subprocess.run([*pip, "--no-index", "--no-deps", "--target", target, wheel], check=True)
+    ours = {path.relative_to(ROOT) for path in (ROOT / "custseg_spark").rglob("*") if path.suffix != ".pyc"}
+    assert {path for path in ours if not (target / path).exists() and path.name != "__pycache__"} == set()
+    assert (target / "bin" / "custseg").exists()
+    (found,) = metadata.distributions(name="custseg_spark", path=[str(target)])
+    needed = [line for line in found.requires or [] if "extra" not in line]
+    assert any(line.startswith("sqlglot") for line in needed)
+    assert not [line for line in needed if line.startswith("pyspark")]
 
 
 def test_a_command_that_is_none_is_found() -> None:

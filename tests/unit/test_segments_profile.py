@@ -12,6 +12,7 @@ from custseg_spark.segments.names import name_segments
 from custseg_spark.segments.profile import profile, profile_csv
 from custseg_spark.segments.shown import Shown, is_additive, shown_columns
 from custseg_spark.segments.traits import traits
+from custseg_spark.segments.withheld import withheld
 
 MEASURES = {"count": "count", "mean": "mean", "std": "std", "min": "min", "max": "max", "total": "sum"}
 
@@ -101,6 +102,19 @@ def test_a_description_that_is_no_number_has_a_mix(found):
     table = profile_csv(found)
     assert table["top_town"].tolist() == ["Bonn", "Ulm"]
     assert table["share_top_town"].tolist() == pytest.approx([0.5, 2 / 3])
+
+
+def test_values_that_few_customers_have_are_withheld(rows, found):
+    """Per segment Bonn, Ulm and Ulm; Rom and Bonn, one customer without a town; two of each at least."""
+    sample = rows.assign(town=["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"])
+    kept = withheld(found, 2, sample)
+    assert kept.segments[1].mixes["town"] == (("Ulm", pytest.approx(2 / 3)),)
+    assert kept.segments[0].mixes["town"] == ()
+    assert [value for value, _ in kept.everyone.mixes["town"]] == ["Bonn", "Ulm"]
+    table = profile_csv(kept)
+    assert table["top_town"].tolist() == [None, "Ulm"]
+    assert math.isnan(table["share_top_town"][0])
+    assert withheld(found, 1, sample) is found
 
 
 def test_a_rate_without_a_denominator_is_unknown(rows):
