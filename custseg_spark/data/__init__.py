@@ -14,8 +14,10 @@ from custseg_spark.data.contract import (
     keeps,
     rejected,
     rule_checks,
+    rule_reason,
     verdict,
 )
+from custseg_spark.data.files import literal
 from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
@@ -54,6 +56,7 @@ __all__ = [
     "harmless",
     "id_checks",
     "keeps",
+    "literal",
     "open_table",
     "private",
     "publish",
@@ -63,6 +66,7 @@ __all__ = [
     "replace_customers",
     "replace_rows",
     "rule_checks",
+    "rule_reason",
     "typed",
     "verdict",
     "write_customers",

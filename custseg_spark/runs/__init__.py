@@ -16,9 +16,13 @@ from custseg_spark.runs.directories import (
     rollback,
 )
 from custseg_spark.runs.files import CUSTOMERS, absolute, as_json, below, customers_at, day, read, write
+from custseg_spark.runs.orders import DAYS, KEPT, DaysKept, days_kept
 
 __all__ = [
     "CUSTOMERS",
+    "DAYS",
+    "KEPT",
+    "DaysKept",
     "Kind",
     "Listed",
     "Run",
@@ -28,6 +32,7 @@ __all__ = [
     "below",
     "customers_at",
     "day",
+    "days_kept",
     "find",
     "history",
     "latest",

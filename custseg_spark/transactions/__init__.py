@@ -1,7 +1,7 @@
 """Order lines to customers: which lines count, sums that add up, RFM scores, what groups are worth later."""
 
 from custseg_spark.transactions.customers import described
-from custseg_spark.transactions.days import Day, Plan, as_document, from_document, live, planned
+from custseg_spark.transactions.days import Day, Plan, as_document, from_document, planned
 from custseg_spark.transactions.lines import (
     AFTER,
     CUSTOMER,
@@ -38,7 +38,6 @@ __all__ = [
     "described",
     "from_document",
     "held_against",
-    "live",
     "looked_at",
     "per_customer",
     "per_day",

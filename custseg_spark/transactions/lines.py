@@ -76,14 +76,18 @@ def _units(sql: str) -> str:
 def _reasons(
     meaning: Meaning, checks: Sequence[tuple[str, Column]], *, rated: bool
 ) -> Iterator[tuple[str, Column]]:
-    """Why a line counts for nothing, whatever it holds; a predicate that is null does not hold."""
+    """Why a line counts for nothing, whatever it holds; a predicate that is null does not hold.
+
+    As of a day, lines from then on are not looked at, whatever else is wrong with them: sums that are kept
+    by the day leave out whole days.
+    """
+    if meaning.until is not None:
+        yield AFTER, F.col(DAY) >= F.lit(meaning.until)
     for reason, ok in checks:
         yield reason, ~F.coalesce(ok, F.lit(False))
     yield "no customer", F.expr(f"{CUSTOMER} IS NULL OR trim(CAST({CUSTOMER} AS string)) = ''")
     yield "no order number", F.expr(f"{ORDER} IS NULL OR trim({ORDER}) = ''")
     yield "no date", F.col(DAY).isNull()
-    if meaning.until is not None:
-        yield AFTER, F.col(DAY) >= F.lit(meaning.until)
     for reason, sql in meaning.leave_out.items():
         yield reason, F.coalesce(F.expr(sql), F.lit(False))
     if rated:

@@ -15,6 +15,9 @@ import yaml
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli
+from tests.jobs.orders import rfm
+
+__all__ = ["rfm"]
 
 RECIPE: dict[str, Any] = {
     "input": {"id": "id"},

@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from pyspark.sql import SparkSession
 
-from custseg_spark import cli
 from custseg_spark.transactions.scores import GROUPS
+from tests.jobs.orders import RECIPE, Rfm, made_lines
 
 ROOT = Path(__file__).parents[2]
-RECIPE: dict[str, Any] = {
-    "lines": {"customer": "who", "order": "number", "date": "day", "quantity": "pieces", "price": "price"},
-    "leave_out": {"postage": "article = 'POST'"},
-    "favourites": {"shop": "shop"},
-    "aggregates": {
-        "dearest": "max(price)",
-        "mean_price": "avg(price)",
-        "by_web": "count_if(shop = 'web') / count(*)",
-    },
-}
-
-
-def made_lines(orders: int = 400, seed: int = 0) -> pd.DataFrame:
-    """Order lines of 60 customers over 50 days, with everything that can be wrong with a line."""
-    rng = np.random.default_rng(seed)
-    order = np.repeat(np.arange(orders), rng.integers(1, 6, orders))
-    n = len(order)
-    who = rng.integers(0, 60, orders)[order].astype(object)
-    day = (pd.Timestamp("2011-03-01") + pd.to_timedelta(np.sort(rng.integers(0, 50, orders)), "D"))[order]
-    lines = pd.DataFrame(
-        {
-            "number": [f"{i:05d}" for i in order],
-            "who": [f"c{i:03d}" for i in who],
-            "day": day + pd.to_timedelta(rng.integers(0, 86_400, n), "s"),
-            "pieces": rng.integers(1, 20, n),
-            "price": np.round(rng.gamma(2, 4, n) + 0.01, 3),
-            "article": rng.choice(["cup", "plate", "POST"], n, p=[0.5, 0.45, 0.05]),
-            "shop": rng.choice(["web", "town", None], n, p=[0.5, 0.4, 0.1]),
-        }
-    )
-    lines.loc[rng.random(n) < 0.05, "who"] = None
-    lines.loc[rng.random(n) < 0.05, "pieces"] *= -1
-    lines.loc[rng.random(n) < 0.03, "price"] = 0.0
-    return lines
 
 
 def in_pandas(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -79,52 +40,6 @@ def in_pandas(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
             "by_web": (sales["shop"] == "web").groupby(sales["who"]).mean(),
         }
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-    to: Path
-
-    @property
-    def record(self) -> dict[str, Any]:
-        return json.loads((self.to / "rfm.json").read_text())
-
-    def customers(self, id_column: str = "who") -> pd.DataFrame:
-        table = pd.read_parquet(self.to / self.record["customers"])
-        assert table[id_column].is_unique
-        return table.set_index(id_column).sort_index()
-
-
-Rfm = Callable[..., Outcome]
-
-
-@pytest.fixture
-def rfm(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Rfm:
-    """Runs `custseg rfm` on lines (a DataFrame or a path) under a recipe (a mapping or a path)."""
-
-    def run(
-        lines: pd.DataFrame | Path, recipe: dict[str, Any] | Path = RECIPE, *arguments: str, to: str = "to"
-    ) -> Outcome:
-        if isinstance(lines, pd.DataFrame):
-            path = tmp_path / "lines.parquet"
-            lines.to_parquet(path, coerce_timestamps="us")
-        else:
-            path = lines
-        if isinstance(recipe, dict):
-            (tmp_path / "orders.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
-            recipe = tmp_path / "orders.yaml"
-        capsys.readouterr()
-        given = ["--recipe", str(recipe), "--input", str(path), "--to", str(tmp_path / to)]
-        code = cli.main(["rfm", *given, *arguments])
-        said = capsys.readouterr()
-        return Outcome(code, said.out, said.err, tmp_path / to)
-
-    return run
 
 
 def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
@@ -175,51 +90,6 @@ def test_as_of_a_past_day_gives_the_table_as_it_was_then(rfm: Rfm) -> None:
     same(then.customers(), in_pandas(lines, "2011-03-25"))
     assert then.record["lines"]["left_out"]["on or after the as-of date"] > 0
     same(then.customers(), rfm(before, RECIPE, "--as-of", "2011-03-25", to="before").customers())
-
-
-def test_night_by_night_is_equal_to_the_last_cent(rfm: Rfm) -> None:
-    """Three nights, in the third of which lines of an old day come late; then the new day's lines alone."""
-    lines = made_lines(seed=3)
-    day = lines["day"].dt.normalize()
-    late = (day == day.unique()[10]) & (np.arange(len(lines)) % 2 == 0)
-    nights = [
-        lines[(day < "2011-03-20") & ~late],
-        lines[(day < "2011-04-01") & ~late],
-        lines[day < "2011-04-15"],
-    ]
-    for night in nights:
-        outcome = rfm(night, RECIPE, "--incremental", to="nightly")
-        assert outcome.code == 0, outcome.err
-    assert [line for line in outcome.record["warnings"] if "came late" in line] == [
-        f"{day.unique()[10].date()}: {late.sum()} lines came late; the day was summed anew"
-    ]
-    outcome = rfm(lines[day >= "2011-04-15"], RECIPE, "--incremental", to="nightly")
-    whole = rfm(lines)
-    pd.testing.assert_frame_equal(outcome.customers(), whole.customers(), check_exact=True)
-    assert outcome.record["lines"] == whole.record["lines"]
-    again = rfm(lines, RECIPE, "--incremental", "--as-of", "2011-03-25", to="nightly")
-    assert again.record["scans"] == {"total": 1, "dates": 1}, "no new day is read"
-    then = rfm(lines, RECIPE, "--as-of", "2011-03-25", to="then")
-    pd.testing.assert_frame_equal(again.customers(), then.customers(), check_exact=True)
-    assert again.record["lines"]["read"] == then.record["lines"]["read"]
-
-
-def test_nights_that_do_not_fit_are_refused(rfm: Rfm) -> None:
-    lines = made_lines(100)
-    first = rfm(lines, RECIPE, "--incremental")
-    fewer = rfm(lines.iloc[1:], RECIPE, "--incremental")
-    assert fewer.code == 3
-    assert "when it was summed" in fewer.err
-    assert "--rebuild-from 2011-03-01" in fewer.err
-    assert fewer.record == first.record, "what is named stays as it was"
-    other = rfm(lines, {**RECIPE, "leave_out": {}}, "--incremental")
-    assert other.code == 2
-    assert "another recipe" in other.err
-    day = str(lines["day"].iloc[0].date())
-    rebuilt = rfm(lines.iloc[1:], RECIPE, "--incremental", "--rebuild-from", day)
-    pd.testing.assert_frame_equal(
-        rebuilt.customers(), rfm(lines.iloc[1:], to="whole").customers(), check_exact=True
-    )
 
 
 def test_currencies_are_turned_into_one_by_the_rate_of_the_day(rfm: Rfm, tmp_path: Path) -> None:
@@ -324,21 +194,3 @@ def test_the_real_lines_give_the_known_figures(rfm: Rfm, real: pd.DataFrame, sha
     )
     assert outcome.record["as_of"] == "2011-12-10"
     assert table["rfm_group"].nunique() == 11
-
-
-def test_the_real_lines_in_two_halves_are_the_whole(rfm: Rfm, shared_data: Path, tmp_path: Path) -> None:
-    """Of its last ten days: every kept day is a directory of its own, and takes its time."""
-    recipe = ROOT / "conf" / "online_retail_orders.yaml"
-    lines = pd.read_parquet(shared_data / "online_retail.parquet")
-    lines = lines[lines["InvoiceDate"] >= "2011-11-30"]
-    path, half = tmp_path / "whole.parquet", tmp_path / "half.parquet"
-    lines.to_parquet(path, coerce_timestamps="us")
-    lines[lines["InvoiceDate"] < "2011-12-05"].to_parquet(half, coerce_timestamps="us")
-    rfm(half, recipe, "--incremental", to="nightly")
-    nightly = rfm(path, recipe, "--incremental", to="nightly")
-    assert nightly.code == 0, nightly.err
-    whole = rfm(path, recipe, to="whole")
-    assert nightly.record["lines"] == whole.record["lines"]
-    pd.testing.assert_frame_equal(
-        nightly.customers("CustomerID"), whole.customers("CustomerID"), check_exact=True
-    )
