@@ -58,7 +58,11 @@ def summed(
         journal.warn(f"{day or 'no date'}: the input has none of its {gone.lines:,} lines any more")
     if plan.anew:
         journal.scan("new days")
-        known |= _sum(spark, lines, plan, found, known, run)
+        fresh = _sum(spark, lines, plan, found, known, run)
+        known |= fresh
+        if lines.unreadable:
+            new = _sums(spark, f"{run.output}/{runs.KEPT}", fresh)
+            lines.within_bound(*transactions.left_out(new, lines.kept), "the new days of the input")
     if not known:
         raise DataError("the input has no lines", "check the job that writes it")
     run.write(runs.DAYS, json.dumps(transactions.as_document(known)))
@@ -87,7 +91,7 @@ def _known(output: str, recipe: OrderRecipe) -> dict[str, Day]:
 def _meaning(recipe: Mapping[str, Any]) -> dict[str, Any]:
     """All of a recipe that decides on the sums of a day."""
     source = {key: value for key, value in recipe["input"].items() if key != "path"}
-    rest = {key: value for key, value in recipe.items() if key != "as_of"}
+    rest = {key: value for key, value in recipe.items() if key not in ("as_of", "max_unreadable")}
     return {**rest, "input": source}
 
 

@@ -78,7 +78,9 @@ def _made(
             journal.scan("sum")
         totals = transactions.per_customer(sums, lines.kept).persist(StorageLevel.MEMORY_AND_DISK)
         counts, rows, last = transactions.counted(totals)
-        if days is not None:
+        if days is None:
+            lines.within_bound(counts.left_out, counts.read, f"input {path}")
+        else:
             counts = _with_later_days(counts, days, path)
         facts.update(lines=counts.read, sales=counts.sales, returns=counts.returns, customers=rows)
     if last is None:

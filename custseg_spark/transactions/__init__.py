@@ -13,7 +13,7 @@ from custseg_spark.transactions.lines import (
     told_apart,
 )
 from custseg_spark.transactions.scores import GROUP_NAMES, Cuts, cuts, looked_at, scored
-from custseg_spark.transactions.sums import Counts, Kept, counted, per_customer, per_day, per_order
+from custseg_spark.transactions.sums import Counts, Kept, counted, left_out, per_customer, per_day, per_order
 from custseg_spark.transactions.worth import Grouping, Interval, held_against, rfm_parts
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "described",
     "from_document",
     "held_against",
+    "left_out",
     "looked_at",
     "per_customer",
     "per_day",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,29 @@ def test_currencies_are_turned_into_one_by_the_rate_of_the_day(rfm: Rfm, tmp_pat
     assert outcome.record["lines"]["left_out"] == {"no rate for its currency": 1}
     rates.write_text("currency,rate\nEUR,1\nEUR,2\n")
     assert "EUR has two rates of one day" in rfm(lines, recipe).err
+    for dates in (("2011-03-01", "2011-03-02", "2011-03-03", "2011-03-04", "4.3.2011"), ("soon",)):
+        rates.write_text("currency,rate,date\n" + "".join(f"EUR,1,{day}\n" for day in dates))
+        unread = rfm(lines, recipe)
+        assert unread.code == 3
+        assert f"1 of {len(dates)} rows can't be read; date: not a date" in unread.err
+
+
+def test_whole_numbers_do_not_overflow_and_decimals_stay_exact(rfm: Rfm) -> None:
+    """A quantity of 300,000 has more ten-thousandths than 32 bits hold, 1,000 at 3,000,000 yen more yen."""
+    lines = pd.DataFrame(
+        {
+            "who": [1, 2], "number": ["a", "b"], "day": pd.to_datetime(["2011-03-01"] * 2),
+            "pieces": np.array([300_000, 1_000], "int32"), "yen": np.array([1, 3_000_000], "int32"),
+            "exact": [Decimal("0.12345"), Decimal("2.00005")],
+        }
+    )  # fmt: skip
+    asked = {"customer": "who", "order": "number", "date": "day", "quantity": "pieces"}
+    outcome = rfm(lines, {"lines": {**asked, "price": "yen"}})
+    assert outcome.record["lines"]["sales"] == 2, outcome.record["lines"]
+    assert outcome.customers()["monetary"].tolist() == [300_000, 3e9]
+    assert outcome.customers()["items"].tolist() == [300_000, 1_000]
+    exact = rfm(lines, {"lines": {**asked, "quantity": None, "amount": "exact"}}, to="exact")
+    assert exact.customers()["monetary"].tolist() == [0.1235, 2.0001]
 
 
 def test_a_text_file_and_rules_that_are_kept_or_subtracted(rfm: Rfm, tmp_path: Path) -> None:
@@ -125,6 +149,7 @@ def test_a_text_file_and_rules_that_are_kept_or_subtracted(rfm: Rfm, tmp_path: P
         "lines": {"customer": "cust", "order": "no", "date": "placed", "quantity": "qty", "price": "each"},
         "returns": {"when": "no LIKE 'C%'", "subtract": True},
         "free_lines": "keep",
+        "max_unreadable": 0.125,
     }
     outcome = rfm(path, recipe)
     assert outcome.code == 0, outcome.err
@@ -138,6 +163,32 @@ def test_a_text_file_and_rules_that_are_kept_or_subtracted(rfm: Rfm, tmp_path: P
         "read": 8, "sales": 3, "returns": 1,
         "left_out": {"qty: not a whole number": 1, "no customer": 1, "no date": 1, "price under zero": 1},
     }  # fmt: skip
+
+
+def test_codes_that_look_like_numbers_at_first_stay_text(rfm: Rfm, tmp_path: Path) -> None:
+    """A tenth of the stock codes has a letter, which nobody who guesses by the first rows sees."""
+    path = tmp_path / "lines.csv"
+    codes = [f"{85000 + i}" if i < 3600 else "POST" if i % 2 else f"{i}A" for i in range(4000)]
+    rows = [f"{i},{i % 50},2011-03-{1 + i * 28 // 4000:02d},1,2.5,{code}" for i, code in enumerate(codes)]
+    path.write_text("\n".join(["no,cust,placed,qty,each,code", *rows]) + "\n")
+    recipe = {
+        "lines": {"customer": "cust", "order": "no", "date": "placed", "quantity": "qty", "price": "each"},
+        "leave_out": {"postage": "code RLIKE '^POST$'"},
+        "favourites": {"code": "code"},
+    }
+    outcome = rfm(path, recipe)
+    assert outcome.code == 0, outcome.err
+    assert outcome.record["lines"]["left_out"] == {"postage": 200}
+    assert outcome.customers("cust")["code"].str.endswith("A").any()
+    as_numbers = {**recipe, "input": {"types": {"code": "int"}}}
+    for arguments in ((), ("--incremental",)):
+        bounded = rfm(path, as_numbers, *arguments, to="bounded")
+        assert bounded.code == 3
+        assert (
+            "400 of 4,000 lines (10.0%) can't be read, more than max_unreadable allows (5.0%)" in bounded.err
+        )
+        assert "code: not a whole number (400)" in bounded.err
+        assert not (bounded.to / "rfm.json").exists()
 
 
 @pytest.mark.parametrize(
