@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from pyspark.sql import SparkSession
 
+from custseg_spark import cli
 from custseg_spark.transactions.scores import GROUPS
-from tests.jobs.orders import RECIPE, Rfm, made_lines
+from tests.jobs.conftest import Train
+from tests.jobs.orders import RECIPE, Made, Rfm, made_lines
 
 ROOT = Path(__file__).parents[2]
 
@@ -216,9 +219,17 @@ def real() -> pd.DataFrame:
     return lines[kept & (lines["Quantity"] > 0) & (lines["UnitPrice"] > 0)]
 
 
-def test_the_real_lines_give_the_known_figures(rfm: Rfm, real: pd.DataFrame, shared_data: Path) -> None:
-    outcome = rfm(shared_data / "online_retail.parquet", ROOT / "conf" / "online_retail_orders.yaml")
-    assert outcome.code == 0, outcome.err
+@pytest.fixture(scope="module")
+def outcome(spark: SparkSession, real: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The customers of Online Retail, made once."""
+    to = tmp_path_factory.mktemp("online_retail") / "customers"
+    lines, recipe = ROOT.parent / "shared/data/online_retail.parquet", ROOT / "conf/online_retail_orders.yaml"
+    code = cli.main(["rfm", "--recipe", str(recipe), "--input", str(lines), "--to", str(to)])
+    return Made(code, "", "", to)
+
+
+def test_the_real_lines_give_the_known_figures(outcome: Made, real: pd.DataFrame) -> None:
+    assert outcome.code == 0
     counts = outcome.record["lines"]
     assert counts == {
         "read": 541_909, "sales": 397_884, "returns": 8_905,
@@ -245,3 +256,19 @@ def test_the_real_lines_give_the_known_figures(rfm: Rfm, real: pd.DataFrame, sha
     )
     assert outcome.record["as_of"] == "2011-12-10"
     assert table["rfm_group"].nunique() == 11
+
+
+def test_the_real_customers_are_segmented_by_the_shipped_recipe(outcome: Made, train: Train) -> None:
+    """What scripts/demo --orders does, with less evidence: from order lines to the page."""
+    less = ["evidence.bootstraps=2", "sweep.restarts=2", "evidence.structure=false"]
+    settings = [word for setting in less for word in ("--set", setting)]
+    trained = train(outcome.to, ROOT / "conf" / "online_retail.yaml", *settings)
+    assert trained.code == 0, trained.err
+    assert trained.record["rows"]["accepted"] == 4_338
+    segments = trained.record["segments"]
+    assert 4 <= len(segments) <= 7
+    assert sum(segment["size"] for segment in segments) == 4_338
+    assert segments[0]["name"].startswith("Big spenders")
+    page = (trained.run / "report.html").read_text()
+    assert all(segment["name"] in page for segment in segments)
+    assert "pounds in all" in page
