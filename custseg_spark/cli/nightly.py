@@ -225,6 +225,6 @@ def _runs(arguments: argparse.Namespace) -> None:
             print(f"live is again {run.run_id}")
         case _:
             removed = runs.prune(output, arguments.keep, arguments.older_than)
-            for run in removed:
-                print(f"removed {run.path}")
+            for path in removed:
+                print(f"removed {path}")
             print(f"{len(removed)} removed")

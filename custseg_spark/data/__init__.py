@@ -15,9 +15,10 @@ from custseg_spark.data.contract import (
     keeps,
     rejected,
     rule_checks,
+    rule_reason,
     verdict,
 )
-from custseg_spark.data.files import NoFilesError
+from custseg_spark.data.files import NoFilesError, literal
 from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
@@ -62,6 +63,7 @@ __all__ = [
     "harmless",
     "id_checks",
     "keeps",
+    "literal",
     "open_table",
     "private",
     "publish",
@@ -71,6 +73,7 @@ __all__ = [
     "repeated_in",
     "replace_customers",
     "rule_checks",
+    "rule_reason",
     "topic",
     "typed",
     "verdict",

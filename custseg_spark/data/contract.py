@@ -168,12 +168,17 @@ def _top(by_reason: Mapping[str, int], checks: Sequence[Check]) -> str:
     return listed + (f"; {len(top) - 3} more" if len(top) > 3 else "")
 
 
+def rule_reason(name: str, rule: Rule) -> str:
+    """What the quarantine says of a row that breaks this rule."""
+    return f"{name}: not {' '.join(rule.sql.split())}"
+
+
 def rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]) -> list[Check]:
     """One check for each of the recipe's rules. `expression(sql, key)` gives the SQL that may be run for
     a rule, and raises for what may not."""
     return [
         Check(
-            reason=f"{name}: not {' '.join(rule.sql.split())}",
+            reason=rule_reason(name, rule),
             ok=F.expr(expression(rule.sql, f"rules.{name}")),
             on_fail=rule.on_fail,
             at_most=rule.at_most,

@@ -18,7 +18,7 @@ from custseg_spark.pipeline import order_lines
 from custseg_spark.pipeline.problems import told
 from custseg_spark.pipeline.rfm import Made, rfm
 from custseg_spark.pipeline.train import Trained, train
-from custseg_spark.recipe import OrderRecipe, Recipe
+from custseg_spark.recipe import OrderRecipe, Privacy, Recipe
 from custseg_spark.transactions import Grouping, Interval
 
 LOOKED_AT = 200_000
@@ -84,7 +84,7 @@ def backtest(
         with journal.stage("measure"), told(f"input {path}"):
             later = _later(lines, day, day + timedelta(days=days))
             journal.scan("later lines")
-            customers = _looked_at(spark, orders.lines.customer, made, trained, later)
+            customers = _looked_at(spark, orders.lines.customer, made, trained, later, recipe)
             tests.append(_measured(customers, trained, day, days, recipe.sweep.seed))
     found = Backtested(to, tuple(tests))
     runs.write(f"{to}/backtest.csv", groups_table(found).to_csv(index=False))
@@ -104,21 +104,28 @@ def _later(lines: order_lines.Lines, start: date, end: date) -> DataFrame:
 
 
 def _looked_at(
-    spark: SparkSession, identity: str, made: Made, trained: Trained, later: DataFrame
+    spark: SparkSession, identity: str, made: Made, trained: Trained, later: DataFrame, recipe: Recipe
 ) -> pd.DataFrame:
     """A row per customer by id: segment, the RFM scores, and spend in the days after (0 without an order)."""
     name = data.quoted(identity)
     before = data.written(spark, made.customers).select(
         F.col(name).alias("_id"), "r_score", "f_score", "m_score", "rfm_group"
     )
+    known = before.join(later.withColumnRenamed(transactions.CUSTOMER, "_id"), "_id", "left")
     labelled = data.written(spark, trained.run.at("customers")).select(F.col(name).alias("_id"), "segment")
     if made.rows > LOOKED_AT:
         labelled = labelled.filter(F.pmod(F.xxhash64("_id"), F.lit(made.rows)) < LOOKED_AT)
-    joined = labelled.join(before, "_id").join(
-        later.withColumnRenamed(transactions.CUSTOMER, "_id"), "_id", "left"
-    )
+    joined = labelled.join(_as_labelled(known, identity, recipe.privacy), "_id")
     table = joined.fillna(0.0, ["_later"]).toPandas()
     return table.sort_values("_id", ignore_index=True)  # so that the same seed draws the same customers
+
+
+def _as_labelled(customers: DataFrame, identity: str, privacy: Privacy) -> DataFrame:
+    """The customers under the ids that the segments have: hashed where the recipe says so."""
+    if identity.lower() not in {name.lower() for name in privacy.hash}:
+        return customers
+    of_the_id = privacy.model_copy(update={"drop": (), "hash": ("_id",)})
+    return data.private(data.Table(customers, None, "parquet", ""), of_the_id).frame
 
 
 def _measured(customers: pd.DataFrame, trained: Trained, day: date, days: int, seed: int) -> Backtest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DateType, TimestampNTZType, TimestampType
+from pyspark.sql.types import DateType, IntegralType, TimestampNTZType, TimestampType
 
 from custseg_spark import data, transactions
 from custseg_spark.errors import DataError
@@ -30,13 +30,16 @@ class Lines:
     """Order lines under their recipe: lazy, nothing read yet.
 
     `frame`: one row per line, as `transactions.told_apart` gives it. `kept`: what is kept of
-    them. `day_sql`: a line's date or time, as the table has it.
+    them. `day_sql`: a line's date or time, as the table has it. `unreadable`: the reasons for which a line is
+    left out because a value does not fit its column, and the share of lines that may be, `max_unreadable`.
     """
 
     frame: DataFrame
     kept: Kept
     format: str
     day_sql: str
+    unreadable: tuple[str, ...] = ()
+    max_unreadable: float = 1.0
 
     def on(self, days: Collection[date], *, undated: bool, everything: bool) -> DataFrame:
         """The lines of these days, and those without a date where `undated`.
@@ -58,6 +61,20 @@ class Lines:
             inside &= (as_read >= F.lit(min(days)).cast(kind)) & (as_read < after)
         return self.frame.filter(inside)
 
+    def within_bound(self, left_out: Mapping[str, int], read: int, where: str) -> None:
+        """Raises DataError where too many of the lines that were `read` can't be read."""
+        found = {reason: left_out[reason] for reason in self.unreadable if left_out.get(reason)}
+        lost = sum(found.values())
+        if lost > self.max_unreadable * read:
+            top = sorted(found.items(), key=lambda item: -item[1])
+            listed = "; ".join(f"{reason} ({count:,})" for reason, count in top[:3])
+            raise DataError(
+                f"{where}: {lost:,} of {read:,} lines ({lost / read:.1%}) can't be read, more than "
+                f"max_unreadable allows ({self.max_unreadable:.1%}): {listed}",
+                "declare what was read as the wrong type under input.types, mend the table, or raise the "
+                "bound",
+            )
+
 
 def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | None) -> Lines:
     """Open the table and lay the recipe over it; lines from `until` on don't count. Runs no job over it."""
@@ -66,8 +83,8 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
     if table.text is not None:
         named = {name.lower() for name in declared}
         text = {column.lower(): column for column in table.text.columns}
-        codes = {text[code.lower()] for code in codes_of(recipe) if code.lower() in text}
-        declared |= {code: "string" for code in codes if code.lower() not in named}
+        codes = [text[code] for code in sorted(codes_of(recipe) - named) if code in text]
+        declared |= dict.fromkeys(codes, "string")
     typed = data.typed(_narrowed(table, set(used_by_lines(recipe))), used_by_lines(recipe), declared)
     checks = [(check.reason, check.ok) for check in typed.checks]
     frame = typed.frame
@@ -76,7 +93,7 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
     if recipe.currency is not None:
         frame = frame.withColumn("_currency", F.expr(f"CAST({safe(recipe.currency.code)} AS string)"))
         rates = _rates(spark, recipe.currency.rates)
-    lines = transactions.told_apart(frame, _meaning(recipe, until), checks, rates)
+    lines = transactions.told_apart(frame, _meaning(frame, recipe, until), checks, rates)
     kept = Kept(
         favourites={name: safe(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
         aggregates={
@@ -84,7 +101,14 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
             for name, sql in recipe.aggregates.items()
         },
     )
-    return Lines(lines, kept, table.format, safe(recipe.lines.date, "lines.date"))
+    return Lines(
+        frame=lines,
+        kept=kept,
+        format=table.format,
+        day_sql=safe(recipe.lines.date, "lines.date"),
+        unreadable=tuple(reason for reason, _ in checks),
+        max_unreadable=recipe.max_unreadable,
+    )
 
 
 def _narrowed(table: data.Table, used: set[str]) -> data.Table:
@@ -96,19 +120,30 @@ def _narrowed(table: data.Table, used: set[str]) -> data.Table:
     return replace(table, frame=table.frame.select(*map(data.column, names)))
 
 
-def _meaning(recipe: OrderRecipe, until: date | None) -> Meaning:
+def _meaning(frame: DataFrame, recipe: OrderRecipe, until: date | None) -> Meaning:
     lines = recipe.lines
     return Meaning(
         customer=data.quoted(lines.customer),
         order=safe(lines.order, "lines.order"),
         day=safe(lines.date, "lines.date"),
         quantity=lines.quantity and safe(lines.quantity, "lines.quantity"),
-        value=safe(lines.value, "lines.price"),
+        value=_value(frame, recipe),
         returned=recipe.returns.when and safe(recipe.returns.when, "returns.when"),
         leave_out={name: safe(sql, f"leave_out.{name}") for name, sql in recipe.leave_out.items()},
         keep_free=recipe.free_lines == "keep",
         until=until,
     )
+
+
+def _value(frame: DataFrame, recipe: OrderRecipe) -> str:
+    """The SQL of a line's value. Whole numbers are multiplied as 64 bits: 1,000 pieces at 3,000,000 yen."""
+    lines = recipe.lines
+    if lines.quantity is not None and lines.price is not None:
+        factors = [safe(lines.quantity, "lines.quantity"), safe(lines.price, "lines.price")]
+        kinds = [field.dataType for field in frame.select(*map(F.expr, factors)).schema]
+        if all(isinstance(kind, IntegralType) for kind in kinds):
+            return f"try_multiply(CAST({factors[0]} AS bigint), {factors[1]})"
+    return safe(lines.value, "lines.price")
 
 
 def _name_the_key(frame: DataFrame, recipe: OrderRecipe) -> None:
@@ -130,10 +165,21 @@ def _rates(spark: SparkSession, source: Source) -> DataFrame:
     names = {name.lower() for name in table.frame.columns}
     used = {name: ["currency.rates"] for name in ("currency", "rate", *(["date"] if "date" in names else []))}
     typed = data.typed(table, used, {"currency": "string", **source.types})
-    dated = F.to_date("date") if "date" in used else F.lit(None).cast("date")
+    broken = {check.reason: ~F.coalesce(check.ok, F.lit(False)) for check in typed.checks}
+    dated = F.lit(None).cast("date")
+    if "date" in used:
+        dated = F.col("date").try_cast("date")
+        broken["date: not a date"] = dated.isNull() & F.col("date").isNotNull()
+    reason = F.coalesce(*[F.when(holds, reason) for reason, holds in broken.items()], F.lit(""))
     with told(where):
-        columns = [F.col("currency"), F.col("rate").cast("double"), dated.alias("date")]
+        columns = [F.col("currency"), F.col("rate").cast("double"), dated.alias("date"), reason.alias("why")]
         rates = typed.frame.select(*columns).limit(MOST_RATES + 1).toPandas()
+    wrong = rates.loc[rates["why"] != "", "why"]
+    if len(wrong):  # a rate whose date is lost would hold since ever
+        raise DataError(
+            f"{where}: {len(wrong):,} of {len(rates):,} rows can't be read; {wrong.iloc[0]}",
+            "mend the table, or say under currency.rates.types how it is written",
+        )
     spans = zip(*_spans(rates, where), strict=True)
     kinds = {"_code": pa.string(), "_rate": pa.float64(), "_from": pa.date32(), "_until": pa.date32()}
     named = {name: pa.array(values, kinds[name]) for name, values in zip(kinds, spans, strict=True)}

@@ -71,15 +71,17 @@ def _made(
         facts.update(input=path, format=lines.format)
     with journal.stage("sum") as facts, told(f"input {path}"):
         if incremental:
-            sums, after = order_days.summed(spark, lines, recipe, run, rebuild_from, journal)
+            days = order_days.summed(spark, lines, recipe, run, rebuild_from, journal)
+            sums = days.sums
         else:
-            sums, after = transactions.per_order(lines.frame, lines.kept), 0
+            days, sums = None, transactions.per_order(lines.frame, lines.kept)
             journal.scan("sum")
         totals = transactions.per_customer(sums, lines.kept).persist(StorageLevel.MEMORY_AND_DISK)
         counts, rows, last = transactions.counted(totals)
-        if after:
-            left_out = {**counts.left_out, transactions.AFTER: after}
-            counts = replace(counts, read=counts.read + after, left_out=left_out)
+        if days is None:
+            lines.within_bound(counts.left_out, counts.read, f"input {path}")
+        else:
+            counts = _with_later_days(counts, days, path)
         facts.update(lines=counts.read, sales=counts.sales, returns=counts.returns, customers=rows)
     if last is None:
         raise DataError(
@@ -93,13 +95,40 @@ def _made(
         cuts = transactions.cuts(transactions.looked_at(customers, rows, data.quoted(identity)).toPandas())
     with journal.stage("write") as facts, told(f"writing {run.at('customers')}"):
         data.write_rows(transactions.scored(customers, cuts), run.at("customers"))
-        facts.update(customers=rows)
+        found = data.written(spark, run.at("customers")).count()
+        facts.update(customers=found)
+    if found != rows:
+        raise _changed(f"input {path}: {found:,} customers were written where {rows:,} were counted")
     totals.unpersist()
     with journal.stage("publish"):
-        record = _record(run, recipe, path, as_of, rows, counts, cuts, journal)
+        days_of = run.run_id if incremental else _days_of(run.output)
+        record = {**_record(run, recipe, path, as_of, rows, counts, cuts, journal), "days_of": days_of}
         run.record(record)
         runs.write(f"{run.output}/{runs.CUSTOMERS}", runs.as_json(record))
     return Made(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.warnings))
+
+
+def _with_later_days(counts: Counts, days: order_days.Summed, path: str) -> Counts:
+    """The counts with the lines of the days from the as-of day on."""
+    if counts.read != days.lines:
+        raise _changed(f"input {path}: {counts.read:,} lines were summed where {days.lines:,} were counted")
+    if not days.after:
+        return counts
+    left_out = {**counts.left_out, transactions.AFTER: days.after}
+    return replace(counts, read=counts.read + days.after, left_out=left_out)
+
+
+def _changed(what: str) -> DataError:
+    return DataError(
+        f"{what}: the input changed during the run",
+        "run again when the table is at rest, or point at a snapshot of it",
+    )
+
+
+def _days_of(output: str) -> str | None:
+    """The run whose kept days this one leaves as they are; null if there are none."""
+    kept = runs.days_kept(output)
+    return None if kept is None else kept.run_id
 
 
 def _why(counts: Counts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custseg_spark import segments
+from custseg_spark import data, segments
 from custseg_spark.features import Treatment
 from custseg_spark.pipeline.fit import Fitted
 from custseg_spark.pipeline.sampling import Sample
@@ -15,9 +15,9 @@ from custseg_spark.report import exploration, page
 
 def rules(recipe: Recipe, sample: Sample) -> tuple[page.Rule, ...]:
     """Every rule of the recipe, with the rows that broke it."""
-    broken = {reason.split(":")[0]: count for reason, count in sample.quality.by_reason.items()}
+    broken = sample.quality.by_reason
     return tuple(
-        page.Rule(name, rule.sql, rule.on_fail, broken.get(name, 0))
+        page.Rule(name, rule.sql, rule.on_fail, broken.get(data.rule_reason(name, rule), 0))
         for name, rule in recipe.rules.named.items()
     )
 

@@ -1,6 +1,7 @@
 """The recipe: one YAML file that says everything about one segmentation."""
 
 from custseg_spark.recipe.aggregates import Aggregate, decomposed
+from custseg_spark.recipe.codes import codes_of
 from custseg_spark.recipe.explain import explained
 from custseg_spark.recipe.expressions import rate_part, used_by
 from custseg_spark.recipe.leaving import Audience, Output, Privacy, Publish
@@ -20,7 +21,7 @@ from custseg_spark.recipe.models import (
     Source,
     Sweep,
 )
-from custseg_spark.recipe.orders import OrderRecipe, codes_of, used_by_lines
+from custseg_spark.recipe.orders import OrderRecipe, used_by_lines
 from custseg_spark.recipe.safety import safe
 from custseg_spark.recipe.sql import columns_used, sql_name, sql_text
 

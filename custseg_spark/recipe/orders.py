@@ -13,7 +13,7 @@ from custseg_spark.recipe.aggregates import decomposed
 from custseg_spark.recipe.expressions import check
 from custseg_spark.recipe.models import Name, Source
 from custseg_spark.recipe.problems import Problem
-from custseg_spark.recipe.section import Section
+from custseg_spark.recipe.section import Section, Share
 from custseg_spark.recipe.sql import columns_used, sql_name
 
 COLUMNS = (
@@ -21,6 +21,8 @@ COLUMNS = (
     *("returns_share", "first_order", "last_order", "r_score", "f_score", "m_score", "rfm_group"),
 )
 """What every customer table has beside the customer's id."""
+SUMMED = ("orders", "lines", "returns", "value", "returned")
+"""The other columns that are summed on the way to it, beside which a favourite stands."""
 
 
 class Lines(Section):
@@ -87,6 +89,9 @@ class OrderRecipe(Section):
     """Reason -> predicate: lines that count for nothing. A line goes under the first that holds."""
     free_lines: Literal["leave_out", "keep"] = "leave_out"
     """What becomes of lines whose price is zero; a price under zero is always left out."""
+    max_unreadable: Share = 0.05
+    """The command fails when more than this share of the lines are left out because a value does not fit the
+    type of its column, or a row has too few or too many fields."""
     currency: Currency | None = None
     as_of: date | None = None
     """The day the customers are looked at, its own orders not included; the day after the last order
@@ -102,6 +107,8 @@ class OrderRecipe(Section):
         seen[self.lines.customer.lower()] = "lines.customer"
         for section in ("favourites", "aggregates"):
             for name in getattr(self, section):
+                if section == "favourites" and name.lower() in SUMMED:
+                    raise ValueError(f"favourites.{name}: the name is reserved: a sum of lines is called so")
                 if name.lower() in seen:
                     raise ValueError(f"{section}.{name}: the name is taken already by {seen[name.lower()]}")
                 seen[name.lower()] = section
@@ -137,12 +144,6 @@ def used_by_lines(recipe: OrderRecipe) -> dict[str, list[str]]:
         for column in sorted(columns_used(sql, where)):
             found.setdefault(column.lower(), (column, []))[1].append(where)
     return dict(found.values())
-
-
-def codes_of(recipe: OrderRecipe) -> frozenset[str]:
-    """Columns that hold codes: of a text file they stay text, whatever their first rows look like."""
-    codes = columns_used(recipe.lines.order)
-    return codes | columns_used(recipe.currency.code) if recipe.currency else codes
 
 
 def expressions(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:

@@ -13,10 +13,14 @@ from custseg_spark.runs.directories import (
     prune,
 )
 from custseg_spark.runs.files import CUSTOMERS, absolute, as_json, below, customers_at, day, read, write
+from custseg_spark.runs.orders import DAYS, KEPT, DaysKept, days_kept
 from custseg_spark.runs.promotion import promote, publish, rollback
 
 __all__ = [
     "CUSTOMERS",
+    "DAYS",
+    "KEPT",
+    "DaysKept",
     "Kind",
     "Listed",
     "Run",
@@ -26,6 +30,7 @@ __all__ = [
     "below",
     "customers_at",
     "day",
+    "days_kept",
     "find",
     "history",
     "latest",

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from custseg_spark.errors import RunError
+from custseg_spark.runs import orders
 from custseg_spark.runs.files import absolute, as_json, located, read, write
 
 LATEST = "latest.json"
@@ -131,14 +132,15 @@ def listed(output: str) -> tuple[Listed, ...]:
     )
 
 
-def prune(output: str, keep: int, older_than_hours: float) -> list[Run]:
+def prune(output: str, keep: int, older_than_hours: float) -> list[str]:
     """Remove all but the newest `keep` whole directories of each kind, and what killed commands left.
 
-    Live, latest and whatever was live stay. A directory without a whole record is left over only when it
-    is older than `older_than_hours`: a run may be under way in it. Gives what was removed.
+    Live, latest and whatever was live stay, and so does what rfm.json names. A directory without a whole
+    record, and sums of days that no table is made of, are left over only when they are older than
+    `older_than_hours`: a run may be under way in them. Gives the paths that were removed.
     """
     root = absolute(output)
-    stays = {entry["run_id"] for entry in history(root)}
+    stays = {entry["run_id"] for entry in history(root)} | orders.named(root)
     removed = []
     for kind in RECORD:
         pointed = latest(root, kind)
@@ -147,12 +149,17 @@ def prune(output: str, keep: int, older_than_hours: float) -> list[Run]:
         kept = {run.run_id for run in whole[max(0, len(whole) - keep) :]} | stays
         kept |= {pointed.run_id} if pointed else set()
         removed += [
-            run
+            run.path
             for run in found
             if run.run_id not in kept and (run in whole or _age_in_hours(run) >= older_than_hours)
         ]
-    for run in removed:
-        files, path = located(run.path)
+    removed += [
+        orders.batch_path(root, run_id)
+        for run_id in orders.batches_left(root)
+        if _age_in_hours(Run(root, run_id)) >= older_than_hours
+    ]
+    for gone in removed:
+        files, path = located(gone)
         files.rm(path, recursive=True)
     return removed
 

@@ -1,7 +1,7 @@
 """Order lines to customers: which lines count, sums that add up, RFM scores, what groups are worth later."""
 
 from custseg_spark.transactions.customers import described
-from custseg_spark.transactions.days import Day, Plan, as_document, from_document, live, planned
+from custseg_spark.transactions.days import Day, Plan, as_document, from_document, planned
 from custseg_spark.transactions.lines import (
     AFTER,
     CUSTOMER,
@@ -13,7 +13,7 @@ from custseg_spark.transactions.lines import (
     told_apart,
 )
 from custseg_spark.transactions.scores import GROUP_NAMES, Cuts, cuts, looked_at, scored
-from custseg_spark.transactions.sums import Counts, Kept, counted, per_customer, per_day, per_order
+from custseg_spark.transactions.sums import Counts, Kept, counted, left_out, per_customer, per_day, per_order
 from custseg_spark.transactions.worth import Grouping, Interval, held_against, rfm_parts
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "described",
     "from_document",
     "held_against",
-    "live",
+    "left_out",
     "looked_at",
     "per_customer",
     "per_day",

@@ -22,10 +22,17 @@ class Day:
 
 @dataclass(frozen=True)
 class Plan:
-    """`anew`: days to sum, in order; `late`: those of them that were summed before with fewer lines."""
+    """What to do about the days of an input.
+
+    `anew`: days to sum, in order; `late`: those of them that were summed before with fewer lines; `gone`:
+    days that no longer count. `more_undated`: the input's lines without a date come to those kept already,
+    where else they take their place.
+    """
 
     anew: tuple[str, ...]
-    late: tuple[str, ...]
+    late: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    more_undated: bool = False
 
 
 def planned(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: str | None = None) -> Plan:
@@ -33,31 +40,50 @@ def planned(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: st
 
     A day that is not known is summed. A known day with as many lines as it had is left as it is, one with
     more is summed anew, and a known day that the input does not have keeps its sums: the input may hold the
-    new days alone, but each of its days whole. From `rebuild_from` on every day of the input is summed.
+    new days alone, but each of its days whole. From `rebuild_from` on every day of the input is summed, and
+    known days that it does not have are gone. About lines without a date see `_undated`.
 
     Raises DataError for a day with fewer lines than were summed.
     """
-    asked = {day for day in found if rebuild_from is not None and day >= rebuild_from}
-    again = {day for day in found if day in known} - asked - {NO_DAY}
-    fewer = sorted(day for day in again if found[day] < known[day].lines)
+    dated = {day: lines for day, lines in found.items() if day != NO_DAY}
+    asked = {day for day in dated if rebuild_from is not None and day >= rebuild_from}
+    again = {day for day in dated if day in known} - asked
+    fewer = sorted(day for day in again if dated[day] < known[day].lines)
     if fewer:
         day = fewer[0]
         more = f" (and {len(fewer) - 1} more days)" if len(fewer) > 1 else ""
         raise DataError(
-            f"{day} has {found[day]:,} lines, {known[day].lines:,} when it was summed{more}",
+            f"{day} has {dated[day]:,} lines, {known[day].lines:,} when it was summed{more}",
             f"give every day of the input whole; if lines were deleted on purpose: --rebuild-from {day}",
         )
-    changed = {day for day, lines in found.items() if day not in known or lines != known[day].lines}
-    late = changed & again
-    return Plan(tuple(sorted(changed | asked)), tuple(sorted(late)))
+    changed = {day for day, lines in dated.items() if day not in known or lines != known[day].lines}
+    gone = {day for day in known if rebuild_from is not None and day >= rebuild_from} - set(dated)
+    anew, gone_undated, more_undated = _undated(known, found, bool(changed or gone))
+    return Plan(
+        tuple(sorted(changed | asked | anew)),
+        tuple(sorted(changed & again)),
+        tuple(sorted(gone | gone_undated)),
+        more_undated,
+    )
 
 
-def live(known: Mapping[str, Day]) -> dict[str, list[str]]:
-    """Batch -> the days whose sums are taken from it, in order."""
-    found: dict[str, list[str]] = {}
-    for day, summed in sorted(known.items()):
-        found.setdefault(summed.batch, []).append(day)
-    return found
+def _undated(
+    known: Mapping[str, Day], found: Mapping[str, int], news: bool
+) -> tuple[set[str], set[str], bool]:
+    """NO_DAY or nothing, as days to sum and as days that are gone; and whether what is there comes on top.
+
+    Lines without a date tell nothing of when they came. An input with more than half of the known days is
+    taken for the whole table: its lines take the place of those kept. One with fewer brings new lines. Where
+    no day is new, has more lines or is gone (`news`), an input with fewer of them was summed before.
+    """
+    before = set(known) - {NO_DAY}
+    whole = not before or 2 * len(before & set(found)) > len(before)
+    now, kept = found.get(NO_DAY, 0), known[NO_DAY].lines if NO_DAY in known else 0
+    if not news and (now <= kept or not whole):
+        return set(), set(), False
+    if whole:
+        return ({NO_DAY} if now and now != kept else set()), ({NO_DAY} if kept and not now else set()), False
+    return ({NO_DAY} if now else set()), set(), bool(now and kept)
 
 
 def as_document(known: Mapping[str, Day]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, FloatType, IntegralType, StringType
 
 UNIT = 10_000
 """Values and quantities are summed as whole ten-thousandths: such sums are exact in any order."""
@@ -56,40 +57,61 @@ def told_apart(
         {
             CUSTOMER: F.expr(meaning.customer),
             ORDER: F.expr(f"CAST({meaning.order} AS string)"),
-            VALUE: F.expr(_units(value)),
-            QUANTITY: F.expr(_units(quantity)),
+            VALUE: F.expr(_units(frame, value)),
+            QUANTITY: F.expr(_units(frame, quantity)),
         }
     )
+    text_ids = isinstance(frame.select(CUSTOMER).schema[0].dataType, StringType)
     under_zero = f"{VALUE if meaning.quantity is None else QUANTITY} < 0"
     frame = frame.withColumn(RETURNED, F.coalesce(F.expr(meaning.returned or under_zero), F.lit(False)))
-    reasons = [*_reasons(meaning, checks, rated=rates is not None), *_no_sale(meaning)]
+    reasons = [*_reasons(meaning, checks, rated=rates is not None, text_ids=text_ids), *_no_sale(meaning)]
     left_out = F.lit(None).cast("string")
     for reason, holds in reversed(reasons):
         left_out = F.when(holds, reason).otherwise(left_out)
     return frame.withColumn(LEFT_OUT, left_out)
 
 
-def _units(sql: str) -> str:
+def _units(frame: DataFrame, sql: str) -> str:
+    """The value in ten-thousandths, rounded to whole ones; null where it is too large.
+
+    Of the ways to round, each kind of number has the one that costs least on every line: whole numbers need
+    none, and Spark's round() of a double goes by way of its decimal digits, several times the work of rint().
+    Such a double stands for its neighbours anyway, so that a tie (rint: to the even one) means nothing.
+    """
+    kind = frame.select(F.expr(sql)).schema[0].dataType
+    if isinstance(kind, IntegralType):
+        return f"try_multiply(CAST({sql} AS bigint), {UNIT})"
+    if isinstance(kind, DoubleType | FloatType):
+        return f"try_cast(rint(({sql}) * {UNIT}) AS bigint)"
     return f"try_cast(round(try_multiply({sql}, {UNIT})) AS bigint)"
 
 
 def _reasons(
-    meaning: Meaning, checks: Sequence[tuple[str, Column]], *, rated: bool
+    meaning: Meaning, checks: Sequence[tuple[str, Column]], *, rated: bool, text_ids: bool
 ) -> Iterator[tuple[str, Column]]:
-    """Why a line counts for nothing, whatever it holds; a predicate that is null does not hold."""
-    for reason, ok in checks:
-        yield reason, ~F.coalesce(ok, F.lit(False))
-    yield "no customer", F.expr(f"{CUSTOMER} IS NULL OR trim(CAST({CUSTOMER} AS string)) = ''")
-    yield "no order number", F.expr(f"{ORDER} IS NULL OR trim({ORDER}) = ''")
-    yield "no date", F.col(DAY).isNull()
+    """Why a line counts for nothing, whatever it holds; a predicate that is null does not hold.
+
+    As of a day, lines from then on are not looked at, whatever else is wrong with them: sums that are kept
+    by the day leave out whole days.
+    """
     if meaning.until is not None:
         yield AFTER, F.col(DAY) >= F.lit(meaning.until)
+    for reason, ok in checks:
+        yield reason, ~F.coalesce(ok, F.lit(False))
+    yield "no customer", F.expr(_blank(CUSTOMER) if text_ids else f"{CUSTOMER} IS NULL")
+    yield "no order number", F.expr(_blank(ORDER))
+    yield "no date", F.col(DAY).isNull()
     for reason, sql in meaning.leave_out.items():
         yield reason, F.coalesce(F.expr(sql), F.lit(False))
     if rated:
         yield "no rate for its currency", F.col(RATE).isNull()
     yield "no quantity", F.col(QUANTITY).isNull()
     yield "no price", F.col(VALUE).isNull()
+
+
+def _blank(name: str) -> str:
+    """Whether a text is null or nothing but spaces; only what sorts before any sign is trimmed to see it."""
+    return f"{name} IS NULL OR ({name} < '!' AND trim({name}) = '')"
 
 
 def _no_sale(meaning: Meaning) -> Iterator[tuple[str, Column]]:

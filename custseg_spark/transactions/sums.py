@@ -135,6 +135,13 @@ def counted(totals: DataFrame) -> tuple[Counts, int, date | None]:
     return Counts(lines + sum(left_out.values()), lines - returns, returns, left_out), customers, last
 
 
+def left_out(sums: DataFrame, kept: Kept) -> tuple[dict[str, int], int]:
+    """The lines left out by reason, and all lines, of the frame of `per_day`. One job."""
+    own = sums.filter(F.col(KIND) == 0) if kept.favourites else sums
+    rows = own.groupBy(LEFT_OUT).agg(F.sum("lines")).collect()
+    return {reason: lines for reason, lines in rows if reason is not None}, sum(lines for _, lines in rows)
+
+
 def _aliased(columns: Mapping[str, Column]) -> list[Column]:
     return [column.alias(name) for name, column in columns.items()]
 

@@ -17,6 +17,9 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import cli
+from tests.jobs.orders import rfm
+
+__all__ = ["rfm"]
 
 RECIPE: dict[str, Any] = {
     "input": {"id": "id"},

@@ -91,6 +91,25 @@ def test_what_the_segments_did_later_is_measured(
     )
 
 
+def test_a_hashed_id_is_found_again(
+    given: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same figures as with the id itself; the raw id stands in no file of the segments."""
+    monkeypatch.setenv("CUSTSEG_SECRET", "a long secret for a test")
+    when = ["--at", "2011-08-01", "--days", "40"]
+    assert cli.main(["backtest", *given, *when]) == 0
+    plain = pd.read_csv(tmp_path / "to" / "backtest.csv")
+    hashed = ["--set", "privacy.hash=[WHO]", "--to", str(tmp_path / "hashed")]
+    assert cli.main(["backtest", *given, *when, *hashed]) == 0, capsys.readouterr().err
+    table = pd.read_csv(tmp_path / "hashed" / "backtest.csv")
+    columns = ["grouping", "group", "customers", "spend", "retained"]
+    pd.testing.assert_frame_equal(table[columns], plain[columns])
+    root = tmp_path / "hashed" / "2011-08-01" / "segments"
+    latest = json.loads((root / "latest.json").read_text())["run_id"]
+    ids = pd.read_parquet(root / "runs" / latest / "customers")["who"]
+    assert ids.str.fullmatch("[0-9a-f]{64}").all()
+
+
 def test_a_day_without_enough_days_after_it_is_refused(
     given: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli
 from custseg_spark.transactions.scores import GROUPS
+from tests.jobs.conftest import Train
+from tests.jobs.orders import RECIPE, Made, Rfm, made_lines
 
 ROOT = Path(__file__).parents[2]
-RECIPE: dict[str, Any] = {
-    "lines": {"customer": "who", "order": "number", "date": "day", "quantity": "pieces", "price": "price"},
-    "leave_out": {"postage": "article = 'POST'"},
-    "favourites": {"shop": "shop"},
-    "aggregates": {
-        "dearest": "max(price)",
-        "mean_price": "avg(price)",
-        "by_web": "count_if(shop = 'web') / count(*)",
-    },
-}
-
-
-def made_lines(orders: int = 400, seed: int = 0) -> pd.DataFrame:
-    """Order lines of 60 customers over 50 days, with everything that can be wrong with a line."""
-    rng = np.random.default_rng(seed)
-    order = np.repeat(np.arange(orders), rng.integers(1, 6, orders))
-    n = len(order)
-    who = rng.integers(0, 60, orders)[order].astype(object)
-    day = (pd.Timestamp("2011-03-01") + pd.to_timedelta(np.sort(rng.integers(0, 50, orders)), "D"))[order]
-    lines = pd.DataFrame(
-        {
-            "number": [f"{i:05d}" for i in order],
-            "who": [f"c{i:03d}" for i in who],
-            "day": day + pd.to_timedelta(rng.integers(0, 86_400, n), "s"),
-            "pieces": rng.integers(1, 20, n),
-            "price": np.round(rng.gamma(2, 4, n) + 0.01, 3),
-            "article": rng.choice(["cup", "plate", "POST"], n, p=[0.5, 0.45, 0.05]),
-            "shop": rng.choice(["web", "town", None], n, p=[0.5, 0.4, 0.1]),
-        }
-    )
-    lines.loc[rng.random(n) < 0.05, "who"] = None
-    lines.loc[rng.random(n) < 0.05, "pieces"] *= -1
-    lines.loc[rng.random(n) < 0.03, "price"] = 0.0
-    return lines
 
 
 def in_pandas(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -79,52 +44,6 @@ def in_pandas(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
             "by_web": (sales["shop"] == "web").groupby(sales["who"]).mean(),
         }
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-    to: Path
-
-    @property
-    def record(self) -> dict[str, Any]:
-        return json.loads((self.to / "rfm.json").read_text())
-
-    def customers(self, id_column: str = "who") -> pd.DataFrame:
-        table = pd.read_parquet(self.to / self.record["customers"])
-        assert table[id_column].is_unique
-        return table.set_index(id_column).sort_index()
-
-
-Rfm = Callable[..., Outcome]
-
-
-@pytest.fixture
-def rfm(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Rfm:
-    """Runs `custseg rfm` on lines (a DataFrame or a path) under a recipe (a mapping or a path)."""
-
-    def run(
-        lines: pd.DataFrame | Path, recipe: dict[str, Any] | Path = RECIPE, *arguments: str, to: str = "to"
-    ) -> Outcome:
-        if isinstance(lines, pd.DataFrame):
-            path = tmp_path / "lines.parquet"
-            lines.to_parquet(path, coerce_timestamps="us")
-        else:
-            path = lines
-        if isinstance(recipe, dict):
-            (tmp_path / "orders.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
-            recipe = tmp_path / "orders.yaml"
-        capsys.readouterr()
-        given = ["--recipe", str(recipe), "--input", str(path), "--to", str(tmp_path / to)]
-        code = cli.main(["rfm", *given, *arguments])
-        said = capsys.readouterr()
-        return Outcome(code, said.out, said.err, tmp_path / to)
-
-    return run
 
 
 def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
@@ -177,51 +96,6 @@ def test_as_of_a_past_day_gives_the_table_as_it_was_then(rfm: Rfm) -> None:
     same(then.customers(), rfm(before, RECIPE, "--as-of", "2011-03-25", to="before").customers())
 
 
-def test_night_by_night_is_equal_to_the_last_cent(rfm: Rfm) -> None:
-    """Three nights, in the third of which lines of an old day come late; then the new day's lines alone."""
-    lines = made_lines(seed=3)
-    day = lines["day"].dt.normalize()
-    late = (day == day.unique()[10]) & (np.arange(len(lines)) % 2 == 0)
-    nights = [
-        lines[(day < "2011-03-20") & ~late],
-        lines[(day < "2011-04-01") & ~late],
-        lines[day < "2011-04-15"],
-    ]
-    for night in nights:
-        outcome = rfm(night, RECIPE, "--incremental", to="nightly")
-        assert outcome.code == 0, outcome.err
-    assert [line for line in outcome.record["warnings"] if "came late" in line] == [
-        f"{day.unique()[10].date()}: {late.sum()} lines came late; the day was summed anew"
-    ]
-    outcome = rfm(lines[day >= "2011-04-15"], RECIPE, "--incremental", to="nightly")
-    whole = rfm(lines)
-    pd.testing.assert_frame_equal(outcome.customers(), whole.customers(), check_exact=True)
-    assert outcome.record["lines"] == whole.record["lines"]
-    again = rfm(lines, RECIPE, "--incremental", "--as-of", "2011-03-25", to="nightly")
-    assert again.record["scans"] == {"total": 1, "dates": 1}, "no new day is read"
-    then = rfm(lines, RECIPE, "--as-of", "2011-03-25", to="then")
-    pd.testing.assert_frame_equal(again.customers(), then.customers(), check_exact=True)
-    assert again.record["lines"]["read"] == then.record["lines"]["read"]
-
-
-def test_nights_that_do_not_fit_are_refused(rfm: Rfm) -> None:
-    lines = made_lines(100)
-    first = rfm(lines, RECIPE, "--incremental")
-    fewer = rfm(lines.iloc[1:], RECIPE, "--incremental")
-    assert fewer.code == 3
-    assert "when it was summed" in fewer.err
-    assert "--rebuild-from 2011-03-01" in fewer.err
-    assert fewer.record == first.record, "what is named stays as it was"
-    other = rfm(lines, {**RECIPE, "leave_out": {}}, "--incremental")
-    assert other.code == 2
-    assert "another recipe" in other.err
-    day = str(lines["day"].iloc[0].date())
-    rebuilt = rfm(lines.iloc[1:], RECIPE, "--incremental", "--rebuild-from", day)
-    pd.testing.assert_frame_equal(
-        rebuilt.customers(), rfm(lines.iloc[1:], to="whole").customers(), check_exact=True
-    )
-
-
 def test_currencies_are_turned_into_one_by_the_rate_of_the_day(rfm: Rfm, tmp_path: Path) -> None:
     rates = tmp_path / "rates.csv"
     rates.write_text("currency,rate,date\nEUR,1,2000-01-01\nUSD,0.5,2000-01-01\nUSD,0.25,2011-03-02\n")
@@ -242,6 +116,29 @@ def test_currencies_are_turned_into_one_by_the_rate_of_the_day(rfm: Rfm, tmp_pat
     assert outcome.record["lines"]["left_out"] == {"no rate for its currency": 1}
     rates.write_text("currency,rate\nEUR,1\nEUR,2\n")
     assert "EUR has two rates of one day" in rfm(lines, recipe).err
+    for dates in (("2011-03-01", "2011-03-02", "2011-03-03", "2011-03-04", "4.3.2011"), ("soon",)):
+        rates.write_text("currency,rate,date\n" + "".join(f"EUR,1,{day}\n" for day in dates))
+        unread = rfm(lines, recipe)
+        assert unread.code == 3
+        assert f"1 of {len(dates)} rows can't be read; date: not a date" in unread.err
+
+
+def test_whole_numbers_do_not_overflow_and_decimals_stay_exact(rfm: Rfm) -> None:
+    """A quantity of 300,000 has more ten-thousandths than 32 bits hold, 1,000 at 3,000,000 yen more yen."""
+    lines = pd.DataFrame(
+        {
+            "who": [1, 2], "number": ["a", "b"], "day": pd.to_datetime(["2011-03-01"] * 2),
+            "pieces": np.array([300_000, 1_000], "int32"), "yen": np.array([1, 3_000_000], "int32"),
+            "exact": [Decimal("0.12345"), Decimal("2.00005")],
+        }
+    )  # fmt: skip
+    asked = {"customer": "who", "order": "number", "date": "day", "quantity": "pieces"}
+    outcome = rfm(lines, {"lines": {**asked, "price": "yen"}})
+    assert outcome.record["lines"]["sales"] == 2, outcome.record["lines"]
+    assert outcome.customers()["monetary"].tolist() == [300_000, 3e9]
+    assert outcome.customers()["items"].tolist() == [300_000, 1_000]
+    exact = rfm(lines, {"lines": {**asked, "quantity": None, "amount": "exact"}}, to="exact")
+    assert exact.customers()["monetary"].tolist() == [0.1235, 2.0001]
 
 
 def test_a_text_file_and_rules_that_are_kept_or_subtracted(rfm: Rfm, tmp_path: Path) -> None:
@@ -255,6 +152,7 @@ def test_a_text_file_and_rules_that_are_kept_or_subtracted(rfm: Rfm, tmp_path: P
         "lines": {"customer": "cust", "order": "no", "date": "placed", "quantity": "qty", "price": "each"},
         "returns": {"when": "no LIKE 'C%'", "subtract": True},
         "free_lines": "keep",
+        "max_unreadable": 0.125,
     }
     outcome = rfm(path, recipe)
     assert outcome.code == 0, outcome.err
@@ -268,6 +166,32 @@ def test_a_text_file_and_rules_that_are_kept_or_subtracted(rfm: Rfm, tmp_path: P
         "read": 8, "sales": 3, "returns": 1,
         "left_out": {"qty: not a whole number": 1, "no customer": 1, "no date": 1, "price under zero": 1},
     }  # fmt: skip
+
+
+def test_codes_that_look_like_numbers_at_first_stay_text(rfm: Rfm, tmp_path: Path) -> None:
+    """A tenth of the stock codes has a letter, which nobody who guesses by the first rows sees."""
+    path = tmp_path / "lines.csv"
+    codes = [f"{85000 + i}" if i < 3600 else "POST" if i % 2 else f"{i}A" for i in range(4000)]
+    rows = [f"{i},{i % 50},2011-03-{1 + i * 28 // 4000:02d},1,2.5,{code}" for i, code in enumerate(codes)]
+    path.write_text("\n".join(["no,cust,placed,qty,each,code", *rows]) + "\n")
+    recipe = {
+        "lines": {"customer": "cust", "order": "no", "date": "placed", "quantity": "qty", "price": "each"},
+        "leave_out": {"postage": "code RLIKE '^POST$'"},
+        "favourites": {"code": "code"},
+    }
+    outcome = rfm(path, recipe)
+    assert outcome.code == 0, outcome.err
+    assert outcome.record["lines"]["left_out"] == {"postage": 200}
+    assert outcome.customers("cust")["code"].str.endswith("A").any()
+    as_numbers = {**recipe, "input": {"types": {"code": "int"}}}
+    for arguments in ((), ("--incremental",)):
+        bounded = rfm(path, as_numbers, *arguments, to="bounded")
+        assert bounded.code == 3
+        assert (
+            "400 of 4,000 lines (10.0%) can't be read, more than max_unreadable allows (5.0%)" in bounded.err
+        )
+        assert "code: not a whole number (400)" in bounded.err
+        assert not (bounded.to / "rfm.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -295,9 +219,17 @@ def real() -> pd.DataFrame:
     return lines[kept & (lines["Quantity"] > 0) & (lines["UnitPrice"] > 0)]
 
 
-def test_the_real_lines_give_the_known_figures(rfm: Rfm, real: pd.DataFrame, shared_data: Path) -> None:
-    outcome = rfm(shared_data / "online_retail.parquet", ROOT / "conf" / "online_retail_orders.yaml")
-    assert outcome.code == 0, outcome.err
+@pytest.fixture(scope="module")
+def outcome(spark: SparkSession, real: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The customers of Online Retail, made once."""
+    to = tmp_path_factory.mktemp("online_retail") / "customers"
+    lines, recipe = ROOT.parent / "shared/data/online_retail.parquet", ROOT / "conf/online_retail_orders.yaml"
+    code = cli.main(["rfm", "--recipe", str(recipe), "--input", str(lines), "--to", str(to)])
+    return Made(code, "", "", to)
+
+
+def test_the_real_lines_give_the_known_figures(outcome: Made, real: pd.DataFrame) -> None:
+    assert outcome.code == 0
     counts = outcome.record["lines"]
     assert counts == {
         "read": 541_909, "sales": 397_884, "returns": 8_905,
@@ -326,19 +258,17 @@ def test_the_real_lines_give_the_known_figures(rfm: Rfm, real: pd.DataFrame, sha
     assert table["rfm_group"].nunique() == 11
 
 
-def test_the_real_lines_in_two_halves_are_the_whole(rfm: Rfm, shared_data: Path, tmp_path: Path) -> None:
-    """Of its last ten days: every kept day is a directory of its own, and takes its time."""
-    recipe = ROOT / "conf" / "online_retail_orders.yaml"
-    lines = pd.read_parquet(shared_data / "online_retail.parquet")
-    lines = lines[lines["InvoiceDate"] >= "2011-11-30"]
-    path, half = tmp_path / "whole.parquet", tmp_path / "half.parquet"
-    lines.to_parquet(path, coerce_timestamps="us")
-    lines[lines["InvoiceDate"] < "2011-12-05"].to_parquet(half, coerce_timestamps="us")
-    rfm(half, recipe, "--incremental", to="nightly")
-    nightly = rfm(path, recipe, "--incremental", to="nightly")
-    assert nightly.code == 0, nightly.err
-    whole = rfm(path, recipe, to="whole")
-    assert nightly.record["lines"] == whole.record["lines"]
-    pd.testing.assert_frame_equal(
-        nightly.customers("CustomerID"), whole.customers("CustomerID"), check_exact=True
-    )
+def test_the_real_customers_are_segmented_by_the_shipped_recipe(outcome: Made, train: Train) -> None:
+    """What scripts/demo --orders does, with less evidence: from order lines to the page."""
+    less = ["evidence.bootstraps=2", "sweep.restarts=2", "evidence.structure=false"]
+    settings = [word for setting in less for word in ("--set", setting)]
+    trained = train(outcome.to, ROOT / "conf" / "online_retail.yaml", *settings)
+    assert trained.code == 0, trained.err
+    assert trained.record["rows"]["accepted"] == 4_338
+    segments = trained.record["segments"]
+    assert 4 <= len(segments) <= 7
+    assert sum(segment["size"] for segment in segments) == 4_338
+    assert segments[0]["name"].startswith("Big spenders")
+    page = (trained.run / "report.html").read_text()
+    assert all(segment["name"] in page for segment in segments)
+    assert "pounds in all" in page

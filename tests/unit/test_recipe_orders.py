@@ -8,7 +8,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import decomposed, load_orders, orders, plain_yaml, used_by_lines
+from custseg_spark.recipe import codes_of, decomposed, load_orders, orders, plain_yaml, used_by_lines
 from tests.unit.test_recipe_docs import table
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,9 @@ def refused(tmp_path: Path, **sections: Any) -> tuple[str, str]:
         ({"leave_out": {"gone": "max(a)"}}, "leave_out.gone: max() is an aggregate"),
         ({"returns": {"when": "rand() > 0"}}, "returns.when: rand() gives another value each time"),
         ({"favourites": {"Monetary": "x"}}, "favourites.Monetary: the name is taken already"),
+        ({"favourites": {"Value": "x"}}, "favourites.Value: the name is reserved"),
+        ({"favourites": {"orders": "x"}}, "favourites.orders: the name is reserved"),
+        ({"max_unreadable": 2}, "max_unreadable: "),
         ({"favourites": {"WHO": "x"}}, "favourites.WHO: the name is taken already by lines.customer"),
         ({"aggregates": {"mid": "median(x)"}}, "aggregates.mid: 'median(x)' does not add up from days"),
         ({"as_of": "soon"}, "as_of: found 'soon'; it takes a date such as 2011-12-10 or null"),
@@ -69,6 +72,31 @@ def test_an_aggregate_is_what_its_parts_make(sql: str, parts: list[tuple[str, st
     found = decomposed(sql, "here", "_x")
     assert [(part.sql, part.how) for part in found.parts.values()] == parts
     assert found.sql == over
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "x RLIKE '^P'", "NOT (x LIKE 'P%')", "upper(trim(x)) IN ('P', 'D')", "'P' = x", "x IS NOT NULL",
+        "coalesce(x, '') <> 'P'", "substring(x, 1, 1) = 'C'", "startswith(x, 'C') AND x <=> 'C1'",
+        "x || 'a' = 'Pa'", "CAST(x AS string) = 'P'", "concat(day, x) LIKE '%P'",
+    ],
+)  # fmt: skip
+def test_a_column_that_is_used_as_a_text_alone_is_a_code(sql: str) -> None:
+    recipe = orders.OrderRecipe(lines=orders.Lines(**LINES), leave_out={"a": sql}, returns={"when": sql})
+    assert codes_of(recipe) == {"number", "x"}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "x > 5", "x = 5", "x IN ('P', 5)", "x BETWEEN 'a' AND 'b'", "x = y", "x IS TRUE", "x",
+        "x LIKE 'P%' OR x < 3", "substring(y, x, 1) = 'P'", "coalesce(x, 0) = 1", "int(x) = 3",
+    ],
+)  # fmt: skip
+def test_a_column_that_is_used_as_anything_else_is_none(sql: str) -> None:
+    recipe = orders.OrderRecipe(lines=orders.Lines(**LINES), leave_out={"a": sql}, favourites={"b": "x"})
+    assert "x" not in codes_of(recipe)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_scores_are_pruned_where_they_lie(tmp_path: Path) -> None:
     for score in scores:
         score.record({"status": "done"})
     runs.publish(scores[0])
-    assert runs.prune(str(tmp_path), keep=1, older_than_hours=24) == scores[1:3]
+    assert runs.prune(str(tmp_path), keep=1, older_than_hours=24) == [score.path for score in scores[1:3]]
     assert sorted(path.name for path in (tmp_path / "scores").iterdir() if path.is_dir()) == sorted(
         (scores[0].run_id, scores[3].run_id)
     )

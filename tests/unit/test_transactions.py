@@ -38,9 +38,31 @@ def test_a_day_that_lost_lines_is_refused() -> None:
     assert planned(KNOWN, {"2011-01-02": 4}, "2011-01-02").anew == ("2011-01-02",)
 
 
-def test_lines_without_a_date_may_come_and_go() -> None:
-    assert planned(KNOWN, {"": 1}).anew == ("",)
-    assert transactions.live(KNOWN) == {"a": ["", "2011-01-01", "2011-01-02"]}
+def test_days_from_the_rebuilt_one_on_that_the_input_lacks_are_gone() -> None:
+    known = {**KNOWN, "2011-01-03": Day("b", 4)}
+    plan = planned(known, {"2011-01-01": 10, "2011-01-03": 4}, "2011-01-02")
+    assert (plan.anew, plan.gone) == (("2011-01-03",), ("", "2011-01-02"))
+    assert planned(known, {"2011-01-01": 10, "2011-01-03": 4, "": 2}).gone == ()
+
+
+@pytest.mark.parametrize(
+    "found, anew, more, gone",
+    [
+        ({"2011-01-01": 10, "2011-01-02": 5, "": 3}, ("",), False, ()),  # the whole table: they are all
+        ({"2011-01-01": 10, "2011-01-02": 5, "": 2}, (), False, ()),
+        ({"2011-01-01": 12, "2011-01-02": 5}, ("2011-01-01",), False, ("",)),  # they have got their dates
+        ({"2011-01-01": 12, "2011-01-02": 5, "": 1}, ("", "2011-01-01"), False, ()),
+        ({"2011-01-01": 10, "2011-01-02": 5, "": 1}, (), False, ()),  # fewer, and no news: summed already
+        ({"2011-01-03": 7, "": 1}, ("", "2011-01-03"), True, ()),  # new days alone: they are new, too
+        ({"2011-01-03": 7}, ("2011-01-03",), False, ()),
+        ({"2011-01-02": 5, "": 1}, (), False, ()),  # the new days alone once more: summed already
+    ],
+)
+def test_lines_without_a_date_are_counted_once(
+    found: dict[str, int], anew: tuple[str, ...], more: bool, gone: tuple[str, ...]
+) -> None:
+    plan = planned(KNOWN, found)
+    assert (plan.anew, plan.more_undated, plan.gone) == (anew, more, gone)
 
 
 def test_days_are_read_back_as_they_were_kept() -> None:
