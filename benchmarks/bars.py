@@ -31,31 +31,43 @@ def _turns(result: Result) -> tuple[int, int]:
     return len(result["contenders"].get(OURS, [])), len(result["contenders"])
 
 
-def middle(result: Result | None, program: str, what: str = "seconds") -> float | None:
-    """The median over the contender's whole runs; None where it has none."""
+def whole(result: Result | None, program: str) -> list[dict[str, Any]]:
+    """The contender's turns that ended well."""
     runs = result["contenders"].get(program, []) if result else []
-    whole = [run[what] for run in runs if "problem" not in run]
-    return median(whole) if whole else None
+    return [run for run in runs if "problem" not in run]
 
 
-def _over(mine: float | None, theirs: float | None) -> float | None:
-    return mine / theirs if mine is not None and theirs else None
+def middle(result: Result | None, program: str, what: str = "seconds") -> float | None:
+    """The median over the contender's whole turns; None where it has none."""
+    found = [run[what] for run in whole(result, program)]
+    return median(found) if found else None
 
 
-def _against(results: Sequence[Result], rows: int, program: str) -> float | None:
+Side = tuple[Result | None, str]
+Stand = tuple[float, int]
+"""Where a bar stands, and the turns it rests on: the fewer of both sides."""
+
+
+def _over(mine: Side, theirs: Side, what: str = "seconds") -> Stand | None:
+    one, other = middle(*mine, what), middle(*theirs, what)
+    if one is None or not other:
+        return None
+    return one / other, min(len(whole(*mine)), len(whole(*theirs)))
+
+
+def _against(results: Sequence[Result], rows: int, program: str) -> Stand | None:
     result = _result(results, rows)
-    return _over(middle(result, OURS), middle(result, program))
+    return _over((result, OURS), (result, program))
 
 
-def _wider(results: Sequence[Result]) -> float | None:
+def _wider(results: Sequence[Result]) -> Stand | None:
     wide = _result(results, 10_000_000, [2, 20])
-    return _over(middle(wide, OURS), middle(_alike(results, wide), OURS))
+    return _over((wide, OURS), (_alike(results, wide), OURS))
 
 
-def _memory(results: Sequence[Result]) -> float | None:
+def _memory(results: Sequence[Result]) -> Stand | None:
     large = _result(results, 100_000_000)
-    ten = middle(_alike(results, large), OURS, "peak_mib")
-    return _over(middle(large, OURS, "peak_mib"), ten)
+    return _over((large, OURS), (_alike(results, large), OURS), "peak_mib")
 
 
 def _alike(results: Sequence[Result], other: Result | None) -> Result | None:
@@ -63,28 +75,34 @@ def _alike(results: Sequence[Result], other: Result | None) -> Result | None:
     return _result(results, 10_000_000, memory=other["settings"]["driver_memory"]) if other else None
 
 
-def _score(results: Sequence[Result]) -> float | None:
-    """Wherever score and copy took turns at ten million rows."""
-    for result in results:
-        score, copy = middle(result, SCORE), middle(result, "copy")
-        if result["scenario"]["rows"] == 10_000_000 and score is not None:
-            return _over(score, copy)
-    return None
+def _score(results: Sequence[Result]) -> Stand | None:
+    """Wherever score and copy took turns at ten million rows, most often."""
+    held = [result for result in results if result["scenario"]["rows"] == 10_000_000]
+    held = [result for result in held if whole(result, SCORE) and whole(result, "copy")]
+    best = max(held, key=lambda result: len(whole(result, SCORE)), default=None)
+    return _over((best, SCORE), (best, "copy"))
 
 
-def _worst_cost(results: Sequence[Result]) -> float | None:
-    """Over every plain scenario that has a reference."""
-    ratios = [
-        ratio
-        for result in results
-        if result["reference"] and result["reference"]["starts"] >= 10
-        for run in result["contenders"].get(OURS, [])
-        for ratio in run.get("cost_ratios", {}).values()
+def _referred(results: Sequence[Result]) -> list[Result]:
+    """Scenarios whose costs were held against ten full-data starts or more."""
+    return [result for result in results if result["reference"] and result["reference"]["starts"] >= 10]
+
+
+def _worst_cost(results: Sequence[Result]) -> Stand | None:
+    turns = [run.get("cost_ratios", {}) for result in _referred(results) for run in whole(result, OURS)]
+    ratios = [ratio for turn in turns for ratio in turn.values()]
+    return (max(ratios), len(turns)) if ratios else None
+
+
+def _other_k(results: Sequence[Result]) -> Stand | None:
+    """How many turns chose another k than the best silhouette over all rows does."""
+    turns = [
+        run["k"] != result["reference"]["k"] for result in _referred(results) for run in whole(result, OURS)
     ]
-    return max(ratios, default=None)
+    return (float(sum(turns)), len(turns)) if turns else None
 
 
-Bar = tuple[str, str, float, Callable[[Sequence[Result]], float | None]]
+Bar = tuple[str, str, float, Callable[[Sequence[Result]], Stand | None]]
 BARS: tuple[Bar, ...] = (
     ("1 million", "scikit-learn, time", 1.3, lambda r: _against(r, 1_000_000, "sklearn")),
     ("1 million", "textbook Spark loop, time", 0.167, lambda r: _against(r, 1_000_000, "textbook")),
@@ -94,16 +112,20 @@ BARS: tuple[Bar, ...] = (
     ("100 million", "itself at 10 million, peak memory", 1.1, _memory),
     ("10 million, custseg score", "plain Spark copy, time", 1.3, _score),
     ("10 million", "itself, k = 2..20 over k = 2..10, time", 1.3, _wider),
-    ("all", "best of 10 full-data starts, worst cost at any k", 1.005, _worst_cost),
+    ("those with a reference", "best of 10 full-data starts, worst cost at any k", 1.005, _worst_cost),
+    ("those with a reference", "turns that chose another k than all rows do", 0, _other_k),
 )
 
 
 def standing(results: Sequence[Result]) -> list[tuple[str, ...]]:
-    """A row per bar: rows, against, bar, where it stands, and whether it is reached."""
+    """A row per bar: rows, against, bar, where it stands, turns, and whether it is reached."""
     rows = []
     for size, against, most, found in BARS:
-        ratio, digits = found(results), 4 if 1 < most < 1.01 else 2
-        stands = "not measured" if ratio is None else f"{ratio:.{digits}f}"
-        reached = "" if ratio is None else "yes" if ratio <= most else "no"
-        rows.append((size, against, f"at most {most:.4g}", stands, reached))
+        stand, digits = found(results), 4 if 1 < most < 1.01 else 2 if most else 0
+        if stand is None:
+            rows.append((size, against, f"at most {most:.4g}", "not measured", "", ""))
+            continue
+        ratio, turns = stand
+        reached = "yes" if ratio <= most else "no"
+        rows.append((size, against, f"at most {most:.4g}", f"{ratio:.{digits}f}", str(turns), reached))
     return rows

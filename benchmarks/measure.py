@@ -21,7 +21,8 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Measured:
-    """One run. Memory is resident memory, in MiB; pages that processes share count in each."""
+    """One run. Memory is resident memory, in MiB; pages that programs share count in each, those that a fork
+    shares with its parent once."""
 
     seconds: float
     cpu_seconds: float
@@ -54,8 +55,10 @@ class _Seen:
         for pid in family & set(table):
             stat = table[pid]
             self.cpu_seconds[pid, stat[20]] = (int(stat[12]) + int(stat[13])) / TICK
-            resident += int(stat[22]) * PAGE / MIB
-            self.programs[stat[0]] = max(self.programs.get(stat[0], 0.0), _own_peak_mib(pid))
+            forked = int(stat[2]) in family and _command(pid) == _command(int(stat[2]))
+            resident += _private_mib(pid) if forked else int(stat[22]) * PAGE / MIB
+            if not forked:
+                self.programs[stat[0]] = max(self.programs.get(stat[0], 0.0), _own_peak_mib(pid))
         self.peak_mib = max(self.peak_mib, resident)
 
 
@@ -67,6 +70,23 @@ def _stat(process: Path) -> list[str] | None:
         return None
     program, _, rest = text.partition("(")[2].rpartition(")")
     return [program, *rest.split()]
+
+
+def _command(pid: int) -> bytes | None:
+    """What the process was started as; a fork has its parent's until it becomes another program."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return None
+
+
+def _private_mib(pid: int) -> float:
+    """Resident memory that no other process shares: all that a fork adds to its parent."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
 
 
 def _own_peak_mib(pid: int) -> float:

@@ -161,7 +161,7 @@ def readme(results: Path) -> str:
     found.sort(key=lambda r: (*(r["scenario"][key] for key in ("rows", "features", "k")), r["name"]))
     notes = HERE / "notes.md"
     lines = ["# Benchmark", "", (HERE / "method.md").read_text().strip(), ""]
-    bars = _table(("rows", "against", "bar", "stands at", "reached"), standing(found))
+    bars = _table(("rows", "against", "bar", "stands at", "turns", "reached"), standing(found))
     lines += ["## The bars", "", *bars, ""]
     lines += [notes.read_text().strip(), ""] if notes.exists() else []
     lines += ["## The machine", "", *_machines(found), ""]
