@@ -22,6 +22,14 @@ CLEAR = "rgba(0,0,0,0)"
 _EDGE = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
+def drawn(rows: int) -> NDArray[np.int64]:
+    """The places of the customers that a scatter plot shows: all of so many rows, or DRAWN of them drawn
+    evenly; ascending, and the same every time."""
+    if rows <= DRAWN:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(0).choice(rows, DRAWN, replace=False))
+
+
 def plane(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
@@ -150,9 +158,9 @@ def against(
 ) -> go.Figure:
     """Any two columns against each other, a point per customer."""
     figure = go.Figure()
-    drawn = table.sample(min(DRAWN, len(table)), random_state=0)
-    for segment, rows in _by_segment(drawn["segment"], names):
-        part = drawn.iloc[rows]
+    shown = table.iloc[drawn(len(table))]
+    for segment, rows in _by_segment(shown["segment"], names):
+        part = shown.iloc[rows]
         figure.add_trace(
             go.Scattergl(
                 x=part[x], y=part[y], mode="markers", name=names[segment], marker=_marker(segment, 7, SYMBOLS)
@@ -179,9 +187,7 @@ def reasons(found: Sequence[tuple[str, float]], own: tuple[int, str], other: tup
     return _calm(figure, 130 + 34 * len(names), legend=False).update_layout(margin={**_EDGE, "t": 44})
 
 
-def movement(
-    table: pd.DataFrame, before: Sequence[str], now: Sequence[str], counts: NDArray[Any]
-) -> go.Figure:
+def movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any]) -> go.Figure:
     """Who went where: rows are the segments before, columns those of now, cells customers."""
     text = [[f"{int(value):,}" if value else "" for value in row] for row in counts]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

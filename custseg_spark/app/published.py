@@ -25,9 +25,10 @@ OURS = ("segment", "segment_name", "distance_to_centre")
 
 
 class Published:
-    """A whole run. What is read once is kept as long as the object lives."""
+    """A whole run. What is read once is kept as long as the object lives, and in `known` what pages found."""
 
     def __init__(self, run: runs.Run, title: str = "") -> None:
+        self.known: dict[str, Any] = {}
         self.run = run
         self.title = title or _title(run)
 

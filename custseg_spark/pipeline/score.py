@@ -47,17 +47,19 @@ def score(
     *,
     columns: Sequence[str] | None = None,
     day: str | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Scored:
     """Label the table at `path` with a run's model, and publish it under `to` when it is whole.
 
-    `columns`: input columns kept beside the labels; all unless given. One scan of the table; one more, when
+    `columns`: input columns kept beside the labels; all unless given. `options`: how this table is read, in
+    place of the recipe's `input.options`. One scan of the table; one more, when
     rows are rejected, to write them. Where the live run's recipe says `publish`, the lake gets the labels as
     those of `day` (the score's own in UTC, if null); a run that is not live scores for whoever asks, not for
     the lake. Raises the errors of errors.py; then nothing is published.
     """
     kept = runs.begin(to, "scores")
     try:
-        return _scored(spark, run, path, kept, journal, columns, day)
+        return _scored(spark, run, path, kept, journal, columns, day, options)
     except Exception as problem:
         leave.failed(kept, {"input": path}, problem)
         raise
@@ -71,10 +73,11 @@ def _scored(
     journal: Journal,
     columns: Sequence[str] | None,
     day: str | None,
+    options: Mapping[str, Any] | None,
 ) -> Scored:
     with journal.stage("read") as facts:
         live = follow.read(run)
-        table, recipe = scoring.scorable(spark, live, path, columns)
+        table, recipe = scoring.scorable(spark, live, path, columns, options=options)
         facts.update(input=path, format=table.format, run=run.run_id)
     observed = Observation("contract and drift")
     aggregates = [*data.counts(table.checks), _sample_of(table, live, recipe)]

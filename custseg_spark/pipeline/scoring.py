@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from pyspark.sql import SparkSession
 
@@ -25,12 +25,14 @@ def scorable(
     path: str,
     columns: Sequence[str] | None,
     besides: Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> tuple[Intake, Recipe]:
     """The table under the run's own recipe, without outcomes and the descriptions that the table lacks.
-    `besides`: further expressions whose columns get their types."""
+    `besides`: further expressions whose columns get their types. `options`: in place of `input.options`."""
     recipe = recipe_of(live)
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
-    source = recipe.input.model_copy(update={"format": "auto"} if known_ending else {})
+    read_as = {} if options is None else {"options": dict(options)}
+    source = recipe.input.model_copy(update={**read_as, **({"format": "auto"} if known_ending else {})})
     recipe = recipe.model_copy(update={"input": source})
     opened = intake.opened(spark, recipe, path)
     return laid(opened, live, recipe, columns, besides)

@@ -103,6 +103,23 @@ def another(page: str, table: Table) -> None:
             st.rerun()
 
 
+def sheet(page: str, table: Table, *, fixed: bool = False) -> str | None:
+    """The sheet of a workbook that has several, as it is chosen here; None for any other table. `fixed`: no
+    other one can be chosen, since this one is worked on, or what came of it is shown."""
+    from custseg_spark.app import uploads
+
+    if "sheets" not in table.known:
+        table.known["sheets"] = uploads.sheets(table.file)
+    names = table.known["sheets"]
+    if len(names) < 2:
+        return None
+    chosen = st.selectbox(
+        "Which sheet holds the customers?", names, key=f"{page}.sheet.{table.number}", disabled=fixed,
+        persist_state="session",
+    )  # fmt: skip
+    return str(chosen)
+
+
 def waited(task: Task[Any], place: DeltaGenerator, title: str) -> None:
     """Show in one place how far the work is until it ends. Whatever is clicked meanwhile, it goes on."""
     if task.ended:
@@ -171,6 +188,12 @@ def own_run() -> Published | None:
     """The run of this visit; None before there is one."""
     table = visit().table("segment")
     return None if table is None else table.known.get("published")
+
+
+def live_run() -> Published | None:
+    """The published run that scores; None where there is none."""
+    found = next((one.run for one in listing(SETTINGS.output) if one.live), None)
+    return None if found is None else _opened(found.output, found.run_id)
 
 
 def _label(one: Listed) -> str:

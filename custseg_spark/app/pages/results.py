@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.dataset as ds
 
+    from custseg_spark.pipeline import ComparedRun
     from custseg_spark.recipe import Recipe
 
 VIEWS = ("Each segment", "Map", "Side by side", "Why this many", "Other ways", "Take it with you")
@@ -57,10 +59,10 @@ def map_of(run: Published) -> None:
     """Customers on their principal axes, flat or to be turned."""
     deep = st.toggle("In three dimensions", key="results.deep", persist_state="session")
     points, shares = run.axes
-    labels, names = run.sample["segment"].to_numpy(), run.names
-    points, labels = points[: figures.DRAWN], labels[: figures.DRAWN]
+    rows = figures.drawn(len(points))
+    points, labels = points[rows], run.sample["segment"].to_numpy()[rows]
     drawn = figures.space if deep else figures.plane
-    st.plotly_chart(drawn(points, labels, names, shares), config=PLOTLY, theme=None, key="results.map")
+    st.plotly_chart(drawn(points, labels, run.names, shares), config=PLOTLY, theme=None, key="results.map")
     turn = " Turn it with the mouse." if deep else ""
     shown = f"{len(points):,} of {sum(one.size for one in run.told.segments):,} customers"
     st.caption(
@@ -128,15 +130,15 @@ def _other_ways(table: Table, recipe: Recipe, run: Published) -> None:
             for row in found.rows
         ]
         st.dataframe(rows, hide_index=True)
-        for picture in sorted(table.folder.glob("comparison/**/*.png")):
+        for picture in sorted(Path(found.path).rglob("*.png")):
             st.image(str(picture))
 
 
-def _comparing(table: Table, recipe: Recipe, k: int) -> Task[object]:
+def _comparing(table: Table, recipe: Recipe, k: int) -> Task[ComparedRun]:
     from custseg_spark import pipeline
 
-    file, to = str(table.file), str(table.folder / "comparison")
-    return Task(lambda journal: pipeline.compare(engine.spark(), recipe, file, to, journal, k=k))
+    file, to = str(table.file), table.output()
+    return table.begin(lambda journal: pipeline.compare(engine.spark(), recipe, file, to, journal, k=k))
 
 
 def _take(run: Published, table: Table, recipe: Recipe) -> None:
