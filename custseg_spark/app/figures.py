@@ -125,13 +125,10 @@ def distribution(
         values = table[column].to_numpy(float)[rows]
         figure.add_trace(
             go.Box(
-                y=values,
-                name=names[segment],
-                marker_color=palette.colour(segment),
-                boxpoints=False,
+                y=values, name=names[segment], marker_color=palette.colour(segment), boxpoints=False,
                 boxmean=True,
             )
-        )
+        )  # fmt: skip
     figure.update_yaxes(title=title, type="log" if log else "linear")
     return _calm(figure, 460, legend=False)
 
@@ -149,6 +146,27 @@ def histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, 
         )  # fmt: skip
     figure.update_layout(barmode="overlay")
     figure.update_xaxes(title=title)
+    figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
+    return _calm(figure, 460)
+
+
+def shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> go.Figure:
+    """The shares of a column's texts among each segment's customers, the commonest text first; who has none
+    is left out."""
+    known = table[table[column].notna()]
+    counts = pd.crosstab(known["segment"], known[column].astype(str))
+    counts = counts[list(known[column].astype(str).value_counts().index)]
+    figure = go.Figure()
+    for segment in [one for one in names if one in counts.index]:
+        found = counts.loc[segment].to_numpy(float)
+        figure.add_trace(
+            go.Bar(
+                x=list(counts.columns), y=100 * found / found.sum(), name=names[segment],
+                marker_color=palette.colour(segment), hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
+            )
+        )  # fmt: skip
+    figure.update_layout(barmode="group")
+    figure.update_xaxes(type="category")
     figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
     return _calm(figure, 460)
 

@@ -84,10 +84,8 @@ class Choices:
 
 @dataclass(frozen=True)
 class Form:
-    """The form of one table: what it offers and proposes, and which columns could be the customer's id.
-
-    `doubts`: of a column that could not be one, why.
-    """
+    """The form of one table: what it offers and proposes, which columns could be the customer's id, and, in
+    `doubts`, why one of them could not."""
 
     offers: Mapping[str, Offer]
     proposed: Choices
@@ -155,10 +153,9 @@ def form_of(seen: Seen) -> Form:
 
 def _doubt(column: Column) -> str:
     """Why a column is no customer's number; nothing where it may be one."""
-    rows = len(column.values)
     if column.kind == "number" and bool((column.values.dropna() % 1 != 0).any()):
         return f"“{column.name}” has decimals: it measures something and tells no customers apart"
-    if column.distinct < rows:
+    if column.distinct < (rows := len(column.values)):
         return f"“{column.name}” has {column.distinct:,} different values in the first {rows:,} rows"
     return ""
 
@@ -220,10 +217,8 @@ def _feature(offer: Offer, treated: Treated) -> dict[str, Any]:
 
 
 def _treated_of(feature: recipes.Feature) -> Treated:
-    extremes: Extremes = "keep"
-    if feature.clip == "iqr":
-        extremes = "iqr"
-    elif feature.clip is not None and feature.clip[1] == "p99.5":
+    extremes: Extremes = "iqr" if feature.clip == "iqr" else "keep"
+    if isinstance(feature.clip, tuple) and feature.clip[1] == "p99.5":
         extremes = "p99.5"
     missing: Missing = feature.impute if isinstance(feature.impute, str) else "median"
     return Treated(missing, extremes, feature.transform)

@@ -36,6 +36,10 @@ STEPS: dict[str, tuple[float, str]] = {
 """Stage of the journal -> the share of the work that is done when it begins, and what a person reads."""
 
 
+MOST_SWEPT = 0.49
+"""The share that a sweep stays under, however many numbers of segments it tries: choosing comes after it."""
+
+
 class CancelledError(Exception):
     """The work was ended before it was done: nobody wants it any more."""
 
@@ -105,7 +109,7 @@ class Task(Generic[T]):
         name, _, detail = stage.partition(" k=")
         share, said = STEPS.get(name, (self._share, self._said))
         if detail:
-            share, said = self._share + 0.02, f"Tried {detail} segments"
+            share, said = self._share + 0.15 * (MOST_SWEPT - self._share), f"Tried {detail} segments"
         if share >= self._share:  # the report is drawn while customers are labelled: the later one is shown
             self._share, self._said = min(share, 0.99), said
 

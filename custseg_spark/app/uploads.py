@@ -30,6 +30,12 @@ _FOR_ENGINEERS = re.compile(
     rf"recipe|--\w|custseg|segment_by|max_quarantined|[{{}}]|\b\w+\.(?!(?:{'|'.join(ENDINGS)})\b)[a-z]\w*"
 )
 """Commands, keys such as input.options and pieces of YAML; a file's name is none of them."""
+_PLAIN = (
+    ("rules.max_quarantined allows", "is allowed"),
+    ("id: repeated", "the customer’s number stands more than once"),
+    ("id: missing", "the customer’s number is missing"),
+)
+"""What the contract of a table says, and how a person reads it."""
 _ADDED = ("segment", "segment_name", "distance_to_centre")
 _SCORED = "distance_to_centre"
 """The column that shows that `margin` is ours as well, and no shop's."""
@@ -163,7 +169,9 @@ def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> 
     """An error as the person reads it: without our folders, and with `otherwise` for advice that is an
     engineer's to take."""
     what = re.sub(rf"(input )?{re.escape(str(folder))}/(out\S*)?", "", problem.what)
-    what = what.replace("rules.max_quarantined allows", "is allowed")
+    what = re.sub(r"^[\w., ]+: (?=the table has no column )", "", what)  # the keys that name the column
+    for said, plain in _PLAIN:
+        what = what.replace(said, plain)
     if "." not in what.partition(" ")[0]:  # else it begins with a file's name
         what = f"{what[:1].upper()}{what[1:]}"
     what = what.rstrip(".")
@@ -171,4 +179,5 @@ def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> 
     if not remedy or _FOR_ENGINEERS.search(remedy):
         remedy = otherwise
     remedy = f"{remedy[:1].upper()}{remedy[1:]}".rstrip(".")
-    return f"{what}. {remedy}." if remedy else f"{what}."
+    end = "" if remedy.endswith("?") else "."
+    return f"{what}. {remedy}{end}" if remedy else f"{what}."

@@ -1,6 +1,7 @@
 """The interactive figures: every segment is on them, however large the table."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 pytest.importorskip("plotly", reason="plotly is not installed")
@@ -20,6 +21,15 @@ def test_every_segment_of_a_table_that_lies_in_their_order_is_drawn() -> None:
     points = {trace.name: len(trace.x) for trace in drawn.data}
     for name, size in zip("abc", (9_000, 900, 400), strict=True):
         assert points[name] == pytest.approx(figures.DRAWN * size / len(labels), rel=0.3)
+
+
+def test_the_shares_of_texts_are_of_each_segment() -> None:
+    table = pd.DataFrame({"segment": [0, 0, 0, 0, 1, 1, 1], "plan": [*"xxxyyy", None]})
+    drawn = figures.shares(table, "plan", NAMES)
+    assert [(trace.name, list(trace.x), list(trace.y)) for trace in drawn.data] == [
+        ("a", ["x", "y"], [75, 25]),
+        ("b", ["x", "y"], [0, 100]),
+    ]
 
 
 def test_of_few_customers_all_are_drawn() -> None:

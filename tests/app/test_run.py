@@ -3,6 +3,7 @@
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import pipeline, runs
 from custseg_spark.app import comparing, downloads, published, uploads
-from custseg_spark.app.placing import entries, outside, placed
+from custseg_spark.app.placing import Entry, entries, outside, placed
 from custseg_spark.app.published import Published
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table, Visit
@@ -156,6 +157,39 @@ def test_the_form_has_the_models_columns_with_the_range_of_training(run: Publish
     assert outside((spend, visits), {"spend": 1e9, "visits": 3}) == ["spend"]
 
 
+def test_a_column_that_the_run_does_not_keep_has_its_range_from_the_baseline(run: Published) -> None:
+    known = {entry.column: entry for entry in entries(run)}
+    bare = Published(run.run)
+    bare.sample = run.sample.drop(columns=["spend", "visits"])
+    spend, visits = entries(bare)
+    for entry in (spend, visits):
+        kept = known[entry.column]
+        assert kept.low < entry.low < entry.middle < entry.high < kept.high
+        assert not entry.whole
+    assert outside((spend, visits), {"spend": 1e9, "visits": 3}) == [], "the ends are not known"
+
+
+@pytest.mark.parametrize(
+    "low, high, digits", [(0.0, 0.005, 5), (0.1, 0.9, 3), (0, 5000, 2), (3, 3, 2), (None, None, 2)]
+)
+def test_small_numbers_are_shown_with_their_digits(
+    low: float | None, high: float | None, digits: int
+) -> None:
+    assert Entry("x", "double", "number", low, low, high).digits == digits
+
+
+def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: Published) -> None:
+    other = Published(run.run)
+    other.customers = labelled(
+        tmp_path, plan=["gold", "gold"] * 2 + ["blue"] * 2, town=list("abcdef"), price=[Decimal("1.5")] * 6,
+        member=[True, False] * 3,
+    )  # fmt: skip
+    assert list(other.categories) == ["plan", "member"]
+    assert "price" in other.columns
+    assert "member" not in other.columns
+    assert other.sample["price"].tolist() == [1.5] * 6
+
+
 def test_two_segments_side_by_side_begin_with_what_sets_them_apart(run: Published) -> None:
     table = comparing.side_by_side(run.profile, 0, 2)
     assert table["apart"].abs().is_monotonic_decreasing
@@ -231,9 +265,10 @@ def test_a_workbook_takes_what_no_spreadsheet_can_hold(tmp_path: Path) -> None:
 
 
 def labelled(folder: Path, **columns: list[Any]) -> ds.Dataset:
-    """Two customers of one segment with these columns."""
+    """Customers of one segment with these columns."""
     (folder / "customers").mkdir()
-    given = {"segment": [0, 0], "segment_name": ["a", "a"], **columns}
+    rows = len(next(iter(columns.values())))
+    given = {"segment": [0] * rows, "segment_name": ["a"] * rows, **columns}
     pyarrow.parquet.write_table(pa.table(given), folder / "customers" / "part.parquet")
     return ds.dataset(folder / "customers")
 

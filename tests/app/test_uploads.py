@@ -80,6 +80,10 @@ def test_an_error_is_told_without_our_folders_and_engineers_advice() -> None:
     assert in_plain_words(DataError("all rows are rejected"), folder) == "All rows are rejected."
     bound = "9 of 90 rows (10.0%) are rejected, more than rules.max_quarantined allows (5.0%): income"
     assert "max_quarantined" not in in_plain_words(RecipeError(bound), folder)
+    problem = DataError(
+        "segment_by.spend, input.id: the table has no column 'Spend'", "did you mean 'Spent'?"
+    )
+    assert in_plain_words(problem, folder) == "The table has no column 'Spend'. Did you mean 'Spent'?"
 
 
 @pytest.mark.parametrize(

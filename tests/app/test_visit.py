@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,26 @@ def test_progress_only_grows_and_speaks_plainly() -> None:
     assert shares == sorted(shares)
     assert "Tried 4 segments" in [said for _, said in shown]
     assert shown[-1][1] == "Drawing the report"
+
+
+def test_a_sweep_of_many_numbers_leaves_room_for_what_follows() -> None:
+    shown: list[tuple[float, str]] = []
+
+    def work(journal: Journal) -> None:
+        for step in ("sweep", *(f"sweep k={k}" for k in range(2, 13)), "choose"):
+            journal.progress(step)
+            shown.append(task.progress)
+
+    ready = threading.Event()
+    task = Task(lambda journal: (ready.wait(), work(journal)))
+    ready.set()
+    task.result()
+    shares = [share for share, _ in shown]
+    assert all(before < after for before, after in pairwise(shares))
+    assert [said for _, said in shown][-2:] == [
+        "Tried 12 segments",
+        "Weighing which number of segments holds",
+    ]
 
 
 def test_what_work_raises_is_raised_where_it_is_asked_for() -> None:

@@ -72,7 +72,13 @@ def _column(run: Published, chosen: list[int]) -> None:
 
     columns = run.columns
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    name = left.selectbox("Column", list(columns), 0, wording.readable, key="explore.column")
+    options = [*columns, *(name for name in run.categories if name not in columns)]
+    name = left.selectbox("Column", options, 0, wording.readable, key="explore.column")
+    if name not in columns:
+        drawn = figures.shares(run.sample, run.categories[name], {i: run.names[i] for i in chosen})
+        st.plotly_chart(drawn, config=PLOTLY, theme=None, key="explore.distribution")
+        _of_how_many(run)
+        return
     way = right.segmented_control(
         "Shown as", ["Boxes", "Histogram"], default="Boxes", required=True, key="explore.way"
     )

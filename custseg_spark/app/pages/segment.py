@@ -102,6 +102,8 @@ def _proposal(table: Table, seen: Seen, sheet: str | None) -> None:
             uploads.overview(seen.columns, seen.head), hide_index=True, height=320,
             column_config={"Missing": st.column_config.NumberColumn(format="%.1f %%")},
         )  # fmt: skip
+        if len(seen.head) < seen.rows:
+            st.caption(f"Missing and different values are those of the first {len(seen.head):,} rows.")
         st.caption("The first rows")
         st.dataframe(seen.head.head(50), hide_index=True, height=220)
     if seen.ours:
