@@ -183,6 +183,12 @@ def _take(run: Published, table: Table, recipe: Recipe) -> None:
         if statement is not None:
             _button("SQL", statement, f"{stem}_segments.sql", "application/sql")
         _candidate(run, table, recipe)
+    saved = table.known.get("saved")
+    if saved:
+        st.success(
+            f"Saved as {saved.run_id}. Pass this on to your engineer: how it goes live, and is made again."
+        )
+        st.code(TO_ENGINEER.format(run=saved, output=shlex.quote(saved.output)), "bash", wrap_lines=True)
 
 
 def customers_taken(customers: ds.Dataset, profile: pd.DataFrame, name: str) -> None:
@@ -203,12 +209,6 @@ def _candidate(run: Published, table: Table, recipe: Recipe) -> None:
         with parts.telling(table.folder), st.spinner("Saving"):
             table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output)
             parts.listing.clear()
-    saved = table.known.get("saved")
-    if saved:
-        st.success(
-            f"Saved as {saved.run_id}. Pass this on to your engineer: how it goes live, and is made again."
-        )
-        st.code(TO_ENGINEER.format(run=saved, output=shlex.quote(SETTINGS.output)), "bash", wrap_lines=True)
 
 
 def _button(label: str, content: Any, name: str, mime: str) -> None:
