@@ -15,10 +15,12 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from custseg_spark import machine
 from custseg_spark.java import cached, require_java
 
 if TYPE_CHECKING:
@@ -26,16 +28,21 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_GIB = 2**30
+_SMALL = 32 * 2**20
+_DEFAULTS = {
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+}
 
 
-def open_session(app_name: str = "custseg", *, settings: Mapping[str, str] | None = None) -> SparkSession:
+def open_session(
+    app_name: str = "custseg", *, settings: Mapping[str, str] | None = None, table: str | None = None
+) -> SparkSession:
     """The session of this program: the active one if there is one, else a new one.
 
     `settings` are further defaults, such as a warehouse directory: used where the user set nothing
-    under that key, and only by a session that is opened here. Two things hold for every session, as
-    results depend on them: its time zone is UTC, and Arrow carries rows to the driver unless that was
-    switched off by name.
+    under that key, and only by a session that is opened here. `table`: what it is opened for; a small one
+    gets a JVM that starts faster (`is_small`). What holds for every session, `settled` says.
 
     Raises RunError where Spark has to start a JVM and there is no Java 17 or 21.
     """
@@ -43,7 +50,7 @@ def open_session(app_name: str = "custseg", *, settings: Mapping[str, str] | Non
 
     spark = None if _remote_url() else SparkSession.getActiveSession()
     if spark is None:
-        with _defaults_below_the_users(app_name, settings or {}):
+        with _defaults_below_the_users(app_name, settings or {}, small=table is not None and is_small(table)):
             spark = SparkSession.builder.getOrCreate()
         if _remote_url():
             atexit.register(_hung_up, spark)
@@ -62,27 +69,38 @@ def _hung_up(spark: SparkSession) -> None:
 def settled(spark: SparkSession) -> SparkSession:
     """The session with the few settings that every run needs, whoever opened it.
 
-    Days begin in UTC. Arrow carries rows to the driver unless that was switched off by name. Spark does
+    Results depend on three of them, so they hold whatever was set. Days begin in UTC. Spark does
     not infer filters from filters: with a predicate over many aliased columns, such as the contract of a
     table whose columns are cast, planning doubles with every alias and does not end. Nor does it put
-    variables into expressions: a column may be called ${env:HOME}. Java does not compile a method of over
-    8,000 bytes, which many features times many segments make: Spark cuts longer ones into smaller ones.
+    variables into expressions: a column may be called ${env:HOME}. The others are defaults: Arrow carries
+    rows to the driver, and as Java does not compile a method of over 8,000 bytes, which many features times
+    many segments make, Spark cuts longer ones into smaller ones.
     """
     spark.conf.set("spark.sql.session.timeZone", "UTC")
     spark.conf.set("spark.sql.constraintPropagation.enabled", "false")
-    spark.conf.set("spark.sql.codegen.hugeMethodLimit", "8000")
     spark.conf.set("spark.sql.variable.substitute", "false")
-    if spark.conf.get("spark.sql.execution.arrow.pyspark.enabled", None) is None:
-        spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
+    for key, value in _DEFAULTS.items():
+        if spark.conf.get(key, None) is None:
+            spark.conf.set(key, value)
     return spark
 
 
-def opening(beside: Executor) -> Callable[[], SparkSession]:
-    """Begin to open the session beside other work; what comes back waits for it.
+def opening(beside: Executor, table: str) -> Callable[[], SparkSession]:
+    """Begin to open the session for a table beside other work; what comes back waits for it.
 
     Over Spark Connect a session belongs to the thread that opened it: it is opened when it is waited for.
     """
-    return open_session if _remote_url() else beside.submit(open_session).result
+    work = partial(open_session, table=table)
+    return work if _remote_url() else beside.submit(work).result
+
+
+def is_small(table: str) -> bool:
+    """Whether the files at a local path hold at most 32 MiB: the run ends before Java's optimising compiler
+    has paid off, which takes as much CPU time as all the rest (docs/decisions/small-tables.md)."""
+    path = Path(table)
+    files = path.rglob("*") if path.is_dir() else [path]
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return 0 < size <= _SMALL
 
 
 def carried(spark: SparkSession, work: Callable[P, T]) -> Callable[P, T]:
@@ -107,7 +125,9 @@ def _starts_a_jvm() -> bool:
 
 
 @contextmanager
-def _defaults_below_the_users(app_name: str, settings: Mapping[str, str]) -> Iterator[None]:
+def _defaults_below_the_users(
+    app_name: str, settings: Mapping[str, str], *, small: bool = False
+) -> Iterator[None]:
     """Inside, a session starts with our defaults where the user has set nothing.
 
     They stand at the head of PYSPARK_SUBMIT_ARGS, where whatever the user wrote behind them wins; the
@@ -119,7 +139,7 @@ def _defaults_below_the_users(app_name: str, settings: Mapping[str, str]) -> Ite
         return
     os.environ["JAVA_HOME"] = str(require_java())
     before = os.environ.get("PYSPARK_SUBMIT_ARGS")
-    defaults = _missing_settings(before or "", {"spark.app.name": app_name, **settings})
+    defaults = _missing_settings(before or "", {"spark.app.name": app_name, **settings}, small=small)
     ours = shlex.join(part for key, value in defaults.items() for part in ("--conf", f"{key}={value}"))
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{ours} {before or 'pyspark-shell'}"
     try:
@@ -131,7 +151,7 @@ def _defaults_below_the_users(app_name: str, settings: Mapping[str, str]) -> Ite
             os.environ["PYSPARK_SUBMIT_ARGS"] = before
 
 
-def _missing_settings(submit_args: str, wanted: dict[str, str]) -> dict[str, str]:
+def _missing_settings(submit_args: str, wanted: dict[str, str], *, small: bool = False) -> dict[str, str]:
     """The defaults that are not set in spark-defaults.conf; the laptop's only with a local master.
 
     A later argument beats an earlier one, so of the arguments only those matter that change what we
@@ -147,23 +167,23 @@ def _missing_settings(submit_args: str, wanted: dict[str, str]) -> dict[str, str
     users_master = _remote_url() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
     if users_master is None:
         wanted = {"spark.master": "local[*]", **wanted}
-    if re.match(r"local(\[|$)", users_master or wanted["spark.master"]):
-        wanted = {**_laptop_settings(), **wanted}
+    if local := re.match(r"local(?:\[(\d*)|$)", users_master or wanted["spark.master"]):
+        wanted = {**_laptop_settings(int(local[1] or 0) or machine.cores(), small), **wanted}
     return {key: value for key, value in wanted.items() if key not in given}
 
 
-def _laptop_settings() -> dict[str, str]:
+def _laptop_settings(cores: int, small: bool) -> dict[str, str]:
     """What suits one machine with one user."""
     settings = {
-        "spark.sql.shuffle.partitions": str(max(4, 2 * _cores())),
+        "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
         # A large shuffle is cut this fine, and adaptive execution puts the parts of a small one together.
-        "spark.sql.adaptive.coalescePartitions.initialPartitionNum": str(max(64, 16 * _cores())),
+        "spark.sql.adaptive.coalescePartitions.initialPartitionNum": str(max(64, 16 * cores)),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.scheduler.mode": "FAIR",  # the small jobs that save the model run beside the one that writes
     }
     if "SPARK_DRIVER_MEMORY" not in os.environ:
-        settings["spark.driver.memory"] = f"{_driver_memory() // 2**20}m"
+        settings["spark.driver.memory"] = f"{machine.driver_memory() // 2**20}m"
     if "SPARK_LOCAL_IP" not in os.environ:  # the machine's own name may not resolve: on VPNs, in containers
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     # The machine's own linear algebra is not looked for: Spark's is as fast on so few columns, gives the
@@ -171,6 +191,8 @@ def _laptop_settings() -> dict[str, str]:
     options = [
         f"-Ddev.ludovic.netlib.{library}.allowNative=false" for library in ("blas", "lapack", "arpack")
     ]
+    if small:
+        options.append("-XX:TieredStopAtLevel=1")
     if not any(_conf_dir().glob("log4j2*")):
         options.append(f"-Dlog4j2.configurationFile={_log_settings().as_uri()}")
     settings["spark.driver.extraJavaOptions"] = " ".join(options)
@@ -198,25 +220,3 @@ def _properties(file: Path) -> dict[str, str]:
     lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
     pairs = (re.split(r"\s*[=:\s]\s*", line, maxsplit=1) for line in lines if line and line[0] not in "#!")
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
-def _driver_memory() -> int:
-    """Bytes: half of what this process may use, from 1 to 16 GiB; the rest is for Python and file caches."""
-    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *_cgroup_limits()]
-    return min(max(min(limits) // 2, _GIB), 16 * _GIB)
-
-
-def _cgroup_limits() -> Iterator[int]:
-    """Bytes: the memory limits of the container or service that this process runs in."""
-    root = Path("/sys/fs/cgroup")
-    own = Path("/proc/self/cgroup")
-    lines = own.read_text().splitlines() if own.exists() else []
-    for group in {"", *(line.rpartition(":")[2].strip("/") for line in lines)}:
-        for file in (root / group / "memory.max", root / "memory" / group / "memory.limit_in_bytes"):
-            if file.is_file() and (limit := file.read_text().strip()).isdigit():
-                yield int(limit)

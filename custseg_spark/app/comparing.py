@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from custseg_spark.app.published import MOST, Published
 
 
 def shown_in(profile: pd.DataFrame) -> list[str]:
@@ -31,6 +37,31 @@ def side_by_side(profile: pd.DataFrame, first: int, second: int) -> pd.DataFrame
         }
     )
     return table.sort_values("apart", key=lambda z: -z.abs(), kind="stable", ignore_index=True)
+
+
+def moved(before: Published, now: Published) -> tuple[pd.DataFrame, float]:
+    """Who went where between two runs of the same customers, and the share of them that was looked at.
+
+    The first is as movement.csv: from_name, to_name and customers; from_name is null of who came, to_name of
+    who left. Of large tables the same part of both is held, drawn by a hash of the id, about MOST customers.
+    """
+    rows = max(before.customers.count_rows(), now.customers.count_rows())
+    share = min(1.0, MOST / max(rows, 1))
+    sides = [pd.concat(list(_drawn(run, share))).drop_duplicates("id") for run in (before, now)]
+    both = sides[0].merge(sides[1], on="id", how="outer", suffixes=("_before", "_now"))
+    names = {"name_before": "from_name", "name_now": "to_name"}
+    flows = both.rename(columns=names).groupby(list(names.values()), dropna=False, sort=True).size()
+    return flows.rename("customers").reset_index(), share
+
+
+def _drawn(run: Published, share: float) -> Iterator[pd.DataFrame]:
+    """The id, as text, and the segment's name of about this share of the customers, a batch at a time."""
+    name = run.model.id
+    for batch in run.customers.to_batches(columns=[name, "segment_name"]):
+        ids, names = pc.cast(batch.column(name), pa.string()), batch.column("segment_name")
+        found = pd.DataFrame({"id": ids.to_pandas(), "name": names.to_pandas()})
+        hashed = pd.util.hash_array(found["id"].to_numpy(dtype=object), categorize=False)
+        yield found[hashed <= share * np.iinfo(np.uint64).max]
 
 
 def moves(flows: pd.DataFrame) -> tuple[list[str], list[str], NDArray[Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import decimal
 import io
+import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +27,10 @@ EXCEL_ROWS = 100_000
 """Customers that go into a workbook: writing more takes minutes, and beyond a million no program opens it."""
 PERSONAL = ("run.json", "report.html")
 """Files of a run that say where its table lay."""
+EXCEL_DIGITS = 15
+"""Digits of a number that a spreadsheet program keeps: a longer one, such as a customer's, goes as text."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Signs that no workbook may hold."""
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,7 +40,8 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     found = frame.copy()
     for name in found.columns:
         if found[name].dtype == object or pd.api.types.is_string_dtype(found[name]):
-            found[name] = found[name].map(_harmless)
+            cells = [_harmless(value) for value in found[name]]  # map would turn whole numbers into floats
+            found[name] = pd.Series(cells, found.index, dtype=object)
     found.columns = pd.Index([_harmless(name) for name in found.columns])
     return found
 
@@ -103,7 +110,8 @@ def save_candidate(run: Published, table: Table, recipe: Recipe, output: str) ->
 
 
 def _pandas(customers: ds.Dataset) -> pd.DataFrame:
-    found: pd.DataFrame = _ordered(customers.to_table()).to_pandas()
+    # else whole numbers of a column with gaps would be floats: 58138 as 58138.0
+    found: pd.DataFrame = _ordered(customers.to_table()).to_pandas(integer_object_nulls=True)
     return found
 
 
@@ -113,19 +121,28 @@ def _ordered(table: pa.Table) -> pa.Table:
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[list[object]]:
-    yield [str(name) for name in frame.columns]
+    yield [_cell(str(name)) for name in frame.columns]
     for row in frame.itertuples(index=False, name=None):
         yield [_cell(value) for value in row]
 
 
 def _cell(value: Any) -> object:
-    """A value as a workbook takes it: nothing for a missing one, numbers as numbers, anything odd as text."""
+    """A value as a workbook takes it: nothing for a missing or infinite one, numbers as numbers, anything odd
+    as text, and no text with control characters."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return None
+    if isinstance(value, int | float | decimal.Decimal) and not math.isfinite(value):
+        return None
+    if isinstance(value, int | decimal.Decimal) and value % 1 == 0 and abs(value) >= 10**EXCEL_DIGITS:
+        return f"{value:.0f}" if isinstance(value, decimal.Decimal) else str(value)
+    if isinstance(value, str):
+        return _CONTROL.sub("", value)
     if isinstance(value, pd.Timestamp):
         return value.tz_localize(None).to_pydatetime() if value.tzinfo else value.to_pydatetime()
-    if isinstance(value, str | int | float | bool | datetime.date):
+    if isinstance(value, int | float | datetime.date):
         return value
     if isinstance(value, decimal.Decimal):
         return float(value)
-    return value.item() if isinstance(value, np.generic) else str(value)
+    return _CONTROL.sub("", str(value))

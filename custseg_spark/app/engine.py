@@ -1,4 +1,4 @@
-"""The one Spark session of the server: opened beside the first page, kept for everybody."""
+"""The one Spark session of the server: opened after the first page, kept for everybody."""
 
 from __future__ import annotations
 
@@ -36,14 +36,28 @@ def opening() -> Future[SparkSession]:
     return found
 
 
+_drawn, _stopping = threading.Event(), threading.Event()
+FIRST_PAGE = 10.0
+"""Seconds that Spark waits for the first page: who starts the server waits for that, and for nothing else."""
+BROWSER = 1.0
+"""Seconds that a browser takes to show what was drawn."""
+
+
+def drawn() -> None:
+    """A page was drawn: there is time for Spark now."""
+    _drawn.set()
+
+
 def warm() -> None:
     """Open the session, and make a run of a few made customers: the first real one then finds classes loaded
-    and code compiled."""
+    and code compiled. It begins when the first page was drawn, or nobody came for it."""
     threading.Thread(target=_warm, name=f"{THREAD} warm", daemon=True).start()
 
 
 def stop(seconds: float = 10) -> None:
     """Stop Spark, and wait so long for the work that ends with it: it would write into what was removed."""
+    _stopping.set()
+    _drawn.set()  # so that nothing waits for a page that never comes
     if opening.cache_info().currsize and opening().done() and opening().exception() is None:
         spark().stop()
     end = time.monotonic() + seconds
@@ -65,6 +79,8 @@ def _open(found: Future[SparkSession]) -> None:
 
 
 def _warm() -> None:
+    if _drawn.wait(FIRST_PAGE) and _stopping.wait(BROWSER):
+        return
     try:
         session = spark()
     except CustsegError as problem:  # whoever brings a table is told as well

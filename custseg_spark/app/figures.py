@@ -22,6 +22,14 @@ CLEAR = "rgba(0,0,0,0)"
 _EDGE = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
+def drawn(rows: int) -> NDArray[np.int64]:
+    """The places of the customers that a scatter plot shows: all of so many rows, or DRAWN of them drawn
+    evenly; ascending, and the same every time."""
+    if rows <= DRAWN:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(0).choice(rows, DRAWN, replace=False))
+
+
 def plane(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
@@ -117,13 +125,10 @@ def distribution(
         values = table[column].to_numpy(float)[rows]
         figure.add_trace(
             go.Box(
-                y=values,
-                name=names[segment],
-                marker_color=palette.colour(segment),
-                boxpoints=False,
+                y=values, name=names[segment], marker_color=palette.colour(segment), boxpoints=False,
                 boxmean=True,
             )
-        )
+        )  # fmt: skip
     figure.update_yaxes(title=title, type="log" if log else "linear")
     return _calm(figure, 460, legend=False)
 
@@ -145,14 +150,35 @@ def histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, 
     return _calm(figure, 460)
 
 
+def shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> go.Figure:
+    """The shares of a column's texts among each segment's customers, the commonest text first; who has none
+    is left out."""
+    known = table[table[column].notna()]
+    counts = pd.crosstab(known["segment"], known[column].astype(str))
+    counts = counts[list(known[column].astype(str).value_counts().index)]
+    figure = go.Figure()
+    for segment in [one for one in names if one in counts.index]:
+        found = counts.loc[segment].to_numpy(float)
+        figure.add_trace(
+            go.Bar(
+                x=list(counts.columns), y=100 * found / found.sum(), name=names[segment],
+                marker_color=palette.colour(segment), hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
+            )
+        )  # fmt: skip
+    figure.update_layout(barmode="group")
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
+    return _calm(figure, 460)
+
+
 def against(
     table: pd.DataFrame, x: str, y: str, titles: tuple[str, str], names: Mapping[int, str]
 ) -> go.Figure:
     """Any two columns against each other, a point per customer."""
     figure = go.Figure()
-    drawn = table.sample(min(DRAWN, len(table)), random_state=0)
-    for segment, rows in _by_segment(drawn["segment"], names):
-        part = drawn.iloc[rows]
+    shown = table.iloc[drawn(len(table))]
+    for segment, rows in _by_segment(shown["segment"], names):
+        part = shown.iloc[rows]
         figure.add_trace(
             go.Scattergl(
                 x=part[x], y=part[y], mode="markers", name=names[segment], marker=_marker(segment, 7, SYMBOLS)
@@ -179,9 +205,7 @@ def reasons(found: Sequence[tuple[str, float]], own: tuple[int, str], other: tup
     return _calm(figure, 130 + 34 * len(names), legend=False).update_layout(margin={**_EDGE, "t": 44})
 
 
-def movement(
-    table: pd.DataFrame, before: Sequence[str], now: Sequence[str], counts: NDArray[Any]
-) -> go.Figure:
+def movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any]) -> go.Figure:
     """Who went where: rows are the segments before, columns those of now, cells customers."""
     text = [[f"{int(value):,}" if value else "" for value in row] for row in counts]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

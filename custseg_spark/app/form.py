@@ -84,13 +84,15 @@ class Choices:
 
 @dataclass(frozen=True)
 class Form:
-    """The form of one table: what it offers and proposes, and which columns could be the customer's id."""
+    """The form of one table: what it offers and proposes, which columns could be the customer's id, and, in
+    `doubts`, why one of them could not."""
 
     offers: Mapping[str, Offer]
     proposed: Choices
     ids: tuple[str, ...]
     protected: tuple[str, ...]
     document: Mapping[str, Any]
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
     def recipe(self, chosen: Choices, name: str) -> Recipe:
         """The recipe of these choices for the table `name`. Raises RecipeError for choices that can't be."""
@@ -103,6 +105,7 @@ class Form:
         low, high = chosen.segments
         first = str(self.document["segments"]["order_by"])
         document = {
+            **({"output": self.document["output"]} if "output" in self.document else {}),
             "input": {**self.document["input"], "path": name, "id": chosen.id, "types": types},
             "rules": {"max_quarantined": chosen.left_out},
             "segment_by": {
@@ -127,6 +130,8 @@ def form_of(seen: Seen) -> Form:
     proposed = recipes.parse(document)
     if seen.options:
         document["input"]["options"] = dict(seen.options)
+    if seen.ours:  # the run writes these itself
+        document["output"] = {"columns": [column.name for column in seen.columns]}
     columns = {column.name: column for column in seen.columns}
     offers = _offers(proposed, columns)
     low, high = proposed.segments.range
@@ -142,7 +147,17 @@ def form_of(seen: Seen) -> Form:
     )
     ids = [column.name for column in seen.columns if column.kind in ("number", "text", "category")]
     ids.sort(key=lambda name: (name != choices.id, -columns[name].distinct))
-    return Form(offers, choices, tuple(ids), proposed.protected, document)
+    doubts = {name: why for name in ids if (why := _doubt(columns[name]))}
+    return Form(offers, choices, tuple(ids), proposed.protected, document, doubts)
+
+
+def _doubt(column: Column) -> str:
+    """Why a column is no customer's number; nothing where it may be one."""
+    if column.kind == "number" and bool((column.values.dropna() % 1 != 0).any()):
+        return f"“{column.name}” has decimals: it measures something and tells no customers apart"
+    if column.distinct < (rows := len(column.values)):
+        return f"“{column.name}” has {column.distinct:,} different values in the first {rows:,} rows"
+    return ""
 
 
 def _offers(proposed: Recipe, columns: Mapping[str, Column]) -> dict[str, Offer]:
@@ -202,10 +217,8 @@ def _feature(offer: Offer, treated: Treated) -> dict[str, Any]:
 
 
 def _treated_of(feature: recipes.Feature) -> Treated:
-    extremes: Extremes = "keep"
-    if feature.clip == "iqr":
-        extremes = "iqr"
-    elif feature.clip is not None and feature.clip[1] == "p99.5":
+    extremes: Extremes = "iqr" if feature.clip == "iqr" else "keep"
+    if isinstance(feature.clip, tuple) and feature.clip[1] == "p99.5":
         extremes = "p99.5"
     missing: Missing = feature.impute if isinstance(feature.impute, str) else "median"
     return Treated(missing, extremes, feature.transform)

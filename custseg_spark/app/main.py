@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from custseg_spark.app import engine
 from custseg_spark.app.pages import explore, parts, predict, segment
 from custseg_spark.report import palette
 
@@ -25,3 +26,4 @@ st.navigation(
     ],
     position="top",
 ).run()
+engine.drawn()  # Spark has waited for that

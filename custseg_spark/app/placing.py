@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from custseg_spark import segments
 from custseg_spark.app.published import Published
 from custseg_spark.errors import DataError
 from custseg_spark.features import VALUE
@@ -28,8 +30,9 @@ SURE = ((0.05, "on the border"), (0.25, "rather"), (0.5, "clearly"), (1.01, "ver
 class Entry:
     """One input of the model: what the form asks for, and what the training customers had.
 
-    `low`, `middle`, `high`: of numbers and dates; None where the run keeps no such column. `values`: of a
-    text column, the commonest first.
+    `low`, `middle`, `high`: of numbers and dates; None where the run knows nothing of the column. `whole`:
+    these are the ends; else, where the run keeps no such column, eight of ten customers lie between them.
+    `values`: of a text column, the commonest first.
     """
 
     column: str
@@ -39,6 +42,13 @@ class Entry:
     middle: Any = None
     high: Any = None
     values: tuple[str, ...] = ()
+    whole: bool = True
+
+    @property
+    def digits(self) -> int:
+        """Decimals that a number is shown with: three digits of how far customers lie apart, at least two."""
+        apart = abs(self.high - self.low) if self.low is not None else 0.0
+        return max(2, min(10, 2 - math.floor(math.log10(apart)))) if apart > 0 else 2
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,8 @@ class Placed:
 
 def entries(run: Published) -> tuple[Entry, ...]:
     """The inputs of a run's model, in the order of its columns."""
-    return tuple(_entry(name, kind, run.sample.get(name)) for name, kind in run.model.columns.items())
+    found = (_entry(name, kind, run.sample.get(name)) for name, kind in run.model.columns.items())
+    return tuple(_remembered(run, entry) if entry.column not in run.sample else entry for entry in found)
 
 
 def placed(spark: SparkSession, run: Published, values: Mapping[str, Any]) -> Placed:
@@ -115,6 +126,7 @@ def outside(found: Sequence[Entry], values: Mapping[str, Any]) -> list[str]:
         for entry in found
         if (value := values.get(entry.column)) is not None
         and entry.low is not None
+        and entry.whole
         and not entry.low <= value <= entry.high
     ]
 
@@ -148,6 +160,26 @@ def _entry(name: str, type_: str, known: pd.Series[Any] | None) -> Entry:
     if kind == "whole":
         return Entry(name, type_, kind, int(low), round(middle), int(high))
     return Entry(name, type_, kind, low, middle, high)
+
+
+def _remembered(run: Published, entry: Entry) -> Entry:
+    """An entry of a column that the run does not keep, with the range of the feature or description that is
+    this column and nothing else, as baseline.json has it."""
+    content = run.file("baseline.json")
+    if content is None or entry.kind not in ("whole", "number"):
+        return entry
+    baseline = segments.Baseline.from_json(content.decode())
+    described = run.record["recipe"].get("describe") or {}
+    sql = {t.name: t.sql for t in run.model.features}
+    sql |= {name: str(one.get("sql")) for name, one in described.items()}
+    for known in (*baseline.features, *baseline.descriptions):
+        alone = sql.get(known.column, "").strip("`").lower() == entry.column.lower()
+        if alone and known.edges and known.levels is None:
+            low, middle, high = known.edges[0], known.edges[len(known.edges) // 2], known.edges[-1]
+            if entry.kind == "whole":
+                low, middle, high = math.floor(low), round(middle), math.ceil(high)
+            return replace(entry, low=low, middle=middle, high=high, whole=False)
+    return entry
 
 
 def _kind(type_: str) -> Kind:

@@ -21,13 +21,16 @@ from custseg_spark.model import Model
 
 MOST = 50_000
 """Customers that a page holds; of larger tables, this many drawn from all."""
+MOST_VALUES = 12
+"""Different texts of a column that are told apart in a picture."""
 OURS = ("segment", "segment_name", "distance_to_centre")
 
 
 class Published:
-    """A whole run. What is read once is kept as long as the object lives."""
+    """A whole run. What is read once is kept as long as the object lives, and in `known` what pages found."""
 
     def __init__(self, run: runs.Run, title: str = "") -> None:
+        self.known: dict[str, Any] = {}
         self.run = run
         self.title = title or _title(run)
 
@@ -80,9 +83,9 @@ class Published:
         found = self.customers
         rows = found.count_rows()
         if rows <= MOST:
-            return _pandas(found.to_table())
+            return _pandas(_floats(found.to_table()))
         places = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
-        return _pandas(found.take(pa.array(places)))
+        return _pandas(_floats(found.take(pa.array(places))))
 
     @functools.cached_property
     def points(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -111,8 +114,22 @@ class Published:
         found = {t.name: f"{VALUE}{t.name}" for t in self.model.features}
         for name in self.sample.columns:
             plain = name not in OURS and not str(name).startswith(VALUE) and name != self.model.id
-            if plain and pd.api.types.is_numeric_dtype(self.sample[name]) and name not in found:
+            number = pd.api.types.is_numeric_dtype(self.sample[name])
+            if plain and number and name not in found and not pd.api.types.is_bool_dtype(self.sample[name]):
                 found[str(name)] = str(name)
+        return found
+
+    @functools.cached_property
+    def categories(self) -> dict[str, str]:
+        """Columns of a few texts, or of yes and no, as they are called -> column."""
+        found = {}
+        for name in map(str, self.sample.columns):
+            values = self.sample[name]
+            texts = values.dtype == object or pd.api.types.is_bool_dtype(values)
+            if name not in OURS and name != self.model.id and texts:
+                known = values.dropna().astype(str)
+                if 1 < known.nunique() <= MOST_VALUES and known.nunique() <= len(known) / 2:
+                    found[name] = name
         return found
 
     def customer(self, wanted: str) -> pd.DataFrame:
@@ -135,6 +152,14 @@ def customers_of(run: runs.Run) -> ds.Dataset:
     files, path = fsspec.core.url_to_fs(run.at("customers"))
     kind = ds.partitioning(pa.schema([("segment", pa.int32())]), flavor="hive")
     return ds.dataset(path, filesystem=files, format="parquet", partitioning=kind)
+
+
+def _floats(table: pa.Table) -> pa.Table:
+    """The table with its decimals as floats: there is no other way to draw them."""
+    fields = [
+        pa.field(one.name, pa.float64()) if pa.types.is_decimal(one.type) else one for one in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def _pandas(table: pa.Table) -> pd.DataFrame:

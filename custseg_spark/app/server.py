@@ -32,8 +32,13 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
             f"custseg app takes {', '.join(missing)}, which is not installed",
             "pip install 'custseg_spark[app]'",
         )
-    engine.warm()  # Spark starts beside the server: it is there by the time that a table is
     import streamlit
+
+    # What the first page would wait for else: its modules are imported before the server is up.
+    from custseg_spark.app import uploads  # noqa: F401
+    from custseg_spark.app.pages import explore, parts, predict, segment  # noqa: F401
+
+    engine.warm()
 
     output = settings.output
     if output is not None and "://" not in output:

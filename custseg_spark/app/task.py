@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from custseg_spark.journal import Journal
@@ -35,6 +36,14 @@ STEPS: dict[str, tuple[float, str]] = {
 """Stage of the journal -> the share of the work that is done when it begins, and what a person reads."""
 
 
+MOST_SWEPT = 0.49
+"""The share that a sweep stays under, however many numbers of segments it tries: choosing comes after it."""
+
+
+class CancelledError(Exception):
+    """The work was ended before it was done: nobody wants it any more."""
+
+
 class Task(Generic[T]):
     """A piece of work in a thread of its own, which is told its stages by a journal."""
 
@@ -43,7 +52,7 @@ class Task(Generic[T]):
         self._share, self._said = 0.0, WAITING
         self._result: T | None = None
         self._problem: BaseException | None = None
-        self._ended = threading.Event()
+        self._ended, self._cancelled = threading.Event(), threading.Event()
         self._after: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         threading.Thread(target=self._run, name=f"{THREAD} task", daemon=True).start()
@@ -57,12 +66,16 @@ class Task(Generic[T]):
     def ended(self) -> bool:
         return self._ended.is_set()
 
+    def cancel(self) -> None:
+        """Nobody wants it any more: it does not begin, or it ends where its next stage would begin."""
+        self._cancelled.set()
+
     def wait(self, seconds: float) -> bool:
         """Wait for the end, at most this long; whether it has ended."""
         return self._ended.wait(seconds)
 
     def result(self) -> T:
-        """What the work gave, or raises what it raised."""
+        """What the work gave, or raises what it raised; CancelledError where it was cancelled before that."""
         self._ended.wait()
         if self._problem is not None:
             raise self._problem
@@ -77,13 +90,13 @@ class Task(Generic[T]):
         act()
 
     def _run(self) -> None:
-        with _places:
-            try:
+        try:
+            with _place(self._cancelled):
                 self._announced("starting")
                 self._result = self._work(Journal(self._announced))
                 self._share = 1.0
-            except BaseException as problem:
-                self._problem = problem
+        except BaseException as problem:
+            self._problem = problem
         with self._lock:
             self._ended.set()
         for act in self._after:
@@ -91,9 +104,23 @@ class Task(Generic[T]):
 
     def _announced(self, stage: str) -> None:
         """A stage begins, or inside the sweep a number of segments is done: `sweep k=4`."""
+        if self._cancelled.is_set():
+            raise CancelledError
         name, _, detail = stage.partition(" k=")
         share, said = STEPS.get(name, (self._share, self._said))
         if detail:
-            share, said = self._share + 0.02, f"Tried {detail} segments"
+            share, said = self._share + 0.15 * (MOST_SWEPT - self._share), f"Tried {detail} segments"
         if share >= self._share:  # the report is drawn while customers are labelled: the later one is shown
             self._share, self._said = min(share, 0.99), said
+
+
+@contextmanager
+def _place(cancelled: threading.Event) -> Iterator[None]:
+    """Wait for one of the PLACES and hold it. Raises CancelledError once nobody wants the work any more."""
+    while not _places.acquire(timeout=0.1):
+        if cancelled.is_set():
+            raise CancelledError
+    try:
+        yield
+    finally:
+        _places.release()

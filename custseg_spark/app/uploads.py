@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from custseg_spark.recipe.kinds import Column, looked_at
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from custseg_spark.pipeline import Looked
+
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
 FEWEST = 20
 """Customers under which no segment means anything."""
@@ -24,7 +26,21 @@ _KINDS = {
     "constant": "the same in every row", "empty": "nothing", "nested": "a list",
 }  # fmt: skip
 AGAIN = "Save the table again as an Excel workbook (.xlsx) or as CSV in UTF-8, and bring that."
-_FOR_ENGINEERS = re.compile(r"input\.|recipe|--\w|\bset \w+\.|custseg |segment_by|describe\.|check\.")
+_FOR_ENGINEERS = re.compile(
+    rf"recipe|--\w|custseg|segment_by|max_quarantined|[{{}}]|\b\w+\.(?!(?:{'|'.join(ENDINGS)})\b)[a-z]\w*"
+)
+"""Commands, keys such as input.options and pieces of YAML; a file's name is none of them."""
+_PLAIN = (
+    ("rules.max_quarantined allows", "is allowed"),
+    ("id: repeated", "the customer’s number stands more than once"),
+    ("id: missing", "the customer’s number is missing"),
+)
+"""What the contract of a table says, and how a person reads it."""
+_ADDED = ("segment", "segment_name", "distance_to_centre")
+_SCORED = "distance_to_centre"
+"""The column that shows that `margin` is ours as well, and no shop's."""
+_READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet")
+"""Keys of `input.options` that say how one file is read, and nothing of the next one."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +48,7 @@ class Seen:
     """A table as it was found: its rows, its columns, how it is read, and the recipe proposed for it.
 
     `rows`: of the whole table. `head`: text where the format has no types. `options`: as in `input.options`.
+    `ours`: columns that an earlier segmentation added; they are in nothing else here.
     """
 
     rows: int
@@ -39,6 +56,7 @@ class Seen:
     columns: tuple[Column, ...]
     options: Mapping[str, Any]
     recipe: str
+    ours: tuple[str, ...] = ()
 
 
 def refused_size(name: str, size: int, most: int) -> str | None:
@@ -73,17 +91,12 @@ def sheets(file: Path) -> list[str]:
 
 def seen(spark: SparkSession, file: Path, sheet: str | None = None) -> Seen:
     """Look into a table that was brought. Raises DataError with the reason where it can't be segmented."""
-    from custseg_spark import data, pipeline
+    from custseg_spark import data
     from custseg_spark.recipe import Input
 
-    options: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
-    try:
-        looked = pipeline.look(spark, str(file), options)
-    except DataError as problem:
-        if "is not UTF-8 text" not in problem.what:
-            raise
-        options["encoding"] = "ISO-8859-1"  # what a Western spreadsheet program writes where it does not
-        looked = pipeline.look(spark, str(file), options)
+    looked = looked_into(spark, file, sheet)
+    ours = added(looked.head.columns)
+    looked = replace(looked, head=looked.head.drop(columns=list(ours)))
     source = Input(id="", options=dict(looked.options))
     rows = data.open_table(spark, source, str(file)).frame.count()
     if rows < FEWEST:
@@ -99,7 +112,38 @@ def seen(spark: SparkSession, file: Path, sheet: str | None = None) -> Seen:
             f"{file.name} has no column of numbers in which customers differ",
             "Add what customers do, such as what they spend or how often they order.",
         ) from problem
-    return Seen(rows, looked.head, columns, looked.options, recipe)
+    return Seen(rows, looked.head, columns, looked.options, recipe, ours)
+
+
+def looked_into(
+    spark: SparkSession, file: Path, sheet: str | None = None, trained: Mapping[str, Any] | None = None
+) -> Looked:
+    """The first rows of a file that was brought, and how it is read itself, whatever separator, encoding or
+    sheet `trained`, the `input.options` of a run, name for its own. Raises DataError where it can't be."""
+    from custseg_spark import pipeline
+
+    options: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
+    if file.suffix.lower() in (".csv", ".tsv", ".txt"):  # the other kinds take no options of text
+        options |= {key: value for key, value in (trained or {}).items() if key.lower() not in _READ_AS}
+    try:
+        return pipeline.look(spark, str(file), options)
+    except DataError as problem:
+        if "is not UTF-8 text" not in problem.what:
+            raise
+        options["encoding"] = "ISO-8859-1"  # what a Western spreadsheet program writes where it does not
+        return pipeline.look(spark, str(file), options)
+
+
+def added(columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns that a run or a score added to a table: it would write them again itself."""
+    from custseg_spark.features import VALUE
+
+    names = list(map(str, columns))
+    known = {*_ADDED, *(["margin"] if _SCORED in names else [])}
+    with_features = set(_ADDED) <= set(names)
+    return tuple(
+        name for name in names if name.lower() in known or (with_features and name.startswith(VALUE))
+    )
 
 
 def overview(columns: tuple[Column, ...], head: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +169,9 @@ def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> 
     """An error as the person reads it: without our folders, and with `otherwise` for advice that is an
     engineer's to take."""
     what = re.sub(rf"(input )?{re.escape(str(folder))}/(out\S*)?", "", problem.what)
-    what = what.replace("rules.max_quarantined allows", "is allowed")
+    what = re.sub(r"^[\w., ]+: (?=the table has no column )", "", what)  # the keys that name the column
+    for said, plain in _PLAIN:
+        what = what.replace(said, plain)
     if "." not in what.partition(" ")[0]:  # else it begins with a file's name
         what = f"{what[:1].upper()}{what[1:]}"
     what = what.rstrip(".")
@@ -133,4 +179,5 @@ def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> 
     if not remedy or _FOR_ENGINEERS.search(remedy):
         remedy = otherwise
     remedy = f"{remedy[:1].upper()}{remedy[1:]}".rstrip(".")
-    return f"{what}. {remedy}." if remedy else f"{what}."
+    end = "" if remedy.endswith("?") else "."
+    return f"{what}. {remedy}{end}" if remedy else f"{what}."

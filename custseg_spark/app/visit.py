@@ -10,10 +10,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
+from custseg_spark.journal import Journal
+
+T = TypeVar("T")
 
 
 @functools.cache
@@ -26,7 +29,8 @@ def root() -> tempfile.TemporaryDirectory[str]:
 class Table:
     """A table that was brought: its file, its own folder, and what was made of it.
 
-    `known`: what pages found out about it and keep for the next rerun, by name.
+    `known`: what pages found out about it and keep for the next rerun, by name. `tasks`: all work that was
+    begun on it, also what nobody waits for any more.
     """
 
     number: int
@@ -36,6 +40,7 @@ class Table:
     comparison: Task[Any] | None = None
     trials: int = 0
     known: dict[str, Any] = field(default_factory=dict)
+    tasks: list[Task[Any]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -47,12 +52,25 @@ class Table:
         self.trials += 1
         return str(self.folder / f"out{self.trials}")
 
+    def begin(self, work: Callable[[Journal], T]) -> Task[T]:
+        """Begin a piece of work on it."""
+        task = Task(work)
+        self.tasks = [one for one in self.tasks if not one.ended] + [task]
+        return task
+
+    def forget(self) -> None:
+        """What was made of it is wanted no more: work that goes on ends with its stage."""
+        for task in self.tasks:
+            task.cancel()
+        self.task = self.comparison = None
+        self.known.pop("published", None)
+        self.known.pop("saved", None)
+
     def drop(self) -> None:
         """Forget it and take its folder away, after the work that still goes on in there."""
-        tasks = [task for task in (self.task, self.comparison) if task is not None]
+        self.forget()
         self.known.clear()
-        self.task = self.comparison = None
-        _removed(self.folder, tasks)
+        _removed(self.folder, self.tasks)
 
 
 class Visit:
@@ -67,6 +85,7 @@ class Visit:
         self.tables: dict[str, Table] = {}
         self.closed = False
         self._leaving: threading.Timer | None = None
+        self._dropped: list[Task[Any]] = []
 
     def bring(self, page: str, name: str, content: bytes) -> Table:
         """Keep a table for a page, in place of the one it had. `name` is cut down to a plain file name."""
@@ -87,6 +106,7 @@ class Visit:
         """Forget a page's table."""
         table = self.tables.pop(page, None)
         if table is not None:
+            self._dropped = [task for task in (*self._dropped, *table.tasks) if not task.ended]
             table.drop()
 
     def leave(self, after: float | None = None) -> None:
@@ -111,11 +131,9 @@ class Visit:
     def close(self) -> None:
         """Forget everything that was brought and made, and take the folder away."""
         self.closed = True
-        tables = self.tables.values()
-        tasks = [task for table in tables for task in (table.task, table.comparison) if task is not None]
         for page in list(self.tables):
             self.drop(page)
-        _removed(self.folder, tasks)
+        _removed(self.folder, self._dropped)
 
 
 def _removed(folder: Path, tasks: Sequence[Task[Any]]) -> None:

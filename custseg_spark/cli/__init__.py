@@ -137,7 +137,7 @@ def _compare(arguments: argparse.Namespace) -> None:
 
     with terminal.progress() as journal:
         compared = pipeline.compare(
-            open_session(),
+            open_session(table=path),
             recipe,
             path,
             arguments.to,
@@ -157,7 +157,7 @@ def _train(arguments: argparse.Namespace) -> None:
     from custseg_spark.session import opening
 
     with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
-        opened = opening(beside)  # a JVM takes as long to start as our libraries to import
+        opened = opening(beside, path)  # a JVM takes as long to start as our libraries to import
         from custseg_spark import pipeline
 
         spark = opened()
@@ -177,7 +177,7 @@ def _init(arguments: argparse.Namespace) -> None:
     target = Path(arguments.to) if arguments.to else None
     if target and target.exists():
         raise RecipeError(f"{target} is there already", "name another file with --to, or move that one away")
-    text = pipeline.propose(open_session(), arguments.table)
+    text = pipeline.propose(open_session(table=arguments.table), arguments.table)
     if target is None:
         print(text, end="")
         return

@@ -59,6 +59,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="end with exit code 5 where the customers drifted so far that the model should be made anew",
     )
     score.add_argument(
+        "--filter",
+        metavar="SQL",
+        help="which rows are tonight's table, such as \"day = date '2026-11-24'\"; the recipe's filter if "
+        "not given",
+    )
+    score.add_argument(
         "--run-date",
         type=_day,
         metavar="YYYY-MM-DD",
@@ -88,6 +94,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         required=True,
         metavar="PATH",
         help="where audiences are kept; the last one in it says who entered, stayed and left",
+    )
+    audience.add_argument(
+        "--filter", metavar="SQL", help="which rows are tonight's table (default: the recipe's filter)"
     )
     audience.add_argument("--recipe", metavar="FILE", help="take the audience settings from this recipe")
     audience.add_argument("--format", choices=("csv", "parquet"), default="csv", dest="kind")
@@ -159,16 +168,22 @@ def _score(arguments: argparse.Namespace) -> None:
         None if arguments.columns is None else [c.strip() for c in arguments.columns.split(",") if c.strip()]
     )
     with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
-        opened = opening(beside)  # a JVM takes as long to start as our libraries to import
+        path = runs.customers_at(arguments.input)
+        opened = opening(beside, path)  # a JVM takes as long to start as our libraries to import
         from custseg_spark import pipeline
 
-        path = runs.customers_at(arguments.input)
         scored = pipeline.score(
-            opened(), run, path, arguments.to, journal, columns=columns, day=arguments.run_date
-        )
+            opened(), run, path, arguments.to, journal, columns=columns, day=arguments.run_date,
+            source=_source(arguments),
+        )  # fmt: skip
     terminal.tell_score(scored)
     if arguments.fail_on_drift:
         fail_on_drift(scored.drift.verdict, scored.drift.reasons)
+
+
+def _source(arguments: argparse.Namespace) -> dict[str, str] | None:
+    """What of the recipe's `input` is another tonight."""
+    return None if arguments.filter is None else {"filter": arguments.filter}
 
 
 def fail_on_drift(verdict: str, reasons: tuple[str, ...]) -> None:
@@ -202,8 +217,9 @@ def _audience(arguments: argparse.Namespace) -> None:
     with terminal.progress() as journal:
         path = runs.customers_at(arguments.input)
         made = pipeline.audience(
-            open_session(), run, path, arguments.to, journal, asked=asked, kind=arguments.kind
-        )
+            open_session(table=path), run, path, arguments.to, journal,
+            asked=asked, kind=arguments.kind, source=_source(arguments),
+        )  # fmt: skip
     terminal.tell_audience(made)
 
 

@@ -123,10 +123,8 @@ def verdict(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: 
     rows, kept = found[ROWS], found[ACCEPTED]
     if rows == 0:
         raise DataError("the table has no rows", "check the input path and the job that writes it")
-    failed = [(check, found[f"failed_{i}"]) for i, check in enumerate(checks) if found[f"failed_{i}"]]
+    failed = broken(found, checks)
     by_reason = {check.reason: count for check, count in failed}
-    for check, count in failed:
-        _within_bound(check, count, rows)
     rejected_rows = found[UNBOUNDED]
     if rejected_rows > max_quarantined * rows:
         raise DataError(
@@ -145,6 +143,14 @@ def verdict(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: 
         if check.on_fail != "quarantine"
     )
     return Quality(rows, kept, rows - kept, by_reason, warnings)
+
+
+def broken(found: Mapping[str, int], checks: Sequence[Check]) -> list[tuple[Check, int]]:
+    """The checks that rows fail, and how many. Raises DataError where one is broken more than it may be."""
+    failed = [(check, found[f"failed_{i}"]) for i, check in enumerate(checks) if found[f"failed_{i}"]]
+    for check, count in failed:
+        _within_bound(check, count, found[ROWS])
+    return failed
 
 
 def _within_bound(check: Check, failed: int, rows: int) -> None:

@@ -49,17 +49,19 @@ def audience(
     *,
     asked: Audience | None = None,
     kind: Format = "csv",
+    source: Mapping[str, Any] | None = None,
 ) -> AudienceRun:
     """Write the audiences of the customers at `path`, by a run's model, and publish them under `to`.
 
     `members/` (Parquet): one row per eligible customer with segment, margin, held_out, previous, change
     (entered or stayed). `audience/segment=<n>/`: those who are not held out, in `kind`. `left/`: who
     was in an audience the last time and is no longer, and why. Every row of a repeated id is quarantined: a
-    campaign would write to that customer twice. `asked`: the run's own settings unless given.
+    campaign would write to that customer twice. `asked`: the run's own settings unless given. `source`: keys
+    of the recipe's `input` that are others for this table.
     """
     kept = runs.begin(to, "audiences")
     try:
-        return _written(spark, run, path, kept, journal, asked, kind)
+        return _written(spark, run, path, kept, journal, asked, kind, source)
     except Exception as problem:
         leave.failed(kept, {"input": path}, problem)
         raise
@@ -73,6 +75,7 @@ def _written(
     journal: Journal,
     asked: Audience | None,
     kind: Format,
+    source: Mapping[str, Any] | None,
 ) -> AudienceRun:
     with journal.stage("read") as facts:
         live = follow.read(run)
@@ -80,7 +83,7 @@ def _written(
         _refuse_clashes(live.model.id, asked)
         eligible = safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
         table, recipe = scoring.scorable(
-            spark, live, path, asked.columns, journal, {ELIGIBLE: eligible}, "exact"
+            spark, live, path, asked.columns, journal, {ELIGIBLE: eligible}, "exact", source
         )
         before = _members_of(spark, runs.latest(kept.output, "audiences"))
         facts.update(input=path, format=table.format, run=run.run_id)

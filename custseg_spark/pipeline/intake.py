@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -101,7 +101,7 @@ def laid(
         numeric = {name for name, kind in _kinds(typed.frame, described).items() if isinstance(kind, NUMBERS)}
         rules = data.rule_checks(recipe.rules.named, safe)
         _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
-    frame = features.raw_columns(typed.frame, expressions, kinds)
+    frame = features.raw_columns(_without_ours(typed.frame, columns, used, recipe), expressions, kinds)
     values = [
         data.Check(reason, ok, may_stay=False)
         for reason, ok in features.value_checks(kinds, expressions, recipe.segment_by)
@@ -195,6 +195,16 @@ def kept(columns: tuple[str, ...], recipe: Recipe) -> list[str]:
         return list(columns)
     wanted = {name.lower() for name in (recipe.input.id, *recipe.output.columns)}
     return [name for name in columns if name.lower() in wanted]
+
+
+def _without_ours(
+    frame: DataFrame, columns: tuple[str, ...], used: Collection[str], recipe: Recipe
+) -> DataFrame:
+    """The table without what a run added to it before, where this one neither keeps nor uses it:
+    this run makes its own under the same names."""
+    stay = {name.lower() for name in (*kept(columns, recipe), *used)}
+    ours = {name.lower() for name in _written(recipe)} - stay
+    return frame.drop(*(name for name in columns if name.lower() in ours))
 
 
 def _written(recipe: Recipe) -> tuple[str, ...]:

@@ -42,18 +42,20 @@ def score(
     *,
     columns: Sequence[str] | None = None,
     day: str | None = None,
+    source: Mapping[str, Any] | None = None,
 ) -> Scored:
     """Label the table at `path` with a run's model, and publish it under `to` when it is whole.
 
     `columns`: input columns kept beside the labels; those that the run's recipe keeps unless given. One scan
     of the table; one more, when rows are rejected, to write them, and one over the ids with `unique: exact`.
+    `source`: keys of the recipe's `input` that are others for this table, such as `options` and `filter`.
     Where the live run's recipe says `publish`, the lake gets the labels as those of `day` (the score's own in
     UTC, if null); a run that is not live scores for whoever asks, not for the lake. Raises the errors of
     errors.py; then nothing is published.
     """
     kept = runs.begin(to, "scores")
     try:
-        return _scored(spark, run, path, kept, journal, columns, day)
+        return _scored(spark, run, path, kept, journal, columns, day, source)
     except Exception as problem:
         leave.failed(kept, {"input": path}, problem)
         raise
@@ -67,10 +69,11 @@ def _scored(
     journal: Journal,
     columns: Sequence[str] | None,
     day: str | None,
+    source: Mapping[str, Any] | None,
 ) -> Scored:
     with journal.stage("read") as facts:
         live = follow.read(run)
-        table, recipe = scoring.scorable(spark, live, path, columns, journal)
+        table, recipe = scoring.scorable(spark, live, path, columns, journal, source=source)
         rows = drift_sample.likely_rows(table, path, recipe, journal)
         facts.update(input=path, format=table.format, run=run.run_id)
     observed = Observation("contract and drift")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from pyspark.sql import SparkSession
 
@@ -28,17 +28,18 @@ def scorable(
     journal: Journal,
     besides: Mapping[str, str] | None = None,
     unique: Literal["exact"] | None = None,
+    source: Mapping[str, Any] | None = None,
 ) -> tuple[Intake, Recipe]:
     """The table under the run's own recipe, without outcomes and the descriptions that the table lacks.
 
     `columns`: those kept beside the labels; of those that the recipe keeps the ones that are there, if null.
     `besides`: further expressions whose columns get their types. `unique`: how repeated ids are looked for;
-    as the recipe says, if null.
+    as the recipe says, if null. `source`: keys of `input` in place of the recipe's.
     """
     recipe = recipe_of(live)
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
-    source = recipe.input.model_copy(update={"format": "auto"} if known_ending else {})
-    recipe = recipe.model_copy(update={"input": source})
+    tonight = {**(source or {}), **({"format": "auto"} if known_ending else {})}
+    recipe = recipe.model_copy(update={"input": recipe.input.model_copy(update=tonight)})
     opened = intake.opened(spark, recipe, path)
     mode = unique or _repeats(recipe)
     if mode == "exact":
@@ -93,5 +94,7 @@ def laid(
 
 
 def _repeats(recipe: Recipe) -> Literal["exact", "trust"]:
-    """Repeated ids are looked for only where the recipe says so: every row of one gets the same label."""
-    return "exact" if recipe.input.unique == "exact" else "trust"
+    """Repeated ids are looked for where the recipe says so, by `unique: exact` or by a bound of its own for
+    them: otherwise each row is labelled by what stands in it."""
+    asked = data.bound_of(recipe.rules.reasons, data.ID_REPEATED) is not None
+    return "exact" if asked or recipe.input.unique == "exact" else "trust"

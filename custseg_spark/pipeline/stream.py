@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -9,7 +10,7 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
 from custseg_spark import data, runs
-from custseg_spark.errors import DataError
+from custseg_spark.errors import CustsegError, DataError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import follow, intake, observation, scoring
 from custseg_spark.pipeline.follow import Live
@@ -42,6 +43,7 @@ class Batches:
 
     def __init__(self, live: Live, recipe: Recipe, table: data.Table, to: str, journal: Journal) -> None:
         self.totals = {"batches": 0, data.ROWS: 0, data.ACCEPTED: 0}
+        self.problem: CustsegError | None = None
         self._live, self._recipe, self._table, self._to, self._journal = live, recipe, table, to, journal
 
     def write(self, frame: DataFrame, batch: int) -> None:
@@ -65,12 +67,26 @@ class Batches:
             counts = {name: int(value) for name, value in seen.items()}
             if counts[data.ACCEPTED] < counts[data.ROWS]:
                 data.write_rows(found.rejected, rejects)
+            self._judge(counts, found.checks, at)
             facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])
         record = {"batch": batch, "run_id": self._live.run.run_id, **counts}
         runs.write(marker, runs.as_json(record))
         self.totals["batches"] += 1
         for name in (data.ROWS, data.ACCEPTED):
             self.totals[name] += counts[name]
+
+    def _judge(self, counts: Mapping[str, int], checks: Sequence[data.Check], at: str) -> None:
+        """A batch is held to what the recipe says of each check, by `on_fail: stop` and `at_most`; not to
+        `max_quarantined`, of which one bad row in a batch of two would be too much. Its rejects stay.
+
+        What is raised here reaches the stream's caller as an error of Spark's: `problem` keeps it.
+        """
+        try:
+            data.broken(counts, checks)
+        except DataError as problem:
+            data.remove(at)
+            self.problem = problem
+            raise
 
 
 def stream(
@@ -87,7 +103,8 @@ def stream(
     that are there now. `kafka`: the servers of which `path` is a topic, a JSON object per message.
 
     Every input row is in `<to>/customers` or `<to>/quarantine` once, however often the stream is killed and
-    started again. Raises the errors of errors.py.
+    started again. A batch that breaks a check's own bound ends the stream with DataError and is not kept; it
+    is tried again when the stream is started again. Raises the errors of errors.py.
     """
     to = runs.absolute(to)
     live = follow.read(run)
@@ -102,7 +119,12 @@ def stream(
     if once:
         writer = writer.trigger(availableNow=True)
     with told(f"streaming {path}"):
-        _finish(writer.start())
+        try:
+            _finish(writer.start())
+        except Exception:
+            if batches.problem is not None:
+                raise batches.problem from None
+            raise
     totals = batches.totals
     return Streamed(
         to, live, totals["batches"], totals[data.ROWS], totals[data.ACCEPTED],

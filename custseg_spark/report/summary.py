@@ -9,7 +9,11 @@ from custseg_spark.report.page import Page
 
 
 def summary(page: Page) -> dict[str, Any]:
-    """Headline, trust, what decides, what to be careful with, and each segment in words; no NaN."""
+    """Headline, trust, what decides, what to be careful with, outcomes, and each segment in words; no NaN.
+
+    `outcomes`: name, whether its means are shares, its mean of all customers; a segment's `outcomes` hold its
+    mean and the 95 percent interval of it, in the same order.
+    """
     return {
         "title": page.title,
         "headline": page.headline,
@@ -20,6 +24,10 @@ def summary(page: Page) -> dict[str, Any]:
         "careful": page.careful,
         "order_by": page.order_by,
         "value": page.value,
+        "outcomes": [
+            {"name": one.name, "unit": one.unit, "is_rate": one.rate, "overall": _known(one.overall)}
+            for one in page.outcomes
+        ],
         "segments": [
             {
                 "segment": segment.id,
@@ -32,6 +40,10 @@ def summary(page: Page) -> dict[str, Any]:
                 "action": segment.action,
                 "words": segment.words,
                 "stability": _known(segment.stability),
+                "outcomes": [
+                    {"mean": _known(one.mean), "low": _known(one.low), "high": _known(one.high)}
+                    for one in segment.outcomes
+                ],
             }
             for segment in page.segments
         ],

@@ -143,3 +143,9 @@ def test_reading_options_come_with_the_table() -> None:
     offered = form_of(seen(head(), sep=";", encoding="ISO-8859-1"))
     found = offered.recipe(offered.proposed, "t.csv")
     assert found.input.options == {"sep": ";", "encoding": "ISO-8859-1"}
+
+
+def test_what_could_be_no_customers_number_is_doubted(form: Form) -> None:
+    assert "id" not in form.doubts
+    assert "has decimals" in form.doubts["spend"]
+    assert "different values in the first 300 rows" in form.doubts["visits"]

@@ -3,11 +3,15 @@
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet
 import pytest
 from pyspark.ml import PipelineModel
@@ -15,7 +19,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import pipeline, runs
 from custseg_spark.app import comparing, downloads, published, uploads
-from custseg_spark.app.placing import entries, outside, placed
+from custseg_spark.app.placing import Entry, entries, outside, placed
 from custseg_spark.app.published import Published
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table, Visit
@@ -33,6 +37,28 @@ def test_the_first_screen_is_that_of_the_report(run: Published) -> None:
         assert one.sentence.split("(")[0] in report
         assert one.action
     assert sum(one.size for one in run.told.segments) == 300
+
+
+def test_what_counts_as_success_is_told_as_in_the_report(run: Published) -> None:
+    (outcome,) = run.told.outcomes
+    assert (outcome.name, outcome.is_rate) == ("answered", True)
+    report = (run.file("report.html") or b"").decode()
+    for one in run.told.segments:
+        row = run.profile[run.profile["segment"] == one.segment].iloc[0]
+        (found,) = one.outcomes
+        assert (found.mean, found.low, found.high) == pytest.approx(
+            tuple(row[f"{kind}_answered"] for kind in ("mean", "low", "high"))
+        )
+        assert outcome.said(found.mean) in report
+    assert outcome.said(0.46, 0.414, 0.506) == "46\u00a0% (41 to 51)"
+
+
+def test_a_segment_that_seldom_comes_back_is_flagged() -> None:
+    from custseg_spark.app.told import ToldSegment
+
+    assert ToldSegment(0, "a", 1, 1.0, stability=0.59).shaky
+    assert not ToldSegment(0, "a", 1, 1.0, stability=0.6).shaky
+    assert not ToldSegment(0, "a", 1, 1.0).shaky
 
 
 def test_a_run_of_an_older_version_still_has_its_names(run: Published) -> None:
@@ -132,10 +158,72 @@ def test_the_form_has_the_models_columns_with_the_range_of_training(run: Publish
     assert outside((spend, visits), {"spend": 1e9, "visits": 3}) == ["spend"]
 
 
+def test_a_column_that_the_run_does_not_keep_has_its_range_from_the_baseline(run: Published) -> None:
+    known = {entry.column: entry for entry in entries(run)}
+    bare = Published(run.run)
+    bare.sample = run.sample.drop(columns=["spend", "visits"])
+    spend, visits = entries(bare)
+    for entry in (spend, visits):
+        kept = known[entry.column]
+        assert kept.low <= entry.low < entry.middle < entry.high < kept.high
+        assert not entry.whole
+    assert outside((spend, visits), {"spend": 1e9, "visits": 3}) == [], "the ends are not known"
+
+
+@pytest.mark.parametrize(
+    "low, high, digits", [(0.0, 0.005, 5), (0.1, 0.9, 3), (0, 5000, 2), (3, 3, 2), (None, None, 2)]
+)
+def test_small_numbers_are_shown_with_their_digits(
+    low: float | None, high: float | None, digits: int
+) -> None:
+    assert Entry("x", "double", "number", low, low, high).digits == digits
+
+
+def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: Published) -> None:
+    other = Published(run.run)
+    other.customers = labelled(
+        tmp_path, plan=["gold", "gold"] * 2 + ["blue"] * 2, town=list("abcdef"), price=[Decimal("1.5")] * 6,
+        member=[True, False] * 3,
+    )  # fmt: skip
+    assert list(other.categories) == ["plan", "member"]
+    assert "price" in other.columns
+    assert "member" not in other.columns
+    assert other.sample["price"].tolist() == [1.5] * 6
+
+
 def test_two_segments_side_by_side_begin_with_what_sets_them_apart(run: Published) -> None:
     table = comparing.side_by_side(run.profile, 0, 2)
     assert table["apart"].abs().is_monotonic_decreasing
     assert set(table["column"]) >= {"spend", "visits", "age"}
+
+
+def test_movement_between_two_runs_counts_every_customer_once(
+    run: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everyone = run.sample[["id", "segment_name"]]
+    first, second = everyone.iloc[:200].copy(), everyone.iloc[50:].copy()
+    second.loc[second["id"] == second["id"].iloc[0], "segment_name"] = "Elsewhere"
+    sides = []
+    for name, table in (("first", first), ("second", second)):
+        (tmp_path / name / "customers").mkdir(parents=True)
+        table.to_parquet(tmp_path / name / "customers" / "part.parquet")
+        side = Published(run.run)
+        side.customers = ds.dataset(tmp_path / name / "customers")
+        sides.append(side)
+    flows, share = comparing.moved(*sides)
+    assert share == 1
+    assert flows["customers"].sum() == 300
+    assert flows[flows["from_name"].isna()]["customers"].sum() == 100
+    assert flows[flows["to_name"].isna()]["customers"].sum() == 50
+    known = flows.dropna()
+    assert known[known["from_name"] != known["to_name"]][["to_name", "customers"]].values.tolist() == [
+        ["Elsewhere", 1]
+    ]
+    monkeypatch.setattr(comparing, "MOST", 100)
+    part, share = comparing.moved(*sides)
+    assert share == 0.4
+    assert 80 < part["customers"].sum() < 160
+    assert part[part["from_name"].isna()]["customers"].sum() < 70, "the same customers of both"
 
 
 def test_movement_has_a_row_for_who_came_and_a_column_for_who_left() -> None:
@@ -159,6 +247,31 @@ def test_harmless_leaves_numbers_alone_and_takes_names_too() -> None:
     assert list(found.columns) == ["'=x", "y"]
     assert found["'=x"].tolist() == [-1.5, 2.0]
     assert found["y"].tolist() == ["'-1", None]
+
+
+def test_whole_numbers_of_a_column_with_gaps_stay_whole(tmp_path: Path) -> None:
+    customers = labelled(tmp_path, old_id=[58138, None], account=[4000000000000000001, None])
+    text = downloads.as_csv(customers).decode("utf-8-sig").splitlines()
+    assert text[1:] == ["0,a,58138,4000000000000000001", "0,a,,"]
+    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(customers, pd.DataFrame())))
+    cells = [[cell.value for cell in row] for row in book["Customers"].iter_rows(min_row=2)]
+    assert cells == [[0, "a", 58138, "4000000000000000001"], [0, "a", None, None]]
+
+
+def test_a_workbook_takes_what_no_spreadsheet_can_hold(tmp_path: Path) -> None:
+    customers = labelled(tmp_path, text=["a\x00b\x1fc", "line\nline"], value=[float("inf"), float("-inf")])
+    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(customers, pd.DataFrame({"x": [np.inf]}))))
+    cells = [[cell.value for cell in row][2:] for row in book["Customers"].iter_rows(min_row=2)]
+    assert cells == [["abc", None], ["line\nline", None]]
+
+
+def labelled(folder: Path, **columns: list[Any]) -> ds.Dataset:
+    """Customers of one segment with these columns."""
+    (folder / "customers").mkdir()
+    rows = len(next(iter(columns.values())))
+    given = {"segment": [0] * rows, "segment_name": ["a"] * rows, **columns}
+    pyarrow.parquet.write_table(pa.table(given), folder / "customers" / "part.parquet")
+    return ds.dataset(folder / "customers")
 
 
 def test_the_workbook_holds_customers_and_segments_and_no_formula(run: Published) -> None:

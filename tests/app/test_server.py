@@ -1,6 +1,10 @@
 """What the person who starts the server decides, and what holds unless they decide otherwise."""
 
+import functools
+import subprocess
+import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,8 @@ import pytest
 from custseg_spark import cli
 from custseg_spark.app import engine, server
 from custseg_spark.app.settings import SETTINGS, Settings
+from custseg_spark.errors import RunError
+from tests.app.test_visit import until
 
 streamlit = pytest.importorskip("streamlit", reason="streamlit is not installed")
 
@@ -74,3 +80,51 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setattr(server, "find_spec", lambda name: None if name == "plotly" else object())
     assert cli.main(["app"]) == 2
     assert "custseg app takes plotly, which is not installed" in capsys.readouterr().err
+
+
+def test_spark_waits_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, page = threading.Event(), threading.Event()
+
+    def spark() -> None:
+        asked.set()
+        raise RunError("no Java", "install one")
+
+    monkeypatch.setattr(engine, "spark", spark)
+    monkeypatch.setattr(engine, "_drawn", page)
+    monkeypatch.setattr(engine.log, "disabled", True)
+    monkeypatch.setattr(engine, "BROWSER", 0.0)
+    engine.warm()
+    assert not asked.wait(0.3)
+    engine.drawn()
+    assert asked.wait(5)
+    asked.clear()
+    page.clear()
+    monkeypatch.setattr(engine, "FIRST_PAGE", 0.1)
+    engine.warm()
+    assert asked.wait(5), "nobody came"
+    assert until(lambda: not any("warm" in one.name for one in threading.enumerate()))
+
+
+def test_a_server_that_stops_before_its_first_page_starts_no_spark(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(engine, "spark", asked.set)
+    monkeypatch.setattr(engine, "_drawn", threading.Event())
+    monkeypatch.setattr(engine, "_stopping", threading.Event())
+    monkeypatch.setattr(engine, "opening", functools.cache(lambda: None))
+    engine.warm()
+    engine.stop(5)
+    assert not any("warm" in one.name for one in threading.enumerate())
+    assert not asked.is_set()
+
+
+def test_the_pages_are_imported_before_the_server_is_up() -> None:
+    """What the first page needs is loaded by then, and Spark is not."""
+    script = (
+        "import sys; from custseg_spark.app import server; from custseg_spark.app.settings import Settings;"
+        "import streamlit; server.engine.warm = lambda: None;"
+        "streamlit.App.run = lambda *_, **__: print('custseg_spark.app.pages.segment' in sys.modules,"
+        "'custseg_spark.app.uploads' in sys.modules, 'pyspark' in sys.modules);"
+        "server.serve('localhost', None, Settings(), browser=False)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["True", "True", "False"], found.stderr

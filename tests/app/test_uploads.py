@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from custseg_spark.app.uploads import in_plain_words, overview, refused_size, sheets
+from custseg_spark.app.uploads import added, in_plain_words, overview, refused_size, sheets
 from custseg_spark.app.visit import plain_name
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.kinds import looked_at
@@ -80,3 +80,33 @@ def test_an_error_is_told_without_our_folders_and_engineers_advice() -> None:
     assert in_plain_words(DataError("all rows are rejected"), folder) == "All rows are rejected."
     bound = "9 of 90 rows (10.0%) are rejected, more than rules.max_quarantined allows (5.0%): income"
     assert "max_quarantined" not in in_plain_words(RecipeError(bound), folder)
+    problem = DataError(
+        "segment_by.spend, input.id: the table has no column 'Spend'", "did you mean 'Spent'?"
+    )
+    assert in_plain_words(problem, folder) == "The table has no column 'Spend'. Did you mean 'Spent'?"
+
+
+@pytest.mark.parametrize(
+    "remedy",
+    [
+        "rename it, or keep only other columns: output: {columns: [...]}",
+        "rename it, or take it away: privacy: {drop: [_raw_x]}",
+        "set rules.reasons, or mend the table",
+        "say so under segment_by",
+        "run custseg rfm first",
+    ],
+)
+def test_what_an_engineer_would_type_is_told_to_no_analyst(remedy: str) -> None:
+    assert in_plain_words(DataError("it is so", remedy), Path("/x"), "Mend it.") == "It is so. Mend it."
+
+
+@pytest.mark.parametrize("remedy", ["Save it as t.xlsx or t.csv.", "Bring a table with 20 customers."])
+def test_what_a_person_can_do_stays(remedy: str) -> None:
+    assert in_plain_words(DataError("it is so", remedy), Path("/x"), "Mend it.") == f"It is so. {remedy}"
+
+
+def test_columns_that_a_segmentation_added_are_known_from_others() -> None:
+    ours = ["segment", "segment_name", "distance_to_centre"]
+    assert added(["id", "spend", "margin", "feature_film"]) == ()
+    assert added(["id", *ours, "feature_spend", "margin"]) == (*ours, "feature_spend", "margin")
+    assert added(["id", "Segment", "margin"]) == ("Segment",)

@@ -2,11 +2,13 @@
 
 import threading
 import time
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from custseg_spark.app.task import Task
+from custseg_spark.app.task import PLACES, CancelledError, Task
 from custseg_spark.app.visit import Visit
 from custseg_spark.journal import Journal
 
@@ -91,12 +93,58 @@ def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Vis
         late.parent.mkdir(parents=True)
         late.write_text("x")
 
-    task = table.task = Task(work)
+    task = table.task = table.begin(work)
     begun.wait()
     visit.close()
     go_on.set()
     assert task.wait(5)
     assert until(lambda: not visit.folder.exists())
+
+
+def stages(begun: threading.Event, go_on: threading.Event, folder: Path) -> Callable[[Journal], None]:
+    """Work that writes, is told to go on, and writes again in its next stage."""
+
+    def work(journal: Journal) -> None:
+        begun.set()
+        go_on.wait(5)
+        folder.mkdir(parents=True, exist_ok=True)
+        with journal.stage("sweep"):
+            (folder / "late.csv").write_text("x")
+
+    return work
+
+
+def test_work_that_was_given_up_ends_with_its_stage_and_leaves_nothing(visit: Visit) -> None:
+    table = visit.bring("segment", "t.csv", b"1")
+    begun, go_on = threading.Event(), threading.Event()
+    first = table.task = table.begin(stages(begun, go_on, table.folder / "out1"))
+    begun.wait()
+    table.forget()
+    second = table.task = table.begin(lambda journal: "other choices")
+    assert second.result() == "other choices", "the first is in nobody's way"
+    visit.drop("segment")
+    visit.close()
+    go_on.set()
+    with pytest.raises(CancelledError):
+        first.result()
+    assert until(lambda: not visit.folder.exists())
+
+
+def test_work_that_waits_for_a_place_and_is_given_up_never_begins(visit: Visit) -> None:
+    table, done = visit.bring("segment", "t.csv", b"1"), []
+    begun, go_on = [threading.Event() for _ in range(PLACES)], threading.Event()
+    held = [Task(lambda journal, mine=mine: (mine.set(), go_on.wait(5))) for mine in begun]  # type: ignore[misc]
+    try:
+        for mine in begun:
+            mine.wait()
+        waits = table.begin(lambda journal: done.append(1))
+        table.forget()
+        assert waits.wait(2), "before a place is free"
+    finally:
+        go_on.set()
+    assert all(task.wait(5) for task in held)
+    assert done == []
+    assert Task(lambda journal: 1).result() == 1, "and it holds no place"
 
 
 def test_progress_only_grows_and_speaks_plainly() -> None:
@@ -117,6 +165,26 @@ def test_progress_only_grows_and_speaks_plainly() -> None:
     assert shares == sorted(shares)
     assert "Tried 4 segments" in [said for _, said in shown]
     assert shown[-1][1] == "Drawing the report"
+
+
+def test_a_sweep_of_many_numbers_leaves_room_for_what_follows() -> None:
+    shown: list[tuple[float, str]] = []
+
+    def work(journal: Journal) -> None:
+        for step in ("sweep", *(f"sweep k={k}" for k in range(2, 13)), "choose"):
+            journal.progress(step)
+            shown.append(task.progress)
+
+    ready = threading.Event()
+    task = Task(lambda journal: (ready.wait(), work(journal)))
+    ready.set()
+    task.result()
+    shares = [share for share, _ in shown]
+    assert all(before < after for before, after in pairwise(shares))
+    assert [said for _, said in shown][-2:] == [
+        "Tried 12 segments",
+        "Weighing which number of segments holds",
+    ]
 
 
 def test_what_work_raises_is_raised_where_it_is_asked_for() -> None:

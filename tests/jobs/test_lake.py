@@ -130,6 +130,25 @@ def test_the_lake_has_the_labels_of_the_live_run(train: Train, tmp_path: Path) -
     assert today.sort_index().equals(labels.sort_index())
 
 
+def test_a_fan_out_that_the_recipe_bounds_is_looked_for_every_night(train: Train, tmp_path: Path) -> None:
+    """A bound of repeated ids holds for score as for train; each night may have a filter of its own."""
+    recipe = {
+        **RECIPE,
+        "input": {"id": "id", "filter": "day = 1"},
+        "rules": {"reasons": {"id: repeated": {"at_most": 0.1}}},
+    }
+    both = pd.concat([planted().assign(day=1), pd.concat([planted(), planted().head(60)]).assign(day=2)])
+    outcome = train(both, recipe)
+    assert outcome.code == 0, outcome.err
+    asked = ["score", "--output", str(outcome.output), "--input", str(tmp_path / "customers.csv")]
+    assert cli.main([*asked, "--to", str(tmp_path / "s")]) == 0
+    kept = json.loads((tmp_path / "s" / "scores" / "latest.json").read_text())
+    assert cli.main([*asked, "--to", str(tmp_path / "s"), "--filter", "day = 2"]) == 3, (
+        "120 of 360 stand twice"
+    )
+    assert json.loads((tmp_path / "s" / "scores" / "latest.json").read_text()) == kept
+
+
 def test_a_day_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["--output", "out", "--input", "customers.csv", "--to", "s", "--run-date", "2026-13-01"]
     with pytest.raises(SystemExit, match="2"):

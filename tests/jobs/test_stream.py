@@ -55,6 +55,26 @@ def test_a_stream_labels_every_row_once(train: Train, say: Say, tmp_path: Path) 
     assert say(*command)[1].startswith("0 batches")
 
 
+def test_a_batch_that_breaks_a_bound_of_its_own_ends_the_stream_and_is_not_kept(
+    train: Train, say: Say, tmp_path: Path
+) -> None:
+    of_age = {"adults": {"sql": "age >= 18", "on_fail": "stop"}}
+    table = planted(100)
+    outcome = train(table, {**RECIPE, "rules": of_age})
+    command = arguments(outcome, tmp_path)
+    table.head(50).to_csv(tmp_path / "arriving" / "0.csv", index=False)
+    assert say(*command)[0] == 0
+    table.tail(50).assign(age=7).to_csv(tmp_path / "arriving" / "1.csv", index=False)
+    code, _, err = say(*command)
+    assert code == 3, err
+    assert "adults: not age >= 18: broken by 50 of 50 rows" in err
+    assert "Traceback" not in err
+    assert len(customers(tmp_path / "to")) == 50
+    table.tail(50).to_csv(tmp_path / "arriving" / "1.csv", index=False)
+    assert say(*command)[0] == 0, "the batch is tried again when the file was mended"
+    assert len(customers(tmp_path / "to")) == 100
+
+
 def test_a_batch_that_was_killed_is_written_again_and_its_rows_are_there_once(
     train: Train, say: Say, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import session
+from custseg_spark import machine, session
 
 ROOT = Path(__file__).parents[2]
 SHOWN = (
@@ -150,6 +150,57 @@ def test_laptop_defaults_hold_only_with_a_local_master(
     assert ("spark.master" in missing) is (arguments + file == "" or "empty" in arguments)
 
 
+def test_a_laptop_gets_memory_and_partitions_by_its_size(
+    monkeypatch: pytest.MonkeyPatch, no_settings: Path
+) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: 6)
+    monkeypatch.setattr(machine, "driver_memory", lambda: 5 * 2**30)
+    missing = session._missing_settings("", {})
+    assert missing["spark.driver.memory"] == "5120m"
+    assert missing["spark.sql.shuffle.partitions"] == "12"
+    assert session._missing_settings("--master local[3]", {})["spark.sql.shuffle.partitions"] == "6"
+    assert session._missing_settings("--master local[*]", {})["spark.sql.shuffle.partitions"] == "12"
+
+
+@pytest.mark.parametrize(
+    "quota, cores", [("max 100000", 8), ("150000 100000", 2), ("50000 100000", 1), (None, 8)]
+)
+def test_a_containers_quota_counts_as_its_cores(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, quota: str | None, cores: int
+) -> None:
+    files = [tmp_path / "cpu.max"] if quota else []
+    for file in files:
+        file.write_text(f"{quota}\n")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(machine, "_cgroup_files", lambda *_: files)
+    assert machine.cores() == cores
+
+
+def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_settings: Path) -> None:
+    (tmp_path / "t" / "day=1").mkdir(parents=True)
+    assert not session.is_small(str(tmp_path / "t")), "nothing is known of it"
+    (tmp_path / "t" / "day=1" / "a.csv").write_bytes(b"x" * 2**20)
+    assert session.is_small(str(tmp_path / "t"))
+    assert session.is_small(str(tmp_path / "t" / "day=1" / "a.csv"))
+    os.truncate(tmp_path / "t" / "day=1" / "a.csv", 33 * 2**20)
+    assert not session.is_small(str(tmp_path / "t"))
+    assert not session.is_small("s3a://lake/customers")
+    assert (
+        "TieredStopAtLevel" in session._missing_settings("", {}, small=True)["spark.driver.extraJavaOptions"]
+    )
+    assert "TieredStopAtLevel" not in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
+
+
+def test_what_a_user_set_in_an_open_session_stays_but_for_what_results_depend_on(spark: SparkSession) -> None:
+    limit = "spark.sql.codegen.hugeMethodLimit"
+    before = spark.conf.get(limit)
+    spark.conf.set(limit, "30000")
+    try:
+        assert session.open_session().conf.get(limit) == "30000"
+    finally:
+        spark.conf.set(limit, before)
+
+
 def test_a_users_own_log_settings_win(no_settings: Path) -> None:
     assert "log4j2" in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
     (no_settings / "log4j2.properties").touch()
@@ -165,8 +216,8 @@ def test_driver_memory_is_half_of_what_there_is(
 ) -> None:
     pages = {"SC_PHYS_PAGES": gib * 2**18, "SC_PAGE_SIZE": 2**12}
     monkeypatch.setattr(os, "sysconf", pages.__getitem__)
-    monkeypatch.setattr(session, "_cgroup_limits", lambda: [] if limit is None else [limit * 2**30])
-    assert session._driver_memory() == wanted * 2**30
+    monkeypatch.setattr(machine, "_cgroup_limits", lambda: [] if limit is None else [limit * 2**30])
+    assert machine.driver_memory() == wanted * 2**30
 
 
 def test_the_arguments_are_restored(monkeypatch: pytest.MonkeyPatch, no_settings: Path) -> None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 # model is made of two of them, by their public names.
 TOP = {"cli", "app", "terminal"}
 STAGES = {"runs", "report", "model", "segments", "evidence", "clustering", "features", "transactions", "data"}
-GROUND = {"recipe", "session", "java", "journal", "errors"}
+GROUND = {"recipe", "session", "java", "machine", "journal", "errors"}
 MAY_IMPORT = {
     **dict.fromkeys(TOP, {"terminal", "pipeline"} | STAGES | GROUND),
     "cli": {"app", "terminal", "pipeline"} | STAGES | GROUND,
@@ -23,13 +23,14 @@ MAY_IMPORT = {
     **dict.fromkeys(STAGES, GROUND),
     "model": {"clustering", "features"} | GROUND,  # it turns what they found into a PipelineModel and SQL
     "recipe": {"errors"},
-    "session": {"java", "errors"},
+    "session": {"java", "machine", "errors"},
+    "machine": set(),
     "java": {"errors"},
     "journal": {"errors"},
     "errors": set(),
     "": set(),  # the package itself
 }
-WITHOUT_SPARK = ("evidence/", "segments/", "report/", "recipe/", "terminal/", "errors.py", "java.py")
+WITHOUT_SPARK = ("evidence/", "segments/", "report/", "recipe/", "terminal/", "errors.py", "java.py", "machine.py")
 WITH_SPARK = ("segments/aggregate.py",)
 # Python on executors, or what Spark Connect does not have.
 NEVER = {

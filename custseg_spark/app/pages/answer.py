@@ -7,9 +7,11 @@ import streamlit as st
 from custseg_spark.app.comparing import shown_in
 from custseg_spark.app.pages import parts
 from custseg_spark.app.published import Published
-from custseg_spark.app.told import ToldSegment
+from custseg_spark.app.told import ToldOutcome, ToldSegment
 from custseg_spark.report import palette, wording
 from custseg_spark.report.assemble import LEAST_APART
+
+SHAKY = "do not act on this segment alone"
 
 
 def answer(run: Published) -> None:
@@ -19,7 +21,12 @@ def answer(run: Published) -> None:
     more = "".join(f" <span>{parts.safe(sentence)}</span>" for sentence in rest)
     with_value = any(one.share_of_value is not None for one in told.segments)
     head = f'<th class="n">share of {parts.safe(wording.readable(told.value))}</th>' if with_value else ""
-    rows = "".join(_line(one, with_value) for one in told.segments)
+    first_outcome = told.outcomes[0] if told.outcomes else None
+    if first_outcome is not None:
+        note = "average, and the range it lies in with 95 % certainty"
+        name = wording.capital(wording.readable(first_outcome.name))
+        head += f'<th class="n" title="{note}">{parts.safe(name)}</th>'
+    rows = "".join(_line(one, with_value, first_outcome) for one in told.segments)
     st.html(
         f'<div class="cs-headline">{parts.safe(first)}{more}</div>'
         '<div class="cs-scroll"><table class="cs-table">'
@@ -30,13 +37,20 @@ def answer(run: Published) -> None:
     )
 
 
-def _line(one: ToldSegment, with_value: bool) -> str:
+def _line(one: ToldSegment, with_value: bool, outcome: ToldOutcome | None) -> str:
+    flag = f'<span class="cs-flag">{SHAKY}</span>' if one.shaky else ""
+    came = ""
+    if outcome is not None:
+        found = one.outcomes[0] if one.outcomes else None
+        said = outcome.said(found.mean, found.low, found.high) if found else "–"
+        mean, _, interval = said.partition(" (")
+        came = f'<td class="n">{mean}<small>{interval.rstrip(")")}</small></td>'
     value = f'<td class="n">{wording.percent(one.share_of_value)}</td>' if with_value else ""
     style = f"width:{100 * one.share:.1f}%;background:{palette.colour(one.segment)}"
     bar = f'<i class="cs-bar"><b style="{style}"></b></i>'
     return (
-        f"<tr><th>{parts.mark(one.segment)}{parts.safe(one.name)}</th><td class='n'>{one.size:,}</td>"
-        f"<td class='n'>{wording.percent(one.share)}{bar}</td>{value}"
+        f"<tr><th>{parts.mark(one.segment)}{parts.safe(one.name)}{flag}</th><td class='n'>{one.size:,}</td>"
+        f"<td class='n'>{wording.percent(one.share)}{bar}</td>{value}{came}"
         f"<td class='fact'>{parts.safe(one.fact)}</td><td>{parts.safe(one.action)}</td></tr>"
     )
 
@@ -89,10 +103,22 @@ def _card(run: Published, one: ToldSegment) -> str:
     apart.sort(key=lambda name: -abs(row[f"z_{name}"]))
     ways = "".join(_way(name, row[f"z_{name}"], row[f"mean_{name}"], one.segment) for name in apart[:6])
     action = f'<p class="do"><span>What to do</span>{parts.safe(one.action)}</p>' if one.action else ""
+    flag = f'<p class="cs-flag">{wording.capital(SHAKY)}.</p>' if one.shaky else ""
     return (
-        f'<div class="cs-card"><h3>{parts.mark(one.segment)}{parts.safe(one.name)}</h3>'
-        f"<p>{parts.safe(one.sentence)}</p>{ways}{action}</div>"
+        f'<div class="cs-card"><h3>{parts.mark(one.segment)}{parts.safe(one.name)}</h3>{flag}'
+        f"<p>{parts.safe(one.sentence)}</p>{ways}{_came_of_it(run, one)}{action}</div>"
     )
+
+
+def _came_of_it(run: Published, one: ToldSegment) -> str:
+    """Every outcome: the segment's average with its interval, and that of all customers."""
+    lines = "".join(
+        f'<div class="cs-came"><span>{parts.safe(wording.readable(outcome.name))}</span>'
+        f"<span>{outcome.said(found.mean, found.low, found.high)}, "
+        f"all {outcome.said(outcome.overall)}</span></div>"
+        for outcome, found in zip(run.told.outcomes, one.outcomes, strict=False)
+    )
+    return f"<div class='cs-success'><h4>What came of it</h4>{lines}</div>" if lines else ""
 
 
 def _way(name: str, z: float, mean: float, segment: int) -> str:

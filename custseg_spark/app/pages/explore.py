@@ -72,7 +72,13 @@ def _column(run: Published, chosen: list[int]) -> None:
 
     columns = run.columns
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    name = left.selectbox("Column", list(columns), 0, wording.readable, key="explore.column")
+    options = [*columns, *(name for name in run.categories if name not in columns)]
+    name = left.selectbox("Column", options, 0, wording.readable, key="explore.column")
+    if name not in columns:
+        drawn = figures.shares(run.sample, run.categories[name], {i: run.names[i] for i in chosen})
+        st.plotly_chart(drawn, config=PLOTLY, theme=None, key="explore.distribution")
+        _of_how_many(run)
+        return
     way = right.segmented_control(
         "Shown as", ["Boxes", "Histogram"], default="Boxes", required=True, key="explore.way"
     )
@@ -108,16 +114,31 @@ def _columns(run: Published, chosen: list[int]) -> None:
 
 
 def _moved(run: Published, chosen: list[int]) -> None:
-    """Who went where since the run that was live when this one was made."""
+    """Who is elsewhere in this run than in the live one; or since the run that was live when it was made."""
     from custseg_spark.app import figures
-    from custseg_spark.app.comparing import moves
+    from custseg_spark.app.comparing import moved, moves
 
-    if run.movement.empty:
-        st.info("Nothing to hold this run against: no segmentation was live when it was made.")
+    live, share = parts.live_run(), 1.0
+    if live is not None and live.run != run.run and live.model.id.lower() == run.model.id.lower():
+        key = f"moved since {live.run.run_id}"
+        if key not in run.known:
+            with st.spinner("Holding the customers against those of the live run"):
+                run.known[key] = moved(live, run)
+        flows, share = run.known[key]
+        st.markdown(f"**Against the live segmentation**, {parts.escaped(live.title)}")
+        if flows[["from_name", "to_name"]].dropna().empty:
+            st.info("No customer of this run is in the live one: they seem to be of other tables.")
+            return
+    else:
+        flows = run.movement
+    if flows.empty:
+        st.info("Nothing to hold this run against: no other segmentation of these customers is live.")
         return
-    before, now, counts = moves(run.movement)
-    st.plotly_chart(figures.movement(run.movement, before, now, counts), theme=None, key="explore.movement")
+    before, now, counts = moves(flows)
+    st.plotly_chart(figures.movement(before, now, counts), theme=None, key="explore.movement")
     st.caption("Customers who were in a segment before (rows) and are in one now (columns).")
+    if share < 1:
+        st.caption(f"From {100 * share:.2g} % of the customers, the same ones of both.")
 
 
 def _customer(run: Published, chosen: list[int]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import logging
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from custseg_spark.runs import Listed
 
 log = logging.getLogger("custseg")
+OWN = "own"
+"""The run that was just made, among the ids of the published ones."""
 UNFORESEEN = (
     "Something went wrong that we did not foresee. Whoever runs this page finds it in the server's log."
 )
@@ -103,6 +106,23 @@ def another(page: str, table: Table) -> None:
             st.rerun()
 
 
+def sheet(page: str, table: Table, *, fixed: bool = False) -> str | None:
+    """The sheet of a workbook that has several, as it is chosen here; None for any other table. `fixed`: no
+    other one can be chosen, since this one is worked on, or what came of it is shown."""
+    from custseg_spark.app import uploads
+
+    if "sheets" not in table.known:
+        table.known["sheets"] = uploads.sheets(table.file)
+    names = table.known["sheets"]
+    if len(names) < 2:
+        return None
+    chosen = st.selectbox(
+        "Which sheet holds the customers?", names, key=f"{page}.sheet.{table.number}", disabled=fixed,
+        persist_state="session",
+    )  # fmt: skip
+    return str(chosen)
+
+
 def waited(task: Task[Any], place: DeltaGenerator, title: str) -> None:
     """Show in one place how far the work is until it ends. Whatever is clicked meanwhile, it goes on."""
     if task.ended:
@@ -149,14 +169,20 @@ def safe(text: Any) -> str:
 def chosen_run(page: str) -> Published | None:
     """The run that a page is about: the one just made on the first page, or a published one."""
     own = own_run()
-    found: dict[str, Published | Listed] = {} if own is None else {f"just made: {own.title}": own}
-    found |= {_label(one): one for one in listing(SETTINGS.output)}
-    if not found:
-        st.info("There is no run yet. Make one on the first page, **Segment**; it shows here at once.")
-        return None
-    label = st.selectbox("Which segmentation?", list(found), key=f"{page}.run", persist_state="session")
-    chosen = found[label]
-    return own if own is not None and chosen is own else _opened(chosen.run.output, chosen.run.run_id)
+    with telling(visit().folder):
+        listed = {one.run.run_id: one for one in listing(SETTINGS.output)}
+        labels = {} if own is None else {OWN: f"just made: {own.title}"}
+        labels |= _labels(listed)
+        if not labels:
+            st.info("There is no run yet. Make one on the first page, **Segment**; it shows here at once.")
+            return None
+        chosen = st.selectbox(
+            "Which segmentation?", list(labels), 0, labels.__getitem__, key=f"{page}.run",
+            persist_state="session",
+        )  # fmt: skip
+        if own is not None and chosen == OWN:
+            return own
+        return _opened(listed[chosen].run.output, chosen)
 
 
 @st.cache_resource(ttl=15, show_spinner=False)
@@ -171,6 +197,22 @@ def own_run() -> Published | None:
     """The run of this visit; None before there is one."""
     table = visit().table("segment")
     return None if table is None else table.known.get("published")
+
+
+def live_run() -> Published | None:
+    """The published run that scores; None where there is none."""
+    found = next((one.run for one in listing(SETTINGS.output) if one.live), None)
+    return None if found is None else _opened(found.output, found.run_id)
+
+
+def _labels(listed: Mapping[str, Listed]) -> dict[str, str]:
+    """What each run is called, by its id; two that would be called the same get the end of it."""
+    labels = {run_id: _label(one) for run_id, one in listed.items()}
+    called = Counter(labels.values())
+    return {
+        run_id: label if called[label] == 1 else f"{label} · {run_id[-4:]}"
+        for run_id, label in labels.items()
+    }
 
 
 def _label(one: Listed) -> str:

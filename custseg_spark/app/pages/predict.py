@@ -66,19 +66,22 @@ def _one(run: Published) -> None:
 
 def _asked(entry: Entry, run_id: str) -> Any:
     """One input, filled with the middle of the training customers."""
-    hint = "" if entry.low is None else f" :gray[{_shown(entry.low)} to {_shown(entry.high)}]"
+    most = "" if entry.whole else "most: "
+    hint = "" if entry.low is None else f" :gray[{most}{_shown(entry.low)} to {_shown(entry.high)}]"
     label = f"{parts.escaped(entry.column)}{hint}"
     kept: Any = {"key": f"predict.{run_id}.{entry.column}", "persist_state": "session"}
     if entry.kind == "whole":
         return st.number_input(label, value=entry.middle, step=1, placeholder="not known", **kept)
     if entry.kind == "number":
-        return st.number_input(label, value=entry.middle, placeholder="not known", **kept)
+        exact: Any = {"step": 10.0**-entry.digits, "format": f"%.{entry.digits}f"}
+        return st.number_input(label, value=entry.middle, placeholder="not known", **exact, **kept)
     if entry.kind == "date":
         return st.date_input(label, entry.middle, EARLIEST, LATEST, **kept)
     if entry.kind == "yes or no":
         return {"yes": True, "no": False}.get(st.selectbox(label, ["not known", "yes", "no"], **kept))
     if entry.values:
-        return st.selectbox(label, entry.values, **kept)
+        options = [None, *entry.values]
+        return st.selectbox(label, options, 1, lambda value: "not known" if value is None else value, **kept)
     return st.text_input(label, **kept) or None
 
 

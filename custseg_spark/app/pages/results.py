@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,11 +21,23 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.dataset as ds
 
+    from custseg_spark.pipeline import ComparedRun
     from custseg_spark.recipe import Recipe
 
 VIEWS = ("Each segment", "Map", "Side by side", "Why this many", "Other ways", "Take it with you")
 PLOTLY = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PICTURES = {
+    "comparison.png": "The same customers, coloured by the segment that each way gives them.",
+    "dendrogram.png": "Hierarchical clustering: the longer a line, the further apart the groups it joins.",
+    "k_distance.png": "DBSCAN: how far each customer is from the one that makes it part of a dense group.",
+}
+HIERARCHICAL = {"Ward": " (hierarchical)", "BisectingKMeans": " (hierarchical)"}
+TO_ENGINEER = """\
+# {run.path}
+custseg runs promote {run.run_id} --output {output}
+custseg train --recipe {output}/runs/{run.run_id}/recipe.yaml --input TABLE --output {output}"""
+"""How a saved candidate goes live, and is made again of tomorrow's table."""
 _SCORES = (
     ("silhouette", "Are they apart?"),
     ("lowest_jaccard", "Do they come back on other customers?"),
@@ -57,10 +71,10 @@ def map_of(run: Published) -> None:
     """Customers on their principal axes, flat or to be turned."""
     deep = st.toggle("In three dimensions", key="results.deep", persist_state="session")
     points, shares = run.axes
-    labels, names = run.sample["segment"].to_numpy(), run.names
-    points, labels = points[: figures.DRAWN], labels[: figures.DRAWN]
+    rows = figures.drawn(len(points))
+    points, labels = points[rows], run.sample["segment"].to_numpy()[rows]
     drawn = figures.space if deep else figures.plane
-    st.plotly_chart(drawn(points, labels, names, shares), config=PLOTLY, theme=None, key="results.map")
+    st.plotly_chart(drawn(points, labels, run.names, shares), config=PLOTLY, theme=None, key="results.map")
     turn = " Turn it with the mouse." if deep else ""
     shown = f"{len(points):,} of {sum(one.size for one in run.told.segments):,} customers"
     st.caption(
@@ -115,28 +129,39 @@ def _other_ways(table: Table, recipe: Recipe, run: Published) -> None:
     with parts.telling(table.folder):
         found = table.comparison.result()
         st.markdown(parts.escaped(found.why))
-        rows = [
-            {
-                "Way": row.algorithm,
-                "Segments": row.segments,
-                "In no segment": wording.percent(row.noise_share),
-                "Silhouette": wording.decimal(row.silhouette_euclidean),
-                "Smallest segment": wording.percent(row.smallest_share),
-                "Comes back": wording.decimal(row.stability),
-                "Agrees with ours": wording.decimal(row.adjusted_rand),
-            }
-            for row in found.rows
-        ]
-        st.dataframe(rows, hide_index=True)
-        for picture in sorted(table.folder.glob("comparison/**/*.png")):
-            st.image(str(picture))
+        st.html(_compared(found))
+        for picture in sorted(Path(found.path).rglob("*.png")):
+            st.image(str(picture), PICTURES.get(picture.name))
 
 
-def _comparing(table: Table, recipe: Recipe, k: int) -> Task[object]:
+def _compared(found: ComparedRun) -> str:
+    """A line per way of grouping: HTML."""
+    heads = ("Segments", "In no segment", "Silhouette", "Smallest segment", "Comes back", "Agrees with ours")
+    lines = "".join(
+        f"<tr><th>{parts.safe(row.algorithm)}{parts.safe(HIERARCHICAL.get(row.algorithm, ''))}</th>"
+        + "".join(
+            f'<td class="n">{value}</td>'
+            for value in (
+                row.segments, wording.percent(row.noise_share), wording.decimal(row.silhouette_euclidean),
+                wording.percent(row.smallest_share), wording.decimal(row.stability),
+                wording.decimal(row.adjusted_rand),
+            )
+        )
+        + "</tr>"
+        for row in found.rows
+    )  # fmt: skip
+    head = "".join(f'<th class="n">{name}</th>' for name in heads)
+    return (
+        '<div class="cs-scroll"><table class="cs-table cs-compared">'
+        f"<thead><tr><th>Way</th>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _comparing(table: Table, recipe: Recipe, k: int) -> Task[ComparedRun]:
     from custseg_spark import pipeline
 
-    file, to = str(table.file), str(table.folder / "comparison")
-    return Task(lambda journal: pipeline.compare(engine.spark(), recipe, file, to, journal, k=k))
+    file, to = str(table.file), table.output()
+    return table.begin(lambda journal: pipeline.compare(engine.spark(), recipe, file, to, journal, k=k))
 
 
 def _take(run: Published, table: Table, recipe: Recipe) -> None:
@@ -158,6 +183,12 @@ def _take(run: Published, table: Table, recipe: Recipe) -> None:
         if statement is not None:
             _button("SQL", statement, f"{stem}_segments.sql", "application/sql")
         _candidate(run, table, recipe)
+    saved = table.known.get("saved")
+    if saved:
+        st.success(
+            f"Saved as {saved.run_id}. Pass this on to your engineer: how it goes live, and is made again."
+        )
+        st.code(TO_ENGINEER.format(run=saved, output=shlex.quote(saved.output)), "bash", wrap_lines=True)
 
 
 def customers_taken(customers: ds.Dataset, profile: pd.DataFrame, name: str) -> None:
@@ -176,13 +207,8 @@ def _candidate(run: Published, table: Table, recipe: Recipe) -> None:
         return
     if st.button("Save as candidate run", key="results.save"):
         with parts.telling(table.folder), st.spinner("Saving"):
-            table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output).run_id
+            table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output)
             parts.listing.clear()
-    if table.known.get("saved"):
-        st.success(
-            f"Saved as {table.known['saved']}. "
-            "Your engineer finds it there, with its recipe, and can schedule it."
-        )
 
 
 def _button(label: str, content: Any, name: str, mime: str) -> None:

@@ -13,6 +13,7 @@ from custseg_spark.app.visit import Table
 
 if TYPE_CHECKING:
     from custseg_spark.app.published import Published
+    from custseg_spark.journal import Journal
     from custseg_spark.pipeline import Scored
 
 PAGE = "predict"
@@ -32,9 +33,11 @@ def show(run: Published) -> None:
         parts.brought(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
         return
     parts.another(PAGE, table)
-    if table.task is None or table.known.get("by") != run.run.run_id:
-        table.known["by"] = run.run.run_id
-        table.task = _scoring(run, table)
+    sheet = parts.sheet(PAGE, table)
+    if table.task is None or table.known.get("by") != (run.run.run_id, sheet):
+        table.forget()
+        table.known["by"] = (run.run.run_id, sheet)
+        table.task = _scoring(run, table, sheet)
     parts.waited(table.task, st.empty(), "Placing your customers")
     with parts.telling(table.folder, _FITS_NOT):
         scored: Scored = table.task.result()
@@ -45,11 +48,25 @@ def _needed(run: Published) -> list[str]:
     return [run.model.id, *run.model.columns]
 
 
-def _scoring(run: Published, table: Table) -> Task[Scored]:
+def _scoring(run: Published, table: Table, sheet: str | None) -> Task[Scored]:
+    """The file is read as it is written, however the run's own table was; columns that a run or a score added
+    to it before are not kept."""
     from custseg_spark import pipeline
+    from custseg_spark.app import uploads
 
-    file, to = str(table.file), table.output()
-    return Task(lambda journal: pipeline.score(engine.spark(), run.run, file, to, journal))
+    file, to = table.file, table.output()
+    trained = run.record["recipe"]["input"].get("options") or {}
+
+    def score(journal: Journal) -> Scored:
+        looked = uploads.looked_into(engine.spark(), file, sheet, trained)
+        ours, names = uploads.added(looked.head.columns), list(map(str, looked.head.columns))
+        return pipeline.score(
+            engine.spark(), run.run, str(file), to, journal,
+            columns=[name for name in names if name not in ours] if ours else None,
+            source={"options": dict(looked.options)},
+        )  # fmt: skip
+
+    return table.begin(score)
 
 
 def _told(run: Published, scored: Scored, table: Table) -> None:

@@ -38,6 +38,11 @@ PROTECTED = (
     "{columns}: not offered for comparing, as they should not decide how a person is treated. The report "
     "says how far the segments follow them all the same."
 )
+NUMBERED = (
+    "Rows that share a number are left out. Choose another column, or number the rows in a column of their "
+    "own and bring the table again."
+)
+LEFT_OUT = "Left out, as they look like what an earlier segmentation added: {columns}."
 _LOOKS_WRONG = "Save the table again as an Excel workbook (.xlsx) or as CSV in UTF-8, and bring that."
 _FITS_NOT = "Look at the columns you chose, or allow more rows to be left out under Fine-tuning."
 
@@ -49,15 +54,16 @@ def page() -> None:
         _welcome()
         return
     parts.another(PAGE, table)
-    seen = _seen(table)
+    sheet = parts.sheet(PAGE, table, fixed=table.task is not None)
+    seen = _seen(table, sheet)
     back, step = st.empty(), st.empty()  # what a step draws takes the place of the one before at once
     if table.task is None:
         with step.container():
-            _proposal(table, seen)
+            _proposal(table, seen, sheet)
         return
-    if back.button("Change the choices", key=f"{PAGE}.back", icon=":material/arrow_back:"):
-        table.task = table.comparison = None
-        table.known.pop("published", None)
+    way = "Change the choices" if table.task.ended else "Stop, and change the choices"
+    if back.button(way, key=f"{PAGE}.back", icon=":material/arrow_back:"):
+        table.forget()
         st.rerun()
     parts.waited(table.task, step, f"Finding segments among {seen.rows:,} customers")
     with step.container():
@@ -72,17 +78,10 @@ def _welcome() -> None:
     st.caption("Your table stays on this server only while this page is open, and nobody else sees it.")
 
 
-def _seen(table: Table) -> Seen:
-    """What was found in the table; looked into once."""
+def _seen(table: Table, sheet: str | None) -> Seen:
+    """What was found in the table, or in this sheet of it; looked into once."""
     from custseg_spark.app import uploads
 
-    sheet = None
-    names = table.known.get("sheets")
-    if names is None:
-        names = table.known["sheets"] = uploads.sheets(table.file)
-    if len(names) > 1:
-        sheet = st.selectbox("Which sheet holds the customers?", names, key=f"{PAGE}.sheet.{table.number}",
-                             persist_state="session")  # fmt: skip
     key = f"seen {sheet}"
     if key not in table.known:
         with parts.telling(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
@@ -91,19 +90,25 @@ def _seen(table: Table) -> Seen:
     return found
 
 
-def _proposal(table: Table, seen: Seen) -> None:
+def _proposal(table: Table, seen: Seen, sheet: str | None) -> None:
     from custseg_spark.app import form, uploads
 
     st.title("What should tell your customers apart?")
-    offered: Form = table.known.setdefault("form", form.form_of(seen))
+    if f"form {sheet}" not in table.known:
+        table.known[f"form {sheet}"] = form.form_of(seen)
+    offered: Form = table.known[f"form {sheet}"]
     with st.expander(f"The table as it was read: {seen.rows:,} rows, {len(seen.columns)} columns"):
         st.dataframe(
             uploads.overview(seen.columns, seen.head), hide_index=True, height=320,
             column_config={"Missing": st.column_config.NumberColumn(format="%.1f %%")},
         )  # fmt: skip
+        if len(seen.head) < seen.rows:
+            st.caption(f"Missing and different values are those of the first {len(seen.head):,} rows.")
         st.caption("The first rows")
         st.dataframe(seen.head.head(50), hide_index=True, height=220)
-    chosen = _asked(offered, table.number)
+    if seen.ours:
+        st.caption(LEFT_OUT.format(columns=parts.escaped(", ".join(seen.ours))))
+    chosen = _asked(offered, f"{table.number}.{sheet}")
     if not chosen.cut:
         st.warning("Choose at least one column that tells customers apart.")
     pressed = st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go")
@@ -119,18 +124,18 @@ def _training(table: Table, recipe: Recipe) -> Task[object]:
     from custseg_spark import pipeline
 
     file, output = str(table.file), table.output()
-    return Task(lambda journal: pipeline.train(engine.spark(), recipe, file, output, journal))
+    return table.begin(lambda journal: pipeline.train(engine.spark(), recipe, file, output, journal))
 
 
-def _asked(offered: Form, number: int) -> Choices:
-    """The form, filled with the proposal."""
+def _asked(offered: Form, of: str) -> Choices:
+    """The form of one table or sheet, filled with the proposal."""
     from custseg_spark.app.form import Choices
 
     proposed, offers = offered.proposed, offered.offers
     kept: Any = {"persist_state": "session"}
 
     def key(name: str) -> str:
-        return f"{PAGE}.{number}.{name}"
+        return f"{PAGE}.{of}.{name}"
 
     def says(name: str) -> str:
         return offers[name].says
@@ -143,6 +148,8 @@ def _asked(offered: Form, number: int) -> Choices:
     left, right = st.columns(2, gap="large")
     with left:
         column = st.selectbox("Which column is the customer’s number?", offered.ids, key=key("id"), **kept)
+        if column in offered.doubts:
+            st.warning(f"{parts.escaped(offered.doubts[column])}. {NUMBERED}")
         numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]
         cut = several("Compare customers by", numbers, proposed.cut, "cut", FEW)
         segments = _how_many(proposed, key)
