@@ -114,10 +114,12 @@ def _candidates(
         yield Candidate(
             k=cut.k,
             cost=cut.cost,
+            cost_se=evidence.cost_error(points, cut.centres, cut.labels),
             cost_spread=cut.cost_spread,
             silhouette=silhouette if cut.silhouette is None else cut.silhouette,
             silhouette_se=silhouette_se,
             smallest_share=cut.smallest_share,
+            smallest_share_se=evidence.share_error(cut.smallest_share, len(points)),
             distinct_segments=len(np.unique(cut.labels)),
             **vars(scores[cut.k]),
         )
@@ -172,11 +174,27 @@ def fitted(
     )
     profile = segments.withheld(profile, recipe.privacy.min_cell, sample)
     names = tuple(segment.name for segment in profile.segments)
+    if small := too_small(names, ordered, recipe.segments.smallest_share):
+        journal.warn(small)
     model = replace(model, centres=tuple(map(tuple, centres.tolist())), ids=ids, names=names)
     return Fitted(
         model, profile, ordered, tuple(order), labels, identified.events, sample, points, refined.cost,
         refined.passes, refined.gain,
     )  # fmt: skip
+
+
+def too_small(names: Sequence[str], sizes: Sequence[int], floor: float) -> str:
+    """A warning where a segment of all customers is under the floor that k was chosen by on the sample;
+    empty where none is."""
+    everyone = sum(sizes)
+    small = [f"{name} ({size / everyone:.2%})" for name, size in zip(names, sizes, strict=True)
+             if size < floor * everyone]  # fmt: skip
+    if not small:
+        return ""
+    return (
+        f"of all customers, less than segments.smallest_share ({floor:.1%}) are in: {', '.join(small)}; "
+        "k was chosen by the shares in the sample"
+    )
 
 
 def _order(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> list[int]:
