@@ -90,7 +90,8 @@ def _evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
         pick = _best(allowed, _JACCARD)
         why = (
             f"NO NUMBER OF SEGMENTS IS STABLE: of all, {pick.best.k} comes back best when the data is "
-            f"redrawn, yet its weakest segment only to {_lowest(pick.best):.2f} (at least {STABLE:.2f} is wanted)"
+            f"redrawn, yet its weakest segment only to {_lowest(pick.best):.2f} "
+            f"(at least {STABLE:.2f} is wanted)"
         )
         return replace(pick, why=why, passed=False)
     pick = _best(stable, _SILHOUETTE)

@@ -77,10 +77,17 @@ def swept(
 ) -> list[Partition]:
     """A partition of the sample for every k of the recipe's range."""
     low, high = recipe.segments.range
+    return swept_over(spark, points, range(low, high + 1), recipe, journal)
+
+
+def swept_over(
+    spark: SparkSession, points: NDArray[np.float64], ks: range, recipe: Recipe, journal: Journal
+) -> list[Partition]:
+    """The same for numbers of segments of one's own; each has the best of the one before to start from."""
     return clustering.sweep(
         spark,
         points,
-        range(low, high + 1),
+        ks,
         restarts=recipe.sweep.restarts,
         seed=recipe.sweep.seed,
         start=recipe.sweep.start,
@@ -88,15 +95,24 @@ def swept(
     )
 
 
-def decided(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
-    """Score each k of the sweep, choose one by the recipe's method, and judge the structure it found."""
+def chosen(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
+    """Score each k of the sweep and choose one by the recipe's method; nothing is said of structure."""
     candidates = tuple(_candidates(points, partitions, recipe))
     choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
-    decision = Decision(candidates, tuple(partitions), choice, None)
+    return Decision(candidates, tuple(partitions), choice, None)
+
+
+def decided(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
+    """The same, and judge the structure of what was chosen unless that is switched off."""
+    decision = chosen(points, partitions, recipe)
     if not recipe.evidence.structure:
         return decision
     structure = evidence.verdict(
-        points, decision.partition.labels, choice.k, decision.candidate.lowest_jaccard, recipe.sweep.seed
+        points,
+        decision.partition.labels,
+        decision.choice.k,
+        decision.candidate.lowest_jaccard,
+        recipe.sweep.seed,
     )
     return replace(decision, structure=structure)
 
