@@ -200,8 +200,8 @@ def fitted(
 
 
 def too_small(names: Sequence[str], sizes: Sequence[int], floor: float) -> str:
-    """A warning where a segment of all customers is under the floor that k was chosen by on the sample;
-    empty where none is."""
+    """A warning where a segment of all customers, `sizes` (k,), is under the floor that k was chosen by on
+    the sample; empty where none is."""
     everyone = sum(sizes)
     small = [f"{name} ({size / everyone:.2%})" for name, size in zip(names, sizes, strict=True)
              if size < floor * everyone]  # fmt: skip
@@ -209,7 +209,7 @@ def too_small(names: Sequence[str], sizes: Sequence[int], floor: float) -> str:
         return ""
     return (
         f"of all customers, less than segments.smallest_share ({floor:.1%}) are in: {', '.join(small)}; "
-        "k was chosen by the shares in the sample"
+        "the floor is asked of the sample, and of no fixed k"
     )
 
 
