@@ -90,7 +90,7 @@ def _warm() -> None:
     from custseg_spark.journal import Journal
     from custseg_spark.recipe import parse
 
-    quiet = {"bootstraps": 0, "gap": False, "prediction_strength": False, "structure": False}
+    quiet = {"bootstraps": 0, **dict.fromkeys(("further", "gap", "prediction_strength", "structure"), False)}
     recipe = {"input": {"id": "id"}, "segment_by": {"a": "a", "b": "b"}, "evidence": quiet}
     with tempfile.TemporaryDirectory(dir=root().name) as folder:
         table = Path(folder) / "made.csv"

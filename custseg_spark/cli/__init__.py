@@ -12,7 +12,14 @@ from pathlib import Path
 
 from custseg_spark import __version__
 from custseg_spark.cli import app, nightly, orders, tracking
-from custseg_spark.cli.parsers import EPILOG, add_recipe_and_input, command, recipe_and_input
+from custseg_spark.cli.parsers import (
+    EPILOG,
+    add_recipe_and_input,
+    command,
+    over_zero,
+    recipe_and_input,
+    whole,
+)
 from custseg_spark.errors import CustsegError, RecipeError
 
 TRAIN = """\
@@ -115,9 +122,11 @@ def _compare_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser
     compare = command(commands, "compare", "hold other algorithms against KMeans on the same sample", COMPARE)
     add_recipe_and_input(compare)
     compare.add_argument("--to", required=True, metavar="PATH", help="where comparison.csv and figures go")
-    compare.add_argument("--k", type=int, help="number of segments; chosen as the recipe says if not given")
-    compare.add_argument("--eps", type=float, help="DBSCAN's; the knee of the k-distances if not given")
-    compare.add_argument("--min-samples", type=int, help="DBSCAN's; twice the features if not given")
+    compare.add_argument(
+        "--k", type=whole(2, 100), help="number of segments; chosen as the recipe says if left out"
+    )
+    compare.add_argument("--eps", type=over_zero, help="DBSCAN's; the knee of the k-distances if not given")
+    compare.add_argument("--min-samples", type=whole(1), help="DBSCAN's; twice the features if not given")
     compare.set_defaults(act=_compare)
 
 

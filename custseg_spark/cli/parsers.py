@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from custseg_spark.errors import RecipeError
@@ -47,6 +49,29 @@ def add_overrides(command: argparse.ArgumentParser, example: str = "segments.k=[
         dest="overrides",
         help=f"change a key of the recipe, such as {example}; may be given several times",
     )
+
+
+def whole(low: int, high: int | None = None) -> Callable[[str], int]:
+    """The type of an argument that takes a whole number from `low` up, to `high` where there is an end."""
+    span = f"from {low} up" if high is None else f"from {low} to {high}"
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < low or (high is not None and int(text) > high):
+            raise argparse.ArgumentTypeError(f"takes a whole number {span}; found {text!r}")
+        return int(text)
+
+    return read
+
+
+def over_zero(text: str) -> float:
+    """The type of an argument that takes a number over 0."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 < found < math.inf:
+        raise argparse.ArgumentTypeError(f"takes a number over 0; found {text!r}")
+    return found
 
 
 def recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -37,8 +38,9 @@ class Partition:
     """One k of the sweep: `centres` (k, d) on the model scale, `labels` (n,) of the sample's points.
 
     `cost`: sum of squared distances to the nearest centre. `costs`: of each restart, per point of
-    the points it ran on. `silhouette`: squared Euclidean, by Spark's ClusteringEvaluator; None where the
-    sweep ran on the driver, where its closed form takes milliseconds (`evidence.silhouette_squared`).
+    the points it ran on. `seconds`: what its restarts took. `silhouette`: squared Euclidean, by Spark's
+    ClusteringEvaluator; None where the sweep ran on the driver, where its closed form takes milliseconds
+    (`evidence.silhouette_squared`).
     """
 
     k: int
@@ -46,11 +48,13 @@ class Partition:
     labels: NDArray[np.int64]
     cost: float
     costs: tuple[float, ...]
+    seconds: float
     silhouette: float | None
 
     @property
     def cost_spread(self) -> float:
-        """The worst restart's cost over the best one's, less one."""
+        """The worst restart's cost over the best one's, less one; on the driver on the first START_ROWS
+        points, before the leaders go on with all."""
         return max(self.costs) / min(self.costs) - 1 if min(self.costs) > 0 else 0.0
 
     @property
@@ -79,13 +83,16 @@ def sweep(
     _refuse_too_few(points, max(ks))
     find = _starts_by_spark(spark, points) if start == "spark" else _starts_on_driver(points)
     found: dict[int, tuple[Points, tuple[float, ...]]] = {}
+    seconds = {}
     for k in ks:
+        begun = time.perf_counter()
         found[k] = find(k, restarts, seed, found[k - 1][0] if k - 1 in found else None)
+        seconds[k] = time.perf_counter() - begun
         done(k)
     labels = {k: nearest(points, centres) for k, (centres, _) in found.items()}
     silhouettes = _silhouettes(spark, points, labels) if start == "spark" else {}
     return [
-        Partition(k, centres, labels[k], _cost(points, centres), costs, silhouettes.get(k))
+        Partition(k, centres, labels[k], _cost(points, centres), costs, seconds[k], silhouettes.get(k))
         for k, (centres, costs) in found.items()
     ]
 

@@ -1,10 +1,11 @@
 """How many segments, and can they be trusted: scores, stability, choice and verdict, on the sample."""
 
 from custseg_spark.evidence.algorithms import Compared, Comparison, Given, compare
-from custseg_spark.evidence.choose import Candidate, Choice, RunnerUp, choose
+from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
+from custseg_spark.evidence.choose import choose
 from custseg_spark.evidence.gather import Scores, gather
 from custseg_spark.evidence.prefer import prefer
-from custseg_spark.evidence.scores import silhouette_squared
+from custseg_spark.evidence.scores import cost_error, share_error, silhouette_squared
 from custseg_spark.evidence.structure import Structure, verdict
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "Structure",
     "choose",
     "compare",
+    "cost_error",
     "gather",
     "prefer",
+    "share_error",
     "silhouette_squared",
     "verdict",
 ]

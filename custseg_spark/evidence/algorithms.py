@@ -100,7 +100,7 @@ def compare(
     labels = {name: np.asarray(made.labels)[at].astype(np.int64) for name, made in given.items()}
     seconds = {name: made.seconds for name, made in given.items()}
     with one_thread():
-        density = k_distances(few, min_samples or 2 * points.shape[1], eps)
+        density = k_distances(few, 2 * points.shape[1] if min_samples is None else min_samples, eps)
         again = _again(k, density, max(2, round(smallest_share * len(few))))
         for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in labels]:
             start = time.perf_counter()

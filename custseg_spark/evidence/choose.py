@@ -4,68 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.evidence.knee import knee
-
-Method = Literal["evidence", "silhouette", "elbow", "gap", "fixed"]
+from custseg_spark.evidence.candidate import Candidate, Choice, Method, RunnerUp
+from custseg_spark.evidence.knee import knee, under_chord
 
 STABLE = 0.75
 """A segment whose mean Jaccard is at least this comes back (Hennig 2007, section 4)."""
+_ADVICE = "an elbow is advice, not evidence"
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One k of the sweep with its scores; None stands for a score that was not taken.
+class _Score:
+    """What a method ranks by: the score of a candidate and its standard error, and how it is told."""
 
-    `silhouette` is the one with squared Euclidean distance. `distinct_segments` counts the segments
-    that are not empty: it falls under k where the customers have fewer distinct points than that.
-    `jaccards` has one value per segment, in the order of the candidate's centres.
-    """
+    name: str
+    of: Callable[[Candidate], float]
+    error: Callable[[Candidate], float | None]
+    told: str = "{name} {value:.3f}"
 
-    k: int
-    cost: float
-    cost_spread: float
-    silhouette: float
-    silhouette_se: float
-    smallest_share: float
-    distinct_segments: int
-    silhouette_euclidean: float | None = None
-    calinski_harabasz: float | None = None
-    davies_bouldin: float | None = None
-    gap: float | None = None
-    gap_se: float | None = None
-    prediction_strength: float | None = None
-    lowest_jaccard: float | None = None
-    jaccards: tuple[float, ...] = ()
-    same_names: float | None = None
+    def tell(self, c: Candidate) -> str:
+        return self.told.format(name=self.name, value=self.of(c))
 
-
-@dataclass(frozen=True)
-class RunnerUp:
-    """A k that was not chosen, and in one sentence why."""
-
-    k: int
-    why: str
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The chosen k. `why` is a sentence for people.
-
-    `passed` is False where the method's own conditions held for no k, so that this is the best of
-    what is left. `close` is True where the two leading candidates differ in silhouette by less than
-    its standard error. `runners_up` are all others, the nearest to being chosen first.
-    """
-
-    k: int
-    method: Method
-    why: str
-    passed: bool
-    runners_up: tuple[RunnerUp, ...]
-    close: bool
+    def ranked(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The highest first; ties: the better silhouette, then fewer segments."""
+        return sorted(candidates, key=lambda c: (-self.of(c), -c.silhouette, c.k))
 
 
 @dataclass(frozen=True)
@@ -74,9 +38,10 @@ class _Pick:
 
     best: Candidate
     why: str
+    by: _Score
+    rivals: tuple[Candidate, ...]
+    """Those that could have been chosen by the same conditions, the best first by that score."""
     passed: bool = True
-    rivals: tuple[Candidate, ...] = ()
-    """Those that could have been chosen by the same conditions, the best first."""
 
 
 def choose(candidates: Sequence[Candidate], method: Method, smallest_share: float) -> Choice:
@@ -106,56 +71,67 @@ def choose(candidates: Sequence[Candidate], method: Method, smallest_share: floa
         why=pick.why,
         passed=pick.passed,
         runners_up=tuple(RunnerUp(c.k, _why_not(c, pick, method, smallest_share)) for c in others),
-        close=_close(pick.best, pick.rivals),
+        ranked_by=pick.by.name,
+        close=_close(pick),
     )
 
 
 def _evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The best silhouette among those whose every segment comes back when the data is redrawn."""
     if all(c.lowest_jaccard is None for c in allowed):
-        best, *rivals = _by_silhouette(allowed)
+        pick = _best(allowed, _SILHOUETTE)
         why = (
-            f"{best.k} segments have the best silhouette ({best.silhouette:.3f}); "
+            f"{pick.best.k} segments have the best silhouette ({pick.best.silhouette:.3f}); "
             "whether they come back was not asked (evidence.bootstraps: 0)"
         )
-        return _Pick(best, why, rivals=tuple(rivals))
+        return replace(pick, why=why)
     stable = [c for c in allowed if _lowest(c) >= STABLE]
     if not stable:
-        best, *rivals = sorted(allowed, key=lambda c: (-_lowest(c), -c.silhouette, c.k))
+        pick = _best(allowed, _JACCARD)
         why = (
-            f"NO NUMBER OF SEGMENTS IS STABLE: of all, {best.k} comes back best when the data is redrawn, "
-            f"yet its weakest segment only to {_lowest(best):.2f} (at least {STABLE:.2f} is wanted)"
+            f"NO NUMBER OF SEGMENTS IS STABLE: of all, {pick.best.k} comes back best when the data is "
+            f"redrawn, yet its weakest segment only to {_lowest(pick.best):.2f} "
+            f"(at least {STABLE:.2f} is wanted)"
         )
-        return _Pick(best, why, passed=False, rivals=tuple(rivals))
-    best, *rivals = _by_silhouette(stable)
+        return replace(pick, why=why, passed=False)
+    pick = _best(stable, _SILHOUETTE)
     why = (
-        f"{best.k} segments have the best silhouette ({best.silhouette:.3f}) of the {_count(stable)} whose "
-        f"every segment comes back when the data is redrawn (the weakest to {_lowest(best):.2f})"
+        f"{pick.best.k} segments have the best silhouette ({pick.best.silhouette:.3f}) of the "
+        f"{_count(stable)} whose every segment comes back when the data is redrawn (the weakest to "
+        f"{_lowest(pick.best):.2f})"
     )
-    return _Pick(best, why, rivals=tuple(rivals))
+    return replace(pick, why=why)
 
 
 def _silhouette(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
-    best, *rivals = _by_silhouette(allowed)
-    return _Pick(
-        best, f"{best.k} segments have the best silhouette ({best.silhouette:.3f})", rivals=tuple(rivals)
-    )
+    return _best(allowed, _SILHOUETTE)
 
 
 def _elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The knee of the cost curve; where the floor refuses it, the nearest k, fewer on a tie."""
     bend = knee([c.k for c in ordered], [c.cost for c in ordered])
     if bend is None:
-        best = _by_silhouette(allowed)[0]
-        why = (
-            f"THE COST CURVE HAS NO ELBOW: {best.k} segments have the best silhouette ({best.silhouette:.3f})"
-        )
-        return _Pick(best, why, passed=False)
+        pick = _best(allowed, _SILHOUETTE)
+        return replace(pick, why=f"THE COST CURVE HAS NO ELBOW: {pick.why}; {_ADVICE}", passed=False)
     best = min(allowed, key=lambda c: (abs(c.k - bend), c.k))
+    why = f"the cost curve bends at {best.k} segments; {_ADVICE}"
     if best.k != bend:
-        why = f"the cost curve bends at {bend:.0f}, where a segment is too small; {best.k} is nearest"
-        return _Pick(best, why, passed=False)
-    return _Pick(best, f"the cost curve bends at {best.k} segments; an elbow is advice, not evidence")
+        moved = f"bends at {bend:.0f}, where a segment is too small; {best.k} is nearest"
+        why = f"the cost curve {moved}; {_ADVICE}"
+    return replace(_best(allowed, _depth(ordered), best), why=why, passed=best.k == bend)
+
+
+def _depth(ordered: Sequence[Candidate]) -> _Score:
+    """How far the cost lies under the curve's chord, in shares of the whole fall, and the cost's error so."""
+    deep = under_chord([c.k for c in ordered], [c.cost for c in ordered])
+    fall = abs(ordered[0].cost - ordered[-1].cost)
+    depths = {c.k: float(depth) for c, depth in zip(ordered, deep, strict=True)}
+    return _Score(
+        "depth of the bend",
+        lambda c: depths[c.k],
+        lambda c: None if c.cost_se is None else c.cost_se / fall,
+        "its cost lies {value:.3f} of the whole fall under the chord",
+    )
 
 
 def _gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
@@ -167,13 +143,14 @@ def _gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
                 "segments.choose: gap needs the gap statistic, which is off", "set evidence.gap: true"
             )
         gaps[c.k] = (c.gap, c.gap_se)
+    by = _Score("gap", lambda c: gaps[c.k][0], lambda c: gaps[c.k][1])
     for c in allowed:
         if c.k + 1 in gaps and gaps[c.k][0] >= gaps[c.k + 1][0] - gaps[c.k + 1][1]:
             why = f"{c.k} segments are the fewest whose gap ({c.gap:.3f}) the next number does not beat"
-            return _Pick(c, why)
+            return replace(_best(allowed, by, c), why=why)
     best = max(allowed, key=lambda c: (gaps[c.k][0], -c.k))
     why = f"THE GAP NEVER STOPS RISING IN THIS RANGE: {best.k} segments have the largest ({best.gap:.3f})"
-    return _Pick(best, why, passed=False)
+    return replace(_best(allowed, by, best), why=why, passed=False)
 
 
 _METHODS: dict[str, Callable[[Sequence[Candidate], Sequence[Candidate]], _Pick]] = {
@@ -190,7 +167,7 @@ def _fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
     why = f"the recipe asks for {best.k} segments"
     if not passed:
         why = f"{why}, though {_too_small(best, floor)}"
-    return Choice(best.k, "fixed", why, passed, (), close=False)
+    return Choice(best.k, "fixed", why, passed, (), ranked_by=None, close=False)
 
 
 def _allowed(c: Candidate, floor: float) -> bool:
@@ -201,14 +178,30 @@ def _lowest(c: Candidate) -> float:
     return -1.0 if c.lowest_jaccard is None else c.lowest_jaccard
 
 
-def _by_silhouette(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda c: (-c.silhouette, c.k))
+_SILHOUETTE = _Score("silhouette", lambda c: c.silhouette, lambda c: c.silhouette_se)
+_JACCARD = _Score(
+    "lowest Jaccard",
+    _lowest,
+    lambda c: c.lowest_jaccard_se,
+    "its weakest segment comes back only to {value:.2f}",
+)
 
 
-def _close(best: Candidate, rivals: Sequence[Candidate]) -> bool:
-    if not rivals:
+def _best(candidates: Sequence[Candidate], by: _Score, best: Candidate | None = None) -> _Pick:
+    """The best of the candidates by a score, unless a rule has picked `best`, and the others behind it."""
+    ranked = by.ranked(candidates)
+    best = best or ranked[0]
+    why = f"{best.k} segments have the best {by.name} ({by.of(best):.3f})"
+    return _Pick(best, why, by, tuple(c for c in ranked if c is not best))
+
+
+def _close(pick: _Pick) -> bool:
+    """Whether the first rival's score lies within the larger standard error of the two."""
+    if not pick.rivals:
         return False
-    return abs(best.silhouette - rivals[0].silhouette) < max(best.silhouette_se, rivals[0].silhouette_se)
+    errors = [error for c in (pick.best, pick.rivals[0]) if (error := pick.by.error(c)) is not None]
+    apart = abs(pick.by.of(pick.best) - pick.by.of(pick.rivals[0]))
+    return bool(errors) and apart < max(errors)
 
 
 def _order(c: Candidate, pick: _Pick, allowed: Sequence[Candidate]) -> tuple[float, ...]:
@@ -221,11 +214,7 @@ def _why_not(c: Candidate, pick: _Pick, method: Method, floor: float) -> str:
         return _too_small(c, floor)
     if method == "evidence" and pick.passed and c.lowest_jaccard is not None and c.lowest_jaccard < STABLE:
         return f"a segment comes back only to {c.lowest_jaccard:.2f} (at least {STABLE:.2f} is wanted)"
-    if method == "evidence" and not pick.passed:
-        return f"its weakest segment comes back only to {_lowest(c):.2f}"
-    if method == "gap":
-        return f"gap {c.gap:.3f}"
-    return f"silhouette {c.silhouette:.3f}"
+    return pick.by.tell(c)
 
 
 def _too_small(c: Candidate, floor: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -31,18 +31,22 @@ class Scores:
     """The scores of one k; None where a part was switched off or can't be taken.
 
     `jaccards` has a value per segment, in the order of the partition's centres. The names are those
-    of `choose.Candidate`, so that `Candidate(..., **vars(scores))` fills it.
+    of `Candidate`, so that `Candidate(..., **vars(scores))` fills it; each `_se` is a standard error.
     """
 
-    silhouette_euclidean: float | None
-    calinski_harabasz: float | None
-    davies_bouldin: float | None
+    silhouette_euclidean: float | None = None
+    silhouette_euclidean_se: float | None = None
+    calinski_harabasz: float | None = None
+    davies_bouldin: float | None = None
     gap: float | None = None
     gap_se: float | None = None
     prediction_strength: float | None = None
+    prediction_strength_se: float | None = None
     lowest_jaccard: float | None = None
+    lowest_jaccard_se: float | None = None
     jaccards: tuple[float, ...] = ()
     same_names: float | None = None
+    same_names_se: float | None = None
 
 
 def gather(
@@ -63,32 +67,40 @@ def gather(
         for at_most in (scores.EUCLIDEAN_ROWS, scores.GAP_ROWS, scores.HALVES_ROWS)
     )
     with one_thread():
-        between = scores.distances(points[few])
+        between = scores.distances(points[few]) if settings.further else None
         boxes = scores.reference_boxes(points[gap_rows], seed) if settings.gap else []
 
         def scored(k: int, cut: Partition) -> Scores:
-            strong = settings.prediction_strength
-            gap, gap_se = scores.gap(points[gap_rows], boxes, k, seed) if boxes else (None, None)
-            jaccards, same_names = _redrawn(points, cut, settings.bootstraps, seed, names_of)
-            return Scores(
-                silhouette_euclidean=scores.silhouette_euclidean(between, cut.labels[few]),
-                calinski_harabasz=scores.calinski_harabasz(points, cut.labels),
-                davies_bouldin=scores.davies_bouldin(points, cut.labels),
-                gap=gap,
-                gap_se=gap_se,
-                prediction_strength=scores.prediction_strength(points[halves], k, seed) if strong else None,
-                lowest_jaccard=min(jaccards, default=None),
-                jaccards=jaccards,
-                same_names=same_names,
-            )
+            taken: dict[str, Any] = {}
+            if between is not None:
+                taken |= _with_error(
+                    "silhouette_euclidean", scores.silhouette_euclidean(between, cut.labels[few])
+                )
+                taken["calinski_harabasz"] = scores.calinski_harabasz(points, cut.labels)
+                taken["davies_bouldin"] = scores.davies_bouldin(points, cut.labels)
+            if settings.gap:
+                taken |= _with_error("gap", scores.gap(points[gap_rows], boxes, k, seed))
+            if settings.prediction_strength:
+                found = scores.prediction_strength(points[halves], k, seed)
+                taken |= _with_error("prediction_strength", found)
+            if settings.bootstraps:
+                taken |= _redrawn(points, cut, settings.bootstraps, seed, names_of)
+            return Scores(**taken)
 
         return {k: scored(k, cut) for k, cut in partitions.items()}
 
 
+def _with_error(name: str, found: tuple[float | None, float | None]) -> dict[str, float | None]:
+    return {name: found[0], f"{name}_se": found[1]}
+
+
 def _redrawn(
     points: Points, cut: Partition, redraws: int, seed: int, names_of: NamesOf | None
-) -> tuple[tuple[float, ...], float | None]:
-    if redraws == 0:
-        return (), None
+) -> dict[str, Any]:
     found = stability(points, cut.centres, cut.labels, redraws, seed, names_of)
-    return tuple(float(j) for j in found.jaccards), found.same_names
+    same = found.same_names
+    return {
+        **_with_error("lowest_jaccard", (float(found.jaccards.min()), scores.standard_error(found.weakest))),
+        **_with_error("same_names", (same, None if same is None else scores.share_error(same, redraws))),
+        "jaccards": tuple(float(j) for j in found.jaccards),
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 
 def knee(x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike) -> float | None:
@@ -19,8 +19,16 @@ def knee(x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike) -> floa
     across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if across.size < 3 or up[0] == up[-1] or across[0] == across[-1]:
         return None
-    along = (across - across[0]) / (across[-1] - across[0])
-    chord = up[0] + along * (up[-1] - up[0])
-    under = (chord - up) / abs(up[-1] - up[0])
+    under = under_chord(across, up)
     best = int(np.argmax(under))
     return float(across[best]) if under[best] > 1e-9 else None
+
+
+def under_chord(x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike) -> NDArray[np.float64]:
+    """(n,) how far each point lies under the chord between the ends, which must differ, in shares of y's
+    whole way from end to end."""
+    across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    along = (across - across[0]) / (across[-1] - across[0])
+    chord = up[0] + along * (up[-1] - up[0])
+    deep: NDArray[np.float64] = (chord - up) / abs(up[-1] - up[0])
+    return deep

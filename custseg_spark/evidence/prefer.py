@@ -50,6 +50,8 @@ def prefer(rows: Sequence[Compared], smallest_share: float) -> tuple[str, str]:
 
 def _reason(best: Compared, fit: Sequence[Compared]) -> str:
     kept = "keep the smallest share, leave hardly anyone out and come back when the data is redrawn"
+    if all(row.stability is None for row in fit):
+        kept = "keep the smallest share and leave hardly anyone out (whether they come back was not asked)"
     name, score = best.algorithm, f"Euclidean silhouette {_score(best):.3f}"
     if len(fit) == 1:
         return f"Prefer {name} ({score}): only its segments {kept}."

@@ -6,7 +6,10 @@ Each score that costs more than a pass over the points is taken on a stated subs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
@@ -24,6 +27,24 @@ HALVES_ROWS = 3_000
 HALVES_SPLITS = 6
 STARTS = 3
 """k-means++ starts of every refit."""
+
+
+def standard_error(values: NDArray[np.float64] | Sequence[float]) -> float | None:
+    """That of the mean of independent values (n,): their standard deviation over sqrt(n); None under two."""
+    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
+
+
+def share_error(share: float, n: int) -> float:
+    """The standard error of a share p of n draws, sqrt(p (1 - p) / n)."""
+    return float(np.sqrt(share * (1.0 - share) / n))
+
+
+def cost_error(points: Points, centres: Points, labels: Labels) -> float | None:
+    """That of the cost, a sum over n points: sqrt(n) times the deviation of their squared distances to the
+    centre, with the partition held fixed."""
+    each = ((points - centres[labels]) ** 2).sum(axis=1)
+    error = standard_error(each)
+    return None if error is None else error * len(points)
 
 
 def silhouette_squared(points: Points, labels: Labels) -> tuple[float, float]:
@@ -57,11 +78,15 @@ def distances(points: Points) -> Points:
     return np.asarray(pairwise_distances(points), dtype=np.float64)
 
 
-def silhouette_euclidean(between: Points, labels: Labels) -> float | None:
-    """Mean silhouette with Euclidean distance from `distances`; None where it can't be taken."""
+def silhouette_euclidean(between: Points, labels: Labels) -> tuple[float | None, float | None]:
+    """Mean silhouette with Euclidean distance from `distances`, and its standard error over these points.
+
+    None where it can't be taken.
+    """
     if not _scorable(labels):
-        return None
-    return float(silhouette_samples(between, labels, metric="precomputed").mean())
+        return None, None
+    each = silhouette_samples(between, labels, metric="precomputed")
+    return float(each.mean()), standard_error(each)
 
 
 def calinski_harabasz(points: Points, labels: Labels) -> float | None:
@@ -103,8 +128,11 @@ def gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, 
     return float(np.mean(theirs) - own), float(np.std(theirs) * np.sqrt(1.0 + 1.0 / len(boxes)))
 
 
-def prediction_strength(points: Points, k: int, seed: int, splits: int = HALVES_SPLITS) -> float:
-    """Prediction strength of Tibshirani and Walther (2005), the mean over `splits` random halves.
+def prediction_strength(
+    points: Points, k: int, seed: int, splits: int = HALVES_SPLITS
+) -> tuple[float, float | None]:
+    """Prediction strength of Tibshirani and Walther (2005), the mean over `splits` random halves, and the
+    standard error of that mean.
 
     One half's centres label the other half; the strength is the least share, over the clusters the
     other half finds by itself, of the pairs that stay together. From .8 to .9 the paper takes k as held up.
@@ -118,7 +146,7 @@ def prediction_strength(points: Points, k: int, seed: int, splits: int = HALVES_
         centres = kmeans(train, k, seed + split, STARTS)[0]
         own = kmeans(test, k, seed + split, STARTS)[1]
         strengths.append(pairs_kept(own, nearest(test, centres), k))
-    return float(np.mean(strengths))
+    return float(np.mean(strengths)), standard_error(strengths)
 
 
 def pairs_kept(own: Labels, predicted: Labels, k: int) -> float:

@@ -24,14 +24,26 @@ STARTS = 5
 class Stability:
     """What came back in the redraws.
 
-    `jaccards` (k,): mean over the redraws, in the order of the centres. `centres` (B, k, d): the
-    redraws' own. `same_names`: the share of redraws that gave the same set of names; None where
-    nobody named them.
+    `each` (B, k): the Jaccard similarity of each segment in each redraw, in the order of the centres.
+    `centres` (B, k, d): the redraws' own. `same_names`: the share of redraws that gave the same set of
+    names; None where nobody named them.
     """
 
-    jaccards: Points
+    each: Points
     centres: Points
     same_names: float | None = None
+
+    @property
+    def jaccards(self) -> Points:
+        """(k,) mean over the redraws."""
+        found: Points = self.each.mean(axis=0)
+        return found
+
+    @property
+    def weakest(self) -> Points:
+        """(B,) the values of the segment whose mean is the lowest, the first of equals."""
+        found: Points = self.each[:, int(np.argmin(self.jaccards))]
+        return found
 
 
 def stability(
@@ -67,7 +79,7 @@ def stability(
         if names_of:
             named_alike += frozenset(names_of(redrawn, points[drawn], own)) == known
     same = named_alike / redraws if names_of else None
-    return Stability(np.mean(similar, axis=0), np.stack(found), same)
+    return Stability(np.stack(similar), np.stack(found), same)
 
 
 def returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:

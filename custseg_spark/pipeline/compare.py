@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence, features, report, runs
+from custseg_spark.clustering import Partition
 from custseg_spark.evidence import Compared, Comparison, Given
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import fit, intake, sampling
@@ -53,17 +53,17 @@ def compare(
         points = _points(spark, recipe, path, journal)
         facts.update(customers=len(points))
     with journal.stage("sweep") as facts:
-        k, kmeans = _kmeans(spark, points, recipe, k, journal)
-        facts.update(k=k)
+        kmeans = _kmeans(spark, points, recipe, k, journal)
+        facts.update(k=kmeans.k)
     with journal.stage("compare") as facts:
-        others = held_against(spark, points, k, kmeans, recipe, eps=eps, min_samples=min_samples)
+        others = held_against(spark, points, kmeans, recipe, eps=eps, min_samples=min_samples)
         facts.update(preferred=others.preferred)
     with journal.stage("write"):
         runs.write(f"{to}/comparison.csv", others.table.to_csv(index=False))
         runs.write(f"{to}/comparison.txt", others.why + "\n")
         plane = clustering.plane(spark, points)
         draw_others(others, plane, points, lambda name, png: runs.write(f"{to}/{name}", png))
-    return ComparedRun(to, k, others.found.rows, others.preferred, others.why)
+    return ComparedRun(to, kmeans.k, others.found.rows, others.preferred, others.why)
 
 
 @dataclass(frozen=True)
@@ -84,20 +84,30 @@ class Others:
 def held_against(
     spark: SparkSession,
     points: NDArray[np.float64],
-    k: int,
-    kmeans: Given,
+    kmeans: Partition,
     recipe: Recipe,
     *,
     eps: float | None = None,
     min_samples: int | None = None,
 ) -> Others:
-    """The other algorithms on `points` (n, d), held against KMeans, and which of them to prefer."""
-    given = {"KMeans": kmeans}
+    """The other algorithms on `points` (n, d), held against KMeans, and which of them to prefer.
+
+    Each is redrawn as often as the recipe's evidence.bootstraps say.
+    """
+    k = kmeans.k
+    given = {"KMeans": Given(kmeans.labels, kmeans.seconds)}
     for name, labels, seconds in clustering.other_labels(spark, points, k, recipe.sweep.seed):
         given[name] = Given(labels, seconds)
     floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
     found = evidence.compare(
-        points, k, given, smallest_share=floor, eps=eps, min_samples=min_samples, seed=seed
+        points,
+        k,
+        given,
+        smallest_share=floor,
+        eps=eps,
+        min_samples=min_samples,
+        redraws=recipe.evidence.bootstraps,
+        seed=seed,
     )
     return Others(k, found, *evidence.prefer(found.rows, floor))
 
@@ -105,11 +115,10 @@ def held_against(
 def others_in_a_run(
     spark: SparkSession, points: NDArray[np.float64], decision: Decision, recipe: Recipe
 ) -> Others | None:
-    """The same for the chosen k of a run; None unless the recipe asks for it."""
+    """The same for the partition that a run has chosen; None unless the recipe asks for it."""
     if not recipe.evidence.compare:
         return None
-    k, kmeans = _kmeans(spark, points, recipe, decision.choice.k, Journal())
-    return held_against(spark, points, k, kmeans, recipe)
+    return held_against(spark, points, decision.partition, recipe)
 
 
 def _points(spark: SparkSession, recipe: Recipe, path: str, journal: Journal) -> NDArray[np.float64]:
@@ -123,15 +132,17 @@ def _points(spark: SparkSession, recipe: Recipe, path: str, journal: Journal) ->
 
 def _kmeans(
     spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, k: int | None, journal: Journal
-) -> tuple[int, Given]:
+) -> Partition:
+    """The partition that a run of the recipe has for k, or for the k that it chooses.
+
+    Its restarts grow from those of fewer segments: so the sweep goes from the recipe's lowest k up to this
+    one, or from one less where k is under them all.
+    """
     if k is None:
-        partitions = fit.swept(spark, points, recipe, journal)
-        k = fit.decided(points, partitions, recipe).choice.k
-    begun = time.perf_counter()
-    (partition,) = clustering.sweep(
-        spark, points, [k], restarts=recipe.sweep.restarts, seed=recipe.sweep.seed, start=recipe.sweep.start
-    )
-    return k, Given(partition.labels, time.perf_counter() - begun)
+        return fit.chosen(points, fit.swept(spark, points, recipe, journal), recipe).partition
+    lowest = recipe.segments.range[0]
+    ks = range(lowest if k >= lowest else max(2, k - 1), k + 1)
+    return fit.swept_over(spark, points, ks, recipe, journal)[-1]
 
 
 def draw_others(

@@ -77,10 +77,17 @@ def swept(
 ) -> list[Partition]:
     """A partition of the sample for every k of the recipe's range."""
     low, high = recipe.segments.range
+    return swept_over(spark, points, range(low, high + 1), recipe, journal)
+
+
+def swept_over(
+    spark: SparkSession, points: NDArray[np.float64], ks: range, recipe: Recipe, journal: Journal
+) -> list[Partition]:
+    """The same for numbers of segments of one's own; each has the best of the one before to start from."""
     return clustering.sweep(
         spark,
         points,
-        range(low, high + 1),
+        ks,
         restarts=recipe.sweep.restarts,
         seed=recipe.sweep.seed,
         start=recipe.sweep.start,
@@ -88,15 +95,24 @@ def swept(
     )
 
 
-def decided(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
-    """Score each k of the sweep, choose one by the recipe's method, and judge the structure it found."""
+def chosen(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
+    """Score each k of the sweep and choose one by the recipe's method; nothing is said of structure."""
     candidates = tuple(_candidates(points, partitions, recipe))
     choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
-    decision = Decision(candidates, tuple(partitions), choice, None)
+    return Decision(candidates, tuple(partitions), choice, None)
+
+
+def decided(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
+    """The same, and judge the structure of what was chosen unless that is switched off."""
+    decision = chosen(points, partitions, recipe)
     if not recipe.evidence.structure:
         return decision
     structure = evidence.verdict(
-        points, decision.partition.labels, choice.k, decision.candidate.lowest_jaccard, recipe.sweep.seed
+        points,
+        decision.partition.labels,
+        decision.choice.k,
+        decision.candidate.lowest_jaccard,
+        recipe.sweep.seed,
     )
     return replace(decision, structure=structure)
 
@@ -114,10 +130,12 @@ def _candidates(
         yield Candidate(
             k=cut.k,
             cost=cut.cost,
+            cost_se=evidence.cost_error(points, cut.centres, cut.labels),
             cost_spread=cut.cost_spread,
             silhouette=silhouette if cut.silhouette is None else cut.silhouette,
             silhouette_se=silhouette_se,
             smallest_share=cut.smallest_share,
+            smallest_share_se=evidence.share_error(cut.smallest_share, len(points)),
             distinct_segments=len(np.unique(cut.labels)),
             **vars(scores[cut.k]),
         )
@@ -172,11 +190,27 @@ def fitted(
     )
     profile = segments.withheld(profile, recipe.privacy.min_cell, sample)
     names = tuple(segment.name for segment in profile.segments)
+    if small := too_small(names, ordered, recipe.segments.smallest_share):
+        journal.warn(small)
     model = replace(model, centres=tuple(map(tuple, centres.tolist())), ids=ids, names=names)
     return Fitted(
         model, profile, ordered, tuple(order), labels, identified.events, sample, points, refined.cost,
         refined.passes, refined.gain,
     )  # fmt: skip
+
+
+def too_small(names: Sequence[str], sizes: Sequence[int], floor: float) -> str:
+    """A warning where a segment of all customers, `sizes` (k,), is under the floor that k was chosen by on
+    the sample; empty where none is."""
+    everyone = sum(sizes)
+    small = [f"{name} ({size / everyone:.2%})" for name, size in zip(names, sizes, strict=True)
+             if size < floor * everyone]  # fmt: skip
+    if not small:
+        return ""
+    return (
+        f"of all customers, less than segments.smallest_share ({floor:.1%}) are in: {', '.join(small)}; "
+        "the floor is asked of the sample, and of no fixed k"
+    )
 
 
 def _order(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> list[int]:

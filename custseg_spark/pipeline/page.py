@@ -221,16 +221,12 @@ def _careful(
     pairs: tuple[exploration.Correlation, ...],
     journal: Journal,
 ) -> tuple[str, ...]:
-    """What a reader should know before acting on the page."""
+    """What a reader should know before acting on the page; doubts about the number of segments come first,
+    as the first screen shows the first few lines only."""
     choice, chosen = decision.choice, decision.candidate
-    lines = [*sample.quality.warnings, *journal.warnings]
-    if not choice.passed:
-        lines.append(f"No number of segments passed every condition: {choice.why}")
-    if choice.close:
-        lines.append(
-            "The two leading numbers of segments differ in silhouette by less than its standard error: "
-            "another draw of customers might choose the other."
-        )
+    lines = [] if choice.passed else [f"No number of segments passed every condition: {choice.why}"]
+    lines += [choice.doubt] if choice.doubt else []
+    lines += [*sample.quality.warnings, *journal.warnings]
     shaky = [
         fitted.model.names[i] for i, jaccard in enumerate(fitted.jaccards(chosen)) if jaccard < page.SHAKY
     ]

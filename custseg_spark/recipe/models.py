@@ -198,6 +198,8 @@ class Evidence(Section):
     """Which evidence is gathered for each k; a part switched off is left empty."""
 
     bootstraps: Annotated[int, Field(ge=0, le=1000)] = 20
+    further: bool = True
+    """Euclidean silhouette, Calinski-Harabasz and Davies-Bouldin: nothing is chosen by them."""
     gap: bool = True
     prediction_strength: bool = True
     structure: bool = True

@@ -43,15 +43,21 @@ SCORES: dict[str, Column] = {
     ),
     "smallest_share": Column("Smallest segment", "percent", "share of customers in the smallest segment"),
     "silhouette_se": Column("± silhouette", "decimal", "standard error of the silhouette"),
+    "lowest_jaccard_se": Column("± stability", "decimal", "standard error over the redraws"),
+    "smallest_share_se": Column("± smallest", "percent", "standard error of the smallest share"),
     "cost": Column("Cost", "number", "sum of squared distances to the nearest centre, model scale"),
+    "cost_se": Column("± cost", "number", "standard error of the cost"),
     "cost_spread": Column("Cost spread", "decimal", "spread of the cost over restarts"),
     "silhouette_euclidean": Column("Silhouette (Euclidean)", "decimal", "Euclidean distance, on a subsample"),
+    "silhouette_euclidean_se": Column("± Euclidean", "decimal", "standard error on that subsample"),
     "calinski_harabasz": Column("Calinski-Harabasz", "number", "higher is better"),
     "davies_bouldin": Column("Davies-Bouldin", "decimal", "lower is better"),
     "gap": Column("Gap", "decimal", "Tibshirani, Walther and Hastie 2001"),
     "gap_se": Column("± gap", "decimal", "standard error of the gap"),
     "prediction_strength": Column("Prediction strength", "decimal", "Tibshirani and Walther 2005"),
+    "prediction_strength_se": Column("± prediction strength", "decimal", "standard error over the splits"),
     "same_names": Column("Same names", "percent", "how often the same names come back over redraws"),
+    "same_names_se": Column("± same names", "percent", "standard error over the redraws"),
 }
 _FIRST = ("k", "silhouette", "lowest_jaccard", "smallest_share")
 _HIDDEN = ("chosen", "distinct_segments", "jaccards")

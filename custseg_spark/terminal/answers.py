@@ -14,6 +14,7 @@ from custseg_spark.journal import Journal
 from custseg_spark.terminal.nightly import tell_thread
 
 if TYPE_CHECKING:
+    from custseg_spark.evidence import Choice
     from custseg_spark.pipeline import Backtested, ComparedRun, Made, Trained
     from custseg_spark.transactions import Interval
 
@@ -30,12 +31,10 @@ def progress() -> Iterator[Journal]:
 
 
 def tell(trained: Trained) -> None:
-    """Print the chosen k and why, the segments, and where things are."""
+    """Print the chosen k and why, the others and why not, the segments, and where things are."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     quality, run = trained.quality, trained.run
-    console.print(
-        f"\n[bold]{trained.decision.choice.k} segments[/bold]: {trained.decision.choice.why}\n", markup=True
-    )
+    tell_choice(console, trained.decision.choice)
     table = Table("segment", "name", "customers", "share", box=None, pad_edge=False)
     everyone = sum(trained.fitted.sizes)
     model = trained.fitted.model
@@ -64,6 +63,16 @@ def tell(trained: Trained) -> None:
     console.print()
     for what, name in places.items():
         console.print(f"{what:<12}{run.at(name)}", markup=False)
+
+
+def tell_choice(console: Console, choice: Choice) -> None:
+    """Print the chosen k and why, whether another is as good, and why not the others: a line for each."""
+    console.print(f"\n[bold]{choice.k} segments[/bold]: {choice.why}")
+    if choice.doubt:
+        console.print(f"warning: {choice.doubt}", markup=False)
+    for other in choice.runners_up:
+        console.print(f"  not {other.k}: {other.why}", markup=False)
+    console.print()
 
 
 def tell_comparison(compared: ComparedRun) -> None:

@@ -61,6 +61,19 @@ def test_the_answer_stands_at_the_end_of_standard_output(train: Train) -> None:
     assert str(outcome.run / "report.html") in outcome.out
     assert "sweep" in outcome.err, "log lines go to standard error"
     assert "INFO" not in outcome.out
+    choice = outcome.record["choice"]
+    assert isinstance(choice["close"], bool)
+    assert [other["k"] for other in choice["runners_up"]] != []
+    for other in choice["runners_up"]:
+        assert f"not {other['k']}: {other['why']}" in outcome.out
+
+
+def test_a_segment_of_all_customers_under_the_floor_is_warned_of(train: Train) -> None:
+    outcome = train(planted(), RECIPE, "--set", "segments={k: 3, choose: fixed, smallest_share: 0.3}")
+    (warning,) = [line for line in outcome.record["warnings"] if "smallest_share" in line]
+    smallest = min(segment["share"] for segment in outcome.record["segments"])
+    assert f"({smallest:.2%})" in warning
+    assert warning in outcome.out
 
 
 def test_segment_0_has_the_highest_value_of_order_by(train: Train) -> None:

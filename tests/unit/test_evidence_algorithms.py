@@ -108,6 +108,14 @@ def test_the_unfit_are_named_with_their_fault(fault: dict[str, object], said: st
     assert said in why
 
 
+def test_what_was_not_asked_is_not_claimed() -> None:
+    asked = prefer([row("KMeans"), row("Ward")], 0.05)[1]
+    unasked = prefer([row("KMeans", stability=None), row("Ward", stability=None)], 0.05)[1]
+    assert "come back when the data is redrawn" in asked
+    assert "come back when the data is redrawn" not in unasked
+    assert "whether they come back was not asked" in unasked
+
+
 def test_where_none_is_fit_kmeans_comes_with_a_warning() -> None:
     name, why = prefer([row("KMeans", stability=0.5)], 0.05)
     assert name == "KMeans"

@@ -5,7 +5,10 @@ import dataclasses
 import pytest
 
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.evidence.choose import Candidate, Method, choose
+from custseg_spark.evidence.candidate import Candidate, Method
+from custseg_spark.evidence.choose import choose
+
+COSTS = {2: 100.0, 3: 60.0, 4: 30.0, 5: 25.0, 6: 21.0}  # bends at 4
 
 
 def candidate(k: int, silhouette: float = 0.5, share: float = 0.1, **more: object) -> Candidate:
@@ -73,6 +76,44 @@ def test_two_leaders_within_the_standard_error_are_called_close(second: float, c
     assert choose([candidate(2, second), candidate(3, 0.5)], "silhouette", 0.05).close is close
 
 
+@pytest.mark.parametrize(("second", "close"), [(0.66, True), (0.64, False)])
+def test_where_nothing_is_stable_close_is_asked_of_the_jaccard(second: float, close: bool) -> None:
+    """The silhouettes are a world apart: they ranked nothing."""
+    shaky = candidate(3, 0.4, lowest_jaccard=0.7, lowest_jaccard_se=0.05)
+    choice = choose(
+        [candidate(2, 0.9, lowest_jaccard=second, lowest_jaccard_se=0.01), shaky], "evidence", 0.05
+    )
+    assert (choice.k, choice.ranked_by, choice.close) == (3, "lowest Jaccard", close)
+    assert choice.runners_up[0].why == f"its weakest segment comes back only to {second:.2f}"
+    assert ("3 and 2 segments differ in lowest Jaccard" in choice.doubt) is close
+
+
+@pytest.mark.parametrize(("error", "close"), [(0.06, True), (0.04, False)])
+def test_close_gaps(error: float, close: bool) -> None:
+    gaps = [candidate(k, gap=gap, gap_se=error) for k, gap in {2: 0.2, 3: 0.5, 4: 0.45, 5: 0.3}.items()]
+    choice = choose(gaps, "gap", 0.05)
+    assert (choice.k, choice.ranked_by, choice.close) == (3, "gap", close)
+    assert [other.k for other in choice.runners_up] == [4, 5, 2]
+    assert choice.runners_up[0].why == "gap 0.450"
+
+
+@pytest.mark.parametrize(("error", "close"), [(5.1, True), (4.9, False), (None, False)])
+def test_close_elbows_and_what_is_said_of_the_others(error: float | None, close: bool) -> None:
+    # the chord falls 79 over 4 steps: 3 lies 35.5 under it, 4 30.5, 5 15.75, 2 and 6 on it
+    costs = {**COSTS, 3: 44.75}
+    choice = choose([candidate(k, cost=cost, cost_se=error) for k, cost in costs.items()], "elbow", 0.05)
+    assert (choice.k, choice.ranked_by, choice.close) == (3, "depth of the bend", close)
+    assert [other.k for other in choice.runners_up] == [4, 5, 2, 6]
+    assert choice.runners_up[0].why == f"its cost lies {30.5 / 79:.3f} of the whole fall under the chord"
+
+
+def test_what_is_close_stands_in_the_record() -> None:
+    """run.json holds asdict of the choice."""
+    told = dataclasses.asdict(choose([candidate(2, 0.495), candidate(3, 0.5)], "silhouette", 0.05))
+    assert (told["close"], told["ranked_by"]) == (True, "silhouette")
+    assert told["runners_up"] == ({"k": 2, "why": "silhouette 0.495"},)
+
+
 def test_the_gap_rule_takes_the_fewest_that_the_next_does_not_beat() -> None:
     # by hand: .2 < .5 - .1, then .5 >= .55 - .1
     gaps = {2: 0.2, 3: 0.5, 4: 0.55, 5: 0.7}
@@ -93,9 +134,6 @@ def test_gap_without_the_gap_is_the_recipes_fault() -> None:
     assert caught.value.remedy == "set evidence.gap: true"
 
 
-COSTS = {2: 100.0, 3: 60.0, 4: 30.0, 5: 25.0, 6: 21.0}  # bends at 4
-
-
 def test_the_elbow_is_the_point_farthest_under_the_chord() -> None:
     choice = choose([candidate(k, cost=cost) for k, cost in COSTS.items()], "elbow", 0.05)
     assert (choice.k, choice.passed) == (4, True)
@@ -106,12 +144,15 @@ def test_an_elbow_under_the_floor_moves_to_the_nearest_k_and_to_fewer_on_a_tie()
     candidates = [candidate(k, cost=cost, share=0.01 if k == 4 else 0.1) for k, cost in COSTS.items()]
     choice = choose(candidates, "elbow", 0.05)
     assert (choice.k, choice.passed) == (3, False)
+    assert "advice, not evidence" in choice.why
 
 
 def test_a_straight_cost_curve_has_no_elbow() -> None:
     choice = choose([candidate(k, cost=10.0 - k, silhouette=k / 10) for k in (2, 3, 4)], "elbow", 0.05)
     assert (choice.k, choice.passed) == (4, False)
     assert "NO ELBOW" in choice.why
+    assert "advice, not evidence" in choice.why
+    assert choice.ranked_by == "silhouette"
 
 
 def test_a_fixed_k_stands_even_under_the_floor_but_says_so() -> None:

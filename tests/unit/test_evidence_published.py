@@ -56,8 +56,18 @@ def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
     candidates = []
     for k, cut in cuts.items():
         share = np.bincount(cut.labels).min() / len(points)
+        silhouette, error = silhouette_squared(points, cut.labels)
         candidates.append(
-            Candidate(k, cut.cost, 0.0, *silhouette_squared(points, cut.labels), share, k, **vars(scores[k]))
+            Candidate(
+                k=k,
+                cost=cut.cost,
+                cost_spread=0.0,
+                silhouette=silhouette,
+                silhouette_se=error,
+                smallest_share=share,
+                distinct_segments=k,
+                **vars(scores[k]),
+            )
         )
     choice = choose(candidates, "evidence", 0.05)
     assert (choice.k, choice.passed) == (5, True)

@@ -45,7 +45,7 @@ def test_a_point_alone_counts_nothing_and_names_of_labels_do_not_matter() -> Non
 def test_one_cluster_has_no_silhouette() -> None:
     one = np.zeros(4, dtype=int)
     assert np.isnan(scores.silhouette_squared(LINE, one)).all()
-    assert scores.silhouette_euclidean(scores.distances(LINE), one) is None
+    assert scores.silhouette_euclidean(scores.distances(LINE), one) == (None, None)
     assert scores.calinski_harabasz(LINE, one) is None
     assert scores.davies_bouldin(LINE, one) is None
 
@@ -53,7 +53,9 @@ def test_one_cluster_has_no_silhouette() -> None:
 def test_euclidean_silhouette_calinski_and_davies_by_hand() -> None:
     # silhouettes: 1 - 1/11, 1 - 1/10, 1 - 2/9.5, 1 - 2/11.5
     each = [1 - 1 / 11, 1 - 1 / 10, 1 - 2 / 9.5, 1 - 2 / 11.5]
-    assert scores.silhouette_euclidean(scores.distances(LINE), HALVES) == pytest.approx(np.mean(each))
+    mean, error = scores.silhouette_euclidean(scores.distances(LINE), HALVES)
+    assert mean == pytest.approx(np.mean(each))
+    assert error == pytest.approx(np.std(each, ddof=1) / 2)  # over sqrt(4)
     # between: 2 * 5.25**2 * 2 = 110.25 on 1; within: .5 + 2 = 2.5 on 2
     assert scores.calinski_harabasz(LINE, HALVES) == pytest.approx(110.25 / (2.5 / 2))
     # scatters .5 and 1, 10.5 apart
@@ -64,7 +66,7 @@ def test_published_silhouettes_of_iris() -> None:
     """scikit-learn's documentation and many textbooks: .68 at 2 and .55 at 3 on the raw measurements."""
     points = load_iris().data
     between = scores.distances(points)
-    found = [scores.silhouette_euclidean(between, kmeans(points, k, 0, 10)[1]) for k in (2, 3)]
+    found = [scores.silhouette_euclidean(between, kmeans(points, k, 0, 10)[1])[0] for k in (2, 3)]
     assert found == pytest.approx([0.6810, 0.5528], abs=1e-4)
 
 
@@ -108,8 +110,28 @@ def test_prediction_strength_tells_three_blobs_from_four() -> None:
     points = (
         rng.normal(scale=0.4, size=(600, 2)) + np.array([[0, 0], [5, 0], [0, 5]])[rng.integers(3, size=600)]
     )
-    assert scores.prediction_strength(points, 3, seed=0) > 0.95
-    assert scores.prediction_strength(points, 4, seed=0) < 0.75
+    assert scores.prediction_strength(points, 3, seed=0)[0] > 0.95
+    assert scores.prediction_strength(points, 4, seed=0)[0] < 0.75
+
+
+def test_prediction_strength_is_the_mean_over_the_splits_with_its_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = iter([0.9, 0.8, 0.4])
+    monkeypatch.setattr(scores, "pairs_kept", lambda *_: next(kept))
+    points = np.random.default_rng(1).normal(size=(20, 2))
+    # mean .7, squares .04 + .01 + .09 = .14 on 2, so sd sqrt(.07), over sqrt(3)
+    found = scores.prediction_strength(points, 2, seed=0, splits=3)
+    assert found == pytest.approx((0.7, np.sqrt(0.07 / 3)))
+
+
+def test_standard_errors_by_hand() -> None:
+    assert scores.standard_error([1.0, 3.0]) == pytest.approx(1.0)  # sd sqrt(2), over sqrt(2)
+    assert scores.standard_error([1.0]) is None
+    assert scores.share_error(0.1, 100) == pytest.approx(0.03)  # sqrt(.1 * .9 / 100)
+    # squared distances .25, .25, 1, 1 to the means: sd sqrt(4 * .375^2 / 3), times sqrt(4)
+    centres = np.array([[0.5], [11.0]])
+    assert scores.cost_error(LINE, centres, HALVES) == pytest.approx(2 * np.sqrt(4 * 0.375**2 / 3))
 
 
 def test_nearest_takes_the_first_of_equals() -> None:

@@ -1,13 +1,14 @@
 """Do segments come back: the similarity by hand, the redraws on known clouds."""
 
 import dataclasses
+import sys
 
 import numpy as np
 import pytest
 
-from custseg_spark.evidence.gather import gather
+from custseg_spark.evidence.gather import Scores, gather
 from custseg_spark.evidence.refit import kmeans
-from custseg_spark.evidence.stability import jaccard, stability
+from custseg_spark.evidence.stability import Stability, jaccard, stability
 from custseg_spark.recipe.models import Evidence
 
 
@@ -64,12 +65,32 @@ def test_names_come_back_as_often_as_they_do(three: np.ndarray) -> None:
     assert (by_place.same_names, by_turn.same_names, unnamed.same_names) == (1.0, 0.0, None)
 
 
+def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
+    three: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    each = np.array([[0.9, 0.5, 1.0], [0.9, 0.7, 0.8]])  # the second is weakest: mean .6, sd .1 sqrt(2)
+    found = Stability(each, np.zeros((2, 3, 2)), same_names=0.5)
+    monkeypatch.setattr(sys.modules[gather.__module__], "stability", lambda *_: found)
+    score = gather(three, {3: cut(three, 3)}, Evidence(bootstraps=2, gap=False), seed=1)[3]
+    assert score.jaccards == pytest.approx((0.9, 0.6, 0.9))
+    assert (score.lowest_jaccard, score.lowest_jaccard_se) == pytest.approx((0.6, 0.1))
+    assert score.same_names_se == pytest.approx(np.sqrt(0.125))  # sqrt(.5 * .5 / 2)
+
+
+def test_the_values_of_a_redraw_are_kept_apart(three: np.ndarray) -> None:
+    four = cut(three, 4)
+    found = stability(three, four.centres, four.labels, 3, seed=0)
+    assert found.each.shape == (3, 4)
+    assert found.weakest.mean() == found.jaccards.min()
+    assert found.weakest.std() > 0
+
+
 def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
     cuts = {3: cut(three, 3)}
-    bare = gather(three, cuts, Evidence(bootstraps=0, gap=False, prediction_strength=False), seed=1)[3]
-    assert (bare.gap, bare.prediction_strength, bare.lowest_jaccard, bare.jaccards) == (None, None, None, ())
-    full = gather(three, cuts, Evidence(bootstraps=3), seed=1)[3]
-    assert None not in (full.gap, full.gap_se, full.prediction_strength)
+    off = Evidence(bootstraps=0, gap=False, prediction_strength=False, further=False)
+    assert gather(three, cuts, off, seed=1)[3] == Scores()
+    full = gather(three, cuts, Evidence(bootstraps=3), seed=1, names_of=lambda c, _p, _l: ("one",))[3]
+    assert None not in vars(full).values()
     assert full.lowest_jaccard == min(full.jaccards)
     assert len(full.jaccards) == 3
 

@@ -67,7 +67,10 @@ def evidence(p: Pictures) -> Figure | None:
     if len(rows) < 2:
         return None
     figure = canvas.sheet(WIDTH, 1.6 + 1.75 * len(rows))
-    note = "Filled points keep every limit (dashed); open ones break at least one. Shaded: the chosen k."
+    note = (
+        "Filled points keep every limit (dashed); open ones break at least one. Shaded: the chosen k; "
+        "bars: two standard errors each way."
+    )
     top = canvas.head(figure, titles.evidence(p.sweep, p.chosen, p.floor), note) + 0.1
     high = figure.get_size_inches()[1]
     each = (high - top - 0.6) / len(rows)

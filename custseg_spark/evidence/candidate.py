@@ -1,0 +1,79 @@
+"""What is chosen from, and what is chosen: plain values, as they stand in sweep.csv and run.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Method = Literal["evidence", "silhouette", "elbow", "gap", "fixed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One k of the sweep with its scores; None stands for a score that was not taken.
+
+    `<score>_se` is the standard error of the score before it; None where one value can't tell it.
+    `silhouette` is the one with squared Euclidean distance. `distinct_segments` counts the segments
+    that are not empty: it falls under k where the customers have fewer distinct points than that.
+    `jaccards` has one value per segment, in the order of the candidate's centres.
+    """
+
+    k: int
+    cost: float
+    cost_se: float | None = None
+    cost_spread: float
+    silhouette: float
+    silhouette_se: float
+    smallest_share: float
+    smallest_share_se: float | None = None
+    distinct_segments: int
+    silhouette_euclidean: float | None = None
+    silhouette_euclidean_se: float | None = None
+    calinski_harabasz: float | None = None
+    davies_bouldin: float | None = None
+    gap: float | None = None
+    gap_se: float | None = None
+    prediction_strength: float | None = None
+    prediction_strength_se: float | None = None
+    lowest_jaccard: float | None = None
+    lowest_jaccard_se: float | None = None
+    jaccards: tuple[float, ...] = ()
+    same_names: float | None = None
+    same_names_se: float | None = None
+
+
+@dataclass(frozen=True)
+class RunnerUp:
+    """A k that was not chosen, and in one sentence why."""
+
+    k: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen k. `why` is a sentence for people.
+
+    `passed` is False where the method's own conditions held for no k, so that this is the best of
+    what is left. `ranked_by`: the score that ranked those that could be chosen; None where nothing was
+    ranked. `close` is True where the two leading candidates differ in it by less than its standard
+    error. `runners_up` are all others, the nearest to being chosen first.
+    """
+
+    k: int
+    method: Method
+    why: str
+    passed: bool
+    runners_up: tuple[RunnerUp, ...]
+    ranked_by: str | None
+    close: bool
+
+    @property
+    def doubt(self) -> str:
+        """What a person should know where the two leaders are close; empty where they are not."""
+        if not self.close:
+            return ""
+        return (
+            f"{self.k} and {self.runners_up[0].k} segments differ in {self.ranked_by} by less than its "
+            "standard error: another draw of customers might choose the other."
+        )

@@ -1,0 +1,64 @@
+"""What a person reads of the choice: in the terminal, and first on the page."""
+
+import dataclasses
+import sys
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from custseg_spark.evidence import Choice, RunnerUp
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline import page
+from custseg_spark.pipeline.fit import too_small
+from custseg_spark.terminal.answers import tell_choice
+
+CHOICE = Choice(
+    k=5,
+    method="evidence",
+    why="5 segments have the best silhouette (0.531)",
+    passed=True,
+    runners_up=(RunnerUp(4, "silhouette 0.529"), RunnerUp(6, "a segment comes back only to [0.65]")),
+    ranked_by="silhouette",
+    close=False,
+)
+
+
+def printed(choice: Choice, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    tell_choice(Console(file=sys.stdout, highlight=False, soft_wrap=True), choice)
+    return capsys.readouterr().out.strip().splitlines()
+
+
+def test_the_terminal_says_why_not_another_number(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(CHOICE, capsys) == [
+        "5 segments: 5 segments have the best silhouette (0.531)",
+        "  not 4: silhouette 0.529",
+        "  not 6: a segment comes back only to [0.65]",
+    ]
+
+
+def test_the_terminal_warns_of_a_close_choice(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = printed(dataclasses.replace(CHOICE, close=True), capsys)
+    assert lines[1].startswith(
+        "warning: 5 and 4 segments differ in silhouette by less than its standard error"
+    )
+
+
+def test_doubts_about_the_number_come_first_on_the_page() -> None:
+    """The first screen shows three lines."""
+    choice = dataclasses.replace(CHOICE, passed=False, close=True)
+    sample = SimpleNamespace(quality=SimpleNamespace(warnings=("one", "two", "three")))
+    fitted = SimpleNamespace(jaccards=lambda chosen: (), model=SimpleNamespace(names=()))
+    decision = SimpleNamespace(choice=choice, candidate=None)
+    lines = page._careful(fitted, sample, decision, (), Journal())  # type: ignore[arg-type]
+    assert lines[0].startswith("No number of segments passed")
+    assert lines[1] == choice.doubt
+    assert lines[2:] == ("one", "two", "three")
+
+
+def test_a_segment_of_all_customers_under_the_floor_is_told() -> None:
+    assert too_small(["big", "small"], [95, 5], 0.05) == ""
+    warning = too_small(["big", "small"], [951, 49], 0.05)
+    assert "small (4.90%)" in warning
+    assert "big" not in warning
+    assert "(5.0%)" in warning

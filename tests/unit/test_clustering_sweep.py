@@ -1,0 +1,63 @@
+"""The sweep on the driver, without a JVM: as good as many full starts, and what it says of itself."""
+
+import importlib
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+
+from custseg_spark.clustering import Partition, sweep
+from custseg_spark.clustering.sweep import best_start
+
+MODULE = importlib.import_module("custseg_spark.clustering.sweep")  # the package's `sweep` is the function
+
+
+@pytest.fixture(autouse=True)
+def few_to_start_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path of every sample over START_ROWS: starts on the first of it, the leaders go on with all."""
+    monkeypatch.setattr(MODULE, "START_ROWS", 400)
+
+
+@pytest.fixture(scope="module")
+def overlapping() -> np.ndarray:
+    """(3000, 4): eight clouds that run into each other, where k-means++ ends depends on where it begins."""
+    rng = np.random.default_rng(11)
+    clouds = rng.uniform(-4, 4, size=(8, 4))
+    return clouds[rng.integers(8, size=3000)] + rng.normal(scale=1.2, size=(3000, 4))
+
+
+def test_starts_on_a_part_end_as_low_as_many_on_all(overlapping: np.ndarray) -> None:
+    found = sweep(None, overlapping, range(6, 10), restarts=30, seed=1)  # type: ignore[arg-type]
+    assert [cut.k for cut in found] == [6, 7, 8, 9]
+    for cut in found:
+        best = KMeans(cut.k, n_init=30, random_state=5).fit(overlapping).inertia_
+        assert cut.cost <= 1.005 * best, cut.k
+        assert (len(cut.costs), len(cut.labels)) == (30, 3000)
+        assert cut.seconds > 0
+
+
+def test_one_start_in_three_grows_from_one_segment_less(overlapping: np.ndarray) -> None:
+    few = overlapping[:400]
+    fewer, alone = best_start(overlapping, 8, restarts=3, seed=1)
+    (grown,) = MODULE._grown(few, fewer, 1, seed=1)
+    expected = KMeans(9, init=grown, n_init=1).fit(few).inertia_ / 400
+    found = best_start(overlapping, 9, restarts=3, seed=1, fewer=fewer)[1]
+    assert len(found) == len(alone) == 3
+    assert pytest.approx(expected) in found
+    assert pytest.approx(expected) not in best_start(overlapping, 9, restarts=3, seed=1)[1]
+
+
+def test_a_grown_start_adds_a_point_that_no_centre_is_on() -> None:
+    points = np.array([[0.0], [0.0], [0.0], [10.0]])
+    assert [g.tolist() for g in MODULE._grown(points, np.array([[0.0]]), 2, seed=1)] == [[[0.0], [10.0]]] * 2
+    assert MODULE._grown(points[:3], np.array([[0.0]]), 2, seed=1) == []
+
+
+def test_a_partition_by_hand() -> None:
+    """The spread is the worst restart over the best, per point of those that the restarts ran on."""
+    labels = np.array([0, 0, 0, 1])
+    cut = Partition(2, np.array([[0.0], [9.0]]), labels, 8.0, (2.5, 2.0, 3.0), 0.1, None)
+    assert cut.cost_spread == 0.5
+    assert cut.smallest_share == 0.25
+    assert Partition(3, np.zeros((3, 1)), labels, 0.0, (0.0, 0.0), 0.1, None).cost_spread == 0.0
+    assert Partition(3, np.zeros((3, 1)), labels, 0.0, (1.0,), 0.1, None).smallest_share == 0.0

@@ -1,0 +1,73 @@
+"""What others are held against is the run's own KMeans; what `custseg compare` takes. Without a JVM."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from custseg_spark import cli, clustering, evidence
+from custseg_spark.journal import Journal
+from custseg_spark.pipeline import fit
+from custseg_spark.pipeline.compare import _kmeans, others_in_a_run
+from custseg_spark.recipe import Recipe, parse
+
+POINTS = np.random.default_rng(3).normal(size=(600, 2))
+
+
+def recipe(**asked: object) -> Recipe:
+    return parse(
+        {
+            "input": {"id": "id"},
+            "segment_by": {"spend": "spend", "visits": "visits"},
+            "segments": {"k": [3, 6], "smallest_share": 0, "choose": "silhouette"},
+            "sweep": {"restarts": 6},
+            "evidence": {"bootstraps": 0, "gap": False, "prediction_strength": False, **asked},
+        }
+    )
+
+
+@pytest.mark.parametrize(("k", "swept"), [(5, [3, 4, 5]), (3, [3]), (2, [2]), (7, [3, 4, 5, 6, 7])])
+def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    sweep = clustering.sweep
+    monkeypatch.setattr(
+        clustering, "sweep", lambda s, p, ks, **how: tried.extend(ks) or sweep(s, p, ks, **how)
+    )
+    found = _kmeans(None, POINTS, recipe(), k, Journal())  # type: ignore[arg-type]
+    assert (tried, found.k) == (swept, k)
+    if 3 <= k <= 6:
+        run = fit.swept(None, POINTS, recipe(), Journal())  # type: ignore[arg-type]
+        assert np.array_equal(found.centres, run[k - 3].centres)
+
+
+def test_a_chosen_k_is_not_judged_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "verdict", lambda *_: pytest.fail("the verdict is thrown away"))
+    found = _kmeans(None, POINTS, recipe(), None, Journal())  # type: ignore[arg-type]
+    assert 3 <= found.k <= 6
+
+
+@pytest.mark.parametrize("bootstraps", [0, 3])
+def test_a_run_hands_over_its_own_labels_and_redraws(
+    bootstraps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = recipe(compare=True, bootstraps=bootstraps)
+    labels = np.random.default_rng(1).integers(4, size=600)  # no k-means would find these
+    own = clustering.Partition(4, POINTS[:4], labels, 1.0, (1.0,), 0.25, None)
+    monkeypatch.setattr(clustering, "other_labels", lambda *_: [])
+    others = others_in_a_run(None, POINTS, SimpleNamespace(partition=own), asked)  # type: ignore[arg-type]
+    assert others is not None
+    assert np.array_equal(others.found.labels["KMeans"], labels[others.found.at])
+    kmeans = others.found.rows[0]
+    assert (kmeans.algorithm, kmeans.seconds) == ("KMeans", 0.25)
+    assert (kmeans.stability is None) == (bootstraps == 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["--k=1", "--k=101", "--k=x", "--min-samples=0", "--min-samples=-1", "--eps=0", "--eps=nan", "--eps=inf"],
+)
+def test_what_no_algorithm_can_take_is_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["compare", "--recipe", "r.yaml", "--input", "t.csv", "--to", "there", wrong])
+    assert ended.value.code == 2
+    assert f"argument {wrong.split('=')[0]}: takes a" in capsys.readouterr().err
