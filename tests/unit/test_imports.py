@@ -30,7 +30,16 @@ MAY_IMPORT = {
     "errors": set(),
     "": set(),  # the package itself
 }
-WITHOUT_SPARK = ("evidence/", "segments/", "report/", "recipe/", "terminal/", "errors.py", "java.py", "machine.py")
+WITHOUT_SPARK = (
+    "evidence/",
+    "segments/",
+    "report/",
+    "recipe/",
+    "terminal/",
+    "errors.py",
+    "java.py",
+    "machine.py",
+)
 WITH_SPARK = ("segments/aggregate.py",)
 # Python on executors, or what Spark Connect does not have.
 NEVER = {
