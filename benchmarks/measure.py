@@ -55,8 +55,10 @@ class _Seen:
         for pid in family & set(table):
             stat = table[pid]
             self.cpu_seconds[pid, stat[20]] = (int(stat[12]) + int(stat[13])) / TICK
-            forked = int(stat[2]) in family and _command(pid) == _command(int(stat[2]))
-            resident += _private_mib(pid) if forked else int(stat[22]) * PAGE / MIB
+            parent = int(stat[2])
+            forked = parent in family & set(table) and _command(pid) == _command(parent)
+            own = int(stat[22]) * PAGE / MIB
+            resident += _added_mib(pid, int(table[parent][22]) * PAGE / MIB) if forked else own
             if not forked:
                 self.programs[stat[0]] = max(self.programs.get(stat[0], 0.0), _own_peak_mib(pid))
         self.peak_mib = max(self.peak_mib, resident)
@@ -80,13 +82,15 @@ def _command(pid: int) -> bytes | None:
         return None
 
 
-def _private_mib(pid: int) -> float:
-    """Resident memory that no other process shares: all that a fork adds to its parent."""
+def _added_mib(pid: int, of_parent: float) -> float:
+    """Resident memory that a fork adds to its parent: what no other process shares. Until it becomes another
+    program, a child of vfork, as a JVM makes it, runs in its parent's own memory and adds nothing."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+    private = sum(int(line.split()[1]) for line in lines if line.startswith("Private_")) / 1024
+    return private if private < 0.8 * of_parent else 0.0
 
 
 def _own_peak_mib(pid: int) -> float:
