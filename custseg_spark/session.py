@@ -36,13 +36,13 @@ _DEFAULTS = {
 
 
 def open_session(
-    app_name: str = "custseg", *, settings: Mapping[str, str] | None = None, table: str | None = None
+    app_name: str = "custseg", *, settings: Mapping[str, str] | None = None, small: bool = False
 ) -> SparkSession:
     """The session of this program: the active one if there is one, else a new one.
 
     `settings` are further defaults, such as a warehouse directory: used where the user set nothing
-    under that key, and only by a session that is opened here. `table`: what it is opened for; a small one
-    gets a JVM that starts faster (`is_small`). What holds for every session, `settled` says.
+    under that key, and only by a session that is opened here. `small`: it is opened for small tables
+    (`is_small`), by a JVM that starts faster. What holds for every session, `settled` says.
 
     Raises RunError where Spark has to start a JVM and there is no Java 17 or 21.
     """
@@ -50,7 +50,7 @@ def open_session(
 
     spark = None if _remote_url() else SparkSession.getActiveSession()
     if spark is None:
-        with _defaults_below_the_users(app_name, settings or {}, small=table is not None and is_small(table)):
+        with _defaults_below_the_users(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
         if _remote_url():
             atexit.register(_hung_up, spark)
@@ -90,7 +90,7 @@ def opening(beside: Executor, table: str) -> Callable[[], SparkSession]:
 
     Over Spark Connect a session belongs to the thread that opened it: it is opened when it is waited for.
     """
-    work = partial(open_session, table=table)
+    work = partial(open_session, small=is_small(table))
     return work if _remote_url() else beside.submit(work).result
 
 

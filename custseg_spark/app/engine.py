@@ -70,7 +70,7 @@ def _open(found: Future[SparkSession]) -> None:
     try:
         from custseg_spark.session import open_session
 
-        session = open_session("custseg app", settings=SETTINGS)
+        session = open_session("custseg app", settings=SETTINGS, small=True)
         from custseg_spark import pipeline  # noqa: F401 - so that no page waits for it
 
         found.set_result(session)

@@ -142,11 +142,11 @@ def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _compare(arguments: argparse.Namespace) -> None:
     recipe, path = recipe_and_input(arguments)
     from custseg_spark import pipeline, terminal
-    from custseg_spark.session import open_session
+    from custseg_spark.session import is_small, open_session
 
     with terminal.progress() as journal:
         compared = pipeline.compare(
-            open_session(table=path),
+            open_session(small=is_small(path)),
             recipe,
             path,
             arguments.to,
@@ -181,12 +181,12 @@ def _train(arguments: argparse.Namespace) -> None:
 
 def _init(arguments: argparse.Namespace) -> None:
     from custseg_spark import pipeline
-    from custseg_spark.session import open_session
+    from custseg_spark.session import is_small, open_session
 
     target = Path(arguments.to) if arguments.to else None
     if target and target.exists():
         raise RecipeError(f"{target} is there already", "name another file with --to, or move that one away")
-    text = pipeline.propose(open_session(table=arguments.table), arguments.table)
+    text = pipeline.propose(open_session(small=is_small(arguments.table)), arguments.table)
     if target is None:
         print(text, end="")
         return

@@ -210,14 +210,14 @@ def _stream(arguments: argparse.Namespace) -> None:
 def _audience(arguments: argparse.Namespace) -> None:
     from custseg_spark import pipeline, runs, terminal
     from custseg_spark.recipe import load
-    from custseg_spark.session import open_session
+    from custseg_spark.session import is_small, open_session
 
     run = runs.find(arguments.output, arguments.run)
     asked = load(arguments.recipe).audience if arguments.recipe else None
     with terminal.progress() as journal:
         path = runs.customers_at(arguments.input)
         made = pipeline.audience(
-            open_session(table=path), run, path, arguments.to, journal,
+            open_session(small=is_small(path)), run, path, arguments.to, journal,
             asked=asked, kind=arguments.kind, source=_source(arguments),
         )  # fmt: skip
     terminal.tell_audience(made)
