@@ -1,4 +1,4 @@
-"""How many rows text files hold, about, without reading them."""
+"""How many rows files hold, about, without reading them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import bz2
 import gzip
 from typing import IO, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from custseg_spark.data.files import located
 
 _HEAD = 4_000_000
 """Bytes of text that are read: some blocks of a packed file."""
 
 
-def estimated_rows(path: str) -> int | None:
-    """About the rows of the text files at `path`: their sizes over what a line takes at the beginning of the
-    largest, packed or not. A header counts as a row, and so does a line break within a field. None where
-    their sizes can't be known."""
+def estimated_rows(path: str, kind: str) -> int | None:
+    """About the rows of the files at `path`, of the `kind` csv or parquet: their sizes over what a row takes
+    in the largest. Parquet says in its footer how many rows it holds; of text the beginning is read, packed
+    or not, where a header counts as a row, and so does a line break within a field. None where it can't be
+    known."""
     found = located(path)
     sizes: dict[str, int] = {name: found.filesystem.size(name) or 0 for name in found.files}
     if not any(sizes.values()):
@@ -23,11 +27,25 @@ def estimated_rows(path: str) -> int | None:
     largest = max(sizes, key=lambda name: sizes[name])
     with found.open(largest) as stream:
         try:
-            lines = _unpacked(stream, largest).read(_HEAD).count(b"\n")
-            read = stream.tell()
-        except (OSError, EOFError):  # not packed as its name says; reading it in earnest will tell
+            rows, size = (
+                _in_footer(stream, sizes[largest]) if kind == "parquet" else _in_head(stream, largest)
+            )
+        except (
+            OSError,
+            EOFError,
+            pa.ArrowException,
+        ):  # not what its name says; reading it in earnest will tell
             return None
-    return max(1, round(sum(sizes.values()) * max(lines, 1) / max(read, 1)))
+    return max(1, round(sum(sizes.values()) * rows / size))
+
+
+def _in_footer(stream: IO[bytes], size: int) -> tuple[int, int]:
+    return pq.ParquetFile(stream).metadata.num_rows, size
+
+
+def _in_head(stream: IO[bytes], name: str) -> tuple[int, int]:
+    lines = _unpacked(stream, name).read(_HEAD).count(b"\n")
+    return max(lines, 1), max(stream.tell(), 1)
 
 
 def _unpacked(stream: IO[bytes], name: str) -> IO[bytes] | Any:

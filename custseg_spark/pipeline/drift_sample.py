@@ -26,14 +26,14 @@ def likely_rows(table: Intake, path: str, recipe: Recipe, journal: Journal) -> i
     on it, and must on no other table, for that may have a thousandth of tonight's rows or a thousand times as
     many.
 
-    Parquet and ORC count in their footers, of text it is estimated from the files' sizes: neither is a scan.
-    A table of the catalog, or one under a filter, is asked for its count, and that is told as one.
+    Of Parquet and text it is estimated from the files' sizes, which is no scan. A table of the catalog, or
+    one under a filter, is asked for its count, and that is told as one.
     """
-    if table.format == "csv":
-        estimate = data.estimated_rows(path)
+    filtered = recipe.input.filter is not None or recipe.input.unique == "exact"
+    if table.format in ("csv", "parquet") and not filtered:
+        estimate = data.estimated_rows(path, table.format)
         if estimate is not None:
             return estimate
-    filtered = recipe.input.filter is not None or recipe.input.unique == "exact"
     if table.format not in _COUNTED_IN_FOOTERS or filtered:
         journal.scan("count")
     with told(f"input {path}"):
