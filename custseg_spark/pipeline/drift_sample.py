@@ -26,11 +26,11 @@ def likely_rows(table: Intake, path: str, recipe: Recipe, journal: Journal) -> i
     on it, and must on no other table, for that may have a thousandth of tonight's rows or a thousand times as
     many.
 
-    Of Parquet and text it is estimated from the files' sizes, which is no scan. A table of the catalog, or
-    one under a filter, is asked for its count, and that is told as one.
+    Of text and Parquet it is estimated from the files' sizes, which is no scan. A table of the catalog, or
+    Parquet under a filter, which may leave a thousandth, is asked for its count, and that is told as one.
     """
     filtered = recipe.input.filter is not None or recipe.input.unique == "exact"
-    if table.format in ("csv", "parquet") and not filtered:
+    if table.format == "csv" or (table.format == "parquet" and recipe.input.filter is None):
         estimate = data.estimated_rows(path, table.format)
         if estimate is not None:
             return estimate
