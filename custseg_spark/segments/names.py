@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -129,11 +130,13 @@ class _Facts:
         differs = self.levels[row] != self.levels[others] if others else np.ones_like(distance, dtype=bool)
         apart = np.where(differs, distance, -1.0)
         for size in range(1, MOST_WORDS + 1):
+            together = np.array(usable, dtype=np.intp)[_combinations(len(usable), size)]
             # Rounded, so that the last bits of a float do not decide what recipe order should.
-            scores = {c: round(apart[:, c].max(axis=1).min(), 6) for c in combinations(usable, size)}
-            for chosen in sorted(scores, key=lambda c: -scores[c]):
-                if scores[chosen] >= 0:
-                    yield ", ".join([self.noun(row), *(str(self.word(row, column)) for column in chosen)])
+            scores = np.round(apart[:, together].max(axis=2).min(axis=0), 6)
+            for best in np.argsort(-scores, kind="stable"):
+                if scores[best] >= 0:
+                    said = [str(self.word(row, column)) for column in together[best]]
+                    yield ", ".join([self.noun(row), *said])
 
     def ranked(self, rows: Sequence[int]) -> dict[int, str]:
         """Names by rank on the feature whose smallest gap between these rows is largest; {} if all are 0."""
@@ -154,6 +157,12 @@ class _Facts:
         while True:  # ends: only as many names are taken as there are segments
             yield name
             name += "*"
+
+
+@cache
+def _combinations(count: int, size: int) -> NDArray[np.intp]:
+    """Every choice of `size` of `count` positions, a row each, in lexicographic order."""
+    return np.array(list(combinations(range(count), size)), dtype=np.intp).reshape(-1, size)
 
 
 def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> None:
