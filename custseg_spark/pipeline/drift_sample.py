@@ -51,8 +51,9 @@ def enough(
     sample: Sequence[Any], table: Intake, recipe: Recipe, accepted: int, journal: Journal
 ) -> Sequence[Any]:
     """The sample, or where an estimate or a filter left far too few of the `accepted` customers in it, one
-    that is drawn anew, now that their number is known."""
-    if 4 * len(sample) >= min(accepted, SIZE):
+    that is drawn anew, now that their number is known; on Spark 4.0 too, whose observations bring no list
+    back."""
+    if isinstance(sample, list) and 4 * len(sample) >= min(accepted, SIZE):
         return sample
     journal.scan("drift sample")
     with told("reading the input"):

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import pyspark
 import pytest
 import yaml
 from pyspark.ml import PipelineModel
@@ -118,6 +119,14 @@ def labels(outcome: Outcome, id_column: str = "id") -> pd.Series:
     """Segment by id, of the customers that a run wrote."""
     table = pd.read_parquet(outcome.run / "customers")
     return table.set_index(id_column)["segment"].astype(int).sort_index()
+
+
+def scans(**found: int) -> dict[str, int]:
+    """What score.json says of scans. On Spark 4.0 observations bring no list back: the sample for drift is
+    drawn by a scan of its own."""
+    drawn = {"drift_sample": 1} if pyspark.__version__ < "4.1" else {}
+    named = {name.replace("_", " "): count for name, count in {**found, **drawn}.items()}
+    return {"total": sum(named.values()), **named}
 
 
 def record(to: Path) -> dict[str, object]:

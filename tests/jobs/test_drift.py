@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from custseg_spark.pipeline import drift_sample, follow
-from tests.jobs.conftest import RECIPE, Say, Train, planted, record
+from tests.jobs.conftest import RECIPE, Say, Train, planted, record, scans
 
 
 def test_drift_is_told_and_fails_only_where_asked(train: Train, say: Say, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_the_drift_sample_is_sized_by_tonights_table_whatever_the_run_was_made_o
     code, _, err = say("score", "--output", outcome.output, "--input", path, "--to", tmp_path / "s")
     assert code == 0, err
     assert 150 < sampled[0] < 270, sampled
-    assert record(tmp_path / "s")["scans"] == {"total": 1, "label and write": 1}
+    assert record(tmp_path / "s")["scans"] == scans(label_and_write=1)
 
 
 def test_where_a_filter_leaves_too_few_the_drift_sample_is_drawn_anew(
@@ -66,7 +66,7 @@ def test_where_a_filter_leaves_too_few_the_drift_sample_is_drawn_anew(
     code, _, err = say("score", "--output", outcome.output, "--input", path, "--to", tmp_path / "s")
     assert code == 0, err
     assert 150 < sampled[0] < 270, sampled
-    assert record(tmp_path / "s")["scans"] == {"total": 2, "label and write": 1, "drift sample": 1}
+    assert record(tmp_path / "s")["scans"] == scans(label_and_write=1, drift_sample=1)
 
 
 def drift_samples(monkeypatch: pytest.MonkeyPatch, size: int) -> list[int]:

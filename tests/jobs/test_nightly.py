@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from custseg_spark import runs
-from tests.jobs.conftest import RECIPE, Say, Train, labels, planted, record
+from tests.jobs.conftest import RECIPE, Say, Train, labels, planted, record, scans
 
 
 def scored(to: Path) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def test_the_training_table_gets_the_labels_of_its_run(train: Train, say: Say, t
         *("segment_name", "distance_to_centre", "margin", "segment"),
     ]
     assert found["margin"].between(0, 1).all()
-    assert record(tmp_path / "s")["scans"] == {"total": 1, "label and write": 1}
+    assert record(tmp_path / "s")["scans"] == scans(label_and_write=1)
     assert record(tmp_path / "s")["drift"]["verdict"] == "fine"
     assert "drift since that run: fine" in out
 
@@ -119,7 +119,7 @@ def test_a_scan_over_the_ids_is_counted(train: Train, say: Say, tmp_path: Path) 
     outcome = train(planted(), {**RECIPE, "input": {"id": "id", "unique": "exact"}})
     table = tmp_path / "customers.csv"
     assert say("score", "--output", outcome.output, "--input", table, "--to", tmp_path / "s")[0] == 0
-    assert record(tmp_path / "s")["scans"] == {"total": 2, "ids": 1, "label and write": 1}
+    assert record(tmp_path / "s")["scans"] == scans(ids=1, label_and_write=1)
 
 
 def test_a_refit_on_other_rows_keeps_ids_and_names_whatever_the_order(train: Train) -> None:
