@@ -121,5 +121,5 @@ def measure(command: Sequence[str], log: Path, environment: Mapping[str, str] | 
         poller.join()
     # The kernel adds up only children that were waited for; the poller misses the last moment.
     cpu = max(sum(seen.cpu_seconds.values()), usage.ru_utime + usage.ru_stime)
-    peak = max(seen.peak_mib, usage.ru_maxrss / 1024)
-    return Measured(seconds, cpu, peak, seen.programs, process.returncode)
+    # Its ru_maxrss is of no use: it begins with our own memory, which the child shares until it is a program.
+    return Measured(seconds, cpu, seen.peak_mib, seen.programs, process.returncode)
