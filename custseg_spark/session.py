@@ -99,8 +99,12 @@ def is_small(table: str) -> bool:
     has paid off, which takes as much CPU time as all the rest (docs/decisions/small-tables.md)."""
     path = Path(table)
     files = path.rglob("*") if path.is_dir() else [path]
-    size = sum(file.stat().st_size for file in files if file.is_file())
-    return 0 < size <= _SMALL
+    size = 0
+    for file in files:
+        size += file.stat().st_size if file.is_file() else 0
+        if size > _SMALL:  # a lake's other hundred thousand files need no look
+            return False
+    return size > 0
 
 
 def carried(spark: SparkSession, work: Callable[P, T]) -> Callable[P, T]:
