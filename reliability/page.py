@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from custseg_spark.runs import stores
 from tests.corpus import GROUPS, Case
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,23 @@ FAULTS = """\
 true. A run is *whole* when every file of it is there, `run.json` says done, and the customers and quarantined
 rows are as many as it says.
 """
+STORES = """\
+## What a store promises
+
+`latest.json`, `live.json`, `rfm.json` and the record of a run are replaced while others read them. How
+depends on the store (`custseg_spark/runs/stores.py`). *custseg* is every command, the page and
+`custseg_spark.runs`; *others* open the file by its plain name: a sensor, a script, `hdfs dfs -cat`.
+"""
+STORES_NOTES = """\
+A version is `.latest.json.<number>-<digest>-<random>`, hidden beside the file. The newest one whose content
+has the digest of its name counts, and the plain file where there is none: what an older release left is read,
+but an older release must not write there any more, and whoever puts a pointer back by hand takes its versions
+away. A write cleans away all but the last few.
+
+An object store that is mounted is a file system by its path: its rename is what the mount makes of it. None
+of this was tried on a real HDFS, SFTP server or object store: the tests play each by a class that shows every
+block as it is written, with a rename that refuses, does nothing, replaces or copies.
+"""
 STREAM = """\
 ## A stream that is killed
 
@@ -52,7 +70,7 @@ nothing is published, and the last column has words of the message.
 
 def page() -> str:
     """The whole page."""
-    parts = [OPENING, _cluster(), _faults(), _stream(), _bad()]
+    parts = [OPENING, _cluster(), _faults(), _stores(), _stream(), _bad()]
     return "\n".join(part for part in parts if part)
 
 
@@ -84,6 +102,44 @@ def _faults() -> str:
         return ""
     rows = [(one["fault"], one["holds"], f"{one['held']} of {one['tries']}") for one in found["faults"]]
     return FAULTS.format(customers=found["customers"]) + "\n" + _table(("fault", "what holds", "held"), rows)
+
+
+def _stores() -> str:
+    heads = ("store", "by URL", "how a file is replaced", "custseg sees", "others see", "what that rests on")
+    old_or_new = "the old or the new"
+    copy = (
+        "a whole one, but for an instant none, until the next write if the writer is killed in it; of two "
+        "writers at once perhaps the first one's"
+    )
+    rows = [
+        (
+            *("a local or mounted disk", f"a path, {_protocols(*stores.RENAME[:2])}"),
+            *("written beside it, renamed over it", old_or_new, old_or_new),
+            "rename of POSIX",
+        ),
+        (
+            *("SFTP", _protocols(*stores.RENAME[2:]), "the same", old_or_new, old_or_new),
+            "a server with `posix-rename@openssh.com`; another one ends the command with exit 4",
+        ),
+        (
+            *("object stores", _protocols(*stores.PUT), "one put", old_or_new, old_or_new),
+            "a put shows when it is whole, and is read by whoever comes after it",
+        ),
+        (
+            *("HDFS", _protocols("hdfs", "webhdfs"), "a version beside it, then a copy", old_or_new, copy),
+            "whoever lists a directory sees what was made in it before",
+        ),
+        (
+            *("DBFS, SMB, FTP, any other", "all others", "the same", old_or_new),
+            f"{copy}; where a rename is a copy, also a part",
+            "the same; where a rename is a copy, no two first writes of a file at once",
+        ),
+    ]
+    return STORES + "\n" + _table(heads, rows) + "\n" + STORES_NOTES
+
+
+def _protocols(*names: str) -> str:
+    return ", ".join(f"`{name}:`" for name in names)
 
 
 def _stream() -> str:

@@ -11,6 +11,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from custseg_spark.errors import RunError
+from custseg_spark.runs import stores, versions
 
 CUSTOMERS = "rfm.json"
 """Names the newest whole customer table that was made of order lines, in the directory it was made into."""
@@ -42,24 +43,33 @@ def absolute(path: str) -> str:
 
 
 def write(path: str, content: str | bytes) -> None:
-    """Write a small file so that a reader sees the old one or the new one, never a part.
+    """Write a small file so that whoever calls `read` sees the old one or the new one, never a part.
 
-    A rename does that on a file system; an object store's put is whole by itself.
+    How depends on what the store promises: stores.py.
     """
     data = content.encode() if isinstance(content, str) else content
     try:
         files, name = fsspec.core.url_to_fs(path)
-        if not isinstance(files, LocalFileSystem):
-            files.makedirs(files._parent(name), exist_ok=True)
-            files.pipe_file(name, data)
-            return
-        file = Path(name)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-        fresh.write_bytes(data)
-        fresh.replace(file)
+        files.makedirs(files._parent(name), exist_ok=True)
+        match stores.classify(files):
+            case "put":
+                files.pipe_file(name, data)
+            case "rename":
+                _write_by_rename(files, name, data)
+            case "neither":
+                versions.write(files, name, data)
     except (OSError, ValueError, ImportError) as problem:
         raise RunError(f"{path} can't be written: {problem}", "check --output and its permissions") from None
+
+
+def _write_by_rename(files: Any, name: str, data: bytes) -> None:
+    parent, _, last = name.rpartition("/")
+    fresh = f"{parent}/.{last}.{secrets.token_hex(4)}"
+    files.pipe_file(fresh, data)
+    if isinstance(files, LocalFileSystem):
+        Path(fresh).replace(name)  # fsspec's mv copies where it thinks it has to
+    else:
+        files.mv(fresh, name)
 
 
 def located(path: str) -> tuple[Any, str]:
@@ -75,6 +85,8 @@ def read(path: str) -> bytes | None:
     """The content of a small file; None where there is none. Raises RunError where it can't be read."""
     files, name = located(path)
     try:
+        if stores.classify(files) == "neither":
+            return versions.read(files, name)
         content: bytes = files.cat_file(name)
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -86,4 +98,5 @@ def read(path: str) -> bytes | None:
 def below(path: str) -> list[str]:
     """The files below a directory, by their names from there; none where there is no such directory."""
     files, root = located(path)
-    return sorted(name.removeprefix(f"{root}/") for name in files.find(root))
+    found = (name for name in files.find(root) if not versions.is_version(name))
+    return sorted(name.removeprefix(f"{root}/") for name in found)

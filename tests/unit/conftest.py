@@ -1,0 +1,33 @@
+"""A store like HDFS, for the tests of what lies on it."""
+
+from collections.abc import Iterator
+
+import fsspec
+import pytest
+from fsspec.registry import _registry
+
+from tests.unit.half_written import RENAMES, HalfWritten, play
+
+PROTOCOLS = ("halfway", "sftp", "oss")
+
+
+@pytest.fixture
+def halfway() -> Iterator[None]:
+    """The store, empty, as one like HDFS and by the protocols of stores that promise more."""
+    before = {protocol: _registry.get(protocol) for protocol in PROTOCOLS}
+    for protocol in PROTOCOLS:
+        fsspec.register_implementation(protocol, play(protocol), clobber=True)
+    HalfWritten.clear()
+    yield
+    HalfWritten.clear()
+    for protocol, known in before.items():
+        _registry.pop(protocol)
+        if known is not None:
+            _registry[protocol] = known
+
+
+@pytest.fixture(params=RENAMES)
+def rename(request: pytest.FixtureRequest, halfway: None) -> str:
+    """What a rename onto an existing file does there."""
+    HalfWritten.rename = request.param
+    return str(request.param)
