@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet
 
-from custseg_spark import runs
+from custseg_spark import data, runs
 from custseg_spark.app.published import Published
 from custseg_spark.app.visit import Table
 from custseg_spark.errors import RunError
@@ -31,29 +31,12 @@ EXCEL_DIGITS = 15
 """Digits of a number that a spreadsheet program keeps: a longer one, such as a customer's, goes as text."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Signs that no workbook may hold."""
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with every text that a spreadsheet program would take for a formula behind an apostrophe, its
-    column names too. Numbers stay numbers."""
-    found = frame.copy()
-    for name in found.columns:
-        if found[name].dtype == object or pd.api.types.is_string_dtype(found[name]):
-            cells = [_harmless(value) for value in found[name]]  # map would turn whole numbers into floats
-            found[name] = pd.Series(cells, found.index, dtype=object)
-    found.columns = pd.Index([_harmless(name) for name in found.columns])
-    return found
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
 
 
 def as_csv(customers: ds.Dataset) -> bytes:
-    """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, cells harmless. The segment
-    and its name come first, then the input columns and what was added."""
-    return harmless(_pandas(customers)).to_csv(index=False).encode("utf-8-sig")
+    """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, formulas escaped. The
+    segment and its name come first, then the input columns and what was added."""
+    return data.csv_text(_pandas(customers)).encode("utf-8-sig")
 
 
 def as_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
@@ -66,11 +49,21 @@ def as_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
     book = Workbook(write_only=True)
     for title, frame in (("Customers", _pandas(customers)), ("Segments", profile)):
         sheet = book.create_sheet(title)
-        for row in _rows(harmless(frame)):
-            sheet.append(row)
+        for row in _rows(data.escape_pandas(frame)):
+            sheet.append([_text(sheet, value) if isinstance(value, str) else value for value in row])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _text(sheet: Any, text: str) -> object:
+    """A cell that holds the text, whatever it looks like: openpyxl takes =1 for a formula and #N/A for an
+    error."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell
 
 
 def as_parquet(customers: ds.Dataset) -> bytes:

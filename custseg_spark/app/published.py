@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from custseg_spark import features, runs
+from custseg_spark import data, features, runs
 from custseg_spark.app.told import Told, told_of
 from custseg_spark.features import VALUE
 from custseg_spark.model import Model
@@ -144,7 +143,7 @@ class Published:
 
     def _csv(self, name: str) -> pd.DataFrame:
         content = self.file(name)
-        return pd.DataFrame() if content is None else pd.read_csv(io.BytesIO(content))
+        return pd.DataFrame() if content is None else data.read_csv_text(content)
 
 
 def customers_of(run: runs.Run) -> ds.Dataset:

@@ -148,21 +148,42 @@ def added(columns: Iterable[str]) -> tuple[str, ...]:
 
 def overview(columns: tuple[Column, ...], head: pd.DataFrame) -> pd.DataFrame:
     """A row per column of the table: its name, what it looks like, the share of rows without a value, and an
-    example."""
+    example. Escaped: what the page shows as a table can be taken away as CSV."""
+    from custseg_spark import data
+
     return pd.DataFrame(
         {
-            "Column": [column.name for column in columns],
+            "Column": [data.escape_text(column.name) for column in columns],
             "Looks like": [_KINDS[column.kind] for column in columns],
             "Missing": [100 * column.missing for column in columns],
             "Different values": [column.distinct for column in columns],
-            "For example": [_example(head.iloc[:, place]) for place in range(len(columns))],
+            "For example": [_example(column, head.iloc[:, place]) for place, column in enumerate(columns)],
         }
     )
 
 
-def _example(values: pd.Series[Any]) -> str:
+def first_rows(seen: Seen, most: int = 50) -> pd.DataFrame:
+    """The first rows as the page shows them and gives them away: escaped; columns of numbers stay numbers."""
+    from custseg_spark import data
+
+    head = seen.head.head(most)
+    shown = data.escape_pandas(head)
+    for place, column in enumerate(seen.columns):
+        if _holds_numbers(column) and not shown.iloc[:, place].equals(head.iloc[:, place]):
+            shown.isetitem(place, column.values.head(most).to_numpy())
+    return shown
+
+
+def _example(column: Column, values: pd.Series[Any]) -> str:
+    from custseg_spark import data
+
     known = values.dropna()
-    return "" if known.empty else str(known.iloc[0])[:60]
+    example = "" if known.empty else str(known.iloc[0])[:60]
+    return example if _holds_numbers(column) else data.escape_text(example)
+
+
+def _holds_numbers(column: Column) -> bool:
+    return column.kind == "number" and column.clean
 
 
 def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> str:

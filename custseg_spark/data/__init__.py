@@ -20,6 +20,7 @@ from custseg_spark.data.contract import (
     verdict,
 )
 from custseg_spark.data.files import NoFilesError, literal
+from custseg_spark.data.formulas import csv_text, escape_formulas, escape_pandas, escape_text, read_csv_text
 from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
@@ -28,7 +29,6 @@ from custseg_spark.data.read import ENDINGS, Table, arriving, from_json, open_ta
 from custseg_spark.data.size import estimated_rows
 from custseg_spark.data.types import Typed, cast_reasons, typed
 from custseg_spark.data.write import (
-    harmless,
     remove,
     replace_customers,
     write_customers,
@@ -58,11 +58,14 @@ __all__ = [
     "cast_reasons",
     "column",
     "counts",
+    "csv_text",
+    "escape_formulas",
+    "escape_pandas",
+    "escape_text",
     "estimated_rows",
     "explained",
     "failures",
     "from_json",
-    "harmless",
     "id_checks",
     "keeps",
     "literal",
@@ -70,6 +73,7 @@ __all__ = [
     "private",
     "publish",
     "quoted",
+    "read_csv_text",
     "rejected",
     "remove",
     "repeated_in",

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import fsspec
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
-from pyspark.sql.types import StringType
 
-from custseg_spark.data.columns import column
 from custseg_spark.data.files import literal
+from custseg_spark.data.formulas import escape_formulas
 from custseg_spark.errors import RunError
-
-_FORMULA = r"^[=+\-@\t\r\n]"
 
 
 def write_rows(frame: DataFrame, path: str) -> None:
@@ -58,25 +53,13 @@ def remove(path: str) -> None:
 def write_parts(frame: DataFrame, path: str, partition_by: str, kind: Literal["csv", "parquet"]) -> None:
     """Write for another tool, a folder for each value of `partition_by`, to a fresh directory.
 
-    In CSV, with a header, text that a spreadsheet would run as a formula is made harmless.
+    CSV has a header and is escaped as in formulas.py; blanks around a text stay, as in Parquet.
     """
     if kind == "csv":
-        frame = harmless(frame)
+        frame = escape_formulas(frame)
     writer = frame.write.mode("error").partitionBy(partition_by)
     if kind == "csv":
-        writer.option("header", True).option("escape", '"').csv(path)
+        kept = {"ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False}
+        writer.options(header=True, escape='"', **kept).csv(path)
     else:
         writer.parquet(path)
-
-
-def harmless(frame: DataFrame) -> DataFrame:
-    """Text cells and column names that begin with =, +, -, @, a tab or a line end get an apostrophe in front,
-    so that no spreadsheet takes them for a formula (OWASP, CSV Injection)."""
-    cells = [
-        F.when(column(name).rlike(_FORMULA), F.concat(F.lit("'"), column(name))).otherwise(column(name))
-        if isinstance(frame.schema[name].dataType, StringType)
-        else column(name)
-        for name in frame.columns
-    ]
-    names = [f"'{name}" if re.match(_FORMULA, name) else name for name in frame.columns]
-    return frame.select(*[cell.alias(name) for cell, name in zip(cells, names, strict=True)])

@@ -87,8 +87,8 @@ def backtest(
             customers = _looked_at(spark, orders.lines.customer, made, trained, later, recipe)
             tests.append(_measured(customers, trained, day, days, recipe.sweep.seed))
     found = Backtested(to, tuple(tests))
-    runs.write(f"{to}/backtest.csv", groups_table(found).to_csv(index=False))
-    runs.write(f"{to}/explained.csv", explained_table(found).to_csv(index=False))
+    runs.write(f"{to}/backtest.csv", data.csv_text(groups_table(found)))
+    runs.write(f"{to}/explained.csv", data.csv_text(explained_table(found)))
     runs.write(f"{to}/backtest.md", markdown(found))
     return found
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, evidence, features, report, runs
+from custseg_spark import clustering, data, evidence, features, report, runs
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import Compared, Comparison, Given
 from custseg_spark.journal import Journal
@@ -59,7 +59,7 @@ def compare(
         others = held_against(spark, points, kmeans, recipe, eps=eps, min_samples=min_samples)
         facts.update(preferred=others.preferred)
     with journal.stage("write"):
-        runs.write(f"{to}/comparison.csv", others.table.to_csv(index=False))
+        runs.write(f"{to}/comparison.csv", data.csv_text(others.table))
         runs.write(f"{to}/comparison.txt", others.why + "\n")
         plane = clustering.plane(spark, points)
         draw_others(others, plane, points, lambda name, png: runs.write(f"{to}/{name}", png))

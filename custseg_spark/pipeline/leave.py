@@ -94,8 +94,8 @@ def sweep_table(decision: Decision) -> pd.DataFrame:
 
 def tables(run: runs.Run, decision: Decision, fitted: Fitted) -> None:
     """Write sweep.csv, profile.csv, and the centres of every k as the sample gave them (model scale)."""
-    run.write("sweep.csv", sweep_table(decision).to_csv(index=False))
-    run.write("profile.csv", segments.profile_csv(fitted.profile).to_csv(index=False))
+    run.write("sweep.csv", data.csv_text(sweep_table(decision)))
+    run.write("profile.csv", data.csv_text(segments.profile_csv(fitted.profile)))
     centres = {str(partition.k): partition.centres.tolist() for partition in decision.partitions}
     run.write("sweep_centres.json", json.dumps(centres))
 
@@ -103,14 +103,14 @@ def tables(run: runs.Run, decision: Decision, fitted: Fitted) -> None:
 def compared(run: runs.Run, others: Others | None) -> None:
     """Write comparison.csv, where other algorithms were tried."""
     if others is not None:
-        run.write("comparison.csv", others.table.to_csv(index=False))
+        run.write("comparison.csv", data.csv_text(others.table))
 
 
 def thread(run: runs.Run, baseline: segments.Baseline, followed: Followed | None) -> None:
     """Write baseline.json, and where there is a live run movement.csv and drift.json."""
     run.write("baseline.json", baseline.to_json())
     if followed is not None:
-        run.write("movement.csv", followed.movement.flows.to_csv(index=False))
+        run.write("movement.csv", data.csv_text(followed.movement.flows))
         run.write("drift.json", runs.as_json(drift_record(followed.drift)))
 
 

@@ -1,5 +1,6 @@
 """What the pages read of a run, what they place, and what is taken away."""
 
+import csv
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-from custseg_spark import pipeline, runs
+from custseg_spark import data, pipeline, runs
 from custseg_spark.app import comparing, downloads, published, uploads
 from custseg_spark.app.placing import Entry, entries, outside, placed
 from custseg_spark.app.published import Published
@@ -233,7 +234,7 @@ def test_movement_has_a_row_for_who_came_and_a_column_for_who_left() -> None:
     assert counts.tolist() == [[0, 0, 3], [2, 5, 0]]
 
 
-def test_cells_that_would_be_formulas_are_harmless(run: Published, customers: pd.DataFrame) -> None:
+def test_cells_that_would_be_formulas_are_escaped(run: Published, customers: pd.DataFrame) -> None:
     found = pd.read_csv(io.BytesIO(downloads.as_csv(run.customers)), dtype={"id": str}).set_index("id")
     assert len(found) == 300
     notes = found["note"].reindex(customers["id"])
@@ -242,11 +243,40 @@ def test_cells_that_would_be_formulas_are_harmless(run: Published, customers: pd
     assert found["spend"].reindex(customers["id"]).tolist() == customers["spend"].tolist()
 
 
-def test_harmless_leaves_numbers_alone_and_takes_names_too() -> None:
-    found = downloads.harmless(pd.DataFrame({"=x": [-1.5, 2.0], "y": ["-1", None]}))
+def test_escaping_leaves_numbers_alone_and_takes_names_too() -> None:
+    found = data.escape_pandas(pd.DataFrame({"=x": [-1.5, 2.0], "y": ["-1", None]}))
     assert list(found.columns) == ["'=x", "y"]
     assert found["'=x"].tolist() == [-1.5, 2.0]
     assert found["y"].tolist() == ["'-1", None]
+
+
+FORMULAS = {
+    "\n=1+1": "'\n'=1+1",
+    "\uff1d1+1": "'\uff1d1+1",
+    "x;=1+1": "x;'=1+1",
+    "\x00=1+1": "'\x00=1+1",
+    "#N/A": "#N/A",
+}
+
+
+def test_line_ends_full_width_signs_and_inner_separators_are_escaped_on_the_page_too(tmp_path: Path) -> None:
+    customers = labelled(tmp_path, **{"=note": list(FORMULAS), "parts": [["x", "=1"]] * len(FORMULAS)})
+    content = downloads.as_csv(customers).decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(content, newline=""))
+    assert header == ["segment", "segment_name", "'=note", "parts"]
+    assert [row[2:] for row in rows] == [[safe, "['x' '=1']"] for safe in FORMULAS.values()]
+
+
+def test_every_text_of_a_workbook_is_a_text(tmp_path: Path) -> None:
+    customers = labelled(tmp_path, note=list(FORMULAS))
+    names = pd.DataFrame({"name": pd.Series(["=1", "-x"], dtype="category"), "=mean": [-1.5, 2.0]})
+    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(customers, names)))
+    cells = [row[2] for row in book["Customers"].iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == [safe.replace("\x00", "") for safe in FORMULAS.values()]
+    rows = list(book["Segments"].values)
+    assert rows == [("name", "'=mean"), ("'=1", -1.5), ("'-x", 2)]
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert kinds == {"s", "n"}
 
 
 def test_whole_numbers_of_a_column_with_gaps_stay_whole(tmp_path: Path) -> None:

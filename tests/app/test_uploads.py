@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from custseg_spark.app.uploads import added, in_plain_words, overview, refused_size, sheets
+from custseg_spark.app.uploads import Seen, added, first_rows, in_plain_words, overview, refused_size, sheets
 from custseg_spark.app.visit import plain_name
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.kinds import looked_at
@@ -58,6 +58,18 @@ def test_the_overview_has_types_and_missing_shares() -> None:
     assert list(found["Looks like"]) == ["number", "number", "category"]
     assert list(found["Missing"]) == [0.0, 25.0, 0.0]
     assert found.loc["spend", "For example"] == "5.5"
+
+
+def test_what_the_page_shows_of_a_table_can_be_taken_away() -> None:
+    head = pd.DataFrame({"=id": ["a", "b", "c"], "owed": ["-5.5", "7", " 9"], "note": ["-5", "=1+1", None]})
+    columns = tuple(looked_at(head, {}))
+    found = overview(columns, head)
+    assert list(found["Column"]) == ["'=id", "owed", "note"]
+    assert list(found["For example"]) == ["a", "-5.5", "'-5"]
+    shown = first_rows(Seen(3, head, columns, {}, ""), 2)
+    assert list(shown.columns) == ["'=id", "owed", "note"]
+    assert shown["owed"].tolist() == [-5.5, 7.0]
+    assert shown["note"].tolist() == ["'-5", "'=1+1"]
 
 
 def test_the_sheets_of_a_workbook(tmp_path: Path) -> None:

@@ -103,6 +103,16 @@ def test_the_package_keeps_the_rules() -> None:
     assert offences(ROOT) == []
 
 
+def test_small_tables_are_written_where_formulas_are_escaped() -> None:
+    writers = {"to_csv", "to_excel", "writer", "DictWriter"}
+    doors = {
+        file.relative_to(ROOT / PACKAGE).as_posix()
+        for file in (ROOT / PACKAGE).rglob("*.py")
+        if writers & {name for _, name in named(ast.parse(file.read_text(encoding="utf-8")))}
+    }
+    assert doors == {"data/formulas.py"}
+
+
 @pytest.mark.parametrize(
     "file, code, why",
     [

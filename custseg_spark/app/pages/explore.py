@@ -142,6 +142,7 @@ def _moved(run: Published, chosen: list[int]) -> None:
 
 
 def _customer(run: Published, chosen: list[int]) -> None:
+    from custseg_spark import data
     from custseg_spark.report import wording
 
     wanted = st.text_input(f"{parts.escaped(run.model.id)} of the customer", key="explore.wanted")
@@ -157,8 +158,13 @@ def _customer(run: Published, chosen: list[int]) -> None:
         f'<div class="cs-answer"><h2>{parts.mark(told.segment)}{parts.safe(row["segment_name"])}</h2>'
         f"<p>{parts.safe(told.sentence)}</p><p><b>{parts.safe(told.action)}</b></p></div>"
     )
-    known = [
-        (wording.readable(str(name)), str(value)) for name, value in row.items() if str(name) != "segment"
+    known = [  # the page's tables can be taken away as CSV
+        (
+            data.escape_text(wording.readable(str(name))),
+            data.escape_text(value) if isinstance(value, str) else str(value),
+        )
+        for name, value in row.items()
+        if str(name) != "segment"
     ]
     st.dataframe([{"Column": name, "Value": value} for name, value in known], hide_index=True, height=420)
 

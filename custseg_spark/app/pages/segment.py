@@ -105,7 +105,7 @@ def _proposal(table: Table, seen: Seen, sheet: str | None) -> None:
         if len(seen.head) < seen.rows:
             st.caption(f"Missing and different values are those of the first {len(seen.head):,} rows.")
         st.caption("The first rows")
-        st.dataframe(seen.head.head(50), hide_index=True, height=220)
+        st.dataframe(uploads.first_rows(seen), hide_index=True, height=220)
     if seen.ours:
         st.caption(LEFT_OUT.format(columns=parts.escaped(", ".join(seen.ours))))
     chosen = _asked(offered, f"{table.number}.{sheet}")
