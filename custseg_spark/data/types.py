@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -35,17 +34,10 @@ from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import DateType
+from custseg_spark.recipe.text_types import ISO, infer_type
 
 Declared = Literal["int", "double", "string", "boolean"] | DateType
 ID_KEY = "input.id"
-MOSTLY = 0.8
-"""A text column is numbers if at least this share of its non-empty values are."""
-_INT = re.compile(r"[+-]?(0|[1-9]\d{0,17})")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE)
-_LEADING_ZERO = re.compile(r"[+-]?0\d+")
-_BOOLEAN = re.compile(r"true|false", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
 _WORDS = {
     "int": "a whole number",
     "double": "a number",
@@ -126,7 +118,7 @@ def cast_reasons(names: Iterable[str], declared: Mapping[str, Declared]) -> list
     found = []
     for name in [*names, *declared]:
         kind = next((kind for other, kind in declared.items() if other.casefold() == name.casefold()), None)
-        tried = " or ".join(kind.patterns if isinstance(kind, DateType) else (_ISO,))
+        tried = " or ".join(kind.patterns if isinstance(kind, DateType) else (ISO,))
         words = [f"not {word}" for kind, word in _WORDS.items() if kind != "date"]
         faults = ["infinite", _GARBLED, *words, f"not a date ({tried})", f"two dates in one text ({tried})"]
         found += [f"{name}: {fault}" for fault in faults]
@@ -171,21 +163,13 @@ def _declared(name: str, kind: DataType, declared: Declared) -> _Cast:
 
 
 def kind_of(values: Iterable[str | None]) -> str:
-    """The type of a text column by its first values: int, double, boolean, date, timestamp or string.
+    """The type of a text column that no recipe declares: int, double, boolean, date, timestamp or string.
 
-    MOSTLY of the non-empty values decide; the rows that don't fit are quarantined later. Numbers with leading
-    zeros are codes, so text. A column without any value counts as numbers.
+    As `infer_type` has it, by the first values; the rows that don't fit are quarantined later. Of dates only
+    yyyy-MM-dd is one without a word: in every other pattern day and month can be swapped.
     """
-    texts = [value.strip() for value in values if value is not None and value.strip()]
-    if any(_LEADING_ZERO.fullmatch(text) for text in texts):
-        return "string"
-    numbers = [text for text in texts if _NUMBER.fullmatch(text)]
-    if len(numbers) >= MOSTLY * len(texts):
-        return "int" if numbers and all(_INT.fullmatch(text) for text in numbers) else "double"
-    for kind, pattern in (("boolean", _BOOLEAN), ("date", _DATE), ("timestamp", _TIMESTAMP)):
-        if sum(pattern.fullmatch(text) is not None for text in texts) >= MOSTLY * len(texts):
-            return kind
-    return "string"
+    found = infer_type(values)
+    return "string" if found.name == "date" and found.pattern != ISO else found.name
 
 
 def _finite(name: str, value: Column) -> _Cast:
@@ -197,7 +181,7 @@ def _finite(name: str, value: Column) -> _Cast:
 
 def _from_text(name: str, text: Column, kind: str) -> _Cast:
     if kind == "date":
-        return _dates(name, text, (_ISO,))
+        return _dates(name, text, (ISO,))
     number = text.try_cast("double")
     if kind == "int":  # 5.0 is whole, 5.5 is not
         truncated = number.try_cast("bigint")
@@ -259,6 +243,5 @@ def _blank(name: str) -> Column:
 
 
 _INFINITY = float("inf")
-_ISO = "yyyy-MM-dd"
 _GARBLED = "text in another encoding"
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}

@@ -122,7 +122,8 @@ def _single(column: Column) -> Candidate:
 
 
 def _may_cut(column: Column) -> bool:
-    return not (column.protected or column.outcome or column.id_like or column.is_year)
+    named = column.protected or column.outcome or column.id_like or column.is_year
+    return column.nearly_clean and not named
 
 
 def _continuous(column: Column) -> bool:

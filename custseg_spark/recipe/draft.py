@@ -19,7 +19,8 @@ class Draft:
     """What goes where. Keys are names fit for a recipe; of `left` and `remarks`, columns of the table.
 
     `certain`: the id tells all rows looked at apart. `left`: why a column is in no section.
-    `remarks`: why a described column does not cut though it could.
+    `remarks`: why a described column does not cut though it could. `type_remarks`: what a type in
+    `types` does not fit.
     """
 
     identity: Column
@@ -31,6 +32,7 @@ class Draft:
     left: dict[str, str]
     remarks: dict[str, str]
     types: dict[str, Any]
+    type_remarks: dict[str, str]
 
 
 def drafted(columns: Sequence[Column], rows: int) -> Draft:
@@ -44,6 +46,12 @@ def drafted(columns: Sequence[Column], rows: int) -> Draft:
         column.name: why for column in others if (why := _why_left_out(column)) and column.name not in parts
     }
     protected = tuple(column.name for column in others if column.protected and column.name not in left)
+    # what must not decide is shown of every row, so none may be lost for a value of another kind
+    mixed = {
+        column.name: column.misfits
+        for column in others
+        if column.name in protected and not column.nearly_clean
+    }
     free = [column for column in others if column.name not in {*left, *protected, *alone}]
     checked = [column for column in free if column.outcome]
     described = [column for column in free if not column.outcome]
@@ -63,7 +71,9 @@ def drafted(columns: Sequence[Column], rows: int) -> Draft:
             column.name: column.declared
             for column in others
             if column.declared and (column.name in parts or column in described or column in checked)
-        },
+        }
+        | dict.fromkeys(mixed, "string"),
+        type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
     )
 
 
@@ -82,7 +92,8 @@ def _identity(columns: Sequence[Column], rows: int) -> tuple[Column, bool]:
 def _tells_apart(column: Column, rows: int) -> bool:
     if column.distinct < rows or column.kind not in ("number", "text", "category"):
         return False
-    return column.kind != "number" or bool((column.values == column.values.round()).all())
+    known = column.values.dropna()
+    return column.kind != "number" or bool((known == known.round()).all())
 
 
 def _why_left_out(column: Column) -> str:
@@ -98,7 +109,7 @@ def _why_left_out(column: Column) -> str:
         return "an id or a code"
     if column.kind == "text":
         return f"text of {column.distinct:,} different values"
-    return "" if column.clean else "some of its values are of another kind"
+    return column.misfits
 
 
 def _said(column: Column) -> tuple[str, ...]:

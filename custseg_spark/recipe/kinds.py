@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -13,20 +13,16 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from custseg_spark.recipe import plain_yaml
+from custseg_spark.recipe.text_types import NEARLY_ALL, infer_type
+
 Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
 
-DATE_PATTERNS = {
-    "yyyy-MM-dd": "%Y-%m-%d", "dd-MM-yyyy": "%d-%m-%Y", "MM-dd-yyyy": "%m-%d-%Y",
-    "dd/MM/yyyy": "%d/%m/%Y", "MM/dd/yyyy": "%m/%d/%Y", "yyyy/MM/dd": "%Y/%m/%d", "dd.MM.yyyy": "%d.%m.%Y",
-}  # fmt: skip
-"""Patterns as Spark writes them -> as Python does; the first that reads every value is taken."""
 _FEW = 8
 """Up to this many values a text is a category; up to this many whole numbers are a code or a small count."""
-_MOSTLY = 0.995
-"""A text column is numbers or dates if at least this share of it is; the other rows are quarantined."""
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_WHOLE = re.compile(r"[+-]?\d{1,18}")
-_CODE = re.compile(r"0\d+")
+_LONGEST = 30
+"""Signs of a value that are shown in a comment."""
+_NOT = {"boolean": "neither true nor false", "date": "no date"}
 
 _YES = frozenset(["yes", "y", "true", "t"])
 _NO = frozenset(["no", "n", "false", "f"])
@@ -52,6 +48,7 @@ class Column:
 
     `values`: one per row, as floats (number, flag), times (date) or text, missing where there is none.
     `declared`: what `input.types` should say of it; None where the table's own type is enough.
+    `fit`, `misfit`: of text, the share of the known values that are of the kind, and the first that is not.
     """
 
     name: str
@@ -62,8 +59,29 @@ class Column:
     declared: str | dict[str, str] | None = None
     counted: str | None = None
     """Of a category and of a flag that is text: the value that is counted."""
-    clean: bool = True
-    """Whether every value is of the kind; a text column may hold a few that are not."""
+    fit: float = 1.0
+    misfit: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Whether every known value is of the kind."""
+        return self.fit == 1
+
+    @property
+    def nearly_clean(self) -> bool:
+        """Whether so few values are of another kind that their rows may go to the quarantine."""
+        return self.fit >= NEARLY_ALL
+
+    @property
+    def misfits(self) -> str:
+        """How many values are of another kind, with one of them, for a comment; empty if none is."""
+        if self.clean:
+            return ""
+        kind = "boolean" if self.declared == "boolean" else self.kind
+        example = plain_yaml.inline(self.misfit[:_LONGEST])
+        return (
+            f"{100 * (1 - self.fit):.2g}% of its values are {_NOT.get(kind, 'no number')}, such as {example}"
+        )
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -130,8 +148,7 @@ def look(name: str, values: pd.Series[Any]) -> Column:
         return _numbers(name, values)
     if pd.api.types.is_datetime64_any_dtype(values) or all(issubclass(kind, date) for kind in types):
         return _column(name, "date", pd.to_datetime(values, errors="coerce", utc=True))
-    texts = _stripped(values)
-    return _numbers_in(name, texts) or _dates_in(name, texts) or _texts(name, texts)
+    return _read_texts(name, values)
 
 
 def spearman(first: pd.Series[Any], second: pd.Series[Any]) -> float:
@@ -148,27 +165,26 @@ def _numbers(name: str, values: pd.Series[Any], **found: Any) -> Column:
     return _column(name, kind, numbers, **found)
 
 
-def _numbers_in(name: str, texts: pd.Series[Any]) -> Column | None:
-    """The numbers of a text column; none if it holds codes such as 007."""
-    known = texts.dropna()
-    fits = known.map(lambda text: _NUMBER.fullmatch(text) is not None).astype(bool)
-    if known.empty or fits.mean() < _MOSTLY or known.map(lambda t: _CODE.fullmatch(t) is not None).any():
-        return None
-    whole = known[fits].map(lambda text: _WHOLE.fullmatch(text) is not None).all()
-    numbers = texts.where(texts.isin(known[fits]))
-    return _numbers(name, numbers, declared="int" if whole else "double", clean=bool(fits.all()))
-
-
-def _dates_in(name: str, texts: pd.Series[Any]) -> Column | None:
-    known = texts.dropna()
-    for pattern, python in DATE_PATTERNS.items():
-        if pd.to_datetime(known.head(20), format=python, errors="coerce").notna().mean() < 0.5:
-            continue
-        read = pd.to_datetime(known, format=python, errors="coerce", utc=True)
-        if read.notna().mean() >= _MOSTLY:
-            clean = bool(read.notna().all())
-            return _column(name, "date", read.reindex(texts.index), declared={"date": pattern}, clean=clean)
-    return None
+def _read_texts(name: str, values: pd.Series[Any]) -> Column:
+    """A column of text, with its values read where they are numbers, truths or dates."""
+    texts, as_read = _stripped(values), values.astype("string").astype(object)
+    found = infer_type(as_read)
+    if found.name == "string":
+        return _texts(name, texts)
+    known = as_read[texts.notna()]
+    read = pd.Series([found.read(text) for text in known], known.index, dtype=object)
+    fits = {"fit": found.fit, "misfit": found.misfit}
+    if found.name in ("date", "timestamp"):
+        moments = pd.to_datetime(read, errors="coerce", utc=True).reindex(texts.index)
+        declared = {"date": found.pattern} if found.pattern else None
+        return _column(name, "date", moments, declared=declared, **fits)
+    numbers = read.astype(float).reindex(texts.index)
+    if found.name == "boolean":
+        return _column(name, "flag", numbers, declared="boolean", counted="true", **fits)
+    column = _numbers(name, numbers, declared=found.name, **fits)
+    # an id may be a number in most rows alone: what is none tells rows apart as well
+    misfits = {text for text, value in zip(known, read, strict=True) if value is None}
+    return replace(column, distinct=column.distinct + len(misfits))
 
 
 def _texts(name: str, texts: pd.Series[Any]) -> Column:

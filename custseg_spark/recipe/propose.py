@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -33,17 +33,26 @@ def propose(
     """
     if head.empty:
         raise DataError(f"{path}: no rows to look at", "give a table that holds customers")
-    draft = drafted(looked_at(head, types), len(head))
+    columns = looked_at(head, types)
+    draft = drafted(columns, len(head))
     if not draft.features:
-        raise DataError(
-            f"{path}: no column of numbers to segment by", "add what customers do, such as spend or orders"
-        )
+        raise _explain_refusal(path, columns)
     source = {"path": path, "format": format, **({"options": dict(options)} if options else {})}
     sections = [
         _opening(len(head)), _input(draft, source), _rules(draft), _segment_by(draft), _describe(draft),
         _check(draft), _protected(draft), _segments(draft, len(head)), _left_out(draft),
     ]  # fmt: skip
     return "\n\n".join("\n".join(section) for section in map(list, sections) if section) + "\n"
+
+
+def _explain_refusal(path: str, columns: Sequence[Column]) -> DataError:
+    mixed = next((column for column in columns if column.kind == "number" and not column.nearly_clean), None)
+    if mixed is None:
+        what, remedy = "", "add what customers do, such as spend or orders"
+    else:
+        what = f": {mixed.name}: {mixed.misfits}"
+        remedy = "leave what is missing empty, and write every number as 1234.5"
+    return DataError(f"{path}: no column of numbers to segment by{what}", remedy)
 
 
 def _opening(rows: int) -> Iterator[str]:
@@ -62,8 +71,9 @@ def _input(draft: Draft, source: dict[str, Any]) -> Iterator[str]:
     if draft.types:
         yield "  types:  # of columns that arrive as text; rows that do not fit are quarantined"
         for name, kind in draft.types.items():
-            remark = "  # check that day and month are not swapped" if isinstance(kind, dict) else ""
-            yield f"    {plain_yaml.inline(name)}: {plain_yaml.inline(kind)}{remark}"
+            swapped = "check that day and month are not swapped" if isinstance(kind, dict) else None
+            why = _remark(swapped or draft.type_remarks.get(name))
+            yield f"    {plain_yaml.inline(name)}: {plain_yaml.inline(kind)}{why}"
 
 
 def _rules(draft: Draft) -> Iterator[str]:
@@ -163,7 +173,7 @@ def _number(column: Column) -> str:
         return name
     asked = (
         name
-        if column.counted == "true" and column.declared is None
+        if column.counted == "true" and column.declared in (None, "boolean")
         else f"{name} = {sql_text(column.counted)}"
     )
     return f"cast({asked} as int)"

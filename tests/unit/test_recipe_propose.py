@@ -134,6 +134,9 @@ def test_order_lines_are_called_what_they_are() -> None:
 def test_a_table_without_numbers_or_rows_is_refused() -> None:
     with pytest.raises(DataError, match="no column of numbers to segment by"):
         proposed(pd.DataFrame({"id": range(9), "a": list("abcabcabc")}))
+    mixed = pd.DataFrame({"id": range(60), "spend": ["n/a", *map(str, range(5))] * 10})
+    with pytest.raises(DataError, match="spend: 17% of its values are no number, such as n/a"):
+        proposed(mixed)
     with pytest.raises(DataError, match="no rows"):
         proposed(pd.DataFrame({"id": []}))
 
@@ -142,6 +145,48 @@ def test_small_counts_cut_where_nothing_else_can() -> None:
     recipe, _ = proposed(pd.DataFrame({"id": range(60), "visits": [1, 2, 3] * 20}))
     assert list(recipe.segment_by) == ["visits"]
     assert recipe.segments.k == (2, 6)
+
+
+def with_others(values: pd.Series, other: str, every: int) -> pd.Series:
+    return values.where(values.reset_index(drop=True).index % every != 1, other)
+
+
+def test_a_column_cuts_only_where_nearly_all_of_it_is_numbers(customers: pd.DataFrame) -> None:
+    spend, orders = customers["spend"], customers["order"]
+    customers = customers.drop(columns=["spend.again", "Days since"])
+    customers = customers.assign(spend=with_others(spend, "n/a", 10), order=with_others(orders, "?", 200))
+    recipe, text = proposed(customers)
+    assert set(recipe.segment_by) == {"order"}
+    assert "    order: int  # 0.5% of its values are no number, such as '?'\n" in text
+    assert "#   spend: 10% of its values are no number, such as n/a\n" in text
+    recipe, text = proposed(customers.assign(order=with_others(orders, "?", 199)))
+    assert set(recipe.segment_by) == {"kids"}, "the next best"
+    assert "#   order: 0.75% of its values" in text
+
+
+def test_what_must_be_shown_of_every_row_is_text_where_it_is_mixed(customers: pd.DataFrame) -> None:
+    ages = pd.Series([str(20 + i % 50) for i in range(ROWS)])
+    recipe, _ = proposed(customers.assign(age=with_others(ages, "unknown", 10)))
+    assert "age" in recipe.protected
+    assert recipe.input.types["age"] == "string"
+    recipe, _ = proposed(customers.assign(age=ages))
+    assert "age" not in recipe.input.types
+
+
+def test_an_id_may_be_a_number_in_most_rows_alone(customers: pd.DataFrame) -> None:
+    ids = [f"C{i}" if i % 10 == 1 else f"{100_000 + i}" for i in range(ROWS)]
+    recipe, text = proposed(customers.assign(**{"Customer Number": ids}))
+    assert recipe.input.id == "Customer Number"
+    assert "different in every row looked at" in text
+
+
+@pytest.mark.parametrize("other", ["\n# a: b", "x" * 500, "\x1b[2J", "# {a: [", "\u2028-"])
+def test_a_value_in_a_comment_stays_in_its_line(customers: pd.DataFrame, other: str) -> None:
+    customers["order"] = with_others(customers["order"], other, 10)
+    recipe, text = proposed(customers)
+    assert "order" not in recipe.segment_by
+    assert sum("of its values are no number" in line for line in text.splitlines()) == 1
+    assert max(map(len, text.splitlines())) < 200
 
 
 @pytest.mark.parametrize("as_text", [True, False])
