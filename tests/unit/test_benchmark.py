@@ -1,4 +1,4 @@
-"""scripts/benchmark without Spark: measuring a process, the reference, the contenders' notes, the pages."""
+"""scripts/benchmark without Spark: the reference, the contenders' notes, the pages."""
 
 import importlib.util
 import json
@@ -47,39 +47,6 @@ def scaled(table: Path) -> tuple[np.ndarray, StandardScaler]:
     raw = np.column_stack([spend, frame["Recency"], frame["NumDealsPurchases"], income])
     scaler = StandardScaler()
     return scaler.fit_transform(raw), scaler
-
-
-def started(code: str) -> str:
-    """Python code that starts `code` as a process of its own."""
-    return f"import subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', {code!r}]); "
-
-
-def test_a_process_is_measured_with_its_children(script, tmp_path):
-    busy = "import time; held = bytearray(300_000_000)\nwhile time.process_time() < 1: pass"
-    parent = started(busy) + "child.wait(); sys.exit(3)"
-    ours = b"x" * 600_000_000  # what measures is large itself, and is not measured
-    measured = script.measure.measure([sys.executable, "-c", parent], tmp_path / "log")
-    assert measured.exit_code == 3
-    assert 1.0 <= measured.cpu_seconds < 3.0
-    assert measured.seconds >= 1.0
-    assert 290 < measured.peak_mib < 500 < len(ours) / 2**20
-    assert max(measured.peak_mib_by_program.values()) > 290
-
-
-def test_the_pages_that_a_fork_shares_count_once(script, tmp_path):
-    """As for the moment between a JVM's fork and the program that its child becomes."""
-    forks = "import os, time; held = bytearray(b'x') * 300_000_000\n"
-    forks += "if not os.fork(): time.sleep(1); os._exit(0)\nos.wait()"
-    measured = script.measure.measure([sys.executable, "-c", forks], tmp_path / "log")
-    assert 290 < measured.peak_mib < 400
-    assert len(measured.peak_mib_by_program) == 1
-
-
-def test_a_process_that_outlives_its_parent_still_counts(script, tmp_path):
-    late = "import time; time.sleep(1); held = bytearray(300_000_000); time.sleep(0.6)"
-    parent = started(started(late) + "time.sleep(0.6)") + "child.wait(); time.sleep(1.5)"
-    measured = script.measure.measure([sys.executable, "-c", parent], tmp_path / "log")
-    assert measured.peak_mib > 290
 
 
 def test_the_cost_is_the_inertia_of_scikit_learn(script, table):
