@@ -4,49 +4,24 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
-from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from custseg_spark import features, recipe
 from custseg_spark.errors import DataError
-from custseg_spark.features import Treatment
 from custseg_spark.journal import Journal
-from custseg_spark.model import Model
 from custseg_spark.pipeline import intake, sampling
-
-
-def few(examples: int) -> settings:
-    """As many as take some seconds: each is a job or five, so shrinking a failure would take many more."""
-    return settings(
-        max_examples=examples,
-        phases=[Phase.explicit, Phase.generate],
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-        derandomize=True,
-    )
-
-
-CELLS = st.one_of(
-    st.integers(-5, 2000).map(str),
-    st.floats(allow_nan=True, allow_infinity=True).map(str),
-    st.sampled_from(["", " ", "NaN", "-inf", "1e400", "n/a", "12,5", "1_000", "٣", "0x10", "007", "True"]),
-    st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs"]), max_size=6),
-)
-IDS = st.one_of(st.integers(0, 30).map(str), st.sampled_from(["", " ", "007", "7", "ä"]))
-TABLES = st.lists(st.tuples(IDS, CELLS, CELLS), min_size=1, max_size=30)
-RECIPE: dict[str, Any] = {
-    "input": {"id": "id", "types": {"visits": "double"}},
-    "rules": {"max_quarantined": 1.0, "few": "visits < 1000"},
-    "segment_by": {"spend": {"sql": "try_cast(spend AS double)", "transform": "log1p"}, "visits": "visits"},
-}
+from tests.spark.drawn import drawn
 
 
 def sampled(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake.Intake, sampling.Sample]:
@@ -56,16 +31,34 @@ def sampled(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake
     return found, sampling.judged(found, sample, counts, how, rows, journal)
 
 
-@few(7)
-@given(rows=TABLES)
-def test_read_is_accepted_plus_quarantined(
+def write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([names, *rows])
+    return path
+
+
+CELLS = st.one_of(
+    st.integers(-5, 2000).map(str),
+    st.floats(allow_nan=True, allow_infinity=True).map(str),
+    st.sampled_from(["", " ", "NaN", "-inf", "1e400", "n/a", "12,5", "1_000", "٣", "0x10", "007", "True"]),
+    st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs"]), max_size=6),
+)
+IDS = st.one_of(st.integers(0, 400).map(str), st.sampled_from(["", " ", "007", "7", "ä"]))
+GUESSED: dict[str, Any] = {
+    "input": {"id": "id", "types": {"visits": "double"}},
+    "rules": {"max_quarantined": 1.0, "few": "visits < 1000"},
+    "segment_by": {"spend": {"sql": "try_cast(spend AS double)", "transform": "log1p"}, "visits": "visits"},
+}
+
+
+@drawn(8)
+@given(rows=st.lists(st.tuples(IDS, CELLS, CELLS), min_size=1, max_size=100))
+def test_read_is_accepted_plus_quarantined_whatever_the_cells_hold(
     spark: SparkSession, tmp_path: Path, rows: list[tuple[str, str, str]]
 ) -> None:
-    path = tmp_path / "customers.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([("id", "spend", "visits"), *rows])
+    path = write_csv(tmp_path / "customers.csv", ("id", "spend", "visits"), rows)
     try:
-        found, sample = sampled(spark, recipe.parse(RECIPE), path)
+        found, sample = sampled(spark, recipe.parse(GUESSED), path)
     except DataError as told:
         event(f"refused: {told.what.partition(':')[0]}")
         return
@@ -81,7 +74,113 @@ def test_read_is_accepted_plus_quarantined(
     assert not np.isinf(values).any()
 
 
-@few(6)
+MISSING, JUNK = "missing", "junk"
+Cell = tuple[str, float | str]
+"""What stands in the file, and what it means: a number, MISSING or JUNK."""
+BLANK: st.SearchStrategy[Cell] = st.sampled_from(["", " ", "  "]).map(lambda text: (text, MISSING))
+NO_NUMBER: st.SearchStrategy[Cell] = st.sampled_from(
+    ["n/a", "12,5", "1_000", "0x10", "--1", "1 2", "€5"]
+).map(lambda text: (text, JUNK))
+INFINITE: st.SearchStrategy[Cell] = st.sampled_from(["inf", "-inf", "Infinity", "1e400"]).map(
+    lambda text: (text, float(text))
+)
+FINITE: st.SearchStrategy[Cell] = st.one_of(
+    st.floats(-3, 3),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([-1.0, -0.9999999999999999, -1.0000000000000002, 0.0]),
+).map(lambda value: (repr(value), value))
+WHOLE: st.SearchStrategy[Cell] = st.one_of(
+    st.integers(-3, 1003).map(lambda value: (str(value), float(value))),
+    st.sampled_from([("999", 999.0), ("1000", 1000.0), (" 7 ", 7.0), ("7.0", 7.0), ("1e3", 1000.0)]),
+    st.sampled_from(["5.5", "0.1"]).map(lambda text: (text, JUNK)),
+)
+ROWS = st.lists(
+    st.tuples(
+        st.one_of(st.integers(0, 999).map(str), st.sampled_from(["", " ", "007", "7", "07", "ä", "Ä"])),
+        st.one_of(FINITE, FINITE, INFINITE, NO_NUMBER, BLANK, st.just(("NaN", MISSING))),
+        st.one_of(WHOLE, WHOLE, WHOLE, NO_NUMBER, BLANK),
+        st.one_of(FINITE, FINITE, INFINITE, NO_NUMBER, BLANK),
+    ),
+    min_size=20,
+    max_size=150,
+)
+DECLARED: dict[str, Any] = {
+    "input": {"id": "id", "types": {"spend": "double", "visits": "int", "score": "string"}},
+    "rules": {
+        "max_quarantined": 1.0,
+        "few": "visits < 1000",
+        "active": {"sql": "visits > 0", "on_fail": "warn"},
+    },
+    "segment_by": {
+        "spend": {"sql": "spend", "transform": "log1p", "impute": "quarantine"},
+        "visits": "visits",
+        "score": "score",
+    },
+}
+WARNED = "active: not visits > 0"
+
+
+def reasons(row: tuple[str, Cell, Cell, Cell], ids: Counter[str]) -> set[str]:
+    """What DECLARED holds against a row, by what its cells mean: the contract once more, without Spark."""
+    told = set()
+    name, (_, spend), (_, visits), (_, score) = row
+    if not name.strip():
+        told.add("id: missing")
+    elif ids[name] > 1:
+        told.add("id: repeated")
+    if spend == JUNK or spend in (math.inf, -math.inf):  # a number column has no place for either
+        told |= {"spend: not a number", "spend: missing"}
+    elif spend == MISSING:
+        told.add("spend: missing")
+    elif spend <= -1:
+        told.add("spend: log1p takes values above -1")
+    if visits == JUNK:
+        told.add("visits: not a whole number")
+    if not isinstance(visits, float) or visits >= 1000:  # what can't be known is not kept
+        told.add("few: not visits < 1000")
+    if not isinstance(visits, float) or visits <= 0:
+        told.add(WARNED)
+    if score == JUNK:
+        told.add("score: not a number")
+    elif score in (math.inf, -math.inf):
+        told.add("score: infinite")
+    return told
+
+
+@drawn(8)
+@given(rows=ROWS)
+def test_the_rows_accepted_and_their_reasons_are_those_of_the_contract_without_spark(
+    spark: SparkSession, tmp_path: Path, rows: list[tuple[str, Cell, Cell, Cell]]
+) -> None:
+    ids = Counter(name for name, *_ in rows if name.strip())
+    expected = {str(place): reasons(row, ids) for place, row in enumerate(rows)}
+    broken = {place: told - {WARNED} for place, told in expected.items() if told - {WARNED}}
+    texts = [(str(place), name, *(text for text, _ in cells)) for place, (name, *cells) in enumerate(rows)]
+    path = write_csv(tmp_path / "customers.csv", ("place", "id", "spend", "visits", "score"), texts)
+    if len(broken) == len(rows):
+        with pytest.raises(DataError, match="rows are rejected"):
+            sampled(spark, recipe.parse(DECLARED), path)
+        return
+    found, sample = sampled(spark, recipe.parse(DECLARED), path)
+    assert {row["place"]: set(row["reasons"]) for row in found.rejected.collect()} == broken
+    assert {row["place"] for row in found.accepted.collect()} == expected.keys() - broken.keys()
+    quality = sample.quality
+    assert (quality.read, quality.quarantined) == (len(rows), len(broken))
+    assert quality.accepted == len(rows) - len(broken)
+    assert quality.by_reason == Counter(itertools.chain(*expected.values()))
+    # and the numbers that the sweep sees are those that stand in the file
+    meant = {
+        name: [value if isinstance(value, float) else math.nan for _, value in cells]
+        for place, (name, *cells) in enumerate(rows)
+        if str(place) not in broken
+    }
+    seen = dict(zip(sample.described["id"], sample.raw.to_numpy().tolist(), strict=True))
+    assert seen.keys() == meant.keys()
+    for name, values in meant.items():
+        np.testing.assert_array_equal(seen[name], values)
+
+
+@drawn(6)
 @given(
     values=st.lists(
         st.tuples(st.floats(-1e6, 1e6), st.one_of(st.none(), st.floats(-0.9, 1e6))), min_size=3, max_size=40
@@ -100,7 +199,10 @@ def test_features_depend_on_neither_order_nor_partitioning(
     how = recipe.parse({"input": {"id": "id"}, "segment_by": cuts})
     directory = tmp_path_factory.mktemp("orders")
     order = random.sample(range(len(table)), len(table))
-    for name, rows in (("as_is", [table]), ("shuffled", np.array_split(table.iloc[order], parts))):
+    for name, rows in (
+        ("as_is", [table]),
+        ("shuffled", [table.iloc[order[part::parts]] for part in range(parts)]),
+    ):
         (directory / name).mkdir()
         for number, part in enumerate(rows):
             part.to_parquet(directory / name / f"{number}.parquet", index=False)
@@ -113,88 +215,3 @@ def test_features_depend_on_neither_order_nor_partitioning(
     assert found[0][0] == found[1][0]
     assert found[0][2] == found[1][2]
     pd.testing.assert_frame_equal(found[0][1], found[1][1], check_exact=True)
-
-
-VALUES = ("feature_spend", "feature_visits")
-NUMBERS = st.floats(-1e9, 1e9, allow_subnormal=False)
-
-
-@st.composite
-def models(draw: st.DrawFn) -> Model:
-    """Two features, two to five centres, names that need quoting."""
-    treatments = tuple(
-        Treatment(
-            name=name,
-            sql=f"`{name} of it`",
-            unit="",
-            transform=draw(st.sampled_from(["none", "log1p"])),
-            fill=draw(st.floats(0, 100)),
-            lower=draw(st.floats(0, 10)),
-            upper=draw(st.one_of(st.none(), st.floats(10, 1e6))),
-            centre=draw(st.floats(-100, 100)),
-            scale=draw(st.floats(1e-3, 1e3)),
-        )
-        for name in ("spend", "visits")
-    )
-    k = draw(st.integers(2, 5))
-    centres = draw(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=k, max_size=k, unique=True))
-    names = draw(st.lists(st.text("'\\\"ä🙂`$ {}%", min_size=1, max_size=8), min_size=k, max_size=k))
-    return Model(
-        id="id",
-        columns={"id": "string", "spend of it": "double", "visits of it": "double"},
-        features=treatments,
-        centres=tuple(centres),
-        ids=tuple(sorted(draw(st.sets(st.integers(0, 50), min_size=k, max_size=k)))),
-        names=tuple(names),
-        order_by="spend",
-    )
-
-
-@few(8)
-@given(
-    model=models(), rows=st.lists(st.tuples(st.one_of(st.none(), NUMBERS), NUMBERS), min_size=1, max_size=20)
-)
-def test_saved_and_loaded_a_model_labels_the_same(spark: SparkSession, model: Model, rows: Any) -> None:
-    table = spark.createDataFrame(rows, "`spend of it` double, `visits of it` double")
-    raw = table.selectExpr(*[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
-    loaded = Model.from_json(model.to_json())
-    assert loaded == model
-    labelled = [found.labelled(raw, []).collect() for found in (model, loaded)]
-    assert labelled[0] == labelled[1]
-    values = pd.DataFrame(rows, columns=["spend", "visits"]).astype(float)
-    points = features.model_scale(features.treated(values, model.features), model.features)
-    squares = ((points[:, None, :] - np.array(model.centres)[None]) ** 2).sum(axis=2)
-    for row, square in zip(labelled[0], squares, strict=True):
-        place = model.ids.index(row["segment"])
-        assert row["segment_name"] == model.names[place]
-        assert square[place] <= square.min() * (1 + 1e-9)
-
-
-@few(3)
-@given(
-    model=models(), rows=st.lists(st.tuples(st.one_of(st.none(), NUMBERS), NUMBERS), min_size=10, max_size=60)
-)
-def test_saved_and_loaded_the_pipeline_labels_as_the_model(
-    spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, model: Model, rows: Any
-) -> None:
-    """But for who stands between two centres, to a millionth: Spark ML computes distances another way."""
-    path = str(tmp_path_factory.mktemp("saved") / "model")
-    model.pipeline_model(spark).save(path)
-    table = spark.createDataFrame(
-        [(n, *row) for n, row in enumerate(rows)], "id int, `spend of it` double, `visits of it` double"
-    )
-    found = PipelineModel.load(path).transform(table).orderBy("id").collect()
-    raw = table.selectExpr("id", *[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
-    expected = model.labelled(raw, ["id"]).orderBy("id").collect()
-    assert [row["id"] for row in found] == [row["id"] for row in expected] == list(range(len(rows)))
-    values = pd.DataFrame(rows, columns=["spend", "visits"]).astype(float)
-    points = features.model_scale(features.treated(values, model.features), model.features)
-    squares = np.sort(((points[:, None, :] - np.array(model.centres)[None]) ** 2).sum(axis=2), axis=1)
-    for one, other, square in zip(found, expected, squares, strict=True):
-        assert [one["feature_spend"], one["feature_visits"]] == [
-            other["feature_spend"],
-            other["feature_visits"],
-        ]
-        assert one["segment_name"] == model.name_of(one["segment"])
-        if square[1] > square[0] * (1 + 1e-6):
-            assert one["segment"] == other["segment"]
