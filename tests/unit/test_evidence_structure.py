@@ -1,12 +1,15 @@
 """The verdict: its rule over figures, its clouds, and its answer where the truth is known."""
 
+import math
+
 import numpy as np
 import pytest
 
-from custseg_spark.evidence import verdict
+from custseg_spark.evidence import structure, verdict
 from custseg_spark.evidence.cloud import Cloud, margin
 from custseg_spark.evidence.refit import kmeans
 from custseg_spark.evidence.structure import _judged, valley
+from tests.unit.frozen import unfrozen
 
 FIGURES = {
     "valley": 0.9, "valley_cloud": 0.8, "silhouette": 0.6, "silhouette_cloud": 0.5, "silhouette_excess": 5.0,
@@ -135,3 +138,105 @@ def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
     points = np.random.default_rng(10).normal(size=(12, 2))
     labels = kmeans(points, 7, seed=0, starts=3)[1]
     assert verdict(points, labels, 7).kind == "constructed"
+
+
+@pytest.mark.parametrize(
+    "changed, kind",
+    [
+        ({"lowest_jaccard": 0.75}, "reproducible"),
+        ({"lowest_jaccard": 0.75, "valley": 0.25}, "natural"),
+        ({"silhouette_excess": 3.0}, "reproducible"),
+        ({"silhouette_excess": 2.999}, "constructed"),
+        ({"valley": 0.25, "valley_cloud": 0.34}, "reproducible"),
+        ({"valley": 0.5 - 0.1, "valley_cloud": 0.5}, "natural"),
+    ],
+)
+def test_the_rule_at_its_bounds(changed: dict[str, float], kind: str) -> None:
+    assert _judged({**FIGURES, **changed})[0] == kind
+
+
+def test_why_says_what_the_verdict_rests_on() -> None:
+    assert "the customers thin out to 25% of the lower peak" in _judged({**FIGURES, "valley": 0.25})[1]
+    assert (
+        "in clouds of the same shape without gaps to 80% at best" in _judged({**FIGURES, "valley": 0.25})[1]
+    )
+    assert "comes back only to 0.60 when" in _judged({**FIGURES, "lowest_jaccard": 0.6})[1]
+    assert "silhouette 0.60 against 0.50 in clouds without structure" in _judged(FIGURES)[1]
+    assert "gives segments as compact" in _judged({**FIGURES, "silhouette_excess": 1.0})[1]
+
+
+HEAPS = np.repeat([[0.0], [10.0]], 6, axis=0)
+"""Two heaps of six in one place each: their silhouette is 1."""
+HALVES = np.repeat([0, 1], 6)
+
+
+@pytest.fixture
+def clouds(monkeypatch: pytest.MonkeyPatch):
+    """Three clouds whose valleys and silhouettes are given, instead of thirty that are drawn and cut."""
+
+    def given(*cuts: tuple[float, float]) -> None:
+        asked = iter(cuts)
+        monkeypatch.setattr(structure, "CLOUDS", len(cuts))
+        monkeypatch.setattr(structure, "_cut", lambda points, k, seed: next(asked))
+
+    return given
+
+
+def test_the_figures_by_hand(clouds) -> None:
+    clouds((0.9, 0.2), (0.7, 0.3), (0.8, 0.4))  # mean .3, deviation .1 of a sample of three
+    figures = verdict(HEAPS, HALVES, 2, lowest_jaccard=0.8).figures
+    assert figures == pytest.approx(
+        {
+            "valley": 2 * math.exp(-0.5 / 0.15**2),
+            "valley_cloud": 0.7,
+            "silhouette": 1.0,
+            "silhouette_cloud": 0.3,
+            "silhouette_excess": 7.0,
+            "lowest_jaccard": 0.8,
+            "rows": 12,
+            "clouds": 3,
+        }
+    )
+
+
+def test_clouds_that_are_all_alike_are_beaten_by_far(clouds) -> None:
+    clouds((0.9, 0.25), (0.9, 0.25))
+    assert verdict(HEAPS, HALVES, 2, 0.8).figures["silhouette_excess"] == pytest.approx(0.75e9)
+
+
+def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds: list[int] = []
+    monkeypatch.setattr(
+        structure, "_cut", lambda points, k, seed: seeds.append(seed) or (0.9, 0.1 * len(seeds))
+    )
+    verdict(HEAPS, HALVES, 2, 0.8, seed=7)
+    assert seeds == list(range(7, 37))
+
+
+@pytest.mark.parametrize("rows, used", [(1_999, 1_999), (2_001, 2_000)])
+def test_at_most_two_thousand_rows_are_looked_at(clouds, rows: int, used: int) -> None:
+    clouds((0.9, 0.2), (0.9, 0.3))
+    points = np.arange(rows, dtype=float)[:, None]
+    assert verdict(points, (points[:, 0] > 1_000).astype(int), 2, 0.8).figures["rows"] == used
+
+
+def test_the_density_between_single_customers_by_hand() -> None:
+    """One at -1 and one at 1 on the way between: each peak is 1, in the middle both give exp(-.5 / .15^2)."""
+    assert valley(np.array([[0.0], [10.0]]), np.array([0, 1]), 2) == pytest.approx(
+        2 * math.exp(-0.5 / 0.15**2), rel=1e-9
+    )
+
+
+def test_segments_with_one_centre_are_one_hill() -> None:
+    points = np.array([[-1.0], [1.0], [-2.0], [2.0]])
+    assert valley(points, np.array([0, 0, 1, 1]), 2) == pytest.approx(1.0)
+
+
+def test_nobody_near_either_centre_is_no_hill_at_all() -> None:
+    """Each centre lies halfway between members that are far from both."""
+    points = np.array([[-40.0], [38.0], [-38.0], [40.0]])
+    assert valley(points, np.array([0, 0, 1, 1]), 2) == 0.0
+
+
+def test_what_is_decided_can_not_be_altered() -> None:
+    assert unfrozen(structure) == []

@@ -1,5 +1,6 @@
 """Drift: the index by hand, its behaviour by chance, and the rule of the verdict."""
 
+import importlib
 import math
 from datetime import date, datetime, timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from custseg_spark.segments.baseline import Baseline, Reference, baseline
 from custseg_spark.segments.baseline import reference as reference_of
 from custseg_spark.segments.drift import Shift, drift, judged, shift, stability_index
+from tests.unit.frozen import unfrozen
 
 RNG = np.random.default_rng(0)
 
@@ -147,3 +149,69 @@ def test_the_worst_reason_comes_first():
         "spend moved (0.12)",
         "the segments' shares moved (0.10)",
     )
+
+
+def test_the_index_of_a_few_by_hand():
+    """Half a customer in each bin: (1.5, 2.5) of 4 and (.5, 6.5) of 7; chi-squared is 10.83 once in 1000."""
+    index, chance = stability_index([1, 2], [0, 6])
+    assert index == pytest.approx(17 / 56 * math.log(7.8))
+    assert chance == pytest.approx(10.827566 * (1 / 3 + 1 / 6), rel=1e-6)
+    assert stability_index([1, 0, 2], [0, 0, 6]) == (index, chance), "a bin that nobody was ever in"
+    assert stability_index([1, 1, 1], [1, 1, 4])[1] == pytest.approx(13.815511 * (1 / 3 + 1 / 6), rel=1e-6)
+
+
+@pytest.mark.parametrize("then, now", [([3, 4], [0, 0]), ([0, 0], [3, 4]), ([5, 0], [7, 0]), ([], [])])
+def test_nothing_to_compare_is_no_move(then, now):
+    assert stability_index(then, now) == (0.0, 0.0)
+
+
+def test_missing_shares_of_one_and_of_nobody():
+    then = Reference("x", (), counts=(3, 1))
+    assert (shift(then, (0, 1)).missing_then, shift(then, (0, 1)).missing_now) == (0.25, 1.0)
+    assert shift(then, (0, 0)) == Shift("x", 0.0, 0.0, 0.25, 0.0)
+
+
+@pytest.fixture
+def live() -> Baseline:
+    spend = pd.DataFrame({"spend": np.arange(200.0), "visits": np.arange(200.0)})
+    return baseline(spend, pd.DataFrame({"city": ["Oslo", "Rome"] * 100}), {0: 120, 3: 80}, np.full(200, 0.5))
+
+
+def test_a_segment_that_is_gone_has_nobody_and_a_new_one_had_nobody(live):
+    columns = pd.DataFrame({"spend": np.arange(200.0)})
+    found = drift(live, columns, pd.DataFrame(), {0: 150, 5: 50}, np.full(200, 0.75))
+    assert found.segments == Shift("segment", *stability_index((120, 80, 0), (150, 0, 50)), 0.0, 0.0)
+    assert found.farther == 1.5
+    assert [s.column for s in found.features] == ["spend"], "visits is no longer in the recipe"
+    assert found.descriptions == ()
+
+
+def test_nobody_today_lies_nowhere(live):
+    found = drift(live, pd.DataFrame({"spend": []}), pd.DataFrame({"city": []}), {}, np.array([]))
+    assert (found.farther, found.verdict) == (0.0, "fine")
+
+
+@pytest.mark.parametrize("then, now, farther", [(0.0, 5.0, 1.0), (0.5, 1.0, 2.0), (2.0, 0.0, 0.0)])
+def test_how_much_farther_customers_lie(then, now, farther):
+    assert judged([], [], moved(0), then, now).farther == farther
+
+
+def test_an_index_that_chance_reaches_is_fine_however_large():
+    assert Shift("x", 0.4, 0.4, 0, 0).verdict == "fine"
+    assert Shift("x", 0.4, 0.399, 0, 0).verdict == "retrain"
+    assert Shift("x", 0.0, 0.0, 0, 0).verdict == "fine"
+
+
+def test_every_reason_is_said_and_only_the_reasons():
+    features = [moved(0.01), moved(0.1, "visits")]
+    found = judged(features, [moved(0.2, "age"), moved(0.25, "city")], moved(0.01, "segment"), 1.0, 1.26)
+    assert found.verdict == "watch"
+    assert found.reasons == (
+        "visits moved (0.10)",
+        "customers lie 1.3 times as far from their centres",
+        "city moved (0.25), which cuts no segment",
+    )
+
+
+def test_what_is_decided_can_not_be_altered():
+    assert unfrozen(importlib.import_module("custseg_spark.segments.drift")) == []

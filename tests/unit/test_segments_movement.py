@@ -1,11 +1,13 @@
 """Movement: who moved, and whether they changed or the model did, by hand on ten customers."""
 
+import importlib
 import math
 
 import numpy as np
 import pytest
 
 from custseg_spark.segments.movement import NOBODY, largest, movement, summary
+from tests.unit.frozen import unfrozen
 
 NAMES = {0: "Big", 1: "Small"}
 
@@ -64,3 +66,82 @@ def test_new_and_gone_customers_are_counted_before_flows_are_withheld():
     found = movement(then, labels, labels, np.array([0, 1, 1]), worth, "", NAMES, NAMES, fewest=5)
     assert found.flows["customers"].tolist() == [20]
     assert "6 customers are new, 3 are gone." in summary(found)
+
+
+def rows_of(found):
+    """from and to -> customers, changed, moved by the model, share, value; None for nobody and for NaN."""
+    table = found.flows.astype(object).where(found.flows.notna(), None)
+    return {
+        (row.from_segment, row.to_segment): (
+            row.customers, row.customers_changed, row.model_changed, row.share, row.value,
+        )
+        for row in table.itertuples()
+    }  # fmt: skip
+
+
+def test_who_is_new_or_gone_was_moved_by_nobody():
+    #                new: the models differ ──┐       ┌── not labelled by the old model today
+    then, now = np.array([0, 0, NOBODY, NOBODY, 1]), np.array([0, 1, 0, 1, NOBODY])
+    new, gone = np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1])
+    found = movement(then, now, new, gone, np.array([1.0, 3.0, 50, 50, 50]), "spend", NAMES, NAMES)
+    assert rows_of(found) == {
+        (0, None): (2, 0, 0, None, None),
+        (None, 1): (2, 0, 0, None, None),
+        (0, 0): (1, 0, 0, 0.5, 0.25),
+        (0, 1): (1, 1, 0, 0.5, 0.75),
+        (1, None): (1, 0, 0, None, None),
+    }
+    assert (found.both, found.came, found.left) == (2, 2, 3)
+    assert (found.moved, found.by_customers, found.by_model, found.value_moved) == (0.5, 0.5, 0, 0.75)
+
+
+def test_one_customer_alone_is_all_of_them():
+    one = np.array([0])
+    found = movement(one, one, one + 1, one[:0], np.array([4.0]), "spend", NAMES, NAMES)
+    assert rows_of(found) == {(0, 1): (1, 0, 1, 1.0, 1.0)}
+    assert (found.moved, found.by_customers, found.by_model, found.value_moved) == (1.0, 0.0, 1.0, 1.0)
+    whole, *rest = summary(found)
+    assert whole.startswith("Of 1 customers there on both nights, 100.0% are in another segment than before.")
+    assert "0.0% would have changed segment" in whole
+    assert whole.endswith("the new model moves 100.0%.")
+    assert rest == ["They bring 100.0% of spend.", "0 customers are new, 0 are gone."]
+
+
+def test_worth_that_is_nothing_has_no_shares():
+    labels = np.array([0, 1])
+    for worth, value in ((np.zeros(2), "spend"), (np.ones(2), "")):
+        found = movement(labels, labels, labels[::-1], labels[:0], worth, value, NAMES, NAMES)
+        assert math.isnan(found.value_moved)
+        assert found.flows["value"].isna().all()
+        assert not any("bring" in line for line in summary(found))
+
+
+def test_equal_flows_stand_by_their_segments_and_ten_are_told():
+    pairs = [(a, b) for a in range(4) for b in range(3) if a != b] + [(0, 3), (1, 3), (2, 3)]
+    then, new = (np.array(side[::-1], dtype=int) for side in zip(*pairs, strict=True))
+    names = dict.fromkeys(range(4), "x")
+    found = movement(then, new, new, then[:0], np.ones(12), "", names, names)
+    assert list(zip(found.flows["from_segment"], found.flows["to_segment"], strict=True)) == sorted(pairs)
+    assert found.flows.index.tolist() == list(range(12))
+    assert len(largest(found)) == 10
+
+
+@pytest.mark.parametrize(
+    "customers, changed, by_model, why",
+    [
+        (4, 4, 0, "all because they changed"),
+        (4, 0, 4, "all because the model changed"),
+        (4, 2, 2, "mostly because they changed"),
+        (4, 2, 3, "mostly because the model changed"),
+        (5, 2, 2, "mostly because the model changed"),
+        (4, 3, 1, "mostly because they changed"),
+        (4, 1, 1, "mostly because the model changed"),
+    ],
+)
+def test_why_a_flow_went(customers, changed, by_model, why):
+    module = importlib.import_module("custseg_spark.segments.movement")
+    assert module._why(customers, changed, by_model) == why
+
+
+def test_what_is_decided_can_not_be_altered():
+    assert unfrozen(importlib.import_module("custseg_spark.segments.movement")) == []
