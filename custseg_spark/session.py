@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 _SMALL = 32 * 2**20
-_DEFAULTS = {
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
-    "spark.sql.codegen.hugeMethodLimit": "8000",
-}
 
 
 def open_session(
@@ -42,7 +38,7 @@ def open_session(
 
     `settings` are further defaults, such as a warehouse directory: used where the user set nothing
     under that key, and only by a session that is opened here. `small`: it is opened for small tables
-    (`is_small`), by a JVM that starts faster. What holds for every session, `settled` says.
+    (`is_small`), by a JVM that starts faster. What commands need of any session, `session_settings` says.
 
     Raises RunError where Spark has to start a JVM and there is no Java 17 or 21.
     """
@@ -54,7 +50,7 @@ def open_session(
             spark = SparkSession.builder.getOrCreate()
         if _remote_url():
             atexit.register(_hung_up, spark)
-    return settled(spark)
+    return spark
 
 
 def _hung_up(spark: SparkSession) -> None:
@@ -64,25 +60,6 @@ def _hung_up(spark: SparkSession) -> None:
     moments of the process, the question starts a thread that never runs, and the process never ends.
     """
     spark.client.close()
-
-
-def settled(spark: SparkSession) -> SparkSession:
-    """The session with the few settings that every run needs, whoever opened it.
-
-    Results depend on three of them, so they hold whatever was set. Days begin in UTC. Spark does
-    not infer filters from filters: with a predicate over many aliased columns, such as the contract of a
-    table whose columns are cast, planning doubles with every alias and does not end. Nor does it put
-    variables into expressions: a column may be called ${env:HOME}. The others are defaults: Arrow carries
-    rows to the driver, and as Java does not compile a method of over 8,000 bytes, which many features times
-    many segments make, Spark cuts longer ones into smaller ones.
-    """
-    spark.conf.set("spark.sql.session.timeZone", "UTC")
-    spark.conf.set("spark.sql.constraintPropagation.enabled", "false")
-    spark.conf.set("spark.sql.variable.substitute", "false")
-    for key, value in _DEFAULTS.items():
-        if spark.conf.get(key, None) is None:
-            spark.conf.set(key, value)
-    return spark
 
 
 def opening(beside: Executor, table: str) -> Callable[[], SparkSession]:

@@ -24,6 +24,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.sql.adaptive.enabled": "false",  # one stage per job, no second planning of tiny tables
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),  # not in the working directory
         "spark.local.dir": str(scratch / "local"),
+        "spark.sql.session.timeZone": "Pacific/Auckland",  # far from UTC, and no result may depend on it
+        # As commands have them (session_settings), for the tests of single steps.
+        "spark.sql.constraintPropagation.enabled": "false",
+        "spark.sql.variable.substitute": "false",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.rdd.compress": "false",
         "spark.shuffle.compress": "false",
         # C1 alone and one collector thread: the run ends before the optimising compiler has paid off.

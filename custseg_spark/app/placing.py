@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -135,12 +136,20 @@ def _features(spark: SparkSession, model: Model, values: Mapping[str, Any]) -> M
     """The one row through the model's own steps: its expressions are Spark's to say."""
     from pyspark.sql import functions as F
 
-    columns = [F.lit(values.get(name)).cast(kind).alias(name) for name, kind in model.columns.items()]
+    columns = [
+        F.lit(_moment(values.get(name)) if kind == "timestamp" else values.get(name)).cast(kind).alias(name)
+        for name, kind in model.columns.items()
+    ]
     row = spark.range(1).select(*columns)
     found: Mapping[str, Any] = (
         with_stages(row, [*model.raw_stages(), *model.scaled_stages()]).collect()[0].asDict()
     )
     return found
+
+
+def _moment(day: Any) -> datetime | None:
+    """When the day begins in UTC."""
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _entry(name: str, type_: str, known: pd.Series[Any] | None) -> Entry:

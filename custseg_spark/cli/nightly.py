@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 
 from custseg_spark.cli.parsers import command
 from custseg_spark.errors import DriftError
@@ -151,30 +150,29 @@ def _add_run_and_input(command: argparse.ArgumentParser) -> None:
 
 def _day(text: str) -> str:
     """A day as it stands in a folder's name."""
+    from custseg_spark.recipe.leaving import check_day
+
     try:
-        if date.fromisoformat(text).isoformat() == text:
-            return text
-    except ValueError:
-        pass
-    raise argparse.ArgumentTypeError(f"a day is written like 2026-11-24; found {text!r}")
+        return check_day(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def _score(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
     from custseg_spark.session import opening
 
+    source = _source(arguments)
     run = runs.find(arguments.output, arguments.run)
-    columns = (
-        None if arguments.columns is None else [c.strip() for c in arguments.columns.split(",") if c.strip()]
-    )
+    names = None if arguments.columns is None else arguments.columns.split(",")
     with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
         path = runs.customers_at(arguments.input)
         opened = opening(beside, path)  # a JVM takes as long to start as our libraries to import
         from custseg_spark import pipeline
 
         scored = pipeline.score(
-            opened(), run, path, arguments.to, journal, columns=columns, day=arguments.run_date,
-            source=_source(arguments),
+            opened(), run, path, arguments.to, journal, day=arguments.run_date, source=source,
+            columns=None if names is None else [name.strip() for name in names if name.strip()],
         )  # fmt: skip
     terminal.tell_score(scored)
     if arguments.fail_on_drift:
@@ -182,8 +180,13 @@ def _score(arguments: argparse.Namespace) -> None:
 
 
 def _source(arguments: argparse.Namespace) -> dict[str, str] | None:
-    """What of the recipe's `input` is another tonight."""
-    return None if arguments.filter is None else {"filter": arguments.filter}
+    """What of the recipe's `input` is another tonight. Raises RecipeError for what no filter may ask."""
+    if arguments.filter is None:
+        return None
+    from custseg_spark.recipe import check
+
+    check(arguments.filter, "--filter")
+    return {"filter": arguments.filter}
 
 
 def fail_on_drift(verdict: str, reasons: tuple[str, ...]) -> None:
@@ -212,13 +215,14 @@ def _audience(arguments: argparse.Namespace) -> None:
     from custseg_spark.recipe import load
     from custseg_spark.session import is_small, open_session
 
+    source = _source(arguments)
     run = runs.find(arguments.output, arguments.run)
     asked = load(arguments.recipe).audience if arguments.recipe else None
     with terminal.progress() as journal:
         path = runs.customers_at(arguments.input)
         made = pipeline.audience(
             open_session(small=is_small(path)), run, path, arguments.to, journal,
-            asked=asked, kind=arguments.kind, source=_source(arguments),
+            asked=asked, kind=arguments.kind, source=source,
         )  # fmt: skip
     terminal.tell_audience(made)
 

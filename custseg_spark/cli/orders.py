@@ -87,12 +87,12 @@ def _lines(recipe: OrderRecipe, given: str | None) -> str:
 
 
 def _rfm(arguments: argparse.Namespace) -> None:
-    from custseg_spark.recipe import load_orders
+    from custseg_spark.recipe import change, load_orders
 
     recipe = load_orders(arguments.recipe, arguments.overrides)
     path = _lines(recipe, arguments.input)
     if arguments.as_of:
-        recipe = recipe.model_copy(update={"as_of": arguments.as_of})
+        recipe = change(recipe, {"as_of": arguments.as_of})
     if arguments.rebuild_from and not arguments.incremental:
         raise RecipeError("--rebuild-from goes with --incremental", "without it every day is summed anyway")
     from custseg_spark import pipeline, terminal

@@ -1,6 +1,6 @@
 """Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, column, quoted
+from custseg_spark.data.columns import AS_READ, MALFORMED, column, quoted, utc
 from custseg_spark.data.contract import (
     ACCEPTED,
     ID_REPEATED,
@@ -25,7 +25,7 @@ from custseg_spark.data.ids import EXACT_UP_TO, id_checks, repeated_in
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import private
 from custseg_spark.data.problems import explained
-from custseg_spark.data.read import ENDINGS, Table, arriving, from_json, open_table, topic
+from custseg_spark.data.read import ENDINGS, Table, arriving, from_json, open_table, passing, topic
 from custseg_spark.data.size import estimated_rows
 from custseg_spark.data.types import Typed, cast_reasons, typed
 from custseg_spark.data.write import (
@@ -70,6 +70,7 @@ __all__ = [
     "keeps",
     "literal",
     "open_table",
+    "passing",
     "private",
     "publish",
     "quoted",
@@ -82,6 +83,7 @@ __all__ = [
     "rule_reason",
     "topic",
     "typed",
+    "utc",
     "verdict",
     "write_customers",
     "write_parts",

@@ -30,6 +30,12 @@ def column(name: str) -> Column:
     return F.col(quoted(name))
 
 
+def utc(moment: Column) -> Column:
+    """What the clock of UTC shows at a moment (TIMESTAMP), as TIMESTAMP_NTZ, in a session of any zone."""
+    epoch = F.lit("1970-01-01 00:00:00").cast("timestamp_ntz")
+    return F.timestamp_add("MICROSECOND", F.unix_micros(moment), epoch)
+
+
 def nearest(wanted: str, names: Iterable[str]) -> str | None:
     """The name that `wanted` was most likely meant to be; null if none is near. Ties: table order."""
     by_key = {name.strip().casefold(): name for name in reversed(list(names))}

@@ -14,7 +14,7 @@ from custseg_spark.data import swap
 from custseg_spark.data.columns import quoted
 from custseg_spark.data.swap import DAY
 from custseg_spark.errors import RecipeError, RunError
-from custseg_spark.recipe.leaving import Publish
+from custseg_spark.recipe.leaving import Publish, check_day
 
 SEGMENT = "segment"
 
@@ -29,6 +29,10 @@ def publish(
     commit, by the session where it knows the format, else by delta-rs over the files that Spark wrote. Raises
     RecipeError where neither is there, RunError where the table can't be written.
     """
+    try:
+        check_day(day)
+    except ValueError as problem:
+        raise RecipeError(f"publish: {problem}", "name the day that is replaced") from None
     spark, frame = customers.sparkSession, customers.withColumn("run_id", F.lit(run_id))
     writer = written_by or run_id
     if wanted.table is not None:

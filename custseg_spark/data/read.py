@@ -19,7 +19,9 @@ from custseg_spark.data.files import Source, located
 from custseg_spark.data.problems import explained
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import models
+from custseg_spark.recipe.admission import refuse_functions_without_brackets
 from custseg_spark.recipe.safety import safe
+from custseg_spark.recipe.utc import in_utc, instants
 
 ENDINGS = {
     ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
@@ -68,7 +70,7 @@ def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
         if source.filter is None:
             return table
         where = "input.filter"
-        filtered = table.frame.filter(safe(source.filter, where))
+        filtered = passing(table.frame, source.filter)
         _ = filtered.schema  # over Spark Connect nothing is asked before this
         return replace(table, frame=filtered)
     except Exception as error:
@@ -76,6 +78,13 @@ def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
         if known is None:
             raise
         raise known from error
+
+
+def passing(frame: DataFrame, predicate: str) -> DataFrame:
+    """The rows of which `input.filter` is true. Raises RecipeError where no row alone decides it."""
+    where = "input.filter"
+    refuse_functions_without_brackets(predicate, frame.columns, where)
+    return frame.filter(in_utc(safe(predicate, where), instants(frame.schema), where))
 
 
 def arriving(spark: SparkSession, table: Table) -> DataFrame:
@@ -218,7 +227,8 @@ def _loaded(spark: SparkSession, kind: str, source: models.Source, found: Source
     Partition values live in folder names and Spark guesses their types: 007 would become 7. A partition
     column is read as text where the guess would not give the same text back.
     """
-    reader = spark.read.format(kind).options(**source.options)
+    in_zone = {"timeZone": "UTC", **source.options}  # of times in text, and in folder names
+    reader = spark.read.format(kind).options(**in_zone)
     frame = reader.load(found.spark_path)
     guessed = {field.name for field in frame.schema if isinstance(field.dataType, NumericType)}
     changed = {

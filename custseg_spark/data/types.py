@@ -29,12 +29,14 @@ from custseg_spark.data.columns import (
     column,
     refuse_repeated,
     resolved,
+    utc,
 )
 from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import DateType
 from custseg_spark.recipe.text_types import ISO, infer_type
+from custseg_spark.recipe.utc import WITH_ZONE
 
 Declared = Literal["int", "double", "string", "boolean"] | DateType
 ID_KEY = "input.id"
@@ -138,7 +140,9 @@ def _found(name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[
     """The cast of a column that the recipe uses without a declared type."""
     if isinstance(kind, DoubleType | FloatType):
         return _finite(name, column(name))
-    if not isinstance(kind, StringType) or text is None or name not in text or ID_KEY in keys:
+    if ID_KEY in keys:  # it is compared and hashed as text: a moment as what the clock of UTC shows
+        return _Cast(_clock(name, kind))
+    if not isinstance(kind, StringType) or text is None or name not in text:
         return _Cast(column(name))
     found = _KINDS.get(before.partition("(")[0]) or kind_of(text[name])
     return _Cast(column(name), "string") if found == "string" else _from_text(name, column(name), found)
@@ -151,14 +155,14 @@ def _declared(name: str, kind: DataType, declared: Declared) -> _Cast:
         if isinstance(kind, DateOf):
             return _Cast(column(name), "date")
         if isinstance(kind, TimestampType | TimestampNTZType):
-            return _Cast(column(name).cast("date"), "date")
+            return _Cast(_clock(name, kind).cast("date"), "date")
         return _dates(name, column(name).cast("string"), declared.patterns)
     if declared == "int" and isinstance(kind, IntegralType):
         return _Cast(column(name), "int")
     if declared == "double" and isinstance(kind, NumericType):
         return _finite(name, column(name).cast("double"))
     if declared == "string":
-        return _Cast(column(name).cast("string"), "string")
+        return _Cast(_clock(name, kind).cast("string"), "string")
     return _from_text(name, column(name).cast("string"), declared)
 
 
@@ -188,6 +192,8 @@ def _from_text(name: str, text: Column, kind: str) -> _Cast:
         value = F.coalesce(text.try_cast("bigint"), F.when(truncated.cast("double") == number, truncated))
     elif kind == "double":
         value = F.when(~F.isnan(number) & (F.abs(number) != _INFINITY), number)
+    elif kind == "timestamp":
+        value = _moment(text)
     else:
         value = text.try_cast(kind)
     missing = _blank(name)
@@ -213,6 +219,17 @@ def _dates(name: str, text: Column, patterns: Sequence[str]) -> _Cast:
 def _readings(text: Column, patterns: Sequence[str]) -> list[Column]:
     moments = [F.try_to_timestamp(F.trim(text), F.lit(pattern)) for pattern in patterns]
     return [moment.cast("date") for moment in moments]  # try_to_date is younger than Spark 4.0
+
+
+def _clock(name: str, kind: DataType) -> Column:
+    return utc(column(name)) if isinstance(kind, TimestampType) else column(name)
+
+
+def _moment(text: Column) -> Column:
+    """The moment (TIMESTAMP) that a text names: in the zone that it says, else in UTC."""
+    in_utc = F.concat(text.try_cast("timestamp_ntz").cast("string"), F.lit("Z"))
+    zoned = F.trim(text).rlike(WITH_ZONE)
+    return F.when(zoned, text.try_cast("timestamp")).otherwise(in_utc.try_cast("timestamp"))
 
 
 def _plausible(name: str, pattern: str) -> None:

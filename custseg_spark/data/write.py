@@ -60,6 +60,6 @@ def write_parts(frame: DataFrame, path: str, partition_by: str, kind: Literal["c
     writer = frame.write.mode("error").partitionBy(partition_by)
     if kind == "csv":
         kept = {"ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False}
-        writer.options(header=True, escape='"', **kept).csv(path)
+        writer.options(header=True, escape='"', timeZone="UTC", **kept).csv(path)
     else:
         writer.parquet(path)

@@ -8,14 +8,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pyspark.ml import PipelineModel
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark.clustering import fixed_centres, fixed_scaler, margin_stage, nearest_stages
-from custseg_spark.errors import RunError
+from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.features import RAW, VALUE, Treatment
-from custseg_spark.recipe import sql_text
+from custseg_spark.recipe import check, in_utc, sql_text
+from custseg_spark.recipe.models import Name
 
 FORMAT = 1
 SCALED = "_scaled_"
@@ -38,6 +40,8 @@ class Model:
     names: tuple[str, ...]
     order_by: str
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     def to_json(self) -> str:
         """The text of model.json; every number reads back to the last bit."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, ensure_ascii=False, allow_nan=False)
@@ -49,19 +53,24 @@ class Model:
             found: dict[str, Any] = json.loads(text)
             if found.pop("format") != FORMAT:
                 raise ValueError("another format")
-            features = tuple(Treatment(**feature) for feature in found.pop("features"))
-            centres = tuple(tuple(centre) for centre in found.pop("centres"))
-            ids, names = tuple(found.pop("ids")), tuple(found.pop("names"))
-            return Model(features=features, centres=centres, ids=ids, names=names, **found)
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            raise RunError(
-                f"model.json can't be read: {problem}",
-                "score with a run that this version of custseg_spark wrote",
-            ) from None
+            model = _MODELS.validate_python(found)
+            for feature in model.features:  # both go into SQL as they stand
+                _NAMES.validate_python(feature.name)
+                check(feature.sql, f"features.{feature.name}.sql")
+        except ValidationError as problem:
+            first = problem.errors(include_url=False)[0]
+            raise _unusable(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecipeError) as problem:
+            raise _unusable(str(problem)) from None
+        return model
+
+    def zoned(self, sql: str) -> str:
+        """An expression over the input columns with its days and hours in UTC."""
+        return in_utc(sql, [name for name, kind in self.columns.items() if kind == "timestamp"])
 
     def raw_stages(self) -> list[Stage]:
-        """The step from input columns to `_raw_<feature>`."""
-        return [{f"{RAW}{t.name}": t.raw_sql for t in self.features}]
+        """The step from input columns to `_raw_<feature>`, the same in a session of any time zone."""
+        return [{f"{RAW}{t.name}": self.zoned(t.raw_sql) for t in self.features}]
 
     def scaled_stages(self) -> list[Stage]:
         """The steps from `_raw_<feature>` to `feature_<feature>` and `_scaled_<i>` on the model scale."""
@@ -140,6 +149,16 @@ class Model:
         """`segment_name` from `segment`."""
         whens = [f"WHEN {i} THEN {sql_text(name)}" for i, name in zip(self.ids, self.names, strict=True)]
         return f"CASE segment {' '.join(whens)} END"
+
+
+_MODELS: TypeAdapter[Model] = TypeAdapter(Model)
+_NAMES: TypeAdapter[str] = TypeAdapter(Name)
+
+
+def _unusable(what: str) -> RunError:
+    return RunError(
+        f"model.json can't be read: {what}", "score with a run that this version of custseg_spark wrote"
+    )
 
 
 def with_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:

@@ -7,7 +7,7 @@ something else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import sqlglot
@@ -44,9 +44,9 @@ def segments_sql(model: Model, dialect: str) -> str:
         f"-- Labels the table {TABLE} with the segments of a run ({dialect}). Made from model.json.\n"
         f"-- It reads these columns, in these types: {' '.join(reads.split())}\n"
     )
-    written = _select(model, _stages(model))
     if dialect == "spark":
-        return head + written + "\n"
+        return head + _select(model, _stages(model, model.zoned)) + "\n"
+    written = _select(model, _stages(model, lambda sql: sql))
     meaning = Meaning(model.columns, dialect)
     for feature in model.features:
         _refuse_unlike(feature, meaning, dialect)
@@ -59,13 +59,14 @@ def segments_sql(model: Model, dialect: str) -> str:
         ) from None
 
 
-def _stages(model: Model) -> list[Stage]:
+def _stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
+    """`computed`: what stands for a feature's expression."""
     scaled = [f"{SCALED}{i}" for i in range(len(model.features))]
     distances, smallest, nearest = nearest_stages(scaled, np.array(model.centres), model.ids)
     squared = next(iter(smallest))
     nearest = {**nearest, "segment": f"CASE WHEN {squared} IS NULL THEN NULL ELSE {nearest['segment']} END"}
     return [
-        {f"{_READ}{t.name}": f"try_cast(({t.sql}) AS DOUBLE)" for t in model.features},
+        {f"{_READ}{t.name}": f"try_cast(({computed(t.sql)}) AS DOUBLE)" for t in model.features},
         {
             f"{RAW}{t.name}": f"CASE WHEN isnan({_READ}{t.name}) THEN NULL ELSE {_READ}{t.name} END"
             for t in model.features

@@ -15,7 +15,8 @@ from custseg_spark.journal import Journal
 from custseg_spark.pipeline import follow, leave, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.problems import told
-from custseg_spark.recipe import Audience, safe
+from custseg_spark.recipe import Audience, change, safe
+from custseg_spark.session_settings import keep_settings
 
 ELIGIBLE = "[eligible]"
 HOLD_OUT_SEED = 20_000
@@ -40,6 +41,7 @@ class AudienceRun:
     warnings: tuple[str, ...]
 
 
+@keep_settings
 def audience(
     spark: SparkSession,
     run: runs.Run,
@@ -79,7 +81,8 @@ def _written(
 ) -> AudienceRun:
     with journal.stage("read") as facts:
         live = follow.read(run)
-        asked = asked or scoring.recipe_of(live).audience
+        trained = scoring.recipe_of(live)
+        asked = change(trained, {"audience": asked}).audience if asked else trained.audience
         _refuse_clashes(live.model.id, asked)
         eligible = safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
         table, recipe = scoring.scorable(
@@ -91,7 +94,8 @@ def _written(
         counted = Observation("contract")
         watched = data.accepted(table.frame.observe(counted, *data.counts(table.checks)), table.checks)
         keep = [data.quoted(name) for name in dict.fromkeys((recipe.input.id, *asked.columns))]
-        scored = live.model.scored(watched.filter(F.coalesce(F.expr(eligible), F.lit(False))), keep)
+        may = F.expr(table.described[ELIGIBLE])
+        scored = live.model.scored(watched.filter(F.coalesce(may, F.lit(False))), keep)
         data.write_rows(_steadied(scored, before, live, asked, recipe.input.id), kept.at("members"))
         seen = observation.got(counted, table.frame, data.counts(table.checks), journal)
         counts = {name: int(value) for name, value in seen.items()}

@@ -18,7 +18,8 @@ from custseg_spark.pipeline import order_lines
 from custseg_spark.pipeline.problems import told
 from custseg_spark.pipeline.rfm import Made, rfm
 from custseg_spark.pipeline.train import Trained, train
-from custseg_spark.recipe import OrderRecipe, Privacy, Recipe
+from custseg_spark.recipe import OrderRecipe, Privacy, Recipe, change
+from custseg_spark.session_settings import keep_settings
 from custseg_spark.transactions import Grouping, Interval
 
 LOOKED_AT = 200_000
@@ -45,6 +46,7 @@ class Backtested:
     tests: tuple[Backtest, ...]
 
 
+@keep_settings
 def backtest(
     spark: SparkSession,
     orders: OrderRecipe,
@@ -79,7 +81,7 @@ def backtest(
             )
     tests = []
     for day in chosen:
-        made = rfm(spark, orders.model_copy(update={"as_of": day}), path, f"{to}/{day}/customers", journal)
+        made = rfm(spark, change(orders, {"as_of": day}), path, f"{to}/{day}/customers", journal)
         trained = train(spark, recipe, made.customers, f"{to}/{day}/segments", journal)
         with journal.stage("measure"), told(f"input {path}"):
             later = _later(lines, day, day + timedelta(days=days))
@@ -124,7 +126,7 @@ def _as_labelled(customers: DataFrame, identity: str, privacy: Privacy) -> DataF
     """The customers under the ids that the segments have: hashed where the recipe says so."""
     if identity.lower() not in {name.lower() for name in privacy.hash}:
         return customers
-    of_the_id = privacy.model_copy(update={"drop": (), "hash": ("_id",)})
+    of_the_id = Privacy(hash=("_id",), secret=privacy.secret)
     return data.private(data.Table(customers, None, "parquet", ""), of_the_id).frame
 
 

@@ -19,6 +19,7 @@ from custseg_spark.pipeline.fit import Decision
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import page
 from custseg_spark.report.tables import Column, Table
+from custseg_spark.session_settings import keep_settings
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class ComparedRun:
     why: str
 
 
+@keep_settings
 def compare(
     spark: SparkSession,
     recipe: Recipe,

@@ -8,8 +8,10 @@ from custseg_spark import features
 from custseg_spark.pipeline import intake
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.explain import explained
+from custseg_spark.session_settings import keep_settings
 
 
+@keep_settings
 def explain(spark: SparkSession, recipe: Recipe, path: str) -> str:
     """The checked recipe with its defaults, the feature expressions, and the schema of what is written."""
     table = intake.intake(spark, recipe, path)

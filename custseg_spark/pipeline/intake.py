@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
@@ -16,8 +17,7 @@ from custseg_spark import data, features
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline.problems import told
-from custseg_spark.recipe import Recipe, columns_used, rate_part, safe, used_by
-from custseg_spark.session import settled
+from custseg_spark.recipe import Recipe, columns_used, in_utc, instants, rate_part, safe, used_by
 
 NUMBERS = (NumericType, BooleanType)
 OURS = ("segment", "segment_name", "distance_to_centre")
@@ -36,8 +36,9 @@ class Intake:
     """A customer table under its recipe: lazy, nothing read yet.
 
     `frame`: one row per row read, typed, with a `_raw_` column for each feature. `expressions`: safe
-    SQL of each feature. `profiled`: what is shown per segment from all rows, name -> safe SQL that
-    gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
+    SQL of each feature, as a model keeps it. `profiled`: what is shown per segment from all rows, name ->
+    safe SQL that gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
+    Days and hours of the last two are those of UTC.
     """
 
     frame: DataFrame
@@ -67,7 +68,7 @@ def intake(spark: SparkSession, recipe: Recipe, path: str) -> Intake:
 
 def opened(spark: SparkSession, recipe: Recipe, path: str) -> data.Table:
     """The table as it lies there, but for what is private. Runs no job over the data."""
-    return data.private(data.open_table(settled(spark), recipe.input, path), recipe.privacy)
+    return data.private(data.open_table(spark, recipe.input, path), recipe.privacy)
 
 
 def laid(
@@ -95,16 +96,18 @@ def laid(
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _written(recipe) if ours is None else ours)
     expressions = {name: safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
-    described = _described(recipe)
-    with _naming_the_key(typed.frame, expressions, recipe):
-        kinds = _kinds(typed.frame, expressions)
+    zoned = partial(in_utc, instants=instants(typed.frame.schema))
+    computed = {name: zoned(sql) for name, sql in expressions.items()}
+    described = {name: zoned(sql) for name, sql in _described(recipe).items()}
+    with _naming_the_key(typed.frame, computed, described, recipe):
+        kinds = _kinds(typed.frame, computed)
         numeric = {name for name, kind in _kinds(typed.frame, described).items() if isinstance(kind, NUMBERS)}
-        rules = data.rule_checks(recipe.rules.named, safe)
+        rules = data.rule_checks(recipe.rules.named, lambda sql, where: zoned(safe(sql, where)))
         _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
-    frame = features.raw_columns(_without_ours(typed.frame, columns, used, recipe), expressions, kinds)
+    frame = features.raw_columns(_without_ours(typed.frame, columns, used, recipe), computed, kinds)
     values = [
         data.Check(reason, ok, may_stay=False)
-        for reason, ok in features.value_checks(kinds, expressions, recipe.segment_by)
+        for reason, ok in features.value_checks(kinds, computed, recipe.segment_by)
     ]
     return Intake(
         frame=frame,
@@ -117,7 +120,7 @@ def laid(
         profiled={
             name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected
         },
-        described={**described, **besides},
+        described={**described, **{name: zoned(sql) for name, sql in besides.items()}},
         format=table.format,
     )
 
@@ -150,14 +153,16 @@ def bounded(checks: Sequence[data.Check], recipe: Recipe) -> tuple[data.Check, .
 
 
 @contextmanager
-def _naming_the_key(frame: DataFrame, features_sql: Mapping[str, str], recipe: Recipe) -> Iterator[None]:
+def _naming_the_key(
+    frame: DataFrame, features_sql: Mapping[str, str], described: Mapping[str, str], recipe: Recipe
+) -> Iterator[None]:
     """Where the expressions do not all hold for the table, the error is that of the first that does not."""
     try:
         yield
     except AnalysisException as problem:
         keys = {f"segment_by.{name}": sql for name, sql in features_sql.items()}
         keys |= {f"rules.{name}": safe(rule.sql) for name, rule in recipe.rules.named.items()}
-        keys |= {f"describe or check {name}": sql for name, sql in _described(recipe).items()}
+        keys |= {f"describe or check {name}": sql for name, sql in described.items()}
         for key, sql in keys.items():
             with told(key):
                 _ = frame.select(F.expr(sql)).schema

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DateType, IntegralType, TimestampNTZType, TimestampType
+from pyspark.sql.types import DataType, DateType, IntegralType, TimestampNTZType, TimestampType
 
 from custseg_spark import data, transactions
 from custseg_spark.errors import DataError
 from custseg_spark.pipeline.problems import told
-from custseg_spark.recipe import OrderRecipe, Source, codes_of, decomposed, safe, used_by_lines
+from custseg_spark.recipe import (
+    OrderRecipe,
+    Source,
+    codes_of,
+    decomposed,
+    in_utc,
+    instants,
+    safe,
+    used_by_lines,
+)
 from custseg_spark.recipe.orders import expressions
-from custseg_spark.session import settled
 from custseg_spark.transactions import DAY, Kept, Meaning
 
 MOST_RATES = 1_000_000
@@ -57,8 +66,8 @@ class Lines:
         if isinstance(kind, DateType | TimestampType | TimestampNTZType):
             # on the column itself, so that Parquet skips row groups that lie wholly outside
             as_read = F.expr(self.day_sql)
-            after = F.lit(max(days) + timedelta(days=1)).cast(kind)
-            inside &= (as_read >= F.lit(min(days)).cast(kind)) & (as_read < after)
+            first, after = _midnight(min(days), kind), _midnight(max(days) + timedelta(days=1), kind)
+            inside &= (as_read >= first) & (as_read < after)
         return self.frame.filter(inside)
 
     def within_bound(self, left_out: Mapping[str, int], read: int, where: str) -> None:
@@ -78,7 +87,7 @@ class Lines:
 
 def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | None) -> Lines:
     """Open the table and lay the recipe over it; lines from `until` on don't count. Runs no job over it."""
-    table = data.open_table(settled(spark), recipe.input, path)
+    table = data.open_table(spark, recipe.input, path)
     declared: dict[str, Any] = dict(recipe.input.types)
     if table.text is not None:
         named = {name.lower() for name in declared}
@@ -88,14 +97,16 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
     typed = data.typed(_narrowed(table, set(used_by_lines(recipe))), used_by_lines(recipe), declared)
     checks = [(check.reason, check.ok) for check in typed.checks]
     frame = typed.frame
+    zoned = partial(in_utc, instants=instants(frame.schema))
     _name_the_key(frame, recipe)
     rates = None
     if recipe.currency is not None:
-        frame = frame.withColumn("_currency", F.expr(f"CAST({safe(recipe.currency.code)} AS string)"))
+        code = zoned(safe(recipe.currency.code, "currency.code"))
+        frame = frame.withColumn("_currency", F.expr(f"CAST({code} AS string)"))
         rates = _rates(spark, recipe.currency.rates)
-    lines = transactions.told_apart(frame, _meaning(frame, recipe, until), checks, rates)
+    lines = transactions.told_apart(frame, _meaning(frame, recipe, until, zoned), checks, rates)
     kept = Kept(
-        favourites={name: safe(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
+        favourites={name: zoned(safe(sql, f"favourites.{name}")) for name, sql in recipe.favourites.items()},
         aggregates={
             name: decomposed(sql, f"aggregates.{name}", f"_{name}_")
             for name, sql in recipe.aggregates.items()
@@ -111,6 +122,13 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
     )
 
 
+def _midnight(day: date, kind: DataType) -> Column:
+    """When the day begins in UTC, as the type of a column of days, times or moments."""
+    if isinstance(kind, TimestampType):
+        return F.lit(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    return F.lit(day).cast(kind)
+
+
 def _narrowed(table: data.Table, used: set[str]) -> data.Table:
     """Only the columns that the recipe uses, where the others need not be read."""
     wanted = {name.lower() for name in used}
@@ -120,16 +138,18 @@ def _narrowed(table: data.Table, used: set[str]) -> data.Table:
     return replace(table, frame=table.frame.select(*map(data.column, names)))
 
 
-def _meaning(frame: DataFrame, recipe: OrderRecipe, until: date | None) -> Meaning:
+def _meaning(
+    frame: DataFrame, recipe: OrderRecipe, until: date | None, zoned: Callable[[str], str]
+) -> Meaning:
     lines = recipe.lines
     return Meaning(
         customer=data.quoted(lines.customer),
-        order=safe(lines.order, "lines.order"),
-        day=safe(lines.date, "lines.date"),
-        quantity=lines.quantity and safe(lines.quantity, "lines.quantity"),
-        value=_value(frame, recipe),
-        returned=recipe.returns.when and safe(recipe.returns.when, "returns.when"),
-        leave_out={name: safe(sql, f"leave_out.{name}") for name, sql in recipe.leave_out.items()},
+        order=zoned(safe(lines.order, "lines.order")),
+        day=zoned(safe(lines.date, "lines.date")),
+        quantity=lines.quantity and zoned(safe(lines.quantity, "lines.quantity")),
+        value=zoned(_value(frame, recipe)),
+        returned=recipe.returns.when and zoned(safe(recipe.returns.when, "returns.when")),
+        leave_out={name: zoned(safe(sql, f"leave_out.{name}")) for name, sql in recipe.leave_out.items()},
         keep_free=recipe.free_lines == "keep",
         until=until,
     )

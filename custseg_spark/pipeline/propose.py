@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import data
 from custseg_spark.pipeline.problems import told
-from custseg_spark.recipe import Input
+from custseg_spark.recipe import Input, instants
 from custseg_spark.recipe.propose import propose as proposed
-from custseg_spark.session import settled
+from custseg_spark.session_settings import keep_settings
 
 LOOKED_AT = 10_000
 """Rows from the head of the table that the proposal is made from."""
@@ -34,13 +34,20 @@ class Looked:
         return proposed(self.head, path=self.path, format=self.format, options=self.options, types={})
 
 
+def _shown(frame: DataFrame) -> DataFrame:
+    """The frame with what the clock of UTC shows at each moment."""
+    moments = instants(frame.schema)
+    return frame.withColumns({name: data.utc(data.column(name)) for name in moments}) if moments else frame
+
+
+@keep_settings
 def look(spark: SparkSession, path: str, options: Mapping[str, Any] | None = None) -> Looked:
     """The first rows of the table at `path`. `options` as under `input.options`, such as an Excel sheet."""
     options = dict(options or {})
-    table = data.open_table(settled(spark), Input(id="", options=options), path)
+    table = data.open_table(spark, Input(id="", options=options), path)
     with told(f"input {path}"):
         as_text = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
-        head = as_text if as_text is not None else table.frame.limit(LOOKED_AT).toPandas()
+        head = as_text if as_text is not None else _shown(table.frame.limit(LOOKED_AT)).toPandas()
     if table.sep not in (None, ","):
         options["sep"] = table.sep
     return Looked(head.drop(columns=data.MALFORMED, errors="ignore"), path, table.format, options)

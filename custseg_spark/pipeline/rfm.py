@@ -16,6 +16,7 @@ from custseg_spark.journal import Journal
 from custseg_spark.pipeline import order_days, order_lines
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import OrderRecipe
+from custseg_spark.session_settings import keep_settings
 from custseg_spark.transactions import Counts, Cuts
 
 
@@ -31,6 +32,7 @@ class Made:
     warnings: tuple[str, ...]
 
 
+@keep_settings
 def rfm(
     spark: SparkSession,
     recipe: OrderRecipe,

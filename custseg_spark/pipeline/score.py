@@ -16,6 +16,7 @@ from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.intake import Intake
 from custseg_spark.pipeline.problems import told
 from custseg_spark.recipe import Recipe
+from custseg_spark.session_settings import keep_settings
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Scored:
     warnings: tuple[str, ...]
 
 
+@keep_settings
 def score(
     spark: SparkSession,
     run: runs.Run,

@@ -10,11 +10,12 @@ from typing import Any, Literal
 from pyspark.sql import SparkSession
 
 from custseg_spark import data
+from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import intake
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.intake import Intake
-from custseg_spark.recipe import Output, Recipe, columns_used, parse, rate_part
+from custseg_spark.recipe import Recipe, change, columns_used, parse, rate_part
 
 SCORED = ("segment", "segment_name", "distance_to_centre", "margin")
 """What scoring adds to a customer."""
@@ -39,7 +40,7 @@ def scorable(
     recipe = recipe_of(live)
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
     tonight = {**(source or {}), **({"format": "auto"} if known_ending else {})}
-    recipe = recipe.model_copy(update={"input": recipe.input.model_copy(update=tonight)})
+    recipe = change(recipe, {f"input.{key}": value for key, value in tonight.items()})
     opened = intake.opened(spark, recipe, path)
     mode = unique or _repeats(recipe)
     if mode == "exact":
@@ -48,8 +49,14 @@ def scorable(
 
 
 def recipe_of(live: Live) -> Recipe:
-    """The recipe of a run."""
-    return parse(dict(live.known["recipe"]))
+    """The recipe of a run. Raises RunError where it is none, or asks for what no recipe may."""
+    try:
+        return parse(dict(live.known["recipe"]))
+    except RecipeError as problem:
+        raise RunError(
+            f"{live.run.at('run.json')}: its recipe can't be used: {problem.what}",
+            "use a run as custseg train wrote it, or train anew",
+        ) from None
 
 
 def laid(
@@ -66,9 +73,10 @@ def laid(
     if columns is None and recipe.output.columns is not None:
         columns = [name for name in recipe.output.columns if name.lower() in there]
     types = {name: kind for name, kind in recipe.input.types.items() if name.lower() in there}
-    reduced = recipe.model_copy(
-        update={
-            "input": recipe.input.model_copy(update={"types": types}),
+    reduced = change(
+        recipe,
+        {
+            "input.types": types,
             "describe": {
                 name: description
                 for name, description in recipe.describe.items()
@@ -81,8 +89,8 @@ def laid(
             },
             "check": {},
             "protected": (),
-            "output": Output(columns=tuple(columns) if columns is not None else None),
-        }
+            "output.columns": tuple(columns) if columns is not None else None,
+        },
     )
     trained = {**live.known.get("types", {}), **live.model.columns}
     expressions = {**live.expressions, **(besides or {})}

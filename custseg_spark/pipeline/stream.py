@@ -15,8 +15,8 @@ from custseg_spark.journal import Journal
 from custseg_spark.pipeline import follow, intake, observation, scoring
 from custseg_spark.pipeline.follow import Live
 from custseg_spark.pipeline.problems import told
-from custseg_spark.recipe import Recipe, columns_used, safe
-from custseg_spark.session import settled
+from custseg_spark.recipe import Recipe, change, columns_used
+from custseg_spark.session_settings import keep_settings
 
 CHECKPOINT = "_checkpoint"
 
@@ -51,9 +51,8 @@ class Batches:
         marker, rejects = f"{self._to}/batches/{batch}.json", f"{self._to}/quarantine/batch={batch}"
         for left in (marker, rejects):
             data.remove(left)
-        source = self._recipe.input
-        if source.filter is not None:
-            frame = frame.filter(safe(source.filter, "input.filter"))
+        if self._recipe.input.filter is not None:
+            frame = data.passing(frame, self._recipe.input.filter)
         table = data.private(replace(self._table, frame=frame), self._recipe.privacy)
         found, recipe = scoring.laid(table, self._live, self._recipe)
         counted = Observation("contract")
@@ -89,6 +88,7 @@ class Batches:
             raise
 
 
+@keep_settings
 def stream(
     spark: SparkSession,
     run: runs.Run,
@@ -136,9 +136,9 @@ def _files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, 
     """The table as it is now, for its columns and how it is read, and the stream of what arrives."""
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
     asked = recipe.input.format if recipe.input.format in ("csv", "parquet") and not known_ending else "auto"
-    source = recipe.input.model_copy(update={"format": asked, "filter": None})
+    source = change(recipe, {"input.format": asked, "input.filter": None}).input
     try:
-        table = data.open_table(settled(spark), source, path)
+        table = data.open_table(spark, source, path)
     except data.NoFilesError:
         raise DataError(
             f"input {path} holds no file yet, and a stream reads all files as the first one is written",
@@ -148,7 +148,7 @@ def _files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, 
 
 
 def _topic(spark: SparkSession, live: Live, servers: str, name: str) -> tuple[data.Table, DataFrame]:
-    messages = data.topic(settled(spark), servers, name)
+    messages = data.topic(spark, servers, name)
     table = messages_table(messages, live, name)
     return table, table.frame
 

@@ -16,6 +16,7 @@ from custseg_spark.pipeline.fit import Decision, Fitted
 from custseg_spark.pipeline.follow import Followed
 from custseg_spark.recipe import Recipe
 from custseg_spark.session import carried
+from custseg_spark.session_settings import keep_settings
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Trained:
         return None if self.followed is None else leave.against(self.followed)
 
 
+@keep_settings
 def train(
     spark: SparkSession, recipe: Recipe, path: str, output: str, journal: Journal, *, promote: bool = False
 ) -> Trained:

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import functions
-from custseg_spark.recipe.expressions import check
+from custseg_spark.recipe.admission import check
 from custseg_spark.recipe.safety import safe
 from custseg_spark.recipe.sql import parsed, written
 

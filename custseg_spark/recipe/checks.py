@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe.expressions import check, expressions, used_by
+from custseg_spark.recipe.admission import check
+from custseg_spark.recipe.expressions import expressions, used_by
 from custseg_spark.recipe.models import Recipe
 from custseg_spark.recipe.problems import Problem, nearest
 from custseg_spark.recipe.sql import columns_used

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from custseg_spark.recipe.section import Section, Share
+
+
+def check_day(text: str) -> str:
+    """The text, which is a day as it stands in a folder's name. Raises ValueError for any other."""
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"a day is written like 2026-11-24; found {text!r}")
+
+
+Day = Annotated[str, AfterValidator(check_day)]
 
 
 class Privacy(Section):
@@ -51,7 +65,7 @@ class Publish(Section):
     table: str | None = None
     """The name of a catalog table, made where there is none."""
     format: Literal["parquet", "delta"] = "parquet"
-    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    date: Day | None = None
     """The day that `train` replaces; the day of the run, in UTC, if null. A score has its own."""
 
     @model_validator(mode="after")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, overload
 
 import fsspec
 from pydantic import ValidationError
@@ -42,6 +42,23 @@ def load_orders(path: str, overrides: Sequence[str] = ()) -> OrderRecipe:
 def parse(document: dict[str, Any]) -> Recipe:
     """The recipe that a mapping, as read from YAML, stands for. Raises RecipeError like `load`."""
     return _checked(Recipe, _document(document, "the recipe"), "", checks.problems_in, _ALL_KEYS)
+
+
+@overload
+def change(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe: ...
+@overload
+def change(recipe: OrderRecipe, changes: Mapping[str, Any]) -> OrderRecipe: ...
+def change(recipe: Recipe | OrderRecipe, changes: Mapping[str, Any]) -> Recipe | OrderRecipe:
+    """The recipe with other values under these key paths, such as `input.filter`: the one way to change it.
+
+    It is checked like one that was read. Raises RecipeError like `load`.
+    """
+    document = recipe.model_dump(exclude_unset=True)
+    for path, value in changes.items():
+        _put(document, path.split("."), value, path)
+    if isinstance(recipe, OrderRecipe):
+        return _checked(OrderRecipe, document, "", problems_in_orders, _ALL_ORDER_KEYS)
+    return _checked(Recipe, document, "", checks.problems_in, _ALL_KEYS)
 
 
 def _laid_over(path: str, overrides: Sequence[str]) -> dict[str, Any]:
@@ -119,21 +136,24 @@ def _lay_over(document: dict[str, Any], override: str) -> None:
         raise RecipeError(
             f"--set {override}: is not key.path=value", "write for example --set segments.k=[2,6]"
         )
-    value = plain_yaml.read(text, f"--set {override}")
+    _put(document, keys, plain_yaml.read(text, f"--set {override}"), f"--set {override}")
+
+
+def _put(document: dict[str, Any], keys: Sequence[str], value: Any, where: str) -> None:
     place: Any = document
     for depth, key in enumerate(keys[:-1]):
-        place = _step(place, key, long_form=depth == 1 and keys[0] in _NAMED, override=override)
+        place = _step(place, key, long_form=depth == 1 and keys[0] in _NAMED, where=where)
     if isinstance(place, list):
-        place[_index(place, keys[-1], override)] = value
+        place[_index(place, keys[-1], where)] = value
     elif value is None and len(keys) == 2 and keys[0] in _NAMED:
         place.pop(keys[-1], None)
     else:
         place[keys[-1]] = value
 
 
-def _step(place: Any, key: str, *, long_form: bool, override: str) -> Any:
+def _step(place: Any, key: str, *, long_form: bool, where: str) -> Any:
     if isinstance(place, list):
-        return place[_index(place, key, override)]
+        return place[_index(place, key, where)]
     inner = place.get(key)
     if inner is None:
         inner = place[key] = {}
@@ -141,16 +161,16 @@ def _step(place: Any, key: str, *, long_form: bool, override: str) -> Any:
         inner = place[key] = {"sql": inner}
     elif not isinstance(inner, dict | list):
         raise RecipeError(
-            f"--set {override}: {key} is {inner!r}, which has no keys inside",
+            f"{where}: {key} is {inner!r}, which has no keys inside",
             _ALL_KEYS,
         )
     return inner
 
 
-def _index(place: list[Any], key: str, override: str) -> int:
+def _index(place: list[Any], key: str, where: str) -> int:
     if not key.isdigit() or int(key) >= len(place):
         raise RecipeError(
-            f"--set {override}: {key!r} is not a position in a list of {len(place)}",
+            f"{where}: {key!r} is not a position in a list of {len(place)}",
             "positions count from 0",
         )
     return int(key)

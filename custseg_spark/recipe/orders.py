@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from custseg_spark.errors import RecipeError
+from custseg_spark.recipe.admission import check
 from custseg_spark.recipe.aggregates import decomposed
-from custseg_spark.recipe.expressions import check
 from custseg_spark.recipe.models import Name, Source
 from custseg_spark.recipe.problems import Problem
 from custseg_spark.recipe.section import Section, Share
@@ -118,12 +118,12 @@ class OrderRecipe(Section):
 def problems_in(recipe: OrderRecipe) -> list[Problem]:
     """Every problem of the expressions, in the order of the recipe."""
     found = []
-    for where, sql in expressions(recipe):
+    for where, sql in [*_filters(recipe), *expressions(recipe)]:
         try:
             if where.startswith("aggregates."):
                 decomposed(sql, where)
             else:
-                check(sql, where, constant=not where.startswith("lines."))
+                check(sql, where, constant=not where.startswith(("lines.", "input.", "currency.rates.")))
         except RecipeError as problem:
             found.append(Problem(problem.what, problem.remedy))
     if recipe.lines.customer.lower() in COLUMNS:
@@ -134,6 +134,14 @@ def problems_in(recipe: OrderRecipe) -> list[Problem]:
             )
         )
     return found
+
+
+def _filters(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:
+    """The predicates over tables as they are stored."""
+    if recipe.input.filter is not None:
+        yield "input.filter", recipe.input.filter
+    if recipe.currency is not None and recipe.currency.rates.filter is not None:
+        yield "currency.rates.filter", recipe.currency.rates.filter
 
 
 def used_by_lines(recipe: OrderRecipe) -> dict[str, list[str]]:

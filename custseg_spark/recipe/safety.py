@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from custseg_spark.recipe import functions
-from custseg_spark.recipe.sql import parsed, written
+from custseg_spark.recipe.admission import check
+from custseg_spark.recipe.sql import rewrite
 
 
 def safe(sql: str, where: str = "expression") -> str:
@@ -13,33 +14,11 @@ def safe(sql: str, where: str = "expression") -> str:
 
     Division by zero, overflow, casts and dates that fail, and array positions that are not there
     become null through Spark's own `try_` functions (all of them in Spark 4.0). An expression
-    without any of these comes back as it was written. Raises RecipeError if it does not parse.
+    without any of these comes back as it was written. Raises RecipeError if it does not parse, and for
+    what `check` refuses: no expression reaches the engine by another way.
     """
-    tree, literals = parsed(sql, where)
-    if _grouped_otherwise(tree):
-        return sql
-    changed = False
-    for node in reversed(list(tree.dfs())):  # the innermost first
-        replacement = _without_raising(node)
-        if replacement is node:
-            continue
-        changed = True
-        if node is tree:
-            tree = replacement
-        else:
-            node.replace(replacement)
-    if not changed:
-        return sql
-    return written(tree, literals)
-
-
-def _grouped_otherwise(tree: exp.Expr) -> bool:
-    """Whether the tree groups `a || b + 1` as a || (b + 1), where Spark means (a || b) + 1."""
-    return any(
-        isinstance(side, exp.Add | exp.Sub)
-        for pipe in tree.find_all(exp.DPipe)
-        for side in (pipe.this, pipe.expression)
-    )
+    check(sql, where)
+    return rewrite(sql, where, lambda *_: _without_raising)
 
 
 def _without_raising(node: exp.Expr) -> exp.Expr:

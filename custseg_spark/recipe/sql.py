@@ -7,7 +7,7 @@ so that a rewritten expression differs from what the user wrote by the rewriting
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from sqlglot import TokenType, exp, parse_one
@@ -84,12 +84,58 @@ def parsed(sql: str, where: str) -> tuple[exp.Expr, dict[str, str]]:
     return tree, literals
 
 
-def written(tree: exp.Expr, literals: dict[str, str]) -> str:
+def written(tree: exp.Expr, literals: Mapping[str, str]) -> str:
     """The text of a tree from `parsed`, its literals put back."""
-    text = tree.sql(dialect=AsWritten, normalize_functions=False, comments=False)
+    text = _text(tree)
     for placeholder, literal in literals.items():
         text = text.replace(placeholder, literal)
     return text
+
+
+def rewrite(
+    sql: str, where: str, rules: Callable[[exp.Expr, Mapping[str, str]], Callable[[exp.Expr], exp.Expr]]
+) -> str:
+    """The expression with nodes replaced, the innermost first; as it was written where none was.
+
+    `rules`: of the tree and its literals, what gives for each node the one that stands in its place.
+    """
+    tree, literals = parsed(sql, where)
+    if _grouped_otherwise(tree):
+        return sql
+    before = _text(tree)
+    replacement = rules(tree, literals)
+    for node in reversed(list(tree.dfs())):
+        put = replacement(node)
+        if put is not node and node is tree:
+            tree = put
+        elif put is not node:
+            node.replace(put)
+    return sql if _text(tree) == before else written(tree, literals)
+
+
+def fragment(template: str, *values: exp.Expr) -> exp.Expr:
+    """The tree of a piece of SQL, with nodes of another tree where it says {0}, {1}."""
+    text = template.format(*map(_text, values)) if values else template
+    return parse_one(text, into=exp.Condition, dialect=AsWritten)
+
+
+def text_of(literal: exp.Literal, literals: Mapping[str, str]) -> str:
+    """What a string literal of a tree from `parsed` says, without its quotes."""
+    written_so = literals.get(f"'{literal.name}'", f"'{literal.name}'")
+    return re.sub(r"^[rR]?(['\"])(.*)\1$", r"\2", written_so, flags=re.DOTALL)
+
+
+def _text(tree: exp.Expr) -> str:
+    return tree.sql(dialect=AsWritten, normalize_functions=False, comments=False)
+
+
+def _grouped_otherwise(tree: exp.Expr) -> bool:
+    """Whether the tree groups `a || b + 1` as a || (b + 1), where Spark means (a || b) + 1."""
+    return any(
+        isinstance(side, exp.Add | exp.Sub)
+        for pipe in tree.find_all(exp.DPipe)
+        for side in (pipe.this, pipe.expression)
+    )
 
 
 def _without_literals(sql: str) -> tuple[str, dict[str, str]]:

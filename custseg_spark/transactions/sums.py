@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType
 
-from custseg_spark.recipe import Aggregate
+from custseg_spark.recipe import Aggregate, in_utc, instants
 from custseg_spark.transactions.lines import (
     CUSTOMER,
     DAY,
@@ -160,10 +160,18 @@ def _kinds(kept: Kept) -> Column:
 
 def _exact(lines: DataFrame, sql: str, how: str) -> Column:
     """The expression's value; where floating-point values are summed, rounded to a decimal."""
+    sql = zoned(lines, sql)
     kind = lines.select(F.expr(sql)).schema[0].dataType
     if how != "sum" or not isinstance(kind, DoubleType | FloatType):
         return F.expr(sql)
     return F.expr(f"try_cast(({sql}) AS {_EXACT})")
+
+
+def zoned(frame: DataFrame, sql: str) -> str:
+    """The expression with its days and hours in UTC; a moment alone stays a moment."""
+    moments = instants(frame.schema)
+    alone = sql.strip("`").casefold() in {name.casefold() for name in moments}
+    return sql if alone else in_utc(sql, moments)
 
 
 def _summed(kept: Kept) -> list[Column]:

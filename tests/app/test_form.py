@@ -10,9 +10,11 @@ import pytest
 from custseg_spark import recipe as recipes
 from custseg_spark.app.form import Choices, Form, Treated, form_of
 from custseg_spark.app.uploads import Seen
+from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.kinds import looked_at
 from custseg_spark.recipe.propose import propose
+from tests.unit.test_recipe_change import HOSTILE
 
 ROWS = 300
 NASTY = "x`) OR 1=1 --"
@@ -82,6 +84,17 @@ def test_nasty_names_are_safe_in_every_role(form: Form) -> None:
     found = form.recipe(Choices("id", (nasty, "spend"), (more,)), "t.csv")
     assert recipes.columns_used(found.segment_by[nasty].sql) == {NASTY}
     assert recipes.columns_used(found.describe[more].sql or "") == {MORE}
+
+
+@pytest.mark.parametrize("sql", HOSTILE)
+@pytest.mark.parametrize("role", ["cut", "describe", "check"])
+def test_what_no_expression_may_do_is_refused_in_every_role(form: Form, role: str, sql: str) -> None:
+    """No offer is made of such an expression; if one were, it would not get past the recipe."""
+    offers = {**form.offers, "odd": replace(form.offers["spend"], name="odd", sql=sql)}
+    chosen = Choices("id", ("visits", *(["odd"] if role == "cut" else [])))
+    chosen = chosen if role == "cut" else replace(chosen, **{role: ("odd",)})
+    with pytest.raises(RecipeError, match="odd"):
+        replace(form, offers=offers).recipe(chosen, "t.csv")
 
 
 def test_a_column_has_one_role_and_cutting_comes_first(form: Form) -> None:

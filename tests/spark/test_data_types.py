@@ -136,7 +136,7 @@ def test_the_real_dates_are_read_day_first(spark, shared_data):
 def test_declared_types_hold_for_typed_formats_too(spark):
     frame = spark.sql(
         "SELECT '5.0' AS text, 7 AS whole, 8 AS number, 1.5 AS code,"
-        " date'2012-09-04' AS day, timestamp'2012-09-04 10:00:00' AS moment"
+        " date'2012-09-04' AS day, timestamp'2012-09-04 10:00:00Z' AS moment"
     )
     dates = DateType(date="dd-MM-yyyy")
     declared = {

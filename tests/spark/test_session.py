@@ -17,8 +17,6 @@ SHOWN = (
     "spark.driver.memory",
     "spark.driver.host",
     "spark.sql.shuffle.partitions",
-    "spark.sql.session.timeZone",
-    "spark.sql.execution.arrow.pyspark.enabled",
 )
 PROGRAM = f"""
 from custseg_spark.session import open_session
@@ -69,24 +67,10 @@ def test_an_open_session_is_taken_as_it_is(spark: SparkSession) -> None:
     assert spark.conf.get("spark.app.name") == "custseg tests"
 
 
-def test_time_zone_is_utc_whatever_was_set(spark: SparkSession) -> None:
-    spark.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
-    assert session.open_session().conf.get("spark.sql.session.timeZone") == "UTC"
-
-
-def test_arrow_that_was_switched_off_stays_off(spark: SparkSession) -> None:
-    spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "false")
-    try:
-        assert session.open_session().conf.get("spark.sql.execution.arrow.pyspark.enabled") == "false"
-    finally:
-        spark.conf.unset("spark.sql.execution.arrow.pyspark.enabled")
-
-
 def test_a_laptop_gets_the_defaults_and_a_calm_standard_error(no_settings: Path) -> None:
     seen, error = run(PROGRAM, no_settings)
     assert seen["spark.master"] == "local[*]"
     assert seen["spark.driver.host"] == "127.0.0.1"
-    assert seen["spark.sql.session.timeZone"] == "UTC"
     assert seen["rows"] == "3"
     own = [line for line in error.splitlines() if "incubator modules" not in line]  # Java itself says that
     assert own == []
@@ -114,14 +98,12 @@ def test_spark_submit_is_left_as_it_is(no_settings: Path) -> None:
     assert seen["spark.app.name"] == "nightly"
     assert seen["spark.sql.shuffle.partitions"] == "9"
     assert seen["spark.driver.memory"] == "None"
-    assert seen["spark.sql.session.timeZone"] == "UTC"
 
 
 def test_spark_connect(no_settings: Path) -> None:
     """The program ends, too, with a fitted model in hand: half of the time it did not."""
     pytest.importorskip("grpc")
     seen, _ = run(PROGRAM, no_settings, SPARK_REMOTE="local[1]")
-    assert seen["spark.sql.session.timeZone"] == "UTC"
     assert seen["spark.driver.host"] == "127.0.0.1"
     assert seen["rows"] == "3"
 
@@ -189,16 +171,6 @@ def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_sett
         "TieredStopAtLevel" in session._missing_settings("", {}, small=True)["spark.driver.extraJavaOptions"]
     )
     assert "TieredStopAtLevel" not in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
-
-
-def test_what_a_user_set_in_an_open_session_stays_but_for_what_results_depend_on(spark: SparkSession) -> None:
-    limit = "spark.sql.codegen.hugeMethodLimit"
-    before = spark.conf.get(limit)
-    spark.conf.set(limit, "30000")
-    try:
-        assert session.open_session().conf.get(limit) == "30000"
-    finally:
-        spark.conf.set(limit, before)
 
 
 def test_a_users_own_log_settings_win(no_settings: Path) -> None:

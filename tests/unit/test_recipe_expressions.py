@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import columns_used, parse, safe, used_by
-from custseg_spark.recipe.expressions import check
+from custseg_spark.recipe.admission import check
 from custseg_spark.recipe.sql import sql_name, sql_text
 
 

@@ -69,6 +69,17 @@ def test_half_of_a_group_from_elsewhere_moves_nothing():
     assert kinds(now, (0, 1), then=[[150, 0, 76], [0, 180, 74]])[0] == ("splits", (0,), (2, 3))
 
 
+def test_a_new_segment_that_holds_few_of_another_takes_nothing_from_it():
+    """Each segment has changed places over night. The ten who are new came from segment 1, of which they are
+    few, so that nobody's place is looked up in yesterday's table."""
+    now, then = [[0, 100, 10], [100, 0, 0]], [[100, 0, 0], [0, 100, 10]]
+    assert kinds(now, (0, 1), then=then) == [
+        ("continues", (0,), (0,)),
+        ("continues", (1,), (1,)),
+        ("is born", (), (2,)),
+    ]
+
+
 def test_the_first_run_has_no_thread_and_counts_from_zero():
     assert matched(np.zeros((0, 2), dtype=int), []).ids == (0, 1)
     assert matched(np.zeros((1, 2), dtype=int), [4], used=[7]).ids == (8, 9)
