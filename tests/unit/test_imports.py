@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 # model is made of two of them, by their public names.
 TOP = {"cli", "app", "terminal"}
 STAGES = {"runs", "report", "model", "segments", "evidence", "clustering", "features", "transactions", "data"}
-GROUND = {"recipe", "session", "java", "machine", "journal", "errors"}
+GROUND = {"recipe", "session", "session_settings", "java", "machine", "journal", "errors"}
 MAY_IMPORT = {
     **dict.fromkeys(TOP, {"terminal", "pipeline"} | STAGES | GROUND),
     "cli": {"app", "terminal", "pipeline"} | STAGES | GROUND,
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "model": {"clustering", "features"} | GROUND,  # it turns what they found into a PipelineModel and SQL
     "recipe": {"errors"},
     "session": {"java", "machine", "errors"},
+    "session_settings": set(),
     "machine": set(),
     "java": {"errors"},
     "journal": {"errors"},
