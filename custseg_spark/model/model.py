@@ -64,13 +64,13 @@ class Model:
             raise _unusable(str(problem)) from None
         return model
 
-    def zoned(self, sql: str) -> str:
+    def to_utc(self, sql: str) -> str:
         """An expression over the input columns with its days and hours in UTC."""
         return in_utc(sql, [name for name, kind in self.columns.items() if kind == "timestamp"])
 
     def raw_stages(self) -> list[Stage]:
         """The step from input columns to `_raw_<feature>`, the same in a session of any time zone."""
-        return [{f"{RAW}{t.name}": self.zoned(t.raw_sql) for t in self.features}]
+        return [{f"{RAW}{t.name}": self.to_utc(t.raw_sql) for t in self.features}]
 
     def scaled_stages(self) -> list[Stage]:
         """The steps from `_raw_<feature>` to `feature_<feature>` and `_scaled_<i>` on the model scale."""

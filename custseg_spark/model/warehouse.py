@@ -45,7 +45,7 @@ def segments_sql(model: Model, dialect: str) -> str:
         f"-- It reads these columns, in these types: {' '.join(reads.split())}\n"
     )
     if dialect == "spark":
-        return head + _select(model, _stages(model, model.zoned)) + "\n"
+        return head + _select(model, _stages(model, model.to_utc)) + "\n"
     written = _select(model, _stages(model, lambda sql: sql))
     meaning = Meaning(model.columns, dialect)
     for feature in model.features:

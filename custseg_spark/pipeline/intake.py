@@ -96,13 +96,13 @@ def laid(
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _written(recipe) if ours is None else ours)
     expressions = {name: safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
-    zoned = partial(in_utc, instants=instants(typed.frame.schema))
-    computed = {name: zoned(sql) for name, sql in expressions.items()}
-    described = {name: zoned(sql) for name, sql in _described(recipe).items()}
+    to_utc = partial(in_utc, instants=instants(typed.frame.schema))
+    computed = {name: to_utc(sql) for name, sql in expressions.items()}
+    described = {name: to_utc(sql) for name, sql in _described(recipe).items()}
     with _naming_the_key(typed.frame, computed, described, recipe):
         kinds = _kinds(typed.frame, computed)
         numeric = {name for name, kind in _kinds(typed.frame, described).items() if isinstance(kind, NUMBERS)}
-        rules = data.rule_checks(recipe.rules.named, lambda sql, where: zoned(safe(sql, where)))
+        rules = data.rule_checks(recipe.rules.named, lambda sql, where: to_utc(safe(sql, where)))
         _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
     frame = features.raw_columns(_without_ours(typed.frame, columns, used, recipe), computed, kinds)
     values = [
@@ -120,7 +120,7 @@ def laid(
         profiled={
             name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected
         },
-        described={**described, **{name: zoned(sql) for name, sql in besides.items()}},
+        described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
     )
 

@@ -97,16 +97,16 @@ def opened(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | No
     typed = data.typed(_narrowed(table, set(used_by_lines(recipe))), used_by_lines(recipe), declared)
     checks = [(check.reason, check.ok) for check in typed.checks]
     frame = typed.frame
-    zoned = partial(in_utc, instants=instants(frame.schema))
+    to_utc = partial(in_utc, instants=instants(frame.schema))
     _name_the_key(frame, recipe)
     rates = None
     if recipe.currency is not None:
-        code = zoned(safe(recipe.currency.code, "currency.code"))
+        code = to_utc(safe(recipe.currency.code, "currency.code"))
         frame = frame.withColumn("_currency", F.expr(f"CAST({code} AS string)"))
         rates = _rates(spark, recipe.currency.rates)
-    lines = transactions.told_apart(frame, _meaning(frame, recipe, until, zoned), checks, rates)
+    lines = transactions.told_apart(frame, _meaning(frame, recipe, until, to_utc), checks, rates)
     kept = Kept(
-        favourites={name: zoned(safe(sql, f"favourites.{name}")) for name, sql in recipe.favourites.items()},
+        favourites={name: to_utc(safe(sql, f"favourites.{name}")) for name, sql in recipe.favourites.items()},
         aggregates={
             name: decomposed(sql, f"aggregates.{name}", f"_{name}_")
             for name, sql in recipe.aggregates.items()
@@ -139,17 +139,17 @@ def _narrowed(table: data.Table, used: set[str]) -> data.Table:
 
 
 def _meaning(
-    frame: DataFrame, recipe: OrderRecipe, until: date | None, zoned: Callable[[str], str]
+    frame: DataFrame, recipe: OrderRecipe, until: date | None, to_utc: Callable[[str], str]
 ) -> Meaning:
     lines = recipe.lines
     return Meaning(
         customer=data.quoted(lines.customer),
-        order=zoned(safe(lines.order, "lines.order")),
-        day=zoned(safe(lines.date, "lines.date")),
-        quantity=lines.quantity and zoned(safe(lines.quantity, "lines.quantity")),
-        value=zoned(_value(frame, recipe)),
-        returned=recipe.returns.when and zoned(safe(recipe.returns.when, "returns.when")),
-        leave_out={name: zoned(safe(sql, f"leave_out.{name}")) for name, sql in recipe.leave_out.items()},
+        order=to_utc(safe(lines.order, "lines.order")),
+        day=to_utc(safe(lines.date, "lines.date")),
+        quantity=lines.quantity and to_utc(safe(lines.quantity, "lines.quantity")),
+        value=to_utc(_value(frame, recipe)),
+        returned=recipe.returns.when and to_utc(safe(recipe.returns.when, "returns.when")),
+        leave_out={name: to_utc(safe(sql, f"leave_out.{name}")) for name, sql in recipe.leave_out.items()},
         keep_free=recipe.free_lines == "keep",
         until=until,
     )

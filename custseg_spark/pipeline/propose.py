@@ -34,7 +34,7 @@ class Looked:
         return proposed(self.head, path=self.path, format=self.format, options=self.options, types={})
 
 
-def _shown(frame: DataFrame) -> DataFrame:
+def _show_utc(frame: DataFrame) -> DataFrame:
     """The frame with what the clock of UTC shows at each moment."""
     moments = instants(frame.schema)
     return frame.withColumns({name: data.utc(data.column(name)) for name in moments}) if moments else frame
@@ -47,7 +47,7 @@ def look(spark: SparkSession, path: str, options: Mapping[str, Any] | None = Non
     table = data.open_table(spark, Input(id="", options=options), path)
     with told(f"input {path}"):
         as_text = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
-        head = as_text if as_text is not None else _shown(table.frame.limit(LOOKED_AT)).toPandas()
+        head = as_text if as_text is not None else _show_utc(table.frame.limit(LOOKED_AT)).toPandas()
     if table.sep not in (None, ","):
         options["sep"] = table.sep
     return Looked(head.drop(columns=data.MALFORMED, errors="ignore"), path, table.format, options)

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType
 
 from custseg_spark.transactions.lines import CUSTOMER, UNIT
-from custseg_spark.transactions.sums import FIRST, LAST, Kept, zoned
+from custseg_spark.transactions.sums import FIRST, LAST, Kept, to_utc
 
 
 def described(totals: DataFrame, id_column: str, as_of: date, kept: Kept, *, subtract: bool) -> DataFrame:
@@ -35,7 +35,7 @@ def described(totals: DataFrame, id_column: str, as_of: date, kept: Kept, *, sub
         "first_order": F.col(FIRST),
         "last_order": F.col(LAST),
         **{name: F.col(name) for name in kept.favourites},
-        **{name: F.expr(zoned(totals, aggregate.sql)) for name, aggregate in kept.aggregates.items()},
+        **{name: F.expr(to_utc(totals, aggregate.sql)) for name, aggregate in kept.aggregates.items()},
     }
     identity = F.col(CUSTOMER).alias(id_column)
     return totals.filter("orders > 0").select(

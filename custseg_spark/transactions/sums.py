@@ -160,14 +160,14 @@ def _kinds(kept: Kept) -> Column:
 
 def _exact(lines: DataFrame, sql: str, how: str) -> Column:
     """The expression's value; where floating-point values are summed, rounded to a decimal."""
-    sql = zoned(lines, sql)
+    sql = to_utc(lines, sql)
     kind = lines.select(F.expr(sql)).schema[0].dataType
     if how != "sum" or not isinstance(kind, DoubleType | FloatType):
         return F.expr(sql)
     return F.expr(f"try_cast(({sql}) AS {_EXACT})")
 
 
-def zoned(frame: DataFrame, sql: str) -> str:
+def to_utc(frame: DataFrame, sql: str) -> str:
     """The expression with its days and hours in UTC; a moment alone stays a moment."""
     moments = instants(frame.schema)
     alone = sql.strip("`").casefold() in {name.casefold() for name in moments}
