@@ -15,7 +15,6 @@ from pyspark.sql import SparkSession
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_Command = Callable[Concatenate[SparkSession, P], T]
 _LOCK = threading.Lock()
 _MARK = "spark.custseg.settings"
 """In a session whose settings are ours for now: under which name it stands in _SHARED."""

@@ -16,6 +16,7 @@ from custseg_spark.app.published import Published
 from custseg_spark.errors import DataError
 from custseg_spark.features import VALUE
 from custseg_spark.model import SCALED, Model, with_stages
+from custseg_spark.session_settings import keep_settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -88,6 +89,7 @@ def entries(run: Published) -> tuple[Entry, ...]:
     return tuple(_remembered(run, entry) if entry.column not in run.sample else entry for entry in found)
 
 
+@keep_settings
 def placed(spark: SparkSession, run: Published, values: Mapping[str, Any]) -> Placed:
     """The customer with these values (None: missing) under the run's model. Raises DataError for values that
     the model can't place."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, TimestampType
 
 from custseg_spark.errors import DataError
 
@@ -34,6 +35,11 @@ def utc(moment: Column) -> Column:
     """What the clock of UTC shows at a moment (TIMESTAMP), as TIMESTAMP_NTZ, in a session of any zone."""
     epoch = F.lit("1970-01-01 00:00:00").cast("timestamp_ntz")
     return F.timestamp_add("MICROSECOND", F.unix_micros(moment), epoch)
+
+
+def read_clock(value: Column, kind: DataType) -> Column:
+    """A value of that type, a moment as what the clock of UTC shows: its text is the same anywhere."""
+    return utc(value) if isinstance(kind, TimestampType) else value
 
 
 def nearest(wanted: str, names: Iterable[str]) -> str | None:

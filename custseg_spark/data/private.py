@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DoubleType, FloatType, StructField, TimestampType
+from pyspark.sql.types import DoubleType, FloatType, StructField
 
-from custseg_spark.data.columns import MALFORMED, MISSHAPEN, UNDECODED, column, resolved, utc
+from custseg_spark.data.columns import MALFORMED, MISSHAPEN, UNDECODED, column, read_clock, resolved
 from custseg_spark.data.read import Table
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.leaving import Privacy
@@ -58,8 +58,7 @@ def _columns(fields: list[StructField], hashed: set[str], text: bool) -> Iterato
 def _hashed(field: StructField, text: bool) -> Column:
     """Of text in another encoding only the sign that says so: its hash could be that of another value."""
     value = column(field.name)
-    clock = utc(value) if isinstance(field.dataType, TimestampType) else value
-    as_text = clock.cast("string")
+    as_text = read_clock(value, field.dataType).cast("string")
     known = value.isNotNull() & (F.trim(as_text) != "")
     if isinstance(field.dataType, (DoubleType, FloatType)):
         known &= ~F.isnan(value)

@@ -27,9 +27,9 @@ from custseg_spark.data.columns import (
     MISSHAPEN,
     UNDECODED,
     column,
+    read_clock,
     refuse_repeated,
     resolved,
-    utc,
 )
 from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
@@ -141,7 +141,7 @@ def _found(name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[
     if isinstance(kind, DoubleType | FloatType):
         return _finite(name, column(name))
     if ID_KEY in keys:  # it is compared and hashed as text: a moment as what the clock of UTC shows
-        return _Cast(_clock(name, kind))
+        return _Cast(read_clock(column(name), kind))
     if not isinstance(kind, StringType) or text is None or name not in text:
         return _Cast(column(name))
     found = _KINDS.get(before.partition("(")[0]) or kind_of(text[name])
@@ -155,14 +155,14 @@ def _declared(name: str, kind: DataType, declared: Declared) -> _Cast:
         if isinstance(kind, DateOf):
             return _Cast(column(name), "date")
         if isinstance(kind, TimestampType | TimestampNTZType):
-            return _Cast(_clock(name, kind).cast("date"), "date")
+            return _Cast(read_clock(column(name), kind).cast("date"), "date")
         return _dates(name, column(name).cast("string"), declared.patterns)
     if declared == "int" and isinstance(kind, IntegralType):
         return _Cast(column(name), "int")
     if declared == "double" and isinstance(kind, NumericType):
         return _finite(name, column(name).cast("double"))
     if declared == "string":
-        return _Cast(_clock(name, kind).cast("string"), "string")
+        return _Cast(read_clock(column(name), kind).cast("string"), "string")
     return _from_text(name, column(name).cast("string"), declared)
 
 
@@ -219,10 +219,6 @@ def _dates(name: str, text: Column, patterns: Sequence[str]) -> _Cast:
 def _readings(text: Column, patterns: Sequence[str]) -> list[Column]:
     moments = [F.try_to_timestamp(F.trim(text), F.lit(pattern)) for pattern in patterns]
     return [moment.cast("date") for moment in moments]  # try_to_date is younger than Spark 4.0
-
-
-def _clock(name: str, kind: DataType) -> Column:
-    return utc(column(name)) if isinstance(kind, TimestampType) else column(name)
 
 
 def _moment(text: Column) -> Column:
