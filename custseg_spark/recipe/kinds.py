@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from custseg_spark.recipe import plain_yaml
-from custseg_spark.recipe.text_types import NEARLY_ALL, infer_type
+from custseg_spark.recipe.text_types import BLANKS, NEARLY_ALL, infer_type
 
 Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
 
@@ -209,7 +209,7 @@ def _column(name: str, kind: Kind, values: pd.Series[Any], **found: Any) -> Colu
 
 
 def _stripped(values: pd.Series[Any]) -> pd.Series[Any]:
-    texts = values.astype("string").str.strip()
+    texts = values.astype("string").str.strip(BLANKS)
     return texts.mask(texts == "").astype(object)
 
 

@@ -31,7 +31,7 @@ ISO = "yyyy-MM-dd"
 DATE_PATTERNS = (ISO, "dd-MM-yyyy", "MM-dd-yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "yyyy/MM/dd", "dd.MM.yyyy")
 """Patterns as Spark writes them; of those that read the same share of a column the first is taken."""
 
-_BLANKS = "".join(map(chr, range(33)))
+BLANKS = "".join(map(chr, range(33)))
 """What a cast takes off both ends."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|nan", re.ASCII | re.IGNORECASE)
 _INT = re.compile(r"[+-]?(0|[1-9]\d{0,17})", re.ASCII)
@@ -58,7 +58,7 @@ class TextType:
     def read(self, text: str) -> Value | None:
         """The value of one text: a number (also for a truth; NaN for one that is missing), a day or a time;
         None where it does not fit."""
-        found = _find_form(self).fullmatch(text.strip(_BLANKS))
+        found = _find_form(self).fullmatch(text.strip(BLANKS))
         try:
             return None if found is None else _READERS[self.name](found)
         except ValueError:  # no such day, no such time
@@ -74,7 +74,7 @@ def infer_type(values: Iterable[object]) -> TextType:
     >>> infer_type(["1", "2", "3", "4", "n/a"])
     TextType(name='int', pattern=None, fit=0.8, misfit='n/a')
     """
-    texts = [text for value in values if isinstance(value, str) and (text := value.strip(_BLANKS))]
+    texts = [text for value in values if isinstance(value, str) and (text := value.strip(BLANKS))]
     if not texts:
         return TextType("double")
     if any(_CODE.fullmatch(text) for text in texts):

@@ -89,6 +89,8 @@ cells = st.one_of(
 
 @settings(deadline=None, max_examples=500)
 @example(["1"] * 9 + ["x"], [])
+@example([], ["\x85"])
+@example([], ["\x00", None])
 @given(st.lists(cells, max_size=3), st.lists(cells, max_size=4))
 def test_they_agree_on_any_column(common: list[str | None], rare: list[str | None]) -> None:
     values = common * 6 + rare
