@@ -49,7 +49,7 @@ def edit(file: Path, change: Callable[[dict[str, Any]], None]) -> None:
     file.write_text(json.dumps(document))
 
 
-def published(to: Path) -> list[str]:
+def list_published(to: Path) -> list[str]:
     return [str(file) for file in to.rglob("*") if file.is_file() and file.suffix in (".parquet", ".csv")]
 
 
@@ -62,7 +62,7 @@ def test_a_filter_given_for_one_night(trained: Path, say: Say, tmp_path: Path, s
         assert code == 2
         assert err.startswith("error: --filter: ")
         assert len(err.splitlines()) == 2
-    assert published(to) == []
+    assert list_published(to) == []
 
 
 def test_a_filter_may_ask_for_what_a_row_says(trained: Path, say: Say, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_bare_name_that_is_a_function_is_no_column(trained: Path, say: Say, tm
     code, _, err = say(*asked, "--filter", "localtimestamp > '2020-01-01'")
     assert code == 2
     assert "localtimestamp is no column" in err
-    assert published(to) == []
+    assert list_published(to) == []
 
 
 @pytest.mark.parametrize("sql", HOSTILE)
@@ -122,7 +122,7 @@ def test_a_recipe_kept_in_a_run_that_somebody_edited(
             code, _, err = say(command, "--output", trained, "--input", path, "--to", to)
             assert code == 4, err
             assert "run.json: its recipe can't be used: " in err
-    assert published(to) == []
+    assert list_published(to) == []
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_model_that_somebody_edited(
     code, _, err = say("score", "--output", trained, "--input", table, "--to", to)
     assert code == 4
     assert err.splitlines()[-2].startswith("error: model.json can't be read: ")
-    assert published(to) == []
+    assert list_published(to) == []
 
 
 @pytest.mark.parametrize("sql", HOSTILE)
@@ -156,5 +156,5 @@ def test_a_program_that_calls_the_commands(
         pipeline.score(spark, run, table, to, Journal(), source={"filter": sql})
     with pytest.raises(RecipeError, match=r"audience\.eligible"):
         pipeline.audience(spark, run, table, to, Journal(), asked=Audience(eligible=sql))
-    assert published(Path(to)) == []
+    assert list_published(Path(to)) == []
     assert RunError.exit_code == 4

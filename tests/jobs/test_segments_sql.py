@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import features
 from custseg_spark.model import DIALECTS, Model, segments_sql
 from tests.jobs.conftest import RECIPE, Train, labelled_by_a_run, labelled_three_ways, labels, planted
-from tests.spark.drawn import drawn
+from tests.spark.draws import draw_tables
 from tests.spark.test_model_properties import models
 
 
@@ -68,7 +68,7 @@ ROWS = st.lists(st.tuples(st.one_of(st.none(), SPENT), st.one_of(st.none(), DAYS
 CENTRES = st.lists(st.tuples(SPENT, DAYS), min_size=5, max_size=5, unique=True)
 
 
-@drawn(5)
+@draw_tables(5)
 @given(model=models(), rows=ROWS, centres=CENTRES, unfilled=st.integers(0, 3), bare=st.booleans())
 def test_the_sql_of_any_model_labels_like_its_pipeline_model(
     spark: SparkSession, model: Model, rows: Any, centres: Any, unfilled: int, bare: bool

@@ -21,10 +21,10 @@ from custseg_spark import features, recipe
 from custseg_spark.errors import DataError
 from custseg_spark.journal import Journal
 from custseg_spark.pipeline import intake, sampling
-from tests.spark.drawn import drawn
+from tests.spark.draws import draw_tables
 
 
-def sampled(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake.Intake, sampling.Sample]:
+def draw_sample(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake.Intake, sampling.Sample]:
     journal = Journal()
     found, rows = intake.checked_ids(intake.intake(spark, how, str(path)), how, str(path), journal)
     sample, counts = sampling.sampled(found, how, rows, journal)
@@ -51,14 +51,14 @@ GUESSED: dict[str, Any] = {
 }
 
 
-@drawn(8)
+@draw_tables(8)
 @given(rows=st.lists(st.tuples(IDS, CELLS, CELLS), min_size=1, max_size=100))
 def test_read_is_accepted_plus_quarantined_whatever_the_cells_hold(
     spark: SparkSession, tmp_path: Path, rows: list[tuple[str, str, str]]
 ) -> None:
     path = write_csv(tmp_path / "customers.csv", ("id", "spend", "visits"), rows)
     try:
-        found, sample = sampled(spark, recipe.parse(GUESSED), path)
+        found, sample = draw_sample(spark, recipe.parse(GUESSED), path)
     except DataError as told:
         event(f"refused: {told.what.partition(':')[0]}")
         return
@@ -147,7 +147,7 @@ def reasons(row: tuple[str, Cell, Cell, Cell], ids: Counter[str]) -> set[str]:
     return told
 
 
-@drawn(8)
+@draw_tables(8)
 @given(rows=ROWS)
 def test_the_rows_accepted_and_their_reasons_are_those_of_the_contract_without_spark(
     spark: SparkSession, tmp_path: Path, rows: list[tuple[str, Cell, Cell, Cell]]
@@ -159,9 +159,9 @@ def test_the_rows_accepted_and_their_reasons_are_those_of_the_contract_without_s
     path = write_csv(tmp_path / "customers.csv", ("place", "id", "spend", "visits", "score"), texts)
     if len(broken) == len(rows):
         with pytest.raises(DataError, match="rows are rejected"):
-            sampled(spark, recipe.parse(DECLARED), path)
+            draw_sample(spark, recipe.parse(DECLARED), path)
         return
-    found, sample = sampled(spark, recipe.parse(DECLARED), path)
+    found, sample = draw_sample(spark, recipe.parse(DECLARED), path)
     assert {row["place"]: set(row["reasons"]) for row in found.rejected.collect()} == broken
     assert {row["place"] for row in found.accepted.collect()} == expected.keys() - broken.keys()
     quality = sample.quality
@@ -185,7 +185,7 @@ def thousandths(low: float, high: float) -> st.SearchStrategy[float]:
     return st.floats(low, high).map(lambda number: round(number, 3))
 
 
-@drawn(6)
+@draw_tables(6)
 @given(
     values=st.lists(
         st.tuples(thousandths(-1e6, 1e6), st.one_of(st.none(), thousandths(-0.9, 1e6))),
@@ -215,7 +215,7 @@ def test_features_depend_on_neither_order_nor_partitioning(
             part.to_parquet(directory / name / f"{number}.parquet", index=False)
     found = []
     for name in ("as_is", "shuffled"):
-        _, sample = sampled(spark, how, directory / name)
+        _, sample = draw_sample(spark, how, directory / name)
         kinds = {key: f.sql for key, f in how.segment_by.items()}
         treatments = features.fit_treatments(sample.raw, kinds, how.segment_by, how.scale)
         found.append((treatments, features.treated(sample.raw, treatments), sample.described["id"].tolist()))

@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import features
 from custseg_spark.features import Treatment
 from custseg_spark.model import Model
-from tests.spark.drawn import drawn
+from tests.spark.draws import draw_tables
 
 NUMBERS = st.floats(-1e9, 1e9, allow_subnormal=False)
 
@@ -51,7 +51,7 @@ def models(draw: st.DrawFn) -> Model:
     )
 
 
-@drawn(20)
+@draw_tables(20)
 @given(
     model=models(), rows=st.lists(st.tuples(st.one_of(st.none(), NUMBERS), NUMBERS), min_size=1, max_size=20)
 )
@@ -70,7 +70,7 @@ def test_saved_and_loaded_a_model_labels_the_same(spark: SparkSession, model: Mo
         assert square[place] <= square.min() * (1 + 1e-9)
 
 
-@drawn(3)
+@draw_tables(3)
 @given(
     model=models(), rows=st.lists(st.tuples(st.one_of(st.none(), NUMBERS), NUMBERS), min_size=10, max_size=60)
 )

@@ -22,7 +22,7 @@ def classes(spark: SparkSession) -> dict[str, str]:
     return found
 
 
-def refused(name: str) -> bool:
+def is_refused(name: str) -> bool:
     try:
         check(f"`{name}`(x)", "f")
     except RecipeError:
@@ -33,7 +33,7 @@ def refused(name: str) -> bool:
 def test_every_aggregate_of_spark_is_refused(spark: SparkSession) -> None:
     aggregates = {name for name, kind in classes(spark).items() if ".aggregate." in kind}
     assert len(aggregates) > 60
-    assert {name for name in aggregates if not refused(name)} == set()
+    assert {name for name in aggregates if not is_refused(name)} == set()
 
 
 def test_no_generator_and_no_window_function_is_admitted(spark: SparkSession) -> None:
@@ -42,7 +42,7 @@ def test_no_generator_and_no_window_function_is_admitted(spark: SparkSession) ->
     told = ("UNSUPPORTED_GENERATOR", "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE")
     found = set()
     for name in sorted(classes(spark)):
-        if refused(name):
+        if is_refused(name):
             continue
         try:
             _ = frame.selectExpr(f"1 + `{name}`(a)").schema

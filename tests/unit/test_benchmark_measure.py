@@ -29,7 +29,7 @@ def measure(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("measure")
 
 
-def started(code: str) -> str:
+def start_child(code: str) -> str:
     """Python code that starts `code` as a process of its own and waits for its end."""
     return f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {code!r}]).wait()\n"
 
@@ -61,7 +61,7 @@ def running(code: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_a_process_is_measured_with_its_children(measure, tmp_path, monkeypatch):
     monkeypatch.setattr(measure, "POLL_SECONDS", 0.02)
     busy = HOLD.format(mib=200) + "while time.process_time() < 0.5: pass" + TELL
-    parent = HOLD.format(mib=40) + started(busy) + TELL + "sys.exit(3)"
+    parent = HOLD.format(mib=40) + start_child(busy) + TELL + "sys.exit(3)"
     ours = b"x" * 600 * 2**20  # what measures is large itself, and is not measured
     begun = time.perf_counter()
     measured = measure.measure([sys.executable, "-c", parent], tmp_path / "log")
@@ -104,7 +104,7 @@ def test_a_process_that_outlives_its_parent_still_counts(measure, tmp_path):
     late += f"while time.process_time() < 0.3: pass\nPath({str(held)!r}).touch(); time.sleep(600)"
     parent = f"import os, subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', {late!r}])\n"
     parent += wait_for(orphan)
-    root = started(parent) + f"import time; open({str(alone)!r}, 'w'); time.sleep(600)"
+    root = start_child(parent) + f"import time; open({str(alone)!r}, 'w'); time.sleep(600)"
     seen = measure._Seen()
     with running(root, tmp_path / "log") as process:
         appears(up)

@@ -23,7 +23,7 @@ def script() -> ModuleType:
     return module
 
 
-def made(script: ModuleType) -> list:
+def make_mutants(script: ModuleType) -> list:
     """Thirty places of a module: one mutant in the first, two in the second, and so on."""
     return [
         script.Mutant("a.py", (place, 4), (place, 5), f"operator {number}", place)
@@ -33,7 +33,7 @@ def made(script: ModuleType) -> list:
 
 
 def test_the_same_seed_draws_the_same_in_any_order_and_another_seed_others(script):
-    mutants = made(script)
+    mutants = make_mutants(script)
     drawn = script.draw(mutants, 10, seed=3)
     assert script.draw(random.Random(0).sample(mutants, len(mutants)), 10, seed=3) == drawn
     assert script.draw(mutants, 10, seed=4) != drawn
@@ -41,11 +41,11 @@ def test_the_same_seed_draws_the_same_in_any_order_and_another_seed_others(scrip
 
 
 def test_a_place_is_as_likely_as_any_other_however_many_mutants_it_has(script):
-    times = [mutant.start[0] for seed in range(600) for mutant in script.draw(made(script), 3, seed)]
+    times = [mutant.start[0] for seed in range(600) for mutant in script.draw(make_mutants(script), 3, seed)]
     first, last = times.count(0), times.count(29)
     assert 30 < first < 90  # 60 are expected of each; by mutants alone 4 and 116
     assert 30 < last < 90
-    assert len(script.draw(made(script), 99, 0)) == 30
+    assert len(script.draw(make_mutants(script), 99, 0)) == 30
 
 
 MODULE = "def larger(a, b):\n    return a if a > b else b\n"
@@ -87,7 +87,7 @@ def test_annotations_are_left_out_and_nothing_else(script):
 
 
 def test_the_share_is_of_those_that_can_be_told_apart(script):
-    mutants = made(script)[:5]
+    mutants = make_mutants(script)[:5]
     verdicts = [
         script.Verdict(mutant, killed, ("-a", "+b"), why)
         for mutant, killed, why in zip(
