@@ -31,6 +31,7 @@ EXTRAS = {
     "dev": [
         "duckdb",
         "hypothesis",
+        "import-linter>=2.4",
         "kneed",
         "mypy",
         "pandas-stubs<3",
@@ -54,7 +55,8 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["custseg_spark", "custseg_spark.*"]),
     package_data={
-        "custseg_spark": ["py.typed", "log4j2.properties"],
+        "custseg_spark": ["py.typed"],
+        "custseg_spark.engine": ["log4j2.properties"],
         "custseg_spark.app.pages": ["*.css"],
         "custseg_spark.report": ["*.html", "*.css", "*.js", "*.jinja", "templates/*"],
     },

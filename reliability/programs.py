@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyspark
 
-from custseg_spark.java import require_java
+from custseg_spark.engine.java import require_java
 
 ROOT = Path(__file__).resolve().parent.parent
 SPARK = Path(pyspark.__file__).parent

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import session
+from custseg_spark.engine import session
 
 ROOT = Path(__file__).parents[1]
+ENGINE = ROOT / "custseg_spark" / "engine"
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
@@ -36,7 +37,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.driver.extraJavaOptions": (
             "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Ddev.ludovic.netlib.blas.allowNative=false"
             f" -Dderby.system.home={scratch / 'derby'}"
-            f" -Dlog4j2.configurationFile={(ROOT / 'custseg_spark' / 'log4j2.properties').as_uri()}"
+            f" -Dlog4j2.configurationFile={(ENGINE / 'log4j2.properties').as_uri()}"
         ),
     }
     with pytest.MonkeyPatch.context() as patch:

@@ -18,10 +18,10 @@ import pyarrow.dataset as ds
 import pyarrow.parquet
 
 from custseg_spark import data, runs
-from custseg_spark.app.published import Published
+from custseg_spark.app.run_view import RunView
 from custseg_spark.app.visit import Table
 from custseg_spark.errors import RunError
-from custseg_spark.recipe import Recipe, explained
+from custseg_spark.recipe import Recipe, write_explained
 
 EXCEL_ROWS = 100_000
 """Customers that go into a workbook: writing more takes minutes, and beyond a million no program opens it."""
@@ -33,13 +33,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Signs that no workbook may hold."""
 
 
-def as_csv(customers: ds.Dataset) -> bytes:
+def write_csv(customers: ds.Dataset) -> bytes:
     """Every customer as CSV for a spreadsheet program: UTF-8 with its mark, formulas escaped. The
     segment and its name come first, then the input columns and what was added."""
-    return data.csv_text(_pandas(customers)).encode("utf-8-sig")
+    return data.write_csv(_to_pandas(customers)).encode("utf-8-sig")
 
 
-def as_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
+def write_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
     """Every customer, and the profile of the segments, as a workbook. Raises RunError for too many rows."""
     rows = customers.count_rows()
     if rows > EXCEL_ROWS:
@@ -47,16 +47,16 @@ def as_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    for title, frame in (("Customers", _pandas(customers)), ("Segments", profile)):
+    for title, frame in (("Customers", _to_pandas(customers)), ("Segments", profile)):
         sheet = book.create_sheet(title)
         for row in _rows(data.escape_pandas(frame)):
-            sheet.append([_text(sheet, value) if isinstance(value, str) else value for value in row])
+            sheet.append([_write_text(sheet, value) if isinstance(value, str) else value for value in row])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _text(sheet: Any, text: str) -> object:
+def _write_text(sheet: Any, text: str) -> object:
     """A cell that holds the text, whatever it looks like: openpyxl takes =1 for a formula and #N/A for an
     error."""
     from openpyxl.cell import WriteOnlyCell
@@ -66,25 +66,25 @@ def _text(sheet: Any, text: str) -> object:
     return cell
 
 
-def as_parquet(customers: ds.Dataset) -> bytes:
+def write_parquet(customers: ds.Dataset) -> bytes:
     """Every customer as one Parquet file, with the types of the table."""
     content = io.BytesIO()
-    pyarrow.parquet.write_table(_ordered(customers.to_table()), content, compression="zstd")
+    pyarrow.parquet.write_table(_order_columns(customers.to_table()), content, compression="zstd")
     return content.getvalue()
 
 
-def recipe_yaml(recipe: Recipe) -> str:
+def write_recipe(recipe: Recipe) -> str:
     """The recipe with every setting, for custseg train."""
-    return explained(recipe)
+    return write_explained(recipe)
 
 
-def anonymous(content: bytes, table: Table) -> bytes:
+def hide_folder(content: bytes, table: Table) -> bytes:
     """A file of a run without the folder of this visit in it: the table goes by its name alone."""
     text = content.decode()
     return text.replace(f"{table.folder}/", "").encode()
 
 
-def save_candidate(run: Published, table: Table, recipe: Recipe, output: str) -> runs.Run:
+def save_candidate(run: RunView, table: Table, recipe: Recipe, output: str) -> runs.Run:
     """Put the run under `output`, with its recipe: it is listed, and can be explored and promoted. No pointer
     names it, not even of the first run of an output: nothing scores with it until an engineer says so.
 
@@ -92,34 +92,34 @@ def save_candidate(run: Published, table: Table, recipe: Recipe, output: str) ->
     """
     saved = runs.Run(output, run.run.run_id)
     source, folder = fsspec.core.url_to_fs(run.run.path)
-    saved.write("recipe.yaml", recipe_yaml(recipe))
+    saved.write("recipe.yaml", write_recipe(recipe))
     names = [str(name)[len(str(folder)) :].lstrip("/") for name in source.find(folder)]
     for name in sorted(
         names, key=lambda name: name == "run.json"
     ):  # the record last: it says that all is there
         content: bytes = source.cat_file(f"{folder}/{name}")
-        saved.write(name, anonymous(content, table) if name in PERSONAL else content)
+        saved.write(name, hide_folder(content, table) if name in PERSONAL else content)
     return saved
 
 
-def _pandas(customers: ds.Dataset) -> pd.DataFrame:
+def _to_pandas(customers: ds.Dataset) -> pd.DataFrame:
     # else whole numbers of a column with gaps would be floats: 58138 as 58138.0
-    found: pd.DataFrame = _ordered(customers.to_table()).to_pandas(integer_object_nulls=True)
+    found: pd.DataFrame = _order_columns(customers.to_table()).to_pandas(integer_object_nulls=True)
     return found
 
 
-def _ordered(table: pa.Table) -> pa.Table:
+def _order_columns(table: pa.Table) -> pa.Table:
     first = ["segment", "segment_name"]
     return table.select([*first, *(name for name in table.column_names if name not in first)])
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[list[object]]:
-    yield [_cell(str(name)) for name in frame.columns]
+    yield [_to_cell(str(name)) for name in frame.columns]
     for row in frame.itertuples(index=False, name=None):
-        yield [_cell(value) for value in row]
+        yield [_to_cell(value) for value in row]
 
 
-def _cell(value: Any) -> object:
+def _to_cell(value: Any) -> object:
     """A value as a workbook takes it: nothing for a missing or infinite one, numbers as numbers, anything odd
     as text, and no text with control characters."""
     if isinstance(value, np.generic):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custseg_spark.app.task import THREAD
-from custseg_spark.app.visit import root
+from custseg_spark.app.visit import get_root
 from custseg_spark.errors import CustsegError
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ SETTINGS = {"spark.cleaner.periodicGC.interval": "1min"}
 """What a run left in Spark's scratch directory goes within this time, not after half an hour."""
 
 
-def spark() -> SparkSession:
+def get_session() -> SparkSession:
     """The session; waits for it where it is not open yet. Raises RunError where there is no Java."""
-    return opening().result()
+    return get_opening().result()
 
 
 @functools.cache
-def opening() -> Future[SparkSession]:
+def get_opening() -> Future[SparkSession]:
     """The session that is being opened, and with it what the pages need to be imported."""
     found: Future[SparkSession] = Future()
     threading.Thread(target=_open, args=[found], name="opening Spark", daemon=True).start()
@@ -43,7 +43,7 @@ BROWSER = 1.0
 """Seconds that a browser takes to show what was drawn."""
 
 
-def drawn() -> None:
+def notice_page() -> None:
     """A page was drawn: there is time for Spark now."""
     _drawn.set()
 
@@ -58,8 +58,8 @@ def stop(seconds: float = 10) -> None:
     """Stop Spark, and wait so long for the work that ends with it: it would write into what was removed."""
     _stopping.set()
     _drawn.set()  # so that nothing waits for a page that never comes
-    if opening.cache_info().currsize and opening().done() and opening().exception() is None:
-        spark().stop()
+    if get_opening.cache_info().currsize and get_opening().done() and get_opening().exception() is None:
+        get_session().stop()
     end = time.monotonic() + seconds
     for thread in threading.enumerate():
         if thread.name.startswith(THREAD):
@@ -68,10 +68,10 @@ def stop(seconds: float = 10) -> None:
 
 def _open(found: Future[SparkSession]) -> None:
     try:
-        from custseg_spark.session import open_session
+        from custseg_spark.engine.session import open_session
 
         session = open_session("custseg app", settings=SETTINGS, small=True)
-        from custseg_spark import pipeline  # noqa: F401 - so that no page waits for it
+        from custseg_spark import commands  # noqa: F401 - so that no page waits for it
 
         found.set_result(session)
     except BaseException as problem:
@@ -82,21 +82,21 @@ def _warm() -> None:
     if _drawn.wait(FIRST_PAGE) and _stopping.wait(BROWSER):
         return
     try:
-        session = spark()
+        session = get_session()
     except CustsegError as problem:  # whoever brings a table is told as well
         log.error("%s: %s", problem.what, problem.remedy)
         return
-    from custseg_spark import pipeline
+    from custseg_spark import commands
     from custseg_spark.journal import Journal
     from custseg_spark.recipe import parse
 
     quiet = {"bootstraps": 0, **dict.fromkeys(("further", "gap", "prediction_strength", "structure"), False)}
     recipe = {"input": {"id": "id"}, "segment_by": {"a": "a", "b": "b"}, "evidence": quiet}
-    with tempfile.TemporaryDirectory(dir=root().name) as folder:
+    with tempfile.TemporaryDirectory(dir=get_root().name) as folder:
         table = Path(folder) / "made.csv"
         rows = (f"{i},{i % 3},{i % 7}" for i in range(60))
         table.write_text("\n".join(["id,a,b", *rows]))
         segments = {"k": [2, 3], "choose": "silhouette"}
-        pipeline.train(
+        commands.train(
             session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out", Journal()
         )

@@ -22,7 +22,7 @@ CLEAR = "rgba(0,0,0,0)"
 _EDGE = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
-def drawn(rows: int) -> NDArray[np.int64]:
+def choose_places(rows: int) -> NDArray[np.int64]:
     """The places of the customers that a scatter plot shows: all of so many rows, or DRAWN of them drawn
     evenly; ascending, and the same every time."""
     if rows <= DRAWN:
@@ -30,7 +30,7 @@ def drawn(rows: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(0).choice(rows, DRAWN, replace=False))
 
 
-def plane(
+def draw_plane(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
     """Customers on their two principal axes; `points` (n, 3), `shares` of the variance along each axis."""
@@ -44,10 +44,10 @@ def plane(
         )  # fmt: skip
     figure.update_xaxes(title=_axis(1, shares), zeroline=False, showticklabels=False)
     figure.update_yaxes(title=_axis(2, shares), zeroline=False, showticklabels=False)
-    return _calm(figure, 520)
+    return _lay_out(figure, 520)
 
 
-def space(
+def draw_space(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
     """The same on three axes, to be turned with the mouse."""
@@ -65,10 +65,10 @@ def space(
         for i, letter in enumerate("xyz", start=1)
     }
     figure.update_layout(scene={**axes, "camera": {"eye": {"x": 1.5, "y": 1.4, "z": 0.9}}})
-    return _calm(figure, 620)
+    return _lay_out(figure, 620)
 
 
-def heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
+def draw_heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
     """How far each segment's mean of each column lies from all customers, in standard deviations."""
     rows = profile.iloc[::-1]
     z = rows[[f"z_{name}" for name in columns]].to_numpy(float)
@@ -77,9 +77,9 @@ def heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
     figure = go.Figure(
         go.Heatmap(
             z=z,
-            x=[wording.readable(name) for name in columns],
+            x=[wording.humanize(name) for name in columns],
             y=rows["name"].tolist(),
-            text=[[wording.number(value) for value in row] for row in means],
+            text=[[wording.format_number(value) for value in row] for row in means],
             texttemplate="%{text}",
             colorscale=[[0, BLUE], [0.5, "#ffffff"], [1, ORANGE]],
             zmin=-2,
@@ -91,10 +91,10 @@ def heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
         )
     )
     figure.update_xaxes(side="top", tickangle=-35 if len(columns) > 5 else 0)
-    return _calm(figure, 150 + 48 * len(rows))
+    return _lay_out(figure, 150 + 48 * len(rows))
 
 
-def evidence(sweep: pd.DataFrame, chosen: int, score: str) -> go.Figure:
+def draw_score(sweep: pd.DataFrame, chosen: int, score: str) -> go.Figure:
     """One score for every number of segments that was tried."""
     known = sweep[sweep[score].notna()].sort_values("k")
     colours = [palette.ACCENT if int(k) == chosen else palette.SOFT_INK for k in known["k"]]
@@ -107,16 +107,16 @@ def evidence(sweep: pd.DataFrame, chosen: int, score: str) -> go.Figure:
     figure.update_xaxes(title="segments", dtick=1)
     if score in ("smallest_share",):
         figure.update_yaxes(tickformat=".0%", rangemode="tozero")
-    return _calm(figure, 240, legend=False)
+    return _lay_out(figure, 240, legend=False)
 
 
-def score_title(score: str) -> str:
+def name_score(score: str) -> str:
     """A score as the report calls it, and what it means."""
     column = SCORES.get(score)
-    return wording.readable(score) if column is None else column.title
+    return wording.humanize(score) if column is None else column.title
 
 
-def distribution(
+def draw_distribution(
     table: pd.DataFrame, column: str, title: str, names: Mapping[int, str], log: bool
 ) -> go.Figure:
     """How a column is spread within each segment: a box each, with its mean."""
@@ -130,10 +130,10 @@ def distribution(
             )
         )  # fmt: skip
     figure.update_yaxes(title=title, type="log" if log else "linear")
-    return _calm(figure, 460, legend=False)
+    return _lay_out(figure, 460, legend=False)
 
 
-def histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, str]) -> go.Figure:
+def draw_histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, str]) -> go.Figure:
     """The same as shares of each segment's customers."""
     figure = go.Figure()
     for segment, rows in _by_segment(table["segment"], names):
@@ -147,10 +147,10 @@ def histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, 
     figure.update_layout(barmode="overlay")
     figure.update_xaxes(title=title)
     figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
-    return _calm(figure, 460)
+    return _lay_out(figure, 460)
 
 
-def shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> go.Figure:
+def draw_shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> go.Figure:
     """The shares of a column's texts among each segment's customers, the commonest text first; who has none
     is left out."""
     known = table[table[column].notna()]
@@ -168,15 +168,15 @@ def shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> go.Fig
     figure.update_layout(barmode="group")
     figure.update_xaxes(type="category")
     figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
-    return _calm(figure, 460)
+    return _lay_out(figure, 460)
 
 
-def against(
+def draw_pair(
     table: pd.DataFrame, x: str, y: str, titles: tuple[str, str], names: Mapping[int, str]
 ) -> go.Figure:
     """Any two columns against each other, a point per customer."""
     figure = go.Figure()
-    shown = table.iloc[drawn(len(table))]
+    shown = table.iloc[choose_places(len(table))]
     for segment, rows in _by_segment(shown["segment"], names):
         part = shown.iloc[rows]
         figure.add_trace(
@@ -186,26 +186,28 @@ def against(
         )
     figure.update_xaxes(title=titles[0])
     figure.update_yaxes(title=titles[1])
-    return _calm(figure, 520)
+    return _lay_out(figure, 520)
 
 
-def reasons(found: Sequence[tuple[str, float]], own: tuple[int, str], other: tuple[int, str]) -> go.Figure:
+def draw_reasons(
+    found: Sequence[tuple[str, float]], own: tuple[int, str], other: tuple[int, str]
+) -> go.Figure:
     """What speaks for a segment (id and name; to the right) and what for the next one (to the left)."""
     weights = [weight for _, weight in reversed(found)]
-    names = [wording.readable(name) for name, _ in reversed(found)]
+    names = [wording.humanize(name) for name, _ in reversed(found)]
     colours = [palette.colour((own if weight >= 0 else other)[0]) for weight in weights]
     figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
     most = 1.1 * max((abs(weight) for weight in weights), default=0.0) or 1.0
     figure.update_xaxes(range=[-most, most], showgrid=False, showticklabels=False)
     for x, up, anchor, text in ((0, 20, "left", f"← {other[1]}"), (1, 40, "right", f"{own[1]} →")):
         figure.add_annotation(
-            text=wording.broken(text, 40, 1), xref="x domain", yref="paper", x=x, y=1, yshift=up,
+            text=wording.break_text(text, 40, 1), xref="x domain", yref="paper", x=x, y=1, yshift=up,
             showarrow=False, xanchor=anchor,
         )  # fmt: skip
-    return _calm(figure, 130 + 34 * len(names), legend=False).update_layout(margin={**_EDGE, "t": 44})
+    return _lay_out(figure, 130 + 34 * len(names), legend=False).update_layout(margin={**_EDGE, "t": 44})
 
 
-def movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any]) -> go.Figure:
+def draw_movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any]) -> go.Figure:
     """Who went where: rows are the segments before, columns those of now, cells customers."""
     text = [[f"{int(value):,}" if value else "" for value in row] for row in counts]
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -217,7 +219,7 @@ def movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any]) ->
     )  # fmt: skip
     figure.update_xaxes(title="now", side="top")
     figure.update_yaxes(title="before")
-    return _calm(figure, 180 + 44 * len(before), legend=False)
+    return _lay_out(figure, 180 + 44 * len(before), legend=False)
 
 
 def _by_segment(labels: Any, names: Mapping[int, str]) -> list[tuple[int, NDArray[np.int64]]]:
@@ -232,10 +234,10 @@ def _marker(segment: int, size: int, symbols: Sequence[str]) -> dict[str, Any]:
 
 def _axis(number: int, shares: Sequence[float]) -> str:
     share = shares[number - 1] if number <= len(shares) else 0.0
-    return f"axis {number} ({wording.percent(share)} of the differences)"
+    return f"axis {number} ({wording.format_percent(share)} of the differences)"
 
 
-def _calm(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
+def _lay_out(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
     """White ground, thin rules, the legend above."""
     figure.update_layout(
         template="plotly_white", paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, height=height, margin=_EDGE,

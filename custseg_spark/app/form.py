@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from custseg_spark import recipe as recipes
-from custseg_spark.app.uploads import Seen
+from custseg_spark.app.uploads import UploadPreview
+from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.features import Candidate
 from custseg_spark.recipe import plain_yaml
-from custseg_spark.recipe.candidates import Candidate
-from custseg_spark.recipe.kinds import Column
 from custseg_spark.recipe.models import Recipe
-from custseg_spark.recipe.sql import sql_name
-from custseg_spark.report.wording import readable
+from custseg_spark.report.wording import humanize
+from custseg_spark.sql import find_columns, quote_name
 
 Missing = Literal["median", "mean", "quarantine"]
 Extremes = Literal["keep", "p99.5", "iqr"]
@@ -40,7 +40,7 @@ MOST_SEGMENTS = 12
 
 
 @dataclass(frozen=True)
-class Treated:
+class FeatureChoice:
     """What is done to a column that cuts, before customers are compared by it."""
 
     missing: Missing = "median"
@@ -61,7 +61,7 @@ class Offer:
     says: str
     sql: str
     feature: Mapping[str, Any] = field(default_factory=dict)
-    treated: Treated = Treated()
+    treated: FeatureChoice = FeatureChoice()
     cuts: bool = True
     signed: bool = False
     types: Mapping[str, Any] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Choices:
     cut: tuple[str, ...]
     describe: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
-    treated: Mapping[str, Treated] = field(default_factory=dict)
+    treated: Mapping[str, FeatureChoice] = field(default_factory=dict)
     segments: tuple[int, int] = (2, 8)
     smallest: float = 0.05
     left_out: float = 0.05
@@ -124,7 +124,7 @@ class Form:
         return recipes.parse(document)
 
 
-def form_of(seen: Seen) -> Form:
+def build_form(seen: UploadPreview) -> Form:
     """The form of a table that was looked into."""
     document = plain_yaml.read(seen.recipe, "the proposal")
     proposed = recipes.parse(document)
@@ -151,7 +151,7 @@ def form_of(seen: Seen) -> Form:
     return Form(offers, choices, tuple(ids), proposed.protected, document, doubts)
 
 
-def _doubt(column: Column) -> str:
+def _doubt(column: ColumnKind) -> str:
     """Why a column is no customer's number; nothing where it may be one."""
     if column.kind == "number" and bool((column.values.dropna() % 1 != 0).any()):
         return f"“{column.name}” has decimals: it measures something and tells no customers apart"
@@ -160,9 +160,9 @@ def _doubt(column: Column) -> str:
     return ""
 
 
-def _offers(proposed: Recipe, columns: Mapping[str, Column]) -> dict[str, Offer]:
+def _offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str, Offer]:
     """What the proposal uses, and every other column of numbers."""
-    single = {sql_name(name): column for name, column in columns.items()}
+    single = {quote_name(name): column for name, column in columns.items()}
     types = {name: column.declared for name, column in columns.items() if column.declared}
     found: dict[str, Offer] = {}
     for name, feature in proposed.segment_by.items():
@@ -171,8 +171,8 @@ def _offers(proposed: Recipe, columns: Mapping[str, Column]) -> dict[str, Offer]
         )
         column = single.get(feature.sql)
         found[name] = Offer(
-            name, _says(name, feature.sql, columns), feature.sql, entry, _treated_of(feature),
-            signed=column is not None and _signed(column),
+            name, _describe(name, feature.sql, columns), feature.sql, entry, _read_choice(feature),
+            signed=column is not None and _may_be_negative(column),
         )  # fmt: skip
     described = {name: one.sql or "" for name, one in proposed.describe.items()}
     for name, sql in {**described, **{name: one.sql for name, one in proposed.check.items()}}.items():
@@ -180,30 +180,30 @@ def _offers(proposed: Recipe, columns: Mapping[str, Column]) -> dict[str, Offer]
         found[name] = (
             _offer(name, sql, column)
             if column
-            else Offer(name, _says(name, sql, columns), sql, cuts="datediff(" in sql)
+            else Offer(name, _describe(name, sql, columns), sql, cuts="datediff(" in sql)
         )
     used = {offer.sql for offer in found.values()}
     for name, column in columns.items():
-        left = column.kind in ("number", "flag") and sql_name(name) not in used and column.clean
+        left = column.kind in ("number", "flag") and quote_name(name) not in used and column.clean
         if left and name != proposed.input.id and name not in proposed.protected:
             key = _key(column, {*found, "segment", "segment_name", "distance_to_centre"})
             declared = {name: types[name]} if name in types else {}
-            found[key] = _offer(key, sql_name(name), column, declared)
+            found[key] = _offer(key, quote_name(name), column, declared)
     return found
 
 
-def _offer(name: str, sql: str, column: Column, types: Mapping[str, Any] | None = None) -> Offer:
+def _offer(name: str, sql: str, column: ColumnKind, types: Mapping[str, Any] | None = None) -> Offer:
     numbers = column.kind == "number"
     candidate = Candidate(column.words, sql, (column.name,), column.values)
     skewed = numbers and candidate.skewed
-    treated = Treated(
+    treated = FeatureChoice(
         extremes="p99.5" if numbers and candidate.far_out is not None else "keep",
         spread="log1p" if skewed else "none",
     )
-    return Offer(name, column.name, sql, {}, treated, numbers, _signed(column), types or {})
+    return Offer(name, column.name, sql, {}, treated, numbers, _may_be_negative(column), types or {})
 
 
-def _feature(offer: Offer, treated: Treated) -> dict[str, Any]:
+def _feature(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:
     spread = "none" if offer.signed else treated.spread
     floor = 0 if spread == "log1p" else None  # the logarithm takes nothing under zero
     clip: Any = {"keep": [floor, None], "p99.5": [floor, "p99.5"], "iqr": "iqr"}[treated.extremes]
@@ -216,31 +216,31 @@ def _feature(offer: Offer, treated: Treated) -> dict[str, Any]:
     }
 
 
-def _treated_of(feature: recipes.Feature) -> Treated:
+def _read_choice(feature: recipes.Feature) -> FeatureChoice:
     extremes: Extremes = "iqr" if feature.clip == "iqr" else "keep"
     if isinstance(feature.clip, tuple) and feature.clip[1] == "p99.5":
         extremes = "p99.5"
     missing: Missing = feature.impute if isinstance(feature.impute, str) else "median"
-    return Treated(missing, extremes, feature.transform)
+    return FeatureChoice(missing, extremes, feature.transform)
 
 
-def _signed(column: Column) -> bool:
+def _may_be_negative(column: ColumnKind) -> bool:
     return column.kind == "number" and bool(column.values.min() < 0)
 
 
-def _says(name: str, sql: str, columns: Mapping[str, Column]) -> str:
+def _describe(name: str, sql: str, columns: Mapping[str, ColumnKind]) -> str:
     """The column's own name, or what the proposal made of it or of several."""
-    used = [columns[column] for column in recipes.columns_used(sql) if column in columns]
+    used = [columns[column] for column in find_columns(sql) if column in columns]
     if len(used) != 1:
-        return f"{readable(name)} (sum of {len(used)} columns)"
-    if sql == sql_name(used[0].name):
+        return f"{humanize(name)} (sum of {len(used)} columns)"
+    if sql == quote_name(used[0].name):
         return used[0].name
     if used[0].kind == "date":
         return f"days since {used[0].name}"
     return f"{used[0].name} is {used[0].counted}"
 
 
-def _key(column: Column, taken: set[str]) -> str:
+def _key(column: ColumnKind, taken: set[str]) -> str:
     plain = "_".join(column.words)
     plain = plain if plain[:1].isalpha() else f"column_{plain}".rstrip("_")
     name, number = plain, 2

@@ -17,13 +17,15 @@ ICON = "".join(
 )
 
 st.set_page_config(page_title="Customer segments", page_icon=ICON, layout="wide")
-parts.style()
+parts.apply_style()
 st.navigation(
     [
-        st.Page(segment.page, title="Segment", icon=":material/groups:", url_path="segment", default=True),
-        st.Page(predict.page, title="Predict", icon=":material/person_search:", url_path="predict"),
-        st.Page(explore.page, title="Explore", icon=":material/travel_explore:", url_path="explore"),
+        st.Page(
+            segment.show_page, title="Segment", icon=":material/groups:", url_path="segment", default=True
+        ),
+        st.Page(predict.show_page, title="Predict", icon=":material/person_search:", url_path="predict"),
+        st.Page(explore.show_page, title="Explore", icon=":material/travel_explore:", url_path="explore"),
     ],
     position="top",
 ).run()
-engine.drawn()  # Spark has waited for that
+engine.notice_page()  # Spark has waited for that

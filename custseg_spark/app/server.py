@@ -47,16 +47,16 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
     sys.argv = [str(MAIN)]  # else Streamlit puts the folder of `custseg` itself on the path
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is below is done then too
     try:
-        app = streamlit.App(MAIN, lifespan=_announced(browser))
+        app = streamlit.App(MAIN, lifespan=_announce(browser))
         app.run(config=_options(host, port))
     except KeyboardInterrupt:
         pass
     finally:
         engine.stop()
-        visit.root().cleanup()
+        visit.get_root().cleanup()
 
 
-def _announced(browser: bool) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+def _announce(browser: bool) -> Callable[[Any], AbstractAsyncContextManager[None]]:
     """Tells where the page is, and opens it: the server listens by then, and answers right after."""
 
     @asynccontextmanager

@@ -63,7 +63,7 @@ class Task(Generic[T]):
         return self._share, self._said
 
     @property
-    def ended(self) -> bool:
+    def is_done(self) -> bool:
         return self._ended.is_set()
 
     def cancel(self) -> None:
@@ -84,7 +84,7 @@ class Task(Generic[T]):
     def afterwards(self, act: Callable[[], None]) -> None:
         """Do this when the work has ended; at once if it has."""
         with self._lock:
-            if not self.ended:
+            if not self.is_done:
                 self._after.append(act)
                 return
         act()
@@ -92,8 +92,8 @@ class Task(Generic[T]):
     def _run(self) -> None:
         try:
             with _place(self._cancelled):
-                self._announced("starting")
-                self._result = self._work(Journal(self._announced))
+                self._notice_stage("starting")
+                self._result = self._work(Journal(self._notice_stage))
                 self._share = 1.0
         except BaseException as problem:
             self._problem = problem
@@ -102,7 +102,7 @@ class Task(Generic[T]):
         for act in self._after:
             act()
 
-    def _announced(self, stage: str) -> None:
+    def _notice_stage(self, stage: str) -> None:
         """A stage begins, or inside the sweep a number of segments is done: `sweep k=4`."""
         if self._cancelled.is_set():
             raise CancelledError

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from custseg_spark.errors import CustsegError, DataError
-from custseg_spark.recipe.kinds import Column, looked_at
+from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from custseg_spark.pipeline import Looked
+    from custseg_spark.commands import TablePreview
 
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
 FEWEST = 20
@@ -44,7 +44,7 @@ _READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet")
 
 
 @dataclass(frozen=True)
-class Seen:
+class UploadPreview:
     """A table as it was found: its rows, its columns, how it is read, and the recipe proposed for it.
 
     `rows`: of the whole table. `head`: text where the format has no types. `options`: as in `input.options`.
@@ -53,13 +53,13 @@ class Seen:
 
     rows: int
     head: pd.DataFrame
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnKind, ...]
     options: Mapping[str, Any]
     recipe: str
     ours: tuple[str, ...] = ()
 
 
-def refused_size(name: str, size: int, most: int) -> str | None:
+def refuse_size(name: str, size: int, most: int) -> str | None:
     """Why a file of this many bytes is not taken; None if it is. `most`: in megabytes."""
     ending = name.rpartition(".")[2].lower()
     if ending not in ENDINGS:
@@ -74,7 +74,7 @@ def refused_size(name: str, size: int, most: int) -> str | None:
     return None
 
 
-def sheets(file: Path) -> list[str]:
+def list_sheets(file: Path) -> list[str]:
     """The sheets of an Excel workbook; none for any other file, or for one that is damaged."""
     if file.suffix.lower() != ".xlsx":
         return []
@@ -89,13 +89,13 @@ def sheets(file: Path) -> list[str]:
     return names
 
 
-def seen(spark: SparkSession, file: Path, sheet: str | None = None) -> Seen:
+def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) -> UploadPreview:
     """Look into a table that was brought. Raises DataError with the reason where it can't be segmented."""
     from custseg_spark import data
     from custseg_spark.recipe import Input
 
-    looked = looked_into(spark, file, sheet)
-    ours = added(looked.head.columns)
+    looked = look_into_file(spark, file, sheet)
+    ours = list_added_columns(looked.head.columns)
     looked = replace(looked, head=looked.head.drop(columns=list(ours)))
     source = Input(id="", options=dict(looked.options))
     rows = data.open_table(spark, source, str(file)).frame.count()
@@ -104,7 +104,7 @@ def seen(spark: SparkSession, file: Path, sheet: str | None = None) -> Seen:
             f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
             f"Bring a table with at least {FEWEST} customers, one row each.",
         )
-    columns = tuple(looked_at(looked.head, {}))
+    columns = tuple(look_at_columns(looked.head, {}))
     try:
         recipe = looked.recipe()
     except DataError as problem:
@@ -112,29 +112,29 @@ def seen(spark: SparkSession, file: Path, sheet: str | None = None) -> Seen:
             f"{file.name} has no column of numbers in which customers differ",
             "Add what customers do, such as what they spend or how often they order.",
         ) from problem
-    return Seen(rows, looked.head, columns, looked.options, recipe, ours)
+    return UploadPreview(rows, looked.head, columns, looked.options, recipe, ours)
 
 
-def looked_into(
+def look_into_file(
     spark: SparkSession, file: Path, sheet: str | None = None, trained: Mapping[str, Any] | None = None
-) -> Looked:
+) -> TablePreview:
     """The first rows of a file that was brought, and how it is read itself, whatever separator, encoding or
     sheet `trained`, the `input.options` of a run, name for its own. Raises DataError where it can't be."""
-    from custseg_spark import pipeline
+    from custseg_spark import commands
 
     options: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
     if file.suffix.lower() in (".csv", ".tsv", ".txt"):  # the other kinds take no options of text
         options |= {key: value for key, value in (trained or {}).items() if key.lower() not in _READ_AS}
     try:
-        return pipeline.look(spark, str(file), options)
+        return commands.preview_table(spark, str(file), options)
     except DataError as problem:
         if "is not UTF-8 text" not in problem.what:
             raise
         options["encoding"] = "ISO-8859-1"  # what a Western spreadsheet program writes where it does not
-        return pipeline.look(spark, str(file), options)
+        return commands.preview_table(spark, str(file), options)
 
 
-def added(columns: Iterable[str]) -> tuple[str, ...]:
+def list_added_columns(columns: Iterable[str]) -> tuple[str, ...]:
     """The columns that a run or a score added to a table: it would write them again itself."""
     from custseg_spark.features import VALUE
 
@@ -146,7 +146,7 @@ def added(columns: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def overview(columns: tuple[Column, ...], head: pd.DataFrame) -> pd.DataFrame:
+def tabulate_columns(columns: tuple[ColumnKind, ...], head: pd.DataFrame) -> pd.DataFrame:
     """A row per column of the table: its name, what it looks like, the share of rows without a value, and an
     example. Escaped: what the page shows as a table can be taken away as CSV."""
     from custseg_spark import data
@@ -162,7 +162,7 @@ def overview(columns: tuple[Column, ...], head: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def first_rows(seen: Seen, most: int = 50) -> pd.DataFrame:
+def tabulate_first_rows(seen: UploadPreview, most: int = 50) -> pd.DataFrame:
     """The first rows as the page shows them and gives them away: escaped; columns of numbers stay numbers."""
     from custseg_spark import data
 
@@ -174,7 +174,7 @@ def first_rows(seen: Seen, most: int = 50) -> pd.DataFrame:
     return shown
 
 
-def _example(column: Column, values: pd.Series[Any]) -> str:
+def _example(column: ColumnKind, values: pd.Series[Any]) -> str:
     from custseg_spark import data
 
     known = values.dropna()
@@ -182,11 +182,11 @@ def _example(column: Column, values: pd.Series[Any]) -> str:
     return example if _holds_numbers(column) else data.escape_text(example)
 
 
-def _holds_numbers(column: Column) -> bool:
+def _holds_numbers(column: ColumnKind) -> bool:
     return column.kind == "number" and column.clean
 
 
-def in_plain_words(problem: CustsegError, folder: Path, otherwise: str = "") -> str:
+def explain_plainly(problem: CustsegError, folder: Path, otherwise: str = "") -> str:
     """An error as the person reads it: without our folders, and with `otherwise` for advice that is an
     engineer's to take."""
     what = re.sub(rf"(input )?{re.escape(str(folder))}/(out\S*)?", "", problem.what)

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 @functools.cache
-def root() -> tempfile.TemporaryDirectory[str]:
+def get_root() -> tempfile.TemporaryDirectory[str]:
     """The folder of all visits of this server; it goes with the process."""
     return tempfile.TemporaryDirectory(prefix="custseg-app-")
 
@@ -55,7 +55,7 @@ class Table:
     def begin(self, work: Callable[[Journal], T]) -> Task[T]:
         """Begin a piece of work on it."""
         task = Task(work)
-        self.tasks = [one for one in self.tasks if not one.ended] + [task]
+        self.tasks = [one for one in self.tasks if not one.is_done] + [task]
         return task
 
     def forget(self) -> None:
@@ -70,7 +70,7 @@ class Table:
         """Forget it and take its folder away, after the work that still goes on in there."""
         self.forget()
         self.known.clear()
-        _removed(self.folder, self.tasks)
+        _remove_folder(self.folder, self.tasks)
 
 
 class Visit:
@@ -81,7 +81,7 @@ class Visit:
     def __init__(self, still_here: Callable[[], bool] = lambda: False) -> None:
         """`still_here`: whether the person's connection is there, or there again."""
         self._still_here = still_here
-        self.folder = Path(tempfile.mkdtemp(prefix="visit-", dir=root().name))
+        self.folder = Path(tempfile.mkdtemp(prefix="visit-", dir=get_root().name))
         self.tables: dict[str, Table] = {}
         self.closed = False
         self._leaving: threading.Timer | None = None
@@ -93,7 +93,7 @@ class Visit:
         number = next(self._numbers)
         folder = self.folder / str(number)
         folder.mkdir(parents=True)
-        file = folder / plain_name(name)
+        file = folder / clean_name(name)
         file.write_bytes(content)
         self.tables[page] = Table(number, folder, file)
         return self.tables[page]
@@ -106,17 +106,19 @@ class Visit:
         """Forget a page's table."""
         table = self.tables.pop(page, None)
         if table is not None:
-            self._dropped = [task for task in (*self._dropped, *table.tasks) if not task.ended]
+            self._dropped = [task for task in (*self._dropped, *table.tasks) if not task.is_done]
             table.drop()
 
     def leave(self, after: float | None = None) -> None:
         """The connection is gone: close the visit after so many seconds, unless the person comes back."""
         self.stay()
-        self._leaving = threading.Timer(SETTINGS.grace if after is None else after, self._left, [after])
+        self._leaving = threading.Timer(
+            SETTINGS.grace if after is None else after, self._close_later, [after]
+        )
         self._leaving.daemon = True
         self._leaving.start()
 
-    def _left(self, after: float | None) -> None:
+    def _close_later(self, after: float | None) -> None:
         if self._still_here():
             self.leave(after)  # who is back but has not clicked yet: look again later
         else:
@@ -133,17 +135,17 @@ class Visit:
         self.closed = True
         for page in list(self.tables):
             self.drop(page)
-        _removed(self.folder, self._dropped)
+        _remove_folder(self.folder, self._dropped)
 
 
-def _removed(folder: Path, tasks: Sequence[Task[Any]]) -> None:
+def _remove_folder(folder: Path, tasks: Sequence[Task[Any]]) -> None:
     """Take a folder away, and again when work that still writes into it has ended."""
     shutil.rmtree(folder, ignore_errors=True)
     for task in tasks:
         task.afterwards(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-def plain_name(name: str) -> str:
+def clean_name(name: str) -> str:
     """A file name without folders or signs that mean something to a file system, or to Spark, which takes no
     file whose name begins with a dot or an underscore."""
     last = name.replace("\\", "/").rpartition("/")[2]

@@ -14,11 +14,11 @@ from custseg_spark import __version__
 from custseg_spark.cli import app, nightly, orders, tracking
 from custseg_spark.cli.parsers import (
     EPILOG,
+    add_command,
     add_recipe_and_input,
-    command,
-    over_zero,
-    recipe_and_input,
-    whole,
+    read_over_zero,
+    read_recipe_and_input,
+    read_whole,
 )
 from custseg_spark.errors import CustsegError, RecipeError
 
@@ -44,7 +44,7 @@ example:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The `custseg` command with its subcommands; gives the exit code."""
-    return _guarded(_parser(), argv)
+    return _run_guarded(_build_parser(), argv)
 
 
 def run(name: str, argv: Sequence[str] | None = None) -> int:
@@ -52,7 +52,7 @@ def run(name: str, argv: Sequence[str] | None = None) -> int:
     return main([name, *(sys.argv[1:] if argv is None else argv)])
 
 
-def _guarded(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
+def _run_guarded(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
     arguments = parser.parse_args(argv)
     _log_to_stderr()
     try:
@@ -81,7 +81,7 @@ def _log_to_stderr() -> None:
     logging.getLogger("SQLQueryContextLogger").disabled = True  # Spark's own report of an error that we tell
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="custseg",
         description="Customer segmentation on Spark: labelled customers, the model that scores tomorrow's, "
@@ -91,9 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"custseg {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    _train_parser(commands)
-    _compare_parser(commands)
-    _init_parser(commands)
+    _add_train(commands)
+    _add_compare(commands)
+    _add_init(commands)
     nightly.add(commands)
     orders.add(commands)
     app.add(commands)
@@ -101,8 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    train = command(commands, "train", "find segments in a customer table and publish them as a run", TRAIN)
+def _add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    train = add_command(
+        commands, "train", "find segments in a customer table and publish them as a run", TRAIN
+    )
     add_recipe_and_input(train)
     train.add_argument("--output", metavar="PATH", help="where runs are kept; needed unless --explain")
     train.add_argument(
@@ -118,20 +120,26 @@ def _train_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     train.set_defaults(act=_train)
 
 
-def _compare_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    compare = command(commands, "compare", "hold other algorithms against KMeans on the same sample", COMPARE)
+def _add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = add_command(
+        commands, "compare", "hold other algorithms against KMeans on the same sample", COMPARE
+    )
     add_recipe_and_input(compare)
     compare.add_argument("--to", required=True, metavar="PATH", help="where comparison.csv and figures go")
     compare.add_argument(
-        "--k", type=whole(2, 100), help="number of segments; chosen as the recipe says if left out"
+        "--k", type=read_whole(2, 100), help="number of segments; chosen as the recipe says if left out"
     )
-    compare.add_argument("--eps", type=over_zero, help="DBSCAN's; the knee of the k-distances if not given")
-    compare.add_argument("--min-samples", type=whole(1), help="DBSCAN's; twice the features if not given")
+    compare.add_argument(
+        "--eps", type=read_over_zero, help="DBSCAN's; the knee of the k-distances if not given"
+    )
+    compare.add_argument(
+        "--min-samples", type=read_whole(1), help="DBSCAN's; twice the features if not given"
+    )
     compare.set_defaults(act=_compare)
 
 
-def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    init = command(commands, "init", "write a commented starter recipe for a table", INIT)
+def _add_init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    init = add_command(commands, "init", "write a commented starter recipe for a table", INIT)
     init.add_argument("table", metavar="TABLE", help="a CSV, TSV, Excel or Parquet table, by path or URI")
     init.add_argument(
         "--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given"
@@ -140,12 +148,12 @@ def _init_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _compare(arguments: argparse.Namespace) -> None:
-    recipe, path = recipe_and_input(arguments)
-    from custseg_spark import pipeline, terminal
-    from custseg_spark.session import is_small, open_session
+    recipe, path = read_recipe_and_input(arguments)
+    from custseg_spark import commands, terminal
+    from custseg_spark.engine.session import is_small, open_session
 
     with terminal.progress() as journal:
-        compared = pipeline.compare(
+        compared = commands.compare(
             open_session(small=is_small(path)),
             recipe,
             path,
@@ -159,34 +167,34 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
-    recipe, path = recipe_and_input(arguments)
+    recipe, path = read_recipe_and_input(arguments)
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
     from custseg_spark import terminal
-    from custseg_spark.session import opening
+    from custseg_spark.engine.session import open_beside
 
     with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
-        opened = opening(beside, path)  # a JVM takes as long to start as our libraries to import
-        from custseg_spark import pipeline
+        opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
+        from custseg_spark import commands
 
         spark = opened()
         if arguments.explain:
-            print(pipeline.explain(spark, recipe, path))
+            print(commands.explain_recipe(spark, recipe, path))
             return
-        trained = pipeline.train(spark, recipe, path, arguments.output, journal, promote=arguments.promote)
+        trained = commands.train(spark, recipe, path, arguments.output, journal, promote=arguments.promote)
     terminal.tell(trained)
     if arguments.fail_on_drift and trained.followed:
         nightly.fail_on_drift(trained.followed.drift.verdict, trained.followed.drift.reasons)
 
 
 def _init(arguments: argparse.Namespace) -> None:
-    from custseg_spark import pipeline
-    from custseg_spark.session import is_small, open_session
+    from custseg_spark import commands
+    from custseg_spark.engine.session import is_small, open_session
 
     target = Path(arguments.to) if arguments.to else None
     if target and target.exists():
         raise RecipeError(f"{target} is there already", "name another file with --to, or move that one away")
-    text = pipeline.propose(open_session(small=is_small(arguments.table)), arguments.table)
+    text = commands.propose_recipe(open_session(small=is_small(arguments.table)), arguments.table)
     if target is None:
         print(text, end="")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custseg_spark.app.settings import Settings
-from custseg_spark.cli.parsers import command
+from custseg_spark.cli.parsers import add_command
 
 APP = """\
 examples:
@@ -17,7 +17,7 @@ examples:
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command of this module."""
-    app = command(commands, "app", "serve the page where people do it: segment, predict, explore", APP)
+    app = add_command(commands, "app", "serve the page where people do it: segment, predict, explore", APP)
     usual = Settings()
     app.add_argument(
         "--host", default="localhost", help="address to listen on; this machine alone if not given"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from concurrent.futures import ThreadPoolExecutor
 
-from custseg_spark.cli.parsers import command
+from custseg_spark.cli.parsers import add_command
 from custseg_spark.errors import DriftError
 
 SCORE = """\
@@ -38,7 +38,7 @@ examples:
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The parsers of these commands."""
-    score = command(commands, "score", "label a table with the live run's model", SCORE)
+    score = add_command(commands, "score", "label a table with the live run's model", SCORE)
     _add_run_and_input(score)
     score.add_argument(
         "--to",
@@ -72,7 +72,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     score.set_defaults(act=_score)
 
-    stream = command(commands, "stream", "label the files of a stream as they arrive, each row once", STREAM)
+    stream = add_command(
+        commands, "stream", "label the files of a stream as they arrive, each row once", STREAM
+    )
     _add_run_and_input(stream)
     stream.add_argument(
         "--to", required=True, metavar="PATH", help="where labelled batches and the checkpoint are"
@@ -86,7 +88,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     stream.set_defaults(act=_stream)
 
-    audience = command(commands, "audience", "write whom a campaign may write to, per segment", AUDIENCE)
+    audience = add_command(commands, "audience", "write whom a campaign may write to, per segment", AUDIENCE)
     _add_run_and_input(audience)
     audience.add_argument(
         "--to",
@@ -104,7 +106,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _add_runs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    runs = command(commands, "runs", "list, show, promote, roll back and prune runs", RUNS)
+    runs = add_command(commands, "runs", "list, show, promote, roll back and prune runs", RUNS)
     actions = runs.add_subparsers(dest="action", required=True, metavar="action")
     said = {
         "list": "every run, and which is live",
@@ -150,7 +152,7 @@ def _add_run_and_input(command: argparse.ArgumentParser) -> None:
 
 def _day(text: str) -> str:
     """A day as it stands in a folder's name."""
-    from custseg_spark.recipe.leaving import check_day
+    from custseg_spark.recipe.leave import check_day
 
     try:
         return check_day(text)
@@ -160,17 +162,17 @@ def _day(text: str) -> str:
 
 def _score(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.session import opening
+    from custseg_spark.engine.session import open_beside
 
     source = _source(arguments)
-    run = runs.find(arguments.output, arguments.run)
+    run = runs.find_run(arguments.output, arguments.run)
     names = None if arguments.columns is None else arguments.columns.split(",")
     with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
-        path = runs.customers_at(arguments.input)
-        opened = opening(beside, path)  # a JVM takes as long to start as our libraries to import
-        from custseg_spark import pipeline
+        path = runs.find_customers(arguments.input)
+        opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
+        from custseg_spark import commands
 
-        scored = pipeline.score(
+        scored = commands.score(
             opened(), run, path, arguments.to, journal, day=arguments.run_date, source=source,
             columns=None if names is None else [name.strip() for name in names if name.strip()],
         )  # fmt: skip
@@ -183,9 +185,9 @@ def _source(arguments: argparse.Namespace) -> dict[str, str] | None:
     """What of the recipe's `input` is another tonight. Raises RecipeError for what no filter may ask."""
     if arguments.filter is None:
         return None
-    from custseg_spark.recipe import check
+    from custseg_spark.sql import check_expression
 
-    check(arguments.filter, "--filter")
+    check_expression(arguments.filter, "--filter")
     return {"filter": arguments.filter}
 
 
@@ -198,12 +200,12 @@ def fail_on_drift(verdict: str, reasons: tuple[str, ...]) -> None:
 
 
 def _stream(arguments: argparse.Namespace) -> None:
-    from custseg_spark import pipeline, runs, terminal
-    from custseg_spark.session import open_session
+    from custseg_spark import commands, runs, terminal
+    from custseg_spark.engine.session import open_session
 
-    run = runs.find(arguments.output, arguments.run)
+    run = runs.find_run(arguments.output, arguments.run)
     with terminal.progress() as journal:
-        streamed = pipeline.stream(
+        streamed = commands.stream(
             open_session(), run, arguments.input, arguments.to, journal, once=arguments.once,
             kafka=arguments.kafka,
         )  # fmt: skip
@@ -211,16 +213,16 @@ def _stream(arguments: argparse.Namespace) -> None:
 
 
 def _audience(arguments: argparse.Namespace) -> None:
-    from custseg_spark import pipeline, runs, terminal
+    from custseg_spark import commands, runs, terminal
+    from custseg_spark.engine.session import is_small, open_session
     from custseg_spark.recipe import load
-    from custseg_spark.session import is_small, open_session
 
     source = _source(arguments)
-    run = runs.find(arguments.output, arguments.run)
+    run = runs.find_run(arguments.output, arguments.run)
     asked = load(arguments.recipe).audience if arguments.recipe else None
     with terminal.progress() as journal:
-        path = runs.customers_at(arguments.input)
-        made = pipeline.audience(
+        path = runs.find_customers(arguments.input)
+        made = commands.audience(
             open_session(small=is_small(path)), run, path, arguments.to, journal,
             asked=asked, kind=arguments.kind, source=source,
         )  # fmt: skip
@@ -233,18 +235,18 @@ def _runs(arguments: argparse.Namespace) -> None:
     output = arguments.output
     match arguments.action:
         case "list":
-            terminal.tell_runs(output, runs.listed(output))
+            terminal.tell_runs(output, runs.list_runs(output))
         case "show":
-            terminal.tell_run(runs.find(output, arguments.run), runs.history(output))
+            terminal.tell_run(runs.find_run(output, arguments.run), runs.read_history(output))
         case "promote":
-            run = runs.find(output, arguments.run)
-            runs.promote(run, arguments.why or "promoted")
+            run = runs.find_run(output, arguments.run)
+            runs.promote_run(run, arguments.why or "promoted")
             print(f"live is now {run.run_id}")
         case "rollback":
-            run = runs.rollback(output, arguments.why or "rollback")
+            run = runs.roll_back(output, arguments.why or "rollback")
             print(f"live is again {run.run_id}")
         case _:
-            removed = runs.prune(output, arguments.keep, arguments.older_than)
+            removed = runs.prune_runs(output, arguments.keep, arguments.older_than)
             for path in removed:
                 print(f"removed {path}")
             print(f"{len(removed)} removed")

@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from typing import TYPE_CHECKING
 
-from custseg_spark.cli.parsers import add_overrides, command
+from custseg_spark.cli.parsers import add_command, add_overrides
 from custseg_spark.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ example:
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands of this module."""
-    rfm = command(commands, "rfm", "make a customer table of order lines, with RFM scores", RFM)
+    rfm = add_command(commands, "rfm", "make a customer table of order lines, with RFM scores", RFM)
     rfm.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the order lines")
     _add_input(rfm)
     add_overrides(rfm, "as_of=2011-06-12")
@@ -42,7 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "anew",
     )  # fmt: skip
     rfm.set_defaults(act=_rfm)
-    backtest = command(
+    backtest = add_command(
         commands, "backtest", "segment as of a past day, and measure what the segments did after it", BACKTEST
     )
     backtest.add_argument("--orders", required=True, metavar="FILE", help="the recipe of the order lines")
@@ -95,11 +95,11 @@ def _rfm(arguments: argparse.Namespace) -> None:
         recipe = change(recipe, {"as_of": arguments.as_of})
     if arguments.rebuild_from and not arguments.incremental:
         raise RecipeError("--rebuild-from goes with --incremental", "without it every day is summed anyway")
-    from custseg_spark import pipeline, terminal
-    from custseg_spark.session import open_session
+    from custseg_spark import commands, terminal
+    from custseg_spark.engine.session import open_session
 
     with terminal.progress() as journal:
-        made = pipeline.rfm(
+        made = commands.rfm(
             open_session(), recipe, path, arguments.to, journal,
             incremental=arguments.incremental, rebuild_from=arguments.rebuild_from,
         )  # fmt: skip
@@ -112,11 +112,11 @@ def _backtest(arguments: argparse.Namespace) -> None:
     orders = load_orders(arguments.orders)
     recipe = load(arguments.recipe, arguments.overrides)
     path = _lines(orders, arguments.input)
-    from custseg_spark import pipeline, terminal
-    from custseg_spark.session import open_session
+    from custseg_spark import commands, terminal
+    from custseg_spark.engine.session import open_session
 
     with terminal.progress() as journal:
-        found = pipeline.backtest(
+        found = commands.backtest(
             open_session(), orders, recipe, path, arguments.to, journal, at=arguments.at, days=arguments.days
         )
     terminal.tell_backtest(found)

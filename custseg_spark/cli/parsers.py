@@ -18,7 +18,7 @@ can't be used, or the output can't be written; 5 drift, where asked to fail on i
 """
 
 
-def command(
+def add_command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, epilog: str
 ) -> argparse.ArgumentParser:
     """A command's own parser, with its examples under the help."""
@@ -51,7 +51,7 @@ def add_overrides(command: argparse.ArgumentParser, example: str = "segments.k=[
     )
 
 
-def whole(low: int, high: int | None = None) -> Callable[[str], int]:
+def read_whole(low: int, high: int | None = None) -> Callable[[str], int]:
     """The type of an argument that takes a whole number from `low` up, to `high` where there is an end."""
     span = f"from {low} up" if high is None else f"from {low} to {high}"
 
@@ -63,7 +63,7 @@ def whole(low: int, high: int | None = None) -> Callable[[str], int]:
     return read
 
 
-def over_zero(text: str) -> float:
+def read_over_zero(text: str) -> float:
     """The type of an argument that takes a number over 0."""
     try:
         found = float(text)
@@ -74,7 +74,7 @@ def over_zero(text: str) -> float:
     return found
 
 
-def recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:
+def read_recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:
     """The checked recipe, and the customer table that it is to be used on."""
     from custseg_spark import runs
     from custseg_spark.recipe import load
@@ -85,4 +85,4 @@ def recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:
         raise RecipeError(
             "no customer table: neither --input nor input.path is given", "name it with --input PATH"
         )
-    return recipe, runs.customers_at(path)
+    return recipe, runs.find_customers(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from custseg_spark.cli.parsers import command
+from custseg_spark.cli.parsers import add_command
 
 TRACK = """\
 examples:
@@ -15,7 +15,7 @@ examples:
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command of this module."""
-    track = command(
+    track = add_command(
         commands, "track", "tell MLflow of a whole run: parameters, scores, figures, model", TRACK
     )
     track.add_argument("--output", required=True, metavar="PATH", help="where runs are kept")
@@ -27,9 +27,16 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def _track(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs
     from custseg_spark.errors import RunError
-    from custseg_spark.pipeline.track import track
+    from custseg_spark.steps.track_run import track_run
 
-    run = runs.find(arguments.output, arguments.run) if arguments.run else runs.latest(arguments.output)
+    run = (
+        runs.find_run(arguments.output, arguments.run)
+        if arguments.run
+        else runs.find_latest(arguments.output)
+    )
     if run is None:
         raise RunError(f"{arguments.output} has no whole run", "make one: custseg train")
-    print(f"MLflow run {track(run, arguments.experiment)} of experiment {arguments.experiment}: {run.run_id}")
+    print(
+        f"MLflow run {track_run(run, arguments.experiment)} of experiment {arguments.experiment}: "
+        f"{run.run_id}"
+    )

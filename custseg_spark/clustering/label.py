@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg_spark.recipe.numbers import literal
+from custseg_spark.sql.literals import write_literal
 
 Stage = dict[str, str]
 """Columns added in one step: name -> expression over the columns of the steps before."""
 SQUARED = "_squared_distance"
 
 
-def nearest_stages(
+def build_nearest_stages(
     columns: Sequence[str], centres: NDArray[np.float64], ids: Sequence[int] | None = None
 ) -> list[Stage]:
     """The steps from `columns` (on the model scale, d of them) to `segment` (int) and
@@ -28,7 +28,7 @@ def nearest_stages(
     return [distances, {SQUARED: smallest}, {"segment": segment, "distance_to_centre": f"sqrt({SQUARED})"}]
 
 
-def margin_stage(ids: Sequence[int]) -> Stage:
+def build_margin_stage(ids: Sequence[int]) -> Stage:
     """The step that follows those of `nearest_stages`: `margin`, 1 - distance to the own centre over
     distance to the next; 0 on the border between two segments, 1 on a centre. It is the simplified
     silhouette of a customer (Hruschka, de Castro and Campello 2004, ICDM)."""
@@ -38,5 +38,7 @@ def margin_stage(ids: Sequence[int]) -> Stage:
 
 
 def _squared_distance(columns: Sequence[str], centre: NDArray[np.float64]) -> str:
-    differences = [f"({column} - {literal(value)})" for column, value in zip(columns, centre, strict=True)]
+    differences = [
+        f"({column} - {write_literal(value)})" for column, value in zip(columns, centre, strict=True)
+    ]
     return " + ".join(f"{difference} * {difference}" for difference in differences)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from pyspark.ml.clustering import BisectingKMeans, GaussianMixture
 from pyspark.sql import SparkSession
 
-from custseg_spark.clustering.sweep import in_spark
+from custseg_spark.clustering.sweep import to_frame
 
 
-def other_labels(
+def label_by_others(
     spark: SparkSession, points: NDArray[np.float64], k: int, seed: int
 ) -> Iterator[tuple[str, NDArray[np.int64], float]]:
     """Name, labels (n,) of the `points` (n, d), and seconds, of BisectingKMeans and GaussianMixture at k.
@@ -28,7 +28,7 @@ def other_labels(
     }
     for name, (maker, given) in makers.items():
         begun = time.perf_counter()
-        frame = in_spark(spark, given, {"row": np.arange(len(given))}).cache()
+        frame = to_frame(spark, given, {"row": np.arange(len(given))}).cache()
         found = maker.fit(frame).transform(frame).select("row", "prediction").toPandas()
         frame.unpersist()
         labels = found.sort_values("row")["prediction"].to_numpy(dtype=np.int64)

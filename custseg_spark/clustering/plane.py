@@ -31,7 +31,7 @@ class Plane:
         return projected
 
 
-def plane(spark: SparkSession, points: NDArray[np.float64]) -> Plane:
+def fit_plane(spark: SparkSession, points: NDArray[np.float64]) -> Plane:
     """The first principal components of the first MOST of `points` (n, d), by Spark ML."""
     points = points[:MOST]
     axes = min(AXES, points.shape[1])

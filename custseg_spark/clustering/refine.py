@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from custseg_spark.clustering.label import SQUARED, nearest_stages
+from custseg_spark.clustering.label import SQUARED, build_nearest_stages
 
 
 @dataclass(frozen=True)
-class Refined:
+class Refinement:
     """Centres (k, d) on the model scale that hold for all customers, and what their last pass measured.
 
     `rows`: the aggregates of each segment, in the order of the centres. `passes`: scans of the table.
@@ -37,7 +37,7 @@ def refine(
     *,
     steps: int,
     tolerance: float,
-) -> Refined:
+) -> Refinement:
     """At most `steps` Lloyd steps from `centres` (k, d), each one scan of `frame`.
 
     Every pass labels all customers, and measures the `aggregates` of each segment beside the means of
@@ -53,14 +53,14 @@ def refine(
         if gain < tolerance or step == steps:
             break
         centres = means
-    return Refined(centres, tuple(rows), step + 1, cost, gain)
+    return Refinement(centres, tuple(rows), step + 1, cost, gain)
 
 
 def _pass(
     frame: DataFrame, columns: Sequence[str], centres: NDArray[np.float64], aggregates: Sequence[Column]
 ) -> list[dict[str, Any]]:
     """The aggregates by segment, in order of the centres; an empty segment keeps its centre as its mean."""
-    for stage in nearest_stages(columns, centres):
+    for stage in build_nearest_stages(columns, centres):
         frame = frame.selectExpr("*", *[f"{sql} AS {name}" for name, sql in stage.items()])
     found = frame.groupBy("segment").agg(
         F.count(F.lit(1)).alias("_size"),

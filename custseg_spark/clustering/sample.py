@@ -17,7 +17,7 @@ _SLACK = 1.05
 
 
 @dataclass(frozen=True)
-class Reach:
+class SampleRange:
     """Which customers a sample holds: those whose hash under `seed` is at most `highest`.
 
     `hashes` (n,): of its customers.
@@ -28,23 +28,23 @@ class Reach:
     hashes: NDArray[np.int64]
 
 
-def drawn(frame: DataFrame, key: Column, size: int, rows: int, seed: int) -> DataFrame:
+def filter_sample(frame: DataFrame, key: Column, size: int, rows: int, seed: int) -> DataFrame:
     """About `size` of the `rows` customers, all where there are no more than that, plus their `_hash`.
 
     A customer is in by the hash of the id (`key`) and the seed alone: the same customers whatever the order,
     the partitioning or the file format of the table. Lazy; ordering by `_hash` and cutting at `size`
     makes it exact.
     """
-    marked = frame.withColumn(HASH, hashed(key.cast("string"), seed))
-    return marked if rows <= size else marked.filter(F.col(HASH) <= highest_hash(size, rows))
+    marked = frame.withColumn(HASH, hash_id(key.cast("string"), seed))
+    return marked if rows <= size else marked.filter(F.col(HASH) <= find_highest_hash(size, rows))
 
 
-def hashed(key: Column, seed: int) -> Column:
+def hash_id(key: Column, seed: int) -> Column:
     """The hash of an id as text, evenly spread over all longs."""
     return F.xxhash64(key, F.lit(seed))
 
 
-def highest_hash(size: int, rows: int) -> int:
+def find_highest_hash(size: int, rows: int) -> int:
     """The hash up to which about `size` of `rows` customers lie, and a little more."""
     if rows <= size:
         return HIGHEST

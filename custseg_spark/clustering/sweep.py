@@ -89,7 +89,7 @@ def sweep(
         found[k] = find(k, restarts, seed, found[k - 1][0] if k - 1 in found else None)
         seconds[k] = time.perf_counter() - begun
         done(k)
-    labels = {k: nearest(points, centres) for k, (centres, _) in found.items()}
+    labels = {k: find_nearest(points, centres) for k, (centres, _) in found.items()}
     silhouettes = _silhouettes(spark, points, labels) if start == "spark" else {}
     return [
         Partition(k, centres, labels[k], _cost(points, centres), costs, seconds[k], silhouettes.get(k))
@@ -98,12 +98,12 @@ def sweep(
 
 
 def _starts_on_driver(points: Points) -> Find:
-    return lambda k, restarts, seed, fewer: best_start(points, k, restarts, seed, fewer)
+    return lambda k, restarts, seed, fewer: find_best_start(points, k, restarts, seed, fewer)
 
 
 def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
     """k-means|| in Spark ML, on one partition, so that nothing depends on the cores."""
-    frame = in_spark(spark, points, {}).cache()
+    frame = to_frame(spark, points, {}).cache()
 
     def find(k: int, restarts: int, seed: int, _: Points | None) -> tuple[Points, tuple[float, ...]]:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -117,7 +117,7 @@ def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
     return find
 
 
-def best_start(
+def find_best_start(
     points: Points, k: int, restarts: int, seed: int, fewer: Points | None = None
 ) -> tuple[Points, tuple[float, ...]]:
     """The centres (k, d) of the cheapest of `restarts` starts, and each one's cost per point.
@@ -128,7 +128,7 @@ def best_start(
     LEADERS best of them go on with all.
     """
     few = points[:START_ROWS]
-    grown = [] if fewer is None else _grown(few, fewer, restarts // GROWN, seed)
+    grown = [] if fewer is None else _grow(few, fewer, restarts // GROWN, seed)
     with threadpool_limits(1):  # so few points gain nothing from more threads, which wait for each other
         starts = [KMeans(k, n_init=1, random_state=seed + i).fit(few) for i in range(restarts - len(grown))]
         starts += [KMeans(k, init=centres, n_init=1).fit(few) for centres in grown]
@@ -140,9 +140,9 @@ def best_start(
     return min(ends, key=lambda fit: fit.inertia_).cluster_centers_, costs
 
 
-def _grown(points: Points, centres: Points, count: int, seed: int) -> list[Points]:
+def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points]:
     """`count` starts of one centre more: a point far from all centres, by squared distance."""
-    far = squared_distances(points, centres).min(axis=1)
+    far = measure_distances(points, centres).min(axis=1)
     if not far.sum() > 0:
         return []
     drawn = np.random.default_rng(seed).choice(len(points), size=count, p=far / far.sum())
@@ -153,7 +153,7 @@ def _silhouettes(
     spark: SparkSession, points: Points, labels: dict[int, NDArray[np.int64]]
 ) -> dict[int, float]:
     """Spark's ClusteringEvaluator for each k, squared Euclidean distance, some at a time."""
-    frame = in_spark(spark, points, {f"segment{k}": found for k, found in labels.items()}).cache()
+    frame = to_frame(spark, points, {f"segment{k}": found for k, found in labels.items()}).cache()
     evaluator = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
     try:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -166,21 +166,21 @@ def _silhouettes(
 
 
 def _cost(points: Points, centres: Points) -> float:
-    return float(squared_distances(points, centres).min(axis=1).sum())
+    return float(measure_distances(points, centres).min(axis=1).sum())
 
 
-def nearest(points: Points, centres: Points) -> NDArray[np.int64]:
+def find_nearest(points: Points, centres: Points) -> NDArray[np.int64]:
     """(n,) the nearest centre of each point; ties to the lower one, as in `label`."""
-    found: NDArray[np.int64] = squared_distances(points, centres).argmin(axis=1)
+    found: NDArray[np.int64] = measure_distances(points, centres).argmin(axis=1)
     return found
 
 
-def squared_distances(points: Points, centres: Points) -> Points:
+def measure_distances(points: Points, centres: Points) -> Points:
     """(n, k), exact: a difference for each coordinate, no expanded square."""
     return np.stack([((points - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
 
 
-def in_spark(spark: SparkSession, points: Points, further: dict[str, NDArray[np.int64]]) -> DataFrame:
+def to_frame(spark: SparkSession, points: Points, further: dict[str, NDArray[np.int64]]) -> DataFrame:
     """The sample as a table in one partition: a vector column `features` and the columns of `further`."""
     names = [f"x{j}" for j in range(points.shape[1])]
     table = spark.createDataFrame(pd.DataFrame(points, columns=names).assign(**further)).coalesce(1)

@@ -21,17 +21,17 @@ AS_READ = "_as_read"
 """A struct of every column as it was read, kept beside the typed columns for the quarantine."""
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """The name as Spark SQL takes it, whatever characters it holds."""
     return "`" + name.replace("`", "``") + "`"
 
 
 def column(name: str) -> Column:
     """The top-level column of exactly this name; `F.col` would take a dot for a nested field."""
-    return F.col(quoted(name))
+    return F.col(quote(name))
 
 
-def utc(moment: Column) -> Column:
+def read_utc(moment: Column) -> Column:
     """What the clock of UTC shows at a moment (TIMESTAMP), as TIMESTAMP_NTZ, in a session of any zone."""
     epoch = F.lit("1970-01-01 00:00:00").cast("timestamp_ntz")
     return F.timestamp_add("MICROSECOND", F.unix_micros(moment), epoch)
@@ -39,26 +39,26 @@ def utc(moment: Column) -> Column:
 
 def read_clock(value: Column, kind: DataType) -> Column:
     """A value of that type, a moment as what the clock of UTC shows: its text is the same anywhere."""
-    return utc(value) if isinstance(kind, TimestampType) else value
+    return read_utc(value) if isinstance(kind, TimestampType) else value
 
 
-def nearest(wanted: str, names: Iterable[str]) -> str | None:
+def find_nearest_name(wanted: str, names: Iterable[str]) -> str | None:
     """The name that `wanted` was most likely meant to be; null if none is near. Ties: table order."""
     by_key = {name.strip().casefold(): name for name in reversed(list(names))}
     near = difflib.get_close_matches(wanted.strip().casefold(), list(by_key)[::-1], n=1, cutoff=0.6)
     return by_key[near[0]] if near else None
 
 
-def did_you_mean(wanted: str, names: Sequence[str]) -> str:
+def suggest_name(wanted: str, names: Sequence[str]) -> str:
     """A remedy: the nearest name, or all there are (the first twenty)."""
-    near = nearest(wanted, names)
+    near = find_nearest_name(wanted, names)
     if near is not None:
         return f"did you mean {near!r}?"
     listed = ", ".join(repr(name) for name in names[:20]) + (", ..." if len(names) > 20 else "")
     return f"there is {listed}" if names else "there is nothing"
 
 
-def resolved(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:
+def resolve_column(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:
     """The column of the table that `wanted` names; like Spark, upper and lower case do not matter.
 
     `keys` are the recipe's keys that name it, for the message. Raises DataError if there is none.
@@ -66,7 +66,7 @@ def resolved(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:
     for name in names:
         if name.casefold() == wanted.casefold():
             return name
-    raise DataError(f"{', '.join(keys)}: the table has no column {wanted!r}", did_you_mean(wanted, names))
+    raise DataError(f"{', '.join(keys)}: the table has no column {wanted!r}", suggest_name(wanted, names))
 
 
 def refuse_repeated(names: Sequence[str], path: str) -> None:

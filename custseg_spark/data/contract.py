@@ -15,7 +15,7 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from custseg_spark.data.columns import AS_READ, MISSHAPEN, column, did_you_mean
+from custseg_spark.data.columns import AS_READ, MISSHAPEN, column, suggest_name
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import Bound, Rule
 
@@ -66,26 +66,26 @@ def _all(columns: Sequence[Column]) -> Column:
     return functools.reduce(operator.and_, columns, F.lit(True))
 
 
-def _quarantining(checks: Sequence[Check]) -> list[Check]:
+def _keep_quarantining(checks: Sequence[Check]) -> list[Check]:
     return [check for check in checks if check.on_fail == "quarantine"]
 
 
-def keeps(checks: Sequence[Check]) -> Column:
+def pass_checks(checks: Sequence[Check]) -> Column:
     """True of the rows that keep every quarantine check."""
-    return _all([_holds(check) for check in _quarantining(checks)])
+    return _all([_holds(check) for check in _keep_quarantining(checks)])
 
 
-def accepted(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
+def keep_accepted(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
     """The rows that keep every quarantine check."""
-    return frame.filter(_all([_holds(check) for check in _quarantining(checks)]))
+    return frame.filter(_all([_holds(check) for check in _keep_quarantining(checks)]))
 
 
-def rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
+def keep_rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
     """The other rows, as read, plus `reasons` array<string>: the quarantine checks each of them fails.
 
     A column of that name in the table (a quarantine read again) is called `reasons_as_read`.
     """
-    checks = _quarantining(checks)
+    checks = _keep_quarantining(checks)
     reasons = F.array_compact(F.array(*[F.when(~_holds(check), F.lit(check.reason)) for check in checks]))
     names = frame.select(f"{AS_READ}.*").columns
     as_read = [
@@ -96,25 +96,25 @@ def rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
     return broken.select(*as_read, reasons.alias(REASONS))
 
 
-def failures(checks: Sequence[Check]) -> list[Column]:
+def aggregate_failures(checks: Sequence[Check]) -> list[Column]:
     """One aggregate for each check, `failed_<i>` in the order given: the rows that fail it."""
     return [F.count_if(~_holds(check)).alias(f"failed_{i}") for i, check in enumerate(checks)]
 
 
-def counts(checks: Sequence[Check]) -> list[Column]:
+def aggregate_counts(checks: Sequence[Check]) -> list[Column]:
     """Everything `verdict` needs, as aggregates of one pass: rows, accepted rows, failures of each check,
     and the rows that fail a quarantine check without a bound of its own."""
-    quarantining = _quarantining(checks)
+    quarantining = _keep_quarantining(checks)
     unbounded = [_holds(check) for check in quarantining if check.at_most is None]
     return [
         F.count(F.lit(1)).alias(ROWS),
         F.count_if(_all([_holds(check) for check in quarantining])).alias(ACCEPTED),
         F.count_if(~_all(unbounded)).alias(UNBOUNDED),
-        *failures(checks),
+        *aggregate_failures(checks),
     ]
 
 
-def verdict(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: float) -> Quality:
+def judge_counts(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: float) -> Quality:
     """What the counts of `counts(checks)` mean. `max_quarantined` (share, 0..1) bounds the rows rejected by
     checks that have no `at_most` of their own.
 
@@ -123,7 +123,7 @@ def verdict(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: 
     rows, kept = found[ROWS], found[ACCEPTED]
     if rows == 0:
         raise DataError("the table has no rows", "check the input path and the job that writes it")
-    failed = broken(found, checks)
+    failed = check_bounds(found, checks)
     by_reason = {check.reason: count for check, count in failed}
     rejected_rows = found[UNBOUNDED]
     if rejected_rows > max_quarantined * rows:
@@ -145,7 +145,7 @@ def verdict(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: 
     return Quality(rows, kept, rows - kept, by_reason, warnings)
 
 
-def broken(found: Mapping[str, int], checks: Sequence[Check]) -> list[tuple[Check, int]]:
+def check_bounds(found: Mapping[str, int], checks: Sequence[Check]) -> list[tuple[Check, int]]:
     """The checks that rows fail, and how many. Raises DataError where one is broken more than it may be."""
     failed = [(check, found[f"failed_{i}"]) for i, check in enumerate(checks) if found[f"failed_{i}"]]
     for check, count in failed:
@@ -168,23 +168,23 @@ def _within_bound(check: Check, failed: int, rows: int) -> None:
 
 def _top(by_reason: Mapping[str, int], checks: Sequence[Check]) -> str:
     """The three most frequent reasons for a rejection with their counts; ties in the order of the checks."""
-    reasons = [check.reason for check in _quarantining(checks) if check.reason in by_reason]
+    reasons = [check.reason for check in _keep_quarantining(checks) if check.reason in by_reason]
     top = sorted(reasons, key=lambda reason: -by_reason[reason])
     listed = "; ".join(f"{reason} ({by_reason[reason]:,})" for reason in top[:3])
     return listed + (f"; {len(top) - 3} more" if len(top) > 3 else "")
 
 
-def rule_reason(name: str, rule: Rule) -> str:
+def name_reason(name: str, rule: Rule) -> str:
     """What the quarantine says of a row that breaks this rule."""
     return f"{name}: not {' '.join(rule.sql.split())}"
 
 
-def rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]) -> list[Check]:
+def build_rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]) -> list[Check]:
     """One check for each of the recipe's rules. `expression(sql, key)` gives the SQL that may be run for
     a rule, and raises for what may not."""
     return [
         Check(
-            reason=rule_reason(name, rule),
+            reason=name_reason(name, rule),
             ok=F.expr(expression(rule.sql, f"rules.{name}")),
             on_fail=rule.on_fail,
             at_most=rule.at_most,
@@ -193,7 +193,7 @@ def rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]
     ]
 
 
-def bounded(
+def apply_bounds(
     checks: Sequence[Check], bounds: Mapping[str, Bound], possible: Sequence[str] = ()
 ) -> tuple[Check, ...]:
     """The checks with what `rules.reasons` says of them, by reason; the case of a column does not matter.
@@ -208,21 +208,21 @@ def bounded(
     for reason, bound in bounds.items():
         if _key(reason) not in keys:
             raise RecipeError(
-                f"rules.reasons: no check has the reason {reason!r}", did_you_mean(reason, known)
+                f"rules.reasons: no check has the reason {reason!r}", suggest_name(reason, known)
             )
         if bound.on_fail == "warn" and _key(reason) in must_go:
             raise RecipeError(
                 f"rules.reasons.{reason}.on_fail: such rows can't be kept: nothing can be computed of them",
                 "quarantine or stop; clip: [0, null] admits values that log1p does not take",
             )
-    found = [(check, bound_of(bounds, check.reason)) for check in checks]
+    found = [(check, find_bound(bounds, check.reason)) for check in checks]
     return tuple(
         check if bound is None else replace(check, on_fail=bound.on_fail, at_most=bound.at_most)
         for check, bound in found
     )
 
 
-def bound_of(bounds: Mapping[str, Bound], reason: str) -> Bound | None:
+def find_bound(bounds: Mapping[str, Bound], reason: str) -> Bound | None:
     """What `rules.reasons` says of this reason; null if nothing."""
     return {_key(given): bound for given, bound in bounds.items()}.get(_key(reason))
 

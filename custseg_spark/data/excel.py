@@ -31,7 +31,7 @@ class Sheet:
     text: pd.DataFrame
 
 
-def sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
+def read_sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
     """Read one sheet: the one `wanted` names (or counts, from 0), or the only one there is.
 
     The first row that holds anything is the header. A formula counts with the value it was saved with; of
@@ -46,9 +46,9 @@ def sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
             "pip install openpyxl, or save the sheet as CSV",
         ) from error
     try:
-        _sound(stream, path)
+        _refuse_unsound(stream, path)
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        found = book[_chosen(book.sheetnames, wanted, path)]
+        found = book[_choose_sheet(book.sheetnames, wanted, path)]
         found.reset_dimensions()  # the size a writer notes down may be wrong
         rows = [row for row in found.iter_rows(values_only=True) if any(cell is not None for cell in row)]
         book.close()
@@ -59,7 +59,7 @@ def sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
     return _table(rows, path)
 
 
-def _sound(stream: IO[bytes], path: str) -> None:
+def _refuse_unsound(stream: IO[bytes], path: str) -> None:
     """Before anything parses it, refuse what is no .xlsx, unpacks to too much, or declares XML entities."""
     if not zipfile.is_zipfile(stream):
         raise DataError(f"{path} is not an .xlsx file, or protected by a password", "save it as .xlsx or CSV")
@@ -87,7 +87,7 @@ def _chunks(content: IO[bytes]) -> Iterable[bytes]:
         tail = piece[-32:]
 
 
-def _chosen(names: Sequence[str], wanted: Any, path: str) -> str:
+def _choose_sheet(names: Sequence[str], wanted: Any, path: str) -> str:
     if wanted is None:
         if len(names) > 1:
             raise DataError(

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import fsspec
 
-from custseg_spark.data.columns import nearest
+from custseg_spark.data.columns import find_nearest_name
 from custseg_spark.errors import DataError
 
 _PATTERN = re.compile(r"[*?\[{]")
@@ -56,20 +56,20 @@ class Source:
             with self.filesystem.open(name, "rb") as stream:
                 yield stream
         except PermissionError as error:
-            raise _denied(self.shown(name)) from error
+            raise _deny(self.shown(name)) from error
         except OSError as error:
-            raise _unreadable(self.shown(name), error) from error
+            raise _tell_unreadable(self.shown(name), error) from error
 
 
-def _denied(path: str) -> DataError:
+def _deny(path: str) -> DataError:
     return DataError(f"input {path} can't be read: permission denied", "ask for the right to read it")
 
 
-def _unreadable(path: str, error: OSError) -> DataError:
+def _tell_unreadable(path: str, error: OSError) -> DataError:
     return DataError(f"input {path} can't be read: {error}", "check the path and the access to it")
 
 
-def located(path: str) -> Source:
+def locate(path: str) -> Source:
     """The files at `path`. Raises DataError where there is nothing, with the nearest name that is there."""
     try:
         filesystem, root = fsspec.core.url_to_fs(path)
@@ -81,16 +81,16 @@ def located(path: str) -> Source:
     spark_path = root if local else path
     try:
         if filesystem.isfile(root):
-            return Source(path, literal(spark_path) if local else path, filesystem, root, (root,))
+            return Source(path, escape_pattern(spark_path) if local else path, filesystem, root, (root,))
         if filesystem.isdir(root):
             files = _data_files(filesystem, root)
             if not files:
                 raise NoFilesError(
                     f"input {path} is a directory without data files", "check the job that writes it"
                 )
-            spark_path = literal(spark_path) if local else path
+            spark_path = escape_pattern(spark_path) if local else path
             return Source(path, spark_path, filesystem, root, files, _partitions(root, files))
-        if _PATTERN.search(root) and (matched := _matched(filesystem, root)):
+        if _PATTERN.search(root) and (matched := _match(filesystem, root)):
             return Source(path, spark_path, filesystem, matched[0], matched)
     except PermissionError as error:
         raise DataError(
@@ -103,7 +103,7 @@ def located(path: str) -> Source:
     raise DataError(f"input {path} does not exist", _nearby(filesystem, root))
 
 
-def literal(path: str) -> str:
+def escape_pattern(path: str) -> str:
     """A local name as Spark's pattern language spells it."""
     return re.sub(r"([*?\[\]{}\\])", r"\\\1", path)
 
@@ -119,7 +119,7 @@ def _hidden(below: str) -> bool:
     return any(part[0] == "." or (part[0] == "_" and "=" not in part) for part in parts)
 
 
-def _matched(filesystem: Any, pattern: str) -> tuple[str, ...]:
+def _match(filesystem: Any, pattern: str) -> tuple[str, ...]:
     names: list[str] = []
     for name in sorted(filesystem.glob(pattern)):
         names.extend([name] if filesystem.isfile(name) else _data_files(filesystem, name))
@@ -142,5 +142,5 @@ def _nearby(filesystem: Any, root: str) -> str:
         names = [other.rstrip("/").rpartition("/")[2] for other in filesystem.ls(parent or "/", detail=False)]
     except (OSError, ValueError):
         return f"there is no directory {parent} either" if parent else "check the path"
-    near = nearest(name, names)
+    near = find_nearest_name(name, names)
     return f"did you mean {near!r} in the same directory?" if near else "check the path"

@@ -90,7 +90,7 @@ def escape_pandas(frame: pd.DataFrame) -> pd.DataFrame:
     return escaped
 
 
-def csv_text(frame: pd.DataFrame) -> str:
+def write_csv(frame: pd.DataFrame) -> str:
     """A pandas table as CSV, without its index, escaped: the way for every small table of a run."""
     escaped = escape_pandas(frame)
     # the csv module puts no quotes around a lone carriage return, which many programs take for a line's end
@@ -102,7 +102,7 @@ def csv_text(frame: pd.DataFrame) -> str:
     return escaped.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC if lone else csv.QUOTE_MINIMAL)
 
 
-def read_csv_text(content: bytes) -> pd.DataFrame:
+def read_csv(content: bytes) -> pd.DataFrame:
     """What `csv_text` wrote, for our own pages: names and texts as they were before they were escaped."""
     frame = pd.read_csv(io.BytesIO(content))
     columns = [_map_texts(frame.iloc[:, place], _restore) for place in range(frame.shape[1])]

@@ -22,7 +22,7 @@ MOST_REPEATED = 1_000_000
 REPEATED = "_repeated"
 
 
-def id_checks(
+def build_id_checks(
     frame: DataFrame, id_column: str, mode: Literal["auto", "exact", "trust"], rows: int
 ) -> tuple[DataFrame, list[Check]]:
     """The checks "id: missing" (null, blank or NaN) and "id: repeated", and the frame they work on.
@@ -69,7 +69,7 @@ def _missing(frame: DataFrame, id_column: str) -> Column:
     return null
 
 
-def repeated_in(sample: Sequence[object], max_quarantined: float, bound: Bound | None = None) -> str | None:
+def find_repeats(sample: Sequence[object], max_quarantined: float, bound: Bound | None = None) -> str | None:
     """What the ids of rows drawn by a hash of the id say of repeats: a warning, or null if there are none.
 
     All rows of an id are in such a sample or none is, so its share of repeated rows estimates the table's: a
@@ -82,12 +82,12 @@ def repeated_in(sample: Sequence[object], max_quarantined: float, bound: Bound |
     if not repeated:
         return None
     share = repeated / len(sample)
-    if share > _allowed(max_quarantined, bound):
+    if share > _find_allowed(max_quarantined, bound):
         raise DataError(f"about {share:.2%} of the rows have an id that stands more than once", _FAN_OUT)
     return f"{ID_REPEATED}: about {share:.2%} of the rows, kept; input.unique: exact quarantines them"
 
 
-def _allowed(max_quarantined: float, bound: Bound | None) -> float:
+def _find_allowed(max_quarantined: float, bound: Bound | None) -> float:
     if bound is None:
         return max_quarantined
     unbounded = {"quarantine": max_quarantined, "warn": 1.0, "stop": 0.0}

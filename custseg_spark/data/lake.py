@@ -11,10 +11,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark.data import swap
-from custseg_spark.data.columns import quoted
+from custseg_spark.data.columns import quote
 from custseg_spark.data.swap import DAY
 from custseg_spark.errors import RecipeError, RunError
-from custseg_spark.recipe.leaving import Publish, check_day
+from custseg_spark.recipe.leave import Publish, check_day
 
 SEGMENT = "segment"
 
@@ -41,13 +41,13 @@ def publish(
     assert wanted.path is not None
     path = _absolute(wanted.path)
     if wanted.format == "parquet":
-        _swapped(frame, path, day, writer)
+        _swap_day(frame, path, day, writer)
     elif knows_delta(spark):
-        _dated(frame, day).write.format("delta").mode("overwrite").option(
+        _add_day(frame, day).write.format("delta").mode("overwrite").option(
             "replaceWhere", f"{DAY} = '{day}'"
         ).partitionBy(DAY, SEGMENT).save(path)
     else:
-        _committed(frame, path, day, writer)
+        _commit_day(frame, path, day, writer)
     return path
 
 
@@ -60,12 +60,12 @@ def knows_delta(spark: SparkSession) -> bool:
     return True
 
 
-def _swapped(frame: DataFrame, path: str, day: str, writer: str) -> None:
-    frame.write.mode("error").partitionBy(SEGMENT).parquet(swap.staging(path, writer))
+def _swap_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
+    frame.write.mode("error").partitionBy(SEGMENT).parquet(swap.find_staging(path, writer))
     swap.replace_day(path, day, writer)
 
 
-def _dated(frame: DataFrame, day: str) -> DataFrame:
+def _add_day(frame: DataFrame, day: str) -> DataFrame:
     return frame.withColumn(DAY, F.lit(day).cast("date"))
 
 
@@ -73,8 +73,8 @@ def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: s
     """A catalog table: Delta in one commit; Parquet by swapping the day in the table's own directory, after
     which the catalog is told which partitions there are. It is told before as well: whoever was killed
     between the two left a day whose new segments nobody sees."""
-    table = ".".join(quoted(part) for part in str(wanted.table).split("."))
-    dated = _dated(frame, day)
+    table = ".".join(quote(part) for part in str(wanted.table).split("."))
+    dated = _add_day(frame, day)
     if not spark.catalog.tableExists(str(wanted.table)):
         empty = dated.limit(0).write.format(wanted.format).partitionBy(DAY, SEGMENT)
         empty.mode("ignore").saveAsTable(table)
@@ -93,7 +93,7 @@ def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: s
     location = told["Location"].removeprefix("file:")
     swap.recover(location, day, writer)
     _repair(spark, table)
-    _swapped(frame, location, day, writer)
+    _swap_day(frame, location, day, writer)
     _repair(spark, table)
 
 
@@ -120,7 +120,7 @@ def _refuse_another_shape(name: str, there: DataFrame, dated: DataFrame) -> None
         )
 
 
-def _committed(frame: DataFrame, path: str, day: str, writer: str) -> None:
+def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
     """Files written by Spark, made the table's day in one commit of delta-rs; until then nobody sees them."""
     try:
         from deltalake import DeltaTable
@@ -136,7 +136,7 @@ def _committed(frame: DataFrame, path: str, day: str, writer: str) -> None:
     frame.write.mode("error").partitionBy(SEGMENT).parquet(f"{path}/{below}")
     actions = [AddAction(**action) for action in _files(path, below, day)]
     both: list[AddAction | RemoveAction] = [*actions]
-    schema = Schema.from_arrow(_arrow_schema(_dated(frame, day)))
+    schema = Schema.from_arrow(_arrow_schema(_add_day(frame, day)))
     try:
         if DeltaTable.is_deltatable(path):
             DeltaTable(path).create_write_transaction(

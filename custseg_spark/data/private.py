@@ -11,10 +11,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, StructField
 
-from custseg_spark.data.columns import MALFORMED, MISSHAPEN, UNDECODED, column, read_clock, resolved
+from custseg_spark.data.columns import MALFORMED, MISSHAPEN, UNDECODED, column, read_clock, resolve_column
 from custseg_spark.data.read import Table
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe.leaving import Privacy
+from custseg_spark.recipe.leave import Privacy
 
 SHORTEST = 16
 """Signs that a secret has at least: a shorter one is soon guessed."""
@@ -22,7 +22,7 @@ WITHHELD = "withheld: privacy"
 _SECRET = "_secret"
 
 
-def private(table: Table, wanted: Privacy, environment: Mapping[str, str] = os.environ) -> Table:
+def apply_privacy(table: Table, wanted: Privacy, environment: Mapping[str, str] = os.environ) -> Table:
     """The table without its dropped columns, and with SHA-256 of secret and value in the hashed ones.
 
     A missing or blank value stays as it is, so that it can still be told from an id. Of a text row with too
@@ -32,30 +32,30 @@ def private(table: Table, wanted: Privacy, environment: Mapping[str, str] = os.e
     if not wanted.drop and not wanted.hash:
         return table
     names = [name for name in table.frame.columns if name != MALFORMED]
-    dropped = {resolved(name, names, ["privacy.drop"]) for name in wanted.drop}
-    hashed = {resolved(name, names, ["privacy.hash"]) for name in wanted.hash}
+    dropped = {resolve_column(name, names, ["privacy.drop"]) for name in wanted.drop}
+    hashed = {resolve_column(name, names, ["privacy.hash"]) for name in wanted.hash}
     frame = table.frame
     if hashed:
-        frame = _with_secret(frame, _secret(wanted.secret, environment))
+        frame = _add_secret(frame, _secret(wanted.secret, environment))
     kept = [field for field in table.frame.schema if field.name not in dropped]
     text = table.format in MISSHAPEN
     return dataclasses.replace(
         table,
         frame=frame.select(*_columns(kept, hashed, text)),
-        text=None if table.text is None else _without(table.text, dropped | hashed),
+        text=None if table.text is None else _drop_names(table.text, dropped | hashed),
     )
 
 
 def _columns(fields: list[StructField], hashed: set[str], text: bool) -> Iterator[Column]:
     whole = column(MALFORMED).isNull()
     for field in fields:
-        value = _hashed(field, text) if field.name in hashed else column(field.name)
+        value = _hash_column(field, text) if field.name in hashed else column(field.name)
         if text:
             value = F.when(~whole, F.lit(WITHHELD)) if field.name == MALFORMED else F.when(whole, value)
         yield value.alias(field.name)
 
 
-def _hashed(field: StructField, text: bool) -> Column:
+def _hash_column(field: StructField, text: bool) -> Column:
     """Of text in another encoding only the sign that says so: its hash could be that of another value."""
     value = column(field.name)
     as_text = read_clock(value, field.dataType).cast("string")
@@ -68,7 +68,7 @@ def _hashed(field: StructField, text: bool) -> Column:
     return F.when(F.contains(as_text, F.lit(UNDECODED)), F.lit(UNDECODED)).otherwise(digest)
 
 
-def _with_secret(frame: DataFrame, secret: str) -> DataFrame:
+def _add_secret(frame: DataFrame, secret: str) -> DataFrame:
     """The frame with the secret in a column: as data, since a literal would stand in every plan that Spark
     logs and shows."""
     alone = frame.sparkSession.createDataFrame(pd.DataFrame({_SECRET: [secret]}))
@@ -86,5 +86,5 @@ def _secret(name: str, environment: Mapping[str, str]) -> str:
     return found
 
 
-def _without(rows: pd.DataFrame, names: set[str]) -> pd.DataFrame:
+def _drop_names(rows: pd.DataFrame, names: set[str]) -> pd.DataFrame:
     return rows.drop(columns=[name for name in rows.columns if name in names])

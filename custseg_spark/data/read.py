@@ -15,13 +15,13 @@ from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
 from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
-from custseg_spark.data.files import Source, located
-from custseg_spark.data.problems import explained
+from custseg_spark.data.files import Source, locate
+from custseg_spark.engine.explain_errors import explain_error
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import models
-from custseg_spark.recipe.admission import refuse_functions_without_brackets
-from custseg_spark.recipe.safety import safe
-from custseg_spark.recipe.utc import in_utc, instants
+from custseg_spark.sql.admission import refuse_functions_without_brackets
+from custseg_spark.sql.never_raise import make_safe
+from custseg_spark.sql.utc import find_instants, put_in_utc
 
 ENDINGS = {
     ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
@@ -66,28 +66,28 @@ def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
     """
     where = f"input {path}"
     try:
-        table = _opened(spark, source, path)
+        table = _open_files(spark, source, path)
         if source.filter is None:
             return table
         where = "input.filter"
-        filtered = passing(table.frame, source.filter)
+        filtered = filter_rows(table.frame, source.filter)
         _ = filtered.schema  # over Spark Connect nothing is asked before this
         return replace(table, frame=filtered)
     except Exception as error:
-        known = explained(error, where)
+        known = explain_error(error, where)
         if known is None:
             raise
         raise known from error
 
 
-def passing(frame: DataFrame, predicate: str) -> DataFrame:
+def filter_rows(frame: DataFrame, predicate: str) -> DataFrame:
     """The rows of which `input.filter` is true. Raises RecipeError where no row alone decides it."""
     where = "input.filter"
     refuse_functions_without_brackets(predicate, frame.columns, where)
-    return frame.filter(in_utc(safe(predicate, where), instants(frame.schema), where))
+    return frame.filter(put_in_utc(make_safe(predicate, where), find_instants(frame.schema), where))
 
 
-def arriving(spark: SparkSession, table: Table) -> DataFrame:
+def open_stream(spark: SparkSession, table: Table) -> DataFrame:
     """The stream of the files of an open table, those there and those to come, read as it was read.
 
     Raises DataError for a table that is not made of files.
@@ -101,7 +101,7 @@ def arriving(spark: SparkSession, table: Table) -> DataFrame:
     return reader.load(table.spark_path)
 
 
-def topic(spark: SparkSession, servers: str, name: str) -> DataFrame:
+def open_topic(spark: SparkSession, servers: str, name: str) -> DataFrame:
     """The stream of a Kafka topic from its first message on, a row per message with its `value` as bytes.
 
     Raises RecipeError where the session lacks the package.
@@ -112,13 +112,13 @@ def topic(spark: SparkSession, servers: str, name: str) -> DataFrame:
         _ = messages.schema  # over Spark Connect nothing is asked before this
         return messages
     except Exception as error:
-        known = explained(error, f"topic {name}")
+        known = explain_error(error, f"topic {name}")
         if known is None:
             raise
         raise known from error
 
 
-def from_json(messages: DataFrame, columns: Sequence[str], name: str) -> Table:
+def parse_messages(messages: DataFrame, columns: Sequence[str], name: str) -> Table:
     """The table in messages whose `value` is a JSON object each: `columns` as text, the others are left out.
 
     Null where the object has no such member. What is no object is kept as it is in MALFORMED; a message
@@ -131,18 +131,18 @@ def from_json(messages: DataFrame, columns: Sequence[str], name: str) -> Table:
     return Table(messages.select(parsed.alias("_row")).select("_row.*"), none, "kafka", name)
 
 
-def _opened(spark: SparkSession, source: models.Source, path: str) -> Table:
+def _open_files(spark: SparkSession, source: models.Source, path: str) -> Table:
     if source.format == "table":
         table = spark.table(path)
         _ = table.schema  # over Spark Connect the catalog is not asked before this
         return Table(table, None, "table", path)
-    found = located(path)
+    found = locate(path)
     kind = _format(source.format, found)
     if kind == "csv":
         return _text(spark, source, found)
     if kind == "excel":
         return _excel(spark, source, found)
-    loaded = _loaded(spark, kind, source, found)
+    loaded = _load_typed(spark, kind, source, found)
     return Table(loaded, None, kind, path, None, source.options, found.spark_path)
 
 
@@ -202,7 +202,7 @@ def _head(source: models.Source, found: Source) -> text.Head:
     for name in found.readable()[:LOOKED_AT]:
         try:
             with found.open(name) as stream:
-                return text.head(stream, found.shown(name), source.options)
+                return text.read_head(stream, found.shown(name), source.options)
         except text.EmptyFileError as error:
             empty = empty or error
     assert empty is not None
@@ -217,11 +217,11 @@ def _excel(spark: SparkSession, source: models.Source, found: Source) -> Table:
     if len(files) > 1:
         raise DataError(f"{found.path} holds {len(files)} Excel files", "point at one of them")
     with found.open(files[0]) as stream:
-        sheet = excel.sheet(stream, found.shown(files[0]), source.options.get("sheet"))
+        sheet = excel.read_sheet(stream, found.shown(files[0]), source.options.get("sheet"))
     return Table(spark.createDataFrame(sheet.rows), sheet.text, "excel", found.path)
 
 
-def _loaded(spark: SparkSession, kind: str, source: models.Source, found: Source) -> DataFrame:
+def _load_typed(spark: SparkSession, kind: str, source: models.Source, found: Source) -> DataFrame:
     """A table whose format carries its types.
 
     Partition values live in folder names and Spark guesses their types: 007 would become 7. A partition

@@ -27,21 +27,21 @@ _AT_REST = timedelta(hours=12)
 """The same of a day that was moved aside: a swap takes an instant, and the night after should mend it."""
 
 
-def staging(table: str, run_id: str) -> str:
+def find_staging(table: str, run_id: str) -> str:
     """Where a run writes its day before it takes the place of the old one: beside the table, hidden.
 
     Raises RecipeError for storage on which a folder can't be renamed at once.
     """
-    files, root = _found(table)
+    files, root = _locate_table(table)
     return files.unstrip_protocol(_beside(root, "staging", run_id))  # type: ignore[no-any-return]
 
 
 def replace_day(table: str, day: str, run_id: str) -> None:
     """Make what lies in `staging(table, run_id)` the table's day. Raises RunError where it can't."""
-    files, root = _found(table)
+    files, root = _locate_table(table)
     target, aside = f"{root}/{DAY}={day}", _beside(root, "replaced", run_id)
     recover(table, day, run_id)
-    with _writing(table):
+    with _tell_failures(table):
         files.makedirs(root, exist_ok=True)
         if files.exists(target):
             files.makedirs(aside)
@@ -56,9 +56,9 @@ def recover(table: str, day: str, run_id: str) -> None:
     """Put back what a killed publish had moved aside and not replaced: of `day`, which `run_id` is about to
     write, and of the other days what was moved by runs of long before, since another publisher may be between
     its two renames right now. Raises RunError where it can't."""
-    files, root = _found(table)
-    with _writing(table):
-        for aside in _left(files, root, "replaced"):
+    files, root = _locate_table(table)
+    with _tell_failures(table):
+        for aside in _list_left(files, root, "replaced"):
             held = _inside(files, aside)
             age = _moment(run_id) - _moment(aside.rpartition(".replaced-")[2])
             if age <= _AT_REST and f"{aside}/{DAY}={day}" not in held:
@@ -71,7 +71,7 @@ def recover(table: str, day: str, run_id: str) -> None:
 
 
 @contextmanager
-def _writing(table: str) -> Iterator[None]:
+def _tell_failures(table: str) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
@@ -81,7 +81,7 @@ def _writing(table: str) -> Iterator[None]:
         ) from None
 
 
-def _found(table: str) -> tuple[Any, str]:
+def _locate_table(table: str) -> tuple[Any, str]:
     files, root = fsspec.core.url_to_fs(table)
     protocols = files.protocol if isinstance(files.protocol, tuple) else (files.protocol,)
     if not {"file", "hdfs"} & set(protocols):
@@ -97,7 +97,7 @@ def _beside(root: str, what: str, run_id: str) -> str:
     return f"{parent}/.{name}.{what}-{run_id}"
 
 
-def _left(files: Any, root: str, what: str) -> list[str]:
+def _list_left(files: Any, root: str, what: str) -> list[str]:
     """The directories of that kind beside the table."""
     parent = root.rpartition("/")[0] or "/"
     prefix = _beside(root, what, "")
@@ -114,7 +114,7 @@ def _inside(files: Any, directory: str) -> list[str]:
 
 def _clear(files: Any, root: str, run_id: str) -> None:
     """Remove what runs of earlier days staged and never published; a run's id begins with its moment."""
-    for left in _left(files, root, "staging"):
+    for left in _list_left(files, root, "staging"):
         if _moment(run_id) - _moment(left.rpartition(".staging-")[2]) > _ABANDONED:
             files.rm(left, recursive=True)
 

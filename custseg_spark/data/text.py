@@ -69,14 +69,14 @@ class Head:
     named: bool
 
 
-def head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
+def read_head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
     """Read the head of one text file. `options` are Spark's reader options as the recipe gives them.
 
     Raises DataError for what can't be a customer table: no rows, another kind of file, text in another
     encoding, a separator that leaves the header in one piece, names that stand twice.
     """
     raw, whole = _bytes(stream, path)
-    text, encoding = _decoded(raw, path, options, whole)
+    text, encoding = _decode(raw, path, options, whole)
     lines = _lines(text, options)
     if not lines:
         raise EmptyFileError(f"{path} is empty", "check the job that writes it")
@@ -122,7 +122,7 @@ def _bytes(stream: IO[bytes], path: str) -> tuple[bytes, bool]:
     return raw[:HEAD_BYTES], len(raw) <= HEAD_BYTES
 
 
-def _decoded(raw: bytes, path: str, options: Mapping[str, Any], whole: bool) -> tuple[str, str]:
+def _decode(raw: bytes, path: str, options: Mapping[str, Any], whole: bool) -> tuple[str, str]:
     """The text without its byte-order mark, and the encoding as Spark names it."""
     given = options.get("encoding", options.get("charset"))
     marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)

@@ -29,14 +29,14 @@ from custseg_spark.data.columns import (
     column,
     read_clock,
     refuse_repeated,
-    resolved,
+    resolve_column,
 )
 from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
+from custseg_spark.data.text_types import ISO, infer_type
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import DateType
-from custseg_spark.recipe.text_types import ISO, infer_type
-from custseg_spark.recipe.utc import WITH_ZONE
+from custseg_spark.sql.utc import WITH_ZONE
 
 Declared = Literal["int", "double", "string", "boolean"] | DateType
 ID_KEY = "input.id"
@@ -58,7 +58,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedTable:
     """A table whose columns have types.
 
     `frame`: the columns in the table's order, those the recipe uses or declares with their type (a value that
@@ -72,12 +72,12 @@ class Typed:
     types: dict[str, str]
 
 
-def typed(
+def cast_columns(
     table: Table,
     used: Mapping[str, Sequence[str]],
     declared: Mapping[str, Declared],
     known: Mapping[str, str] | None = None,
-) -> Typed:
+) -> TypedTable:
     """Give the columns their types. No job: what is not declared is found from `table.text`.
 
     `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
@@ -93,29 +93,31 @@ def typed(
     refuse_repeated(names, f"input {table.path}")
     wanted: dict[str, list[str]] = {}
     for name, keys in used.items():
-        wanted.setdefault(resolved(name, names, keys), []).extend(keys)
-    given = {resolved(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
+        wanted.setdefault(resolve_column(name, names, keys), []).extend(keys)
+    given = {resolve_column(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
     before = {name.casefold(): kind for name, kind in (known or {}).items()}
     casts: dict[str, _Cast] = {}
     for field in table.frame.schema:
         name, kind = field.name, field.dataType
         if name in given:
-            casts[name] = _declared(name, kind, given[name])
+            casts[name] = _cast_declared(name, kind, given[name])
         elif name in wanted:
-            casts[name] = _found(name, kind, table.text, wanted[name], before.get(name.casefold(), ""))
+            casts[name] = _cast_undeclared(
+                name, kind, table.text, wanted[name], before.get(name.casefold(), "")
+            )
     as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
     shape = [Check(misshapen, _as_read(MALFORMED).isNull())] if misshapen else []
     if table.format == "csv":  # of text; what can't be decoded is no number and no date either
-        shape += [_decoded(name) for name, cast in casts.items() if cast.kind in ("", "string")]
-    return Typed(
+        shape += [_check_decoded(name) for name, cast in casts.items() if cast.kind in ("", "string")]
+    return TypedTable(
         frame=table.frame.select(*columns, as_read),
         checks=tuple(shape + [check for cast in casts.values() for check in cast.checks]),
         types={name: cast.kind for name, cast in casts.items() if cast.kind},
     )
 
 
-def cast_reasons(names: Iterable[str], declared: Mapping[str, Declared]) -> list[str]:
+def list_cast_reasons(names: Iterable[str], declared: Mapping[str, Declared]) -> list[str]:
     """Every reason that a cast of one of these columns gives in some format, whatever its rows look like."""
     found = []
     for name in [*names, *declared]:
@@ -136,7 +138,9 @@ class _Cast:
     checks: tuple[Check, ...] = ()
 
 
-def _found(name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[str], before: str) -> _Cast:
+def _cast_undeclared(
+    name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[str], before: str
+) -> _Cast:
     """The cast of a column that the recipe uses without a declared type."""
     if isinstance(kind, DoubleType | FloatType):
         return _finite(name, column(name))
@@ -144,11 +148,11 @@ def _found(name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[
         return _Cast(read_clock(column(name), kind))
     if not isinstance(kind, StringType) or text is None or name not in text:
         return _Cast(column(name))
-    found = _KINDS.get(before.partition("(")[0]) or kind_of(text[name])
+    found = _KINDS.get(before.partition("(")[0]) or infer_column_type(text[name])
     return _Cast(column(name), "string") if found == "string" else _from_text(name, column(name), found)
 
 
-def _declared(name: str, kind: DataType, declared: Declared) -> _Cast:
+def _cast_declared(name: str, kind: DataType, declared: Declared) -> _Cast:
     """The cast of a column to its declared type. What has it already keeps it, whatever the patterns: one
     recipe reads a CSV and the Excel sheet it was saved from."""
     if isinstance(declared, DateType):
@@ -166,7 +170,7 @@ def _declared(name: str, kind: DataType, declared: Declared) -> _Cast:
     return _from_text(name, column(name).cast("string"), declared)
 
 
-def kind_of(values: Iterable[str | None]) -> str:
+def infer_column_type(values: Iterable[str | None]) -> str:
     """The type of a text column that no recipe declares: int, double, boolean, date, timestamp or string.
 
     As `infer_type` has it, by the first values; the rows that don't fit are quarantined later. Of dates only
@@ -238,7 +242,7 @@ def _plausible(name: str, pattern: str) -> None:
         )
 
 
-def _decoded(name: str) -> Check:
+def _check_decoded(name: str) -> Check:
     """Text without the sign that stands for bytes which the encoding does not know. Only the head of one file
     is decoded strictly; from all others Spark gives this sign, and two ids that differ in it become one."""
     garbled = F.contains(_as_read(name).cast("string"), F.lit(UNDECODED))

@@ -7,7 +7,7 @@ from typing import Literal
 import fsspec
 from pyspark.sql import DataFrame, SparkSession
 
-from custseg_spark.data.files import literal
+from custseg_spark.data.files import escape_pattern
 from custseg_spark.data.formulas import escape_formulas
 from custseg_spark.errors import RunError
 
@@ -18,9 +18,9 @@ def write_rows(frame: DataFrame, path: str) -> None:
     frame.write.mode("error").parquet(path)
 
 
-def written(spark: SparkSession, path: str) -> DataFrame:
+def read_written(spark: SparkSession, path: str) -> DataFrame:
     """What was written at exactly this path: brackets and stars in it are no pattern."""
-    return spark.read.parquet(literal(path))
+    return spark.read.parquet(escape_pattern(path))
 
 
 def write_customers(frame: DataFrame, path: str, partition_by: str) -> None:

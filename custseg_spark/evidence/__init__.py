@@ -1,28 +1,9 @@
 """How many segments, and can they be trusted: scores, stability, choice and verdict, on the sample."""
 
-from custseg_spark.evidence.algorithms import Compared, Comparison, Given, compare
+from custseg_spark.evidence.algorithms import Comparison, ComparisonRow, Labelling, compare
 from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose
-from custseg_spark.evidence.gather import Scores, gather
+from custseg_spark.evidence.gather import Scores, gather_scores
 from custseg_spark.evidence.prefer import prefer
 from custseg_spark.evidence.scores import cost_error, share_error, silhouette_squared
-from custseg_spark.evidence.structure import Structure, verdict
-
-__all__ = [
-    "Candidate",
-    "Choice",
-    "Compared",
-    "Comparison",
-    "Given",
-    "RunnerUp",
-    "Scores",
-    "Structure",
-    "choose",
-    "compare",
-    "cost_error",
-    "gather",
-    "prefer",
-    "share_error",
-    "silhouette_squared",
-    "verdict",
-]
+from custseg_spark.evidence.structure import Structure, judge_structure

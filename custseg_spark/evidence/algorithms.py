@@ -13,10 +13,10 @@ from sklearn.metrics import adjusted_rand_score, silhouette_samples
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
-from custseg_spark.evidence.knee import knee
-from custseg_spark.evidence.refit import Labels, Points, kmeans, one_thread, subset
+from custseg_spark.evidence.knee import find_knee
+from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans, use_one_thread
 from custseg_spark.evidence.scores import distances
-from custseg_spark.evidence.stability import Again, returns
+from custseg_spark.evidence.stability import Again, measure_returns
 
 ROWS = 4_000
 """Rows that all are compared on: Ward and the silhouettes hold their n * n distances (128 MB)."""
@@ -25,7 +25,7 @@ STARTS = 5
 
 
 @dataclass(frozen=True)
-class Given:
+class Labelling:
     """A labelling made elsewhere, such as by Spark ML: `labels` (n,) of all points, `seconds` it took."""
 
     labels: Labels
@@ -33,7 +33,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparisonRow:
     """One row of comparison.csv, over the compared rows.
 
     A customer in no segment (noise) counts 0 in both silhouettes, so that all are means over the same
@@ -70,7 +70,7 @@ class Comparison:
     `linkage` (m-1, 4): Ward's tree as scipy draws it.
     """
 
-    rows: tuple[Compared, ...]
+    rows: tuple[ComparisonRow, ...]
     at: Labels
     labels: dict[str, Labels]
     linkage: Points
@@ -80,7 +80,7 @@ class Comparison:
 def compare(
     points: Points,
     k: int,
-    given: Mapping[str, Given],
+    given: Mapping[str, Labelling],
     *,
     smallest_share: float = 0.05,
     eps: float | None = None,
@@ -95,11 +95,11 @@ def compare(
     `eps` the knee of the k-distance curve (Ester et al. 1996). Redraws of what Spark ML made
     use its twin in scikit-learn.
     """
-    at = subset(len(points), ROWS, np.random.default_rng(seed))
+    at = draw_subset(len(points), ROWS, np.random.default_rng(seed))
     few = points[at]
     labels = {name: np.asarray(made.labels)[at].astype(np.int64) for name, made in given.items()}
     seconds = {name: made.seconds for name, made in given.items()}
-    with one_thread():
+    with use_one_thread():
         density = k_distances(few, 2 * points.shape[1] if min_samples is None else min_samples, eps)
         again = _again(k, density, max(2, round(smallest_share * len(few))))
         for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in labels]:
@@ -110,7 +110,7 @@ def compare(
         rows = []
         for name, found in labels.items():
             stable = _lowest_return(few, found, again.get(name), redraws, seed)
-            rows.append(_compared(name, found, between, labels["KMeans"], stable, seconds[name]))
+            rows.append(_build_row(name, found, between, labels["KMeans"], stable, seconds[name]))
         return Comparison(tuple(rows), at, labels, ward_tree(few), density)
 
 
@@ -127,7 +127,7 @@ def k_distances(points: Points, min_samples: int, eps: float | None = None) -> D
     neighbours = NearestNeighbors(n_neighbors=min(min_samples, len(points))).fit(points)
     curve = np.sort(neighbours.kneighbors(points)[0][:, -1])
     if eps is None:
-        bend = knee(np.arange(len(curve)), curve)
+        bend = find_knee(np.arange(len(curve)), curve)
         eps = float(np.quantile(curve, 0.95) if bend is None else curve[int(bend)])
     return Density(curve, eps, min_samples)
 
@@ -135,7 +135,7 @@ def k_distances(points: Points, min_samples: int, eps: float | None = None) -> D
 def _again(k: int, density: Density, smallest: int) -> dict[str, Again]:
     """Each algorithm as a function from (points, seed) to labels."""
     return {
-        "KMeans": lambda points, seed: kmeans(points, k, seed, STARTS)[1],
+        "KMeans": lambda points, seed: fit_kmeans(points, k, seed, STARTS)[1],
         "BisectingKMeans": lambda points, seed: _whole(
             BisectingKMeans(k, random_state=seed).fit_predict(points)
         ),
@@ -163,16 +163,16 @@ def _lowest_return(
     if len(found) < 2 or again is None or redraws == 0:
         return None
     numbered = np.where(labels < 0, -1, np.searchsorted(found, labels)).astype(np.int64)
-    return float(returns(points, numbered, again, redraws, seed).min())
+    return float(measure_returns(points, numbered, again, redraws, seed).min())
 
 
-def _compared(
+def _build_row(
     name: str, labels: Labels, between: Points, reference: Labels, stable: float | None, seconds: float
-) -> Compared:
+) -> ComparisonRow:
     inside = labels >= 0
     found, sizes = np.unique(labels[inside], return_counts=True)
     several = len(found) >= 2
-    return Compared(
+    return ComparisonRow(
         algorithm=name,
         segments=len(found),
         noise_share=float(1.0 - inside.mean()),

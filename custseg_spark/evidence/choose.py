@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.evidence.candidate import Candidate, Choice, Method, RunnerUp
-from custseg_spark.evidence.knee import knee, under_chord
+from custseg_spark.evidence.knee import find_knee, measure_under_chord
 
 STABLE = 0.75
 """A segment whose mean Jaccard is at least this comes back (Hennig 2007, section 4)."""
@@ -27,7 +27,7 @@ class _Score:
     def tell(self, c: Candidate) -> str:
         return self.told.format(name=self.name, value=self.of(c))
 
-    def ranked(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+    def rank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The highest first; ties: the better silhouette, then fewer segments."""
         return sorted(candidates, key=lambda c: (-self.of(c), -c.silhouette, c.k))
 
@@ -109,7 +109,7 @@ def _silhouette(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
 
 def _elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The knee of the cost curve; where the floor refuses it, the nearest k, fewer on a tie."""
-    bend = knee([c.k for c in ordered], [c.cost for c in ordered])
+    bend = find_knee([c.k for c in ordered], [c.cost for c in ordered])
     if bend is None:
         pick = _best(allowed, _SILHOUETTE)
         return replace(pick, why=f"THE COST CURVE HAS NO ELBOW: {pick.why}; {_ADVICE}", passed=False)
@@ -123,7 +123,7 @@ def _elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
 
 def _depth(ordered: Sequence[Candidate]) -> _Score:
     """How far the cost lies under the curve's chord, in shares of the whole fall, and the cost's error so."""
-    deep = under_chord([c.k for c in ordered], [c.cost for c in ordered])
+    deep = measure_under_chord([c.k for c in ordered], [c.cost for c in ordered])
     fall = abs(ordered[0].cost - ordered[-1].cost)
     depths = {c.k: float(depth) for c, depth in zip(ordered, deep, strict=True)}
     return _Score(
@@ -189,7 +189,7 @@ _JACCARD = _Score(
 
 def _best(candidates: Sequence[Candidate], by: _Score, best: Candidate | None = None) -> _Pick:
     """The best of the candidates by a score, unless a rule has picked `best`, and the others behind it."""
-    ranked = by.ranked(candidates)
+    ranked = by.rank(candidates)
     best = best or ranked[0]
     why = f"{best.k} segments have the best {by.name} ({by.of(best):.3f})"
     return _Pick(best, why, by, tuple(c for c in ranked if c is not best))

@@ -40,7 +40,7 @@ class Margin:
         return drawn
 
 
-def margin(column: Points) -> Margin:
+def fit_margin(column: Points) -> Margin:
     """The unimodal distribution nearest to the column (n,), by the largest difference of the two.
 
     For each place of the mode the density that rises before and falls after it is the isotonic regression of
@@ -91,7 +91,7 @@ class Cloud:
     """Draws as many points as `points` (n, d) has, with no gap that was not one column's own steps."""
 
     def __init__(self, points: Points) -> None:
-        self.margins = [margin(column) for column in points.T]
+        self.margins = [fit_margin(column) for column in points.T]
         ranks = np.apply_along_axis(rankdata, 0, points)
         self.scores: Points = norm.ppf((ranks - 0.5) / len(points))
         spread = np.atleast_2d(np.cov(self.scores, rowvar=False))

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from custseg_spark.evidence import scores
-from custseg_spark.evidence.refit import Labels, Points, one_thread, subset
-from custseg_spark.evidence.stability import NamesOf, stability
+from custseg_spark.evidence.refit import Labels, Points, draw_subset, use_one_thread
+from custseg_spark.evidence.stability import NamesOf, measure_stability
 from custseg_spark.recipe.models import Evidence
 
 
@@ -49,7 +49,7 @@ class Scores:
     same_names_se: float | None = None
 
 
-def gather(
+def gather_scores(
     points: Points,
     partitions: Mapping[int, Partition],
     settings: Evidence,
@@ -63,10 +63,10 @@ def gather(
     """
     rng = np.random.default_rng(seed)
     few, gap_rows, halves = (
-        subset(len(points), at_most, rng)
+        draw_subset(len(points), at_most, rng)
         for at_most in (scores.EUCLIDEAN_ROWS, scores.GAP_ROWS, scores.HALVES_ROWS)
     )
-    with one_thread():
+    with use_one_thread():
         between = scores.distances(points[few]) if settings.further else None
         boxes = scores.reference_boxes(points[gap_rows], seed) if settings.gap else []
 
@@ -84,7 +84,7 @@ def gather(
                 found = scores.prediction_strength(points[halves], k, seed)
                 taken |= _with_error("prediction_strength", found)
             if settings.bootstraps:
-                taken |= _redrawn(points, cut, settings.bootstraps, seed, names_of)
+                taken |= _score_redraws(points, cut, settings.bootstraps, seed, names_of)
             return Scores(**taken)
 
         return {k: scored(k, cut) for k, cut in partitions.items()}
@@ -94,10 +94,10 @@ def _with_error(name: str, found: tuple[float | None, float | None]) -> dict[str
     return {name: found[0], f"{name}_se": found[1]}
 
 
-def _redrawn(
+def _score_redraws(
     points: Points, cut: Partition, redraws: int, seed: int, names_of: NamesOf | None
 ) -> dict[str, Any]:
-    found = stability(points, cut.centres, cut.labels, redraws, seed, names_of)
+    found = measure_stability(points, cut.centres, cut.labels, redraws, seed, names_of)
     same = found.same_names
     return {
         **_with_error("lowest_jaccard", (float(found.jaccards.min()), scores.standard_error(found.weakest))),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def knee(x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike) -> float | None:
+def find_knee(x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike) -> float | None:
     """The x at which a curve bends most: below its chord (a falling elbow) or a rising knee.
 
     Kneedle (Satopaa et al. 2011) without smoothing: both axes are brought to 0..1 and the point
@@ -19,12 +19,14 @@ def knee(x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike) -> floa
     across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if across.size < 3 or up[0] == up[-1] or across[0] == across[-1]:
         return None
-    under = under_chord(across, up)
+    under = measure_under_chord(across, up)
     best = int(np.argmax(under))
     return float(across[best]) if under[best] > 1e-9 else None
 
 
-def under_chord(x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike) -> NDArray[np.float64]:
+def measure_under_chord(
+    x: Sequence[float] | ArrayLike, y: Sequence[float] | ArrayLike
+) -> NDArray[np.float64]:
     """(n,) how far each point lies under the chord between the ends, which must differ, in shares of y's
     whole way from end to end."""
     across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)

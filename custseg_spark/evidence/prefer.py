@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custseg_spark.evidence.algorithms import Compared
+from custseg_spark.evidence.algorithms import ComparisonRow
 from custseg_spark.evidence.choose import STABLE
 
 NOISE = 0.05
@@ -14,7 +14,7 @@ LEAD = 0.02
 customers by one rule that can be told, the nearest centre."""
 
 
-def prefer(rows: Sequence[Compared], smallest_share: float) -> tuple[str, str]:
+def prefer(rows: Sequence[ComparisonRow], smallest_share: float) -> tuple[str, str]:
     """The algorithm to prefer and the paragraph that says why.
 
     Of those that find at least two segments, leave at most NOISE out, keep the floor and whose every
@@ -48,7 +48,7 @@ def prefer(rows: Sequence[Compared], smallest_share: float) -> tuple[str, str]:
     )
 
 
-def _reason(best: Compared, fit: Sequence[Compared]) -> str:
+def _reason(best: ComparisonRow, fit: Sequence[ComparisonRow]) -> str:
     kept = "keep the smallest share, leave hardly anyone out and come back when the data is redrawn"
     if all(row.stability is None for row in fit):
         kept = "keep the smallest share and leave hardly anyone out (whether they come back was not asked)"
@@ -63,14 +63,14 @@ def _reason(best: Compared, fit: Sequence[Compared]) -> str:
     )
 
 
-def _caution(best: Compared) -> str:
+def _caution(best: ComparisonRow) -> str:
     return (
         f"`custseg train` fits KMeans: that {best.algorithm} does better says that the segments are not "
         "round or not equally wide; look at another transform or other features first."
     )
 
 
-def _fault(row: Compared, smallest_share: float) -> str:
+def _fault(row: ComparisonRow, smallest_share: float) -> str:
     if row.segments < 2:
         return "finds no gap between customers" if row.segments == 1 else "finds nothing but noise"
     if row.noise_share > NOISE:
@@ -82,5 +82,5 @@ def _fault(row: Compared, smallest_share: float) -> str:
     return ""
 
 
-def _score(row: Compared) -> float:
+def _score(row: ComparisonRow) -> float:
     return row.silhouette_euclidean if row.silhouette_euclidean is not None else -1.0

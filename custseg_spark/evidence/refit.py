@@ -17,7 +17,7 @@ Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 
-def one_thread() -> AbstractContextManager[Any]:
+def use_one_thread() -> AbstractContextManager[Any]:
     """A context in which numpy and scikit-learn compute on one thread.
 
     Work on a few thousand points gains nothing from more, and where the cores are busy with something
@@ -32,14 +32,14 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()  # looks through the loaded libraries: once is enough
 
 
-def subset(rows: int, at_most: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_subset(rows: int, at_most: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Sorted positions of `at_most` of the rows, drawn without replacement; all where there are fewer."""
     if rows <= at_most:
         return np.arange(rows, dtype=np.int64)
     return np.sort(rng.choice(rows, at_most, replace=False)).astype(np.int64)
 
 
-def kmeans(points: Points, k: int, seed: int, starts: int) -> tuple[Points, Labels, float]:
+def fit_kmeans(points: Points, k: int, seed: int, starts: int) -> tuple[Points, Labels, float]:
     """Centres (k, d), labels (n,) and cost of the best of `starts` k-means++ starts.
 
     With no more points than k each is its own centre, and some stand more than once.
@@ -48,7 +48,7 @@ def kmeans(points: Points, k: int, seed: int, starts: int) -> tuple[Points, Labe
     """
     if len(points) <= k:
         return np.resize(points, (k, points.shape[1])), np.arange(len(points)), 0.0
-    with one_thread(), warnings.catch_warnings():
+    with use_one_thread(), warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", ConvergenceWarning
         )  # fewer distinct points than k: a low score, no more

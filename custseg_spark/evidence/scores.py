@@ -17,7 +17,7 @@ from sklearn.metrics import (
     silhouette_samples,
 )
 
-from custseg_spark.evidence.refit import Labels, Points, kmeans, nearest
+from custseg_spark.evidence.refit import Labels, Points, fit_kmeans, nearest
 
 EUCLIDEAN_ROWS = 2_500
 """Points of the Euclidean silhouette; their n * n distances are held once for all k (50 MB)."""
@@ -123,7 +123,7 @@ def gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, 
     W is the k-means cost, which is the pooled within-cluster sum of squares of Tibshirani, Walther
     and Hastie (2001) for squared Euclidean distance. Points and boxes are fitted alike.
     """
-    costs = [kmeans(drawn, k, seed + i, STARTS)[2] for i, drawn in enumerate([points, *boxes])]
+    costs = [fit_kmeans(drawn, k, seed + i, STARTS)[2] for i, drawn in enumerate([points, *boxes])]
     own, *theirs = np.log(np.maximum(costs, np.finfo(float).tiny))
     return float(np.mean(theirs) - own), float(np.std(theirs) * np.sqrt(1.0 + 1.0 / len(boxes)))
 
@@ -143,8 +143,8 @@ def prediction_strength(
         order = rng.permutation(len(points))
         half = len(points) // 2
         train, test = points[order[:half]], points[order[half:]]
-        centres = kmeans(train, k, seed + split, STARTS)[0]
-        own = kmeans(test, k, seed + split, STARTS)[1]
+        centres = fit_kmeans(train, k, seed + split, STARTS)[0]
+        own = fit_kmeans(test, k, seed + split, STARTS)[1]
         strengths.append(pairs_kept(own, nearest(test, centres), k))
     return float(np.mean(strengths)), standard_error(strengths)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg_spark.evidence.refit import Labels, Points, kmeans
+from custseg_spark.evidence.refit import Labels, Points, fit_kmeans
 
 NamesOf = Callable[[Points, Points, Labels], tuple[str, ...]]
 """(centres (k, d), points (n, d), labels (n,)) -> a name per segment, in the order of the centres."""
@@ -46,7 +46,7 @@ class Stability:
         return found
 
 
-def stability(
+def measure_stability(
     points: Points,
     centres: Points,
     labels: Labels,
@@ -72,7 +72,7 @@ def stability(
     similar, found, named_alike = [], [], 0
     for redraw in range(redraws):
         drawn = np.sort(rng.integers(len(points), size=min(len(points), rows)))
-        redrawn, own, _ = kmeans(points[drawn], k, seed + redraw, STARTS)
+        redrawn, own, _ = fit_kmeans(points[drawn], k, seed + redraw, STARTS)
         distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
         similar.append(jaccard(labels[drawn[distinct]], own[distinct], k).max(axis=1))
         found.append(redrawn)
@@ -82,7 +82,7 @@ def stability(
     return Stability(np.stack(similar), np.stack(found), same)
 
 
-def returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:
+def measure_returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:
     """The same bootstrap for any algorithm: mean Jaccard (k,) of each segment of `labels` (n,).
 
     `again(points, seed)` clusters a redraw of all n anew. A label under 0 is nobody's: it is no segment,

@@ -11,9 +11,9 @@ import numpy as np
 
 from custseg_spark.evidence.choose import STABLE
 from custseg_spark.evidence.cloud import Cloud
-from custseg_spark.evidence.refit import Labels, Points, kmeans, subset
+from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
 from custseg_spark.evidence.scores import silhouette_squared
-from custseg_spark.evidence.stability import returns
+from custseg_spark.evidence.stability import measure_returns
 
 Kind = Literal["natural", "reproducible", "constructed"]
 
@@ -50,7 +50,7 @@ class Structure:
     figures: dict[str, float]
 
 
-def verdict(
+def judge_structure(
     points: Points, labels: Labels, k: int, lowest_jaccard: float | None = None, seed: int = 42
 ) -> Structure:
     """Hold a partition of `points` (n, d) against featureless clouds of the same shape (`cloud`).
@@ -59,15 +59,15 @@ def verdict(
     `stability`; None: it is measured here. The thresholds and the hit rates that they were chosen by are in
     docs/decisions/structure-verdict.md; scripts/structure-rates measures them.
     """
-    few = subset(len(points), ROWS, np.random.default_rng(seed))
+    few = draw_subset(len(points), ROWS, np.random.default_rng(seed))
     points, labels = points[few], np.asarray(labels)[few]
     if lowest_jaccard is None:
-        again = partial(_labelled, k=k)
-        lowest_jaccard = float(returns(points, labels, again, REDRAWS, seed).min())
+        again = partial(_label, k=k)
+        lowest_jaccard = float(measure_returns(points, labels, again, REDRAWS, seed).min())
     rng = np.random.default_rng(seed)
     cloud = Cloud(points)
     theirs = np.array([_cut(cloud.draw(rng), k, seed + draw) for draw in range(CLOUDS)])
-    own, silhouette = valley(points, labels, k), silhouette_squared(points, labels)[0]
+    own, silhouette = measure_valley(points, labels, k), silhouette_squared(points, labels)[0]
     spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
     figures = {
         "valley": own,
@@ -79,19 +79,19 @@ def verdict(
         "rows": float(len(points)),
         "clouds": float(CLOUDS),
     }
-    return Structure(*_judged(figures), figures)
+    return Structure(*_apply_rule(figures), figures)
 
 
-def _labelled(points: Points, seed: int, k: int) -> Labels:
-    return kmeans(points, k, seed, STARTS)[1]
+def _label(points: Points, seed: int, k: int) -> Labels:
+    return fit_kmeans(points, k, seed, STARTS)[1]
 
 
 def _cut(points: Points, k: int, seed: int) -> tuple[float, float]:
-    labels = _labelled(points, seed, k)
-    return valley(points, labels, k), silhouette_squared(points, labels)[0]
+    labels = _label(points, seed, k)
+    return measure_valley(points, labels, k), silhouette_squared(points, labels)[0]
 
 
-def _judged(f: dict[str, float]) -> tuple[Kind, str]:
+def _apply_rule(f: dict[str, float]) -> tuple[Kind, str]:
     """The rule, over the figures alone."""
     compact = (
         f"silhouette {f['silhouette']:.2f} against {f['silhouette_cloud']:.2f} in clouds without structure"
@@ -118,7 +118,7 @@ def _judged(f: dict[str, float]) -> tuple[Kind, str]:
     )
 
 
-def valley(points: Points, labels: Labels, k: int) -> float:
+def measure_valley(points: Points, labels: Labels, k: int) -> float:
     """How little the customers thin out between the two segments that are least separated, 0 to 1.
 
     For each pair the density of its members along the line through both centres (Gaussian kernel of .15

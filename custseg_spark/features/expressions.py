@@ -17,7 +17,9 @@ VALUE = "feature_"
 """Prefix of a feature's value in its own unit, after imputation and clipping."""
 
 
-def raw_columns(frame: DataFrame, expressions: Mapping[str, str], types: Mapping[str, DataType]) -> DataFrame:
+def add_raw_columns(
+    frame: DataFrame, expressions: Mapping[str, str], types: Mapping[str, DataType]
+) -> DataFrame:
     """The frame plus `_raw_<name>` (double; null for missing and NaN) for each expression.
 
     `types`: what each expression gives. Raises RecipeError for one that is neither a number, a boolean nor
@@ -25,15 +27,17 @@ def raw_columns(frame: DataFrame, expressions: Mapping[str, str], types: Mapping
     """
     for name in expressions:
         _refuse_what_is_no_number(name, types[name])
-    return frame.selectExpr("*", *[f"{raw_sql(sql)} AS {RAW}{name}" for name, sql in expressions.items()])
+    return frame.selectExpr(
+        "*", *[f"{write_raw_sql(sql)} AS {RAW}{name}" for name, sql in expressions.items()]
+    )
 
 
-def raw_sql(sql: str) -> str:
+def write_raw_sql(sql: str) -> str:
     """The expression as a double, null where it is missing or NaN."""
     return f"nanvl(try_cast(({sql}) AS DOUBLE), CAST(NULL AS DOUBLE))"
 
 
-def value_checks(
+def build_value_checks(
     types: Mapping[str, DataType], expressions: Mapping[str, str], features: Mapping[str, Feature]
 ) -> Iterator[tuple[str, Column]]:
     """For each reason to reject a customer over a feature's value, the column that is true where it holds.
@@ -50,17 +54,17 @@ def value_checks(
             yield f"{name}: not a number", text.isNull() | (F.trim(text) == "") | value.isNotNull()
         if feature.impute == "quarantine":
             yield f"{name}: missing", value.isNotNull()
-        if feature.transform == "log1p" and not _floored(feature):
+        if feature.transform == "log1p" and not _has_floor(feature):
             yield f"{name}: log1p takes values above -1", value.isNull() | (value > -1)
 
 
-def value_reasons(features: Mapping[str, Feature]) -> list[str]:
+def list_value_reasons(features: Mapping[str, Feature]) -> list[str]:
     """Every reason that a check of these features gives, whatever type their expressions have in a table."""
     faults = ("infinite", "not a number", "missing", "log1p takes values above -1")
     return [f"{name}: {fault}" for name in features for fault in faults]
 
 
-def _floored(feature: Feature) -> bool:
+def _has_floor(feature: Feature) -> bool:
     low = feature.clip[0] if isinstance(feature.clip, tuple) else None
     return isinstance(low, int | float) and low > -1
 

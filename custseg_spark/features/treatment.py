@@ -15,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark.errors import DataError
-from custseg_spark.features.expressions import RAW, VALUE, raw_sql
+from custseg_spark.features.expressions import RAW, VALUE, write_raw_sql
 from custseg_spark.recipe import Feature
-from custseg_spark.recipe.numbers import literal
+from custseg_spark.sql.literals import write_literal
 
 Values = NDArray[np.float64]
 _FARTHEST = 1e140
@@ -45,19 +45,19 @@ class Treatment:
     @property
     def raw_sql(self) -> str:
         """The value as the expression gives it: double, null where missing."""
-        return raw_sql(self.sql)
+        return write_raw_sql(self.sql)
 
     @property
     def value_sql(self) -> str:
         """`feature_<name>` from `_raw_<name>`: complete and within bounds, in the feature's unit; null where
         a value is missing that the model does not fill."""
         raw = f"{RAW}{self.name}"
-        value = raw if self.fill is None else f"coalesce({raw}, {literal(self.fill)})"
+        value = raw if self.fill is None else f"coalesce({raw}, {write_literal(self.fill)})"
         bounded = value
         if self.upper is not None:
-            bounded = f"least({bounded}, {literal(self.upper)})"
+            bounded = f"least({bounded}, {write_literal(self.upper)})"
         if self.lower is not None:
-            bounded = f"greatest({bounded}, {literal(self.lower)})"
+            bounded = f"greatest({bounded}, {write_literal(self.lower)})"
         if self.fill is None and bounded != value:  # least and greatest pass over nulls
             return f"CASE WHEN {raw} IS NULL THEN NULL ELSE {bounded} END"
         return bounded
@@ -71,7 +71,7 @@ class Treatment:
     @property
     def model_sql(self) -> str:
         """The value on the model scale from `feature_<name>`."""
-        return f"({self.transformed_sql} - {literal(self.centre)}) / {literal(self.scale)}"
+        return f"({self.transformed_sql} - {write_literal(self.centre)}) / {write_literal(self.scale)}"
 
 
 def fit_treatments(
@@ -92,21 +92,21 @@ def fit_treatments(
     )
 
 
-def treated(raw: pd.DataFrame, treatments: Sequence[Treatment]) -> pd.DataFrame:
+def apply_treatments(raw: pd.DataFrame, treatments: Sequence[Treatment]) -> pd.DataFrame:
     """`feature_<name>` of each customer in its unit, complete and clipped; the columns in recipe order."""
     values = {
-        f"{VALUE}{t.name}": _bounded(
-            _filled(raw[t.name].to_numpy(dtype=np.float64), t.fill), t.lower, t.upper
+        f"{VALUE}{t.name}": _clip(
+            _fill_missing(raw[t.name].to_numpy(dtype=np.float64), t.fill), t.lower, t.upper
         )
         for t in treatments
     }
     return pd.DataFrame(values, index=raw.index)
 
 
-def model_scale(values: pd.DataFrame, treatments: Sequence[Treatment]) -> Values:
+def to_model_scale(values: pd.DataFrame, treatments: Sequence[Treatment]) -> Values:
     """(n, d) on the model scale, from the treated values."""
     columns = [
-        (_transformed(values[f"{VALUE}{t.name}"].to_numpy(), t.transform) - t.centre) / t.scale
+        (_transform(values[f"{VALUE}{t.name}"].to_numpy(), t.transform) - t.centre) / t.scale
         for t in treatments
     ]
     return np.column_stack(columns)
@@ -121,9 +121,9 @@ def _fit(
             f"{where}: all values are missing", "check its expression and column, or leave the feature out"
         )
     fill = _fill(feature, raw)
-    complete = _filled(raw, fill)
+    complete = _fill_missing(raw, fill)
     lower, upper = _bounds(feature, complete)
-    ready = _transformed(_bounded(complete, lower, upper), feature.transform)
+    ready = _transform(_clip(complete, lower, upper), feature.transform)
     with np.errstate(over="ignore", invalid="ignore"):
         centre, spread = _centre_and_scale(ready, scale)
         farthest = float(np.abs(ready - centre).max())
@@ -186,15 +186,15 @@ def _overflows(farthest: float, spread: float) -> bool:
     return not np.isfinite([farthest, spread]).all() or (spread > 0 and farthest / spread > _FARTHEST)
 
 
-def _filled(raw: Values, fill: float | None) -> Values:
+def _fill_missing(raw: Values, fill: float | None) -> Values:
     return raw if fill is None else np.where(np.isnan(raw), fill, raw)
 
 
-def _bounded(values: Values, lower: float | None, upper: float | None) -> Values:
+def _clip(values: Values, lower: float | None, upper: float | None) -> Values:
     return values if lower is None and upper is None else np.clip(values, lower, upper)
 
 
-def _transformed(values: Values, transform: Literal["none", "log1p"]) -> Values:
+def _transform(values: Values, transform: Literal["none", "log1p"]) -> Values:
     return np.log1p(values) if transform == "log1p" else values
 
 

@@ -42,7 +42,7 @@ class Meaning:
         self._columns = {name.lower(): kind for name, kind in columns.items()}
         self._dialect = dialect
 
-    def of(self, node: exp.Expr) -> Kind:
+    def find_kind(self, node: exp.Expr) -> Kind:
         """The kind of what the node gives. Raises UnlikeError for one that is not known to mean the same."""
         taken, rule = _RULES.get(type(node), ((), None))
         given = {name for name, value in node.args.items() if value not in (None, [], False)}
@@ -52,7 +52,7 @@ class Meaning:
 
     def _all(self, node: exp.Expr, parts: Iterable[exp.Expr | None], kinds: tuple[Kind, ...]) -> Kind:
         """What the parts have in common, which must be one of `kinds`."""
-        found = {self.of(part) for part in parts if part is not None}
+        found = {self.find_kind(part) for part in parts if part is not None}
         if not found <= set(kinds):
             raise UnlikeError(node)
         found -= {"null"}
@@ -87,7 +87,7 @@ class Meaning:
         self._arithmetic(node)
         return "number"
 
-    def _rounded(self, node: exp.Expr) -> Kind:
+    def _round(self, node: exp.Expr) -> Kind:
         """Postgres rounds a half to the even number, Spark and the others away from zero."""
         if self._dialect == "postgres":
             raise UnlikeError(node)
@@ -97,7 +97,7 @@ class Meaning:
         self._same(node, node.this, node.args.get("expression"), *node.expressions)
         return "bool"
 
-    def _ordered(self, node: exp.Expr) -> Kind:
+    def _order(self, node: exp.Expr) -> Kind:
         """Text is in another order wherever a collation says so."""
         parts = (node.this, *(node.args.get(name) for name in ("expression", "low", "high")))
         self._all(node, parts, (*_NUMBERS, "date"))
@@ -108,7 +108,7 @@ class Meaning:
         return "bool"
 
     def _is_null(self, node: exp.Expr) -> Kind:
-        self.of(node.this)
+        self.find_kind(node.this)
         if not isinstance(node.expression, exp.Null):
             raise UnlikeError(node)
         return "bool"
@@ -120,7 +120,7 @@ class Meaning:
     def _like(self, node: exp.Expr) -> Kind:
         """Not every warehouse takes a backslash in a pattern for an escape."""
         pattern = node.expression
-        if self.of(node.this) != "text" or not pattern.is_string or "\\" in pattern.name:
+        if self.find_kind(node.this) != "text" or not pattern.is_string or "\\" in pattern.name:
             raise UnlikeError(node)
         return "bool"
 
@@ -138,7 +138,7 @@ class Meaning:
         return self._same(node, node.args.get("true"), node.args.get("false"))
 
     def _unless_null(self, node: exp.Expr) -> Kind:
-        self.of(node.this)
+        self.find_kind(node.this)
         return self._same(node, node.args.get("true"), node.args.get("false"))
 
     def _case(self, node: exp.Expr) -> Kind:
@@ -152,7 +152,7 @@ class Meaning:
     def _of_text(self, node: exp.Expr) -> Kind:
         return self._all(node, (node.this,), ("text", "null"))
 
-    def _trimmed(self, node: exp.Expr) -> Kind:
+    def _trim(self, node: exp.Expr) -> Kind:
         """Spaces, but in BigQuery every white space."""
         if self._dialect == "bigquery":
             raise UnlikeError(node)
@@ -177,14 +177,14 @@ class Meaning:
 
     def _cast(self, node: exp.Expr) -> Kind:
         value, to = node.this.unnest(), node.args["to"].this
-        if to is exp.DType.DOUBLE and (value.name == "NaN" or self.of(value) in _NUMBERS):
+        if to is exp.DType.DOUBLE and (value.name == "NaN" or self.find_kind(value) in _NUMBERS):
             return "number"
         if to in INTEGERS and (isinstance(value, exp.Trunc) or (value.is_int and not value.is_string)):
-            self.of(value)
+            self.find_kind(value)
             return "int"
         if to is exp.DType.DATE and (value.is_string and _DAY.fullmatch(value.name)):
             return "date"
-        if to is exp.DType.DATE and self.of(value) == "date":
+        if to is exp.DType.DATE and self.find_kind(value) == "date":
             return "date"
         raise UnlikeError(node)
 
@@ -193,7 +193,7 @@ _Rule = tuple[tuple[str, ...], Callable[[Meaning, exp.Expr], Kind]]
 _TWO, _MANY, _CAST = ("expression",), ("expressions",), ("to", "safe", "requires_string")
 # fmt: off
 _RULES: dict[type[exp.Expr], _Rule] = {
-    exp.Paren: ((), lambda self, node: self.of(node.this)),
+    exp.Paren: ((), lambda self, node: self.find_kind(node.this)),
     exp.Column: (("table",), Meaning._column),
     exp.Literal: (("is_string",), Meaning._literal),
     exp.Boolean: ((), lambda *_: "bool"),
@@ -203,8 +203,8 @@ _RULES: dict[type[exp.Expr], _Rule] = {
     exp.Mod: (_TWO, Meaning._remainder),
     **dict.fromkeys((exp.Neg, exp.Abs), ((), Meaning._arithmetic)),
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.NullSafeEQ), (_TWO, Meaning._equal)),
-    **dict.fromkeys((exp.LT, exp.LTE, exp.GT, exp.GTE), (_TWO, Meaning._ordered)),
-    exp.Between: (("low", "high"), Meaning._ordered),
+    **dict.fromkeys((exp.LT, exp.LTE, exp.GT, exp.GTE), (_TWO, Meaning._order)),
+    exp.Between: (("low", "high"), Meaning._order),
     exp.In: (_MANY, Meaning._equal),
     **dict.fromkeys((exp.And, exp.Or, exp.Not), (_TWO, Meaning._logical)),
     exp.Is: (_TWO, Meaning._is_null),
@@ -219,9 +219,9 @@ _RULES: dict[type[exp.Expr], _Rule] = {
     **dict.fromkeys((exp.Ln, exp.Sqrt, exp.Exp, exp.Sign), ((), Meaning._real)),
     **dict.fromkeys((exp.Floor, exp.Ceil, exp.Trunc), ((), Meaning._real)),
     exp.Pow: (_TWO, Meaning._real),
-    exp.Round: ((), Meaning._rounded),
+    exp.Round: ((), Meaning._round),
     **dict.fromkeys((exp.Lower, exp.Upper), ((), Meaning._of_text)),
-    exp.Trim: ((), Meaning._trimmed),
+    exp.Trim: ((), Meaning._trim),
     exp.Length: ((), Meaning._length),
     exp.CurrentDate: ((), lambda *_: "date"),
     exp.TsOrDsToDate: ((), Meaning._day),

@@ -13,11 +13,11 @@ from pyspark.ml import PipelineModel
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 
-from custseg_spark.clustering import fixed_centres, fixed_scaler, margin_stage, nearest_stages
+from custseg_spark.clustering import build_margin_stage, build_nearest_stages, fixed_centres, fixed_scaler
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.features import RAW, VALUE, Treatment
-from custseg_spark.recipe import check, in_utc, sql_text
 from custseg_spark.recipe.models import Name
+from custseg_spark.sql import check_expression, put_in_utc, quote_text
 
 FORMAT = 1
 SCALED = "_scaled_"
@@ -56,17 +56,17 @@ class Model:
             model = _MODELS.validate_python(found)
             for feature in model.features:  # both go into SQL as they stand
                 _NAMES.validate_python(feature.name)
-                check(feature.sql, f"features.{feature.name}.sql")
+                check_expression(feature.sql, f"features.{feature.name}.sql")
         except ValidationError as problem:
             first = problem.errors(include_url=False)[0]
-            raise _unusable(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+            raise _refuse(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
         except (ValueError, KeyError, TypeError, AttributeError, RecipeError) as problem:
-            raise _unusable(str(problem)) from None
+            raise _refuse(str(problem)) from None
         return model
 
     def to_utc(self, sql: str) -> str:
         """An expression over the input columns with its days and hours in UTC."""
-        return in_utc(sql, [name for name, kind in self.columns.items() if kind == "timestamp"])
+        return put_in_utc(sql, [name for name, kind in self.columns.items() if kind == "timestamp"])
 
     def raw_stages(self) -> list[Stage]:
         """The step from input columns to `_raw_<feature>`, the same in a session of any time zone."""
@@ -83,22 +83,25 @@ class Model:
         """The steps from the model scale to `segment` (int), `segment_name` and `distance_to_centre` (model
         scale)."""
         scaled = [f"{SCALED}{i}" for i in range(len(self.features))]
-        return [*nearest_stages(scaled, np.array(self.centres), self.ids), {"segment_name": self.name_sql()}]
+        return [
+            *build_nearest_stages(scaled, np.array(self.centres), self.ids),
+            {"segment_name": self.name_sql()},
+        ]
 
-    def labelled(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
+    def label(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,
         segment_name, distance_to_centre. Lazy, one row per customer."""
         features = [f"{VALUE}{t.name}" for t in self.features]
-        return with_stages(frame, [*self.scaled_stages(), *self.label_stages()]).select(
+        return add_stages(frame, [*self.scaled_stages(), *self.label_stages()]).select(
             *keep, *features, "segment", "segment_name", "distance_to_centre"
         )
 
-    def scored(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
+    def score(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), segment, segment_name,
         distance_to_centre, margin (0 on the border to the next segment, 1 on the centre). Lazy, one row per
         customer."""
-        stages = [*self.scaled_stages(), *self.label_stages(), margin_stage(self.ids)]
-        return with_stages(frame, stages).select(
+        stages = [*self.scaled_stages(), *self.label_stages(), build_margin_stage(self.ids)]
+        return add_stages(frame, stages).select(
             *keep, "segment", "segment_name", "distance_to_centre", "margin"
         )
 
@@ -147,7 +150,7 @@ class Model:
 
     def name_sql(self) -> str:
         """`segment_name` from `segment`."""
-        whens = [f"WHEN {i} THEN {sql_text(name)}" for i, name in zip(self.ids, self.names, strict=True)]
+        whens = [f"WHEN {i} THEN {quote_text(name)}" for i, name in zip(self.ids, self.names, strict=True)]
         return f"CASE segment {' '.join(whens)} END"
 
 
@@ -155,22 +158,22 @@ _MODELS: TypeAdapter[Model] = TypeAdapter(Model)
 _NAMES: TypeAdapter[str] = TypeAdapter(Name)
 
 
-def _unusable(what: str) -> RunError:
+def _refuse(what: str) -> RunError:
     return RunError(
         f"model.json can't be read: {what}", "score with a run that this version of custseg_spark wrote"
     )
 
 
-def with_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:
+def add_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:
     """The frame with the columns of each step added, step by step."""
     for stage in stages:
-        frame = frame.selectExpr("*", *_aliased(stage))
+        frame = frame.selectExpr("*", *_alias(stage))
     return frame
 
 
 def _select(stage: Stage) -> str:
-    return f"SELECT *, {', '.join(_aliased(stage))} FROM __THIS__"
+    return f"SELECT *, {', '.join(_alias(stage))} FROM __THIS__"
 
 
-def _aliased(stage: Stage) -> Iterator[str]:
+def _alias(stage: Stage) -> Iterator[str]:
     return (f"{sql} AS {name}" for name, sql in stage.items())

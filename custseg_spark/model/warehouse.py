@@ -14,12 +14,12 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
-from custseg_spark.clustering import nearest_stages
+from custseg_spark.clustering import build_nearest_stages
 from custseg_spark.errors import RecipeError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.model.meaning import INTEGERS, Meaning, UnlikeError
 from custseg_spark.model.model import SCALED, Model, Stage
-from custseg_spark.recipe import sql_name
+from custseg_spark.sql import quote_name
 
 DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")
 TABLE = "customers"
@@ -33,13 +33,13 @@ _OPERATORS: dict[type[exp.Expr], type[exp.Binary]] = {
 """What gives null in Spark where it overflows, and is an error elsewhere."""
 
 
-def segments_sql(model: Model, dialect: str) -> str:
+def write_segments_sql(model: Model, dialect: str) -> str:
     """One SELECT over the table `customers`: the id, each feature in its unit, segment, segment_name,
     distance_to_centre; one row per customer, null where a feature that must not be missing is.
 
     Raises RecipeError naming the feature whose expression has no like in the dialect.
     """
-    reads = ", ".join(f"{sql_name(name)} {kind}" for name, kind in model.columns.items())
+    reads = ", ".join(f"{quote_name(name)} {kind}" for name, kind in model.columns.items())
     head = (
         f"-- Labels the table {TABLE} with the segments of a run ({dialect}). Made from model.json.\n"
         f"-- It reads these columns, in these types: {' '.join(reads.split())}\n"
@@ -51,7 +51,7 @@ def segments_sql(model: Model, dialect: str) -> str:
     for feature in model.features:
         _refuse_unlike(feature, meaning, dialect)
     try:
-        tree = _translatable(written, meaning, dialect)
+        tree = _translate(written, meaning, dialect)
         return head + tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE) + "\n"
     except SqlglotError as problem:
         raise RecipeError(
@@ -62,7 +62,7 @@ def segments_sql(model: Model, dialect: str) -> str:
 def _stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
     """`computed`: what stands for a feature's expression."""
     scaled = [f"{SCALED}{i}" for i in range(len(model.features))]
-    distances, smallest, nearest = nearest_stages(scaled, np.array(model.centres), model.ids)
+    distances, smallest, nearest = build_nearest_stages(scaled, np.array(model.centres), model.ids)
     squared = next(iter(smallest))
     nearest = {**nearest, "segment": f"CASE WHEN {squared} IS NULL THEN NULL ELSE {nearest['segment']} END"}
     return [
@@ -80,7 +80,7 @@ def _stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
 
 def _select(model: Model, stages: Sequence[Stage]) -> str:
     """Each step a common table expression over the one before, carrying only what later steps need."""
-    key = sql_name(model.id)
+    key = quote_name(model.id)
     values = [f"{VALUE}{t.name}" for t in model.features]
     steps, source, kept = [], TABLE, [key]
     for number, stage in enumerate(stages):
@@ -93,7 +93,7 @@ def _select(model: Model, stages: Sequence[Stage]) -> str:
     return f"WITH {', '.join(steps)}\nSELECT {', '.join(last)}\nFROM {source}"
 
 
-def _translatable(sql: str, meaning: Meaning, dialect: str) -> exp.Expr:
+def _translate(sql: str, meaning: Meaning, dialect: str) -> exp.Expr:
     tree = exp.paren(sqlglot.parse_one(sql, read="spark"))  # so that the root too has a place to be put
     for node in reversed(list(tree.this.dfs())):  # the innermost first
         plain = _plain(node, meaning, dialect)
@@ -147,7 +147,7 @@ def _plain_cast(node: exp.Cast, meaning: Meaning) -> exp.Expr:
     """A number to a whole one is cut off, as in Spark, where others round; a truth is 1 or 0."""
     value, to = node.this, node.args["to"].this
     try:
-        kind = meaning.of(value)
+        kind = meaning.find_kind(value)
     except UnlikeError:  # told where it stands in a feature; the other casts are ours
         return node
     if kind == "bool" and (to in INTEGERS or to is exp.DType.DOUBLE):
@@ -174,7 +174,7 @@ def _apart(node: exp.Expr) -> exp.Expr:
 def _refuse_unlike(feature: Treatment, meaning: Meaning, dialect: str) -> None:
     where = f"segments.sql for {dialect}: segment_by.{feature.name}"
     try:
-        kind = meaning.of(_translatable(feature.sql, meaning, dialect))
+        kind = meaning.find_kind(_translate(feature.sql, meaning, dialect))
     except (UnlikeError, SqlglotError) as unlike:
         raise RecipeError(
             f"{where}: {unlike} is not there, or is not known to mean the same",

@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe.admission import check
-from custseg_spark.recipe.expressions import expressions, used_by
+from custseg_spark.recipe.expressions import find_columns_used, list_expressions
 from custseg_spark.recipe.models import Recipe
-from custseg_spark.recipe.problems import Problem, nearest
-from custseg_spark.recipe.sql import columns_used
+from custseg_spark.recipe.problems import Problem, find_nearest_word
+from custseg_spark.sql.admission import check_expression
+from custseg_spark.sql.parse import find_columns
 
 
-def problems_in(recipe: Recipe) -> list[Problem]:
+def find_problems(recipe: Recipe) -> list[Problem]:
     """Every problem that no single key shows, in the order of the recipe."""
     return [
         *_expressions(recipe),
         *_protected(recipe),
         *_rates(recipe),
         *_words(recipe),
-        *_pinned(recipe),
+        *_check_pins(recipe),
         *_private(recipe),
         *_audience(recipe),
     ]
 
 
 def _expressions(recipe: Recipe) -> Iterator[Problem]:
-    found = list(expressions(recipe))
+    found = list(list_expressions(recipe))
     if recipe.input.filter is not None:
         found.append(("input.filter", recipe.input.filter))
     for where, sql in found:
         try:
-            check(sql, where, constant=not where.startswith(("input.", "segment_by.", "check.")))
+            check_expression(sql, where, constant=not where.startswith(("input.", "segment_by.", "check.")))
         except RecipeError as problem:
             yield Problem(problem.what, problem.remedy)
 
@@ -43,7 +43,7 @@ def _protected(recipe: Recipe) -> Iterator[Problem]:
     for name, feature in recipe.segment_by.items():
         where = f"segment_by.{name}"
         try:
-            used = sorted(columns_used(feature.sql, where))
+            used = sorted(find_columns(feature.sql, where))
         except RecipeError:
             continue  # told by _expressions
         for column in used:
@@ -81,12 +81,12 @@ def _words(recipe: Recipe) -> Iterator[Problem]:
     for index, action in enumerate(recipe.actions):
         for word in action.when:
             if word.lower() not in folded:
-                near = nearest(word, known)
+                near = find_nearest_word(word, known)
                 meant = f"; did you mean {near!r}?" if near else ""
                 yield Problem(f"actions.{index}.when: no feature has the word {word!r}{meant}")
 
 
-def _pinned(recipe: Recipe) -> Iterator[Problem]:
+def _check_pins(recipe: Recipe) -> Iterator[Problem]:
     for segment in recipe.segments.names:
         if segment < 0:
             yield Problem(
@@ -104,7 +104,7 @@ def _private(recipe: Recipe) -> Iterator[Problem]:
     if not dropped and not hashed:
         return
     try:
-        used = used_by(recipe)
+        used = find_columns_used(recipe)
     except RecipeError:
         return  # told by _expressions
     for name, keys in used.items():
@@ -120,6 +120,6 @@ def _private(recipe: Recipe) -> Iterator[Problem]:
 def _audience(recipe: Recipe) -> Iterator[Problem]:
     if recipe.audience.eligible is not None:
         try:
-            check(recipe.audience.eligible, "audience.eligible")
+            check_expression(recipe.audience.eligible, "audience.eligible")
         except RecipeError as problem:
             yield Problem(problem.what, problem.remedy)

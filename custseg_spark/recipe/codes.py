@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from custseg_spark.recipe.orders import OrderRecipe, expressions
-from custseg_spark.recipe.sql import parsed
+from custseg_spark.recipe.orders import OrderRecipe, list_order_expressions
+from custseg_spark.sql.parse import parse_sql
 
 _OF_TEXTS = frozenset(
     """
@@ -30,15 +30,15 @@ _EQUAL = (exp.EQ, exp.NEQ, exp.NullSafeEQ)
 _ALWAYS = ("lines.order", "currency.code")
 
 
-def codes_of(recipe: OrderRecipe) -> frozenset[str]:
+def find_codes(recipe: OrderRecipe) -> frozenset[str]:
     """The codes, in lower case."""
     always: set[str] = set()
     codes: set[str] = set()
     others: set[str] = set()
-    for where, sql in expressions(recipe):
+    for where, sql in list_order_expressions(recipe):
         if where == "lines.customer":  # an id stays as it is anyway
             continue
-        tree, _ = parsed(sql, where)
+        tree, _ = parse_sql(sql, where)
         for column in tree.find_all(exp.Column):
             name = column.parts[0].name.lower()
             if where in _ALWAYS:
@@ -60,13 +60,13 @@ def _is_text(node: exp.Expr, *, by_itself: bool) -> bool:
     if isinstance(parent, exp.Cast):
         return parent.to.is_type(*exp.DataType.TEXT_TYPES)
     if isinstance(parent, _EQUAL):
-        return _quoted(parent.expression if node is parent.this else parent.this)
+        return _is_literal(parent.expression if node is parent.this else parent.this)
     if isinstance(parent, exp.In):
-        return node is parent.this and bool(parent.expressions) and all(map(_quoted, parent.expressions))
+        return node is parent.this and bool(parent.expressions) and all(map(_is_literal, parent.expressions))
     if isinstance(parent, exp.Anonymous):
         name = parent.name.lower()
         if name in _HANDED_ON:
-            return any(map(_quoted, parent.expressions)) or _is_text(parent, by_itself=by_itself)
+            return any(map(_is_literal, parent.expressions)) or _is_text(parent, by_itself=by_itself)
         return name in _ALL_TEXTS or (name in _OF_TEXTS and node is parent.expressions[0])
     if isinstance(parent, exp.Is):
         return isinstance(parent.expression, exp.Null)
@@ -75,6 +75,6 @@ def _is_text(node: exp.Expr, *, by_itself: bool) -> bool:
     )
 
 
-def _quoted(node: exp.Expr) -> bool:
+def _is_literal(node: exp.Expr) -> bool:
     """Whether the node is a text literal."""
     return isinstance(node.unnest(), exp.Literal) and node.unnest().is_string

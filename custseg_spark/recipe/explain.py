@@ -16,7 +16,7 @@ _SAID_ONLY_IF_SET = {
 }
 
 
-def explained(recipe: Recipe) -> str:
+def write_explained(recipe: Recipe) -> str:
     """The recipe as YAML with every default; `load` reads an equal recipe back from it."""
     document = recipe.model_dump(mode="json")
     rules = document["rules"]

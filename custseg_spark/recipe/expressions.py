@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custseg_spark.recipe.models import Recipe
-from custseg_spark.recipe.sql import columns_used
+from custseg_spark.sql.parse import find_columns
 
 
-def used_by(recipe: Recipe) -> dict[str, list[str]]:
+def find_columns_used(recipe: Recipe) -> dict[str, list[str]]:
     """Every input column that the recipe uses -> the key paths that use it.
 
     A rate's parts that name a description or a feature stand for that one's columns. Spellings that
@@ -23,7 +23,7 @@ def used_by(recipe: Recipe) -> dict[str, list[str]]:
     return dict(found.values())
 
 
-def rate_part(recipe: Recipe, part: str) -> str:
+def find_rate_part(recipe: Recipe, part: str) -> str:
     """The expression behind one part of a rate: a description's, a feature's, or the part itself."""
     described = recipe.describe.get(part)
     if described is not None and described.sql is not None:
@@ -33,13 +33,13 @@ def rate_part(recipe: Recipe, part: str) -> str:
 
 def _uses(recipe: Recipe) -> Iterator[tuple[str, list[str]]]:
     yield "input.id", [recipe.input.id]
-    for where, sql in expressions(recipe):
-        yield where, sorted(columns_used(sql, where))
+    for where, sql in list_expressions(recipe):
+        yield where, sorted(find_columns(sql, where))
     yield "protected", list(recipe.protected)
     yield "output.columns", list(recipe.output.columns or ())
 
 
-def expressions(recipe: Recipe) -> Iterator[tuple[str, str]]:
+def list_expressions(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """Every expression of the recipe with its key path, in the order of the recipe."""
     for name, rule in recipe.rules.named.items():
         yield f"rules.{name}.sql", rule.sql
@@ -49,6 +49,6 @@ def expressions(recipe: Recipe) -> Iterator[tuple[str, str]]:
         if description.sql is not None:
             yield f"describe.{name}.sql", description.sql
         for index, part in enumerate(description.rate or ()):
-            yield f"describe.{name}.rate.{index}", rate_part(recipe, part)
+            yield f"describe.{name}.rate.{index}", find_rate_part(recipe, part)
     for name, outcome in recipe.check.items():
         yield f"check.{name}.sql", outcome.sql

@@ -13,8 +13,8 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import checks, plain_yaml
 from custseg_spark.recipe.models import Recipe
 from custseg_spark.recipe.orders import OrderRecipe
-from custseg_spark.recipe.orders import problems_in as problems_in_orders
-from custseg_spark.recipe.problems import Problem, problems_of
+from custseg_spark.recipe.orders import find_order_problems as problems_in_orders
+from custseg_spark.recipe.problems import Problem, list_problems
 from custseg_spark.recipe.section import Section
 
 _NAMED = ("rules", "segment_by", "describe", "check", "leave_out", "favourites", "aggregates")
@@ -30,18 +30,20 @@ def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
     Raises RecipeError: no such file, not YAML (with line and column), or every problem of the keys
     and expressions, one line each.
     """
-    return _checked(Recipe, _laid_over(path, overrides), f"{path}: ", checks.problems_in, _ALL_KEYS)
+    return _check_document(
+        Recipe, _read_document(path, overrides), f"{path}: ", checks.find_problems, _ALL_KEYS
+    )
 
 
 def load_orders(path: str, overrides: Sequence[str] = ()) -> OrderRecipe:
     """The order recipe at a path or URI, with overrides such as `as_of=2011-06-01`. Raises like `load`."""
-    document = _laid_over(path, overrides)
-    return _checked(OrderRecipe, document, f"{path}: ", problems_in_orders, _ALL_ORDER_KEYS)
+    document = _read_document(path, overrides)
+    return _check_document(OrderRecipe, document, f"{path}: ", problems_in_orders, _ALL_ORDER_KEYS)
 
 
 def parse(document: dict[str, Any]) -> Recipe:
     """The recipe that a mapping, as read from YAML, stands for. Raises RecipeError like `load`."""
-    return _checked(Recipe, _document(document, "the recipe"), "", checks.problems_in, _ALL_KEYS)
+    return _check_document(Recipe, _document(document, "the recipe"), "", checks.find_problems, _ALL_KEYS)
 
 
 @overload
@@ -57,11 +59,11 @@ def change(recipe: Recipe | OrderRecipe, changes: Mapping[str, Any]) -> Recipe |
     for path, value in changes.items():
         _put(document, path.split("."), value, path)
     if isinstance(recipe, OrderRecipe):
-        return _checked(OrderRecipe, document, "", problems_in_orders, _ALL_ORDER_KEYS)
-    return _checked(Recipe, document, "", checks.problems_in, _ALL_KEYS)
+        return _check_document(OrderRecipe, document, "", problems_in_orders, _ALL_ORDER_KEYS)
+    return _check_document(Recipe, document, "", checks.find_problems, _ALL_KEYS)
 
 
-def _laid_over(path: str, overrides: Sequence[str]) -> dict[str, Any]:
+def _read_document(path: str, overrides: Sequence[str]) -> dict[str, Any]:
     """What the file says, with the overrides laid over it."""
     document = _document(plain_yaml.read(_text(path), path), path)
     for override in overrides:
@@ -99,7 +101,7 @@ def _document(value: Any, path: str) -> dict[str, Any]:
     return {key: entry for key, entry in value.items() if entry is not None}
 
 
-def _checked(
+def _check_document(
     model: type[Checked],
     document: dict[str, Any],
     source: str,
@@ -109,7 +111,7 @@ def _checked(
     try:
         recipe = model.model_validate(document)
     except ValidationError as error:
-        raise _refusal(problems_of(error, document, model), source, all_keys) from None
+        raise _refusal(list_problems(error, document, model), source, all_keys) from None
     problems = problems_in(recipe)
     if problems:
         raise _refusal(problems, source, all_keys)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from custseg_spark.recipe.leaving import Audience, Output, Privacy, Publish
+from custseg_spark.recipe.leave import Audience, Output, Privacy, Publish
 from custseg_spark.recipe.section import Section, Share
 
 NAME = r"^[A-Za-z][A-Za-z0-9_]*$"

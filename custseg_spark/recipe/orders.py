@@ -9,12 +9,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe.admission import check
-from custseg_spark.recipe.aggregates import decomposed
 from custseg_spark.recipe.models import Name, Source
 from custseg_spark.recipe.problems import Problem
 from custseg_spark.recipe.section import Section, Share
-from custseg_spark.recipe.sql import columns_used, sql_name
+from custseg_spark.sql.admission import check_expression
+from custseg_spark.sql.aggregates import decompose
+from custseg_spark.sql.parse import find_columns, quote_name
 
 COLUMNS = (
     *("recency", "frequency", "monetary", "tenure", "average_basket", "items", "days_between_orders"),
@@ -115,15 +115,17 @@ class OrderRecipe(Section):
         return self
 
 
-def problems_in(recipe: OrderRecipe) -> list[Problem]:
+def find_order_problems(recipe: OrderRecipe) -> list[Problem]:
     """Every problem of the expressions, in the order of the recipe."""
     found = []
-    for where, sql in [*_filters(recipe), *expressions(recipe)]:
+    for where, sql in [*_filters(recipe), *list_order_expressions(recipe)]:
         try:
             if where.startswith("aggregates."):
-                decomposed(sql, where)
+                decompose(sql, where)
             else:
-                check(sql, where, constant=not where.startswith(("lines.", "input.", "currency.rates.")))
+                check_expression(
+                    sql, where, constant=not where.startswith(("lines.", "input.", "currency.rates."))
+                )
         except RecipeError as problem:
             found.append(Problem(problem.what, problem.remedy))
     if recipe.lines.customer.lower() in COLUMNS:
@@ -144,20 +146,20 @@ def _filters(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:
         yield "currency.rates.filter", recipe.currency.rates.filter
 
 
-def used_by_lines(recipe: OrderRecipe) -> dict[str, list[str]]:
+def find_order_columns(recipe: OrderRecipe) -> dict[str, list[str]]:
     """Every input column that the recipe uses -> the key paths that use it, under the spelling met first."""
     customer = recipe.lines.customer
     found: dict[str, tuple[str, list[str]]] = {customer.lower(): (customer, ["input.id"])}
-    for where, sql in expressions(recipe):
-        for column in sorted(columns_used(sql, where)):
+    for where, sql in list_order_expressions(recipe):
+        for column in sorted(find_columns(sql, where)):
             found.setdefault(column.lower(), (column, []))[1].append(where)
     return dict(found.values())
 
 
-def expressions(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:
+def list_order_expressions(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:
     """Every expression of the recipe with its key path, in the order of the recipe."""
     lines = recipe.lines
-    yield "lines.customer", sql_name(lines.customer)
+    yield "lines.customer", quote_name(lines.customer)
     for key in ("order", "date", "quantity", "price", "amount"):
         if (sql := getattr(lines, key)) is not None:
             yield f"lines.{key}", sql

@@ -30,7 +30,7 @@ class Problem:
     remedy: str = ""
 
 
-def problems_of(error: ValidationError, document: dict[str, Any], model: type[BaseModel]) -> list[Problem]:
+def list_problems(error: ValidationError, document: dict[str, Any], model: type[BaseModel]) -> list[Problem]:
     """One problem per wrong key of a `model`, in the order of its keys; a union gives one line."""
     problems: dict[str, Problem] = {}
     for detail in error.errors(include_url=False):
@@ -39,7 +39,7 @@ def problems_of(error: ValidationError, document: dict[str, Any], model: type[Ba
     return list(problems.values())
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def find_nearest_word(word: str, known: Iterable[str]) -> str | None:
     """The known word that is written most like this one, whatever the case; None if none is like it."""
     spelled = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
@@ -123,13 +123,13 @@ class _Place:
     def unknown(self, key: str) -> tuple[str, Problem]:
         path = ".".join([*self.path, key])
         fields = list(_bare(self.annotation).model_fields)
-        near = nearest(key, fields) or _elsewhere(key, self.root)
+        near = find_nearest_word(key, fields) or _elsewhere(key, self.root)
         known = f"did you mean {near!r}?" if near else f"here stand {', '.join(fields)}"
         return path, Problem(f"{path}: unknown key; {known}")
 
     def hint(self) -> str:
         if self.path[:1] == ["rules"] and len(self.path) == 2 and self.path[1] != _BOUND:
-            return f"did you mean rules.{_BOUND}?" if nearest(self.path[1], [_BOUND]) else ""
+            return f"did you mean rules.{_BOUND}?" if find_nearest_word(self.path[1], [_BOUND]) else ""
         return ""
 
 

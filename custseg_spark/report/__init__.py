@@ -1,22 +1,9 @@
 """Figures and the page of a run: small tables in, files out; no Spark."""
 
-from custseg_spark.report.assemble import Told
-from custseg_spark.report.assemble import segments as segment_views
-from custseg_spark.report.comparison import ComparisonPictures, draw_comparison
-from custseg_spark.report.figures import FeatureView, Pictures, draw
-from custseg_spark.report.html import render
+from custseg_spark.report.assemble import SegmentText
+from custseg_spark.report.assemble import build_segments as segment_views
+from custseg_spark.report.figures import draw, draw_comparison
+from custseg_spark.report.html import render_page
 from custseg_spark.report.page import Page
-from custseg_spark.report.summary import summary
-
-__all__ = [
-    "ComparisonPictures",
-    "FeatureView",
-    "Page",
-    "Pictures",
-    "Told",
-    "draw",
-    "draw_comparison",
-    "render",
-    "segment_views",
-    "summary",
-]
+from custseg_spark.report.plots.data import ComparisonPictures, FeatureView, Pictures
+from custseg_spark.report.summary import build_summary

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from custseg_spark.report.figures import FeatureView
 from custseg_spark.report.page import Apart, Interval, Outcome, Segment
+from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.tables import Column, Table
 
 LEAST_APART = 0.25
@@ -18,7 +18,7 @@ _SPREAD = ("mean", "std", "min", "q1", "median", "q3", "max", "z")
 
 
 @dataclass(frozen=True)
-class Told:
+class SegmentText:
     """What is said of a segment in words."""
 
     fact: str = ""
@@ -28,10 +28,10 @@ class Told:
     stability: float | None = None
 
 
-def segments(
+def build_segments(
     profile: pd.DataFrame,
     columns: Sequence[FeatureView],
-    told: Mapping[int, Told],
+    told: Mapping[int, SegmentText],
     outcomes: Sequence[Outcome] = (),
     value: str = "",
     overall: Mapping[str, float] | None = None,
@@ -44,7 +44,7 @@ def segments(
     """
     overall = overall or {}
     return tuple(
-        _segment(row, columns, told.get(int(row["segment"]), Told()), outcomes, value, overall)
+        _segment(row, columns, told.get(int(row["segment"]), SegmentText()), outcomes, value, overall)
         for _, row in profile.sort_values("segment").iterrows()
     )
 
@@ -52,7 +52,7 @@ def segments(
 def _segment(
     row: pd.Series,
     columns: Sequence[FeatureView],
-    told: Told,
+    told: SegmentText,
     outcomes: Sequence[Outcome],
     value: str,
     overall: Mapping[str, float],

@@ -15,7 +15,7 @@ from custseg_spark.report.exploration import ColumnView
 STABLE = 0.75
 
 
-def histogram(view: ColumnView) -> Markup:
+def draw_histogram(view: ColumnView) -> Markup:
     """A column's distribution as bars, with its range in words for those who do not see it."""
     if not view.counts or max(view.counts) == 0:
         return Markup("")
@@ -27,7 +27,8 @@ def histogram(view: ColumnView) -> Markup:
     )
     scale = " on a logarithmic axis" if view.log else ""
     label = escape(
-        f"{wording.readable(view.name)} from {wording.number(view.low)} to {wording.number(view.high)}{scale}"
+        f"{wording.humanize(view.name)} from {wording.format_number(view.low)} "
+        f"to {wording.format_number(view.high)}{scale}"
     )
     return Markup(
         f'<svg class="spark" viewBox="0 0 140 35" role="img" aria-label="{label}">'
@@ -35,7 +36,7 @@ def histogram(view: ColumnView) -> Markup:
     )
 
 
-def interval(mean: float, low: float, high: float, overall: float | None, most: float) -> Markup:
+def draw_interval(mean: float, low: float, high: float, overall: float | None, most: float) -> Markup:
     """A mean with its interval on a line from 0 to `most`; the tick is the mean of all customers."""
     width, right = 120, 116
 
@@ -51,7 +52,7 @@ def interval(mean: float, low: float, high: float, overall: float | None, most: 
     )
 
 
-def marker(segment: int) -> Markup:
+def draw_marker(segment: int) -> Markup:
     """The segment's id on its colour, the mark by which it is known on the whole page."""
     return Markup(
         f'<span class="mark" style="background:{palette.colour(segment)};color:{palette.on_colour(segment)}">'
@@ -79,7 +80,7 @@ class Curve:
     """Left edge and width of the chosen k's band."""
 
 
-def curves(frame: pd.DataFrame, chosen: int, floor: float) -> list[Curve]:
+def draw_curves(frame: pd.DataFrame, chosen: int, floor: float) -> list[Curve]:
     """Silhouette, stability and smallest share over k, where they were taken.
 
     frame: a row per k, as sweep.csv. floor: the smallest share that was asked for.
@@ -104,7 +105,7 @@ def _curve(
     scores = {int(k): float(value) for k, value in zip(known["k"], known[column], strict=True)}
     first, last = int(frame["k"].min()), int(frame["k"].max())
     low, high = _bounds([*scores.values(), *([] if limit is None else [limit])], column == "smallest_share")
-    write = wording.percent if column == "smallest_share" else wording.decimal
+    write = wording.format_percent if column == "smallest_share" else wording.format_decimal
     step = 246 / (last - first + 1)
 
     def x(k: float) -> float:

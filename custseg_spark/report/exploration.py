@@ -37,7 +37,7 @@ class ColumnView:
     """What was done to it: `missing -> 51,381 (median); 12 values clipped at 15`."""
 
 
-def column_view(
+def build_column_view(
     name: str,
     values: NDArray[np.float64],
     unit: str = "",
@@ -86,7 +86,7 @@ class Correlation:
     rho: float
 
 
-def correlations(
+def find_correlations(
     features: Mapping[str, NDArray[np.float64]], at_least: float = SAME_TWICE
 ) -> tuple[Correlation, ...]:
     """The pairs of features (name -> (n,) values, NaN where missing) at least that strongly correlated by

@@ -1,105 +1,17 @@
-"""The figures of a run: small tables in, PNG files out.
+"""The figures: small tables in, PNG files out.
 
-Matplotlib is imported by the first call of `draw` and not before; pyplot never is.
+Matplotlib and scipy are imported by the first call of a function and not before; pyplot never is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from custseg_spark.report import wording
+from custseg_spark.report.plots.data import ComparisonPictures, Pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-@dataclass(frozen=True)
-class FeatureView:
-    """What a figure says of a column: its name, its unit and how the model sees it."""
-
-    name: str
-    unit: str = ""
-    transform: str = "none"
-    """`none` or `log1p`; a log1p feature is drawn on that scale, with ticks in its unit."""
-    rate: bool = False
-    """Whether it is a share and written as a percentage."""
-
-    def write(self, value: float | None) -> str:
-        """A value of the column as it is written for people, without its unit."""
-        return wording.percent(value) if self.rate else wording.number(value)
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """All that the figures show of one run; segments are their positions 0..k-1, which index the tuples."""
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    """Customers per segment, from all rows."""
-    plane: NDArray[np.float64]
-    """(n, 3) principal coordinates of the drawn sample; columns beyond the features are zero."""
-    plane_labels: NDArray[np.int64]
-    """(n,) position of each drawn customer's segment."""
-    plane_centres: NDArray[np.float64]
-    """(k, 3) centres in the same coordinates."""
-    explained: NDArray[np.float64]
-    """(3,) share of the variance along each coordinate."""
-    loadings: NDArray[np.float64]
-    """(3, d) weight of each feature in each coordinate."""
-    sweep: pd.DataFrame
-    """A row per k, as sweep.csv: k, cost, silhouette, silhouette_se, smallest_share, ..., chosen."""
-    chosen: int
-    floor: float
-    """The smallest share a segment may have."""
-    profile: pd.DataFrame
-    """A row per segment, as profile.csv: segment, name, size, share, mean_<column>, z_<column>."""
-    sample: pd.DataFrame
-    """A row per drawn customer: feature_<name> in its unit, descriptions, the position of the segment."""
-    features: tuple[FeatureView, ...]
-    """In recipe order."""
-    descriptions: tuple[FeatureView, ...] = ()
-    value: str | None = None
-    """The additive column whose share stands beside the share of customers; `spend` or the first if null."""
-    ids: tuple[int, ...] = ()
-    """Of the segments, which give them their colours and numbers; 0..k-1 if none are given."""
-    flows: pd.DataFrame | None = None
-    """A row per flow, as movement.csv; null without a live run."""
-    pair: tuple[str, str] | None = None
-    """The two columns drawn against each other; income and spend, else the first two features."""
-
-    @property
-    def k(self) -> int:
-        return len(self.names)
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """The ids of the segments, by position."""
-        return self.ids or tuple(range(self.k))
-
-    @property
-    def shares(self) -> list[float]:
-        """Share of the customers per segment."""
-        return [size / max(sum(self.sizes), 1) for size in self.sizes]
-
-    def view(self, name: str) -> FeatureView:
-        """The column of that name, feature or description."""
-        return next((v for v in self.features + self.descriptions if v.name == name), FeatureView(name))
-
-    def values(self, name: str) -> NDArray[np.float64]:
-        """(n,) sample values of a feature or a description in its unit; NaN where missing."""
-        column = f"feature_{name}" if f"feature_{name}" in self.sample else name
-        return self.sample[column].to_numpy(dtype=np.float64, na_value=np.nan)
-
-    def has(self, name: str) -> bool:
-        """Whether the sample holds that feature or description as numbers."""
-        column = f"feature_{name}" if f"feature_{name}" in self.sample else name
-        return column in self.sample and pd.api.types.is_numeric_dtype(self.sample[column])
 
 
 def draw(
@@ -116,17 +28,17 @@ def draw(
     from custseg_spark.report.plots.prints import Print
 
     drawings: dict[str, Callable[[Pictures], Figure | None]] = {
-        "pca_2d.png": planes.pca_2d,
-        "pca_3d.png": planes.pca_3d,
-        "pair.png": planes.pair,
-        "sizes.png": bars.sizes,
-        "shares.png": bars.shares,
-        "heatmap.png": panels.heatmap,
-        "boxes.png": panels.boxes,
-        "elbow.png": curves.elbow,
-        "silhouette.png": curves.silhouette,
-        "evidence.png": curves.evidence,
-        "movement.png": flows.movement,
+        "pca_2d.png": planes.draw_plane,
+        "pca_3d.png": planes.draw_space,
+        "pair.png": planes.draw_pair,
+        "sizes.png": bars.draw_sizes,
+        "shares.png": bars.draw_shares,
+        "heatmap.png": panels.draw_heatmap,
+        "boxes.png": panels.draw_boxes,
+        "elbow.png": curves.draw_elbow,
+        "silhouette.png": curves.draw_silhouette,
+        "evidence.png": curves.draw_evidence,
+        "movement.png": flows.draw_movement,
     }
     written = []
     for name, drawing in drawings.items():
@@ -136,5 +48,27 @@ def draw(
             write(name, drawn.light())
             if write_dark:
                 write_dark(name, drawn.dark())
+            written.append(name)
+    return written
+
+
+def draw_comparison(pictures: ComparisonPictures, write: Callable[[str, bytes], None]) -> list[str]:
+    """Draws the figures, hands each to `write(file name, PNG bytes)` and returns the names.
+
+    What has nothing to show is left out: no labelling, no linkage, no distances.
+    """
+    from custseg_spark.report.plots import compared
+    from custseg_spark.report.plots.prints import Print
+
+    drawings: dict[str, Callable[[ComparisonPictures], Figure | None]] = {
+        "comparison.png": compared.draw_comparison_panels,
+        "dendrogram.png": compared.draw_dendrogram,
+        "k_distance.png": compared.draw_k_distance,
+    }
+    written = []
+    for name, drawing in drawings.items():
+        figure = drawing(pictures)
+        if figure is not None:
+            write(name, Print(figure).light())
             written.append(name)
     return written

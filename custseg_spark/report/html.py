@@ -22,7 +22,7 @@ FIGURES = {
 none of it is told."""
 
 
-def render(page: Page) -> str:
+def render_page(page: Page) -> str:
     """The page as one HTML document, under 3 MB; figures that would not fit are named, not shown."""
     environment = Environment(
         loader=FunctionLoader(_source),
@@ -32,16 +32,16 @@ def render(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        percent=wording.percent,
-        number=wording.number,
-        decimal=wording.decimal,
-        signed=wording.signed,
-        readable=wording.readable,
-        capital=wording.capital,
-        cell=tables.cell,
+        percent=wording.format_percent,
+        number=wording.format_number,
+        decimal=wording.format_decimal,
+        signed=wording.format_signed,
+        readable=wording.humanize,
+        capital=wording.capitalize,
+        cell=tables.format_cell,
         sort_key=tables.sort_key,
     )
-    shown = _fitting(page)
+    shown = _choose_fitting(page)
     return environment.get_template("report.html").render(
         page=page,
         pictures={name: _data_uri(page.figures[name]) for name in shown},
@@ -65,7 +65,7 @@ def _data_uri(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
-def _fitting(page: Page) -> list[str]:
+def _choose_fitting(page: Page) -> list[str]:
     """The figures that fit on the page together, the most wanted first."""
     room = MOST_BYTES - 700_000  # what is not a figure takes far less
     wanted = [*FIGURES, *(name for section in page.more for name in section.figures)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from custseg_spark.report.exploration import ColumnView, Correlation
-from custseg_spark.report.figures import FeatureView
+from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.tables import Table
 
 SHAKY = 0.6

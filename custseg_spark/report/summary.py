@@ -8,7 +8,7 @@ from typing import Any
 from custseg_spark.report.page import Page
 
 
-def summary(page: Page) -> dict[str, Any]:
+def build_summary(page: Page) -> dict[str, Any]:
     """Headline, trust, what decides, what to be careful with, outcomes, and each segment in words; no NaN.
 
     `outcomes`: name, whether its means are shares, its mean of all customers; a segment's `outcomes` hold its

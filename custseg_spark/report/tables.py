@@ -10,7 +10,7 @@ from typing import Literal
 import pandas as pd
 
 from custseg_spark.report import wording
-from custseg_spark.report.figures import FeatureView
+from custseg_spark.report.plots.data import FeatureView
 
 Kind = Literal["text", "number", "percent", "decimal", "code"]
 Value = str | float | int | bool | None
@@ -63,7 +63,7 @@ _FIRST = ("k", "silhouette", "lowest_jaccard", "smallest_share")
 _HIDDEN = ("chosen", "distinct_segments", "jaccards")
 
 
-def sweep(frame: pd.DataFrame, chosen: int, every: bool) -> Table:
+def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> Table:
     """The sweep as a table: three scores per k, or every score that was taken."""
     taken = [column for column in SCORES if column in frame and frame[column].notna().any()]
     others = [str(c) for c in frame if c not in SCORES and c not in _HIDDEN and frame[c].notna().any()]
@@ -71,13 +71,13 @@ def sweep(frame: pd.DataFrame, chosen: int, every: bool) -> Table:
     ordered = frame.sort_values("k")
     rows = tuple(tuple(_plain(row[name]) for name in names) for row in ordered.to_dict("records"))
     columns = tuple(
-        SCORES.get(name, Column(wording.readable(str(name)), _kind(ordered[name]))) for name in names
+        SCORES.get(name, Column(wording.humanize(str(name)), _kind(ordered[name]))) for name in names
     )
     marked = [int(k) for k in ordered["k"]].index(chosen) if chosen in set(ordered["k"]) else None
     return Table(columns, rows, marked=marked)
 
 
-def cell(value: Value, kind: Kind) -> str:
+def format_cell(value: Value, kind: Kind) -> str:
     """A value as it stands in a table; a dash for what is not known."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
@@ -86,10 +86,10 @@ def cell(value: Value, kind: Kind) -> str:
     if isinstance(value, str):
         return value
     if kind == "percent":
-        return wording.percent(value)
+        return wording.format_percent(value)
     if kind == "decimal":
-        return wording.decimal(value)
-    return wording.number(value)
+        return wording.format_decimal(value)
+    return wording.format_number(value)
 
 
 def sort_key(value: Value) -> str:
@@ -123,7 +123,7 @@ class Heat:
     """0 to 60, the percentage of the shade; full from two standard deviations."""
 
 
-def heat(
+def build_heat(
     profile: pd.DataFrame, features: Sequence[FeatureView], descriptions: Sequence[FeatureView]
 ) -> list[tuple[int, list[Heat]]]:
     """Per row of the profile: the segment's id and a cell per column that has a mean."""

@@ -8,7 +8,7 @@ import textwrap
 NARROW = "\u00a0"
 
 
-def percent(share: float | None, digits: int = 0) -> str:
+def format_percent(share: float | None, digits: int = 0) -> str:
     """`46 %` for .46; one digit more under 1 percent; a dash for what is not known."""
     if share is None or not math.isfinite(share):
         return "–"
@@ -17,7 +17,7 @@ def percent(share: float | None, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f}{NARROW}%"
 
 
-def number(value: float | None, significant: int = 3) -> str:
+def format_number(value: float | None, significant: int = 3) -> str:
     """Three significant digits (two under 1) and thousands apart: 1,234; 12.3; 0.52; a dash where unknown."""
     if value is None or not math.isfinite(value):
         return "–"
@@ -31,43 +31,43 @@ def number(value: float | None, significant: int = 3) -> str:
     return text.replace("-", "−")
 
 
-def decimal(value: float | None, digits: int = 2) -> str:
+def format_decimal(value: float | None, digits: int = 2) -> str:
     """A score with a fixed number of digits; a dash for what is not known."""
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:.{digits}f}".replace("-", "−")
 
 
-def with_unit(name: str, unit: str) -> str:
+def add_unit(name: str, unit: str) -> str:
     """`spend (money in 2 years)`; the name alone where there is no unit."""
     return f"{name} ({unit})" if unit else name
 
 
-def broken(text: str, width: int, lines: int = 2) -> str:
+def break_text(text: str, width: int, lines: int = 2) -> str:
     """The text in at most `lines` lines of `width` characters; what does not fit ends in an ellipsis."""
     return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …"))
 
 
-def joined(items: list[str]) -> str:
+def join_words(items: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def capital(text: str) -> str:
+def capitalize(text: str) -> str:
     """The text with its first letter raised and the rest as it is."""
     return text[:1].upper() + text[1:]
 
 
-def readable(name: str) -> str:
+def humanize(name: str) -> str:
     """A column's or a rule's name as people write it: total_spend -> total spend. What follows a colon
     stays as it is: credible_birth: not Year_Birth >= 1930 -> credible birth: not Year_Birth >= 1930."""
     head, colon, rest = name.partition(":")
     return (head.replace("_", " ").strip() or head) + colon + rest
 
 
-def signed(value: float | None, digits: int = 1) -> str:
+def format_signed(value: float | None, digits: int = 1) -> str:
     """A difference with its sign: +0.8, −1.2, 0.0."""
     if value is None or not math.isfinite(value):
         return "–"

@@ -2,44 +2,25 @@
 
 from custseg_spark.runs.directories import (
     Kind,
-    Listed,
     Run,
-    begin,
-    find,
-    history,
-    latest,
-    listed,
-    live,
-    prune,
+    RunListing,
+    begin_run,
+    find_latest,
+    find_live,
+    find_run,
+    list_runs,
+    prune_runs,
+    read_history,
 )
-from custseg_spark.runs.files import CUSTOMERS, absolute, as_json, below, customers_at, day, read, write
-from custseg_spark.runs.orders import DAYS, KEPT, DaysKept, days_kept
-from custseg_spark.runs.promotion import promote, publish, rollback
-
-__all__ = [
-    "CUSTOMERS",
-    "DAYS",
-    "KEPT",
-    "DaysKept",
-    "Kind",
-    "Listed",
-    "Run",
-    "absolute",
-    "as_json",
-    "begin",
-    "below",
-    "customers_at",
-    "day",
-    "days_kept",
-    "find",
-    "history",
-    "latest",
-    "listed",
-    "live",
-    "promote",
-    "prune",
-    "publish",
-    "read",
-    "rollback",
-    "write",
-]
+from custseg_spark.runs.files import (
+    CUSTOMERS,
+    find_customers,
+    find_day,
+    list_below,
+    make_absolute,
+    read_file,
+    to_json,
+    write_file,
+)
+from custseg_spark.runs.orders import DAYS, KEPT, KeptDays, find_kept_days
+from custseg_spark.runs.promotion import promote_run, publish_run, roll_back

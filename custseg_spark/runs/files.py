@@ -17,32 +17,32 @@ CUSTOMERS = "rfm.json"
 """Names the newest whole customer table that was made of order lines, in the directory it was made into."""
 
 
-def customers_at(path: str) -> str:
+def find_customers(path: str) -> str:
     """The customer table that `path` stands for: the newest one where order lines were made into customers,
     else `path` itself."""
     try:
-        found = read(f"{path.rstrip('/')}/{CUSTOMERS}")
+        found = read_file(f"{path.rstrip('/')}/{CUSTOMERS}")
     except RunError:  # a catalog table's name, or a scheme that only Spark knows
         return path
-    return path if found is None else f"{absolute(path)}/{json.loads(found)['customers']}"
+    return path if found is None else f"{make_absolute(path)}/{json.loads(found)['customers']}"
 
 
-def day(run_id: str) -> str:
+def find_day(run_id: str) -> str:
     """The day of a run or a score in UTC, as 2026-11-24; its id begins with its moment."""
     return f"{run_id[:4]}-{run_id[4:6]}-{run_id[6:8]}"
 
 
-def as_json(value: Any) -> str:
+def to_json(value: Any) -> str:
     """The value as people and machines read it: two spaces, no NaN."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n"
 
 
-def absolute(path: str) -> str:
+def make_absolute(path: str) -> str:
     """Spark and fsspec must mean the same place: a local path is made absolute, a URI stays as it is."""
     return path.rstrip("/") if "://" in path else str(Path(path).expanduser().absolute())
 
 
-def write(path: str, content: str | bytes) -> None:
+def write_file(path: str, content: str | bytes) -> None:
     """Write a small file so that whoever calls `read` sees the old one or the new one, never a part.
 
     How depends on what the store promises: stores.py.
@@ -72,7 +72,7 @@ def _write_by_rename(files: Any, name: str, data: bytes) -> None:
         files.mv(fresh, name)
 
 
-def located(path: str) -> tuple[Any, str]:
+def locate(path: str) -> tuple[Any, str]:
     """The file system of a path or URI, and the name it has there. Raises RunError where there is none."""
     try:
         files, name = fsspec.core.url_to_fs(path)
@@ -81,9 +81,9 @@ def located(path: str) -> tuple[Any, str]:
     return files, name
 
 
-def read(path: str) -> bytes | None:
+def read_file(path: str) -> bytes | None:
     """The content of a small file; None where there is none. Raises RunError where it can't be read."""
-    files, name = located(path)
+    files, name = locate(path)
     try:
         if stores.classify(files) == "neither":
             return versions.read(files, name)
@@ -95,8 +95,8 @@ def read(path: str) -> bytes | None:
     return content
 
 
-def below(path: str) -> list[str]:
+def list_below(path: str) -> list[str]:
     """The files below a directory, by their names from there; none where there is no such directory."""
-    files, root = located(path)
+    files, root = locate(path)
     found = (name for name in files.find(root) if not versions.is_version(name))
     return sorted(name.removeprefix(f"{root}/") for name in found)

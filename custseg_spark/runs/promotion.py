@@ -7,21 +7,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 from custseg_spark.errors import RunError
-from custseg_spark.runs.directories import LIVE, Run, find, history, listed, live, pointer
-from custseg_spark.runs.files import as_json, write
+from custseg_spark.runs.directories import (
+    LIVE,
+    Run,
+    find_live,
+    find_pointer,
+    find_run,
+    list_runs,
+    read_history,
+)
+from custseg_spark.runs.files import to_json, write_file
 
 
-def publish(run: Run) -> None:
+def publish_run(run: Run) -> None:
     """Make `latest.json` name this run: the last step, and the one that makes the run visible.
 
     The first run of an output goes live with it.
     """
-    write(pointer(run.output, run.kind), as_json({"run_id": run.run_id}))
-    if run.kind == "runs" and live(run.output) is None:
-        promote(run, "the first run")
+    write_file(find_pointer(run.output, run.kind), to_json({"run_id": run.run_id}))
+    if run.kind == "runs" and find_live(run.output) is None:
+        promote_run(run, "the first run")
 
 
-def promote(run: Run, why: str) -> None:
+def promote_run(run: Run, why: str) -> None:
     """Make `live.json` name this run, keeping the whole history.
 
     Raises RunError for a run whose ids stand for something else here: it was made elsewhere, and not held
@@ -31,21 +39,21 @@ def promote(run: Run, why: str) -> None:
     _enter(run, why, back=False)
 
 
-def rollback(output: str, why: str = "rollback") -> Run:
+def roll_back(output: str, why: str = "rollback") -> Run:
     """Make the run live again that was live before; asked again, the one before that. Raises RunError where
     there was none."""
-    before = _stood(output)[:-1]
+    before = _list_stood(output)[:-1]
     if not before:
         raise RunError(f"{output}: no other run was live before", "promote one: custseg runs promote RUN")
-    run = find(output, before[-1])
+    run = find_run(output, before[-1])
     _enter(run, why, back=True)
     return run
 
 
-def _stood(output: str) -> list[str]:
+def _list_stood(output: str) -> list[str]:
     """The runs that were live one upon another, the present one last: a rollback takes one away."""
     stood: list[str] = []
-    for entry in history(output):
+    for entry in read_history(output):
         if entry.get("back"):
             stood = stood[:-1]
         elif stood[-1:] != [entry["run_id"]]:
@@ -56,16 +64,18 @@ def _stood(output: str) -> list[str]:
 def _enter(run: Run, why: str, *, back: bool) -> None:
     at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     entry = {"run_id": run.run_id, "at": at, "why": why, **({"back": True} if back else {})}
-    write(f"{run.output}/{LIVE}", as_json({"run_id": run.run_id, "history": [*history(run.output), entry]}))
+    write_file(
+        f"{run.output}/{LIVE}", to_json({"run_id": run.run_id, "history": [*read_history(run.output), entry]})
+    )
 
 
 def _refuse_other_ids(run: Run) -> None:
     """A run that the app saved has ids from 0 on, as if it were the first of this output."""
-    was_live = {entry["run_id"] for entry in history(run.output)}
+    was_live = {entry["run_id"] for entry in read_history(run.output)}
     known = run.known
     if run.run_id in was_live or known.get("live"):
         return
-    taken = {i for one in listed(run.output) if one.run.run_id in was_live for i in _ids(one.known)}
+    taken = {i for one in list_runs(run.output) if one.run.run_id in was_live for i in _ids(one.known)}
     again = sorted(taken & _ids(known))
     if again:
         raise RunError(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from custseg_spark.recipe.models import Action
-from custseg_spark.segments.names import Named
+from custseg_spark.segments.names import SegmentName
 from custseg_spark.segments.traits import Level
 
 _KINDS: Mapping[str, str] = {
@@ -64,19 +64,21 @@ class Suggestion:
     is_default: bool
 
 
-def suggest(named: Named, rules: Sequence[Action] = (), units: Mapping[str, str] | None = None) -> Suggestion:
+def suggest_action(
+    named: SegmentName, rules: Sequence[Action] = (), units: Mapping[str, str] | None = None
+) -> Suggestion:
     """The first rule of the recipe whose words are all true of the segment, else the first default.
 
     units: per feature; tells that a feature in money is spend, whatever its name.
     """
-    true = {_folded(word.text) for word in named.words}
+    true = {_fold(word.text) for word in named.words}
     for rule in rules:
-        if all(_folded(word) in true for word in rule.when):
+        if all(_fold(word) in true for word in rule.when):
             return Suggestion(rule.do, rule.when, is_default=False)
     return _default(named, units or {})
 
 
-def kind_of(feature: str, unit: str = "") -> str | None:
+def find_topic(feature: str, unit: str = "") -> str | None:
     """What a feature is about: income, recency, deals, tenure, channel, spend, frequency; or None."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", feature).replace("_", " ").lower()
     by_name = next((kind for kind, pattern in _KINDS.items() if re.search(pattern, name)), None)
@@ -87,11 +89,11 @@ def kind_of(feature: str, unit: str = "") -> str | None:
     return by_name
 
 
-def _default(named: Named, units: Mapping[str, str]) -> Suggestion:
+def _default(named: SegmentName, units: Mapping[str, str]) -> Suggestion:
     words = {word.feature: word.text for word in named.words}
     # Of several features of a kind, one that the name speaks of comes first.
     features = sorted(named.levels, key=lambda f: f not in words or words[f] not in named.name)
-    kinds = {feature: kind_of(feature, units.get(feature, "")) for feature in features}
+    kinds = {feature: find_topic(feature, units.get(feature, "")) for feature in features}
     for conditions, do in _DEFAULTS:
         met = {
             kind: next((f for f, k in kinds.items() if k == kind and named.levels[f] == level), None)
@@ -104,5 +106,5 @@ def _default(named: Named, units: Mapping[str, str]) -> Suggestion:
     return Suggestion(_NOTHING, (), is_default=True)
 
 
-def _folded(word: str) -> str:
+def _fold(word: str) -> str:
     return " ".join(word.casefold().split())

@@ -13,7 +13,7 @@ MEASURES = {"count": F.count, "mean": F.avg, "std": F.stddev_samp, "min": F.min,
 """Of a column's values that are not missing, in its unit; `std` is the sample standard deviation."""
 
 
-def aggregates(columns: Mapping[str, str]) -> list[Column]:
+def build_aggregates(columns: Mapping[str, str]) -> list[Column]:
     """Every measure of every column (name -> expression that gives a number), for one grouped pass."""
     return [
         measure(F.expr(f"try_cast(({sql}) AS DOUBLE)")).alias(f"{kind}_{position}")
@@ -22,7 +22,7 @@ def aggregates(columns: Mapping[str, str]) -> list[Column]:
     ]
 
 
-def totals(
+def tabulate_totals(
     rows: Sequence[Mapping[str, Any]], ids: Sequence[int], sizes: Sequence[int], columns: Mapping[str, str]
 ) -> pd.DataFrame:
     """One row per (segment, column) from the aggregates of each segment, in the order of `ids`.

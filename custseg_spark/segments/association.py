@@ -38,7 +38,7 @@ class Association:
         return next((word for bound, word in _BOUNDS if self.value < bound), "strong")
 
 
-def associations(sample: pd.DataFrame, columns: Sequence[str]) -> tuple[Association, ...]:
+def measure_associations(sample: pd.DataFrame, columns: Sequence[str]) -> tuple[Association, ...]:
     """The association of each of `columns` with `segment` in the sample frame, the strongest first.
 
     Numbers with more than ten different values are measured by eta, all else by Cramer's V.
@@ -54,12 +54,14 @@ def _association(known: pd.DataFrame, column: str) -> Association:
     is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if is_number and values.nunique() > FEW_VALUES:
         return Association(
-            column, "eta", correlation_ratio(values.to_numpy(dtype=float), segments), len(known)
+            column, "eta", measure_correlation_ratio(values.to_numpy(dtype=float), segments), len(known)
         )
-    return Association(column, "cramers_v", cramers_v(pd.crosstab(segments, values).to_numpy()), len(known))
+    return Association(
+        column, "cramers_v", measure_cramers_v(pd.crosstab(segments, values).to_numpy()), len(known)
+    )
 
 
-def cramers_v(table: NDArray[np.int64]) -> float:
+def measure_cramers_v(table: NDArray[np.int64]) -> float:
     """Cramer's V of a contingency table, with the bias of small samples taken out.
 
     Bergsma 2013, J. Korean Stat. Soc. 42, 323-328: V without it is above 0 even where nothing goes
@@ -77,7 +79,7 @@ def cramers_v(table: NDArray[np.int64]) -> float:
     return min(1.0, math.sqrt(phi / (min(rows_left, columns_left) - 1)))
 
 
-def correlation_ratio(values: NDArray[np.float64], segments: Any) -> float:
+def measure_correlation_ratio(values: NDArray[np.float64], segments: Any) -> float:
     """Eta: the root of the share of the values' sum of squares that lies between the segments.
 
     Fisher 1925, Statistical Methods for Research Workers, section 45. NaN where the values are all equal.

@@ -32,7 +32,7 @@ class Reference:
     counts: tuple[int, ...]
     levels: tuple[str, ...] | None = None
 
-    def counted(self, values: pd.Series[Any]) -> tuple[int, ...]:
+    def count(self, values: pd.Series[Any]) -> tuple[int, ...]:
         """(n,) values, null where missing -> customers in the same bins."""
         if self.levels is not None:
             place = {level: position for position, level in enumerate(self.levels)}
@@ -41,7 +41,7 @@ class Reference:
             )
             known, bins = found, len(place) + 1
         else:
-            numbers = known_numbers(values)
+            numbers = read_known_numbers(values)
             known, bins = np.searchsorted(self.edges, numbers, side="left"), len(self.edges) + 1
         return (*np.bincount(known, minlength=bins).tolist(), len(values) - len(known))
 
@@ -86,7 +86,7 @@ class Baseline:
             ) from None
 
 
-def baseline(
+def build_baseline(
     features: pd.DataFrame,
     descriptions: pd.DataFrame,
     sizes: Mapping[int, int],
@@ -95,14 +95,14 @@ def baseline(
     """The baseline of a run: `features` and `descriptions` hold a row per sampled customer in their units,
     null where missing; `sizes` are of all customers; `distances` (n,) to the own centre."""
     return Baseline(
-        tuple(reference(str(name), features[name]) for name in features),
-        tuple(reference(str(name), descriptions[name]) for name in descriptions),
+        tuple(build_reference(str(name), features[name]) for name in features),
+        tuple(build_reference(str(name), descriptions[name]) for name in descriptions),
         dict(sizes),
         float(np.median(distances)) if len(distances) else 0.0,
     )
 
 
-def known_numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
+def read_known_numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
     """The values that are known, as numbers; a date or a moment is days since 1 January of the year 1."""
     known = values.dropna()
     if len(known) and known.map(lambda value: isinstance(value, date)).all():
@@ -117,15 +117,15 @@ def _days(moment: date) -> float:
     return moment.toordinal() + of_day / timedelta(days=1)
 
 
-def reference(column: str, given: pd.Series[Any]) -> Reference:
+def build_reference(column: str, given: pd.Series[Any]) -> Reference:
     """The histogram of (n,) values (dates as days) in ten bins of equal share, fewer where a value is
     frequent; of texts, the counts of the ten most frequent (ties by the alphabet)."""
     if given.dropna().map(lambda value: isinstance(value, str)).any():
         counts = given.dropna().astype(str).value_counts().sort_index()
         levels = counts.sort_values(ascending=False, kind="stable").index[:_BINS]
         bare = Reference(column, (), (), tuple(map(str, levels)))
-        return replace(bare, counts=bare.counted(given))
-    known = known_numbers(given)
+        return replace(bare, counts=bare.count(given))
+    known = read_known_numbers(given)
     quantiles = (
         np.quantile(known, np.arange(1, _BINS) / _BINS, method="inverted_cdf") if len(known) else np.array([])
     )
@@ -133,4 +133,4 @@ def reference(column: str, given: pd.Series[Any]) -> Reference:
     if len(known) and known.min() == known.max():
         edges = np.array([np.nextafter(known[0], -math.inf), known[0]])  # so that both sides are seen
     made = Reference(column, tuple(edges.tolist()), ())
-    return replace(made, counts=made.counted(given))
+    return replace(made, counts=made.count(given))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtri
 
 from custseg_spark.segments.baseline import Baseline, Reference
-from custseg_spark.segments.names import label
+from custseg_spark.segments.names import write_label
 
 Verdict = Literal["fine", "watch", "retrain"]
 
@@ -62,7 +62,7 @@ class Drift:
     farther: float
 
 
-def drift(
+def measure_drift(
     then: Baseline,
     features: pd.DataFrame,
     descriptions: pd.DataFrame,
@@ -73,23 +73,27 @@ def drift(
     is left out. `sizes` and `distances` are by the model of that run."""
     ids = sorted({*then.sizes, *sizes})
     counted = [tuple(int(counts.get(segment, 0)) for segment in ids) for counts in (then.sizes, sizes)]
-    moved = Shift("segment", *stability_index(*counted), 0.0, 0.0)
-    return judged(
-        [shift(r, r.counted(features[r.column])) for r in then.features if r.column in features],
-        [shift(r, r.counted(descriptions[r.column])) for r in then.descriptions if r.column in descriptions],
+    moved = Shift("segment", *measure_stability_index(*counted), 0.0, 0.0)
+    return judge_drift(
+        [measure_shift(r, r.count(features[r.column])) for r in then.features if r.column in features],
+        [
+            measure_shift(r, r.count(descriptions[r.column]))
+            for r in then.descriptions
+            if r.column in descriptions
+        ],
         moved,
         then.distance,
         float(np.median(distances)) if len(distances) else 0.0,
     )
 
 
-def shift(then: Reference, now: Sequence[int]) -> Shift:
+def measure_shift(then: Reference, now: Sequence[int]) -> Shift:
     """How a column moved from the live run's histogram to `now`, counts in the same bins."""
     missing_then, missing_now = (counts[-1] / max(sum(counts), 1) for counts in (then.counts, now))
-    return Shift(then.column, *stability_index(then.counts, now), missing_then, missing_now)
+    return Shift(then.column, *measure_stability_index(then.counts, now), missing_then, missing_now)
 
 
-def stability_index(then: Sequence[int], now: Sequence[int]) -> tuple[float, float]:
+def measure_stability_index(then: Sequence[int], now: Sequence[int]) -> tuple[float, float]:
     """The index of two histograms, and what it exceeds once in a thousand times where nothing moved.
 
     Half a customer is added to every bin, for an empty one would make the index infinite. Where nothing
@@ -105,7 +109,7 @@ def stability_index(then: Sequence[int], now: Sequence[int]) -> tuple[float, flo
     return index, float(chdtri(used.sum() - 1, _CHANCE)) * (1 / before.sum() + 1 / after.sum())
 
 
-def judged(
+def judge_drift(
     features: Sequence[Shift],
     descriptions: Sequence[Shift],
     segments: Shift,
@@ -115,13 +119,13 @@ def judged(
     """The verdict, by the RULE."""
     farther = distance_now / distance_then if distance_then > 0 else 1.0
     found: list[tuple[Verdict, str]] = [
-        (s.verdict, f"{label(s.column)} moved ({s.index:.2f})") for s in features
+        (s.verdict, f"{write_label(s.column)} moved ({s.index:.2f})") for s in features
     ]
     found.append((segments.verdict, f"the segments' shares moved ({segments.index:.2f})"))
     far = _verdict(farther, FARTHER_WATCH, FARTHER_RETRAIN)
     found.append((far, f"customers lie {farther:.1f} times as far from their centres"))
     found += [
-        ("watch", f"{label(s.column)} moved ({s.index:.2f}), which cuts no segment")
+        ("watch", f"{write_label(s.column)} moved ({s.index:.2f}), which cuts no segment")
         for s in descriptions
         if s.verdict == "retrain"
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from custseg_spark.segments.shown import Shown
+from custseg_spark.segments.report_columns import ReportColumn
 
 _NAN = math.nan
 MOMENTS = ["count", "mean", "std", "min", "max", "total"]
@@ -17,7 +17,7 @@ _QUARTERS = {"q1": 0.25, "median": 0.5, "q3": 0.75}
 
 
 @dataclass(frozen=True)
-class Figures:
+class ColumnStats:
     """One column over the customers of a segment, or over all, in the column's unit.
 
     mean, std, min, max, total: over all customers with a value; std is the sample standard deviation.
@@ -41,7 +41,9 @@ class Figures:
     q3: float = _NAN
 
 
-def figures_of(column: Shown, moments: Mapping[str, pd.DataFrame], sample: pd.DataFrame) -> list[Figures]:
+def compute_stats(
+    column: ReportColumn, moments: Mapping[str, pd.DataFrame], sample: pd.DataFrame
+) -> list[ColumnStats]:
     """The figures of a column of numbers: one per segment, and last those of all customers.
 
     moments: column of the totals -> a row per segment with rows (customers) and `MOMENTS`.
@@ -50,7 +52,7 @@ def figures_of(column: Shown, moments: Mapping[str, pd.DataFrame], sample: pd.Da
     if column.rate:
         return _of_rate(moments[f"{column.name}[numerator]"], moments[f"{column.name}[denominator]"])
     table = moments[column.name].copy()
-    everyone = pooled(table)
+    everyone = pool_moments(table)
     table.loc[_ALL] = everyone
     table["missing"] = 1 - table["count"] / table["rows"]
     if everyone["std"] > 0:
@@ -60,10 +62,10 @@ def figures_of(column: Shown, moments: Mapping[str, pd.DataFrame], sample: pd.Da
     values = pd.to_numeric(sample[column.in_sample], errors="coerce").astype(float)
     table = table.join(_quartiles(values, sample["segment"]))
     records = table.drop(columns="rows").astype(float).to_dict("records")
-    return [Figures(**{str(kind): value for kind, value in record.items()}) for record in records]
+    return [ColumnStats(**{str(kind): value for kind, value in record.items()}) for record in records]
 
 
-def pooled(moments: pd.DataFrame) -> pd.Series[float]:
+def pool_moments(moments: pd.DataFrame) -> pd.Series[float]:
     """The moments of all customers from those of the segments (Chan, Golub and LeVeque 1979)."""
     known = moments[moments["count"] > 0]
     count, total = known["count"].sum(), known["total"].sum()
@@ -80,18 +82,18 @@ def eta_squared(moments: pd.DataFrame) -> float:
 
     moments: a row per segment with rows (customers) and `MOMENTS`, over all its customers.
     """
-    everyone = pooled(moments)
+    everyone = pool_moments(moments)
     squares = (everyone["count"] - 1) * everyone["std"] ** 2
     between = (moments["count"] * (moments["mean"] - everyone["mean"]) ** 2).sum()
     return float(between / squares) if squares > 0 else _NAN
 
 
-def _of_rate(numerator: pd.DataFrame, denominator: pd.DataFrame) -> list[Figures]:
+def _of_rate(numerator: pd.DataFrame, denominator: pd.DataFrame) -> list[ColumnStats]:
     parts = [
         part.fillna(0).tolist() for part in (numerator["total"], denominator["total"], denominator["count"])
     ]
     above, below, count = ([*part, sum(part)] for part in parts)
-    return [Figures(n, mean=a / b if b else _NAN) for a, b, n in zip(above, below, count, strict=True)]
+    return [ColumnStats(n, mean=a / b if b else _NAN) for a, b, n in zip(above, below, count, strict=True)]
 
 
 def _quartiles(values: pd.Series[float], segments: pd.Series[int]) -> pd.DataFrame:

@@ -64,7 +64,9 @@ class Identity:
         return frozenset(event.new[0] for event in self.events if event.kind == "continues")
 
 
-def contingency(live: NDArray[Any], new: NDArray[Any], live_ids: Sequence[int], k: int) -> NDArray[np.int64]:
+def cross_tabulate(
+    live: NDArray[Any], new: NDArray[Any], live_ids: Sequence[int], k: int
+) -> NDArray[np.int64]:
     """(live segments, k) customers by their live id, in the order of `live_ids`, and their new position."""
     row = {segment: position for position, segment in enumerate(live_ids)}
     cells = np.array([row[segment] for segment in live.tolist()], dtype=np.int64) * k + new
@@ -72,7 +74,7 @@ def contingency(live: NDArray[Any], new: NDArray[Any], live_ids: Sequence[int], 
 
 
 @dataclass(frozen=True)
-class _Decided:
+class _Match:
     """Positions in the table: live -> its new one, live -> its parts, new -> the live ones it is made of, and
     those of whom nothing is known."""
 
@@ -83,7 +85,7 @@ class _Decided:
     born: Sequence[int]
 
 
-def matched(
+def match_segments(
     table: NDArray[Any],
     live_ids: Sequence[int],
     used: Iterable[int] = (),
@@ -96,10 +98,10 @@ def matched(
     live_ids: of the rows. used: every id ever given; never given again. then: the same customers, in the rows
     of the live segments they were in yesterday; where it is not given, nobody has changed.
     """
-    found = _decided(table)
+    found = _match(table)
     if then is not None:
-        table = _by_origin(table, then, found)
-        found = _decided(table)
+        table = _restore_origin(table, then, found)
+        found = _match(table)
     kept = {new: live_ids[live] for live, new in found.same.items()}
     ids = _ids(kept, table.shape[1], {*live_ids, *used})
     told: list[tuple[Kind, tuple[int, ...], tuple[int, ...]]] = [
@@ -121,7 +123,7 @@ def matched(
     )
 
 
-def _decided(table: NDArray[Any]) -> _Decided:
+def _match(table: NDArray[Any]) -> _Match:
     """Rules 1 to 3 for a table of customers: (live segments, new segments)."""
     similarity = _jaccard(table)
     splits = _splits(table, similarity)
@@ -135,10 +137,10 @@ def _decided(table: NDArray[Any]) -> _Decided:
     columns = _without(range(table.shape[1]), merges, parts)
     pairs = zip(*linear_sum_assignment(-similarity[np.ix_(rows, columns)]), strict=True)
     same = {rows[i]: columns[j] for i, j in pairs if similarity[rows[i], columns[j]] > DISSOLVED}
-    return _Decided(same, splits, merges, _without(rows, same), _without(columns, same.values()))
+    return _Match(same, splits, merges, _without(rows, same), _without(columns, same.values()))
 
 
-def _by_origin(table: NDArray[Any], then: NDArray[Any], found: _Decided) -> NDArray[Any]:
+def _restore_origin(table: NDArray[Any], then: NDArray[Any], found: _Match) -> NDArray[Any]:
     """Rule 4: the table with those columns as they were by `then` whose customers come from another row."""
     unmatched = _without(range(table.shape[1]), found.same.values(), found.merges)
     of_row, of_column = (then > MAINLY * then.sum(axis=axis, keepdims=True) for axis in (1, 0))
@@ -147,7 +149,7 @@ def _by_origin(table: NDArray[Any], then: NDArray[Any], found: _Decided) -> NDAr
     return np.where(came & np.isin(np.arange(table.shape[1]), [*unmatched, *usurped]), then, table)
 
 
-def told(event: Event, live_names: Mapping[int, str], new_names: Mapping[int, str]) -> str:
+def tell_event(event: Event, live_names: Mapping[int, str], new_names: Mapping[int, str]) -> str:
     """An event in a sentence: “Big spenders” splits into “Big spenders, quiet” and “Big spenders, recent”."""
     live, new = (
         " and ".join(f"“{names[segment]}” ({segment})" for segment in segments)

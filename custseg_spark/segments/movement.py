@@ -49,7 +49,7 @@ class Movement:
     drawn: float
 
 
-def movement(
+def measure_movement(
     then: NDArray[np.int64],
     now: NDArray[np.int64],
     new: NDArray[np.int64],
@@ -123,7 +123,7 @@ def _flows(
     return flows[_COLUMNS]
 
 
-def largest(found: Movement) -> tuple[str, ...]:
+def tell_largest(found: Movement) -> tuple[str, ...]:
     """The largest flows between two segments in words, at most ten."""
     flows = found.flows.dropna(subset=["from_segment", "to_segment"])
     flows = flows[flows["from_segment"] != flows["to_segment"]]
@@ -138,7 +138,7 @@ def largest(found: Movement) -> tuple[str, ...]:
     return tuple(told)
 
 
-def summary(found: Movement) -> tuple[str, ...]:
+def tell_movement(found: Movement) -> tuple[str, ...]:
     """The movement as a whole, in sentences."""
     if not found.both:
         return ("No customer of the live run is in this table, so nobody can be said to have moved.",)

@@ -50,7 +50,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Named:
+class SegmentName:
     """A segment's name, its level on each feature, and every word that is true of it, the noun first."""
 
     segment: int
@@ -59,7 +59,7 @@ class Named:
     words: tuple[Word, ...]
 
 
-def label(feature: str) -> str:
+def write_label(feature: str) -> str:
     """A feature's name in words: total_spend -> total spend, NumDeals -> num deals, RFM -> RFM."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", feature).split("_")
     return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts if part)
@@ -72,7 +72,7 @@ def name_segments(
     order_by: str,
     pinned: Mapping[int, str] | None = None,
     ids: Sequence[int] | None = None,
-) -> tuple[Named, ...]:
+) -> tuple[SegmentName, ...]:
     """A name for each of the k segments: true, and unique whatever the case of its letters.
 
     `features` names the d columns of `found` in recipe order; `words` are theirs, a feature
@@ -84,15 +84,15 @@ def name_segments(
     pinned = pinned or {}
     _check_pins(pinned, ids)
     order = list(features).index(order_by)
-    lexicon = [_spoken(feature, words.get(feature), feature == order_by) for feature in features]
-    facts = _Facts(found.z, found.levels, lexicon, [label(feature) for feature in features], order, ids)
+    lexicon = [_choose_words(feature, words.get(feature), feature == order_by) for feature in features]
+    facts = _Facts(found.z, found.levels, lexicon, [write_label(feature) for feature in features], order, ids)
 
     names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
     for noun in dict.fromkeys(facts.noun(row) for row in range(len(ids))):
         rows = [row for row in range(len(ids)) if facts.noun(row) == noun]
         _name_rivals(facts, rows, names)
     return tuple(
-        Named(segment, names[row], _levels_of(facts, row, features), _true_words(facts, row, features))
+        SegmentName(segment, names[row], _levels_of(facts, row, features), _true_words(facts, row, features))
         for row, segment in enumerate(ids)
     )
 
@@ -114,7 +114,7 @@ class _Facts:
     def noun(self, row: int) -> str:
         return str(self.word(row, self.order))
 
-    def worded(self, row: int, rivals: Sequence[int], *, middle: bool) -> Iterator[str]:
+    def try_words(self, row: int, rivals: Sequence[int], *, middle: bool) -> Iterator[str]:
         """Names of one to three words besides the noun, not all true of any rival; best first.
 
         Best is fewest words, then the farthest from the nearest rival by the word that tells it
@@ -138,7 +138,7 @@ class _Facts:
                     said = [str(self.word(row, column)) for column in together[best]]
                     yield ", ".join([self.noun(row), *said])
 
-    def ranked(self, rows: Sequence[int]) -> dict[int, str]:
+    def rank_names(self, rows: Sequence[int]) -> dict[int, str]:
         """Names by rank on the feature whose smallest gap between these rows is largest; {} if all are 0."""
         values = np.sort(self.z[list(rows)], axis=0)
         gaps = np.round(np.diff(values, axis=0).min(axis=0), 6)
@@ -152,7 +152,7 @@ class _Facts:
             texts = [f"higher {by}", f"lower {by}"]
         return {row: f"{self.noun(row)}, {text}" for row, text in zip(highest_first, texts, strict=True)}
 
-    def numbered(self, row: int) -> Iterator[str]:
+    def number_names(self, row: int) -> Iterator[str]:
         name = f"{self.noun(row)} (segment {self.ids[row]})"
         while True:  # ends: only as many names are taken as there are segments
             yield name
@@ -170,8 +170,8 @@ def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> N
 
     def claim(candidates: Mapping[int, Iterable[str]]) -> None:
         for row, offered in candidates.items():
-            taken = {_folded(name) for name in names.values()}
-            name = next((name for name in offered if _folded(name) not in taken), None)
+            taken = {_fold(name) for name in names.values()}
+            name = next((name for name in offered if _fold(name) not in taken), None)
             if name is not None:
                 names[row] = name
 
@@ -179,14 +179,14 @@ def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> N
         return [row for row in rows if row not in names]
 
     rivals = {row: [other for other in rows if other != row] for row in rows}
-    claim({row: facts.worded(row, rivals[row], middle=False) for row in left()})
+    claim({row: facts.try_words(row, rivals[row], middle=False) for row in left()})
     if len(left()) > 1:
-        claim({row: facts.worded(row, rivals[row], middle=True) for row in left()})
+        claim({row: facts.try_words(row, rivals[row], middle=True) for row in left()})
     if len(left()) > 1:
-        claim({row: [name] for row, name in facts.ranked(left()).items()})
+        claim({row: [name] for row, name in facts.rank_names(left()).items()})
     if len(left()) == 1:
-        claim({row: [facts.noun(row), *facts.worded(row, [], middle=True)] for row in left()})
-    claim({row: facts.numbered(row) for row in left()})
+        claim({row: [facts.noun(row), *facts.try_words(row, [], middle=True)] for row in left()})
+    claim({row: facts.number_names(row) for row in left()})
 
 
 def _levels_of(facts: _Facts, row: int, features: Sequence[str]) -> dict[str, Level]:
@@ -200,9 +200,9 @@ def _true_words(facts: _Facts, row: int, features: Sequence[str]) -> tuple[Word,
     return tuple(Word(feature, levels[feature], text) for feature, text in texts if text)
 
 
-def _spoken(feature: str, words: Words | None, is_noun: bool) -> Words:
+def _choose_words(feature: str, words: Words | None, is_noun: bool) -> Words:
     """The words of a feature: the recipe's, else made of its name. A noun always says something."""
-    made = [f"{level} {label(feature)}" for level in _LEVELS]
+    made = [f"{level} {write_label(feature)}" for level in _LEVELS]
     if is_noun:
         made = [text[0].upper() + text[1:] for text in made]
     low, mid, high = made
@@ -211,7 +211,7 @@ def _spoken(feature: str, words: Words | None, is_noun: bool) -> Words:
     return (words[0] or low, words[1] or mid, words[2] or high) if is_noun else words
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     """What two names are compared by: their letters whatever their case, spaces as one."""
     return " ".join(name.casefold().split())
 
@@ -223,7 +223,7 @@ def _check_pins(pinned: Mapping[int, str], ids: Sequence[int]) -> None:
             f"segments.names: {unknown[0]} is given a name, but the segments are {', '.join(map(str, ids))}",
             "Take the name out, or fix k with `choose: fixed`.",
         )
-    folded = [_folded(name) for name in pinned.values()]
-    twice = [name for name in pinned.values() if folded.count(_folded(name)) > 1]
+    folded = [_fold(name) for name in pinned.values()]
+    twice = [name for name in pinned.values() if folded.count(_fold(name)) > 1]
     if twice:
         raise RecipeError(f"segments.names: {twice[0]!r} is given to two segments", "Give each its own name.")

@@ -35,17 +35,17 @@ class Estimate:
         return value < self.low or value > self.high
 
 
-def estimate(count: float, mean: float, std: float, *, binary: bool) -> Estimate:
+def estimate_mean(count: float, mean: float, std: float, *, binary: bool) -> Estimate:
     """The interval of a mean of `count` values with sample standard deviation `std`; of a rate if binary."""
     if binary and count > 0:
-        return Estimate(mean, *wilson(mean * count, count), count, "wilson")
+        return Estimate(mean, *estimate_rate(mean * count, count), count, "wilson")
     if count > 1 and math.isfinite(std):
         margin = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2)) * std / math.sqrt(count)
         return Estimate(mean, mean - margin, mean + margin, count, "t")
     return Estimate(mean, math.nan, math.nan, count, "none")
 
 
-def wilson(successes: float, count: float) -> tuple[float, float]:
+def estimate_rate(successes: float, count: float) -> tuple[float, float]:
     """The score interval of a rate (Wilson 1927, J. Am. Stat. Assoc. 22, 209-212).
 
     Unlike the textbook p +- 1.96 sqrt(p (1 - p) / n) it stays within 0..1 and holds at small rates.

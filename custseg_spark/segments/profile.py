@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.segments.association import Association, associations
-from custseg_spark.segments.figures import MOMENTS, Figures, eta_squared, figures_of
-from custseg_spark.segments.names import Named
-from custseg_spark.segments.outcomes import Estimate, estimate, is_binary
-from custseg_spark.segments.shown import Shown
+from custseg_spark.segments.association import Association, measure_associations
+from custseg_spark.segments.figures import MOMENTS, ColumnStats, compute_stats, eta_squared
+from custseg_spark.segments.names import SegmentName
+from custseg_spark.segments.outcomes import Estimate, estimate_mean, is_binary
+from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.segments.traits import Traits
 
 Mix = tuple[tuple[str, float], ...]
@@ -37,7 +37,7 @@ class Group:
 
     size: int
     share: float
-    columns: Mapping[str, Figures]
+    columns: Mapping[str, ColumnStats]
     outcomes: Mapping[str, Estimate]
     mixes: Mapping[str, Mix]
 
@@ -46,7 +46,7 @@ class Group:
 class SegmentProfile(Group):
     """A segment with its name; `apart` are its features with their z on the model scale, farthest first."""
 
-    named: Named
+    named: SegmentName
     apart: tuple[tuple[str, float], ...]
 
     @property
@@ -66,22 +66,22 @@ class Profile:
     protected: how strongly each protected column goes with the segments, the strongest first.
     """
 
-    shown: tuple[Shown, ...]
+    shown: tuple[ReportColumn, ...]
     segments: tuple[SegmentProfile, ...]
     everyone: Group
     eta_squared: Mapping[str, float]
     protected: tuple[Association, ...] = ()
 
-    def column(self, name: str) -> Shown:
+    def column(self, name: str) -> ReportColumn:
         return next(shown for shown in self.shown if shown.name == name)
 
 
-def profile(
+def build_profile(
     totals: pd.DataFrame,
     sample: pd.DataFrame,
     found: Traits,
-    named: Sequence[Named],
-    shown: Sequence[Shown],
+    named: Sequence[SegmentName],
+    shown: Sequence[ReportColumn],
     protected: Sequence[str] = (),
 ) -> Profile:
     """The profile of every segment.
@@ -95,7 +95,7 @@ def profile(
     numbers = [column for column in shown if column.name in moments or f"{column.name}[numerator]" in moments]
     texts = [column for column in shown if column not in numbers and column.in_sample in sample]
     features = [column.name for column in shown if column.role == "feature"]
-    columns = {column.name: figures_of(column, moments, sample) for column in numbers}
+    columns = {column.name: compute_stats(column, moments, sample) for column in numbers}
     for position, feature in enumerate(features):
         z = [*found.z[:, position].tolist(), 0.0]
         columns[feature] = [
@@ -106,7 +106,9 @@ def profile(
     }
     sizes = [round(size) for size in next(iter(moments.values()))["rows"]]
 
-    def group(row: int, rows: pd.DataFrame) -> tuple[dict[str, Figures], dict[str, Estimate], dict[str, Mix]]:
+    def group(
+        row: int, rows: pd.DataFrame
+    ) -> tuple[dict[str, ColumnStats], dict[str, Estimate], dict[str, Mix]]:
         return (
             {name: figures[row] for name, figures in columns.items()},
             {name: estimates[row] for name, estimates in outcomes.items()},
@@ -127,11 +129,11 @@ def profile(
         ),
         everyone=Group(sum(sizes), 1.0, *group(-1, sample)),
         eta_squared={column.name: eta_squared(moments[column.name]) for column in numbers if not column.rate},
-        protected=associations(sample, protected),
+        protected=measure_associations(sample, protected),
     )
 
 
-def profile_csv(profile: Profile) -> pd.DataFrame:
+def tabulate_profile(profile: Profile) -> pd.DataFrame:
     """The profile as one flat table, a row per segment: what profile.csv holds.
 
     segment, name, size, share; then per column of the recipe `mean_<column>`, `std_`, `min_`, `max_`,
@@ -139,7 +141,7 @@ def profile_csv(profile: Profile) -> pd.DataFrame:
     of its interval; of a description that is no number `top_`, its most frequent value, and `share_top_`.
     Shares and rates are 0 to 1. What is not known of any segment is left out.
     """
-    kinds = ["mean", *(f.name for f in fields(Figures) if f.name not in ("count", "mean", "total"))]
+    kinds = ["mean", *(f.name for f in fields(ColumnStats) if f.name not in ("count", "mean", "total"))]
     rows = []
     for segment in profile.segments:
         row: dict[str, object] = {
@@ -181,7 +183,7 @@ def _apart(features: Sequence[str], z: NDArray[np.float64]) -> tuple[tuple[str, 
     return tuple(sorted(zip(features, z.tolist(), strict=True), key=lambda feature: -abs(feature[1])))
 
 
-def _estimates(figures: Sequence[Figures]) -> list[Estimate]:
+def _estimates(figures: Sequence[ColumnStats]) -> list[Estimate]:
     everyone = figures[-1]
     binary = is_binary(everyone.count, everyone.mean, everyone.std, everyone.min, everyone.max)
-    return [estimate(f.count, f.mean, f.std, binary=binary) for f in figures]
+    return [estimate_mean(f.count, f.mean, f.std, binary=binary) for f in figures]

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
-from custseg_spark.segments.names import label
+from custseg_spark.segments.names import write_label
 
 MOST_LEAVES = 8
 LEAST_SHARE = 0.005
@@ -36,9 +36,8 @@ class Condition:
     def text(self) -> str:
         """spend over 512; recency at most 49; spend over 100 and at most 512."""
         bounds = [("over", self.over), ("at most", self.at_most)]
-        return (
-            f"{label(self.feature)} {' and '.join(f'{say} {b:,.10g}' for say, b in bounds if b is not None)}"
-        )
+        between = " and ".join(f"{say} {b:,.10g}" for say, b in bounds if b is not None)
+        return f"{write_label(self.feature)} {between}"
 
     def sql(self, expression: str) -> str:
         bounds = [(">", self.over), ("<=", self.at_most)]
@@ -95,7 +94,7 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
     labels = sample["segment"].to_numpy(dtype=np.int64)
     least = max(1, round(LEAST_SHARE * len(labels)))
     grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=seed)
-    tree = _rounded(_Tree.of(grown.fit(values, labels)), values, labels)
+    tree = _round_tree(_Tree.of(grown.fit(values, labels)), values, labels)
     leaves, given = tree.leaves(values), tree.labels(values)
     rules = [
         Rule(
@@ -107,7 +106,7 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
         for leaf in np.unique(leaves)
     ]
     return Rules(
-        tuple(sorted(_joined(rules, features), key=lambda rule: (rule.segment, -rule.share))),
+        tuple(sorted(_join_rules(rules, features), key=lambda rule: (rule.segment, -rule.share))),
         fidelity=float((given == labels).mean()),
         found={
             int(segment): float((given[labels == segment] == segment).mean()) for segment in np.unique(labels)
@@ -170,7 +169,7 @@ class _Tree:
         return tuple(Condition(features[column], over.get(column), at_most.get(column)) for column in used)
 
 
-def _joined(rules: list[Rule], features: Sequence[str]) -> list[Rule]:
+def _join_rules(rules: list[Rule], features: Sequence[str]) -> list[Rule]:
     """Rules of one segment that lie side by side as one: recency at most 52, recency over 52 -> any."""
     for one, other in permutations(rules, 2):
         differing = {condition.feature for condition in set(one.conditions) ^ set(other.conditions)}
@@ -190,11 +189,11 @@ def _joined(rules: list[Rule], features: Sequence[str]) -> list[Rule]:
             share,
             (one.right * one.share + other.right * other.share) / share,
         )
-        return _joined([joined, *(rule for rule in rules if rule not in (one, other))], features)
+        return _join_rules([joined, *(rule for rule in rules if rule not in (one, other))], features)
     return rules
 
 
-def _rounded(tree: _Tree, values: NDArray[np.float64], labels: NDArray[np.int64]) -> _Tree:
+def _round_tree(tree: _Tree, values: NDArray[np.float64], labels: NDArray[np.int64]) -> _Tree:
     """The tree with each number as short as can be, from the root on, at `ROUNDING_COST` in all."""
 
     def fidelity(tree: _Tree) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from custseg_spark.segments.names import label
+from custseg_spark.segments.names import write_label
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Profile, SegmentProfile
 
@@ -16,7 +16,7 @@ WORTH_SAYING = 0.05
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
-def headline(profile: Profile) -> str:
+def write_headline(profile: Profile) -> str:
     """How many segments there are, how few customers bring how much, and what divides these.
 
     "Five segments. 46 % of customers bring 80 % of spend; just over half of these are in “quiet” segments."
@@ -25,28 +25,33 @@ def headline(profile: Profile) -> str:
     """
     k = len(profile.segments)
     opening = f"{_NUMBERS[k] if k < len(_NUMBERS) else k} segment{'' if k == 1 else 's'}."
-    value = value_column(profile)
+    value = find_value_column(profile)
     if value is None:
         largest = max(profile.segments, key=lambda segment: segment.size)
-        return f"{opening} The largest, “{largest.name}”, holds {percent(largest.share)} of customers."
+        return f"{opening} The largest, “{largest.name}”, holds {format_percent(largest.share)} of customers."
     top = _top(profile, value)
     customers, brought = _sums(top, value)
     if brought - customers < WORTH_SAYING:
-        return f"{opening} Every segment brings about its share of {label(value)}."
-    told = f"{opening} {percent(customers)} of customers bring {percent(brought)} of {label(value)}"
+        return f"{opening} Every segment brings about its share of {write_label(value)}."
+    share = f"{format_percent(customers)} of customers bring {format_percent(brought)}"
+    told = f"{opening} {share} of {write_label(value)}"
     divided = _division(top)
     return f"{told}; {divided}." if divided else f"{told}."
 
 
-def sentence(segment: SegmentProfile, profile: Profile) -> str:
+def write_sentence(segment: SegmentProfile, profile: Profile) -> str:
     """Who the customers of a segment are: how many, what they bring, and what sets them apart.
 
     The means told are those of the feature that gives the noun and of the two farthest from all
     customers that are high or low; of the farthest if none is.
     """
-    value = value_column(profile)
-    many = f"{segment.size:,} customers ({percent(segment.share)})"
-    brought = f" bring {percent(segment.columns[value].share_of_total)} of {label(value)}" if value else ""
+    value = find_value_column(profile)
+    many = f"{segment.size:,} customers ({format_percent(segment.share)})"
+    brought = (
+        f" bring {format_percent(segment.columns[value].share_of_total)} of {write_label(value)}"
+        if value
+        else ""
+    )
     noun = segment.named.words[0].feature
     others = [name for name, _ in segment.apart if name != noun]
     features = [noun, *([name for name in others if segment.named.levels[name] != "mid"] or others[:1])[:2]]
@@ -55,19 +60,19 @@ def sentence(segment: SegmentProfile, profile: Profile) -> str:
     return f"{many}{brought}. On average {', '.join(facts)}."
 
 
-def fact(segment: SegmentProfile, profile: Profile) -> str:
+def write_fact(segment: SegmentProfile, profile: Profile) -> str:
     """The one fact that sets a segment apart: the feature farthest from all customers on the model scale."""
     return _against(segment.apart[0][0], segment, profile)
 
 
-def outcome(name: str, found: Estimate) -> str:
+def write_outcome(name: str, found: Estimate) -> str:
     """An outcome with its interval: "answered last campaign 21 % (17 % to 25 %)"."""
-    write = percent if found.is_rate else figure
+    write = format_percent if found.is_rate else format_figure
     interval = "" if math.isnan(found.low) else f" ({write(found.low)} to {write(found.high)})"
-    return f"{label(name)} {write(found.value)}{interval}"
+    return f"{write_label(name)} {write(found.value)}{interval}"
 
 
-def value_column(profile: Profile) -> str | None:
+def find_value_column(profile: Profile) -> str | None:
     """The column whose total the segments share; None if there is none.
 
     The feature that gives the noun if it is additive, else the first additive feature, else description.
@@ -79,14 +84,14 @@ def value_column(profile: Profile) -> str | None:
     return next((c.name for c in columns if not math.isnan(known[c.name].share_of_total)), None)
 
 
-def percent(share: float) -> str:
+def format_percent(share: float) -> str:
     """46 % for .46; one digit more under 1 percent; a dash for what is not known."""
     if math.isnan(share):
         return "–"
     return f"{100 * share:.{1 if 0 < abs(share) < 0.0095 else 0}f}\u00a0%"
 
 
-def figure(value: float) -> str:
+def format_figure(value: float) -> str:
     """A number as people say it, to two or three digits: 1,130; 74; 2.3; 0.052; a dash if unknown."""
     if math.isnan(value):
         return "–"
@@ -101,9 +106,9 @@ def figure(value: float) -> str:
 def _against(name: str, segment: SegmentProfile, profile: Profile) -> str:
     """spend 1,130 against 606; recency 74 days against 49; a unit that the name says is not said again."""
     unit = profile.column(name).counted_in
-    behind = f" {unit}" if unit and unit not in label(name).split() else ""
+    behind = f" {unit}" if unit and unit not in write_label(name).split() else ""
     own, everyone = segment.columns[name].mean, profile.everyone.columns[name].mean
-    return f"{label(name)} {figure(own)}{behind} against {figure(everyone)}"
+    return f"{write_label(name)} {format_figure(own)}{behind} against {format_figure(everyone)}"
 
 
 def _top(profile: Profile, value: str) -> Sequence[SegmentProfile]:
@@ -142,7 +147,7 @@ def _portion(share: float) -> str:
         return "half"
     if abs(share - 0.5) <= 0.05:
         return "just over half" if share > 0.5 else "just under half"
-    return percent(share)
+    return format_percent(share)
 
 
 def _number(value: float) -> float:

@@ -38,7 +38,7 @@ class Traits:
         return high.astype(np.int64) - low.astype(np.int64)
 
 
-def traits(points: NDArray[np.float64], labels: NDArray[Any], k: int) -> Traits:
+def measure_traits(points: NDArray[np.float64], labels: NDArray[Any], k: int) -> Traits:
     """The traits of `k` segments from `points` (n, d) on the model scale and `labels` (n,) in 0..k-1.
 
     A segment without members and a feature without spread have z 0 and are neither high nor low.

@@ -2,16 +2,3 @@
 
 from custseg_spark.terminal.answers import progress, tell, tell_backtest, tell_comparison, tell_customers
 from custseg_spark.terminal.nightly import tell_audience, tell_run, tell_runs, tell_score, tell_stream
-
-__all__ = [
-    "progress",
-    "tell",
-    "tell_audience",
-    "tell_backtest",
-    "tell_comparison",
-    "tell_customers",
-    "tell_run",
-    "tell_runs",
-    "tell_score",
-    "tell_stream",
-]

@@ -14,8 +14,8 @@ from custseg_spark.journal import Journal
 from custseg_spark.terminal.nightly import tell_thread
 
 if TYPE_CHECKING:
+    from custseg_spark.commands import BacktestResult, ComparisonResult, RfmResult, TrainResult
     from custseg_spark.evidence import Choice
-    from custseg_spark.pipeline import Backtested, ComparedRun, Made, Trained
     from custseg_spark.transactions import Interval
 
 
@@ -30,7 +30,7 @@ def progress() -> Iterator[Journal]:
         yield Journal(lambda stage: status.update(stage))
 
 
-def tell(trained: Trained) -> None:
+def tell(trained: TrainResult) -> None:
     """Print the chosen k and why, the others and why not, the segments, and where things are."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     quality, run = trained.quality, trained.run
@@ -75,7 +75,7 @@ def tell_choice(console: Console, choice: Choice) -> None:
     console.print()
 
 
-def tell_comparison(compared: ComparedRun) -> None:
+def tell_comparison(compared: ComparisonResult) -> None:
     """Print what each algorithm found, which to prefer and why, and where things are."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     table = Table(
@@ -102,7 +102,7 @@ def tell_comparison(compared: ComparedRun) -> None:
     console.print(f"comparison  {compared.path}", markup=False)
 
 
-def tell_customers(made: Made) -> None:
+def tell_customers(made: RfmResult) -> None:
     """Print how many customers were made of how many lines, why lines were left out, and where they are."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     console.print(f"\n[bold]{made.rows:,} customers[/bold] as of {made.as_of}\n")
@@ -119,7 +119,7 @@ def tell_customers(made: Made) -> None:
     console.print(f"next        custseg train --recipe RECIPE --input {made.to} --output out", markup=False)
 
 
-def tell_backtest(found: Backtested) -> None:
+def tell_backtest(found: BacktestResult) -> None:
     """Print what the groups did in the days after, and how much of it each grouping explains."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     console.width = max(console.width, 100)

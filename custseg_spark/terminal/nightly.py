@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from custseg_spark.runs import Listed, Run
+from custseg_spark.runs import Run, RunListing
 
 if TYPE_CHECKING:
-    from custseg_spark.pipeline import AudienceRun, Scored, Streamed
+    from custseg_spark.commands import AudienceResult, ScoreResult, StreamResult
 
 
-def tell_score(scored: Scored) -> None:
+def tell_score(scored: ScoreResult) -> None:
     """Print the segments with their sizes, the drift since the run, and where things are."""
     console = _console()
     model, everyone = scored.live.model, max(sum(scored.sizes.values()), 1)
@@ -40,7 +40,7 @@ def tell_score(scored: Scored) -> None:
     console.print(f"quarantine  {scored.kept.at('quarantine')}", markup=False)
 
 
-def tell_stream(streamed: Streamed) -> None:
+def tell_stream(streamed: StreamResult) -> None:
     """Print what a stream labelled since it was started."""
     console = _console()
     console.print(
@@ -50,7 +50,7 @@ def tell_stream(streamed: Streamed) -> None:
     console.print(f"customers   {streamed.to}/customers", markup=False)
 
 
-def tell_audience(made: AudienceRun) -> None:
+def tell_audience(made: AudienceResult) -> None:
     """Print each audience with who entered, stayed and left, and where things are."""
     console = _console()
     names = dict(zip(made.live.model.ids, made.live.model.names, strict=True))
@@ -67,7 +67,7 @@ def tell_audience(made: AudienceRun) -> None:
     console.print(f"left        {made.kept.at('left')}", markup=False)
 
 
-def tell_runs(output: str, listed: Sequence[Listed]) -> None:
+def tell_runs(output: str, listed: Sequence[RunListing]) -> None:
     """Print a line for each run, the oldest first."""
     console = _console()
     if not listed:

@@ -9,10 +9,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType
 
 from custseg_spark.transactions.lines import CUSTOMER, UNIT
-from custseg_spark.transactions.sums import FIRST, LAST, Kept, to_utc
+from custseg_spark.transactions.sums import FIRST, LAST, Aggregates, to_utc
 
 
-def described(totals: DataFrame, id_column: str, as_of: date, kept: Kept, *, subtract: bool) -> DataFrame:
+def describe_customers(
+    totals: DataFrame, id_column: str, as_of: date, kept: Aggregates, *, subtract: bool
+) -> DataFrame:
     """The frame of `per_customer` -> one row per customer with an order, as of the beginning of `as_of`.
 
     The id under `id_column`; recency and tenure (days since the last and the first order); frequency
@@ -43,7 +45,7 @@ def described(totals: DataFrame, id_column: str, as_of: date, kept: Kept, *, sub
     )
 
 
-def _decimals(totals: DataFrame, kept: Kept) -> list[str]:
+def _decimals(totals: DataFrame, kept: Aggregates) -> list[str]:
     """The summed parts of aggregates that are decimals, so that they could be summed exactly."""
     parts = {name for aggregate in kept.aggregates.values() for name in aggregate.parts}
     return [f.name for f in totals.schema if f.name in parts and isinstance(f.dataType, DecimalType)]

@@ -35,7 +35,7 @@ class Plan:
     more_undated: bool = False
 
 
-def planned(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: str | None = None) -> Plan:
+def plan_days(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: str | None = None) -> Plan:
     """What to do about the days (ISO dates) that the input has lines of.
 
     A day that is not known is summed. A known day with as many lines as it had is left as it is, one with
@@ -58,7 +58,7 @@ def planned(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: st
         )
     changed = {day for day, lines in dated.items() if day not in known or lines != known[day].lines}
     gone = {day for day in known if rebuild_from is not None and day >= rebuild_from} - set(dated)
-    anew, gone_undated, more_undated = _undated(known, found, bool(changed or gone))
+    anew, gone_undated, more_undated = _plan_undated(known, found, bool(changed or gone))
     return Plan(
         tuple(sorted(changed | asked | anew)),
         tuple(sorted(changed & again)),
@@ -67,7 +67,7 @@ def planned(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: st
     )
 
 
-def _undated(
+def _plan_undated(
     known: Mapping[str, Day], found: Mapping[str, int], news: bool
 ) -> tuple[set[str], set[str], bool]:
     """NO_DAY or nothing, as days to sum and as days that are gone; and whether what is there comes on top.
@@ -86,7 +86,7 @@ def _undated(
     return ({NO_DAY} if now else set()), set(), bool(now and kept)
 
 
-def as_document(known: Mapping[str, Day]) -> dict[str, Any]:
+def to_document(known: Mapping[str, Day]) -> dict[str, Any]:
     """The days as they are kept in JSON."""
     return {day: asdict(summed) for day, summed in sorted(known.items())}
 

@@ -19,7 +19,7 @@ AFTER = "on or after the as-of date"
 
 
 @dataclass(frozen=True)
-class Meaning:
+class LineExpressions:
     """What a line says, as SQL that raises for no row.
 
     `value`: of the whole line. `returned`: predicate; null where a line under zero is a return. `leave_out`:
@@ -37,9 +37,9 @@ class Meaning:
     until: date | None = None
 
 
-def told_apart(
+def classify_lines(
     frame: DataFrame,
-    meaning: Meaning,
+    meaning: LineExpressions,
     checks: Sequence[tuple[str, Column]] = (),
     rates: DataFrame | None = None,
 ) -> DataFrame:
@@ -52,7 +52,7 @@ def told_apart(
     value = f"({meaning.value})" if rates is None else f"({meaning.value}) * {RATE}"
     frame = frame.withColumn(DAY, F.expr(f"try_cast({meaning.day} AS date)"))
     if rates is not None:
-        frame = with_rates(frame, rates)
+        frame = add_rates(frame, rates)
     frame = frame.withColumns(
         {
             CUSTOMER: F.expr(meaning.customer),
@@ -87,7 +87,7 @@ def _units(frame: DataFrame, sql: str) -> str:
 
 
 def _reasons(
-    meaning: Meaning, checks: Sequence[tuple[str, Column]], *, rated: bool, text_ids: bool
+    meaning: LineExpressions, checks: Sequence[tuple[str, Column]], *, rated: bool, text_ids: bool
 ) -> Iterator[tuple[str, Column]]:
     """Why a line counts for nothing, whatever it holds; a predicate that is null does not hold.
 
@@ -114,7 +114,7 @@ def _blank(name: str) -> str:
     return f"{name} IS NULL OR ({name} < '!' AND trim({name}) = '')"
 
 
-def _no_sale(meaning: Meaning) -> Iterator[tuple[str, Column]]:
+def _no_sale(meaning: LineExpressions) -> Iterator[tuple[str, Column]]:
     """Why a line that is no return is no sale either."""
     bought = ~F.col(RETURNED)
     yield "quantity at or under zero", bought & (F.col(QUANTITY) <= 0)
@@ -124,7 +124,7 @@ def _no_sale(meaning: Meaning) -> Iterator[tuple[str, Column]]:
         yield "price at or under zero", bought & (F.col(VALUE) <= 0)
 
 
-def with_rates(frame: DataFrame, rates: DataFrame) -> DataFrame:
+def add_rates(frame: DataFrame, rates: DataFrame) -> DataFrame:
     """`frame` with `_rate`; null where its currency has none on its day.
 
     `rates`: small, one row per currency and span of days: `_code`, `_from` (null: since ever), `_until`

@@ -41,7 +41,7 @@ class Cuts:
     monetary: tuple[float, ...]
 
 
-def looked_at(customers: DataFrame, rows: int, id_column: str = CUSTOMER) -> DataFrame:
+def select_measures(customers: DataFrame, rows: int, id_column: str = CUSTOMER) -> DataFrame:
     """The columns that `cuts` takes, of all customers or, where there are too many, of some."""
     if rows > EXACT_UP_TO:
         share = F.pmod(F.xxhash64(id_column), F.lit(rows))
@@ -51,18 +51,20 @@ def looked_at(customers: DataFrame, rows: int, id_column: str = CUSTOMER) -> Dat
     )
 
 
-def cuts(customers: Any) -> Cuts:
+def find_cuts(customers: Any) -> Cuts:
     """The cuts of a pandas DataFrame with a row per customer: the values below which 20, 40, 60, 80 percent
     of the customers lie, each the value of a customer."""
-    return Cuts(*(quantiles(customers[name].to_numpy()) for name in ("last_order", "frequency", "monetary")))
+    return Cuts(
+        *(find_quantiles(customers[name].to_numpy()) for name in ("last_order", "frequency", "monetary"))
+    )
 
 
-def quantiles(values: NDArray[Any], at: Sequence[float] = QUANTILES) -> tuple[float, ...]:
+def find_quantiles(values: NDArray[Any], at: Sequence[float] = QUANTILES) -> tuple[float, ...]:
     """The least values with at least these shares of all values at or under them."""
     return tuple(float(cut) for cut in np.quantile(values, at, method="inverted_cdf"))
 
 
-def scored(customers: DataFrame, found: Cuts) -> DataFrame:
+def add_scores(customers: DataFrame, found: Cuts) -> DataFrame:
     """The customers with r_score, f_score, m_score (int, 5 is best) and rfm_group. Equal values get equal
     scores, so that a score may hold more than a fifth of the customers, and another none. Lazy."""
     scores = {

@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType
 
-from custseg_spark.recipe import Aggregate, in_utc, instants
+from custseg_spark.sql import Aggregate, find_instants, put_in_utc
 from custseg_spark.transactions.lines import (
     CUSTOMER,
     DAY,
@@ -36,7 +36,7 @@ _EXACT = "decimal(28,6)"
 
 
 @dataclass(frozen=True)
-class Kept:
+class Aggregates:
     """What is kept of a customer's lines beside the sums of every customer table.
 
     `favourites`: name -> SQL over a line. `aggregates`: name -> what it is made of.
@@ -52,7 +52,7 @@ class Kept:
         return {**dict.fromkeys(_BASE, "sum"), **{name: part.how for name, part in parts.items()}}
 
 
-def per_order(lines: DataFrame, kept: Kept) -> DataFrame:
+def sum_per_order(lines: DataFrame, kept: Aggregates) -> DataFrame:
     """The lines of `told_apart` -> one row per customer, day and order (and per favourite's value), and per
     day and reason of the lines left out."""
     counts = F.col(LEFT_OUT).isNull()
@@ -71,28 +71,28 @@ def per_order(lines: DataFrame, kept: Kept) -> DataFrame:
     }
     order = F.when(counts, F.col(ORDER)).alias(KEY)
     keys = [F.when(counts, F.col(CUSTOMER)).alias(CUSTOMER), F.col(DAY), F.col(LEFT_OUT)]
-    selected = lines.select(*keys, _kinds(kept) if kept.favourites else order, *_aliased(columns))
+    selected = lines.select(*keys, _kinds(kept) if kept.favourites else order, *_alias(columns))
     if kept.favourites:
         selected = selected.filter(
             f"{KIND} = 0 OR ({KEY} IS NOT NULL AND {LEFT_OUT} IS NULL AND returns = 0)"
         )
-    summed = selected.groupBy(*_keys(kept, CUSTOMER, DAY, LEFT_OUT), KEY).agg(*_summed(kept))
+    summed = selected.groupBy(*_keys(kept, CUSTOMER, DAY, LEFT_OUT), KEY).agg(*_sum_columns(kept))
     bought = F.col(LEFT_OUT).isNull() & (F.col("lines") > F.col("returns"))
     if kept.favourites:
         bought &= F.col(KIND) == 0
     return summed.withColumn("orders", bought.cast("bigint"))
 
 
-def per_day(orders: DataFrame, kept: Kept) -> DataFrame:
+def sum_per_day(orders: DataFrame, kept: Aggregates) -> DataFrame:
     """One row per customer and day (and per favourite's value), and per day and reason of the lines left out:
     the partial sums that are kept."""
     keys = _keys(kept, CUSTOMER, DAY, LEFT_OUT)
     if kept.favourites:
         keys = [*keys, F.when(F.col(KIND) > 0, F.col(KEY)).alias(KEY)]
-    return orders.groupBy(*keys).agg(F.sum("orders").alias("orders"), *_summed(kept))
+    return orders.groupBy(*keys).agg(F.sum("orders").alias("orders"), *_sum_columns(kept))
 
 
-def per_customer(sums: DataFrame, kept: Kept) -> DataFrame:
+def sum_per_customer(sums: DataFrame, kept: Aggregates) -> DataFrame:
     """One row per customer: the sums over all days, `_first` and `_last` day with an order, and of each
     favourite the value with most money spent on it (ties: the first in order); and one row per reason of the
     lines left out. Customers with returns alone have no orders."""
@@ -100,9 +100,9 @@ def per_customer(sums: DataFrame, kept: Kept) -> DataFrame:
     days = [F.min(ordered).alias(FIRST), F.max(ordered).alias(LAST)]
     orders = F.sum("orders").alias("orders")
     if not kept.favourites:
-        return sums.groupBy(CUSTOMER, LEFT_OUT).agg(orders, *_summed(kept), *days)
+        return sums.groupBy(CUSTOMER, LEFT_OUT).agg(orders, *_sum_columns(kept), *days)
     key = F.when(F.col(KIND) > 0, F.col(KEY)).alias(KEY)
-    values = sums.groupBy(CUSTOMER, LEFT_OUT, KIND, key).agg(orders, *_summed(kept), *days)
+    values = sums.groupBy(CUSTOMER, LEFT_OUT, KIND, key).agg(orders, *_sum_columns(kept), *days)
     most = [
         F.min(F.when(F.col(KIND) == i, F.struct(-F.col("value"), F.col(KEY)))).getField(KEY).alias(name)
         for i, name in enumerate(kept.favourites, start=1)
@@ -122,7 +122,7 @@ class Counts:
     left_out: dict[str, int]
 
 
-def counted(totals: DataFrame) -> tuple[Counts, int, date | None]:
+def count_lines(totals: DataFrame) -> tuple[Counts, int, date | None]:
     """What became of the lines, the customers with an order, and the last day with one. One job over the
     frame of `per_customer`."""
     rows = (
@@ -135,22 +135,22 @@ def counted(totals: DataFrame) -> tuple[Counts, int, date | None]:
     return Counts(lines + sum(left_out.values()), lines - returns, returns, left_out), customers, last
 
 
-def left_out(sums: DataFrame, kept: Kept) -> tuple[dict[str, int], int]:
+def count_left_out(sums: DataFrame, kept: Aggregates) -> tuple[dict[str, int], int]:
     """The lines left out by reason, and all lines, of the frame of `per_day`. One job."""
     own = sums.filter(F.col(KIND) == 0) if kept.favourites else sums
     rows = own.groupBy(LEFT_OUT).agg(F.sum("lines")).collect()
     return {reason: lines for reason, lines in rows if reason is not None}, sum(lines for _, lines in rows)
 
 
-def _aliased(columns: Mapping[str, Column]) -> list[Column]:
+def _alias(columns: Mapping[str, Column]) -> list[Column]:
     return [column.alias(name) for name, column in columns.items()]
 
 
-def _keys(kept: Kept, *names: str) -> list[Column]:
+def _keys(kept: Aggregates, *names: str) -> list[Column]:
     return [F.col(name) for name in (*names, *([KIND] if kept.favourites else []))]
 
 
-def _kinds(kept: Kept) -> Column:
+def _kinds(kept: Aggregates) -> Column:
     """A row of the order itself (kind 0) and one of each favourite's value."""
     order = f"if({LEFT_OUT} IS NULL, {ORDER}, NULL)"
     values = [f"CAST({sql} AS string)" for sql in kept.favourites.values()]
@@ -169,12 +169,12 @@ def _exact(lines: DataFrame, sql: str, how: str) -> Column:
 
 def to_utc(frame: DataFrame, sql: str) -> str:
     """The expression with its days and hours in UTC; a moment alone stays a moment."""
-    moments = instants(frame.schema)
+    moments = find_instants(frame.schema)
     alone = sql.strip("`").casefold() in {name.casefold() for name in moments}
-    return sql if alone else in_utc(sql, moments)
+    return sql if alone else put_in_utc(sql, moments)
 
 
-def _summed(kept: Kept) -> list[Column]:
+def _sum_columns(kept: Aggregates) -> list[Column]:
     """What the user asked for may be too large for its type, and is null then."""
     combine = {"sum": F.try_sum, "min": F.min, "max": F.max}
     own = [F.sum(name).alias(name) for name in _BASE]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.transactions.scores import quantiles
+from custseg_spark.transactions.scores import find_quantiles
 
 DRAWS = 500
 LEVEL = (2.5, 97.5)
@@ -46,7 +46,7 @@ class Grouping:
     gain: dict[str, Interval]
 
 
-def held_against(
+def compare_groupings(
     groupings: Mapping[str, tuple[NDArray[Any], Sequence[str]]],
     outcomes: Mapping[str, NDArray[np.float64]],
     *,
@@ -71,7 +71,7 @@ def held_against(
             for o, values in outcomes.items():
                 found = _group_means(values, groups, len(names), weights)
                 means[g, o][draw] = found
-                shares[g, o][draw] = _explained(values, found[groups], weights)
+                shares[g, o][draw] = _measure_explained(values, found[groups], weights)
     first = next(iter(groupings))
     worth: list[Grouping] = []
     for g, (groups, names) in groupings.items():
@@ -99,7 +99,7 @@ def _group_means(
     return np.where(sizes > 0, sums / np.maximum(sizes, 1), sums.sum() / sizes.sum())
 
 
-def _explained(
+def _measure_explained(
     values: NDArray[np.float64], expected: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> float:
     """The share of the variance of the customers not drawn (weight 0) that their group's mean explains."""
@@ -114,11 +114,11 @@ def _interval(value: float, draws: NDArray[np.float64]) -> Interval:
     return Interval(float(value), float(low), float(high))
 
 
-def rfm_parts(customers: pd.DataFrame, parts: int) -> tuple[NDArray[np.int64], list[str]]:
+def cut_rfm_sum(customers: pd.DataFrame, parts: int) -> tuple[NDArray[np.int64], list[str]]:
     """The plain rule: r_score + f_score + m_score (3 to 15), cut where equal shares of customers would lie,
     the highest first. Equal sums stay together, so there may be fewer than `parts`."""
     total = customers[["r_score", "f_score", "m_score"]].sum(axis=1).to_numpy()
-    at = sorted(set(quantiles(total, [i / parts for i in range(1, parts)])))
+    at = sorted(set(find_quantiles(total, [i / parts for i in range(1, parts)])))
     group = len(at) - np.searchsorted(at, total, side="left")
     names = []
     for i in range(len(at) + 1):

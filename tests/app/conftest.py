@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import pipeline
+from custseg_spark import commands
 from custseg_spark.app import visit
-from custseg_spark.app.published import Published
+from custseg_spark.app.run_view import RunView
 from custseg_spark.app.visit import Table, Visit
 from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe, parse
@@ -34,14 +34,14 @@ def recipe() -> Recipe:
 def table(spark: SparkSession, customers: pd.DataFrame, recipe: Recipe) -> Table:
     """The table as a visit brought it, with the run that was made of it."""
     brought = Visit().bring("segment", "customers.csv", customers.to_csv(index=False).encode())
-    made = pipeline.train(spark, recipe, str(brought.file), brought.output(), Journal())
-    brought.known |= {"published": Published(made.run, "customers"), "recipe": recipe}
+    made = commands.train(spark, recipe, str(brought.file), brought.output(), Journal())
+    brought.known |= {"published": RunView(made.run, "customers"), "recipe": recipe}
     return brought
 
 
 @pytest.fixture(scope="session")
-def run(table: Table) -> Published:
-    found: Published = table.known["published"]
+def run(table: Table) -> RunView:
+    found: RunView = table.known["published"]
     return found
 
 
@@ -51,5 +51,5 @@ def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     from custseg_spark.app.settings import SETTINGS
 
     monkeypatch.setattr(SETTINGS, "output", str(tmp_path / "out"))
-    assert visit.root().name
+    assert visit.get_root().name
     return tmp_path / "out"

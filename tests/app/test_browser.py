@@ -293,7 +293,7 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     page.get_by_text("Saved as").wait_for()
     (saved,) = (server.output / "runs").iterdir()
     page.get_by_text(f"custseg runs promote {saved.name}").first.wait_for()
-    runs.promote(runs.find(str(server.output), saved.name), "asked")
+    runs.promote_run(runs.find_run(str(server.output), saved.name), "asked")
 
     go(page, "Explore")
     view(page, "Who moved")

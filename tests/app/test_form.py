@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custseg_spark import recipe as recipes
-from custseg_spark.app.form import Choices, Form, Treated, form_of
-from custseg_spark.app.uploads import Seen
+from custseg_spark.app.form import Choices, FeatureChoice, Form, build_form
+from custseg_spark.app.uploads import UploadPreview
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import plain_yaml
-from custseg_spark.recipe.kinds import looked_at
-from custseg_spark.recipe.propose import propose
+from custseg_spark.propose.column_kinds import look_at_columns
+from custseg_spark.propose.write_yaml import write_recipe
+from custseg_spark.recipe import parse, plain_yaml
+from custseg_spark.sql import find_columns
 from tests.unit.test_recipe_change import HOSTILE
 
 ROWS = 300
@@ -41,18 +41,18 @@ def head() -> pd.DataFrame:
     return pd.DataFrame(table).astype(str)
 
 
-def seen(table: pd.DataFrame, **options: Any) -> Seen:
-    text = propose(table, path="t.csv", format="csv", options=options, types={})
-    return Seen(len(table), table, tuple(looked_at(table, {})), options, text)
+def seen(table: pd.DataFrame, **options: Any) -> UploadPreview:
+    text = write_recipe(table, path="t.csv", format="csv", options=options, types={})
+    return UploadPreview(len(table), table, tuple(look_at_columns(table, {})), options, text)
 
 
 @pytest.fixture(scope="module")
 def form() -> Form:
-    return form_of(seen(head()))
+    return build_form(seen(head()))
 
 
 def test_the_proposal_comes_back_as_the_recipe_of_custseg_init(form: Form) -> None:
-    proposed = recipes.parse(plain_yaml.read(seen(head()).recipe, "proposed"))
+    proposed = parse(plain_yaml.read(seen(head()).recipe, "proposed"))
     found = form.recipe(form.proposed, "t.csv")
     assert found.segment_by == proposed.segment_by
     assert found.describe == proposed.describe
@@ -72,7 +72,7 @@ def test_every_column_of_numbers_is_offered_and_protected_ones_are_not(form: For
 def test_an_expression_uses_exactly_the_columns_of_the_table(form: Form) -> None:
     columns = set(head().columns)
     for offer in form.offers.values():
-        used = recipes.columns_used(offer.sql)
+        used = find_columns(offer.sql)
         assert used <= columns, offer
         if offer.says in columns:
             assert used == {offer.says}
@@ -82,8 +82,8 @@ def test_nasty_names_are_safe_in_every_role(form: Form) -> None:
     nasty = next(name for name, offer in form.offers.items() if offer.says == NASTY)
     more = next(name for name, offer in form.offers.items() if offer.says == MORE)
     found = form.recipe(Choices("id", (nasty, "spend"), (more,)), "t.csv")
-    assert recipes.columns_used(found.segment_by[nasty].sql) == {NASTY}
-    assert recipes.columns_used(found.describe[more].sql or "") == {MORE}
+    assert find_columns(found.segment_by[nasty].sql) == {NASTY}
+    assert find_columns(found.describe[more].sql or "") == {MORE}
 
 
 @pytest.mark.parametrize("sql", HOSTILE)
@@ -119,14 +119,14 @@ def test_many_exact_segments_leave_room_for_the_smallest(form: Form) -> None:
 @pytest.mark.parametrize(
     "treated, expected",
     [
-        (Treated(), {"impute": "median", "clip": None, "transform": "none"}),
-        (Treated("mean", "p99.5"), {"impute": "mean", "clip": (None, "p99.5"), "transform": "none"}),
-        (Treated("quarantine", "iqr"), {"impute": "quarantine", "clip": "iqr", "transform": "none"}),
-        (Treated(spread="log1p"), {"impute": "median", "clip": (0, None), "transform": "log1p"}),
-        (Treated(extremes="p99.5", spread="log1p"), {"clip": (0, "p99.5"), "transform": "log1p"}),
+        (FeatureChoice(), {"impute": "median", "clip": None, "transform": "none"}),
+        (FeatureChoice("mean", "p99.5"), {"impute": "mean", "clip": (None, "p99.5"), "transform": "none"}),
+        (FeatureChoice("quarantine", "iqr"), {"impute": "quarantine", "clip": "iqr", "transform": "none"}),
+        (FeatureChoice(spread="log1p"), {"impute": "median", "clip": (0, None), "transform": "log1p"}),
+        (FeatureChoice(extremes="p99.5", spread="log1p"), {"clip": (0, "p99.5"), "transform": "log1p"}),
     ],
 )
-def test_treatments(form: Form, treated: Treated, expected: dict[str, Any]) -> None:
+def test_treatments(form: Form, treated: FeatureChoice, expected: dict[str, Any]) -> None:
     found = form.recipe(replace(form.proposed, cut=("visits",), treated={"visits": treated}), "t.csv")
     feature = found.segment_by["visits"].model_dump()
     assert {key: feature[key] for key in expected} == expected
@@ -135,13 +135,13 @@ def test_treatments(form: Form, treated: Treated, expected: dict[str, Any]) -> N
 def test_no_logarithm_of_a_column_with_values_under_zero(form: Form) -> None:
     nasty = next(name for name, offer in form.offers.items() if offer.says == NASTY)
     assert form.offers[nasty].signed
-    found = form.recipe(Choices("id", (nasty,), treated={nasty: Treated(spread="log1p")}), "t.csv")
+    found = form.recipe(Choices("id", (nasty,), treated={nasty: FeatureChoice(spread="log1p")}), "t.csv")
     assert found.segment_by[nasty].transform == "none"
 
 
 def test_a_column_the_proposal_left_out_is_declared_as_what_it_is() -> None:
     table = head().assign(customer_no=np.arange(ROWS).astype(str), account_code=np.arange(ROWS).astype(str))
-    offered = form_of(seen(table))
+    offered = build_form(seen(table))
     left = next(name for name, offer in offered.offers.items() if offer.says == "account_code")
     found = offered.recipe(Choices("id", ("spend",), (left,)), "t.csv")
     assert found.input.types["account_code"] == "int"
@@ -153,7 +153,7 @@ def test_another_id_keeps_the_recipe_whole(form: Form) -> None:
 
 
 def test_reading_options_come_with_the_table() -> None:
-    offered = form_of(seen(head(), sep=";", encoding="ISO-8859-1"))
+    offered = build_form(seen(head(), sep=";", encoding="ISO-8859-1"))
     found = offered.recipe(offered.proposed, "t.csv")
     assert found.input.options == {"sep": ";", "encoding": "ISO-8859-1"}
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import pipeline, runs
+from custseg_spark import commands, runs
 from custseg_spark.app import downloads
 from custseg_spark.app.pages import parts
-from custseg_spark.app.published import Published
+from custseg_spark.app.run_view import RunView
 from custseg_spark.app.server import MAIN
 from custseg_spark.app.visit import Table
 from custseg_spark.journal import Journal
@@ -140,9 +140,9 @@ def test_each_sheet_is_segmented_with_its_own_proposal(spark: SparkSession, cust
 
 
 def test_a_labelled_table_can_be_segmented_again(
-    spark: SparkSession, run: Published, customers: pd.DataFrame
+    spark: SparkSession, run: RunView, customers: pd.DataFrame
 ) -> None:
-    found = bring(app("segment").run(), "labelled.csv", downloads.as_csv(run.customers))
+    found = bring(app("segment").run(), "labelled.csv", downloads.write_csv(run.customers))
     assert not found.error, said(found)
     assert "what an earlier segmentation added: segment," in said(found).replace("\\", "")
     assert found.multiselect[0].value == ["spend", "visits"]
@@ -211,7 +211,7 @@ def test_from_a_table_to_segments_and_a_candidate(
 
 
 @pytest.fixture
-def saved(table: Table, run: Published, recipe: Recipe, output: Path) -> Path:
+def saved(table: Table, run: RunView, recipe: Recipe, output: Path) -> Path:
     downloads.save_candidate(run, table, recipe, str(output))
     return output
 
@@ -222,7 +222,7 @@ def test_predict_without_a_run_says_where_to_make_one() -> None:
     assert "There is no run yet" in said(found)
 
 
-def test_predict_places_a_customer_and_says_why(spark: SparkSession, saved: Path, run: Published) -> None:
+def test_predict_places_a_customer_and_says_why(spark: SparkSession, saved: Path, run: RunView) -> None:
     found = app("predict").run()
     assert not found.exception
     found.number_input[0].set_value(4000.0)
@@ -239,7 +239,7 @@ def test_predict_places_a_customer_and_says_why(spark: SparkSession, saved: Path
 
 
 def test_predict_places_a_table(
-    spark: SparkSession, saved: Path, run: Published, customers: pd.DataFrame
+    spark: SparkSession, saved: Path, run: RunView, customers: pd.DataFrame
 ) -> None:
     found = choose(app("predict").run(), "What do you have?", "A table of customers")
     assert "It needs these columns: id, spend, visits." in said(found)
@@ -250,7 +250,7 @@ def test_predict_places_a_table(
     expected = run.sample.set_index("id").loc[customers["id"].head(60), "segment"].value_counts()
     assert task.result().sizes == {**dict.fromkeys(run.names, 0), **expected.to_dict()}
     found.button(key="predict.another").click().run()
-    book, content = io.BytesIO(), downloads.as_csv(run.customers)
+    book, content = io.BytesIO(), downloads.write_csv(run.customers)
     with pd.ExcelWriter(book) as writer:
         pd.DataFrame({"about": ["this table"]}).to_excel(writer, sheet_name="Readme", index=False)
         customers.drop(columns="note").head(60).to_excel(writer, sheet_name="Customers", index=False)
@@ -273,15 +273,15 @@ def test_predict_places_a_table(
 
 
 def test_who_moved_is_held_against_the_live_run(
-    spark: SparkSession, saved: Path, run: Published, table: Table
+    spark: SparkSession, saved: Path, run: RunView, table: Table
 ) -> None:
-    live = runs.find(str(saved), run.run.run_id)
-    other = pipeline.train(
+    live = runs.find_run(str(saved), run.run.run_id)
+    other = commands.train(
         spark, parse({**live.known["recipe"], "segments": {"k": 2, "choose": "fixed"}}), str(table.file),
         str(saved), Journal(),
     )  # fmt: skip
-    runs.promote(live, "asked")
-    parts.listing.clear()
+    runs.promote_run(live, "asked")
+    parts.list_runs.clear()
     found = app("explore").run()
     box = found.selectbox[0]
     assert len(set(box.options)) == 2
@@ -297,11 +297,11 @@ def test_who_moved_is_held_against_the_live_run(
     assert sum(shown) == 300
 
 
-def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: Published) -> None:
+def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: RunView) -> None:
     twin = runs.Run(str(saved), f"{run.run.run_id[:-4]}ffff")
-    shutil.copytree(runs.find(str(saved), run.run.run_id).path, twin.path)
+    shutil.copytree(runs.find_run(str(saved), run.run.run_id).path, twin.path)
     twin.record({**run.record, "run_id": twin.run_id, "input": "customers.csv"})
-    parts.listing.clear()
+    parts.list_runs.clear()
     found = app("explore").run()
     box = found.selectbox[0]
     assert len(set(box.options)) == 2
@@ -313,15 +313,15 @@ def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: Publi
 
 def test_an_output_that_is_broken_is_told_in_words(saved: Path) -> None:
     (saved / "live.json").write_text("{")
-    parts.listing.clear()
+    parts.list_runs.clear()
     found = app("explore").run()
     assert not found.exception
     (error,) = found.error
     assert "is not JSON" in error.value
-    parts.listing.clear()
+    parts.list_runs.clear()
 
 
-def test_explore_shows_every_view(saved: Path, run: Published) -> None:
+def test_explore_shows_every_view(saved: Path, run: RunView) -> None:
     found = app("explore").run()
     for name in ("Two side by side", "One column", "Two columns", "Who moved"):
         choose(found, "View", name)

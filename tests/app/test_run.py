@@ -18,10 +18,10 @@ import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-from custseg_spark import data, pipeline, runs
-from custseg_spark.app import comparing, downloads, published, uploads
-from custseg_spark.app.placing import Entry, entries, outside, placed
-from custseg_spark.app.published import Published
+from custseg_spark import commands, data, runs
+from custseg_spark.app import compare, downloads, run_view, uploads
+from custseg_spark.app.placement import Entry, list_entries, list_unseen, place_customer
+from custseg_spark.app.run_view import RunView
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table, Visit
 from custseg_spark.errors import DataError, RunError
@@ -30,7 +30,7 @@ from custseg_spark.model import SCALED
 from custseg_spark.recipe import Recipe, load
 
 
-def test_the_first_screen_is_that_of_the_report(run: Published) -> None:
+def test_the_first_screen_is_that_of_the_report(run: RunView) -> None:
     report = (run.file("report.html") or b"").decode()
     assert run.told.headline[0].startswith("Three segments.")
     assert run.told.headline[0] in report
@@ -40,7 +40,7 @@ def test_the_first_screen_is_that_of_the_report(run: Published) -> None:
     assert sum(one.size for one in run.told.segments) == 300
 
 
-def test_what_counts_as_success_is_told_as_in_the_report(run: Published) -> None:
+def test_what_counts_as_success_is_told_as_in_the_report(run: RunView) -> None:
     (outcome,) = run.told.outcomes
     assert (outcome.name, outcome.is_rate) == ("answered", True)
     report = (run.file("report.html") or b"").decode()
@@ -55,21 +55,21 @@ def test_what_counts_as_success_is_told_as_in_the_report(run: Published) -> None
 
 
 def test_a_segment_that_seldom_comes_back_is_flagged() -> None:
-    from custseg_spark.app.told import ToldSegment
+    from custseg_spark.app.summary_view import ToldSegment
 
     assert ToldSegment(0, "a", 1, 1.0, stability=0.59).shaky
     assert not ToldSegment(0, "a", 1, 1.0, stability=0.6).shaky
     assert not ToldSegment(0, "a", 1, 1.0).shaky
 
 
-def test_a_run_of_an_older_version_still_has_its_names(run: Published) -> None:
-    from custseg_spark.app.told import told_of
+def test_a_run_of_an_older_version_still_has_its_names(run: RunView) -> None:
+    from custseg_spark.app.summary_view import told_of
 
     told = told_of(None, run.record)
     assert [one.name for one in told.segments] == [one.name for one in run.told.segments]
 
 
-def test_three_axes_keep_distances_where_there_are_two_features(run: Published) -> None:
+def test_three_axes_keep_distances_where_there_are_two_features(run: RunView) -> None:
     points, shares = run.axes
     assert points.shape == (300, 3)
     assert sum(shares) == pytest.approx(1)
@@ -77,7 +77,7 @@ def test_three_axes_keep_distances_where_there_are_two_features(run: Published) 
     assert np.linalg.norm(points, axis=1) == pytest.approx(np.linalg.norm(centred, axis=1))
 
 
-def test_a_customer_is_found_by_id_and_no_other_is(run: Published) -> None:
+def test_a_customer_is_found_by_id_and_no_other_is(run: RunView) -> None:
     found = run.customer(" 00007 ")
     assert list(found["id"]) == ["00007"]
     assert run.customer("7").empty
@@ -85,27 +85,27 @@ def test_a_customer_is_found_by_id_and_no_other_is(run: Published) -> None:
 
 
 def test_of_many_customers_a_sample_is_held_and_it_is_the_same_again(
-    run: Published, monkeypatch: pytest.MonkeyPatch
+    run: RunView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(published, "MOST", 100)
-    one, other = Published(run.run), Published(run.run)
+    monkeypatch.setattr(run_view, "MOST", 100)
+    one, other = RunView(run.run), RunView(run.run)
     assert len(one.sample) == 100
     pd.testing.assert_frame_equal(one.sample, other.sample)
     assert set(one.sample["segment"]) == {0, 1, 2}
 
 
-def test_every_training_customer_is_placed_where_the_run_put_it(spark: SparkSession, run: Published) -> None:
+def test_every_training_customer_is_placed_where_the_run_put_it(spark: SparkSession, run: RunView) -> None:
     for _, row in run.sample.groupby("segment").head(2).iterrows():
-        answer = placed(spark, run, {"spend": float(row["spend"]), "visits": int(row["visits"])})
+        answer = place_customer(spark, run, {"spend": float(row["spend"]), "visits": int(row["visits"])})
         assert (answer.segment, answer.name) == (row["segment"], row["segment_name"])
         assert 0 <= answer.margin <= 1
 
 
 def test_the_reasons_add_up_to_the_difference_of_the_squared_distances(
-    spark: SparkSession, run: Published
+    spark: SparkSession, run: RunView
 ) -> None:
     values = {"spend": 25.0, "visits": 3}
-    answer = placed(spark, run, values)
+    answer = place_customer(spark, run, values)
     row = run.model.pipeline_model(spark).transform(
         spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")
     )
@@ -117,15 +117,15 @@ def test_the_reasons_add_up_to_the_difference_of_the_squared_distances(
     assert answer.reasons[0].weight == max(reason.weight for reason in answer.reasons)
 
 
-def _point(spark: SparkSession, run: Published, values: dict[str, float]) -> np.ndarray:
-    from custseg_spark.app import placing
+def _point(spark: SparkSession, run: RunView, values: dict[str, float]) -> np.ndarray:
+    from custseg_spark.app import placement
 
-    row = placing._features(spark, run.model, values)
+    row = placement._features(spark, run.model, values)
     return np.array([row[f"{SCALED}{i}"] for i in range(len(values))])
 
 
 def test_a_centre_is_placed_very_clearly_and_a_midpoint_on_the_border(
-    spark: SparkSession, run: Published
+    spark: SparkSession, run: RunView
 ) -> None:
     spend, visits = run.model.features
     one, other = (np.array(run.model.centres[i]) for i in (0, 1))
@@ -134,41 +134,43 @@ def test_a_centre_is_placed_very_clearly_and_a_midpoint_on_the_border(
         raw = [point[i] * t.scale + t.centre for i, t in enumerate((spend, visits))]
         return {"spend": float(np.expm1(raw[0])), "visits": float(raw[1])}
 
-    model = Published(run.run)
+    model = RunView(run.run)
     model.model.columns["visits"] = "double"
-    assert placed(spark, model, values(one)).sure == "very clearly"
-    assert placed(spark, model, values((one + other) / 2 + (one - other) / 1e4)).sure == "on the border"
+    assert place_customer(spark, model, values(one)).sure == "very clearly"
+    assert (
+        place_customer(spark, model, values((one + other) / 2 + (one - other) / 1e4)).sure == "on the border"
+    )
 
 
-def test_a_missing_value_is_filled_as_in_the_run(spark: SparkSession, run: Published) -> None:
+def test_a_missing_value_is_filled_as_in_the_run(spark: SparkSession, run: RunView) -> None:
     fill = run.model.features[0].fill
     assert fill is not None
-    with_fill = placed(spark, run, {"spend": fill, "visits": 3})
-    assert placed(spark, run, {"spend": None, "visits": 3}) == with_fill
+    with_fill = place_customer(spark, run, {"spend": fill, "visits": 3})
+    assert place_customer(spark, run, {"spend": None, "visits": 3}) == with_fill
 
 
-def test_a_value_that_the_model_does_not_take_is_told(spark: SparkSession, run: Published) -> None:
+def test_a_value_that_the_model_does_not_take_is_told(spark: SparkSession, run: RunView) -> None:
     with pytest.raises(DataError, match="no number"):
-        placed(spark, run, {"spend": -5.0, "visits": 3})
+        place_customer(spark, run, {"spend": -5.0, "visits": 3})
 
 
-def test_the_form_has_the_models_columns_with_the_range_of_training(run: Published) -> None:
-    spend, visits = entries(run)
+def test_the_form_has_the_models_columns_with_the_range_of_training(run: RunView) -> None:
+    spend, visits = list_entries(run)
     assert (spend.column, spend.kind) == ("spend", "number")
     assert (visits.kind, visits.low, visits.high) == ("whole", 2, 33)
-    assert outside((spend, visits), {"spend": 1e9, "visits": 3}) == ["spend"]
+    assert list_unseen((spend, visits), {"spend": 1e9, "visits": 3}) == ["spend"]
 
 
-def test_a_column_that_the_run_does_not_keep_has_its_range_from_the_baseline(run: Published) -> None:
-    known = {entry.column: entry for entry in entries(run)}
-    bare = Published(run.run)
+def test_a_column_that_the_run_does_not_keep_has_its_range_from_the_baseline(run: RunView) -> None:
+    known = {entry.column: entry for entry in list_entries(run)}
+    bare = RunView(run.run)
     bare.sample = run.sample.drop(columns=["spend", "visits"])
-    spend, visits = entries(bare)
+    spend, visits = list_entries(bare)
     for entry in (spend, visits):
         kept = known[entry.column]
         assert kept.low <= entry.low < entry.middle < entry.high < kept.high
         assert not entry.whole
-    assert outside((spend, visits), {"spend": 1e9, "visits": 3}) == [], "the ends are not known"
+    assert list_unseen((spend, visits), {"spend": 1e9, "visits": 3}) == [], "the ends are not known"
 
 
 @pytest.mark.parametrize(
@@ -180,8 +182,8 @@ def test_small_numbers_are_shown_with_their_digits(
     assert Entry("x", "double", "number", low, low, high).digits == digits
 
 
-def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: Published) -> None:
-    other = Published(run.run)
+def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: RunView) -> None:
+    other = RunView(run.run)
     other.customers = labelled(
         tmp_path, plan=["gold", "gold"] * 2 + ["blue"] * 2, town=list("abcdef"), price=[Decimal("1.5")] * 6,
         member=[True, False] * 3,
@@ -192,14 +194,14 @@ def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: Published) -> 
     assert other.sample["price"].tolist() == [1.5] * 6
 
 
-def test_two_segments_side_by_side_begin_with_what_sets_them_apart(run: Published) -> None:
-    table = comparing.side_by_side(run.profile, 0, 2)
+def test_two_segments_side_by_side_begin_with_what_sets_them_apart(run: RunView) -> None:
+    table = compare.compare_segments(run.profile, 0, 2)
     assert table["apart"].abs().is_monotonic_decreasing
     assert set(table["column"]) >= {"spend", "visits", "age"}
 
 
 def test_movement_between_two_runs_counts_every_customer_once(
-    run: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: RunView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everyone = run.sample[["id", "segment_name"]]
     first, second = everyone.iloc[:200].copy(), everyone.iloc[50:].copy()
@@ -208,10 +210,10 @@ def test_movement_between_two_runs_counts_every_customer_once(
     for name, table in (("first", first), ("second", second)):
         (tmp_path / name / "customers").mkdir(parents=True)
         table.to_parquet(tmp_path / name / "customers" / "part.parquet")
-        side = Published(run.run)
+        side = RunView(run.run)
         side.customers = ds.dataset(tmp_path / name / "customers")
         sides.append(side)
-    flows, share = comparing.moved(*sides)
+    flows, share = compare.compare_runs(*sides)
     assert share == 1
     assert flows["customers"].sum() == 300
     assert flows[flows["from_name"].isna()]["customers"].sum() == 100
@@ -220,8 +222,8 @@ def test_movement_between_two_runs_counts_every_customer_once(
     assert known[known["from_name"] != known["to_name"]][["to_name", "customers"]].values.tolist() == [
         ["Elsewhere", 1]
     ]
-    monkeypatch.setattr(comparing, "MOST", 100)
-    part, share = comparing.moved(*sides)
+    monkeypatch.setattr(compare, "MOST", 100)
+    part, share = compare.compare_runs(*sides)
     assert share == 0.4
     assert 80 < part["customers"].sum() < 160
     assert part[part["from_name"].isna()]["customers"].sum() < 70, "the same customers of both"
@@ -229,13 +231,13 @@ def test_movement_between_two_runs_counts_every_customer_once(
 
 def test_movement_has_a_row_for_who_came_and_a_column_for_who_left() -> None:
     flows = pd.DataFrame({"from_name": ["A", "A", None], "to_name": ["A", None, "B"], "customers": [5, 2, 3]})
-    before, now, counts = comparing.moves(flows)
+    before, now, counts = compare.tabulate_moves(flows)
     assert (before, now) == (["(new customers)", "A"], ["(no longer there)", "A", "B"])
     assert counts.tolist() == [[0, 0, 3], [2, 5, 0]]
 
 
-def test_cells_that_would_be_formulas_are_escaped(run: Published, customers: pd.DataFrame) -> None:
-    found = pd.read_csv(io.BytesIO(downloads.as_csv(run.customers)), dtype={"id": str}).set_index("id")
+def test_cells_that_would_be_formulas_are_escaped(run: RunView, customers: pd.DataFrame) -> None:
+    found = pd.read_csv(io.BytesIO(downloads.write_csv(run.customers)), dtype={"id": str}).set_index("id")
     assert len(found) == 300
     notes = found["note"].reindex(customers["id"])
     assert not notes.str.startswith(("=", "+", "-", "@", "\t")).any()
@@ -261,7 +263,7 @@ FORMULAS = {
 
 def test_line_ends_full_width_signs_and_inner_separators_are_escaped_on_the_page_too(tmp_path: Path) -> None:
     customers = labelled(tmp_path, **{"=note": list(FORMULAS), "parts": [["x", "=1"]] * len(FORMULAS)})
-    content = downloads.as_csv(customers).decode("utf-8-sig")
+    content = downloads.write_csv(customers).decode("utf-8-sig")
     header, *rows = csv.reader(io.StringIO(content, newline=""))
     assert header == ["segment", "segment_name", "'=note", "parts"]
     assert [row[2:] for row in rows] == [[safe, "['x' '=1']"] for safe in FORMULAS.values()]
@@ -270,7 +272,7 @@ def test_line_ends_full_width_signs_and_inner_separators_are_escaped_on_the_page
 def test_every_text_of_a_workbook_is_a_text(tmp_path: Path) -> None:
     customers = labelled(tmp_path, note=list(FORMULAS))
     names = pd.DataFrame({"name": pd.Series(["=1", "-x"], dtype="category"), "=mean": [-1.5, 2.0]})
-    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(customers, names)))
+    book = openpyxl.load_workbook(io.BytesIO(downloads.write_excel(customers, names)))
     cells = [row[2] for row in book["Customers"].iter_rows(min_row=2)]
     assert [cell.value for cell in cells] == [safe.replace("\x00", "") for safe in FORMULAS.values()]
     rows = list(book["Segments"].values)
@@ -281,16 +283,16 @@ def test_every_text_of_a_workbook_is_a_text(tmp_path: Path) -> None:
 
 def test_whole_numbers_of_a_column_with_gaps_stay_whole(tmp_path: Path) -> None:
     customers = labelled(tmp_path, old_id=[58138, None], account=[4000000000000000001, None])
-    text = downloads.as_csv(customers).decode("utf-8-sig").splitlines()
+    text = downloads.write_csv(customers).decode("utf-8-sig").splitlines()
     assert text[1:] == ["0,a,58138,4000000000000000001", "0,a,,"]
-    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(customers, pd.DataFrame())))
+    book = openpyxl.load_workbook(io.BytesIO(downloads.write_excel(customers, pd.DataFrame())))
     cells = [[cell.value for cell in row] for row in book["Customers"].iter_rows(min_row=2)]
     assert cells == [[0, "a", 58138, "4000000000000000001"], [0, "a", None, None]]
 
 
 def test_a_workbook_takes_what_no_spreadsheet_can_hold(tmp_path: Path) -> None:
     customers = labelled(tmp_path, text=["a\x00b\x1fc", "line\nline"], value=[float("inf"), float("-inf")])
-    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(customers, pd.DataFrame({"x": [np.inf]}))))
+    book = openpyxl.load_workbook(io.BytesIO(downloads.write_excel(customers, pd.DataFrame({"x": [np.inf]}))))
     cells = [[cell.value for cell in row][2:] for row in book["Customers"].iter_rows(min_row=2)]
     assert cells == [["abc", None], ["line\nline", None]]
 
@@ -304,8 +306,8 @@ def labelled(folder: Path, **columns: list[Any]) -> ds.Dataset:
     return ds.dataset(folder / "customers")
 
 
-def test_the_workbook_holds_customers_and_segments_and_no_formula(run: Published) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(downloads.as_excel(run.customers, run.profile)))
+def test_the_workbook_holds_customers_and_segments_and_no_formula(run: RunView) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(downloads.write_excel(run.customers, run.profile)))
     assert book.sheetnames == ["Customers", "Segments"]
     rows = list(book["Customers"].iter_rows())
     assert len(rows) == 301
@@ -313,74 +315,74 @@ def test_the_workbook_holds_customers_and_segments_and_no_formula(run: Published
     assert not any(cell.data_type == "f" for row in rows for cell in row)
 
 
-def test_a_workbook_of_too_many_is_refused(run: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_of_too_many_is_refused(run: RunView, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "EXCEL_ROWS", 100)
     with pytest.raises(RunError, match="too many for a workbook"):
-        downloads.as_excel(run.customers, run.profile)
+        downloads.write_excel(run.customers, run.profile)
 
 
-def test_parquet_keeps_types_and_texts(run: Published, customers: pd.DataFrame) -> None:
-    found = pyarrow.parquet.read_table(io.BytesIO(downloads.as_parquet(run.customers))).to_pandas()
+def test_parquet_keeps_types_and_texts(run: RunView, customers: pd.DataFrame) -> None:
+    found = pyarrow.parquet.read_table(io.BytesIO(downloads.write_parquet(run.customers))).to_pandas()
     assert sorted(found["id"]) == sorted(customers["id"])
     assert set(found["note"]) == set(customers["note"])
 
 
 def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_table_lay(
-    spark: SparkSession, run: Published, table: Table, recipe: Recipe, tmp_path: Path
+    spark: SparkSession, run: RunView, table: Table, recipe: Recipe, tmp_path: Path
 ) -> None:
     output = str(tmp_path / "lake")
     saved = downloads.save_candidate(run, table, recipe, output)
-    assert (runs.latest(output), runs.live(output)) == (None, None), "nothing scores with it"
-    assert runs.find(output, saved.run_id) == saved, "and an engineer can promote it"
+    assert (runs.find_latest(output), runs.find_live(output)) == (None, None), "nothing scores with it"
+    assert runs.find_run(output, saved.run_id) == saved, "and an engineer can promote it"
     for name in ("run.json", "report.html", "recipe.yaml"):
         assert str(table.folder) not in Path(saved.at(name)).read_text()
     assert json.loads(Path(saved.at("run.json")).read_text())["input"] == "customers.csv"
     assert load(saved.at("recipe.yaml")) == recipe
     loaded = PipelineModel.load(saved.at("model"))
     row = loaded.transform(spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")).collect()[0]
-    assert row["segment"] == placed(spark, run, {"spend": 25.0, "visits": 3}).segment
-    assert [found.run.run_id for found in published.published(output)] == [saved.run_id]
-    runs.promote(saved, "the first")
-    assert runs.live(output) == saved
+    assert row["segment"] == place_customer(spark, run, {"spend": 25.0, "visits": 3}).segment
+    assert [found.run.run_id for found in run_view.list_published(output)] == [saved.run_id]
+    runs.promote_run(saved, "the first")
+    assert runs.find_live(output) == saved
 
 
 def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
-    spark: SparkSession, run: Published, table: Table, recipe: Recipe, tmp_path: Path
+    spark: SparkSession, run: RunView, table: Table, recipe: Recipe, tmp_path: Path
 ) -> None:
     output = str(tmp_path / "lake")
     path = str(tmp_path / "customers.csv")
     pd.read_csv(table.file, dtype=str).sample(frac=0.9, random_state=0).to_csv(path, index=False)
-    live = pipeline.train(spark, recipe, path, output, Journal())
+    live = commands.train(spark, recipe, path, output, Journal())
     saved = downloads.save_candidate(run, table, recipe, output)
     with pytest.raises(RunError, match="stand for others here") as refused:
-        runs.promote(saved, "saved by the analyst")
+        runs.promote_run(saved, "saved by the analyst")
     assert saved.at("recipe.yaml") in refused.value.remedy
-    trained = pipeline.train(spark, load(saved.at("recipe.yaml")), str(table.file), output, Journal())
+    trained = commands.train(spark, load(saved.at("recipe.yaml")), str(table.file), output, Journal())
     assert trained.live["run_id"] == live.run.run_id
     assert sorted(trained.fitted.sizes) == sorted(s["size"] for s in saved.known["segments"])
-    runs.promote(trained.run, "looked at")
-    assert runs.live(output) == trained.run
+    runs.promote_run(trained.run, "looked at")
+    assert runs.find_live(output) == trained.run
 
 
 def test_runs_that_did_not_end_well_are_not_listed(tmp_path: Path) -> None:
-    begun = runs.begin(str(tmp_path))
-    assert published.published(str(tmp_path)) == []
+    begun = runs.begin_run(str(tmp_path))
+    assert run_view.list_published(str(tmp_path)) == []
     begun.record({"status": "failed", "run_id": begun.run_id})
-    assert published.published(str(tmp_path)) == []
-    assert published.published(str(tmp_path / "nothing")) == []
-    assert published.published(None) == []
+    assert run_view.list_published(str(tmp_path)) == []
+    assert run_view.list_published(str(tmp_path / "nothing")) == []
+    assert run_view.list_published(None) == []
 
 
 def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFrame, recipe: Recipe) -> None:
     """Tables of the same name with other customers, looked into and segmented at the same time."""
     tables = {"all": customers, "some": customers.head(120).assign(spend=customers["spend"] * 100)}
 
-    def go(table: pd.DataFrame) -> Published:
+    def go(table: pd.DataFrame) -> RunView:
         brought = Visit().bring("segment", "customers.csv", table.to_csv(index=False).encode())
-        assert uploads.seen(spark, brought.file).rows == len(table)
+        assert uploads.preview_upload(spark, brought.file).rows == len(table)
         file, output = str(brought.file), brought.output()
-        task = Task(lambda journal: pipeline.train(spark, recipe, file, output, journal))
-        return Published(task.result().run)
+        task = Task(lambda journal: commands.train(spark, recipe, file, output, journal))
+        return RunView(task.result().run)
 
     with ThreadPoolExecutor(2) as pool:
         found = dict(zip(tables, pool.map(go, tables.values()), strict=True))

@@ -34,7 +34,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     monkeypatch.setattr(streamlit, "App", App)
     monkeypatch.setattr(engine, "warm", lambda: None)
     monkeypatch.setattr(engine, "stop", lambda: None)
-    monkeypatch.setattr(server.visit, "root", lambda: tempfile.TemporaryDirectory(dir=tmp_path))
+    monkeypatch.setattr(server.visit, "get_root", lambda: tempfile.TemporaryDirectory(dir=tmp_path))
     monkeypatch.setattr(server.signal, "signal", lambda *_: None)
     monkeypatch.setattr(server.sys, "argv", ["custseg"])
     for name, value in vars(Settings()).items():
@@ -89,13 +89,13 @@ def test_spark_waits_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None
         asked.set()
         raise RunError("no Java", "install one")
 
-    monkeypatch.setattr(engine, "spark", spark)
+    monkeypatch.setattr(engine, "get_session", spark)
     monkeypatch.setattr(engine, "_drawn", page)
     monkeypatch.setattr(engine.log, "disabled", True)
     monkeypatch.setattr(engine, "BROWSER", 0.0)
     engine.warm()
     assert not asked.wait(0.3)
-    engine.drawn()
+    engine.notice_page()
     assert asked.wait(5)
     asked.clear()
     page.clear()
@@ -107,10 +107,10 @@ def test_spark_waits_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_server_that_stops_before_its_first_page_starts_no_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = threading.Event()
-    monkeypatch.setattr(engine, "spark", asked.set)
+    monkeypatch.setattr(engine, "get_session", asked.set)
     monkeypatch.setattr(engine, "_drawn", threading.Event())
     monkeypatch.setattr(engine, "_stopping", threading.Event())
-    monkeypatch.setattr(engine, "opening", functools.cache(lambda: None))
+    monkeypatch.setattr(engine, "get_opening", functools.cache(lambda: None))
     engine.warm()
     engine.stop(5)
     assert not any("warm" in one.name for one in threading.enumerate())

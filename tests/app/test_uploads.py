@@ -6,10 +6,18 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from custseg_spark.app.uploads import Seen, added, first_rows, in_plain_words, overview, refused_size, sheets
-from custseg_spark.app.visit import plain_name
+from custseg_spark.app.uploads import (
+    UploadPreview,
+    explain_plainly,
+    list_added_columns,
+    list_sheets,
+    refuse_size,
+    tabulate_columns,
+    tabulate_first_rows,
+)
+from custseg_spark.app.visit import clean_name
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.recipe.kinds import looked_at
+from custseg_spark.propose.column_kinds import look_at_columns
 
 
 @pytest.mark.parametrize(
@@ -23,12 +31,12 @@ from custseg_spark.recipe.kinds import looked_at
     ],
 )
 def test_a_refusal_says_why(name: str, size: int, said: str) -> None:
-    assert said in (refused_size(name, size, 10) or "")
+    assert said in (refuse_size(name, size, 10) or "")
 
 
 @pytest.mark.parametrize("name", ["t.csv", "T.CSV", "t.tsv", "t.txt", "t.xlsx", "t.parquet"])
 def test_tables_are_taken(name: str) -> None:
-    assert refused_size(name, 10 * 2**20, 10) is None
+    assert refuse_size(name, 10 * 2**20, 10) is None
 
 
 @pytest.mark.parametrize(
@@ -47,14 +55,14 @@ def test_tables_are_taken(name: str) -> None:
     ],
 )
 def test_a_name_is_cut_down_to_a_plain_one(name: str, kept: str) -> None:
-    assert plain_name(name) == kept
+    assert clean_name(name) == kept
 
 
 def test_the_overview_has_types_and_missing_shares() -> None:
     head = pd.DataFrame(
         {"id": ["1", "2", "3", "4"], "spend": ["5.5", None, "7.5", "9"], "plan": list("aabb")}
     )
-    found = overview(tuple(looked_at(head, {})), head).set_index("Column")
+    found = tabulate_columns(tuple(look_at_columns(head, {})), head).set_index("Column")
     assert list(found["Looks like"]) == ["number", "number", "category"]
     assert list(found["Missing"]) == [0.0, 25.0, 0.0]
     assert found.loc["spend", "For example"] == "5.5"
@@ -62,11 +70,11 @@ def test_the_overview_has_types_and_missing_shares() -> None:
 
 def test_what_the_page_shows_of_a_table_can_be_taken_away() -> None:
     head = pd.DataFrame({"=id": ["a", "b", "c"], "owed": ["-5.5", "7", " 9"], "note": ["-5", "=1+1", None]})
-    columns = tuple(looked_at(head, {}))
-    found = overview(columns, head)
+    columns = tuple(look_at_columns(head, {}))
+    found = tabulate_columns(columns, head)
     assert list(found["Column"]) == ["'=id", "owed", "note"]
     assert list(found["For example"]) == ["a", "-5.5", "'-5"]
-    shown = first_rows(Seen(3, head, columns, {}, ""), 2)
+    shown = tabulate_first_rows(UploadPreview(3, head, columns, {}, ""), 2)
     assert list(shown.columns) == ["'=id", "owed", "note"]
     assert shown["owed"].tolist() == [-5.5, 7.0]
     assert shown["note"].tolist() == ["'-5", "'=1+1"]
@@ -78,24 +86,24 @@ def test_the_sheets_of_a_workbook(tmp_path: Path) -> None:
     book.save(tmp_path / "t.xlsx")
     (tmp_path / "damaged.xlsx").write_bytes(b"PK nothing")
     (tmp_path / "t.csv").write_text("a,b")
-    assert sheets(tmp_path / "t.xlsx") == ["Sheet", "customers"]
-    assert sheets(tmp_path / "damaged.xlsx") == []
-    assert sheets(tmp_path / "t.csv") == []
+    assert list_sheets(tmp_path / "t.xlsx") == ["Sheet", "customers"]
+    assert list_sheets(tmp_path / "damaged.xlsx") == []
+    assert list_sheets(tmp_path / "t.csv") == []
 
 
 def test_an_error_is_told_without_our_folders_and_engineers_advice() -> None:
     folder = Path("/tmp/visit-1/3")
     problem = DataError(f"{folder}/t.csv is not UTF-8 text", "set input.options.encoding, or write UTF-8")
-    assert in_plain_words(problem, folder, "Save it again.") == "t.csv is not UTF-8 text. Save it again."
+    assert explain_plainly(problem, folder, "Save it again.") == "t.csv is not UTF-8 text. Save it again."
     problem = DataError(f"input {folder}/t.csv: the table has no rows", "check the job")
-    assert in_plain_words(problem, folder) == "t.csv: the table has no rows. Check the job."
-    assert in_plain_words(DataError("all rows are rejected"), folder) == "All rows are rejected."
+    assert explain_plainly(problem, folder) == "t.csv: the table has no rows. Check the job."
+    assert explain_plainly(DataError("all rows are rejected"), folder) == "All rows are rejected."
     bound = "9 of 90 rows (10.0%) are rejected, more than rules.max_quarantined allows (5.0%): income"
-    assert "max_quarantined" not in in_plain_words(RecipeError(bound), folder)
+    assert "max_quarantined" not in explain_plainly(RecipeError(bound), folder)
     problem = DataError(
         "segment_by.spend, input.id: the table has no column 'Spend'", "did you mean 'Spent'?"
     )
-    assert in_plain_words(problem, folder) == "The table has no column 'Spend'. Did you mean 'Spent'?"
+    assert explain_plainly(problem, folder) == "The table has no column 'Spend'. Did you mean 'Spent'?"
 
 
 @pytest.mark.parametrize(
@@ -109,16 +117,16 @@ def test_an_error_is_told_without_our_folders_and_engineers_advice() -> None:
     ],
 )
 def test_what_an_engineer_would_type_is_told_to_no_analyst(remedy: str) -> None:
-    assert in_plain_words(DataError("it is so", remedy), Path("/x"), "Mend it.") == "It is so. Mend it."
+    assert explain_plainly(DataError("it is so", remedy), Path("/x"), "Mend it.") == "It is so. Mend it."
 
 
 @pytest.mark.parametrize("remedy", ["Save it as t.xlsx or t.csv.", "Bring a table with 20 customers."])
 def test_what_a_person_can_do_stays(remedy: str) -> None:
-    assert in_plain_words(DataError("it is so", remedy), Path("/x"), "Mend it.") == f"It is so. {remedy}"
+    assert explain_plainly(DataError("it is so", remedy), Path("/x"), "Mend it.") == f"It is so. {remedy}"
 
 
 def test_columns_that_a_segmentation_added_are_known_from_others() -> None:
     ours = ["segment", "segment_name", "distance_to_centre"]
-    assert added(["id", "spend", "margin", "feature_film"]) == ()
-    assert added(["id", *ours, "feature_spend", "margin"]) == (*ours, "feature_spend", "margin")
-    assert added(["id", "Segment", "margin"]) == ("Segment",)
+    assert list_added_columns(["id", "spend", "margin", "feature_film"]) == ()
+    assert list_added_columns(["id", *ours, "feature_spend", "margin"]) == (*ours, "feature_spend", "margin")
+    assert list_added_columns(["id", "Segment", "margin"]) == ("Segment",)

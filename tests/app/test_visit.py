@@ -194,4 +194,4 @@ def test_what_work_raises_is_raised_where_it_is_asked_for() -> None:
     task = Task(work)
     with pytest.raises(ValueError, match="no"):
         task.result()
-    assert task.ended
+    assert task.is_done

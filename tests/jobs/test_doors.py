@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from custseg_spark import cli, pipeline, runs
+from custseg_spark import cli, commands, runs
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.journal import Journal
 from custseg_spark.recipe import Audience
@@ -151,10 +151,10 @@ def test_a_program_that_calls_the_commands(
     spark: SparkSession, trained: Path, tmp_path: Path, sql: str
 ) -> None:
     table, to = str(tmp_path / "customers.csv"), str(tmp_path / "to")
-    run = runs.find(str(trained))
+    run = runs.find_run(str(trained))
     with pytest.raises(RecipeError, match=r"input\.filter"):
-        pipeline.score(spark, run, table, to, Journal(), source={"filter": sql})
+        commands.score(spark, run, table, to, Journal(), source={"filter": sql})
     with pytest.raises(RecipeError, match=r"audience\.eligible"):
-        pipeline.audience(spark, run, table, to, Journal(), asked=Audience(eligible=sql))
+        commands.audience(spark, run, table, to, Journal(), asked=Audience(eligible=sql))
     assert list_published(Path(to)) == []
     assert RunError.exit_code == 4

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from custseg_spark.pipeline import drift_sample, follow
+from custseg_spark.steps import drift_sample, live_run
 from tests.jobs.conftest import RECIPE, Say, Train, planted, record, scans
 
 
@@ -72,13 +72,13 @@ def test_where_a_filter_leaves_too_few_the_drift_sample_is_drawn_anew(
 def drift_samples(monkeypatch: pytest.MonkeyPatch, size: int) -> list[int]:
     """The sizes of the samples that drift is measured on, where about `size` customers are wanted."""
     found: list[int] = []
-    measured = follow.drifted
+    measured = live_run.measure_drift
 
     def counted(live: object, described: pd.DataFrame, *rest: object) -> object:
         found.append(len(described))
         return measured(live, described, *rest)
 
-    monkeypatch.setattr(follow, "drifted", counted)
+    monkeypatch.setattr(live_run, "measure_drift", counted)
     monkeypatch.setattr(drift_sample, "SIZE", size)
     return found
 

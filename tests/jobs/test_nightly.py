@@ -199,18 +199,18 @@ def test_runs_are_listed_promoted_rolled_back_and_pruned(train: Train, say: Say)
         train(planted(seed=2), RECIPE, "--promote"),
     )
     output = first.output
-    live = [entry["run_id"] for entry in runs.history(str(output))]
+    live = [entry["run_id"] for entry in runs.read_history(str(output))]
     assert live == [first.latest, third.latest]
     _, out, _ = say("runs", "list", "--output", output)
     assert [line.split()[0] for line in out.splitlines()[1:]] == [first.latest, second.latest, third.latest]
     assert "live, latest" in out
     assert say("runs", "promote", second.latest, "--output", output, "--why", "better")[0] == 0
-    assert runs.live(str(output)) == runs.find(str(output), second.latest)
+    assert runs.find_live(str(output)) == runs.find_run(str(output), second.latest)
     assert say("runs", "rollback", "--output", output)[0] == 0
-    assert runs.history(str(output))[-1]["run_id"] == third.latest
+    assert runs.read_history(str(output))[-1]["run_id"] == third.latest
     assert "since run" in say("runs", "show", "--output", output)[1]
     fourth = train(planted(seed=3))
-    runs.begin(str(output))
+    runs.begin_run(str(output))
     code, out, _ = say("runs", "prune", "--output", output, "--keep", "1", "--older-than", "0")
     assert (code, out.splitlines()[-1]) == (0, "1 removed"), out
     assert {path.name for path in (output / "runs").iterdir()} == {

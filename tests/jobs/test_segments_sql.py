@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from custseg_spark import features
-from custseg_spark.model import DIALECTS, Model, segments_sql
+from custseg_spark.model import DIALECTS, Model, write_segments_sql
 from tests.jobs.conftest import RECIPE, Train, labelled_by_a_run, labelled_three_ways, labels, planted
 from tests.spark.draws import draw_tables
 from tests.spark.test_model_properties import models
@@ -89,7 +89,7 @@ def test_the_sql_of_any_model_labels_like_its_pipeline_model(
 
     raw = _table(rows)
     expected = _nearest(found, raw)
-    statements = {dialect: segments_sql(found, dialect) for dialect in DIALECTS}
+    statements = {dialect: write_segments_sql(found, dialect) for dialect in DIALECTS}
     table = spark.createDataFrame(raw, "`the id` int, `spend of it` double, `day of it` date")
     by = labelled_three_ways(found.pipeline_model(spark), statements, table, "the id")
     assert by.agree()
@@ -108,7 +108,9 @@ def _points(model: Model, raw: pd.DataFrame) -> Any:
         {"spend": raw["spend of it"], "visits": (pd.Timestamp("2020-01-01") - known).dt.days}
     )
     with np.errstate(divide="ignore", invalid="ignore"):  # log1p of less than -1 is missing
-        return features.model_scale(features.treated(values.astype(float), model.features), model.features)
+        return features.to_model_scale(
+            features.apply_treatments(values.astype(float), model.features), model.features
+        )
 
 
 def _nearest(model: Model, raw: pd.DataFrame) -> list[Any]:

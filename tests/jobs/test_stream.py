@@ -12,10 +12,10 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, runs
+from custseg_spark.commands.stream import Batches, build_messages_table
 from custseg_spark.errors import DataError
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import follow, scoring
-from custseg_spark.pipeline.stream import Batches, messages_table
+from custseg_spark.steps import live_run, load_for_scoring
 from tests.jobs.conftest import RECIPE, Outcome, Say, Train, labels, planted
 
 
@@ -111,8 +111,8 @@ def test_a_batch_that_is_written_again_takes_its_old_quarantine_and_marker_away(
 ) -> None:
     """The run that labels may have changed in between, or the rule that rejects."""
     outcome = train(planted(300))
-    live = follow.read(runs.find(str(outcome.output)))
-    recipe = scoring.recipe_of(live)
+    live = live_run.read_live_run(runs.find_run(str(outcome.output)))
+    recipe = load_for_scoring.read_recipe(live)
     to = tmp_path / "to"
 
     def written(rows: pd.DataFrame) -> None:
@@ -173,7 +173,7 @@ def test_a_message_that_is_no_json_is_quarantined_with_a_reason(
 ) -> None:
     recipe: dict[str, Any] = {**RECIPE, "rules": {"adult": "age >= 18", "max_quarantined": 1.0}}
     outcome = train(planted(300).assign(joined="2020-01-01"), recipe)
-    live = follow.read(runs.find(str(outcome.output)))
+    live = live_run.read_live_run(runs.find_run(str(outcome.output)))
     table = planted(300)
     whole = [
         json.dumps({**row, "spend": float(row["spend"]), "more": [1]}) for row in table.to_dict("records")
@@ -185,9 +185,9 @@ def test_a_message_that_is_no_json_is_quarantined_with_a_reason(
     ]  # fmt: skip
     messages = spark.createDataFrame([(text,) for text in (*whole, *odd)], "value string")
     messages = messages.selectExpr("CAST(value AS BINARY) AS value")
-    read = messages_table(messages, live, "topic")
+    read = build_messages_table(messages, live, "topic")
     to = tmp_path / "to"
-    Batches(live, scoring.recipe_of(live), read, str(to), Journal()).write(read.frame, 0)
+    Batches(live, load_for_scoring.read_recipe(live), read, str(to), Journal()).write(read.frame, 0)
     found = customers(to).set_index("id")
     assert (found["segment"] == labels(outcome)).all()
     assert len(found) == 300

@@ -14,8 +14,8 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli
-from custseg_spark.model import Model, segments_sql
-from custseg_spark.runs import latest
+from custseg_spark.model import Model, write_segments_sql
+from custseg_spark.runs import find_latest
 from tests.jobs.conftest import RECIPE, planted
 
 ZONE = "spark.sql.session.timeZone"
@@ -70,7 +70,7 @@ def test_labels_profiles_and_rejected_rows_do_not_depend_on_the_zone(
         output = str(tmp_path / zone.replace("/", "-"))
         assert cli.main(["train", "--recipe", str(recipe), "--input", table, "--output", output]) == 0
         assert zones.conf.get(ZONE) == zone
-        run = latest(output)
+        run = find_latest(output)
         assert run is not None
         runs[zone] = run
         labels = pd.read_parquet(run.at("customers")).sort_values("id", ignore_index=True)
@@ -87,10 +87,10 @@ def test_labels_profiles_and_rejected_rows_do_not_depend_on_the_zone(
     labelled = PipelineModel.load(runs["UTC"].at("model")).transform(raw).select("id", "segment")
     raw.createOrReplaceTempView("customers")
     model = Model.from_json(runs["UTC"].read("model.json").decode())
-    by_sql = zones.sql(segments_sql(model, "spark")).select("id", "segment")
+    by_sql = zones.sql(write_segments_sql(model, "spark")).select("id", "segment")
     scored = str(tmp_path / "scored")
     assert cli.main(["score", "--output", str(tmp_path / "UTC"), "--input", table, "--to", scored]) == 0
-    by_score = zones.read.parquet(latest(scored, "scores").at("customers")).select("id", "segment")  # type: ignore[union-attr]
+    by_score = zones.read.parquet(find_latest(scored, "scores").at("customers")).select("id", "segment")  # type: ignore[union-attr]
     wanted = dict(zip(expected["id"], expected["segment"], strict=True))
     for found in (labelled, by_sql, by_score):
         labels_found = {row["id"]: row["segment"] for row in found.collect()}

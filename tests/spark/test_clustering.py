@@ -12,7 +12,7 @@ from custseg_spark.clustering.models import vectors
 from custseg_spark.clustering.sample import HASH
 from custseg_spark.errors import DataError
 from custseg_spark.features import Treatment
-from custseg_spark.model import Model, with_stages
+from custseg_spark.model import Model, add_stages
 
 
 def cloud(customers: int = 400, features: int = 3, seed: int = 3) -> np.ndarray:
@@ -35,13 +35,13 @@ def test_a_given_scale_becomes_a_spark_model(spark: SparkSession) -> None:
 def test_the_nearest_centre_in_sql_is_the_nearest(spark: SparkSession) -> None:
     points, centres = cloud(), cloud(6, seed=4)
     frame = spark.createDataFrame(pd.DataFrame(points, columns=["a", "b", "c"]))
-    found = with_stages(frame, clustering.nearest_stages(["a", "b", "c"], centres)).toPandas()
-    assert list(found["segment"]) == list(clustering.nearest(points, centres))
+    found = add_stages(frame, clustering.build_nearest_stages(["a", "b", "c"], centres)).toPandas()
+    assert list(found["segment"]) == list(clustering.find_nearest(points, centres))
 
 
 def test_a_tie_goes_to_the_lower_segment(spark: SparkSession) -> None:
-    stages = clustering.nearest_stages(["a"], np.array([[1.0], [-1.0]]))
-    assert with_stages(spark.createDataFrame([(0.0,)], "a double"), stages).first()["segment"] == 0
+    stages = clustering.build_nearest_stages(["a"], np.array([[1.0], [-1.0]]))
+    assert add_stages(spark.createDataFrame([(0.0,)], "a double"), stages).first()["segment"] == 0
 
 
 def test_refinement_ends_where_lloyd_ends(spark: SparkSession) -> None:
@@ -69,12 +69,12 @@ def test_no_step_is_taken_that_gains_less_than_the_tolerance(spark: SparkSession
 
 def test_the_sample_is_drawn_by_the_id_alone(spark: SparkSession) -> None:
     customers = spark.range(20_000)
-    one = clustering.drawn(customers, F.col("id"), 1000, 20_000, seed=1).select("id", HASH).toPandas()
+    one = clustering.filter_sample(customers, F.col("id"), 1000, 20_000, seed=1).select("id", HASH).toPandas()
     turned = customers.repartition(7).orderBy(F.desc("id"))
-    other = clustering.drawn(turned, F.col("id").cast("string"), 1000, 20_000, seed=1).toPandas()
+    other = clustering.filter_sample(turned, F.col("id").cast("string"), 1000, 20_000, seed=1).toPandas()
     assert set(one["id"].astype(str)) == set(other["id"].astype(str))
     assert 950 < len(one) < 1150
-    another = clustering.drawn(customers, F.col("id"), 1000, 20_000, seed=2).toPandas()
+    another = clustering.filter_sample(customers, F.col("id"), 1000, 20_000, seed=2).toPandas()
     assert len(set(one["id"]) & set(another["id"])) < 150
 
 
@@ -90,7 +90,7 @@ def test_names_with_quotes_and_backslashes_survive(spark: SparkSession) -> None:
     model = Model("id", {"spend": "double"}, (spend,), ((5.0,), (1.0,)), (0, 1), names, "spend")
     assert Model.from_json(model.to_json()) == model
     raw = spark.createDataFrame([("a", 6.0), ("b", 0.5), ("c", None)], "id string, spend double")
-    labelled = model.labelled(with_stages(raw, model.raw_stages()), ["id"]).toPandas()
+    labelled = model.label(add_stages(raw, model.raw_stages()), ["id"]).toPandas()
     assert list(labelled["segment_name"]) == [names[0], names[1], names[1]]
     assert list(labelled["distance_to_centre"]) == [1.0, 0.5, 1.0]
     loaded = model.pipeline_model(spark).transform(raw).toPandas()

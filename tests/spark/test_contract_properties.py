@@ -20,15 +20,16 @@ from pyspark.sql import SparkSession
 from custseg_spark import features, recipe
 from custseg_spark.errors import DataError
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import intake, sampling
+from custseg_spark.results import CustomerTable, Sample
+from custseg_spark.steps import draw_sample, load_table
 from tests.spark.draws import draw_tables
 
 
-def draw_sample(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[intake.Intake, sampling.Sample]:
+def read_sample(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[CustomerTable, Sample]:
     journal = Journal()
-    found, rows = intake.checked_ids(intake.intake(spark, how, str(path)), how, str(path), journal)
-    sample, counts = sampling.sampled(found, how, rows, journal)
-    return found, sampling.judged(found, sample, counts, how, rows, journal)
+    found, rows = load_table.check_ids(load_table.load_table(spark, how, str(path)), how, str(path), journal)
+    sample, counts = draw_sample.draw_sample(found, how, rows, journal)
+    return found, draw_sample.check_quality(found, sample, counts, how, rows, journal)
 
 
 def write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:
@@ -58,7 +59,7 @@ def test_read_is_accepted_plus_quarantined_whatever_the_cells_hold(
 ) -> None:
     path = write_csv(tmp_path / "customers.csv", ("id", "spend", "visits"), rows)
     try:
-        found, sample = draw_sample(spark, recipe.parse(GUESSED), path)
+        found, sample = read_sample(spark, recipe.parse(GUESSED), path)
     except DataError as told:
         event(f"refused: {told.what.partition(':')[0]}")
         return
@@ -159,9 +160,9 @@ def test_the_rows_accepted_and_their_reasons_are_those_of_the_contract_without_s
     path = write_csv(tmp_path / "customers.csv", ("place", "id", "spend", "visits", "score"), texts)
     if len(broken) == len(rows):
         with pytest.raises(DataError, match="rows are rejected"):
-            draw_sample(spark, recipe.parse(DECLARED), path)
+            read_sample(spark, recipe.parse(DECLARED), path)
         return
-    found, sample = draw_sample(spark, recipe.parse(DECLARED), path)
+    found, sample = read_sample(spark, recipe.parse(DECLARED), path)
     assert {row["place"]: set(row["reasons"]) for row in found.rejected.collect()} == broken
     assert {row["place"] for row in found.accepted.collect()} == expected.keys() - broken.keys()
     quality = sample.quality
@@ -215,10 +216,12 @@ def test_features_depend_on_neither_order_nor_partitioning(
             part.to_parquet(directory / name / f"{number}.parquet", index=False)
     found = []
     for name in ("as_is", "shuffled"):
-        _, sample = draw_sample(spark, how, directory / name)
+        _, sample = read_sample(spark, how, directory / name)
         kinds = {key: f.sql for key, f in how.segment_by.items()}
         treatments = features.fit_treatments(sample.raw, kinds, how.segment_by, how.scale)
-        found.append((treatments, features.treated(sample.raw, treatments), sample.described["id"].tolist()))
+        found.append(
+            (treatments, features.apply_treatments(sample.raw, treatments), sample.described["id"].tolist())
+        )
     assert found[0][0] == found[1][0]
     assert found[0][2] == found[1][2]
     pd.testing.assert_frame_equal(found[0][1], found[1][1], check_exact=True)

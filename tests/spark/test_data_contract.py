@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import data
 from custseg_spark.data import ids
+from custseg_spark.engine.explain_errors import explain_error
 from custseg_spark.errors import DataError, RunError
 from custseg_spark.recipe.models import Input, Rule
 
@@ -20,29 +21,29 @@ def customers(spark, tmp_path):
         "id,age,income\n1,30,10\n2,40,\n3,50,30\n4,x,40\n5,20\n,60,50\n7,70,a\n7,70,70\n8,5,80\n9,y,z\n"
     )
     source = Input(id="id", types={"age": "int", "income": "double"})
-    typed = data.typed(
+    typed = data.cast_columns(
         data.open_table(spark, source, str(tmp_path / "t.csv")), {"id": ["input.id"]}, source.types
     )
-    frame, by_id = data.id_checks(typed.frame, "id", "exact", 10)
-    rules = data.rule_checks({"adult": Rule(sql="age  >=\n18")}, lambda sql, key: sql)
+    frame, by_id = data.build_id_checks(typed.frame, "id", "exact", 10)
+    rules = data.build_rule_checks({"adult": Rule(sql="age  >=\n18")}, lambda sql, key: sql)
     return frame, [*by_id, *typed.checks, *rules]
 
 
 def counted(frame, checks):
-    return frame.agg(*data.counts(checks)).first().asDict()
+    return frame.agg(*data.aggregate_counts(checks)).first().asDict()
 
 
 def test_rows_read_are_accepted_or_rejected(customers):
     frame, checks = customers
-    quality = data.verdict(counted(frame, checks), checks, max_quarantined=1.0)
+    quality = data.judge_counts(counted(frame, checks), checks, max_quarantined=1.0)
     assert (quality.read, quality.accepted, quality.quarantined) == (10, 3, 7)
-    assert [row["id"] for row in data.accepted(frame, checks).collect()] == ["1", "2", "3"]
-    assert data.rejected(frame, checks).count() == 7
+    assert [row["id"] for row in data.keep_accepted(frame, checks).collect()] == ["1", "2", "3"]
+    assert data.keep_rejected(frame, checks).count() == 7
 
 
 def test_rejected_rows_are_as_read_with_every_reason(customers):
     frame, checks = customers
-    table = data.rejected(frame, checks)
+    table = data.keep_rejected(frame, checks)
     assert table.columns == ["id", "age", "income", data.MALFORMED, "reasons"]
     assert dict(table.dtypes)["age"] == "string"
     found = {
@@ -64,7 +65,7 @@ def test_rejected_rows_are_as_read_with_every_reason(customers):
 def test_the_counts_are_the_same_from_an_observed_write(spark, customers, tmp_path):
     frame, checks = customers
     observed = Observation()
-    watched = data.accepted(frame.observe(observed, *data.counts(checks)), checks)
+    watched = data.keep_accepted(frame.observe(observed, *data.aggregate_counts(checks)), checks)
     data.write_rows(watched.select("id"), str(tmp_path / "out"))
     assert observed.get == counted(frame, checks)
 
@@ -72,12 +73,12 @@ def test_the_counts_are_the_same_from_an_observed_write(spark, customers, tmp_pa
 def test_rules_that_warn_or_stop_keep_their_rows(spark):
     frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
     rules = {"small": Rule(sql="id < 8", on_fail="warn"), "tiny": Rule(sql="id < 9", on_fail="stop")}
-    checks = data.rule_checks(rules, lambda sql, key: sql)
-    assert data.accepted(frame, checks).count() == 10
-    assert data.rejected(frame, checks).count() == 0
+    checks = data.build_rule_checks(rules, lambda sql, key: sql)
+    assert data.keep_accepted(frame, checks).count() == 10
+    assert data.keep_rejected(frame, checks).count() == 0
     with pytest.raises(DataError, match="tiny: not id < 9: broken by 1 of 10"):
-        data.verdict(counted(frame, checks), checks, 0.05)
-    assert data.verdict(counted(frame, checks[:1]), checks[:1], 0.05).warnings == (
+        data.judge_counts(counted(frame, checks), checks, 0.05)
+    assert data.judge_counts(counted(frame, checks[:1]), checks[:1], 0.05).warnings == (
         "small: not id < 8: 2 of 10 rows, kept",
     )
 
@@ -85,15 +86,15 @@ def test_rules_that_warn_or_stop_keep_their_rows(spark):
 def test_a_bound_of_its_own_takes_a_rule_out_of_the_bound_of_all(spark):
     frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
     rules = {"own": Rule(sql="id < 6", at_most=0.5), "other": Rule(sql="id <> 9")}
-    checks = data.rule_checks(rules, lambda sql, key: sql)
-    quality = data.verdict(counted(frame, checks), checks, 0.1)  # 4 rows break the one, 1 the other
+    checks = data.build_rule_checks(rules, lambda sql, key: sql)
+    quality = data.judge_counts(counted(frame, checks), checks, 0.1)  # 4 rows break the one, 1 the other
     assert (quality.quarantined, quality.by_reason) == (4, {"own: not id < 6": 4, "other: not id <> 9": 1})
 
 
 def test_a_table_may_have_reasons_of_its_own(spark):
     frame = spark.range(2).selectExpr("id", "'x' AS Reasons")
     frame = frame.withColumn(data.AS_READ, F.struct("id", "Reasons"))
-    table = data.rejected(frame, [data.Check("never", F.lit(False))])
+    table = data.keep_rejected(frame, [data.Check("never", F.lit(False))])
     assert table.columns == ["id", "Reasons_as_read", "reasons"]
 
 
@@ -107,29 +108,29 @@ def test_a_table_may_have_reasons_of_its_own(spark):
 )
 def test_ids_that_are_missing(spark, kind, missing):
     frame = spark.sql(f"SELECT CAST(id AS {kind}) AS `my id` FROM VALUES {missing} AS t(id)")
-    found, checks = data.id_checks(frame, "my id", "trust", 0)
+    found, checks = data.build_id_checks(frame, "my id", "trust", 0)
     assert [check.reason for check in checks] == ["id: missing"]
-    assert data.accepted(found, checks).count() == 1
+    assert data.keep_accepted(found, checks).count() == 1
 
 
 def test_every_row_of_a_repeated_id_is_marked_and_no_row_is_added(spark):
     frame = spark.sql("SELECT * FROM VALUES (1), (2), (2), (3), (3), (3), (NULL), (NULL) AS t(id)")
-    found, checks = data.id_checks(frame, "id", "exact", 8)
+    found, checks = data.build_id_checks(frame, "id", "exact", 8)
     assert found.count() == 8
-    assert [row["id"] for row in data.accepted(found, checks).collect()] == [1]
+    assert [row["id"] for row in data.keep_accepted(found, checks).collect()] == [1]
     assert counted(found, checks)["failed_1"] == 5
 
 
 def test_a_missing_id_is_not_a_repeated_one(spark):
     frame = spark.sql("SELECT * FROM VALUES ('1'), (''), (''), (' '), (' '), (NULL), (NULL) AS t(id)")
-    found, checks = data.id_checks(frame, "id", "exact", 7)
+    found, checks = data.build_id_checks(frame, "id", "exact", 7)
     assert found is frame
     assert [check.reason for check in checks] == ["id: missing"]
 
 
 def test_a_table_without_repeats_is_not_joined(spark):
     frame = spark.range(5)
-    found, checks = data.id_checks(frame, "id", "exact", 5)
+    found, checks = data.build_id_checks(frame, "id", "exact", 5)
     assert found is frame
     assert len(checks) == 1
 
@@ -137,15 +138,15 @@ def test_a_table_without_repeats_is_not_joined(spark):
 def test_auto_looks_exactly_up_to_its_size_only(spark, monkeypatch):
     frame = spark.sql("SELECT * FROM VALUES (1), (1) AS t(id)")
     monkeypatch.setattr(ids, "EXACT_UP_TO", 2)
-    assert len(data.id_checks(frame, "id", "auto", 2)[1]) == 2
-    assert len(data.id_checks(frame, "id", "auto", 3)[1]) == 1
-    assert len(data.id_checks(frame, "id", "exact", 3)[1]) == 2
+    assert len(data.build_id_checks(frame, "id", "auto", 2)[1]) == 2
+    assert len(data.build_id_checks(frame, "id", "auto", 3)[1]) == 1
+    assert len(data.build_id_checks(frame, "id", "exact", 3)[1]) == 2
 
 
 def test_more_repeats_than_the_driver_takes_are_a_fan_out(spark, monkeypatch):
     monkeypatch.setattr(ids, "MOST_REPEATED", 3)
     with pytest.raises(DataError, match="more than 3 ids"):
-        data.id_checks(spark.range(8).selectExpr("id % 4 AS id"), "id", "exact", 8)
+        data.build_id_checks(spark.range(8).selectExpr("id % 4 AS id"), "id", "exact", 8)
 
 
 def test_what_is_written_comes_back_and_nothing_is_overwritten(spark, tmp_path):
@@ -162,4 +163,4 @@ def test_what_is_written_comes_back_and_nothing_is_overwritten(spark, tmp_path):
     for write in (data.write_rows, partial(data.write_customers, partition_by="segment")):
         with pytest.raises(AnalysisException) as raised:
             write(frame, path)
-        assert isinstance(data.explained(raised.value, "output"), RunError)
+        assert isinstance(explain_error(raised.value, "output"), RunError)

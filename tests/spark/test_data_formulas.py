@@ -103,8 +103,8 @@ def test_however_a_line_is_split_no_cell_begins_with_a_formula(text: str) -> Non
 @settings(deadline=None, max_examples=200)
 @given(st.lists(any_text.filter(lambda text: not {"'", "\x00"} & {*text}), min_size=1, max_size=5))
 def test_what_was_written_is_read_as_it_was(texts: list[str]) -> None:
-    content = data.csv_text(pd.DataFrame({"=name": ["x", *texts]})).encode()
-    found = data.read_csv_text(content)
+    content = data.write_csv(pd.DataFrame({"=name": ["x", *texts]})).encode()
+    found = data.read_csv(content)
     assert list(found.columns) == ["=name"]
     kept = [text for text in texts if escape_text(text) != text and not re.search("[0-9]", text)]
     assert [text for text in found["=name"] if text in kept] == kept
@@ -143,6 +143,6 @@ def test_the_same_cells_leave_by_spark_and_by_pandas(spark: SparkSession, tmp_pa
     data.write_parts(frame.coalesce(1), str(tmp_path / "out"), "segment", "csv")
     (written,) = (tmp_path / "out").rglob("*.csv")
     expected = [["i", "x", "'=text"], *([str(i), "-1.5", escape_text(text)] for i, text in enumerate(texts))]
-    by_pandas = data.csv_text(frame.drop("segment").toPandas())
+    by_pandas = data.write_csv(frame.drop("segment").toPandas())
     for content in (written.read_bytes().decode(), by_pandas):
         assert list(csv.reader(io.StringIO(content, newline=""))) == expected

@@ -97,7 +97,7 @@ def test_segments_that_a_killed_publish_never_told_the_catalog_of_are_seen_after
                 data.publish(customers(0, 1, 2), wanted, TODAY, "20261124T010000.000Z-b")
         spark.catalog.refreshTable("crm.segments")
         assert {row["segment"] for row in spark.table("crm.segments").collect()} == {0}, "so it was left"
-        monkeypatch.setattr(lake, "_swapped", full)
+        monkeypatch.setattr(lake, "_swap_day", full)
         with pytest.raises(RunError, match="the disk is full"):
             data.publish(customers(0), wanted, "2026-11-25", "20261125T000000.000Z-c")
         assert {row["segment"] for row in spark.table("crm.segments").collect()} == {0, 1, 2}
@@ -171,7 +171,7 @@ def test_a_filter_prunes_partitions_of_a_path_and_of_a_catalog_table(spark, tmp_
             (Input(id="id", format="table", filter="day = date '2026-11-21'"), "days"),
         ):
             frame = data.open_table(spark, source, where).frame
-            typed = data.typed(data.open_table(spark, source, where), {"id": ["input.id"]}, {}).frame
+            typed = data.cast_columns(data.open_table(spark, source, where), {"id": ["input.id"]}, {}).frame
             assert frame.count() == 2
             plan = typed._jdf.queryExecution().executedPlan().toString()
             pruned = plan.split("PartitionFilters: [")[1].split("]")[0]

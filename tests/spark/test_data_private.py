@@ -27,7 +27,7 @@ def opened(spark, tmp_path):
 
 def test_columns_are_dropped_and_hashed(opened):
     table = opened("id,email,spend\n007,ann@x.org,1\n ,bob@x.org,2\n8,,3\n")
-    found = data.private(table, Privacy(drop=("EMAIL",), hash=("id",)), ENVIRONMENT)
+    found = data.apply_privacy(table, Privacy(drop=("EMAIL",), hash=("id",)), ENVIRONMENT)
     assert found.frame.columns == ["id", "spend", data.MALFORMED]
     rows = [tuple(row)[:2] for row in found.frame.orderBy("spend").collect()]
     assert rows == [(hashed("007"), "1"), (None, "2"), (hashed("8"), "3")]
@@ -37,17 +37,17 @@ def test_columns_are_dropped_and_hashed(opened):
 def test_text_in_another_encoding_is_not_hashed(opened):
     """Two ids that became one must not look like one customer."""
     table = opened("id,spend\nJ\ufffdrg,1\n8,2\n")
-    found = data.private(table, Privacy(hash=("id",)), ENVIRONMENT)
+    found = data.apply_privacy(table, Privacy(hash=("id",)), ENVIRONMENT)
     assert [row["id"] for row in found.frame.orderBy("spend").collect()] == ["\ufffd", hashed("8")]
-    typed = data.typed(found, {"id": ["input.id"]}, {})
-    rejected = data.rejected(typed.frame, typed.checks).collect()
+    typed = data.cast_columns(found, {"id": ["input.id"]}, {})
+    rejected = data.keep_rejected(typed.frame, typed.checks).collect()
     assert [row["reasons"] for row in rejected] == [["id: text in another encoding"]]
 
 
 def test_numbers_are_hashed_as_they_are_written(spark):
     frame = spark.createDataFrame([(7, 1.5), (8, float("nan"))], "id bigint, code double")
     table = data.Table(frame, None, "parquet", "t")
-    found = data.private(table, Privacy(hash=("id", "code")), ENVIRONMENT).frame
+    found = data.apply_privacy(table, Privacy(hash=("id", "code")), ENVIRONMENT).frame
     assert [tuple(row) for row in found.collect()] == [
         (hashed("7"), hashed("1.5")),
         (hashed("8"), None),
@@ -57,13 +57,13 @@ def test_numbers_are_hashed_as_they_are_written(spark):
 def test_of_a_row_that_fits_no_header_nothing_is_kept(opened):
     """Its fields may stand in the wrong columns: here the address is where the spend should be."""
     table = opened("id,email,spend\n1,ann@x.org,5\n2,Smith,bob@x.org,7\n3,carl@x.org\n")
-    found = data.private(table, Privacy(drop=("email",)), ENVIRONMENT).frame
+    found = data.apply_privacy(table, Privacy(drop=("email",)), ENVIRONMENT).frame
     broken = [tuple(row) for row in found.filter(f"{data.MALFORMED} is not null").collect()]
     assert broken == [(None, None, "withheld: privacy")] * 2
 
 
 def test_the_secret_is_in_no_plan(opened):
-    found = data.private(opened("id,spend\n1,2\n"), Privacy(hash=("id",)), ENVIRONMENT).frame
+    found = data.apply_privacy(opened("id,spend\n1,2\n"), Privacy(hash=("id",)), ENVIRONMENT).frame
     plan = found._jdf.queryExecution().toString()
     assert "sha2" in plan
     assert SECRET not in plan
@@ -72,10 +72,10 @@ def test_the_secret_is_in_no_plan(opened):
 @pytest.mark.parametrize("environment", [{}, {"CUSTSEG_SECRET": "short"}])
 def test_a_secret_that_is_missing_or_short_is_refused(opened, environment):
     with pytest.raises(RecipeError, match="CUSTSEG_SECRET") as told:
-        data.private(opened("id,spend\n1,2\n"), Privacy(hash=("id",)), environment)
+        data.apply_privacy(opened("id,spend\n1,2\n"), Privacy(hash=("id",)), environment)
     assert "short" not in told.value.what
 
 
 def test_a_column_that_is_not_there_is_refused_as_it_may_be_misspelt(opened):
     with pytest.raises(DataError, match=r"privacy\.drop.*'e-mail'"):
-        data.private(opened("id,email\n1,x\n"), Privacy(drop=("e-mail",)), ENVIRONMENT)
+        data.apply_privacy(opened("id,email\n1,x\n"), Privacy(drop=("e-mail",)), ENVIRONMENT)

@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from custseg_spark import data
+from custseg_spark.engine.explain_errors import explain_error
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import Input
 
@@ -204,7 +205,7 @@ def test_text_and_excel_are_opened_and_typed_without_a_job(spark, shared_data):
     before = jobs(spark)
     for kind in ("csv", "xlsx"):
         table = data.open_table(spark, Input(id="ID"), str(shared_data / f"marketing_campaign.{kind}"))
-        typed = data.typed(table, {"ID": ["input.id"], "Income": ["segment_by.income"]}, {})
+        typed = data.cast_columns(table, {"ID": ["input.id"], "Income": ["segment_by.income"]}, {})
         assert dict(typed.frame.dtypes)["Income"] == "bigint"
     assert jobs(spark) == before
 
@@ -220,4 +221,4 @@ def _told(run):
     try:
         run()
     except Exception as error:
-        raise (data.explained(error, "input") or error) from error
+        raise (explain_error(error, "input") or error) from error

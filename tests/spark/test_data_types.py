@@ -42,7 +42,7 @@ def failing(typed, name):
 
 
 def test_numbers_are_found_and_text_among_them_fails(table):
-    typed = data.typed(
+    typed = data.cast_columns(
         table("id,n", "1,10", "2,", "3, ", "4,x", "5,7.0", *[f"{i},{i}" for i in range(9)]), uses("n"), {}
     )
     assert typed.types == {"n": "double"}
@@ -52,7 +52,7 @@ def test_numbers_are_found_and_text_among_them_fails(table):
 
 def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(table, monkeypatch):
     monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 3)
-    typed = data.typed(
+    typed = data.cast_columns(
         table("id,n", "1,10", "2,-3", "3,4", "4,9e9", "5,5.5", "6,99999999999999999999"), uses("n"), {}
     )
     assert typed.types == {"n": "int"}
@@ -61,35 +61,37 @@ def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(table, monk
 
 
 def test_not_a_number_is_missing_and_infinity_is_no_number(table):
-    typed = data.typed(table("id,n", "1,NaN", "2,inf", "3,-Infinity", "4,1.5", "5,1e400"), uses("n"), {})
+    typed = data.cast_columns(
+        table("id,n", "1,NaN", "2,inf", "3,-Infinity", "4,1.5", "5,1e400"), uses("n"), {}
+    )
     assert values(typed, "n") == [None, None, None, 1.5, None]
     assert failing(typed, "n") == {"n: not a number": ["inf", "-Infinity", "1e400"]}
 
 
 def test_floating_point_columns_lose_nan_and_infinity(spark):
     frame = spark.sql("SELECT double(v) AS v FROM VALUES ('1'), ('NaN'), ('Infinity'), (NULL) AS t(v)")
-    typed = data.typed(data.Table(frame, None, "parquet", "t"), uses("v"), {})
+    typed = data.cast_columns(data.Table(frame, None, "parquet", "t"), uses("v"), {})
     assert values(typed, "v") == [1.0, None, None, None]
     assert failing(typed, "v") == {"v: infinite": [float("inf")]}
 
 
 def test_codes_and_ids_stay_text(table):
-    typed = data.typed(
+    typed = data.cast_columns(
         table("id,zip", "7,01234", "8,9999"), {"id": ["input.id"], "ID": ["rules.x"], **uses("zip")}, {}
     )
     assert values(typed, "id") == ["7", "8"]
     assert values(typed, "zip") == ["01234", "9999"]
-    assert values(data.typed(table("id", "007"), {"id": ["input.id"]}, {"id": "int"}), "id") == [7]
+    assert values(data.cast_columns(table("id", "007"), {"id": ["input.id"]}, {"id": "int"}), "id") == [7]
 
 
 def test_what_the_recipe_does_not_use_passes_through_as_read(table):
-    typed = data.typed(table("id,n,other", "1,2,3"), uses("n"), {})
+    typed = data.cast_columns(table("id,n,other", "1,2,3"), uses("n"), {})
     assert typed.frame.dtypes[:3] == [("id", "string"), ("n", "bigint"), ("other", "string")]
     assert typed.frame.columns == ["id", "n", "other", data.AS_READ]
 
 
 def test_iso_dates_and_booleans_are_found(table):
-    typed = data.typed(
+    typed = data.cast_columns(
         table("id,d,b,t", "1,2013-02-28,true,2013-02-28 10:00:00", "2,2013-02-30,False,"),
         uses("d", "b", "t"),
         {},
@@ -102,7 +104,7 @@ def test_iso_dates_and_booleans_are_found(table):
 
 def test_declared_dates_are_read_by_their_patterns_in_turn(table):
     lines = ("id,d", "1,04-09-2012", "2,2012/09/04", "3,4-9-2012", "4,31-02-2012", "5,", "6,09-04-12")
-    typed = data.typed(table(*lines), {}, {"d": DateType(date=("dd-MM-yyyy", "yyyy/MM/dd"))})
+    typed = data.cast_columns(table(*lines), {}, {"d": DateType(date=("dd-MM-yyyy", "yyyy/MM/dd"))})
     assert values(typed, "d") == [datetime.date(2012, 9, 4)] * 2 + [None] * 4
     assert failing(typed, "d") == {
         "d: not a date (dd-MM-yyyy or yyyy/MM/dd)": ["4-9-2012", "31-02-2012", "09-04-12"]
@@ -111,7 +113,7 @@ def test_declared_dates_are_read_by_their_patterns_in_turn(table):
 
 def test_a_text_that_two_patterns_read_as_two_dates_fails(table):
     lines = ("id,d", "1,04-09-2012", "2,30-07-2012", "3,07-30-2012", "4,05-05-2012", "5,")
-    typed = data.typed(table(*lines), {}, {"d": DateType(date=("dd-MM-yyyy", "MM-dd-yyyy"))})
+    typed = data.cast_columns(table(*lines), {}, {"d": DateType(date=("dd-MM-yyyy", "MM-dd-yyyy"))})
     assert failing(typed, "d") == {"d: two dates in one text (dd-MM-yyyy or MM-dd-yyyy)": ["04-09-2012"]}
 
 
@@ -120,12 +122,12 @@ def test_a_text_that_two_patterns_read_as_two_dates_fails(table):
 )
 def test_a_pattern_without_year_month_or_day_is_refused(table, pattern, lacking):
     with pytest.raises(RecipeError, match=rf"input\.types\.d: the pattern '{pattern}' has no.*{lacking}"):
-        data.typed(table("id,d", "1,04-09-2012"), {}, {"d": DateType(date=pattern)})
+        data.cast_columns(table("id,d", "1,04-09-2012"), {}, {"d": DateType(date=pattern)})
 
 
 def test_the_real_dates_are_read_day_first(spark, shared_data):
     source = Input(id="ID", types={"Dt_Customer": DateType(date="dd-MM-yyyy")})
-    typed = data.typed(
+    typed = data.cast_columns(
         data.open_table(spark, source, str(shared_data / "marketing_campaign.csv")), {}, source.types
     )
     span = typed.frame.selectExpr("min(Dt_Customer)", "max(Dt_Customer)", "count(Dt_Customer)").first()
@@ -147,7 +149,7 @@ def test_declared_types_hold_for_typed_formats_too(spark):
         "day": dates,
         "moment": dates,
     }
-    typed = data.typed(data.Table(frame, None, "parquet", "t"), {}, declared)
+    typed = data.cast_columns(data.Table(frame, None, "parquet", "t"), {}, declared)
     day = datetime.date(2012, 9, 4)
     assert tuple(typed.frame.drop(data.AS_READ).first()) == (5, 7, 8.0, "1.5", day, day)
     assert dict(typed.frame.dtypes)["whole"] == "int"  # a column that has the type already is left alone
@@ -155,26 +157,28 @@ def test_declared_types_hold_for_typed_formats_too(spark):
 
 def test_a_missing_column_names_who_asks_for_it_and_the_nearest_there_is(table):
     with pytest.raises(DataError, match=r"segment_by\.a, rules\.b: the table has no column 'Incme'") as told:
-        data.typed(table("id,Income", "1,2"), {"Incme": ["segment_by.a", "rules.b"]}, {})
+        data.cast_columns(table("id,Income", "1,2"), {"Incme": ["segment_by.a", "rules.b"]}, {})
     assert told.value.remedy == "did you mean 'Income'?"
     with pytest.raises(DataError, match=r"input\.types\.zzz"):
-        data.typed(table("id,Income", "1,2"), {}, {"zzz": "int"})
+        data.cast_columns(table("id,Income", "1,2"), {}, {"zzz": "int"})
 
 
 def test_upper_and_lower_case_do_not_matter_in_a_column_name(table):
-    typed = data.typed(table("id,Income", "1,2"), uses("INCOME"), {})
+    typed = data.cast_columns(table("id,Income", "1,2"), uses("INCOME"), {})
     assert typed.types == {"Income": "int"}
 
 
 def test_reserved_and_repeated_names_are_refused(spark):
     for sql, what in (("SELECT 1 AS _as_read", "reserved"), ("SELECT 1 AS a, 2 AS A", "more than once")):
         with pytest.raises(DataError, match=what):
-            data.typed(data.Table(spark.sql(sql), None, "table", "t"), {}, {})
+            data.cast_columns(data.Table(spark.sql(sql), None, "table", "t"), {}, {})
 
 
 def test_odd_names_can_be_typed(table):
     names = ("a.b", "back`tick", "two words")
-    typed = data.typed(table("id;" + ";".join(names), "1;2;3;x"), uses(*names), {"two words": "double"})
+    typed = data.cast_columns(
+        table("id;" + ";".join(names), "1;2;3;x"), uses(*names), {"two words": "double"}
+    )
     assert typed.frame.select(*map(data.column, names)).first() == (2, 3, None)
     assert failing(typed, "two words") == {"two words: not a number": ["x"]}
 
@@ -182,8 +186,8 @@ def test_odd_names_can_be_typed(table):
 def test_a_scan_reads_only_the_columns_it_uses(spark, tmp_path):
     path = str(tmp_path / "t.parquet")
     spark.range(3).selectExpr("id", "string(id) AS n", "'x' AS wide", "1.5D AS v").write.parquet(path)
-    typed = data.typed(data.open_table(spark, Input(id="id"), path), uses("n", "v"), {"n": "int"})
-    kept = data.accepted(typed.frame, typed.checks).select("id", "n")
+    typed = data.cast_columns(data.open_table(spark, Input(id="id"), path), uses("n", "v"), {"n": "int"})
+    kept = data.keep_accepted(typed.frame, typed.checks).select("id", "n")
     plan = kept._jdf.queryExecution().executedPlan().toString()
     read = plan.split("ReadSchema: ")[1].splitlines()[0]
     assert read == "struct<id:bigint,n:string,v:double>"

@@ -60,9 +60,9 @@ def test_saved_and_loaded_a_model_labels_the_same(spark: SparkSession, model: Mo
     raw = table.selectExpr(*[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
     loaded = Model.from_json(model.to_json())
     assert loaded == model
-    labelled = loaded.labelled(raw, []).collect()
+    labelled = loaded.label(raw, []).collect()
     values = pd.DataFrame(rows, columns=["spend", "visits"]).astype(float)
-    points = features.model_scale(features.treated(values, model.features), model.features)
+    points = features.to_model_scale(features.apply_treatments(values, model.features), model.features)
     squares = ((points[:, None, :] - np.array(model.centres)[None]) ** 2).sum(axis=2)
     for row, square in zip(labelled, squares, strict=True):
         place = model.ids.index(row["segment"])
@@ -85,10 +85,10 @@ def test_saved_and_loaded_the_pipeline_labels_as_the_model(
     )
     found = PipelineModel.load(path).transform(table).orderBy("id").collect()
     raw = table.selectExpr("id", *[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
-    expected = model.labelled(raw, ["id"]).orderBy("id").collect()
+    expected = model.label(raw, ["id"]).orderBy("id").collect()
     assert [row["id"] for row in found] == [row["id"] for row in expected] == list(range(len(rows)))
     values = pd.DataFrame(rows, columns=["spend", "visits"]).astype(float)
-    points = features.model_scale(features.treated(values, model.features), model.features)
+    points = features.to_model_scale(features.apply_treatments(values, model.features), model.features)
     squares = np.sort(((points[:, None, :] - np.array(model.centres)[None]) ** 2).sum(axis=2), axis=1)
     for one, other, square in zip(found, expected, squares, strict=True):
         assert [one["feature_spend"], one["feature_visits"]] == [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from pyspark.sql import SparkSession
 
-from custseg_spark.pipeline import order_days
+from custseg_spark.steps import order_days
 from custseg_spark.transactions import Day
 
 

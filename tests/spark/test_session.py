@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import machine, session
+from custseg_spark.engine import machine, session
 
 ROOT = Path(__file__).parents[2]
 SHOWN = (
@@ -19,7 +19,7 @@ SHOWN = (
     "spark.sql.shuffle.partitions",
 )
 PROGRAM = f"""
-from custseg_spark.session import open_session
+from custseg_spark.engine.session import open_session
 spark = open_session("custseg", settings={{"spark.sql.warehouse.dir": "warehouse"}})
 again = open_session()
 for key in {SHOWN!r}:
@@ -135,8 +135,8 @@ def test_laptop_defaults_hold_only_with_a_local_master(
 def test_a_laptop_gets_memory_and_partitions_by_its_size(
     monkeypatch: pytest.MonkeyPatch, no_settings: Path
 ) -> None:
-    monkeypatch.setattr(machine, "cores", lambda: 6)
-    monkeypatch.setattr(machine, "driver_memory", lambda: 5 * 2**30)
+    monkeypatch.setattr(machine, "count_cores", lambda: 6)
+    monkeypatch.setattr(machine, "choose_driver_memory", lambda: 5 * 2**30)
     missing = session._missing_settings("", {})
     assert missing["spark.driver.memory"] == "5120m"
     assert missing["spark.sql.shuffle.partitions"] == "12"
@@ -155,7 +155,7 @@ def test_a_containers_quota_counts_as_its_cores(
         file.write_text(f"{quota}\n")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     monkeypatch.setattr(machine, "_cgroup_files", lambda *_: files)
-    assert machine.cores() == cores
+    assert machine.count_cores() == cores
 
 
 def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_settings: Path) -> None:
@@ -189,7 +189,7 @@ def test_driver_memory_is_half_of_what_there_is(
     pages = {"SC_PHYS_PAGES": gib * 2**18, "SC_PAGE_SIZE": 2**12}
     monkeypatch.setattr(os, "sysconf", pages.__getitem__)
     monkeypatch.setattr(machine, "_cgroup_limits", lambda: [] if limit is None else [limit * 2**30])
-    assert machine.driver_memory() == wanted * 2**30
+    assert machine.choose_driver_memory() == wanted * 2**30
 
 
 def test_the_arguments_are_restored(monkeypatch: pytest.MonkeyPatch, no_settings: Path) -> None:

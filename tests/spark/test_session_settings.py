@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark.session_settings import keep_settings, session_settings
+from custseg_spark.engine.session_settings import keep_settings, session_settings
 
 PLANNING = "spark.sql.constraintPropagation.enabled"
 LIMIT = "spark.sql.codegen.hugeMethodLimit"

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from custseg_spark.recipe.text_types import DATE_PATTERNS, TextType
+from custseg_spark.data.text_types import DATE_PATTERNS, TextType
 
 NUMBERS = ["1", " 7 ", "\t3", "+3", "-2", "1.", ".5", "1e5", "2E-3", "12345678901234567890", "NaN", "nan"]
 NO_NUMBERS = ["inf", "-Infinity", "1e400", "1,5", "1 5", "\u00a01", "١", "x", "--1", "1e", "0x1"]

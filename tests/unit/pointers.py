@@ -6,12 +6,12 @@ from tests.unit.half_written import HalfWritten
 ROOT = "halfway://out"
 POINTER = f"{ROOT}/latest.json"
 OLD, NEW, OTHER, LAST = (
-    runs.as_json({"run_id": word, "padding": word * 12}) for word in ("old", "new", "other", "last")
+    runs.to_json({"run_id": word, "padding": word * 12}) for word in ("old", "new", "other", "last")
 )
 
 
 def read() -> str | None:
-    content = runs.read(POINTER)
+    content = runs.read_file(POINTER)
     return None if content is None else content.decode()
 
 
@@ -19,7 +19,7 @@ def begin_with(*contents: str) -> None:
     """The store as these writes leave it, one after another."""
     HalfWritten.content.clear()
     for content in contents:
-        runs.write(POINTER, content)
+        runs.write_file(POINTER, content)
 
 
 def names() -> list[str]:

@@ -16,7 +16,7 @@ from sklearn.metrics import silhouette_score
 from sklearn.tree import DecisionTreeClassifier
 
 from custseg_spark.report import assemble, exploration, page
-from custseg_spark.report.figures import FeatureView, Pictures
+from custseg_spark.report.plots.data import FeatureView, Pictures
 from custseg_spark.report.tables import Column, Table
 
 FEATURES = (
@@ -193,7 +193,7 @@ def full_page(
         "bought 24 days ago, spend a tenth of the mean",
     ]
     told = {
-        s: assemble.Told(
+        s: assemble.SegmentText(
             fact=facts[s % 5],
             sentence=f"{name}: their spend is {'high' if s < 2 else 'low'}; recency tells them apart.",
             action=actions[s % 5],
@@ -207,7 +207,7 @@ def full_page(
     }
     everyone = float(t.sample[OUTCOME.name].mean())
     outcome = page.Outcome(OUTCOME.name, rate=True, overall=everyone)
-    found = assemble.segments(table, views, told, (outcome,), "spend", overall)
+    found = assemble.build_segments(table, views, told, (outcome,), "spend", overall)
     rich = [s for s in found if (s.value_share or 0) > s.share]
     return page.Page(
         title="marketing_campaign",
@@ -247,7 +247,7 @@ def full_page(
             page.Rule("some_orders", "orders > 0", "warn", 4),
         ),
         columns=tuple(
-            exploration.column_view(
+            exploration.build_column_view(
                 v.name,
                 t.sample[_column(t, v.name)].to_numpy(float),
                 v.unit,

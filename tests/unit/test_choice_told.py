@@ -9,8 +9,8 @@ from rich.console import Console
 
 from custseg_spark.evidence import Choice, RunnerUp
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import page
-from custseg_spark.pipeline.fit import too_small
+from custseg_spark.steps import write_report
+from custseg_spark.steps.choose_k import warn_small
 from custseg_spark.terminal.answers import tell_choice
 
 CHOICE = Choice(
@@ -50,15 +50,15 @@ def test_doubts_about_the_number_come_first_on_the_page() -> None:
     sample = SimpleNamespace(quality=SimpleNamespace(warnings=("one", "two", "three")))
     fitted = SimpleNamespace(jaccards=lambda chosen: (), model=SimpleNamespace(names=()))
     decision = SimpleNamespace(choice=choice, candidate=None)
-    lines = page._careful(fitted, sample, decision, (), Journal())  # type: ignore[arg-type]
+    lines = write_report._careful(fitted, sample, decision, (), Journal())  # type: ignore[arg-type]
     assert lines[0].startswith("No number of segments passed")
     assert lines[1] == choice.doubt
     assert lines[2:] == ("one", "two", "three")
 
 
 def test_a_segment_of_all_customers_under_the_floor_is_told() -> None:
-    assert too_small(["big", "small"], [95, 5], 0.05) == ""
-    warning = too_small(["big", "small"], [951, 49], 0.05)
+    assert warn_small(["big", "small"], [95, 5], 0.05) == ""
+    warning = warn_small(["big", "small"], [951, 49], 0.05)
     assert "small (4.90%)" in warning
     assert "big" not in warning
     assert "(5.0%)" in warning

@@ -7,7 +7,7 @@ import pytest
 from sklearn.cluster import KMeans
 
 from custseg_spark.clustering import Partition, sweep
-from custseg_spark.clustering.sweep import best_start
+from custseg_spark.clustering.sweep import find_best_start
 
 MODULE = importlib.import_module("custseg_spark.clustering.sweep")  # the package's `sweep` is the function
 
@@ -38,19 +38,19 @@ def test_starts_on_a_part_end_as_low_as_many_on_all(overlapping: np.ndarray) -> 
 
 def test_one_start_in_three_grows_from_one_segment_less(overlapping: np.ndarray) -> None:
     few = overlapping[:400]
-    fewer, alone = best_start(overlapping, 8, restarts=3, seed=1)
-    (grown,) = MODULE._grown(few, fewer, 1, seed=1)
+    fewer, alone = find_best_start(overlapping, 8, restarts=3, seed=1)
+    (grown,) = MODULE._grow(few, fewer, 1, seed=1)
     expected = KMeans(9, init=grown, n_init=1).fit(few).inertia_ / 400
-    found = best_start(overlapping, 9, restarts=3, seed=1, fewer=fewer)[1]
+    found = find_best_start(overlapping, 9, restarts=3, seed=1, fewer=fewer)[1]
     assert len(found) == len(alone) == 3
     assert pytest.approx(expected) in found
-    assert pytest.approx(expected) not in best_start(overlapping, 9, restarts=3, seed=1)[1]
+    assert pytest.approx(expected) not in find_best_start(overlapping, 9, restarts=3, seed=1)[1]
 
 
 def test_a_grown_start_adds_a_point_that_no_centre_is_on() -> None:
     points = np.array([[0.0], [0.0], [0.0], [10.0]])
-    assert [g.tolist() for g in MODULE._grown(points, np.array([[0.0]]), 2, seed=1)] == [[[0.0], [10.0]]] * 2
-    assert MODULE._grown(points[:3], np.array([[0.0]]), 2, seed=1) == []
+    assert [g.tolist() for g in MODULE._grow(points, np.array([[0.0]]), 2, seed=1)] == [[[0.0], [10.0]]] * 2
+    assert MODULE._grow(points[:3], np.array([[0.0]]), 2, seed=1) == []
 
 
 def test_a_partition_by_hand() -> None:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from custseg_spark import cli, clustering, evidence
+from custseg_spark.commands.compare import _find_partition
 from custseg_spark.journal import Journal
-from custseg_spark.pipeline import fit
-from custseg_spark.pipeline.compare import _kmeans, others_in_a_run
 from custseg_spark.recipe import Recipe, parse
+from custseg_spark.steps import choose_k
+from custseg_spark.steps.compare_algorithms import compare_in_run
 
 POINTS = np.random.default_rng(3).normal(size=(600, 2))
 
@@ -33,16 +34,16 @@ def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: py
     monkeypatch.setattr(
         clustering, "sweep", lambda s, p, ks, **how: tried.extend(ks) or sweep(s, p, ks, **how)
     )
-    found = _kmeans(None, POINTS, recipe(), k, Journal())  # type: ignore[arg-type]
+    found = _find_partition(None, POINTS, recipe(), k, Journal())  # type: ignore[arg-type]
     assert (tried, found.k) == (swept, k)
     if 3 <= k <= 6:
-        run = fit.swept(None, POINTS, recipe(), Journal())  # type: ignore[arg-type]
+        run = choose_k.sweep_k(None, POINTS, recipe(), Journal())  # type: ignore[arg-type]
         assert np.array_equal(found.centres, run[k - 3].centres)
 
 
 def test_a_chosen_k_is_not_judged_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence, "verdict", lambda *_: pytest.fail("the verdict is thrown away"))
-    found = _kmeans(None, POINTS, recipe(), None, Journal())  # type: ignore[arg-type]
+    monkeypatch.setattr(evidence, "judge_structure", lambda *_: pytest.fail("the verdict is thrown away"))
+    found = _find_partition(None, POINTS, recipe(), None, Journal())  # type: ignore[arg-type]
     assert 3 <= found.k <= 6
 
 
@@ -53,8 +54,8 @@ def test_a_run_hands_over_its_own_labels_and_redraws(
     asked = recipe(compare=True, bootstraps=bootstraps)
     labels = np.random.default_rng(1).integers(4, size=600)  # no k-means would find these
     own = clustering.Partition(4, POINTS[:4], labels, 1.0, (1.0,), 0.25, None)
-    monkeypatch.setattr(clustering, "other_labels", lambda *_: [])
-    others = others_in_a_run(None, POINTS, SimpleNamespace(partition=own), asked)  # type: ignore[arg-type]
+    monkeypatch.setattr(clustering, "label_by_others", lambda *_: [])
+    others = compare_in_run(None, POINTS, SimpleNamespace(partition=own), asked)  # type: ignore[arg-type]
     assert others is not None
     assert np.array_equal(others.found.labels["KMeans"], labels[others.found.at])
     kmeans = others.found.rows[0]

@@ -3,9 +3,17 @@
 import pytest
 
 from custseg_spark.data.columns import MISSHAPEN
-from custseg_spark.data.contract import ACCEPTED, ROWS, UNBOUNDED, Check, bound_of, bounded, verdict
-from custseg_spark.data.ids import repeated_in
-from custseg_spark.data.types import cast_reasons
+from custseg_spark.data.contract import (
+    ACCEPTED,
+    ROWS,
+    UNBOUNDED,
+    Check,
+    apply_bounds,
+    find_bound,
+    judge_counts,
+)
+from custseg_spark.data.ids import find_repeats
+from custseg_spark.data.types import list_cast_reasons
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import Bound, DateType
 
@@ -15,7 +23,7 @@ def judged(rows, accepted, *failed, max_quarantined=0.05, unbounded=None):
     checks = [Check(reason, None, on_fail, at_most) for reason, _, on_fail, at_most in failed]
     counts = {ROWS: rows, ACCEPTED: accepted, UNBOUNDED: rows - accepted if unbounded is None else unbounded}
     counts |= {f"failed_{i}": count for i, (_, count, _, _) in enumerate(failed)}
-    return verdict(counts, checks, max_quarantined)
+    return judge_counts(counts, checks, max_quarantined)
 
 
 def test_rows_read_are_accepted_or_quarantined():
@@ -70,16 +78,16 @@ def test_a_rule_with_its_own_bound_is_not_counted_against_the_bound_of_all():
 
 
 def test_a_sample_by_the_hash_of_the_id_tells_of_repeated_ids():
-    assert repeated_in(["a", "b", "c"], 0.05) is None
+    assert find_repeats(["a", "b", "c"], 0.05) is None
     sample = [*map(str, range(95)), "x", "x", "y", "y", "y"]
-    assert repeated_in(sample, 0.05) == (
+    assert find_repeats(sample, 0.05) == (
         "id: repeated: about 5.00% of the rows, kept; input.unique: exact quarantines them"
     )
     with pytest.raises(DataError, match=r"about 5\.00% of the rows have an id"):
-        repeated_in(sample, 0.02)
+        find_repeats(sample, 0.02)
 
 
-POSSIBLE = cast_reasons(["answered", "visits"], {"born": DateType(date=["dd/MM/yyyy", "MM/dd/yyyy"])})
+POSSIBLE = list_cast_reasons(["answered", "visits"], {"born": DateType(date=["dd/MM/yyyy", "MM/dd/yyyy"])})
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,7 @@ POSSIBLE = cast_reasons(["answered", "visits"], {"born": DateType(date=["dd/MM/y
 )
 def test_a_reason_of_another_format_or_column_applies_to_nothing(reason):
     checks = (Check("spend: infinite", None),)
-    assert bounded(checks, {reason: Bound(at_most=0.1)}, POSSIBLE) == checks
+    assert apply_bounds(checks, {reason: Bound(at_most=0.1)}, POSSIBLE) == checks
 
 
 @pytest.mark.parametrize(
@@ -104,11 +112,11 @@ def test_a_reason_of_another_format_or_column_applies_to_nothing(reason):
 )
 def test_a_reason_that_nothing_gives_is_refused(reason):
     with pytest.raises(RecipeError, match="no check has the reason") as told:
-        bounded((Check("spend: infinite", None),), {reason: Bound()}, POSSIBLE)
+        apply_bounds((Check("spend: infinite", None),), {reason: Bound()}, POSSIBLE)
     assert "did you mean" in told.value.remedy
 
 
 def test_a_column_is_meant_in_whatever_case():
-    (found,) = bounded((Check("Visits: infinite", None),), {"visits: infinite": Bound(on_fail="stop")})
+    (found,) = apply_bounds((Check("Visits: infinite", None),), {"visits: infinite": Bound(on_fail="stop")})
     assert found.on_fail == "stop"
-    assert bound_of({"ID: repeated": Bound(at_most=0.3)}, "id: repeated") == Bound(at_most=0.3)
+    assert find_bound({"ID: repeated": Bound(at_most=0.3)}, "id: repeated") == Bound(at_most=0.3)

@@ -29,7 +29,7 @@ def book(*rows, sheets=("customers",)):
 
 
 def read(*rows, **options):
-    return excel.sheet(book(*rows), "customers.xlsx", **options)
+    return excel.read_sheet(book(*rows), "customers.xlsx", **options)
 
 
 def test_columns_have_the_type_their_cells_agree_on():
@@ -72,7 +72,7 @@ def test_what_other_writers_note_down_of_a_sheet_is_not_believed():
                 kept.read(name).replace(b'ref="A1:B3"', b'ref="A1:A2"').replace(b"<v>7</v>", b"<v>7.0</v>")
             )
             parts.writestr(name, content)
-    found = excel.sheet(stream, "c.xlsx")
+    found = excel.read_sheet(stream, "c.xlsx")
     assert found.rows.to_pylist() == [{"id": 1, "a": 7}, {"id": 2, "a": None}]
     assert found.rows.schema.field("a").type == pa.int64()
 
@@ -85,13 +85,14 @@ def test_a_formula_counts_with_the_value_it_was_saved_with():
 def test_several_sheets_take_a_choice():
     stream = book(["id"], [1], sheets=("customers", "notes"))
     with pytest.raises(DataError, match="2 sheets: 'customers', 'notes'"):
-        excel.sheet(stream, "c.xlsx")
+        excel.read_sheet(stream, "c.xlsx")
     for wanted in ("customers", 0):
         assert (
-            excel.sheet(book(["id"], [1], sheets=("customers", "notes")), "c.xlsx", wanted).rows.num_rows == 1
+            excel.read_sheet(book(["id"], [1], sheets=("customers", "notes")), "c.xlsx", wanted).rows.num_rows
+            == 1
         )
     with pytest.raises(RecipeError, match="no sheet 'custmers'"):
-        excel.sheet(book(["id"], [1]), "c.xlsx", "custmers")
+        excel.read_sheet(book(["id"], [1]), "c.xlsx", "custmers")
 
 
 @pytest.mark.parametrize(
@@ -109,12 +110,12 @@ def test_what_is_no_table_is_refused(rows, what):
 
 def test_what_is_no_workbook_is_refused():
     with pytest.raises(DataError, match=r"not an \.xlsx file"):
-        excel.sheet(io.BytesIO(b"\xd0\xcf\x11\xe0 old"), "c.xls")
+        excel.read_sheet(io.BytesIO(b"\xd0\xcf\x11\xe0 old"), "c.xls")
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as parts:
         parts.writestr("a.txt", "no workbook")
     with pytest.raises(DataError, match="not a readable Excel file"):
-        excel.sheet(stream, "c.xlsx")
+        excel.read_sheet(stream, "c.xlsx")
 
 
 @pytest.mark.parametrize("size", [20, 200])
@@ -126,11 +127,11 @@ def test_a_part_that_is_damaged_is_refused(size):
             content = kept.read(name)
             parts.writestr(name, content[:size] if name.startswith("xl/worksheets") else content)
     with pytest.raises(DataError, match="not a readable Excel file"):
-        excel.sheet(stream, "c.xlsx")
+        excel.read_sheet(stream, "c.xlsx")
     broken = bytearray(book(["id"], [1]).getvalue())
     broken[40:80] = bytes(40)
     with pytest.raises(DataError, match="not a readable Excel file"):
-        excel.sheet(io.BytesIO(broken), "c.xlsx")
+        excel.read_sheet(io.BytesIO(broken), "c.xlsx")
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_parsed(monkeypatch):
@@ -147,18 +148,18 @@ def test_entities_are_refused_before_anything_parses_them(codec, padding):
     with zipfile.ZipFile(stream, "a") as parts:
         parts.writestr("xl/more.xml", bomb.encode(codec))
     with pytest.raises(DataError, match="XML entities"):
-        excel.sheet(stream, "c.xlsx")
+        excel.read_sheet(stream, "c.xlsx")
 
 
 def test_without_openpyxl_the_remedy_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(RecipeError, match="openpyxl, which is not installed"):
-        excel.sheet(io.BytesIO(), "c.xlsx")
+        excel.read_sheet(io.BytesIO(), "c.xlsx")
 
 
 def test_the_real_sheet_holds_what_the_csv_holds(shared_data):
     with open(shared_data / "marketing_campaign.xlsx", "rb") as stream:
-        found = excel.sheet(stream, "marketing_campaign.xlsx")
+        found = excel.read_sheet(stream, "marketing_campaign.xlsx")
     assert found.rows.num_rows == 2240
     assert found.rows["Income"].null_count == 24
     assert found.rows.schema.field("Income").type == pa.int64()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from custseg_spark.data import estimated_rows
+from custseg_spark.data import estimate_rows
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def lines() -> bytes:
 def test_rows_are_told_from_the_beginning_of_a_file_packed_or_not(tmp_path, lines, pack, ending):
     path = tmp_path / f"customers.csv{ending}"
     path.write_bytes(pack(lines))
-    assert estimated_rows(str(path), "csv") == pytest.approx(90_000, rel=0.1)
+    assert estimate_rows(str(path), "csv") == pytest.approx(90_000, rel=0.1)
 
 
 def test_the_files_of_a_directory_count_together(tmp_path, lines):
@@ -30,16 +30,16 @@ def test_the_files_of_a_directory_count_together(tmp_path, lines):
         (tmp_path / f"part-{number}.csv").write_bytes(lines)
     (tmp_path / "_SUCCESS").write_bytes(b"")
     (tmp_path / "part-empty.csv").write_bytes(b"")
-    assert estimated_rows(str(tmp_path), "csv") == pytest.approx(270_000, rel=0.1)
+    assert estimate_rows(str(tmp_path), "csv") == pytest.approx(270_000, rel=0.1)
 
 
 def test_small_files_are_counted_and_odd_ones_are_not_told(tmp_path):
     (tmp_path / "few.csv").write_text("id\n1\n2\n")
-    assert estimated_rows(str(tmp_path / "few.csv"), "csv") == 3
+    assert estimate_rows(str(tmp_path / "few.csv"), "csv") == 3
     (tmp_path / "one.csv").write_text("1")
-    assert estimated_rows(str(tmp_path / "one.csv"), "csv") == 1
+    assert estimate_rows(str(tmp_path / "one.csv"), "csv") == 1
     (tmp_path / "plain.csv.gz").write_text("id\n1\n")
-    assert estimated_rows(str(tmp_path / "plain.csv.gz"), "csv") is None
+    assert estimate_rows(str(tmp_path / "plain.csv.gz"), "csv") is None
 
 
 def test_a_footer_tells_the_rows_of_parquet(tmp_path):
@@ -47,7 +47,7 @@ def test_a_footer_tells_the_rows_of_parquet(tmp_path):
         pq.write_table(
             pa.table({"id": np.random.default_rng(number).random(rows)}), tmp_path / f"{number}.parquet"
         )
-    assert estimated_rows(str(tmp_path / "0.parquet"), "parquet") == 40_000
-    assert estimated_rows(str(tmp_path), "parquet") == pytest.approx(50_000, rel=0.05)
+    assert estimate_rows(str(tmp_path / "0.parquet"), "parquet") == 40_000
+    assert estimate_rows(str(tmp_path), "parquet") == pytest.approx(50_000, rel=0.05)
     (tmp_path / "2.parquet").write_bytes(b"PAR1" + b"x" * 1_000_000)
-    assert estimated_rows(str(tmp_path), "parquet") is None
+    assert estimate_rows(str(tmp_path), "parquet") is None

@@ -22,7 +22,7 @@ def run_id(second: int) -> str:
 
 def staged(table: Path, run: str, parts: int = 5) -> None:
     """What a run's labels look like: some files, all of one run."""
-    below = Path(swap.staging(str(table), run).removeprefix("file://"))
+    below = Path(swap.find_staging(str(table), run).removeprefix("file://"))
     for part in range(parts):
         file = below / f"segment={part}" / "part.parquet"
         file.parent.mkdir(parents=True)
@@ -168,11 +168,11 @@ def test_a_publish_of_any_day_puts_back_what_was_left_long_before(
 
 def test_a_publisher_that_ends_meanwhile_is_no_problem(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = str(table.parent / f".customers.replaced-{run_id(10)}")
-    monkeypatch.setattr(swap, "_left", lambda _files, _root, what: [gone] if what == "replaced" else [])
+    monkeypatch.setattr(swap, "_list_left", lambda _files, _root, what: [gone] if what == "replaced" else [])
     swap.recover(str(table), TODAY, run_id(11))
 
 
 def test_object_stores_take_delta() -> None:
     with pytest.raises(RecipeError, match="can't be replaced at once") as told:
-        swap.staging("memory://lake/customers", run_id(0))
+        swap.find_staging("memory://lake/customers", run_id(0))
     assert "format: delta" in told.value.remedy

@@ -13,7 +13,7 @@ PLAIN = b"id,name,income\n1,Ann,10\n2,Bob,20\n"
 
 
 def head(content: bytes, path: str = "customers.csv", **options: object) -> text.Head:
-    return text.head(io.BytesIO(content), path, options)
+    return text.read_head(io.BytesIO(content), path, options)
 
 
 def test_names_and_values_are_as_they_stand():
@@ -153,7 +153,7 @@ def test_a_big_file_is_read_no_further_than_its_head():
             return got
 
     stream = Counted(b"id,name\n" + b"1234567,J\xc3\xb6rg\n" * 100_000)
-    found = text.head(stream, "customers.csv", {})
+    found = text.read_head(stream, "customers.csv", {})
     assert stream.total < 1.1 * text.HEAD_BYTES
     assert len(found.rows) == text.HEAD_ROWS
     assert set(found.rows["name"]) == {"Jörg"}

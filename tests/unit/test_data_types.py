@@ -2,7 +2,7 @@
 
 import pytest
 
-from custseg_spark.data.types import kind_of
+from custseg_spark.data.types import infer_column_type
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ from custseg_spark.data.types import kind_of
     ],
 )
 def test_most_of_the_values_decide(values, kind):
-    assert kind_of(values) == kind
+    assert infer_column_type(values) == kind

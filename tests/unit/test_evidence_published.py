@@ -7,8 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custseg_spark.evidence import Candidate, Compared, choose, compare, gather, silhouette_squared, verdict
-from custseg_spark.evidence.refit import kmeans
+from custseg_spark.evidence import (
+    Candidate,
+    ComparisonRow,
+    choose,
+    compare,
+    gather_scores,
+    judge_structure,
+    silhouette_squared,
+)
+from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.recipe.models import Evidence
 
 
@@ -51,8 +59,8 @@ def _standardised(*columns: pd.Series) -> np.ndarray:
 def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
     """Euclidean silhouette .363, prediction strength .85, lowest Jaccard about .93, at six about .65."""
     points = spend_recency_deals
-    cuts = {k: Cut(*kmeans(points, k, seed=0, starts=10)) for k in range(4, 8)}
-    scores = gather(points, cuts, Evidence(bootstraps=40, gap=False), seed=42)
+    cuts = {k: Cut(*fit_kmeans(points, k, seed=0, starts=10)) for k in range(4, 8)}
+    scores = gather_scores(points, cuts, Evidence(bootstraps=40, gap=False), seed=42)
     candidates = []
     for k, cut in cuts.items():
         share = np.bincount(cut.labels).min() / len(points)
@@ -78,8 +86,8 @@ def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
 
 
 def test_they_are_reproducible_but_not_natural(spend_recency_deals: np.ndarray) -> None:
-    labels = kmeans(spend_recency_deals, 5, seed=0, starts=10)[1]
-    found = verdict(spend_recency_deals, labels, 5)
+    labels = fit_kmeans(spend_recency_deals, 5, seed=0, starts=10)[1]
+    found = judge_structure(spend_recency_deals, labels, 5)
     assert found.kind == "reproducible", found.why
     assert found.figures["valley"] > 0.6
 
@@ -87,7 +95,7 @@ def test_they_are_reproducible_but_not_natural(spend_recency_deals: np.ndarray) 
 def test_ward_and_dbscan_on_value_and_engagement(value_engagement: np.ndarray) -> None:
     """Ward at 4 .4043; DBSCAN with eps .8 and 6 points: one cluster and 20 of noise; k-means at 4 .4237."""
     found = compare(value_engagement, 4, {}, eps=0.8, min_samples=6, redraws=0)
-    rows: dict[str, Compared] = {row.algorithm: row for row in found.rows}
+    rows: dict[str, ComparisonRow] = {row.algorithm: row for row in found.rows}
     assert rows["Ward"].silhouette_euclidean == pytest.approx(0.4043, abs=5e-5)
     assert found.linkage.shape == (2239, 4)
     assert rows["DBSCAN"].segments == 1

@@ -6,8 +6,8 @@ from sklearn.datasets import load_iris
 from sklearn.metrics import silhouette_samples, silhouette_score
 
 from custseg_spark.evidence import scores
-from custseg_spark.evidence.knee import knee
-from custseg_spark.evidence.refit import kmeans, nearest
+from custseg_spark.evidence.knee import find_knee
+from custseg_spark.evidence.refit import fit_kmeans, nearest
 
 LINE = np.array([[0.0], [1.0], [10.0], [12.0]])
 HALVES = np.array([0, 0, 1, 1])
@@ -66,7 +66,7 @@ def test_published_silhouettes_of_iris() -> None:
     """scikit-learn's documentation and many textbooks: .68 at 2 and .55 at 3 on the raw measurements."""
     points = load_iris().data
     between = scores.distances(points)
-    found = [scores.silhouette_euclidean(between, kmeans(points, k, 0, 10)[1])[0] for k in (2, 3)]
+    found = [scores.silhouette_euclidean(between, fit_kmeans(points, k, 0, 10)[1])[0] for k in (2, 3)]
     assert found == pytest.approx([0.6810, 0.5528], abs=1e-4)
 
 
@@ -150,4 +150,4 @@ def test_nearest_takes_the_first_of_equals() -> None:
     ],
 )
 def test_knee(x: list[float], y: list[float], found: float | None) -> None:
-    assert knee(x, y) == found
+    assert find_knee(x, y) == found

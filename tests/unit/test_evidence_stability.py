@@ -6,9 +6,9 @@ import sys
 import numpy as np
 import pytest
 
-from custseg_spark.evidence.gather import Scores, gather
-from custseg_spark.evidence.refit import kmeans
-from custseg_spark.evidence.stability import Stability, jaccard, stability
+from custseg_spark.evidence.gather import Scores, gather_scores
+from custseg_spark.evidence.refit import fit_kmeans
+from custseg_spark.evidence.stability import Stability, jaccard, measure_stability
 from custseg_spark.recipe.models import Evidence
 
 
@@ -20,7 +20,7 @@ class Cut:
 
 
 def cut(points: np.ndarray, k: int) -> Cut:
-    return Cut(*kmeans(points, k, seed=0, starts=10))
+    return Cut(*fit_kmeans(points, k, seed=0, starts=10))
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +41,15 @@ def test_a_segment_that_nobody_is_in_counts_nothing() -> None:
 
 def test_separated_segments_come_back_and_a_cut_through_one_does_not(three: np.ndarray) -> None:
     good, split = cut(three, 3), cut(three, 4)
-    assert stability(three, good.centres, good.labels, 10, seed=0).jaccards.min() > 0.97
-    shaky = stability(three, split.centres, split.labels, 10, seed=0)
+    assert measure_stability(three, good.centres, good.labels, 10, seed=0).jaccards.min() > 0.97
+    shaky = measure_stability(three, split.centres, split.labels, 10, seed=0)
     assert shaky.jaccards.min() < 0.75
     assert shaky.centres.shape == (10, 4, 2)
 
 
 def test_the_same_seed_gives_the_same_answer(three: np.ndarray) -> None:
     four = cut(three, 4)
-    first, again = (stability(three, four.centres, four.labels, 5, seed=3) for _ in range(2))
+    first, again = (measure_stability(three, four.centres, four.labels, 5, seed=3) for _ in range(2))
     assert np.array_equal(first.jaccards, again.jaccards)
 
 
@@ -57,11 +57,11 @@ def test_names_come_back_as_often_as_they_do(three: np.ndarray) -> None:
     """Named by the sign of x the three keep their names; named by their order of drawing they can't."""
     good = cut(three, 3)
     told = iter(range(100))
-    by_place = stability(
+    by_place = measure_stability(
         three, good.centres, good.labels, 5, 0, lambda c, _p, _l: tuple(np.where(c[:, 0] > 4, "far", "near"))
     )
-    by_turn = stability(three, good.centres, good.labels, 5, 0, lambda c, _p, _l: (str(next(told)),))
-    unnamed = stability(three, good.centres, good.labels, 5, 0)
+    by_turn = measure_stability(three, good.centres, good.labels, 5, 0, lambda c, _p, _l: (str(next(told)),))
+    unnamed = measure_stability(three, good.centres, good.labels, 5, 0)
     assert (by_place.same_names, by_turn.same_names, unnamed.same_names) == (1.0, 0.0, None)
 
 
@@ -70,8 +70,8 @@ def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
 ) -> None:
     each = np.array([[0.9, 0.5, 1.0], [0.9, 0.7, 0.8]])  # the second is weakest: mean .6, sd .1 sqrt(2)
     found = Stability(each, np.zeros((2, 3, 2)), same_names=0.5)
-    monkeypatch.setattr(sys.modules[gather.__module__], "stability", lambda *_: found)
-    score = gather(three, {3: cut(three, 3)}, Evidence(bootstraps=2, gap=False), seed=1)[3]
+    monkeypatch.setattr(sys.modules[gather_scores.__module__], "measure_stability", lambda *_: found)
+    score = gather_scores(three, {3: cut(three, 3)}, Evidence(bootstraps=2, gap=False), seed=1)[3]
     assert score.jaccards == pytest.approx((0.9, 0.6, 0.9))
     assert (score.lowest_jaccard, score.lowest_jaccard_se) == pytest.approx((0.6, 0.1))
     assert score.same_names_se == pytest.approx(np.sqrt(0.125))  # sqrt(.5 * .5 / 2)
@@ -79,7 +79,7 @@ def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
 
 def test_the_values_of_a_redraw_are_kept_apart(three: np.ndarray) -> None:
     four = cut(three, 4)
-    found = stability(three, four.centres, four.labels, 3, seed=0)
+    found = measure_stability(three, four.centres, four.labels, 3, seed=0)
     assert found.each.shape == (3, 4)
     assert found.weakest.mean() == found.jaccards.min()
     assert found.weakest.std() > 0
@@ -88,8 +88,8 @@ def test_the_values_of_a_redraw_are_kept_apart(three: np.ndarray) -> None:
 def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
     cuts = {3: cut(three, 3)}
     off = Evidence(bootstraps=0, gap=False, prediction_strength=False, further=False)
-    assert gather(three, cuts, off, seed=1)[3] == Scores()
-    full = gather(three, cuts, Evidence(bootstraps=3), seed=1, names_of=lambda c, _p, _l: ("one",))[3]
+    assert gather_scores(three, cuts, off, seed=1)[3] == Scores()
+    full = gather_scores(three, cuts, Evidence(bootstraps=3), seed=1, names_of=lambda c, _p, _l: ("one",))[3]
     assert None not in vars(full).values()
     assert full.lowest_jaccard == min(full.jaccards)
     assert len(full.jaccards) == 3
@@ -98,7 +98,7 @@ def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
 def test_a_table_of_a_few_rows_has_scores_too() -> None:
     """Its halves hold fewer customers than there are segments."""
     points = np.random.default_rng(4).normal(size=(12, 2))
-    found = gather(points, {k: cut(points, k) for k in (2, 10)}, Evidence(bootstraps=2), seed=1)
+    found = gather_scores(points, {k: cut(points, k) for k in (2, 10)}, Evidence(bootstraps=2), seed=1)
     assert found[10].lowest_jaccard is not None
     assert found[10].gap is not None
     assert np.isfinite(found[10].gap)
@@ -107,6 +107,6 @@ def test_a_table_of_a_few_rows_has_scores_too() -> None:
 def test_copies_of_one_customer_do_no_harm() -> None:
     points = np.repeat([[0.0, 0.0], [1.0, 1.0]], 20, axis=0)
     labels = np.repeat([0, 1], 20)
-    found = gather(points, {2: Cut(points[[0, 20]], labels, 0.0)}, Evidence(bootstraps=2), seed=1)[2]
+    found = gather_scores(points, {2: Cut(points[[0, 20]], labels, 0.0)}, Evidence(bootstraps=2), seed=1)[2]
     assert found.silhouette_euclidean == 1.0
     assert found.lowest_jaccard == 1.0

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from custseg_spark.evidence import structure, verdict
-from custseg_spark.evidence.cloud import Cloud, margin
-from custseg_spark.evidence.refit import kmeans
-from custseg_spark.evidence.structure import _judged, valley
+from custseg_spark.evidence import judge_structure, structure
+from custseg_spark.evidence.cloud import Cloud, fit_margin
+from custseg_spark.evidence.refit import fit_kmeans
+from custseg_spark.evidence.structure import _apply_rule, measure_valley
 from tests.unit.frozen import unfrozen
 
 FIGURES = {
@@ -33,7 +33,7 @@ FIGURES = {
     ],
 )
 def test_the_rule(changed: dict[str, float], kind: str) -> None:
-    found, why = _judged({**FIGURES, **changed})
+    found, why = _apply_rule({**FIGURES, **changed})
     assert found == kind
     assert why
 
@@ -66,37 +66,37 @@ def drawn(name: str, seed: int) -> np.ndarray:
 )
 def test_known_truths(name: str, k: int, kind: str) -> None:
     points = drawn(name, seed=1)
-    labels = kmeans(points, k, seed=0, starts=10)[1]
-    found = verdict(points, labels, k, lowest_jaccard=0.95)
+    labels = fit_kmeans(points, k, seed=0, starts=10)[1]
+    found = judge_structure(points, labels, k, lowest_jaccard=0.95)
     assert found.kind == kind, found.why
 
 
 def test_without_a_known_stability_it_is_measured() -> None:
     points = drawn("five segments", seed=2)
-    labels = kmeans(points, 5, seed=0, starts=10)[1]
-    assert verdict(points, labels, 5).figures["lowest_jaccard"] > 0.95
+    labels = fit_kmeans(points, 5, seed=0, starts=10)[1]
+    assert judge_structure(points, labels, 5).figures["lowest_jaccard"] > 0.95
 
 
 def test_the_same_seed_gives_the_same_verdict() -> None:
     points = drawn("uniform", seed=3)
-    labels = kmeans(points, 3, seed=0, starts=5)[1]
-    assert verdict(points, labels, 3, 0.9).figures == verdict(points, labels, 3, 0.9).figures
+    labels = fit_kmeans(points, 3, seed=0, starts=5)[1]
+    assert judge_structure(points, labels, 3, 0.9).figures == judge_structure(points, labels, 3, 0.9).figures
 
 
 def test_valley_by_hand() -> None:
     """Two tight heaps with nobody between them; one even stretch cut in the middle; an empty segment."""
     heaps = np.repeat([[0.0], [10.0]], 50, axis=0)
     halves = np.repeat([0, 1], 50)
-    assert valley(heaps, halves, 2) < 1e-6
-    assert valley(np.linspace(0, 1, 100)[:, None], halves, 2) > 0.95
-    assert valley(heaps, halves, 3) == 1.0
+    assert measure_valley(heaps, halves, 2) < 1e-6
+    assert measure_valley(np.linspace(0, 1, 100)[:, None], halves, 2) > 0.95
+    assert measure_valley(heaps, halves, 3) == 1.0
 
 
 def test_valley_is_that_of_the_least_separated_pair() -> None:
     rng = np.random.default_rng(4)
     points = np.concatenate([rng.normal(m, 1, size=(400, 1)) for m in (0, 20, 22)])
-    assert valley(points, np.repeat([0, 1, 2], 400), 3) > 0.8
-    assert valley(points, np.repeat([0, 1, 1], 400), 2) < 0.01
+    assert measure_valley(points, np.repeat([0, 1, 2], 400), 3) > 0.8
+    assert measure_valley(points, np.repeat([0, 1, 1], 400), 2) < 0.01
 
 
 def test_a_margin_with_one_hill_is_kept_and_one_with_two_is_not() -> None:
@@ -104,17 +104,17 @@ def test_a_margin_with_one_hill_is_kept_and_one_with_two_is_not() -> None:
     levels = (np.arange(4000) + 0.5) / 4000
     one, two = rng.gamma(2.0, size=4000), np.concatenate([rng.normal(-4, 1, 2000), rng.normal(4, 1, 2000)])
     quantiles = [0.01, 0.25, 0.5, 0.75, 0.99]
-    assert np.quantile(margin(one).values(levels), quantiles) == pytest.approx(
+    assert np.quantile(fit_margin(one).values(levels), quantiles) == pytest.approx(
         np.quantile(one, quantiles), abs=0.1
     )
-    between = np.mean(np.abs(margin(two).values(levels)) < 1.5)
+    between = np.mean(np.abs(fit_margin(two).values(levels)) < 1.5)
     assert np.mean(np.abs(two) < 1.5) < 0.01
     assert between > 0.1
 
 
 def test_a_column_of_few_values_keeps_them() -> None:
     counts = np.random.default_rng(6).poisson(2.0, 2000) * 1.0
-    drawn_counts = margin(counts).values(np.random.default_rng(7).uniform(size=2000))
+    drawn_counts = fit_margin(counts).values(np.random.default_rng(7).uniform(size=2000))
     assert set(drawn_counts) <= set(counts)
     assert np.mean(drawn_counts) == pytest.approx(np.mean(counts), abs=0.15)
 
@@ -136,8 +136,8 @@ def test_a_cloud_of_a_single_or_a_constant_column_can_be_drawn() -> None:
 
 def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
     points = np.random.default_rng(10).normal(size=(12, 2))
-    labels = kmeans(points, 7, seed=0, starts=3)[1]
-    assert verdict(points, labels, 7).kind == "constructed"
+    labels = fit_kmeans(points, 7, seed=0, starts=3)[1]
+    assert judge_structure(points, labels, 7).kind == "constructed"
 
 
 @pytest.mark.parametrize(
@@ -152,17 +152,18 @@ def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
     ],
 )
 def test_the_rule_at_its_bounds(changed: dict[str, float], kind: str) -> None:
-    assert _judged({**FIGURES, **changed})[0] == kind
+    assert _apply_rule({**FIGURES, **changed})[0] == kind
 
 
 def test_why_says_what_the_verdict_rests_on() -> None:
-    assert "the customers thin out to 25% of the lower peak" in _judged({**FIGURES, "valley": 0.25})[1]
+    assert "the customers thin out to 25% of the lower peak" in _apply_rule({**FIGURES, "valley": 0.25})[1]
     assert (
-        "in clouds of the same shape without gaps to 80% at best" in _judged({**FIGURES, "valley": 0.25})[1]
+        "in clouds of the same shape without gaps to 80% at best"
+        in _apply_rule({**FIGURES, "valley": 0.25})[1]
     )
-    assert "comes back only to 0.60 when" in _judged({**FIGURES, "lowest_jaccard": 0.6})[1]
-    assert "silhouette 0.60 against 0.50 in clouds without structure" in _judged(FIGURES)[1]
-    assert "gives segments as compact" in _judged({**FIGURES, "silhouette_excess": 1.0})[1]
+    assert "comes back only to 0.60 when" in _apply_rule({**FIGURES, "lowest_jaccard": 0.6})[1]
+    assert "silhouette 0.60 against 0.50 in clouds without structure" in _apply_rule(FIGURES)[1]
+    assert "gives segments as compact" in _apply_rule({**FIGURES, "silhouette_excess": 1.0})[1]
 
 
 HEAPS = np.repeat([[0.0], [10.0]], 6, axis=0)
@@ -184,7 +185,7 @@ def clouds(monkeypatch: pytest.MonkeyPatch):
 
 def test_the_figures_by_hand(clouds) -> None:
     clouds((0.9, 0.2), (0.7, 0.3), (0.8, 0.4))  # mean .3, deviation .1 of a sample of three
-    figures = verdict(HEAPS, HALVES, 2, lowest_jaccard=0.8).figures
+    figures = judge_structure(HEAPS, HALVES, 2, lowest_jaccard=0.8).figures
     assert figures == pytest.approx(
         {
             "valley": 2 * math.exp(-0.5 / 0.15**2),
@@ -201,7 +202,7 @@ def test_the_figures_by_hand(clouds) -> None:
 
 def test_clouds_that_are_all_alike_are_beaten_by_far(clouds) -> None:
     clouds((0.9, 0.25), (0.9, 0.25))
-    assert verdict(HEAPS, HALVES, 2, 0.8).figures["silhouette_excess"] == pytest.approx(0.75e9)
+    assert judge_structure(HEAPS, HALVES, 2, 0.8).figures["silhouette_excess"] == pytest.approx(0.75e9)
 
 
 def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +210,7 @@ def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         structure, "_cut", lambda points, k, seed: seeds.append(seed) or (0.9, 0.1 * len(seeds))
     )
-    verdict(HEAPS, HALVES, 2, 0.8, seed=7)
+    judge_structure(HEAPS, HALVES, 2, 0.8, seed=7)
     assert seeds == list(range(7, 37))
 
 
@@ -217,25 +218,25 @@ def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch)
 def test_at_most_two_thousand_rows_are_looked_at(clouds, rows: int, used: int) -> None:
     clouds((0.9, 0.2), (0.9, 0.3))
     points = np.arange(rows, dtype=float)[:, None]
-    assert verdict(points, (points[:, 0] > 1_000).astype(int), 2, 0.8).figures["rows"] == used
+    assert judge_structure(points, (points[:, 0] > 1_000).astype(int), 2, 0.8).figures["rows"] == used
 
 
 def test_the_density_between_single_customers_by_hand() -> None:
     """One at -1 and one at 1 on the way between: each peak is 1, in the middle both give exp(-.5 / .15^2)."""
-    assert valley(np.array([[0.0], [10.0]]), np.array([0, 1]), 2) == pytest.approx(
+    assert measure_valley(np.array([[0.0], [10.0]]), np.array([0, 1]), 2) == pytest.approx(
         2 * math.exp(-0.5 / 0.15**2), rel=1e-9
     )
 
 
 def test_segments_with_one_centre_are_one_hill() -> None:
     points = np.array([[-1.0], [1.0], [-2.0], [2.0]])
-    assert valley(points, np.array([0, 0, 1, 1]), 2) == pytest.approx(1.0)
+    assert measure_valley(points, np.array([0, 0, 1, 1]), 2) == pytest.approx(1.0)
 
 
 def test_nobody_near_either_centre_is_no_hill_at_all() -> None:
     """Each centre lies halfway between members that are far from both."""
     points = np.array([[-40.0], [38.0], [-38.0], [40.0]])
-    assert valley(points, np.array([0, 0, 1, 1]), 2) == 0.0
+    assert measure_valley(points, np.array([0, 0, 1, 1]), 2) == 0.0
 
 
 def test_what_is_decided_can_not_be_altered() -> None:

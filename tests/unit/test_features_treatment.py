@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from custseg_spark.errors import DataError
-from custseg_spark.features.treatment import Treatment, fit_treatments, model_scale, treated
+from custseg_spark.features.treatment import Treatment, apply_treatments, fit_treatments, to_model_scale
 from custseg_spark.recipe import Feature
-from custseg_spark.recipe.numbers import literal
+from custseg_spark.sql.literals import write_literal
 
 
 def fit(values: list[float | None], scale: str = "standard", **keys: object) -> Treatment:
@@ -49,7 +49,7 @@ def test_robust_scale_is_median_and_interquartile_range() -> None:
 def test_the_model_scale_has_mean_0_and_sample_deviation_1() -> None:
     raw = pd.DataFrame({"spend": [1.0, 5.0, 6.0, np.nan]})
     treatments = fit_treatments(raw, {"spend": "spend"}, {"spend": Feature(sql="spend")}, "standard")
-    points = model_scale(treated(raw, treatments), treatments)
+    points = to_model_scale(apply_treatments(raw, treatments), treatments)
     assert points.shape == (4, 1)
     assert points.mean() == pytest.approx(0)
     assert points.std(ddof=1) == pytest.approx(1)
@@ -73,7 +73,7 @@ def test_what_cannot_cut_is_refused(values: list[float | None], keys: dict[str, 
 
 def test_a_literal_reads_back_to_the_last_bit() -> None:
     for number in (0.1, -1 / 3, 1e-300, 12345678.9, 0.0):
-        assert float(literal(number).strip("()").removesuffix("D")) == number
+        assert float(write_literal(number).strip("()").removesuffix("D")) == number
 
 
 def test_a_missing_value_that_is_not_filled_is_never_the_bound() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from custseg_spark import java
+from custseg_spark.engine import java
 from custseg_spark.errors import RunError
 
 FLAG = "--add-modules=jdk.incubator.vector"

@@ -7,8 +7,8 @@ import pytest
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.features import Treatment
-from custseg_spark.model import DIALECTS, Model, segments_sql
-from custseg_spark.recipe import safe
+from custseg_spark.model import DIALECTS, Model, write_segments_sql
+from custseg_spark.sql import make_safe
 
 COLUMNS = {
     **{"a": "double", "n": "bigint", "s": "string", "b": "boolean", "d": "date", "t": "timestamp"},
@@ -20,7 +20,7 @@ WAREHOUSES = DIALECTS[1:]
 def model(sql: str, **treatment: object) -> Model:
     """One feature `x`, two segments: 0 around 0 and 1 around 5."""
     known = {"transform": "none", "fill": None, "lower": None, "upper": None, "centre": 0.0, "scale": 1.0}
-    feature = Treatment(name="x", sql=safe(sql), unit="", **{**known, **treatment})
+    feature = Treatment(name="x", sql=make_safe(sql), unit="", **{**known, **treatment})
     return Model("id", COLUMNS, (feature,), ((0.0,), (5.0,)), (0, 1), ("near", "far"), "x")
 
 
@@ -28,7 +28,7 @@ def by_duckdb(found: Model, table: str) -> list[tuple[object, ...]]:
     """(feature, segment) of each row of a table, by id."""
     with duckdb.connect() as warehouse:
         warehouse.sql(f"CREATE TABLE customers AS {table}")
-        rows = warehouse.sql(segments_sql(found, "duckdb")).fetchall()
+        rows = warehouse.sql(write_segments_sql(found, "duckdb")).fetchall()
     return [(row[1], row[2]) for row in sorted(rows)]
 
 
@@ -37,7 +37,7 @@ def refused(sql: str) -> dict[str, str]:
     found = {}
     for dialect in WAREHOUSES:
         try:
-            segments_sql(model(sql), dialect)
+            write_segments_sql(model(sql), dialect)
         except RecipeError as problem:
             found[dialect] = problem.what
     return found
@@ -130,6 +130,6 @@ def test_a_value_that_log1p_does_not_take_has_no_segment() -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_select_says_which_columns_it_reads(dialect: str) -> None:
-    assert "-- It reads these columns, in these types: a double, n bigint" in segments_sql(
+    assert "-- It reads these columns, in these types: a double, n bigint" in write_segments_sql(
         model("a"), dialect
     )

@@ -19,7 +19,7 @@ FILES = ROOT / "orchestration"
 
 def taken(words: list[str]) -> None:
     """The parser takes a command line; anything else ends with SystemExit."""
-    cli._parser().parse_args(words)
+    cli._build_parser().parse_args(words)
 
 
 def test_the_commands_of_the_dag_are_ours() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import BaseModel
 
-from custseg_spark.recipe import load, models, parse, plain_yaml, used_by
+from custseg_spark.recipe import find_columns_used, load, models, parse, plain_yaml
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "recipe.md").read_text(encoding="utf-8")
@@ -102,7 +102,7 @@ def test_a_shipped_recipe_has_words_for_every_feature(path: Path) -> None:
 def test_a_shipped_recipe_names_columns_that_the_real_table_has(path: Path, shared_data: Path) -> None:
     header = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t", nrows=0)
     recipe = load(str(path))
-    assert set(used_by(recipe)) | set(recipe.input.types) <= set(header.columns)
+    assert set(find_columns_used(recipe)) | set(recipe.input.types) <= set(header.columns)
 
 
 def test_the_recipe_with_six_segments_takes_the_overrides_its_comment_gives() -> None:

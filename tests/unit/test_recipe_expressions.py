@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import columns_used, parse, safe, used_by
-from custseg_spark.recipe.admission import check
-from custseg_spark.recipe.sql import sql_name, sql_text
+from custseg_spark.recipe import find_columns_used, parse
+from custseg_spark.sql import find_columns, make_safe
+from custseg_spark.sql.admission import check_expression
+from custseg_spark.sql.parse import quote_name, quote_text
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ from custseg_spark.recipe.sql import sql_name, sql_text
     ],
 )
 def test_columns_are_found_and_nothing_else(sql: str, columns: set[str]) -> None:
-    assert columns_used(sql) == columns
+    assert find_columns(sql) == columns
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_columns_are_found_and_nothing_else(sql: str, columns: set[str]) -> None
     ],
 )
 def test_what_can_raise_becomes_its_try_twin(sql: str, rewritten: str) -> None:
-    assert safe(sql).lower() == rewritten.lower()
+    assert make_safe(sql).lower() == rewritten.lower()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_what_can_raise_becomes_its_try_twin(sql: str, rewritten: str) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_raise_stays_as_it_was_written(sql: str) -> None:
-    assert safe(sql) == sql
+    assert make_safe(sql) == sql
 
 
 @pytest.mark.parametrize(
@@ -87,24 +88,24 @@ def test_what_cannot_raise_stays_as_it_was_written(sql: str) -> None:
     [r"'\\d+\.'", "'it''s'", r"'it\'s'", '"say \\"it\\""', r"r'\w'", "'a' 'b'", "'literal_0'", "'--'"],
 )
 def test_literals_come_through_untouched(literal: str) -> None:
-    assert safe(f"if(a rlike {literal}, b / c, 0)") == f"IF(a RLIKE {literal}, try_divide(b, c), 0)"
+    assert make_safe(f"if(a rlike {literal}, b / c, 0)") == f"IF(a RLIKE {literal}, try_divide(b, c), 0)"
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_literal_that_reads_back(text: str) -> None:
-    assert columns_used(f"{sql_text(text)} || a") == {"a"}
+    assert find_columns(f"{quote_text(text)} || a") == {"a"}
 
 
 @given(st.text(min_size=1, max_size=20).filter(str.strip))
 def test_any_column_name_can_be_quoted(name: str) -> None:
-    assert columns_used(f"{sql_name(name)} / 2") == {name}
+    assert find_columns(f"{quote_name(name)} / 2") == {name}
 
 
 @pytest.mark.parametrize(
     ("name", "quoted"), [("Income", "Income"), ("date", "`date`"), ("a b", "`a b`"), ("7", "`7`")]
 )
 def test_only_names_that_need_backticks_get_them(name: str, quoted: str) -> None:
-    assert sql_name(name) == quoted
+    assert quote_name(name) == quoted
 
 
 number = st.sampled_from(["a", "b", "`c d`", "1", "2.5"])
@@ -120,9 +121,9 @@ arithmetic = st.recursive(
 
 @given(arithmetic)
 def test_safe_keeps_the_columns_leaves_nothing_that_raises_and_repeats(sql: str) -> None:
-    rewritten = safe(sql)
-    assert columns_used(rewritten) == columns_used(sql)
-    assert safe(rewritten) == rewritten
+    rewritten = make_safe(sql)
+    assert find_columns(rewritten) == find_columns(sql)
+    assert make_safe(rewritten) == rewritten
     assert not set(rewritten.replace("c d", "")) & set("+-*/%")
 
 
@@ -158,7 +159,7 @@ def test_safe_keeps_the_columns_leaves_nothing_that_raises_and_repeats(sql: str)
 )
 def test_what_is_no_expression_over_one_row_is_refused(sql: str, told: str) -> None:
     with pytest.raises(RecipeError) as caught:
-        check(sql, "x.sql", constant=False)
+        check_expression(sql, "x.sql", constant=False)
     assert told in caught.value.what
     assert caught.value.what.startswith("x.sql: ")
     assert caught.value.remedy
@@ -169,7 +170,7 @@ def test_what_is_no_expression_over_one_row_is_refused(sql: str, told: str) -> N
     ["datediff(current_date(), a)", "exists(a, x -> x > 1)", "hash(a) % 7", "a = 'sum(b)'", "`sum` + `rand`"],
 )
 def test_what_only_looks_refusable_is_admitted(sql: str) -> None:
-    check(sql, "x", constant=False)
+    check_expression(sql, "x", constant=False)
 
 
 def test_expressions_that_do_not_parse_are_told_together_by_key_path() -> None:
@@ -203,7 +204,7 @@ def test_every_column_is_known_by_the_keys_that_use_it() -> None:
             "output": {"columns": ["country"]},
         }
     )
-    assert used_by(recipe) == {
+    assert find_columns_used(recipe) == {
         "ID": ["input.id"],
         "Spend": ["rules.r.sql", "segment_by.total.sql", "describe.s.rate.0"],
         "Other": ["segment_by.total.sql", "describe.s.rate.0"],

@@ -8,7 +8,8 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import codes_of, decomposed, load_orders, orders, plain_yaml, used_by_lines
+from custseg_spark.recipe import find_codes, find_order_columns, load_orders, orders, plain_yaml
+from custseg_spark.sql import decompose
 from tests.unit.test_recipe_docs import table
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +70,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_an_aggregate_is_what_its_parts_make(sql: str, parts: list[tuple[str, str]], over: str) -> None:
-    found = decomposed(sql, "here", "_x")
+    found = decompose(sql, "here", "_x")
     assert [(part.sql, part.how) for part in found.parts.values()] == parts
     assert found.sql == over
 
@@ -84,7 +85,7 @@ def test_an_aggregate_is_what_its_parts_make(sql: str, parts: list[tuple[str, st
 )  # fmt: skip
 def test_a_column_that_is_used_as_a_text_alone_is_a_code(sql: str) -> None:
     recipe = orders.OrderRecipe(lines=orders.Lines(**LINES), leave_out={"a": sql}, returns={"when": sql})
-    assert codes_of(recipe) == {"number", "x"}
+    assert find_codes(recipe) == {"number", "x"}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_column_that_is_used_as_a_text_alone_is_a_code(sql: str) -> None:
 )  # fmt: skip
 def test_a_column_that_is_used_as_anything_else_is_none(sql: str) -> None:
     recipe = orders.OrderRecipe(lines=orders.Lines(**LINES), leave_out={"a": sql}, favourites={"b": "x"})
-    assert "x" not in codes_of(recipe)
+    assert "x" not in find_codes(recipe)
 
 
 @pytest.mark.parametrize(
@@ -105,14 +106,14 @@ def test_a_column_that_is_used_as_anything_else_is_none(sql: str) -> None:
 )
 def test_what_does_not_add_up_is_refused(sql: str) -> None:
     with pytest.raises(RecipeError, match="here: "):
-        decomposed(sql, "here")
+        decompose(sql, "here")
 
 
 def test_the_shipped_recipe_fits_the_real_table(shared_data: Path) -> None:
     import pyarrow.parquet as pq
 
     columns = pq.read_schema(shared_data / "online_retail.parquet").names
-    assert set(used_by_lines(load_orders(str(SHIPPED)))) <= set(columns)
+    assert set(find_order_columns(load_orders(str(SHIPPED)))) <= set(columns)
 
 
 def test_every_key_stands_in_the_docs_with_its_default() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from custseg_spark.report import figures
-from custseg_spark.report.html import render
+from custseg_spark.report.html import render_page
 from tests.unit import report_trial
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -41,7 +41,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     light: dict[str, bytes] = {}
     dark: dict[str, bytes] = {}
     figures.draw(report_trial.pictures(trial), light.__setitem__, dark.__setitem__)
-    html = render(report_trial.full_page(trial, light, dark))
+    html = render_page(report_trial.full_page(trial, light, dark))
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(html, encoding="utf-8")
     return path

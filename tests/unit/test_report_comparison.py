@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from custseg_spark.report.comparison import ComparisonPictures, draw_comparison
+from custseg_spark.report.figures import draw_comparison
 from custseg_spark.report.plots import compared
+from custseg_spark.report.plots.data import ComparisonPictures
 
 ALL = ["comparison.png", "dendrogram.png", "k_distance.png"]
 
@@ -43,13 +44,13 @@ def test_a_labelling_of_noise_only(trial: ComparisonPictures, alone: bool) -> No
     noise = {"DBSCAN": np.full(90, -1)}
     pictures = replace(trial, labellings=noise if alone else {**trial.labellings, **noise})
     assert draw_comparison(pictures, lambda name, content: None) == ALL
-    figure = compared.comparison(pictures)
+    figure = compared.draw_comparison_panels(pictures)
     assert figure is not None
     assert "DBSCAN · no segment" in [axes.get_title(loc="left") for axes in figure.axes]
 
 
 def test_each_panel_names_the_algorithm_and_counts(trial: ComparisonPictures) -> None:
-    figure = compared.comparison(trial)
+    figure = compared.draw_comparison_panels(trial)
     assert figure is not None
     titles = [axes.get_title(loc="left") for axes in figure.axes]
     assert titles == ["Ward · 3 segments", "KMeans · 3 segments", "DBSCAN · 3 segments"]
@@ -80,14 +81,16 @@ def test_two_customers_at_one_place(trial: ComparisonPictures) -> None:
 
 
 def test_the_same_customers_wear_the_same_number() -> None:
-    made = compared.alike({"Ward": np.array([7, 7, 0, 0, 3, -1]), "KMeans": np.array([0, 0, 1, 1, 1, 1])})
+    made = compared.renumber_all(
+        {"Ward": np.array([7, 7, 0, 0, 3, -1]), "KMeans": np.array([0, 0, 1, 1, 1, 1])}
+    )
     assert made["KMeans"].tolist() == [0, 0, 1, 1, 1, 1]
     assert made["Ward"].tolist() == [0, 0, 1, 1, 2, -1]
 
 
 def test_matplotlib_waits_for_the_first_figure_and_pyplot_stays_out() -> None:
     code = (
-        "import sys; from custseg_spark.report import comparison; assert 'matplotlib' not in sys.modules\n"
+        "import sys; from custseg_spark.report import figures; assert 'matplotlib' not in sys.modules\n"
         "from custseg_spark.report.plots import compared; assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from custseg_spark.report import figures, palette, titles
-from custseg_spark.report.figures import FeatureView
-from custseg_spark.report.plots import labels, panels
+from custseg_spark.report import figures, palette
+from custseg_spark.report.plots import labels, panels, titles
+from custseg_spark.report.plots.data import FeatureView
 from tests.unit import report_trial
 
 ALL = [
@@ -95,7 +95,7 @@ def test_labels_never_overlap() -> None:
     rng = np.random.default_rng(3)
     for crowd in (4.0, 40.0, 200.0):
         anchors = rng.normal(400, crowd, (12, 2))
-        boxes = labels.spots(anchors, [(90.0, 20.0)] * 12, (0, 0, 800, 800), 16.0)
+        boxes = labels.place_labels(anchors, [(90.0, 20.0)] * 12, (0, 0, 800, 800), 16.0)
         for i, box in enumerate(boxes):
             assert box[0] >= 0
             assert box[2] <= 800

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from custseg_spark.report import assemble, page, tables
-from custseg_spark.report.figures import FeatureView
-from custseg_spark.report.html import FIGURES, render
+from custseg_spark.report.html import FIGURES, render_page
+from custseg_spark.report.plots.data import FeatureView
 from tests.unit import report_trial
 
 HOSTILE = '<script>alert("1")</script>"\' onload=x {{ 7*7 }} &amp;'
@@ -22,7 +22,7 @@ def full() -> page.Page:
 
 
 def test_the_least_page_stands() -> None:
-    html = render(page.Page("t", "r", "today", ("One segment.",), (page.Segment(0, "All", 9, 1.0),)))
+    html = render_page(page.Page("t", "r", "today", ("One segment.",), (page.Segment(0, "All", 9, 1.0),)))
     assert "One segment." in html
     assert "All" in html
     for heading in ("Why", "Plain rules", "The data", "Fairness", "Method", "Do it again", "Can I trust it?"):
@@ -31,14 +31,14 @@ def test_the_least_page_stands() -> None:
 
 def test_every_part_may_be_missing_alone(full: page.Page) -> None:
     empty = page.Page("t", "r", "today", ("One.",), ())
-    whole = render(full)
+    whole = render_page(full)
     for one in fields(page.Page):
         if one.name not in LEAST and getattr(full, one.name) != getattr(empty, one.name):
-            assert render(replace(full, **{one.name: getattr(empty, one.name)})) != whole, one.name
+            assert render_page(replace(full, **{one.name: getattr(empty, one.name)})) != whole, one.name
 
 
 def test_the_first_screen_has_a_line_per_segment(full: page.Page) -> None:
-    html = render(full)
+    html = render_page(full)
     answer = html[html.index('id="answer"') : html.index("<nav")]
     for segment in full.segments:
         assert segment.name in answer
@@ -74,7 +74,7 @@ def test_text_from_data_is_escaped(full: page.Page) -> None:
             ),
         ),
     )
-    html = render(hostile)
+    html = render_page(hostile)
     assert "<script>alert" not in html
     assert html.count("<script>") == 1
     assert "\"' onload=x" not in html
@@ -82,7 +82,7 @@ def test_text_from_data_is_escaped(full: page.Page) -> None:
 
 
 def test_nothing_is_fetched(full: page.Page) -> None:
-    html = render(full)
+    html = render_page(full)
     assert not re.findall(r"""(?:src|href)\s*=\s*(?!["'](?:data:|#))\S+""", html)
     assert not re.findall(r"@import|url\(|https?://", html)
 
@@ -90,7 +90,7 @@ def test_nothing_is_fetched(full: page.Page) -> None:
 def test_the_page_stays_under_3_mb(full: page.Page) -> None:
     big = np.random.default_rng(0).bytes(900_000)
     figures = dict.fromkeys(FIGURES, big)
-    html = render(replace(full, figures=figures, dark_figures=figures))
+    html = render_page(replace(full, figures=figures, dark_figures=figures))
     assert len(html.encode()) < 3_000_000
     assert "pca_2d.png" not in html.split("these stand beside it only:")[0]
     assert "pca_3d.png" in html.split("these stand beside it only:")[1]
@@ -100,7 +100,7 @@ def test_scores_that_were_not_taken_leave_no_column() -> None:
     sweep = pd.DataFrame(
         {"k": [3, 2], "silhouette": [0.5, 0.4], "gap": [np.nan, np.nan], "chosen": [True, False]}
     )
-    table = tables.sweep(sweep, 3, every=True)
+    table = tables.build_sweep_table(sweep, 3, every=True)
     assert [column.title for column in table.columns] == ["Segments", "Silhouette"]
     assert table.rows == ((2.0, 0.4), (3.0, 0.5))
     assert table.marked == 1
@@ -117,8 +117,8 @@ def test_segments_from_profile_csv() -> None:
         }
     )  # fmt: skip
     spend, age = FeatureView("spend", "euro"), FeatureView("age")
-    told = {0: assemble.Told(fact="rich", stability=0.5)}
-    first, second = assemble.segments(
+    told = {0: assemble.SegmentText(fact="rich", stability=0.5)}
+    first, second = assemble.build_segments(
         profile, (spend, age), told, (page.Outcome("answered"),), "spend", {"spend": 46.0}
     )
     assert (first.id, first.name, first.value_share, first.fact, first.shaky) == (0, "a", 0.87, "rich", True)

@@ -12,7 +12,7 @@ from custseg_spark.report import wording
     [(0.46, "46 %"), (0.004, "0.4 %"), (0.0, "0 %"), (1.0, "100 %"), (None, "–"), (math.nan, "–")],
 )
 def test_percent(share: float | None, text: str) -> None:
-    assert wording.percent(share) == text.replace(" ", "\u00a0")
+    assert wording.format_percent(share) == text.replace(" ", "\u00a0")
 
 
 @pytest.mark.parametrize(
@@ -24,19 +24,19 @@ def test_percent(share: float | None, text: str) -> None:
     ],
 )  # fmt: skip
 def test_number(value: float | None, text: str) -> None:
-    assert wording.number(value).replace("−05", "-05") == text
+    assert wording.format_number(value).replace("−05", "-05") == text
 
 
 def test_signed_has_no_negative_zero() -> None:
-    assert [wording.signed(v) for v in (0.84, -0.84, -0.04, 0.04)] == ["+0.8", "−0.8", "0.0", "0.0"]
+    assert [wording.format_signed(v) for v in (0.84, -0.84, -0.04, 0.04)] == ["+0.8", "−0.8", "0.0", "0.0"]
 
 
 def test_broken_ends_in_an_ellipsis() -> None:
-    assert wording.broken("Big spenders, quiet, few deals", 14) == "Big spenders,\nquiet, few …"
+    assert wording.break_text("Big spenders, quiet, few deals", 14) == "Big spenders,\nquiet, few …"
 
 
 def test_joined() -> None:
-    assert [wording.joined(x) for x in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+    assert [wording.join_words(x) for x in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "",
         "a",
         "a and b",
@@ -45,7 +45,7 @@ def test_joined() -> None:
 
 
 def test_readable_leaves_expressions_alone() -> None:
-    assert wording.readable("total_spend") == "total spend"
+    assert wording.humanize("total_spend") == "total spend"
     assert (
-        wording.readable("credible_birth: not Year_Birth >= 1930") == "credible birth: not Year_Birth >= 1930"
+        wording.humanize("credible_birth: not Year_Birth >= 1930") == "credible birth: not Year_Birth >= 1930"
     )

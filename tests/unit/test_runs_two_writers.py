@@ -16,15 +16,15 @@ def test_a_writer_between_any_two_steps_of_another_one_leaves_one_of_both(
     rename: str, before: tuple[str, ...]
 ) -> None:
     begin_with(*before)
-    for moment in range(count(lambda: runs.write(POINTER, NEW))):
+    for moment in range(count(lambda: runs.write_file(POINTER, NEW))):
         begin_with(*before)
-        at(moment, lambda: runs.write(POINTER, OTHER))
-        runs.write(POINTER, NEW)
+        at(moment, lambda: runs.write_file(POINTER, OTHER))
+        runs.write_file(POINTER, NEW)
         unwatch()
         assert read() in (NEW, OTHER)
         if rename != "copies":  # there the copy for other programs may be of both
             assert HalfWritten.content["out/latest.json"].decode() in (NEW, OTHER)
-        runs.write(POINTER, LAST)
+        runs.write_file(POINTER, LAST)
         assert read() == LAST
 
 
@@ -96,12 +96,12 @@ def test_two_writers_and_a_reader_in_any_order_of_their_steps(rename: str, befor
             told.extend(read() for _ in range(4))
 
         turns = Turns(seed)
-        turns.run(lambda: runs.write(POINTER, NEW), lambda: runs.write(POINTER, LAST), look)
+        turns.run(lambda: runs.write_file(POINTER, NEW), lambda: runs.write_file(POINTER, LAST), look)
         assert not turns.problems
         assert len(told) == 4
         assert set(told) <= {old, NEW, LAST}
         assert old not in told[told.index(NEW) if NEW in told else 4 :], "never the old one after a new one"
         assert old not in told[told.index(LAST) if LAST in told else 4 :]
         assert read() in (NEW, LAST)
-        runs.write(POINTER, OTHER)
+        runs.write_file(POINTER, OTHER)
         assert read() == OTHER

@@ -20,7 +20,7 @@ def test_at_every_step_of_a_write_a_reader_sees_the_old_or_the_new(
     begin_with(*before)
     told: list[str | None] = []
     watch(lambda operation: told.append(read()))
-    runs.write(POINTER, NEW)
+    runs.write_file(POINTER, NEW)
     unwatch()
     assert len(told) > 8
     assert set(told) == {OLD, NEW}
@@ -31,7 +31,7 @@ def test_at_every_step_of_a_write_a_reader_sees_the_old_or_the_new(
 def test_at_every_step_of_the_first_write_a_reader_sees_nothing_or_all(rename: str) -> None:
     told: list[str | None] = []
     watch(lambda operation: told.append(read()))
-    runs.write(POINTER, NEW)
+    runs.write_file(POINTER, NEW)
     unwatch()
     assert set(told) <= {None, NEW}
     assert read() == NEW
@@ -45,7 +45,7 @@ def test_a_write_between_any_two_steps_of_a_reader_is_seen_old_or_new(
 ) -> None:
     def act() -> None:
         for _ in range(writes):
-            runs.write(POINTER, NEW)
+            runs.write_file(POINTER, NEW)
 
     begin_with(*before)
     for moment in range(count(read)):
@@ -61,7 +61,7 @@ def test_a_part_of_a_write_between_any_two_steps_of_a_reader_is_seen_old_or_new(
     rename: str, before: tuple[str, ...]
 ) -> None:
     begin_with(*before)
-    looks, moments = count(read), count(lambda: runs.write(POINTER, NEW))
+    looks, moments = count(read), count(lambda: runs.write_file(POINTER, NEW))
     for look, moment in itertools.product(range(looks), range(moments)):
         begin_with(*before)
         at(look, lambda moment=moment: write_until(moment))  # type: ignore[misc]
@@ -74,7 +74,7 @@ def write_until(moment: int) -> None:
     """A writer that is killed at this step: as far as a reader sees, one that waits there."""
     kill_at(moment)
     with pytest.raises(Killed):
-        runs.write(POINTER, NEW)
+        runs.write_file(POINTER, NEW)
     unwatch()
 
 
@@ -83,17 +83,17 @@ def test_a_writer_killed_at_any_step_leaves_the_old_or_the_new_and_the_next_writ
     rename: str, before: tuple[str, ...]
 ) -> None:
     begin_with(*before)
-    moments = count(lambda: runs.write(POINTER, NEW))
+    moments = count(lambda: runs.write_file(POINTER, NEW))
     left = set()
     for moment in range(moments):
         begin_with(*before)
         kill_at(moment)
         with pytest.raises(Killed):
-            runs.write(POINTER, NEW)
+            runs.write_file(POINTER, NEW)
         unwatch()
         left.add(read())
         assert read() in (OLD if before else None, NEW)
-        runs.write(POINTER, LAST)
+        runs.write_file(POINTER, LAST)
         assert read() == LAST
         assert HalfWritten.content["out/latest.json"].decode() == LAST, "the plain name is mended too"
     assert left == {OLD if before else None, NEW}
@@ -104,11 +104,11 @@ def test_what_writers_and_killed_writers_leave_is_cleaned_by_the_next(rename: st
     for moment in range(12):
         kill_at(moment)
         with pytest.raises(Killed):
-            runs.write(POINTER, NEW)
+            runs.write_file(POINTER, NEW)
         unwatch()
     assert read() in (OTHER, NEW)
     for _ in range(4):
-        runs.write(POINTER, LAST)
+        runs.write_file(POINTER, LAST)
     kept = [name for name in names() if name != "out/latest.json"]
     assert 1 <= len(kept) <= 5
     assert read() == LAST
@@ -117,22 +117,22 @@ def test_what_writers_and_killed_writers_leave_is_cleaned_by_the_next(rename: st
 def test_an_old_version_whose_writer_was_killed_never_comes_back(rename: str) -> None:
     """Written whole, and killed before anything else: the next write has to be the newest."""
     begin_with()
-    whole = count(lambda: runs.write(POINTER, NEW))
+    whole = count(lambda: runs.write_file(POINTER, NEW))
     for moment in range(whole):
         HalfWritten.content.clear()
         kill_at(moment)
         with pytest.raises(Killed):
-            runs.write(POINTER, NEW)
+            runs.write_file(POINTER, NEW)
         unwatch()
         for content in (OLD, OTHER, LAST):
-            runs.write(POINTER, content)
+            runs.write_file(POINTER, content)
             assert read() == content
 
 
 def test_a_pointer_from_before_there_were_versions_is_the_oldest_one(rename: str) -> None:
     HalfWritten.content["out/latest.json"] = OLD.encode()
     assert read() == OLD
-    runs.write(POINTER, NEW)
+    runs.write_file(POINTER, NEW)
     assert read() == NEW
 
 
@@ -156,11 +156,11 @@ def test_a_version_that_is_cut_off_or_cannot_be_read_gives_way_to_the_one_before
 
 def test_a_file_whose_name_goes_on_is_another_file(rename: str) -> None:
     for content in (OLD, OTHER):
-        runs.write(f"{POINTER}.bak", content)
+        runs.write_file(f"{POINTER}.bak", content)
     assert read() is None
-    runs.write(POINTER, NEW)
+    runs.write_file(POINTER, NEW)
     assert read() == NEW
-    assert runs.read(f"{POINTER}.bak") == OTHER.encode()
+    assert runs.read_file(f"{POINTER}.bak") == OTHER.encode()
 
 
 def test_the_file_system_that_wraps_hdfs_has_all_that_is_asked_of_it(tmp_path: Path) -> None:

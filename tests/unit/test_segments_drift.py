@@ -8,9 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custseg_spark.segments.baseline import Baseline, Reference, baseline
-from custseg_spark.segments.baseline import reference as reference_of
-from custseg_spark.segments.drift import Shift, drift, judged, shift, stability_index
+from custseg_spark.segments.baseline import Baseline, Reference, build_baseline
+from custseg_spark.segments.baseline import build_reference as reference_of
+from custseg_spark.segments.drift import (
+    Shift,
+    judge_drift,
+    measure_drift,
+    measure_shift,
+    measure_stability_index,
+)
 from tests.unit.frozen import unfrozen
 
 RNG = np.random.default_rng(0)
@@ -23,12 +29,12 @@ def reference(column, values):
 def test_the_index_by_hand():
     then, now = [500_000, 500_000], [400_000, 600_000]
     expected = -0.1 * math.log(0.8) + 0.1 * math.log(1.2)
-    assert stability_index(then, now)[0] == pytest.approx(expected, abs=1e-6)
-    assert stability_index(then, then)[0] == 0
+    assert measure_stability_index(then, now)[0] == pytest.approx(expected, abs=1e-6)
+    assert measure_stability_index(then, then)[0] == 0
 
 
 def test_an_empty_bin_is_not_infinite():
-    index, _ = stability_index([100, 0], [50, 50])
+    index, _ = measure_stability_index([100, 0], [50, 50])
     assert 0.25 < index < 10
 
 
@@ -36,15 +42,15 @@ def test_nothing_moved_is_within_chance_nearly_always():
     exceeded = 0
     for _ in range(300):
         then = reference("x", RNG.lognormal(size=400))
-        moved = shift(then, then.counted(pd.Series(RNG.lognormal(size=300))))
+        moved = measure_shift(then, then.count(pd.Series(RNG.lognormal(size=300))))
         exceeded += moved.index > moved.chance
     assert exceeded <= 3
 
 
 def test_few_customers_do_not_raise_an_alarm_by_chance():
     then = reference("x", RNG.normal(size=5000))
-    assert shift(then, then.counted(pd.Series(RNG.normal(size=30)))).verdict == "fine"
-    assert shift(then, then.counted(pd.Series(RNG.normal(1, size=3000)))).verdict == "retrain"
+    assert measure_shift(then, then.count(pd.Series(RNG.normal(size=30)))).verdict == "fine"
+    assert measure_shift(then, then.count(pd.Series(RNG.normal(1, size=3000)))).verdict == "retrain"
 
 
 @pytest.mark.parametrize(
@@ -62,14 +68,14 @@ def test_few_customers_do_not_raise_an_alarm_by_chance():
 def test_every_customer_is_in_one_bin(values):
     then = reference("x", values)
     assert sum(then.counts) == len(values)
-    assert shift(then, then.counts).verdict == "fine"
+    assert measure_shift(then, then.counts).verdict == "fine"
 
 
 def test_texts_are_counted_by_their_most_frequent_values():
     then = reference("city", ["Oslo"] * 6 + ["Rome"] * 3 + [None])
     assert then.levels == ("Oslo", "Rome")
     assert then.counts == (6, 3, 0, 1)
-    assert then.counted(pd.Series(["Rome", "Paris", None, "Rome"])) == (0, 2, 1, 1)
+    assert then.count(pd.Series(["Rome", "Paris", None, "Rome"])) == (0, 2, 1, 1)
 
 
 def test_dates_are_counted_as_days():
@@ -77,11 +83,13 @@ def test_dates_are_counted_as_days():
     then = reference_of("joined", joined)
     assert then.counts[-1] == 0
     assert len(then.edges) == 9
-    assert shift(then, then.counted(joined)).verdict == "fine"
-    assert shift(then, then.counted(pd.to_datetime(joined))).verdict == "fine", "moments are days as well"
-    assert shift(then, then.counted(joined + timedelta(days=400))).verdict == "retrain"
+    assert measure_shift(then, then.count(joined)).verdict == "fine"
+    assert measure_shift(then, then.count(pd.to_datetime(joined))).verdict == "fine", (
+        "moments are days as well"
+    )
+    assert measure_shift(then, then.count(joined + timedelta(days=400))).verdict == "retrain"
     for odd in (date(1, 1, 1), date(9999, 12, 31), None, pd.NaT):
-        assert sum(then.counted(pd.Series([odd], dtype=object))) == 1
+        assert sum(then.count(pd.Series([odd], dtype=object))) == 1
     half = reference_of("joined", pd.Series([datetime(2020, 1, 1, 6), datetime(2020, 1, 2, 18)]))
     assert half.edges[1] - half.edges[0] == 1.5
 
@@ -89,10 +97,10 @@ def test_dates_are_counted_as_days():
 def test_a_baseline_reads_back():
     spend = pd.DataFrame({"spend": RNG.lognormal(size=200)})
     city = pd.DataFrame({"city": RNG.choice(["Oslo", "Rome"], 200)})
-    made = baseline(spend, city, {0: 120, 3: 80}, np.full(200, 0.7))
+    made = build_baseline(spend, city, {0: 120, 3: 80}, np.full(200, 0.7))
     assert Baseline.from_json(made.to_json()) == made
-    assert drift(made, spend, city, {0: 120, 3: 80}, np.full(200, 0.7)).verdict == "fine"
-    moved = drift(made, spend * 3, city, {0: 40, 3: 160}, np.full(200, 0.7))
+    assert measure_drift(made, spend, city, {0: 120, 3: 80}, np.full(200, 0.7)).verdict == "fine"
+    moved = measure_drift(made, spend * 3, city, {0: 40, 3: 160}, np.full(200, 0.7))
     assert moved.verdict == "retrain"
     assert moved.segments.index > 0.25
 
@@ -100,20 +108,20 @@ def test_a_baseline_reads_back():
 def test_another_constant_is_seen_on_either_side():
     then = reference("x", np.full(1000, 7.0))
     for other in (6.0, 8.0):
-        assert shift(then, then.counted(pd.Series(np.full(1000, other)))).verdict == "retrain"
+        assert measure_shift(then, then.count(pd.Series(np.full(1000, other)))).verdict == "retrain"
 
 
 def test_more_missing_values_are_a_move():
     then = reference("x", RNG.normal(size=1000))
     now = RNG.normal(size=1000)
     now[:400] = np.nan
-    moved = shift(then, then.counted(pd.Series(now)))
+    moved = measure_shift(then, then.count(pd.Series(now)))
     assert (moved.missing_then, moved.missing_now) == (0, 0.4)
     assert moved.verdict == "retrain"
 
 
 def test_bins_are_closed_above():
-    assert Reference("x", (1.0, 2.0), ()).counted(pd.Series([0.5, 1.0, 1.5, 2.0, 2.5])) == (2, 2, 1, 0)
+    assert Reference("x", (1.0, 2.0), ()).count(pd.Series([0.5, 1.0, 1.5, 2.0, 2.5])) == (2, 2, 1, 0)
 
 
 def moved(index: float, column: str = "spend") -> Shift:
@@ -135,7 +143,7 @@ def moved(index: float, column: str = "spend") -> Shift:
     ],
 )
 def test_the_rule_of_the_verdict(feature, description, segments, farther, verdict):
-    found = judged(
+    found = judge_drift(
         [moved(feature)], [moved(description, "income")], moved(segments, "segment"), 2.0, 2.0 * farther
     )
     assert found.verdict == verdict
@@ -143,7 +151,7 @@ def test_the_rule_of_the_verdict(feature, description, segments, farther, verdic
 
 
 def test_the_worst_reason_comes_first():
-    found = judged([moved(0.12), moved(0.4, "web_visits")], [], moved(0.1, "segment"), 1.0, 1.0)
+    found = judge_drift([moved(0.12), moved(0.4, "web_visits")], [], moved(0.1, "segment"), 1.0, 1.0)
     assert found.reasons == (
         "web visits moved (0.40)",
         "spend moved (0.12)",
@@ -153,47 +161,51 @@ def test_the_worst_reason_comes_first():
 
 def test_the_index_of_a_few_by_hand():
     """Half a customer in each bin: (1.5, 2.5) of 4 and (.5, 6.5) of 7; chi-squared is 10.83 once in 1000."""
-    index, chance = stability_index([1, 2], [0, 6])
+    index, chance = measure_stability_index([1, 2], [0, 6])
     assert index == pytest.approx(17 / 56 * math.log(7.8))
     assert chance == pytest.approx(10.827566 * (1 / 3 + 1 / 6), rel=1e-6)
-    assert stability_index([1, 0, 2], [0, 0, 6]) == (index, chance), "a bin that nobody was ever in"
-    assert stability_index([1, 1, 1], [1, 1, 4])[1] == pytest.approx(13.815511 * (1 / 3 + 1 / 6), rel=1e-6)
+    assert measure_stability_index([1, 0, 2], [0, 0, 6]) == (index, chance), "a bin that nobody was ever in"
+    assert measure_stability_index([1, 1, 1], [1, 1, 4])[1] == pytest.approx(
+        13.815511 * (1 / 3 + 1 / 6), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("then, now", [([3, 4], [0, 0]), ([0, 0], [3, 4]), ([5, 0], [7, 0]), ([], [])])
 def test_nothing_to_compare_is_no_move(then, now):
-    assert stability_index(then, now) == (0.0, 0.0)
+    assert measure_stability_index(then, now) == (0.0, 0.0)
 
 
 def test_missing_shares_of_one_and_of_nobody():
     then = Reference("x", (), counts=(3, 1))
-    assert (shift(then, (0, 1)).missing_then, shift(then, (0, 1)).missing_now) == (0.25, 1.0)
-    assert shift(then, (0, 0)) == Shift("x", 0.0, 0.0, 0.25, 0.0)
+    assert (measure_shift(then, (0, 1)).missing_then, measure_shift(then, (0, 1)).missing_now) == (0.25, 1.0)
+    assert measure_shift(then, (0, 0)) == Shift("x", 0.0, 0.0, 0.25, 0.0)
 
 
 @pytest.fixture
 def live() -> Baseline:
     spend = pd.DataFrame({"spend": np.arange(200.0), "visits": np.arange(200.0)})
-    return baseline(spend, pd.DataFrame({"city": ["Oslo", "Rome"] * 100}), {0: 120, 3: 80}, np.full(200, 0.5))
+    return build_baseline(
+        spend, pd.DataFrame({"city": ["Oslo", "Rome"] * 100}), {0: 120, 3: 80}, np.full(200, 0.5)
+    )
 
 
 def test_a_segment_that_is_gone_has_nobody_and_a_new_one_had_nobody(live):
     columns = pd.DataFrame({"spend": np.arange(200.0)})
-    found = drift(live, columns, pd.DataFrame(), {0: 150, 5: 50}, np.full(200, 0.75))
-    assert found.segments == Shift("segment", *stability_index((120, 80, 0), (150, 0, 50)), 0.0, 0.0)
+    found = measure_drift(live, columns, pd.DataFrame(), {0: 150, 5: 50}, np.full(200, 0.75))
+    assert found.segments == Shift("segment", *measure_stability_index((120, 80, 0), (150, 0, 50)), 0.0, 0.0)
     assert found.farther == 1.5
     assert [s.column for s in found.features] == ["spend"], "visits is no longer in the recipe"
     assert found.descriptions == ()
 
 
 def test_nobody_today_lies_nowhere(live):
-    found = drift(live, pd.DataFrame({"spend": []}), pd.DataFrame({"city": []}), {}, np.array([]))
+    found = measure_drift(live, pd.DataFrame({"spend": []}), pd.DataFrame({"city": []}), {}, np.array([]))
     assert (found.farther, found.verdict) == (0.0, "fine")
 
 
 @pytest.mark.parametrize("then, now, farther", [(0.0, 5.0, 1.0), (0.5, 1.0, 2.0), (2.0, 0.0, 0.0)])
 def test_how_much_farther_customers_lie(then, now, farther):
-    assert judged([], [], moved(0), then, now).farther == farther
+    assert judge_drift([], [], moved(0), then, now).farther == farther
 
 
 def test_an_index_that_chance_reaches_is_fine_however_large():
@@ -204,7 +216,7 @@ def test_an_index_that_chance_reaches_is_fine_however_large():
 
 def test_every_reason_is_said_and_only_the_reasons():
     features = [moved(0.01), moved(0.1, "visits")]
-    found = judged(features, [moved(0.2, "age"), moved(0.25, "city")], moved(0.01, "segment"), 1.0, 1.26)
+    found = judge_drift(features, [moved(0.2, "age"), moved(0.25, "city")], moved(0.01, "segment"), 1.0, 1.26)
     assert found.verdict == "watch"
     assert found.reasons == (
         "visits moved (0.10)",

@@ -8,24 +8,27 @@ from hypothesis.extra import numpy as arrays
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
-from custseg_spark.segments.identity import contingency, matched, told
+from custseg_spark.segments.identity import cross_tabulate, match_segments, tell_event
 
 
 def kinds(table, live_ids=(0, 1, 2), used=(), then=None):
     then = None if then is None else np.array(then)
-    return [(e.kind, e.live, e.new) for e in matched(np.array(table), live_ids, used, then).events]
+    return [(e.kind, e.live, e.new) for e in match_segments(np.array(table), live_ids, used, then).events]
 
 
 def test_segments_that_keep_their_customers_keep_their_ids_in_any_order():
-    found = matched(np.array([[2, 95, 3], [90, 0, 10], [5, 5, 80]]), [4, 7, 9])
+    found = match_segments(np.array([[2, 95, 3], [90, 0, 10], [5, 5, 80]]), [4, 7, 9])
     assert found.ids == (7, 4, 9)
     assert found.kept == {4, 7, 9}
     assert found.events[0].similarity == pytest.approx(95 / 105)
 
 
 def test_a_pair_takes_more_than_half_of_both():
-    assert matched(np.array([[60, 40], [0, 100]]), [0, 1]).ids == (0, 1)
-    assert matched(np.array([[50, 50], [0, 100]]), [0, 1]).ids == (2, 1)  # one half is not over one half
+    assert match_segments(np.array([[60, 40], [0, 100]]), [0, 1]).ids == (0, 1)
+    assert match_segments(np.array([[50, 50], [0, 100]]), [0, 1]).ids == (
+        2,
+        1,
+    )  # one half is not over one half
 
 
 def test_a_new_group_is_a_birth_and_gets_an_id_never_used():
@@ -69,7 +72,7 @@ def test_a_merge_is_a_split_seen_backwards():
 
 
 def test_without_common_customers_all_is_new():
-    found = matched(np.zeros((2, 3), dtype=int), [0, 1])
+    found = match_segments(np.zeros((2, 3), dtype=int), [0, 1])
     assert found.ids == (2, 3, 4)
     assert [e.kind for e in found.events] == ["dies", "dies", "is born", "is born", "is born"]
 
@@ -114,12 +117,15 @@ def test_a_true_split_is_told_beside_customers_who_came_from_elsewhere():
 
 
 def test_events_in_words():
-    split, *_ = matched(np.array([[45, 55]]), [3]).events
+    split, *_ = match_segments(np.array([[45, 55]]), [3]).events
     assert (
-        told(split, {3: "Big"}, {4: "Quiet", 5: "Loud"}) == "“Big” (3) splits into “Quiet” (4) and “Loud” (5)"
+        tell_event(split, {3: "Big"}, {4: "Quiet", 5: "Loud"})
+        == "“Big” (3) splits into “Quiet” (4) and “Loud” (5)"
     )
-    same, *_ = matched(np.array([[100]]), [3]).events
-    assert told(same, {3: "Big"}, {3: "Big"}) == "“Big” (3) continues: 100 % of its customers are the same"
+    same, *_ = match_segments(np.array([[100]]), [3]).events
+    assert (
+        tell_event(same, {3: "Big"}, {3: "Big"}) == "“Big” (3) continues: 100 % of its customers are the same"
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -133,7 +139,7 @@ def test_everyone_is_told_once_and_no_id_is_used_twice(table, changed, random):
     then = (
         np.array([random.sample(column, len(column)) for column in table.T.tolist()]).T if changed else None
     )
-    found = matched(table, live_ids, used=range(20), then=then)
+    found = match_segments(table, live_ids, used=range(20), then=then)
     assert len(set(found.ids)) == table.shape[1]
     assert {i for i in found.ids if i < 20} == found.kept <= set(live_ids)
     assert sorted(i for event in found.events for i in event.live) == sorted(live_ids)
@@ -157,7 +163,7 @@ def test_a_refit_on_nine_tenths_keeps_all_ids(blobs):
     live = labels_of(blobs, blobs, 4, seed=0)
     for seed in range(1, 6):
         new = labels_of(blobs, blobs[rng.random(len(blobs)) < 0.9], 4, seed)
-        found = matched(contingency(live, new, range(4), 4), range(4))
+        found = match_segments(cross_tabulate(live, new, range(4), 4), range(4))
         assert found.kept == {0, 1, 2, 3}
         assert [found.ids[label] for label in new] == pytest.approx(live, abs=0)
 
@@ -171,7 +177,9 @@ def test_a_planted_split_is_a_split_of_the_segment_that_it_was_planted_in(blobs,
         moved[900:] += np.where(np.arange(300)[:, None] % 2, *to)
         then, now = model.predict(blobs), model.predict(moved)
     new = labels_of(moved, moved, 5, seed=0)
-    found = matched(contingency(now, new, range(4), 5), range(4), then=contingency(then, new, range(4), 5))
+    found = match_segments(
+        cross_tabulate(now, new, range(4), 5), range(4), then=cross_tabulate(then, new, range(4), 5)
+    )
     planted, *others = (int(np.bincount(then[i : i + 300]).argmax()) for i in (900, 0, 300, 600))
     assert [e.live for e in found.events if e.kind == "splits"] == [(planted,)]
     assert found.kept == set(others)
@@ -181,5 +189,5 @@ def test_a_planted_group_of_new_customers_is_a_birth(blobs):
     live = labels_of(blobs, blobs, 4, seed=0)
     grown = np.concatenate([blobs, np.random.default_rng(2).normal(20, 1, size=(200, 2))])
     new = labels_of(blobs, grown, 5, seed=0)  # the customers of both nights
-    found = matched(contingency(live, new, range(4), 5), range(4))
+    found = match_segments(cross_tabulate(live, new, range(4), 5), range(4))
     assert sorted(e.kind for e in found.events) == ["continues"] * 4 + ["is born"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from custseg_spark.segments import identity
-from custseg_spark.segments.identity import Event, contingency, matched, told
+from custseg_spark.segments.identity import Event, cross_tabulate, match_segments, tell_event
 from tests.unit.frozen import unfrozen
 from tests.unit.test_segments_identity import kinds
 
@@ -32,7 +32,7 @@ def test_three_quarters_are_still_the_segment():
 
 
 def test_a_part_of_a_split_is_no_merge_though_two_others_end_in_it():
-    found = matched(np.array([[60, 50], [22, 0], [22, 0]]), [0, 1, 2])
+    found = match_segments(np.array([[60, 50], [22, 0], [22, 0]]), [0, 1, 2])
     assert [(e.kind, e.live, e.new) for e in found.events] == [
         ("splits", (0,), (3, 4)),
         ("dies", (1,), ()),
@@ -46,7 +46,7 @@ def test_what_takes_most_of_a_split_segment_is_no_merge():
 
 
 def test_how_alike_the_two_sides_of_an_event_are():
-    found = matched(np.array([[45, 45, 0, 10], [0, 0, 80, 20], [0, 0, 0, 20]]), [0, 1, 2], used=[9])
+    found = match_segments(np.array([[45, 45, 0, 10], [0, 0, 80, 20], [0, 0, 0, 20]]), [0, 1, 2], used=[9])
     assert [(e.kind, e.live, e.new) for e in found.events] == [
         ("splits", (0,), (10, 11)),
         ("continues", (1,), (1,)),
@@ -81,25 +81,26 @@ def test_a_new_segment_that_holds_few_of_another_takes_nothing_from_it():
 
 
 def test_the_first_run_has_no_thread_and_counts_from_zero():
-    assert matched(np.zeros((0, 2), dtype=int), []).ids == (0, 1)
-    assert matched(np.zeros((1, 2), dtype=int), [4], used=[7]).ids == (8, 9)
+    assert match_segments(np.zeros((0, 2), dtype=int), []).ids == (0, 1)
+    assert match_segments(np.zeros((1, 2), dtype=int), [4], used=[7]).ids == (8, 9)
 
 
 def test_a_contingency_table_by_hand():
     live, new = np.array([7, 7, 4, 4, 4]), np.array([0, 2, 2, 2, 1])
-    assert contingency(live, new, [4, 7], 3).tolist() == [[0, 1, 2], [1, 0, 1]]
+    assert cross_tabulate(live, new, [4, 7], 3).tolist() == [[0, 1, 2], [1, 0, 1]]
 
 
 def test_every_event_has_its_sentence():
     old, new = {1: "Big", 2: "Mid"}, {1: "Big", 3: "Small"}
-    assert told(Event("continues", (1,), (1,), 0.904), old, new) == (
+    assert tell_event(Event("continues", (1,), (1,), 0.904), old, new) == (
         "“Big” (1) continues: 90 % of its customers are the same"
     )
     assert (
-        told(Event("merges", (1, 2), (3,), 0.9), old, new) == "“Big” (1) and “Mid” (2) merge into “Small” (3)"
+        tell_event(Event("merges", (1, 2), (3,), 0.9), old, new)
+        == "“Big” (1) and “Mid” (2) merge into “Small” (3)"
     )
-    assert told(Event("dies", (2,), (), 0), old, new).startswith("“Mid” (2) is gone")
-    assert told(Event("is born", (), (3,), 0), old, new).startswith("“Small” (3) is new")
+    assert tell_event(Event("dies", (2,), (), 0), old, new).startswith("“Mid” (2) is gone")
+    assert tell_event(Event("is born", (), (3,), 0), old, new).startswith("“Small” (3) is new")
 
 
 def test_what_is_decided_can_not_be_altered():

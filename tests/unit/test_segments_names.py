@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.segments.names import label, name_segments
-from custseg_spark.segments.traits import Traits, traits
+from custseg_spark.segments.names import name_segments, write_label
+from custseg_spark.segments.traits import Traits, measure_traits
 
 FEATURES = ("spend", "recency", "deals")
 WORDS = {
@@ -30,7 +30,7 @@ def names(found: Traits, **options: object) -> list[str]:
 
 def test_traits_of_four_points_by_hand():
     points = np.array([[0.0, 1.0], [0.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
-    found = traits(points, np.array([0, 0, 1, 1]), k=2)
+    found = measure_traits(points, np.array([0, 0, 1, 1]), k=2)
     spread = np.sqrt(2.75)  # of 0, 0, 2, 4 around 1.5
     np.testing.assert_allclose(found.z, [[-1.5 / spread, 0], [1.5 / spread, 0]])
     np.testing.assert_allclose(found.above, [[0, 0], [1, 0]])
@@ -38,7 +38,7 @@ def test_traits_of_four_points_by_hand():
 
 
 def test_an_empty_segment_has_no_traits():
-    found = traits(np.array([[0.0], [1.0]]), np.array([0, 2]), k=3)
+    found = measure_traits(np.array([[0.0], [1.0]]), np.array([0, 2]), k=3)
     assert found.z[1].tolist() == [0.0]
     assert found.levels[1].tolist() == [0]
 
@@ -110,8 +110,8 @@ def test_words_are_made_of_the_name_where_the_recipe_has_none():
         "High spend, low recency",
         "Mid spend",
     ]
-    assert label("total_spend") == "total spend"
-    assert label("NumWebVisits") == "num web visits"
+    assert write_label("total_spend") == "total spend"
+    assert write_label("NumWebVisits") == "num web visits"
 
 
 def test_a_pinned_name_changes_no_other():

@@ -4,7 +4,7 @@ import pytest
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.segments import names as rule
-from custseg_spark.segments.names import label, name_segments
+from custseg_spark.segments.names import name_segments, write_label
 from tests.unit.frozen import unfrozen
 from tests.unit.test_segments_names import FEATURES, WORDS, names, of
 
@@ -66,7 +66,7 @@ def test_every_column_needs_a_name():
 
 
 def test_labels_of_names_that_machines_made():
-    assert [label(name) for name in ("RFM", "NumDeals", "web_visits", "_a__B", "x2Y", "IDNumber")] == [
+    assert [write_label(name) for name in ("RFM", "NumDeals", "web_visits", "_a__B", "x2Y", "IDNumber")] == [
         "RFM", "num deals", "web visits", "a b", "x2 y", "idnumber",
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from custseg_spark.recipe import load
 from custseg_spark.segments.names import name_segments
-from custseg_spark.segments.traits import traits
+from custseg_spark.segments.traits import measure_traits
 
 CONF = Path(__file__).parents[2] / "conf"
 
@@ -70,7 +70,7 @@ def test_names_of_the_shipped_recipes_are_unique_and_come_back(shared_data, feat
 
     def named(rows: np.ndarray, seed: int) -> set[str]:
         points = (rows - rows.mean(axis=0)) / rows.std(axis=0, ddof=1)
-        found = traits(points, _ordered_labels(points, k, by, seed), k)
+        found = measure_traits(points, _ordered_labels(points, k, by, seed), k)
         return {n.name for n in name_segments(found, columns, words, recipe.order_by)}
 
     full = named(table, seed=0)

@@ -9,10 +9,10 @@ from scipy import stats
 
 from custseg_spark.recipe.models import Description, Feature, Outcome
 from custseg_spark.segments.names import name_segments
-from custseg_spark.segments.profile import profile, profile_csv
-from custseg_spark.segments.shown import Shown, is_additive, shown_columns
-from custseg_spark.segments.traits import traits
-from custseg_spark.segments.withheld import withheld
+from custseg_spark.segments.profile import build_profile, tabulate_profile
+from custseg_spark.segments.report_columns import ReportColumn, is_additive, list_columns
+from custseg_spark.segments.suppress import suppress_small_cells
+from custseg_spark.segments.traits import measure_traits
 
 MEASURES = {"count": "count", "mean": "mean", "std": "std", "min": "min", "max": "max", "total": "sum"}
 
@@ -48,7 +48,7 @@ def rows() -> pd.DataFrame:
 
 @pytest.fixture
 def found(rows):
-    shown = shown_columns(
+    shown = list_columns(
         {"spend": Feature(sql="spend", unit="money in 2 years"), "recency": Feature(sql="r", unit="days")},
         {
             "deal_rate": Description(rate=("deals", "orders")),
@@ -58,10 +58,10 @@ def found(rows):
         {"answered": Outcome(sql="response")},
     )
     points = rows[["feature_spend", "feature_recency"]].to_numpy()
-    seen = traits(points, rows["segment"].to_numpy(), 2)
+    seen = measure_traits(points, rows["segment"].to_numpy(), 2)
     named = name_segments(seen, ("spend", "recency"), {}, "spend")
     sample = rows.assign(sex=list("fffmmm"), town=["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"])
-    return profile(totals_of(rows), sample, seen, named, shown, protected=["sex"])
+    return build_profile(totals_of(rows), sample, seen, named, shown, protected=["sex"])
 
 
 def test_moments_are_those_of_the_rows(rows, found):
@@ -99,7 +99,7 @@ def test_the_z_of_a_description_is_in_its_unit(rows, found):
 def test_a_description_that_is_no_number_has_a_mix(found):
     assert found.segments[1].mixes["town"] == (("Ulm", pytest.approx(2 / 3)), ("Bonn", pytest.approx(1 / 3)))
     assert found.segments[0].mixes["town"] == (("Bonn", 0.5), ("Rom", 0.5))  # a tie: by letter
-    table = profile_csv(found)
+    table = tabulate_profile(found)
     assert table["top_town"].tolist() == ["Bonn", "Ulm"]
     assert table["share_top_town"].tolist() == pytest.approx([0.5, 2 / 3])
 
@@ -107,21 +107,21 @@ def test_a_description_that_is_no_number_has_a_mix(found):
 def test_values_that_few_customers_have_are_withheld(rows, found):
     """Per segment Bonn, Ulm and Ulm; Rom and Bonn, one customer without a town; two of each at least."""
     sample = rows.assign(town=["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"])
-    kept = withheld(found, 2, sample)
+    kept = suppress_small_cells(found, 2, sample)
     assert kept.segments[1].mixes["town"] == (("Ulm", pytest.approx(2 / 3)),)
     assert kept.segments[0].mixes["town"] == ()
     assert [value for value, _ in kept.everyone.mixes["town"]] == ["Bonn", "Ulm"]
-    table = profile_csv(kept)
+    table = tabulate_profile(kept)
     assert table["top_town"].tolist() == [None, "Ulm"]
     assert math.isnan(table["share_top_town"][0])
-    assert withheld(found, 1, sample) is found
+    assert suppress_small_cells(found, 1, sample) is found
 
 
 def test_a_rate_without_a_denominator_is_unknown(rows):
     rows["deal_rate[denominator]"] = 0.0
-    shown = shown_columns({"spend": Feature(sql="s")}, {"deal_rate": Description(rate=("a", "b"))}, {})
-    seen = traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
-    result = profile(totals_of(rows), rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
+    shown = list_columns({"spend": Feature(sql="s")}, {"deal_rate": Description(rate=("a", "b"))}, {})
+    seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
+    result = build_profile(totals_of(rows), rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
     assert math.isnan(result.segments[0].columns["deal_rate"].mean)
 
 
@@ -177,14 +177,16 @@ def test_additive_unless_a_time_or_a_ratio(name, unit, expected):
     ],
 )
 def test_a_unit_stands_behind_a_figure_if_it_is_short(unit, told):
-    assert Shown("x", "feature", unit).counted_in == told
+    assert ReportColumn("x", "feature", unit).counted_in == told
 
 
 def test_a_column_with_negative_values_has_no_share_of_total(rows):
     rows.loc[0, "feature_spend"] = -1.0
-    seen = traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
+    seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
     named = name_segments(seen, ["spend"], {}, "spend")
-    result = profile(totals_of(rows), rows, seen, named, shown_columns({"spend": Feature(sql="s")}, {}, {}))
+    result = build_profile(
+        totals_of(rows), rows, seen, named, list_columns({"spend": Feature(sql="s")}, {}, {})
+    )
     assert math.isnan(result.segments[0].columns["spend"].share_of_total)
 
 
@@ -194,7 +196,7 @@ def test_protected_columns_are_measured_by_their_kind(found):
 
 
 def test_profile_csv_is_one_flat_row_per_segment(found):
-    table = profile_csv(found)
+    table = tabulate_profile(found)
     assert table.columns[:4].tolist() == ["segment", "name", "size", "share"]
     wanted = {
         "mean_spend",
@@ -215,9 +217,9 @@ def test_totals_may_come_with_python_nulls(rows):
     rows.loc[rows.segment == 0, "income"] = np.nan
     totals = totals_of(rows).astype(object)
     totals = totals.where(totals.notna(), None)
-    shown = shown_columns({"spend": Feature(sql="s")}, {"income": Description(sql="income")}, {})
-    seen = traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
-    result = profile(totals, rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
+    shown = list_columns({"spend": Feature(sql="s")}, {"income": Description(sql="income")}, {})
+    seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
+    result = build_profile(totals, rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
     assert math.isnan(result.segments[0].columns["income"].mean)
     assert result.segments[0].columns["income"].missing == 1
     assert result.everyone.columns["income"].mean == 2

@@ -5,13 +5,20 @@ import math
 import pytest
 
 from custseg_spark.recipe.models import Action
-from custseg_spark.segments.actions import kind_of, suggest
-from custseg_spark.segments.figures import Figures
-from custseg_spark.segments.names import Named, Word
+from custseg_spark.segments.actions import find_topic, suggest_action
+from custseg_spark.segments.figures import ColumnStats
+from custseg_spark.segments.names import SegmentName, Word
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
-from custseg_spark.segments.sentences import fact, figure, headline, outcome, percent, sentence
-from custseg_spark.segments.shown import Shown
+from custseg_spark.segments.report_columns import ReportColumn
+from custseg_spark.segments.sentences import (
+    format_figure,
+    format_percent,
+    write_fact,
+    write_headline,
+    write_outcome,
+    write_sentence,
+)
 
 LEVELS = {
     "Small spenders": "low",
@@ -21,30 +28,32 @@ LEVELS = {
     "quiet": "high",
 }
 SHOWN = (
-    Shown("spend", "feature", "money in 2 years", additive=True),
-    Shown("recency", "feature", "days since the last visit"),
+    ReportColumn("spend", "feature", "money in 2 years", additive=True),
+    ReportColumn("recency", "feature", "days since the last visit"),
 )
 
 
-def named(segment: int, noun: str, adjective: str | None = None) -> Named:
+def named(segment: int, noun: str, adjective: str | None = None) -> SegmentName:
     words = [Word("spend", LEVELS[noun], noun)]
     levels = {"spend": LEVELS[noun], "recency": "mid"}
     if adjective:
         words.append(Word("recency", LEVELS[adjective], adjective))
         levels["recency"] = LEVELS[adjective]
-    return Named(segment, ", ".join(word.text for word in words), levels, tuple(words))
+    return SegmentName(segment, ", ".join(word.text for word in words), levels, tuple(words))
 
 
-def made(*segments: tuple[Named, int, float, float], shown: tuple[Shown, ...] = SHOWN) -> Profile:
+def made(
+    *segments: tuple[SegmentName, int, float, float], shown: tuple[ReportColumn, ...] = SHOWN
+) -> Profile:
     """A profile of (name, size, total spend, mean recency) per segment."""
     customers, spend = sum(s[1] for s in segments), sum(s[2] for s in segments)
     days = sum(s[1] * s[3] for s in segments) / customers
 
-    def columns(size: int, total: float, recency: float) -> dict[str, Figures]:
+    def columns(size: int, total: float, recency: float) -> dict[str, ColumnStats]:
         share = total / spend if shown[0].additive else math.nan
         return {
-            "spend": Figures(size, mean=total / size, share_of_total=share),
-            "recency": Figures(size, mean=recency),
+            "spend": ColumnStats(size, mean=total / size, share_of_total=share),
+            "recency": ColumnStats(size, mean=recency),
         }
 
     profiles = tuple(
@@ -71,24 +80,24 @@ FOUR = (
 
 
 def test_the_headline_finds_the_few_that_bring_most():
-    assert headline(made(*FOUR)) == (
+    assert write_headline(made(*FOUR)) == (
         "Four segments. 46\u00a0% of customers bring 81\u00a0% of spend; "
         "just over half of these are in “quiet” segments."
     )
 
 
 def test_the_few_are_chosen_by_mean_not_by_size_or_order():
-    assert headline(made(*reversed(FOUR))) == headline(made(*FOUR))
+    assert write_headline(made(*reversed(FOUR))) == write_headline(made(*FOUR))
 
 
 def test_segments_alike_bring_their_share():
     alike = [(named(i, "Mid spenders"), 100, 1000.0, 50.0) for i in range(3)]
-    assert headline(made(*alike)) == "Three segments. Every segment brings about its share of spend."
+    assert write_headline(made(*alike)) == "Three segments. Every segment brings about its share of spend."
 
 
 def test_without_an_additive_column_the_largest_segment_is_told():
-    shown = (Shown("spend", "feature", "score"), SHOWN[1])
-    text = headline(made(*FOUR, shown=shown))
+    shown = (ReportColumn("spend", "feature", "score"), SHOWN[1])
+    text = write_headline(made(*FOUR, shown=shown))
     assert text == "Four segments. The largest, “Small spenders”, holds 40\u00a0% of customers."
 
 
@@ -97,16 +106,16 @@ def test_a_word_that_hardly_divides_the_few_is_not_said():
         (named(0, "Big spenders", "quiet"), 10, 9_000.0, 70.0),
         (named(1, "Small spenders"), 90, 1_000.0, 50.0),
     ]
-    assert headline(made(*few)) == "Two segments. 10\u00a0% of customers bring 90\u00a0% of spend."
+    assert write_headline(made(*few)) == "Two segments. 10\u00a0% of customers bring 90\u00a0% of spend."
 
 
 def test_a_sentence_tells_size_worth_and_what_sets_apart():
     profile = made(*FOUR)
-    assert sentence(profile.segments[0], profile) == (
+    assert write_sentence(profile.segments[0], profile) == (
         "240 customers (24\u00a0%) bring 43\u00a0% of spend. "
         "On average spend 179 against 100 over all customers, recency 74 days against 49."
     )
-    assert fact(profile.segments[0], profile) == "recency 74 days against 49"
+    assert write_fact(profile.segments[0], profile) == "recency 74 days against 49"
 
 
 @pytest.mark.parametrize(
@@ -126,16 +135,16 @@ def test_a_sentence_tells_size_worth_and_what_sets_apart():
     ],
 )
 def test_figures_are_readable(value, text):
-    assert figure(value) == text
+    assert format_figure(value) == text
 
 
 def test_outcomes_show_their_interval():
-    assert percent(0.004) == "0.4\u00a0%"
+    assert format_percent(0.004) == "0.4\u00a0%"
     assert (
-        outcome("answered_it", Estimate(0.21, 0.17, 0.25, 300, "wilson"))
+        write_outcome("answered_it", Estimate(0.21, 0.17, 0.25, 300, "wilson"))
         == "answered it 21\u00a0% (17\u00a0% to 25\u00a0%)"
     )
-    assert outcome("margin", Estimate(3.0, math.nan, math.nan, 1, "none")) == "margin 3"
+    assert write_outcome("margin", Estimate(3.0, math.nan, math.nan, 1, "none")) == "margin 3"
 
 
 def test_the_first_rule_whose_words_are_all_true_wins():
@@ -144,29 +153,31 @@ def test_the_first_rule_whose_words_are_all_true_wins():
         Action(when=("big  spenders", "QUIET"), do="Win back"),
         Action(when=("Big spenders",), do="Any"),
     ]
-    found = suggest(named(0, "Big spenders", "quiet"), rules)
+    found = suggest_action(named(0, "Big spenders", "quiet"), rules)
     assert (found.do, found.is_default) == ("Win back", False)
-    assert suggest(named(0, "Big spenders"), rules).do == "Any"
+    assert suggest_action(named(0, "Big spenders"), rules).do == "Any"
 
 
 def test_a_default_is_said_to_be_one():
-    found = suggest(named(0, "Big spenders", "quiet"), [Action(when=("Small spenders",), do="Nothing")])
+    found = suggest_action(
+        named(0, "Big spenders", "quiet"), [Action(when=("Small spenders",), do="Nothing")]
+    )
     assert found.is_default
     assert found.do.startswith("Win back first")
     assert found.because == ("Big spenders", "quiet")
 
 
 def test_a_default_needs_no_word_for_a_level():
-    silent = Named(
+    silent = SegmentName(
         0, "Big spenders", {"spend": "high", "recency": "high"}, (Word("spend", "high", "Big spenders"),)
     )
-    assert suggest(silent).because == ("Big spenders", "recency")
+    assert suggest_action(silent).because == ("Big spenders", "recency")
 
 
 def test_something_is_suggested_for_features_of_no_known_kind():
-    unknown = Named(0, "High x", {"x": "high"}, (Word("x", "high", "High x"),))
-    assert suggest(unknown).do
-    assert suggest(unknown, units={"x": "EUR"}).do.startswith("Keep and reward")
+    unknown = SegmentName(0, "High x", {"x": "high"}, (Word("x", "high", "High x"),))
+    assert suggest_action(unknown).do
+    assert suggest_action(unknown, units={"x": "EUR"}).do.startswith("Keep and reward")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +196,7 @@ def test_something_is_suggested_for_features_of_no_known_kind():
     ],
 )
 def test_what_a_feature_is_about_is_told_by_its_name(feature, unit, kind):
-    assert kind_of(feature, unit) == kind
+    assert find_topic(feature, unit) == kind
 
 
 def test_of_two_channels_the_one_in_the_name_is_meant():
@@ -194,5 +205,5 @@ def test_of_two_channels_the_one_in_the_name_is_meant():
         Word("store", "high", "in store"),
         Word("web", "high", "web buyers"),
     )
-    both = Named(0, "Mid spenders, web buyers", {"spend": "mid", "store": "high", "web": "high"}, words)
-    assert suggest(both).do == "Reach them where they are: web buyers"
+    both = SegmentName(0, "Mid spenders, web buyers", {"spend": "mid", "store": "high", "web": "high"}, words)
+    assert suggest_action(both).do == "Reach them where they are: web buyers"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custseg_spark.data.types import kind_of
-from custseg_spark.recipe.kinds import look
+from custseg_spark.data.types import infer_column_type
+from custseg_spark.propose.column_kinds import look_at_column
 
 NUMBERS = [str(number) for number in range(100, 200)]
 DAYS = [f"2024-01-{day:02d}" for day in range(1, 29)]
@@ -18,7 +18,7 @@ DAYS = [f"2024-01-{day:02d}" for day in range(1, 29)]
 
 def seen_by_init(values: Sequence[str | None]) -> str:
     """The type that a column gets from what `init` sees, in the words of `train`."""
-    column = look("x", pd.Series(values, dtype=object))
+    column = look_at_column("x", pd.Series(values, dtype=object))
     if isinstance(column.declared, dict):  # without a declared pattern, train reads dates of this one alone
         return "date" if column.declared["date"] == "yyyy-MM-dd" else "string"
     if column.declared is None and pd.api.types.is_datetime64_any_dtype(column.values):
@@ -72,7 +72,7 @@ COLUMNS = {
 
 @pytest.mark.parametrize("values, kind", COLUMNS.values(), ids=COLUMNS)
 def test_init_and_train_give_a_column_the_same_type(values: list[str | None], kind: str) -> None:
-    assert (kind_of(values), seen_by_init(values)) == (kind, kind)
+    assert (infer_column_type(values), seen_by_init(values)) == (kind, kind)
 
 
 cells = st.one_of(
@@ -94,4 +94,4 @@ cells = st.one_of(
 @given(st.lists(cells, max_size=3), st.lists(cells, max_size=4))
 def test_they_agree_on_any_column(common: list[str | None], rare: list[str | None]) -> None:
     values = common * 6 + rare
-    assert seen_by_init(values) == kind_of(values)
+    assert seen_by_init(values) == infer_column_type(values)

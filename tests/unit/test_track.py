@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from custseg_spark import cli, recipe, runs
-from custseg_spark.pipeline import track
+from custseg_spark.steps import track_run
 
 RECORD = {
     "status": "done",
@@ -23,23 +23,23 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
 @pytest.fixture
 def run(tmp_path: Path) -> runs.Run:
     asked = {"input": {"id": "id"}, "segment_by": {"spend": {"sql": "spend", "words": ["a", "b", "c"]}}}
-    made = runs.begin(str(tmp_path / "out"))
+    made = runs.begin_run(str(tmp_path / "out"))
     made.write("model.json", '{"format": 1}')
     made.write("model/stages/0_SQLTransformer/metadata/part-00000", "{}")
     made.write("plots/pca_2d.png", PNG)
     made.write("report.html", "<html></html>")
     made.record({**RECORD, "run_id": made.run_id, "recipe": recipe.parse(asked).model_dump(mode="json")})
-    runs.publish(made)
+    runs.publish_run(made)
     return made
 
 
 def test_the_recipe_is_told_flat(run: runs.Run) -> None:
-    told = dict(track._flat(run.known["recipe"]))
+    told = dict(track_run._flat(run.known["recipe"]))
     assert told["input.id"] == "id"
     assert told["sweep.seed"] == 42
     assert told["segment_by.spend.words"] == ["a", "b", "c"]
     assert "input.path" not in told
-    assert dict(track._metrics(run.known)) == {
+    assert dict(track_run._metrics(run.known)) == {
         "rows_read": 300, "rows_accepted": 294, "rows_quarantined": 6, "k": 4, "silhouette": 0.53,
         "segment_0_size": 100, "segment_0_share": 0.34, "segment_7_size": 194, "segment_7_share": 0.66,
         "seconds": 4.0,

@@ -8,41 +8,41 @@ import pytest
 
 from custseg_spark import transactions
 from custseg_spark.errors import DataError
-from custseg_spark.transactions import Day, held_against, planned, rfm_parts
-from custseg_spark.transactions.scores import GROUPS, quantiles
-from custseg_spark.transactions.sums import Kept
+from custseg_spark.transactions import Day, compare_groupings, cut_rfm_sum, plan_days
+from custseg_spark.transactions.scores import GROUPS, find_quantiles
+from custseg_spark.transactions.sums import Aggregates
 
 KNOWN = {"2011-01-01": Day("a", 10), "2011-01-02": Day("a", 5), "": Day("a", 2)}
 
 
 def test_new_days_are_summed_and_known_ones_are_not() -> None:
-    assert planned({}, {"2011-01-02": 5, "2011-01-01": 10}).anew == ("2011-01-01", "2011-01-02")
-    plan = planned(KNOWN, {"2011-01-01": 10, "2011-01-02": 5, "2011-01-03": 7})
+    assert plan_days({}, {"2011-01-02": 5, "2011-01-01": 10}).anew == ("2011-01-01", "2011-01-02")
+    plan = plan_days(KNOWN, {"2011-01-01": 10, "2011-01-02": 5, "2011-01-03": 7})
     assert (plan.anew, plan.late) == (("2011-01-03",), ())
 
 
 def test_a_day_with_late_lines_is_summed_anew() -> None:
-    plan = planned(KNOWN, {"2011-01-01": 11, "2011-01-02": 5})
+    plan = plan_days(KNOWN, {"2011-01-01": 11, "2011-01-02": 5})
     assert plan.anew == plan.late == ("2011-01-01",)
 
 
 def test_a_day_that_is_not_in_the_input_keeps_its_sums() -> None:
-    assert planned(KNOWN, {"2011-01-03": 7}).anew == ("2011-01-03",)
+    assert plan_days(KNOWN, {"2011-01-03": 7}).anew == ("2011-01-03",)
 
 
 def test_a_day_that_lost_lines_is_refused() -> None:
     with pytest.raises(DataError) as caught:
-        planned(KNOWN, {"2011-01-01": 10, "2011-01-02": 4})
+        plan_days(KNOWN, {"2011-01-01": 10, "2011-01-02": 4})
     assert caught.value.what == "2011-01-02 has 4 lines, 5 when it was summed"
     assert "--rebuild-from 2011-01-02" in caught.value.remedy
-    assert planned(KNOWN, {"2011-01-02": 4}, "2011-01-02").anew == ("2011-01-02",)
+    assert plan_days(KNOWN, {"2011-01-02": 4}, "2011-01-02").anew == ("2011-01-02",)
 
 
 def test_days_from_the_rebuilt_one_on_that_the_input_lacks_are_gone() -> None:
     known = {**KNOWN, "2011-01-03": Day("b", 4)}
-    plan = planned(known, {"2011-01-01": 10, "2011-01-03": 4}, "2011-01-02")
+    plan = plan_days(known, {"2011-01-01": 10, "2011-01-03": 4}, "2011-01-02")
     assert (plan.anew, plan.gone) == (("2011-01-03",), ("", "2011-01-02"))
-    assert planned(known, {"2011-01-01": 10, "2011-01-03": 4, "": 2}).gone == ()
+    assert plan_days(known, {"2011-01-01": 10, "2011-01-03": 4, "": 2}).gone == ()
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_days_from_the_rebuilt_one_on_that_the_input_lacks_are_gone() -> None:
 def test_lines_without_a_date_are_counted_once(
     found: dict[str, int], anew: tuple[str, ...], more: bool, gone: tuple[str, ...]
 ) -> None:
-    plan = planned(KNOWN, found)
+    plan = plan_days(KNOWN, found)
     assert (plan.anew, plan.more_undated, plan.gone) == (anew, more, gone)
 
 
 def test_days_are_read_back_as_they_were_kept() -> None:
-    assert transactions.from_document(transactions.as_document(KNOWN)) == KNOWN
+    assert transactions.from_document(transactions.to_document(KNOWN)) == KNOWN
 
 
 def test_cuts_are_values_of_the_data() -> None:
-    assert quantiles(np.arange(1, 101)) == (20, 40, 60, 80)
-    assert quantiles(np.array([1] * 70 + [2] * 20 + [9] * 10)) == (1, 1, 1, 2)
-    assert quantiles(np.array([3.5])) == (3.5,) * 4
+    assert find_quantiles(np.arange(1, 101)) == (20, 40, 60, 80)
+    assert find_quantiles(np.array([1] * 70 + [2] * 20 + [9] * 10)) == (1, 1, 1, 2)
+    assert find_quantiles(np.array([3.5])) == (3.5,) * 4
 
 
 def test_every_pair_of_scores_has_one_of_eleven_names() -> None:
@@ -86,7 +86,7 @@ def test_every_pair_of_scores_has_one_of_eleven_names() -> None:
 def test_parts_of_the_rfm_sum_keep_equal_sums_together() -> None:
     scores = np.array([[5, 5, 5]] * 2 + [[3, 3, 3]] * 6 + [[1, 1, 1]] * 2)
     customers = pd.DataFrame(scores, columns=["r_score", "f_score", "m_score"])
-    groups, names = rfm_parts(customers, 5)
+    groups, names = cut_rfm_sum(customers, 5)
     assert groups.tolist() == [0] * 2 + [1] * 6 + [2] * 2
     assert names == ["RFM 15 to 15", "RFM 9 to 9", "RFM 3 to 3"]
 
@@ -96,7 +96,7 @@ def test_a_grouping_explains_what_it_is_said_to() -> None:
     true = rng.integers(0, 4, 4000)
     noise = rng.integers(0, 4, 4000)
     spend = true + rng.normal(0, np.sqrt(1.25), 4000)  # the groups' variance is 1.25 as well: half of it
-    best, worst = held_against(
+    best, worst = compare_groupings(
         {"true": (true, "abcd"), "noise": (noise, "abcd")}, {"spend": spend}, draws=100
     )
     share = best.explained["spend"]
@@ -114,9 +114,9 @@ def test_more_groups_are_no_advantage_in_themselves() -> None:
     """In the sample, 400 groups of ten would explain a tenth of pure noise."""
     values = np.random.default_rng(1).normal(size=4000)
     many = np.arange(4000) % 400
-    (found,) = held_against({"many": (many, [str(i) for i in range(400)])}, {"x": values}, draws=40)
+    (found,) = compare_groupings({"many": (many, [str(i) for i in range(400)])}, {"x": values}, draws=40)
     assert found.explained["x"].value < 0
 
 
 def test_what_is_kept_names_every_summed_column() -> None:
-    assert list(Kept().hows) == ["lines", "returns", "value", "items", "returned"]
+    assert list(Aggregates().hows) == ["lines", "returns", "value", "items", "returned"]

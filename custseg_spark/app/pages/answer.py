@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import streamlit as st
 
-from custseg_spark.app.comparing import shown_in
+from custseg_spark.app.compare import list_mean_columns
 from custseg_spark.app.pages import parts
-from custseg_spark.app.published import Published
-from custseg_spark.app.told import ToldOutcome, ToldSegment
+from custseg_spark.app.run_view import RunView
+from custseg_spark.app.summary_view import ToldOutcome, ToldSegment
 from custseg_spark.report import palette, wording
 from custseg_spark.report.assemble import LEAST_APART
 
 SHAKY = "do not act on this segment alone"
 
 
-def answer(run: Published) -> None:
+def show_answer(run: RunView) -> None:
     """The first screen: the headline, a line per segment, and what to know before acting on it."""
     told = run.told
     first, *rest = told.headline
-    more = "".join(f" <span>{parts.safe(sentence)}</span>" for sentence in rest)
+    more = "".join(f" <span>{parts.escape_html(sentence)}</span>" for sentence in rest)
     with_value = any(one.share_of_value is not None for one in told.segments)
-    head = f'<th class="n">share of {parts.safe(wording.readable(told.value))}</th>' if with_value else ""
+    head = (
+        f'<th class="n">share of {parts.escape_html(wording.humanize(told.value))}</th>' if with_value else ""
+    )
     first_outcome = told.outcomes[0] if told.outcomes else None
     if first_outcome is not None:
         note = "average, and the range it lies in with 95 % certainty"
-        name = wording.capital(wording.readable(first_outcome.name))
-        head += f'<th class="n" title="{note}">{parts.safe(name)}</th>'
+        name = wording.capitalize(wording.humanize(first_outcome.name))
+        head += f'<th class="n" title="{note}">{parts.escape_html(name)}</th>'
     rows = "".join(_line(one, with_value, first_outcome) for one in told.segments)
     st.html(
-        f'<div class="cs-headline">{parts.safe(first)}{more}</div>'
+        f'<div class="cs-headline">{parts.escape_html(first)}{more}</div>'
         '<div class="cs-scroll"><table class="cs-table">'
         f'<thead><tr><th>Segment</th><th class="n">customers</th><th class="n">share</th>{head}'
         f"<th class='fact'>What sets it apart</th><th>What to do</th></tr></thead><tbody>{rows}</tbody>"
@@ -45,75 +47,76 @@ def _line(one: ToldSegment, with_value: bool, outcome: ToldOutcome | None) -> st
         said = outcome.said(found.mean, found.low, found.high) if found else "–"
         mean, _, interval = said.partition(" (")
         came = f'<td class="n">{mean}<small>{interval.rstrip(")")}</small></td>'
-    value = f'<td class="n">{wording.percent(one.share_of_value)}</td>' if with_value else ""
+    value = f'<td class="n">{wording.format_percent(one.share_of_value)}</td>' if with_value else ""
     style = f"width:{100 * one.share:.1f}%;background:{palette.colour(one.segment)}"
     bar = f'<i class="cs-bar"><b style="{style}"></b></i>'
     return (
-        f"<tr><th>{parts.mark(one.segment)}{parts.safe(one.name)}{flag}</th><td class='n'>{one.size:,}</td>"
-        f"<td class='n'>{wording.percent(one.share)}{bar}</td>{value}{came}"
-        f"<td class='fact'>{parts.safe(one.fact)}</td><td>{parts.safe(one.action)}</td></tr>"
+        f"<tr><th>{parts.draw_mark(one.segment)}{parts.escape_html(one.name)}{flag}</th>"
+        f"<td class='n'>{one.size:,}</td>"
+        f"<td class='n'>{wording.format_percent(one.share)}{bar}</td>{value}{came}"
+        f"<td class='fact'>{parts.escape_html(one.fact)}</td><td>{parts.escape_html(one.action)}</td></tr>"
     )
 
 
-def _trust(run: Published) -> str:
+def _trust(run: RunView) -> str:
     told = run.told
     if not told.verdict:
         return ""
-    verdict = f"<b>{parts.safe(wording.capital(told.verdict))}.</b>"
-    return f"<div><h4>Can I trust it?</h4><p>{verdict} {parts.safe(told.trust)}</p></div>"
+    verdict = f"<b>{parts.escape_html(wording.capitalize(told.verdict))}.</b>"
+    return f"<div><h4>Can I trust it?</h4><p>{verdict} {parts.escape_html(told.trust)}</p></div>"
 
 
-def _decides(run: Published) -> str:
+def _decides(run: RunView) -> str:
     if not run.told.decides:
         return ""
     lines = "".join(
-        f'<div class="cs-way"><span>{parts.safe(wording.readable(name))}</span>'
+        f'<div class="cs-way"><span>{parts.escape_html(wording.humanize(name))}</span>'
         f'<u class="cs-bar"><b style="width:{100 * share:.0f}%;background:{palette.SOFT_INK}"></b></u>'
-        f"<span>{wording.percent(share)}</span></div>"
+        f"<span>{wording.format_percent(share)}</span></div>"
         for name, share in run.told.decides[:4]
     )
     return f"<div><h4>What decides</h4>{lines}<p>Share of its variation that the segments explain.</p></div>"
 
 
-def _left_out(run: Published) -> str:
+def _left_out(run: RunView) -> str:
     rows = run.record["rows"]
     if not rows["quarantined"]:
         said = f"Nobody: all {rows['read']:,} customers have a segment."
     else:
         reasons = sorted(rows["by_reason"].items(), key=lambda reason: -reason[1])[:4]
-        listed = ", ".join(f"{wording.readable(reason)} ({count:,})" for reason, count in reasons)
+        listed = ", ".join(f"{wording.humanize(reason)} ({count:,})" for reason, count in reasons)
         said = f"{rows['quarantined']:,} of {rows['read']:,} rows: {listed}."
-    return f"<div><h4>What was left out</h4><p>{parts.safe(said)}</p></div>"
+    return f"<div><h4>What was left out</h4><p>{parts.escape_html(said)}</p></div>"
 
 
-def _careful(run: Published) -> str:
-    lines = "".join(f"<li>{parts.safe(line)}</li>" for line in run.told.careful[:3])
+def _careful(run: RunView) -> str:
+    lines = "".join(f"<li>{parts.escape_html(line)}</li>" for line in run.told.careful[:3])
     return f"<div><h4>Be careful</h4><ul>{lines}</ul></div>" if lines else ""
 
 
-def cards(run: Published, only: list[int] | None = None) -> None:
+def show_cards(run: RunView, only: list[int] | None = None) -> None:
     """A card per segment: who they are, what sets them apart, what to do."""
     told = [one for one in run.told.segments if only is None or one.segment in only]
     st.html(f'<div class="cs-cards">{"".join(_card(run, one) for one in told)}</div>')
 
 
-def _card(run: Published, one: ToldSegment) -> str:
+def _card(run: RunView, one: ToldSegment) -> str:
     row = run.profile[run.profile["segment"] == one.segment].iloc[0]
-    apart = [name for name in shown_in(run.profile) if abs(row[f"z_{name}"]) >= LEAST_APART]
+    apart = [name for name in list_mean_columns(run.profile) if abs(row[f"z_{name}"]) >= LEAST_APART]
     apart.sort(key=lambda name: -abs(row[f"z_{name}"]))
     ways = "".join(_way(name, row[f"z_{name}"], row[f"mean_{name}"], one.segment) for name in apart[:6])
-    action = f'<p class="do"><span>What to do</span>{parts.safe(one.action)}</p>' if one.action else ""
-    flag = f'<p class="cs-flag">{wording.capital(SHAKY)}.</p>' if one.shaky else ""
+    action = f'<p class="do"><span>What to do</span>{parts.escape_html(one.action)}</p>' if one.action else ""
+    flag = f'<p class="cs-flag">{wording.capitalize(SHAKY)}.</p>' if one.shaky else ""
     return (
-        f'<div class="cs-card"><h3>{parts.mark(one.segment)}{parts.safe(one.name)}</h3>{flag}'
-        f"<p>{parts.safe(one.sentence)}</p>{ways}{_came_of_it(run, one)}{action}</div>"
+        f'<div class="cs-card"><h3>{parts.draw_mark(one.segment)}{parts.escape_html(one.name)}</h3>{flag}'
+        f"<p>{parts.escape_html(one.sentence)}</p>{ways}{_came_of_it(run, one)}{action}</div>"
     )
 
 
-def _came_of_it(run: Published, one: ToldSegment) -> str:
+def _came_of_it(run: RunView, one: ToldSegment) -> str:
     """Every outcome: the segment's average with its interval, and that of all customers."""
     lines = "".join(
-        f'<div class="cs-came"><span>{parts.safe(wording.readable(outcome.name))}</span>'
+        f'<div class="cs-came"><span>{parts.escape_html(wording.humanize(outcome.name))}</span>'
         f"<span>{outcome.said(found.mean, found.low, found.high)}, "
         f"all {outcome.said(outcome.overall)}</span></div>"
         for outcome, found in zip(run.told.outcomes, one.outcomes, strict=False)
@@ -125,5 +128,6 @@ def _way(name: str, z: float, mean: float, segment: int) -> str:
     """A bar from the middle: how far the mean lies from all customers."""
     width = min(abs(z) / 2, 1) * 50
     side = f"left:{50 if z > 0 else 50 - width:.1f}%;width:{width:.1f}%;background:{palette.colour(segment)}"
-    said = f"<span>{parts.safe(wording.readable(name))}</span>"
-    return f'<div class="cs-way">{said}<i><b style="{side}"></b></i><span>{wording.number(mean)}</span></div>'
+    said = f"<span>{parts.escape_html(wording.humanize(name))}</span>"
+    value = f"<span>{wording.format_number(mean)}</span>"
+    return f'<div class="cs-way">{said}<i><b style="{side}"></b></i>{value}</div>'

@@ -21,8 +21,8 @@ from custseg_spark.report import palette
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from custseg_spark.app.published import Published
-    from custseg_spark.runs import Listed
+    from custseg_spark.app.run_view import RunView
+    from custseg_spark.runs import RunListing
 
 log = logging.getLogger("custseg")
 OWN = "own"
@@ -32,7 +32,7 @@ UNFORESEEN = (
 )
 
 
-def visit() -> Visit:
+def get_visit() -> Visit:
     """This person's visit. It ends a while after the connection does."""
     found = st.session_state.get("visit")
     if found is None or found.closed:
@@ -58,14 +58,14 @@ def _present(_visit: Visit) -> Visit:
     return _visit
 
 
-def style() -> None:
+def apply_style() -> None:
     """The look that Streamlit's theme can't say."""
     st.html(f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>")
 
 
-def brought(page: str, label: str) -> None:
+def ask_for_table(page: str, label: str) -> None:
     """The place to put the table of a page; when there is one, the page starts anew with it."""
-    from custseg_spark.app.uploads import ENDINGS, refused_size
+    from custseg_spark.app.uploads import ENDINGS, refuse_size
 
     most = SETTINGS.most_megabytes
     number = st.session_state.get(
@@ -76,11 +76,11 @@ def brought(page: str, label: str) -> None:
     if uploaded is None:
         return
     content = uploaded.getvalue()
-    refused = refused_size(uploaded.name, len(content), most)
+    refused = refuse_size(uploaded.name, len(content), most)
     if refused:
-        st.error(escaped(refused))
+        st.error(escape_markdown(refused))
         return
-    visit().bring(page, uploaded.name, content)
+    get_visit().bring(page, uploaded.name, content)
     _forget(uploaded)
     st.session_state[f"{page}.brought"] = number + 1
     st.rerun()
@@ -97,22 +97,22 @@ def _forget(uploaded: Any) -> None:
         files.remove_file(context.session_id, uploaded.file_id)
 
 
-def another(page: str, table: Table) -> None:
+def offer_another(page: str, table: Table) -> None:
     """A line on the table in use, and the way to another one."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f":material/table: **{escaped(table.name)}**", width="content")
+        st.markdown(f":material/table: **{escape_markdown(table.name)}**", width="content")
         if st.button("Use another table", key=f"{page}.another"):
-            visit().drop(page)
+            get_visit().drop(page)
             st.rerun()
 
 
-def sheet(page: str, table: Table, *, fixed: bool = False) -> str | None:
+def choose_sheet(page: str, table: Table, *, fixed: bool = False) -> str | None:
     """The sheet of a workbook that has several, as it is chosen here; None for any other table. `fixed`: no
     other one can be chosen, since this one is worked on, or what came of it is shown."""
     from custseg_spark.app import uploads
 
     if "sheets" not in table.known:
-        table.known["sheets"] = uploads.sheets(table.file)
+        table.known["sheets"] = uploads.list_sheets(table.file)
     names = table.known["sheets"]
     if len(names) < 2:
         return None
@@ -123,9 +123,9 @@ def sheet(page: str, table: Table, *, fixed: bool = False) -> str | None:
     return str(chosen)
 
 
-def waited(task: Task[Any], place: DeltaGenerator, title: str) -> None:
+def show_progress(task: Task[Any], place: DeltaGenerator, title: str) -> None:
     """Show in one place how far the work is until it ends. Whatever is clicked meanwhile, it goes on."""
-    if task.ended:
+    if task.is_done:
         return
     while not task.wait(0.15):
         share, said = task.progress
@@ -134,43 +134,43 @@ def waited(task: Task[Any], place: DeltaGenerator, title: str) -> None:
 
 
 @contextmanager
-def telling(folder: Path, otherwise: str = "") -> Iterator[None]:
+def explain_errors(folder: Path, otherwise: str = "") -> Iterator[None]:
     """Inside, an error is told in plain words, and the page ends there."""
-    from custseg_spark.app.uploads import in_plain_words
+    from custseg_spark.app.uploads import explain_plainly
 
     try:
         yield
         return
     except CustsegError as problem:
-        said = in_plain_words(problem, folder, otherwise)
+        said = explain_plainly(problem, folder, otherwise)
     except Exception:
         log.exception("app")
         said = UNFORESEEN
-    st.error(escaped(said), icon=":material/error:")
+    st.error(escape_markdown(said), icon=":material/error:")
     st.stop()
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text of a table or an error as Markdown shows it, not as it reads it."""
     return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#$~|:" else sign for sign in text)
 
 
-def mark(segment: int) -> str:
+def draw_mark(segment: int) -> str:
     """The segment's id on its colour, as on the report: HTML."""
     colours = f"background:{palette.colour(segment)};color:{palette.on_colour(segment)}"
     return f'<span class="cs-mark" style="{colours}">{segment}</span>'
 
 
-def safe(text: Any) -> str:
+def escape_html(text: Any) -> str:
     """Text for HTML."""
     return html.escape(str(text))
 
 
-def chosen_run(page: str) -> Published | None:
+def choose_run(page: str) -> RunView | None:
     """The run that a page is about: the one just made on the first page, or a published one."""
-    own = own_run()
-    with telling(visit().folder):
-        listed = {one.run.run_id: one for one in listing(SETTINGS.output)}
+    own = get_own_run()
+    with explain_errors(get_visit().folder):
+        listed = {one.run.run_id: one for one in list_runs(SETTINGS.output)}
         labels = {} if own is None else {OWN: f"just made: {own.title}"}
         labels |= _labels(listed)
         if not labels:
@@ -182,30 +182,30 @@ def chosen_run(page: str) -> Published | None:
         )  # fmt: skip
         if own is not None and chosen == OWN:
             return own
-        return _opened(listed[chosen].run.output, chosen)
+        return _open_run(listed[chosen].run.output, chosen)
 
 
 @st.cache_resource(ttl=15, show_spinner=False)
-def listing(output: str | None) -> list[Listed]:
+def list_runs(output: str | None) -> list[RunListing]:
     """The published runs, as everybody may see them."""
-    from custseg_spark.app.published import published
+    from custseg_spark.app.run_view import list_published
 
-    return published(output)
+    return list_published(output)
 
 
-def own_run() -> Published | None:
+def get_own_run() -> RunView | None:
     """The run of this visit; None before there is one."""
-    table = visit().table("segment")
+    table = get_visit().table("segment")
     return None if table is None else table.known.get("published")
 
 
-def live_run() -> Published | None:
+def find_live_run() -> RunView | None:
     """The published run that scores; None where there is none."""
-    found = next((one.run for one in listing(SETTINGS.output) if one.live), None)
-    return None if found is None else _opened(found.output, found.run_id)
+    found = next((one.run for one in list_runs(SETTINGS.output) if one.live), None)
+    return None if found is None else _open_run(found.output, found.run_id)
 
 
-def _labels(listed: Mapping[str, Listed]) -> dict[str, str]:
+def _labels(listed: Mapping[str, RunListing]) -> dict[str, str]:
     """What each run is called, by its id; two that would be called the same get the end of it."""
     labels = {run_id: _label(one) for run_id, one in listed.items()}
     called = Counter(labels.values())
@@ -215,18 +215,18 @@ def _labels(listed: Mapping[str, Listed]) -> dict[str, str]:
     }
 
 
-def _label(one: Listed) -> str:
-    from custseg_spark.app.published import Published
+def _label(one: RunListing) -> str:
+    from custseg_spark.app.run_view import RunView
 
     name = Path(str(one.known.get("input", ""))).stem.replace("_", " ")
     tail = ", live" if one.live else ", the newest" if one.latest else ""
-    return f"{name} · {Published(one.run).title} · {one.known.get('k')} segments{tail}"
+    return f"{name} · {RunView(one.run).title} · {one.known.get('k')} segments{tail}"
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the run")
-def _opened(output: str, run_id: str) -> Published:
+def _open_run(output: str, run_id: str) -> RunView:
     """A published run: it never changes, and everybody may see it."""
-    from custseg_spark.app.published import Published
+    from custseg_spark.app.run_view import RunView
     from custseg_spark.runs import Run
 
-    return Published(Run(output, run_id))
+    return RunView(Run(output, run_id))

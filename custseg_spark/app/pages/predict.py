@@ -11,8 +11,8 @@ from custseg_spark.app import engine
 from custseg_spark.app.pages import parts, scoring
 
 if TYPE_CHECKING:
-    from custseg_spark.app.placing import Entry, Placed, Reason
-    from custseg_spark.app.published import Published
+    from custseg_spark.app.placement import Entry, Placement, Reason
+    from custseg_spark.app.run_view import RunView
 
 EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2200, 1, 1)
 SURE = {
@@ -23,10 +23,10 @@ SURE = {
 }
 
 
-def page() -> None:
+def show_page() -> None:
     """The page as it stands for this visit."""
     st.title("Which segment does a customer belong to?")
-    run = parts.chosen_run("predict")
+    run = parts.choose_run("predict")
     if run is None:
         return
     ways = ["One customer", "A table of customers"]
@@ -37,14 +37,14 @@ def page() -> None:
     if way == ways[0]:
         _one(run)
     else:
-        scoring.show(run)
+        scoring.show_scoring(run)
 
 
-def _one(run: Published) -> None:
-    from custseg_spark.app.placing import entries, outside, placed
+def _one(run: RunView) -> None:
+    from custseg_spark.app.placement import list_entries, list_unseen, place_customer
 
-    with parts.telling(parts.visit().folder):
-        found = entries(run)
+    with parts.explain_errors(parts.get_visit().folder):
+        found = list_entries(run)
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.markdown("**What is known of the customer** :gray[and what the model has seen]")
@@ -52,23 +52,28 @@ def _one(run: Published) -> None:
         values = {}
         for place, entry in enumerate(found):
             with places[place % len(places)]:
-                values[entry.column] = _asked(entry, run.run.run_id)
-    with right, parts.telling(parts.visit().folder):
-        answer = placed(engine.spark(), run, values)
-        _told(run, answer)
-        beyond = outside(found, values)
+                values[entry.column] = _ask_value(entry, run.run.run_id)
+    with right, parts.explain_errors(parts.get_visit().folder):
+        answer = place_customer(engine.get_session(), run, values)
+        _show_placement(run, answer)
+        beyond = list_unseen(found, values)
         if beyond:
             st.warning(
-                f"No customer the model has seen had such a value: {parts.escaped(', '.join(beyond))}. "
+                f"No customer the model has seen had such a value: "
+                f"{parts.escape_markdown(', '.join(beyond))}. "
                 "Take the answer as a guess."
             )
 
 
-def _asked(entry: Entry, run_id: str) -> Any:
+def _ask_value(entry: Entry, run_id: str) -> Any:
     """One input, filled with the middle of the training customers."""
     most = "" if entry.whole else "most: "
-    hint = "" if entry.low is None else f" :gray[{most}{_shown(entry.low)} to {_shown(entry.high)}]"
-    label = f"{parts.escaped(entry.column)}{hint}"
+    hint = (
+        ""
+        if entry.low is None
+        else f" :gray[{most}{_format_value(entry.low)} to {_format_value(entry.high)}]"
+    )
+    label = f"{parts.escape_markdown(entry.column)}{hint}"
     kept: Any = {"key": f"predict.{run_id}.{entry.column}", "persist_state": "session"}
     if entry.kind == "whole":
         return st.number_input(label, value=entry.middle, step=1, placeholder="not known", **kept)
@@ -85,24 +90,25 @@ def _asked(entry: Entry, run_id: str) -> Any:
     return st.text_input(label, **kept) or None
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     return f"{value:,.6g}" if isinstance(value, int | float) else str(value)
 
 
-def _told(run: Published, answer: Placed) -> None:
+def _show_placement(run: RunView, answer: Placement) -> None:
     """The answer: name, sentence, action, how sure, and which features speak for it."""
     from custseg_spark.app import figures
 
     told = run.told.segment(answer.segment)
-    action = f"<p><b>{parts.safe(told.action)}</b></p>" if told.action else ""
+    action = f"<p><b>{parts.escape_html(told.action)}</b></p>" if told.action else ""
     sure = SURE[answer.sure].format(next=answer.next[1])
     st.html(
-        f'<div class="cs-answer"><h2>{parts.mark(answer.segment)}{parts.safe(answer.name)}</h2>'
-        f'<p><span class="sure">{parts.safe(sure)}</span></p>{action}<p>{parts.safe(told.sentence)}</p></div>'
+        f'<div class="cs-answer"><h2>{parts.draw_mark(answer.segment)}{parts.escape_html(answer.name)}</h2>'
+        f'<p><span class="sure">{parts.escape_html(sure)}</span></p>{action}'
+        f"<p>{parts.escape_html(told.sentence)}</p></div>"
     )
     st.markdown("**What speaks for it**")
     weights = [(reason.feature, reason.weight) for reason in answer.reasons]
-    drawn = figures.reasons(weights, (answer.segment, answer.name), answer.next)
+    drawn = figures.draw_reasons(weights, (answer.segment, answer.name), answer.next)
     st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key="predict.reasons")
     worth = 0.2 * max(abs(reason.weight) for reason in answer.reasons)
     for reason in answer.reasons[:2]:
@@ -110,11 +116,13 @@ def _told(run: Published, answer: Placed) -> None:
             st.caption(_because(reason, answer))
 
 
-def _because(reason: Reason, answer: Placed) -> str:
-    from custseg_spark.report.wording import capital, number, readable
+def _because(reason: Reason, answer: Placement) -> str:
+    from custseg_spark.report.wording import capitalize, format_number, humanize
 
     return (
-        f"{parts.escaped(capital(readable(reason.feature)))} {number(reason.value)}: usual in "
-        f"“{parts.escaped(answer.name)}” is {number(reason.own)}, in “{parts.escaped(answer.next[1])}” "
-        f"{number(reason.other)}."
+        f"{parts.escape_markdown(capitalize(humanize(reason.feature)))} {format_number(reason.value)}: "
+        "usual in "
+        f"“{parts.escape_markdown(answer.name)}” is {format_number(reason.own)}, "
+        f"in “{parts.escape_markdown(answer.next[1])}” "
+        f"{format_number(reason.other)}."
     )

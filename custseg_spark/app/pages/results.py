@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from custseg_spark.app import downloads, engine, figures
-from custseg_spark.app.comparing import shown_in
+from custseg_spark.app.compare import list_mean_columns
 from custseg_spark.app.pages import answer, parts
-from custseg_spark.app.published import Published
+from custseg_spark.app.run_view import RunView
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.dataset as ds
 
-    from custseg_spark.pipeline import ComparedRun
+    from custseg_spark.commands import ComparisonResult
     from custseg_spark.recipe import Recipe
 
 VIEWS = ("Each segment", "Map", "Side by side", "Why this many", "Other ways", "Take it with you")
@@ -46,34 +46,34 @@ _SCORES = (
 )
 
 
-def show(run: Published, table: Table, recipe: Recipe) -> None:
+def show_results(run: RunView, table: Table, recipe: Recipe) -> None:
     """The answer, and below it the view that was chosen."""
-    answer.answer(run)
+    answer.show_answer(run)
     view = st.segmented_control(
         "View", VIEWS, default=VIEWS[0], required=True, key="results.view", persist_state="session",
         label_visibility="collapsed", width="stretch",
     )  # fmt: skip
     if view == "Map":
-        map_of(run)
+        show_map(run)
     elif view == "Side by side":
-        side_by_side(run)
+        show_side_by_side(run)
     elif view == "Why this many":
-        evidence(run)
+        show_evidence(run)
     elif view == "Other ways":
         _other_ways(table, recipe, run)
     elif view == "Take it with you":
         _take(run, table, recipe)
     else:
-        answer.cards(run)
+        answer.show_cards(run)
 
 
-def map_of(run: Published) -> None:
+def show_map(run: RunView) -> None:
     """Customers on their principal axes, flat or to be turned."""
     deep = st.toggle("In three dimensions", key="results.deep", persist_state="session")
     points, shares = run.axes
-    rows = figures.drawn(len(points))
+    rows = figures.choose_places(len(points))
     points, labels = points[rows], run.sample["segment"].to_numpy()[rows]
-    drawn = figures.space if deep else figures.plane
+    drawn = figures.draw_space if deep else figures.draw_plane
     st.plotly_chart(drawn(points, labels, run.names, shares), config=PLOTLY, theme=None, key="results.map")
     turn = " Turn it with the mouse." if deep else ""
     shown = f"{len(points):,} of {sum(one.size for one in run.told.segments):,} customers"
@@ -82,38 +82,42 @@ def map_of(run: Published) -> None:
     )
 
 
-def side_by_side(run: Published) -> None:
+def show_side_by_side(run: RunView) -> None:
     """Every segment against all customers, column by column."""
     features = [t.name for t in run.model.features]
-    more = [name for name in shown_in(run.profile) if name not in features]
+    more = [name for name in list_mean_columns(run.profile) if name not in features]
     shown = st.multiselect(
-        "Columns", [*features, *more], [*features, *more[:6]], wording.readable, key="results.columns"
+        "Columns", [*features, *more], [*features, *more[:6]], wording.humanize, key="results.columns"
     )
     if shown:
-        st.plotly_chart(figures.heatmap(run.profile, shown), config=PLOTLY, theme=None, key="results.heat")
+        st.plotly_chart(
+            figures.draw_heatmap(run.profile, shown), config=PLOTLY, theme=None, key="results.heat"
+        )
         st.caption("The average of each segment. Orange lies above all customers, blue below.")
 
 
-def evidence(run: Published) -> None:
+def show_evidence(run: RunView) -> None:
     """Why this number of segments and not another."""
     choice = run.record["choice"]
-    st.markdown(parts.escaped(wording.capital(str(run.record["why"]))) + ".")
+    st.markdown(parts.escape_markdown(wording.capitalize(str(run.record["why"]))) + ".")
     known = [
         (score, asked) for score, asked in _SCORES if score in run.sweep and run.sweep[score].notna().any()
     ]
     columns = st.columns(2)
     for place, (score, asked) in enumerate(known):
         with columns[place % 2]:
-            st.markdown(f"**{asked}**  \n{figures.score_title(score)}")
-            drawn = figures.evidence(run.sweep, int(run.record["k"]), score)
+            st.markdown(f"**{asked}**  \n{figures.name_score(score)}")
+            drawn = figures.draw_score(run.sweep, int(run.record["k"]), score)
             st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key=f"results.{score}")
     others = choice.get("runners_up") or []
     if others:
         st.markdown("**Why not another number**")
-        st.markdown("\n".join(f"- **{other['k']}** {parts.escaped(other['why'])}" for other in others))
+        st.markdown(
+            "\n".join(f"- **{other['k']}** {parts.escape_markdown(other['why'])}" for other in others)
+        )
 
 
-def _other_ways(table: Table, recipe: Recipe, run: Published) -> None:
+def _other_ways(table: Table, recipe: Recipe, run: RunView) -> None:
     """The same customers grouped by other algorithms: on demand, as it takes as long again."""
     st.markdown(
         "The segments come from k-means. Here the same customers are grouped in other ways, among them "
@@ -122,29 +126,31 @@ def _other_ways(table: Table, recipe: Recipe, run: Published) -> None:
     place = st.empty()
     if table.comparison is None:
         if place.button("Compare", key="results.compare", type="primary"):
-            table.comparison = _comparing(table, recipe, int(run.record["k"]))
+            table.comparison = _begin_comparison(table, recipe, int(run.record["k"]))
             st.rerun()
         return
-    parts.waited(table.comparison, place, "Grouping the same customers in other ways")
-    with parts.telling(table.folder):
+    parts.show_progress(table.comparison, place, "Grouping the same customers in other ways")
+    with parts.explain_errors(table.folder):
         found = table.comparison.result()
-        st.markdown(parts.escaped(found.why))
-        st.html(_compared(found))
+        st.markdown(parts.escape_markdown(found.why))
+        st.html(_tabulate_comparison(found))
         for picture in sorted(Path(found.path).rglob("*.png")):
             st.image(str(picture), PICTURES.get(picture.name))
 
 
-def _compared(found: ComparedRun) -> str:
+def _tabulate_comparison(found: ComparisonResult) -> str:
     """A line per way of grouping: HTML."""
     heads = ("Segments", "In no segment", "Silhouette", "Smallest segment", "Comes back", "Agrees with ours")
     lines = "".join(
-        f"<tr><th>{parts.safe(row.algorithm)}{parts.safe(HIERARCHICAL.get(row.algorithm, ''))}</th>"
+        f"<tr><th>{parts.escape_html(row.algorithm)}"
+        f"{parts.escape_html(HIERARCHICAL.get(row.algorithm, ''))}</th>"
         + "".join(
             f'<td class="n">{value}</td>'
             for value in (
-                row.segments, wording.percent(row.noise_share), wording.decimal(row.silhouette_euclidean),
-                wording.percent(row.smallest_share), wording.decimal(row.stability),
-                wording.decimal(row.adjusted_rand),
+                row.segments, wording.format_percent(row.noise_share),
+                wording.format_decimal(row.silhouette_euclidean),
+                wording.format_percent(row.smallest_share), wording.format_decimal(row.stability),
+                wording.format_decimal(row.adjusted_rand),
             )
         )
         + "</tr>"
@@ -157,28 +163,28 @@ def _compared(found: ComparedRun) -> str:
     )
 
 
-def _comparing(table: Table, recipe: Recipe, k: int) -> Task[ComparedRun]:
-    from custseg_spark import pipeline
+def _begin_comparison(table: Table, recipe: Recipe, k: int) -> Task[ComparisonResult]:
+    from custseg_spark import commands
 
     file, to = str(table.file), table.output()
-    return table.begin(lambda journal: pipeline.compare(engine.spark(), recipe, file, to, journal, k=k))
+    return table.begin(lambda journal: commands.compare(engine.get_session(), recipe, file, to, journal, k=k))
 
 
-def _take(run: Published, table: Table, recipe: Recipe) -> None:
+def _take(run: RunView, table: Table, recipe: Recipe) -> None:
     """Files to take away, and the way to the engineer."""
     stem = table.file.stem
     left, middle, right = st.columns(3, gap="large")
     with left:
         st.markdown("**Your customers, each with its segment**")
-        customers_taken(run.customers, run.profile, f"{stem}_segments")
+        offer_customers(run.customers, run.profile, f"{stem}_segments")
     with middle:
         st.markdown("**The report**")
-        report = downloads.anonymous(run.file("report.html") or b"", table)
+        report = downloads.hide_folder(run.file("report.html") or b"", table)
         _button("Report", report, f"{stem}_report.html", "text/html")
         st.caption("One file to pass on: it opens without this page and without a network.")
     with right:
         st.markdown("**For your engineer**")
-        _button("Recipe", downloads.recipe_yaml(recipe), f"{stem}.yaml", "application/yaml")
+        _button("Recipe", downloads.write_recipe(recipe), f"{stem}.yaml", "application/yaml")
         statement = run.file("segments.sql")
         if statement is not None:
             _button("SQL", statement, f"{stem}_segments.sql", "application/sql")
@@ -191,24 +197,26 @@ def _take(run: Published, table: Table, recipe: Recipe) -> None:
         st.code(TO_ENGINEER.format(run=saved, output=shlex.quote(saved.output)), "bash", wrap_lines=True)
 
 
-def customers_taken(customers: ds.Dataset, profile: pd.DataFrame, name: str) -> None:
+def offer_customers(customers: ds.Dataset, profile: pd.DataFrame, name: str) -> None:
     """The labelled customers as files to take away."""
     if customers.count_rows() <= downloads.EXCEL_ROWS:
-        _button("Excel", lambda: downloads.as_excel(customers, profile), f"{name}.xlsx", _EXCEL)
+        _button("Excel", lambda: downloads.write_excel(customers, profile), f"{name}.xlsx", _EXCEL)
     else:
         st.caption(f"Excel takes up to {downloads.EXCEL_ROWS:,} customers; take the CSV here.")
-    _button("CSV", lambda: downloads.as_csv(customers), f"{name}.csv", "text/csv")
-    _button("Parquet", lambda: downloads.as_parquet(customers), f"{name}.parquet", "application/octet-stream")
+    _button("CSV", lambda: downloads.write_csv(customers), f"{name}.csv", "text/csv")
+    _button(
+        "Parquet", lambda: downloads.write_parquet(customers), f"{name}.parquet", "application/octet-stream"
+    )
 
 
-def _candidate(run: Published, table: Table, recipe: Recipe) -> None:
+def _candidate(run: RunView, table: Table, recipe: Recipe) -> None:
     if SETTINGS.output is None:
         st.caption("Start the page with --output to hand runs over here.")
         return
     if st.button("Save as candidate run", key="results.save"):
-        with parts.telling(table.folder), st.spinner("Saving"):
+        with parts.explain_errors(table.folder), st.spinner("Saving"):
             table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output)
-            parts.listing.clear()
+            parts.list_runs.clear()
 
 
 def _button(label: str, content: Any, name: str, mime: str) -> None:

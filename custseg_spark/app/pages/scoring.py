@@ -12,9 +12,9 @@ from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table
 
 if TYPE_CHECKING:
-    from custseg_spark.app.published import Published
+    from custseg_spark.app.run_view import RunView
+    from custseg_spark.commands import ScoreResult
     from custseg_spark.journal import Journal
-    from custseg_spark.pipeline import Scored
 
 PAGE = "predict"
 _FITS_NOT = "The table needs the columns that the segmentation was made of, under the same names."
@@ -25,43 +25,46 @@ DRIFT = {
 }
 
 
-def show(run: Published) -> None:
+def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
-    table = parts.visit().table(PAGE)
+    table = parts.get_visit().table(PAGE)
     if table is None:
-        st.caption(f"It needs these columns: {parts.escaped(', '.join(dict.fromkeys(_needed(run))))}.")
-        parts.brought(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
+        st.caption(
+            "It needs these columns: "
+            f"{parts.escape_markdown(', '.join(dict.fromkeys(_list_needed_columns(run))))}."
+        )
+        parts.ask_for_table(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
         return
-    parts.another(PAGE, table)
-    sheet = parts.sheet(PAGE, table)
+    parts.offer_another(PAGE, table)
+    sheet = parts.choose_sheet(PAGE, table)
     if table.task is None or table.known.get("by") != (run.run.run_id, sheet):
         table.forget()
         table.known["by"] = (run.run.run_id, sheet)
-        table.task = _scoring(run, table, sheet)
-    parts.waited(table.task, st.empty(), "Placing your customers")
-    with parts.telling(table.folder, _FITS_NOT):
-        scored: Scored = table.task.result()
-        _told(run, scored, table)
+        table.task = _begin_scoring(run, table, sheet)
+    parts.show_progress(table.task, st.empty(), "Placing your customers")
+    with parts.explain_errors(table.folder, _FITS_NOT):
+        scored: ScoreResult = table.task.result()
+        _show_sizes(run, scored, table)
 
 
-def _needed(run: Published) -> list[str]:
+def _list_needed_columns(run: RunView) -> list[str]:
     return [run.model.id, *run.model.columns]
 
 
-def _scoring(run: Published, table: Table, sheet: str | None) -> Task[Scored]:
+def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreResult]:
     """The file is read as it is written, however the run's own table was; columns that a run or a score added
     to it before are not kept."""
-    from custseg_spark import pipeline
+    from custseg_spark import commands
     from custseg_spark.app import uploads
 
     file, to = table.file, table.output()
     trained = run.record["recipe"]["input"].get("options") or {}
 
-    def score(journal: Journal) -> Scored:
-        looked = uploads.looked_into(engine.spark(), file, sheet, trained)
-        ours, names = uploads.added(looked.head.columns), list(map(str, looked.head.columns))
-        return pipeline.score(
-            engine.spark(), run.run, str(file), to, journal,
+    def score(journal: Journal) -> ScoreResult:
+        looked = uploads.look_into_file(engine.get_session(), file, sheet, trained)
+        ours, names = uploads.list_added_columns(looked.head.columns), list(map(str, looked.head.columns))
+        return commands.score(
+            engine.get_session(), run.run, str(file), to, journal,
             columns=[name for name in names if name not in ours] if ours else None,
             source={"options": dict(looked.options)},
         )  # fmt: skip
@@ -69,18 +72,18 @@ def _scoring(run: Published, table: Table, sheet: str | None) -> Task[Scored]:
     return table.begin(score)
 
 
-def _told(run: Published, scored: Scored, table: Table) -> None:
+def _show_sizes(run: RunView, scored: ScoreResult, table: Table) -> None:
     """How many fall into each segment, against the customers the segments were made of."""
-    from custseg_spark.app.pages.results import customers_taken
-    from custseg_spark.app.published import customers_of
+    from custseg_spark.app.pages.results import offer_customers
+    from custseg_spark.app.run_view import customers_of
     from custseg_spark.report import wording
 
     everyone = max(sum(scored.sizes.values()), 1)
     rows = "".join(
-        f"<tr><th>{parts.mark(one.segment)}{parts.safe(one.name)}</th>"
+        f"<tr><th>{parts.draw_mark(one.segment)}{parts.escape_html(one.name)}</th>"
         f"<td class='n'>{scored.sizes.get(one.segment, 0):,}</td>"
-        f"<td class='n'>{wording.percent(scored.sizes.get(one.segment, 0) / everyone)}</td>"
-        f"<td class='n'>{wording.percent(one.share)}</td><td>{parts.safe(one.action)}</td></tr>"
+        f"<td class='n'>{wording.format_percent(scored.sizes.get(one.segment, 0) / everyone)}</td>"
+        f"<td class='n'>{wording.format_percent(one.share)}</td><td>{parts.escape_html(one.action)}</td></tr>"
         for one in run.told.segments
     )
     st.html(
@@ -91,8 +94,8 @@ def _told(run: Published, scored: Scored, table: Table) -> None:
     )
     quality, drift = scored.quality, scored.drift
     why = f": {'; '.join(drift.reasons)}." if drift.reasons and drift.verdict != "fine" else ""
-    st.markdown(parts.escaped(f"{DRIFT[drift.verdict]}{why}"))
+    st.markdown(parts.escape_markdown(f"{DRIFT[drift.verdict]}{why}"))
     if quality.quarantined:
         st.caption(f"{quality.quarantined:,} of {quality.read:,} rows could not be placed and were left out.")
     with st.container(width=360):
-        customers_taken(customers_of(scored.kept), run.profile, f"{table.file.stem}_segments")
+        offer_customers(customers_of(scored.kept), run.profile, f"{table.file.stem}_segments")

@@ -13,8 +13,8 @@ from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table
 
 if TYPE_CHECKING:
-    from custseg_spark.app.form import Choices, Form, Treated
-    from custseg_spark.app.uploads import Seen
+    from custseg_spark.app.form import Choices, FeatureChoice, Form
+    from custseg_spark.app.uploads import UploadPreview
     from custseg_spark.recipe import Recipe
 
 PAGE = "segment"
@@ -47,87 +47,87 @@ _LOOKS_WRONG = "Save the table again as an Excel workbook (.xlsx) or as CSV in U
 _FITS_NOT = "Look at the columns you chose, or allow more rows to be left out under Fine-tuning."
 
 
-def page() -> None:
+def show_page() -> None:
     """The page as it stands for this visit."""
-    table = parts.visit().table(PAGE)
+    table = parts.get_visit().table(PAGE)
     if table is None:
         _welcome()
         return
-    parts.another(PAGE, table)
-    sheet = parts.sheet(PAGE, table, fixed=table.task is not None)
-    seen = _seen(table, sheet)
+    parts.offer_another(PAGE, table)
+    sheet = parts.choose_sheet(PAGE, table, fixed=table.task is not None)
+    seen = _look_into(table, sheet)
     back, step = st.empty(), st.empty()  # what a step draws takes the place of the one before at once
     if table.task is None:
         with step.container():
             _proposal(table, seen, sheet)
         return
-    way = "Change the choices" if table.task.ended else "Stop, and change the choices"
+    way = "Change the choices" if table.task.is_done else "Stop, and change the choices"
     if back.button(way, key=f"{PAGE}.back", icon=":material/arrow_back:"):
         table.forget()
         st.rerun()
-    parts.waited(table.task, step, f"Finding segments among {seen.rows:,} customers")
+    parts.show_progress(table.task, step, f"Finding segments among {seen.rows:,} customers")
     with step.container():
         _outcome(table)
 
 
 def _welcome() -> None:
     st.title("Find the segments among your customers")
-    parts.brought(PAGE, "Your customer table: Excel, CSV, TSV or Parquet")
+    parts.ask_for_table(PAGE, "Your customer table: Excel, CSV, TSV or Parquet")
     for column, number, (title, said) in zip(st.columns(3), "123", _STEPS, strict=True):
         column.html(f'<div class="cs-step"><b>{number}</b><h3>{title}</h3><p>{said}</p></div>')
     st.caption("Your table stays on this server only while this page is open, and nobody else sees it.")
 
 
-def _seen(table: Table, sheet: str | None) -> Seen:
+def _look_into(table: Table, sheet: str | None) -> UploadPreview:
     """What was found in the table, or in this sheet of it; looked into once."""
     from custseg_spark.app import uploads
 
     key = f"seen {sheet}"
     if key not in table.known:
-        with parts.telling(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
-            table.known[key] = uploads.seen(engine.spark(), table.file, sheet)
-    found: Seen = table.known[key]
+        with parts.explain_errors(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
+            table.known[key] = uploads.preview_upload(engine.get_session(), table.file, sheet)
+    found: UploadPreview = table.known[key]
     return found
 
 
-def _proposal(table: Table, seen: Seen, sheet: str | None) -> None:
+def _proposal(table: Table, seen: UploadPreview, sheet: str | None) -> None:
     from custseg_spark.app import form, uploads
 
     st.title("What should tell your customers apart?")
     if f"form {sheet}" not in table.known:
-        table.known[f"form {sheet}"] = form.form_of(seen)
+        table.known[f"form {sheet}"] = form.build_form(seen)
     offered: Form = table.known[f"form {sheet}"]
     with st.expander(f"The table as it was read: {seen.rows:,} rows, {len(seen.columns)} columns"):
         st.dataframe(
-            uploads.overview(seen.columns, seen.head), hide_index=True, height=320,
+            uploads.tabulate_columns(seen.columns, seen.head), hide_index=True, height=320,
             column_config={"Missing": st.column_config.NumberColumn(format="%.1f %%")},
         )  # fmt: skip
         if len(seen.head) < seen.rows:
             st.caption(f"Missing and different values are those of the first {len(seen.head):,} rows.")
         st.caption("The first rows")
-        st.dataframe(uploads.first_rows(seen), hide_index=True, height=220)
+        st.dataframe(uploads.tabulate_first_rows(seen), hide_index=True, height=220)
     if seen.ours:
-        st.caption(LEFT_OUT.format(columns=parts.escaped(", ".join(seen.ours))))
-    chosen = _asked(offered, f"{table.number}.{sheet}")
+        st.caption(LEFT_OUT.format(columns=parts.escape_markdown(", ".join(seen.ours))))
+    chosen = _ask_choices(offered, f"{table.number}.{sheet}")
     if not chosen.cut:
         st.warning("Choose at least one column that tells customers apart.")
     pressed = st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go")
     if pressed:
-        with parts.telling(table.folder, "Choose other columns."):
+        with parts.explain_errors(table.folder, "Choose other columns."):
             recipe = offered.recipe(chosen, table.name)
             table.known["recipe"] = recipe
-            table.task = _training(table, recipe)
+            table.task = _begin_training(table, recipe)
             st.rerun()
 
 
-def _training(table: Table, recipe: Recipe) -> Task[object]:
-    from custseg_spark import pipeline
+def _begin_training(table: Table, recipe: Recipe) -> Task[object]:
+    from custseg_spark import commands
 
     file, output = str(table.file), table.output()
-    return table.begin(lambda journal: pipeline.train(engine.spark(), recipe, file, output, journal))
+    return table.begin(lambda journal: commands.train(engine.get_session(), recipe, file, output, journal))
 
 
-def _asked(offered: Form, of: str) -> Choices:
+def _ask_choices(offered: Form, of: str) -> Choices:
     """The form of one table or sheet, filled with the proposal."""
     from custseg_spark.app.form import Choices
 
@@ -149,7 +149,7 @@ def _asked(offered: Form, of: str) -> Choices:
     with left:
         column = st.selectbox("Which column is the customer’s number?", offered.ids, key=key("id"), **kept)
         if column in offered.doubts:
-            st.warning(f"{parts.escaped(offered.doubts[column])}. {NUMBERED}")
+            st.warning(f"{parts.escape_markdown(offered.doubts[column])}. {NUMBERED}")
         numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]
         cut = several("Compare customers by", numbers, proposed.cut, "cut", FEW)
         segments = _how_many(proposed, key)
@@ -159,7 +159,7 @@ def _asked(offered: Form, of: str) -> Choices:
         free = [name for name in others if name not in check]
         describe = several("Also show for each segment", free, proposed.describe, "describe", "")
         if offered.protected:
-            st.caption(PROTECTED.format(columns=parts.escaped(", ".join(offered.protected))))
+            st.caption(PROTECTED.format(columns=parts.escape_markdown(", ".join(offered.protected))))
     treated, smallest, left_out = _fine_tuning(offered, cut, key)
     return Choices(column, tuple(cut), tuple(describe), tuple(check), treated, segments, smallest, left_out)
 
@@ -185,9 +185,9 @@ def _how_many(proposed: Choices, key: Callable[[str], str]) -> tuple[int, int]:
 
 def _fine_tuning(
     offered: Form, cut: list[str], key: Callable[[str], str]
-) -> tuple[dict[str, Treated], float, float]:
+) -> tuple[dict[str, FeatureChoice], float, float]:
     """How each column that cuts is treated, the smallest segment and the most rows left out, as shares."""
-    from custseg_spark.app.form import EXTREMES, MISSING, SPREAD, Treated
+    from custseg_spark.app.form import EXTREMES, MISSING, SPREAD, FeatureChoice
 
     kept: Any = {"persist_state": "session"}
     proposed = offered.proposed
@@ -204,7 +204,7 @@ def _fine_tuning(
         )  # fmt: skip
         for name in cut:
             offer = offered.offers[name]
-            st.markdown(f"**{parts.escaped(offer.says)}**")
+            st.markdown(f"**{parts.escape_markdown(offer.says)}**")
             one, two, three = st.columns(3)
 
             def asked(place: Any, title: str, words: dict[Any, str], now: str, name: str = name) -> Any:
@@ -213,7 +213,7 @@ def _fine_tuning(
                 return place.selectbox(title, options, at, words.get, key=key(f"{title}.{name}"), **kept)
 
             spread = {"none": SPREAD["none"]} if offer.signed else SPREAD
-            treated[name] = Treated(
+            treated[name] = FeatureChoice(
                 asked(one, "Where it is missing", MISSING, offer.treated.missing),
                 asked(two, "Extreme values", EXTREMES, offer.treated.extremes),
                 asked(three, "Differences count", spread, offer.treated.spread),
@@ -223,11 +223,11 @@ def _fine_tuning(
 
 def _outcome(table: Table) -> None:
     from custseg_spark.app.pages import results
-    from custseg_spark.app.published import Published
+    from custseg_spark.app.run_view import RunView
 
     if "published" not in table.known:
         assert table.task is not None
-        with parts.telling(table.folder, _FITS_NOT):
+        with parts.explain_errors(table.folder, _FITS_NOT):
             trained = table.task.result()
-            table.known["published"] = Published(trained.run, table.file.stem.replace("_", " "))
-    results.show(table.known["published"], table, table.known["recipe"])
+            table.known["published"] = RunView(trained.run, table.file.stem.replace("_", " "))
+    results.show_results(table.known["published"], table, table.known["recipe"])

@@ -6,22 +6,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from custseg_spark.report import palette, titles, wording
-from custseg_spark.report.figures import Pictures
-from custseg_spark.report.plots import canvas
+from custseg_spark.report import palette, wording
+from custseg_spark.report.plots import canvas, titles
+from custseg_spark.report.plots.data import Pictures
 
 
-def sizes(p: Pictures) -> Figure:
+def draw_sizes(p: Pictures) -> Figure:
     """Customers per segment, with the smallest share that was asked for."""
     note = "Customers per segment, all rows."
     if p.floor > 0:
-        note += f" Dashed: {wording.percent(p.floor)}, the smallest share a segment may have."
+        note += f" Dashed: {wording.format_percent(p.floor)}, the smallest share a segment may have."
     figure, axes = _rows(p, titles.sizes(p), note, 0.36)
     shares = p.shares
     axes.barh(range(p.k), shares, height=0.68, color=[palette.colour(s) for s in p.numbers])
     longest = max(shares)
     for segment, share in enumerate(shares):
-        text = f"{wording.number(p.sizes[segment], 9)}  ·  {wording.percent(share)}"
+        text = f"{wording.format_number(p.sizes[segment], 9)}  ·  {wording.format_percent(share)}"
         ground = {"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1}
         axes.text(
             share + longest * 0.012,
@@ -40,13 +40,13 @@ def sizes(p: Pictures) -> Figure:
     return figure
 
 
-def shares(p: Pictures) -> Figure | None:
+def draw_shares(p: Pictures) -> Figure | None:
     """Share of customers beside share of the value column; none where nothing is additive."""
     found = titles.value_shares(p)
     if found is None:
         return None
     name, of_total = found
-    of_value = f"share of {wording.readable(name)}"
+    of_value = f"share of {wording.humanize(name)}"
     note = f"Open bars: share of customers. Filled bars: {of_value}. All rows."
     figure, axes = _rows(p, titles.shares(p, name, of_total), note, 0.5)
     longest = max(*p.shares, *of_total)
@@ -65,23 +65,23 @@ def shares(p: Pictures) -> Figure | None:
                 linewidth=1.2,
             )
             what = (
-                (wording.broken(wording.readable(name), 24, 1) if filled else "customers")
+                (wording.break_text(wording.humanize(name), 24, 1) if filled else "customers")
                 if segment == 0
                 else ""
             )
-            text = f"{wording.percent(value)} {what}".rstrip()
+            text = f"{wording.format_percent(value)} {what}".rstrip()
             weight = "bold" if filled else "normal"
             axes.text(
                 value + longest * 0.012,
                 at,
-                canvas.plain(text),
+                canvas.escape_mathtext(text),
                 va="center",
                 size=9,
                 color=palette.INK,
                 weight=weight,
             )
     axes.set_xlim(0, longest * 1.3)
-    _percent_axis(axes, f"share of customers and of {wording.broken(wording.readable(name), 30, 1)}")
+    _percent_axis(axes, f"share of customers and of {wording.break_text(wording.humanize(name), 30, 1)}")
     return figure
 
 
@@ -89,22 +89,22 @@ def _rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, Axes]
     """A sheet with a labelled row per segment, the first on top; `row` inches each."""
     if p.k > canvas.MANY:
         row *= 0.8
-    figure = canvas.sheet(9, 6)
-    labels = canvas.name_lines(p.names, p.numbers, 30)
+    figure = canvas.make_sheet(9, 6)
+    labels = canvas.write_names(p.names, p.numbers, 30)
     size = 9.5 if p.k <= canvas.MANY else 8.5
     left = max(canvas.text_width(figure, label, size) for label in labels) + 0.45
     figure.set_size_inches(left + 6.4, 1.9 + max(row, 0.42 if any("\n" in x for x in labels) else 0) * p.k)
-    top = canvas.head(figure, title, note)
-    axes = canvas.panel(figure, left, 0.55, 0.3, top + 0.05)
+    top = canvas.write_head(figure, title, note)
+    axes = canvas.add_panel(figure, left, 0.55, 0.3, top + 0.05)
     axes.set_ylim(p.k - 0.45, -0.55)
-    axes.set_yticks(range(p.k), [canvas.plain(label) for label in labels])
+    axes.set_yticks(range(p.k), [canvas.escape_mathtext(label) for label in labels])
     axes.tick_params(axis="y", labelsize=size, length=0, labelcolor=palette.INK)
     return figure, axes
 
 
 def _percent_axis(axes: Axes, text: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: wording.percent(value) if value < 1.001 else "")
-    axes.set_xlabel(canvas.plain(text), color=palette.INK, size=10)
+    axes.xaxis.set_major_formatter(lambda value, _: wording.format_percent(value) if value < 1.001 else "")
+    axes.set_xlabel(canvas.escape_mathtext(text), color=palette.INK, size=10)
     axes.grid(axis="x", color=palette.RULE, linewidth=0.6)
     axes.set_axisbelow(True)

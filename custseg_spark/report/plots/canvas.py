@@ -18,14 +18,14 @@ MANY = 14
 """Beyond this many segments, letters are smaller and names take one line."""
 
 
-def sheet(width: float, height: float) -> Figure:
+def make_sheet(width: float, height: float) -> Figure:
     """An empty figure of that size in inches."""
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="none")
     FigureCanvasAgg(figure)
     return figure
 
 
-def plain(text: str) -> str:
+def escape_mathtext(text: str) -> str:
     """The text with the signs that Matplotlib reads as formulas taken literally."""
     return text.replace("$", r"\$")
 
@@ -35,13 +35,13 @@ def text_width(figure: Figure, text: str, size: float, weight: str = "normal") -
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     font = FontProperties(size=size, weight=weight)
     widths = [
-        renderer.get_text_width_height_descent(plain(line), font, ismath=False)[0]
+        renderer.get_text_width_height_descent(escape_mathtext(line), font, ismath=False)[0]
         for line in text.split("\n") or [""]
     ]
     return float(max(widths)) / DPI
 
 
-def wrapped(figure: Figure, text: str, width: float, size: float, weight: str = "normal") -> str:
+def wrap_text(figure: Figure, text: str, width: float, size: float, weight: str = "normal") -> str:
     """The text in lines of at most `width` inches, broken between words."""
     lines = [""]
     for word in text.split(" "):
@@ -53,7 +53,7 @@ def wrapped(figure: Figure, text: str, width: float, size: float, weight: str = 
     return "\n".join(lines)
 
 
-def head(figure: Figure, title: str, note: str = "") -> float:
+def write_head(figure: Figure, title: str, note: str = "") -> float:
     """Writes the title and a note under it at the top left; returns the height used, in inches."""
     width, height = figure.get_size_inches()
     at = 0.18
@@ -62,25 +62,31 @@ def head(figure: Figure, title: str, note: str = "") -> float:
         (note, 9.0, "normal", palette.SOFT_INK, 0.17),
     ):
         if text:
-            lines = wrapped(figure, text, float(width) - 0.45, size, weight)
+            lines = wrap_text(figure, text, float(width) - 0.45, size, weight)
             figure.text(
-                0.22 / width, 1 - at / height, plain(lines), size=size, weight=weight, color=ink, va="top"
+                0.22 / width,
+                1 - at / height,
+                escape_mathtext(lines),
+                size=size,
+                weight=weight,
+                color=ink,
+                va="top",
             )
             at += line * (lines.count("\n") + 1)
     return at + 0.12
 
 
-def panel(figure: Figure, left: float, bottom: float, right: float, top: float, **options: Any) -> Axes:
+def add_panel(figure: Figure, left: float, bottom: float, right: float, top: float, **options: Any) -> Axes:
     """Axes whose edges lie that many inches from the figure's."""
     width, height = figure.get_size_inches()
     edges = (left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height)
     axes = figure.add_axes(edges, **options)
     if "projection" not in options:
-        quiet(axes)
+        quieten(axes)
     return axes
 
 
-def quiet(axes: Axes) -> None:
+def quieten(axes: Axes) -> None:
     """Thin grey frame and small grey ticks, so that the data speaks."""
     axes.set_facecolor("none")
     for side, spine in axes.spines.items():
@@ -91,15 +97,15 @@ def quiet(axes: Axes) -> None:
     axes.yaxis.label.set(color=palette.INK, size=10)
 
 
-def name_lines(names: Sequence[str], ids: Sequence[int], width: int) -> list[str]:
+def write_names(names: Sequence[str], ids: Sequence[int], width: int) -> list[str]:
     """`0  Big spenders, quiet` for every segment, in two lines of `width` characters, or in one where
     there are many."""
     many = len(names) > MANY
-    short = [wording.broken(name, width + 12 if many else width, 1 if many else 2) for name in names]
+    short = [wording.break_text(name, width + 12 if many else width, 1 if many else 2) for name in names]
     return [f"{segment}  {name}".replace("\n", "\n    ") for segment, name in zip(ids, short, strict=True)]
 
 
-def legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: float, top: float) -> None:
+def draw_legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: float, top: float) -> None:
     """Every segment's marker and text in a column that starts `left`, `top` inches from the corner."""
     width, height = figure.get_size_inches()
     size = 9.5 if len(texts) <= MANY else 8
@@ -111,7 +117,7 @@ def legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: float
     ]
     figure.legend(
         handles,
-        [plain(text) for text in texts],
+        [escape_mathtext(text) for text in texts],
         loc="upper left",
         bbox_to_anchor=(left / width, 1 - top / height),
         frameon=False,

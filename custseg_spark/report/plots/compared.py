@@ -13,8 +13,8 @@ from scipy.cluster import hierarchy
 from scipy.optimize import linear_sum_assignment
 
 from custseg_spark.report import palette, wording
-from custseg_spark.report.comparison import ComparisonPictures
 from custseg_spark.report.plots import canvas, scales
+from custseg_spark.report.plots.data import ComparisonPictures
 
 REFERENCE = "KMeans"
 MERGES = 30
@@ -25,11 +25,11 @@ GAP, HEAD = 0.25, 0.52
 """Inches between panels, and above each for its title."""
 
 
-def comparison(p: ComparisonPictures) -> Figure | None:
+def draw_comparison_panels(p: ComparisonPictures) -> Figure | None:
     """The same customers on the same plane once per algorithm, coloured by what it found."""
     if not p.labellings or len(p.plane) == 0:
         return None
-    shown = alike(p.labellings)
+    shown = renumber_all(p.labellings)
     columns = len(shown) if len(shown) < 4 else 2 if len(shown) == 4 else 3
     rows = -(-len(shown) // columns)
     side = 4.6 if columns < 3 else 3.1
@@ -37,20 +37,22 @@ def comparison(p: ComparisonPictures) -> Figure | None:
     frame = _frame(p.plane[:, :2])
     inside = ((p.plane[:, :2] >= frame[0]) & (p.plane[:, :2] <= frame[1])).all(axis=1)
     note = _note(p.labellings, int((~inside).sum()))
-    top = canvas.head(canvas.sheet(wide, 1.0), _found(p.labellings), note)  # to know how high it is
+    top = canvas.write_head(
+        canvas.make_sheet(wide, 1.0), _write_title(p.labellings), note
+    )  # to know how high it is
     high = top + rows * (tall + HEAD) + 0.2
-    figure = canvas.sheet(wide, high)
-    canvas.head(figure, _found(p.labellings), note)
+    figure = canvas.make_sheet(wide, high)
+    canvas.write_head(figure, _write_title(p.labellings), note)
     for place, (name, labels) in enumerate(shown.items()):
         row, column = divmod(place, columns)
         left, above = 0.25 + column * (side + GAP), top + row * (tall + HEAD) + HEAD - 0.1
-        axes = canvas.panel(figure, left, high - above - tall, wide - left - side, above)
+        axes = canvas.add_panel(figure, left, high - above - tall, wide - left - side, above)
         _panel(axes, p.plane[inside, :2], labels[inside], frame)
         _panel_title(axes, name, labels)
     return figure
 
 
-def dendrogram(p: ComparisonPictures) -> Figure | None:
+def draw_dendrogram(p: ComparisonPictures) -> Figure | None:
     """The last merges of Ward's tree, and where it is cut into k segments."""
     if p.linkage is None or len(p.linkage) == 0:
         return None
@@ -61,11 +63,11 @@ def dendrogram(p: ComparisonPictures) -> Figure | None:
     drawn = hierarchy.dendrogram(
         tree, max(MERGES + 1, k), "lastp", no_plot=True, link_color_func=inks.__getitem__
     )
-    figure = canvas.sheet(9.6, 5.4)
+    figure = canvas.make_sheet(9.6, 5.4)
     note = f"The last {len(drawn['icoord'])} merges. Under each branch: how many customers it holds."
     note += " Height: the distance at which two branches merge."
-    top = canvas.head(figure, _cut(tree, k), note)
-    axes = canvas.panel(figure, 0.95, 0.7, 1.15, top)
+    top = canvas.write_head(figure, _cut(tree, k), note)
+    axes = canvas.add_panel(figure, 0.95, 0.7, 1.15, top)
     strokes = list(np.stack([drawn["icoord"], drawn["dcoord"]], axis=2))
     axes.add_collection(LineCollection(strokes, colors=drawn["color_list"], linewidths=1.6))
     _leaves(axes, drawn["leaves"], tree, of_node)
@@ -80,21 +82,21 @@ def dendrogram(p: ComparisonPictures) -> Figure | None:
     return figure
 
 
-def k_distance(p: ComparisonPictures) -> Figure | None:
+def draw_k_distance(p: ComparisonPictures) -> Figure | None:
     """The rising distances to the customer that makes each a core, and the radius taken from them."""
     curve = p.distances
     if len(curve) == 0:
         return None
     cores = int(np.searchsorted(curve, p.eps, side="right"))
-    share, eps = wording.percent(cores / len(curve)), wording.number(p.eps)
-    figure = canvas.sheet(8, 4.6)
+    share, eps = wording.format_percent(cores / len(curve)), wording.format_number(p.eps)
+    figure = canvas.make_sheet(8, 4.6)
     title = f"Within a radius of {eps}, {share} of customers lie densely enough to be cores for DBSCAN"
     note = (
         f"A core has {p.min_samples} customers within the radius, itself counted. Customers in order of the"
     )
     note += " distance that this takes; shaded: those who would need more than the radius."
-    top = canvas.head(figure, title, note)
-    axes = canvas.panel(figure, 0.95, 0.6, 0.35, top + 0.1)
+    top = canvas.write_head(figure, title, note)
+    axes = canvas.add_panel(figure, 0.95, 0.6, 0.35, top + 0.1)
     axes.axvspan(cores + 0.5, len(curve) + 0.5, color=NOISE, alpha=0.18, linewidth=0)
     axes.plot(np.arange(1, len(curve) + 1), curve, color=LINE, linewidth=1.8, zorder=3)
     axes.axhline(p.eps, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)))
@@ -105,7 +107,7 @@ def k_distance(p: ComparisonPictures) -> Figure | None:
         ha="right" if right else "left", size=10, weight="bold", color=palette.INK, zorder=6)  # fmt: skip
     axes.set_xlim(0.5, len(curve) + 0.5)
     axes.set_ylim(0, max(float(curve[-1]), p.eps) * 1.08 or 1.0)
-    axes.xaxis.set_major_formatter(lambda value, _: wording.number(value))
+    axes.xaxis.set_major_formatter(lambda value, _: wording.format_number(value))
     axes.yaxis.set_major_formatter(lambda value, _: scales.short(value))
     axes.set_xlabel("customers, by rising distance", color=palette.INK)
     axes.set_ylabel(f"distance to have {p.min_samples} together", color=palette.INK)
@@ -114,20 +116,20 @@ def k_distance(p: ComparisonPictures) -> Figure | None:
     return figure
 
 
-def alike(labellings: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+def renumber_all(labellings: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
     """The labellings renumbered after the reference, so that the same colour means the same customers.
 
     Segments are paired one to one so that most customers are shared; the rest get the next free numbers.
     """
     first = np.asarray(labellings[_reference(labellings)])
-    return {name: _renumbered(np.asarray(labels), first) for name, labels in labellings.items()}
+    return {name: _renumber(np.asarray(labels), first) for name, labels in labellings.items()}
 
 
 def _reference(labellings: Mapping[str, NDArray[np.int64]]) -> str:
     return REFERENCE if REFERENCE in labellings else next(iter(labellings))
 
 
-def _renumbered(labels: NDArray[np.int64], reference: NDArray[np.int64]) -> NDArray[np.int64]:
+def _renumber(labels: NDArray[np.int64], reference: NDArray[np.int64]) -> NDArray[np.int64]:
     """The labels (n,) under the numbers of the reference (n,) that they share most with; noise stays."""
     mine, theirs = np.unique(labels[labels >= 0]), np.unique(reference[reference >= 0])
     shared = np.array([[((labels == a) & (reference == b)).sum() for b in theirs] for a in mine])
@@ -161,17 +163,19 @@ def _panel(
 
 
 def _panel_title(axes: Axes, name: str, labels: NDArray[np.int64]) -> None:
-    text = f"{wording.broken(name, 22, 1)} · {_counted(labels)}"
-    axes.set_title(canvas.plain(text), loc="left", size=10.5, weight="bold", color=palette.INK, pad=6)
+    text = f"{wording.break_text(name, 22, 1)} · {_count_found(labels)}"
+    axes.set_title(
+        canvas.escape_mathtext(text), loc="left", size=10.5, weight="bold", color=palette.INK, pad=6
+    )
     noise = float((labels < 0).mean())
     if noise > 0:
-        text = f"{wording.percent(noise)} noise"
+        text = f"{wording.format_percent(noise)} noise"
         ground = {"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
         axes.text(0.985, 0.98, text, transform=axes.transAxes, size=8.5, ha="right", va="top",
             color=palette.SOFT_INK, zorder=9, bbox=ground)  # fmt: skip
 
 
-def _counted(labels: NDArray[np.int64]) -> str:
+def _count_found(labels: NDArray[np.int64]) -> str:
     found = len(np.unique(labels[labels >= 0]))
     return "no segment" if found == 0 else "1 segment" if found == 1 else f"{found} segments"
 
@@ -184,23 +188,23 @@ def _note(labellings: Mapping[str, NDArray[np.int64]], outside: int) -> str:
         )
     if any((labels < 0).any() for labels in labellings.values()):
         text += " Grey crosses: noise, customers in no segment."
-    return text + (f" {wording.number(float(outside))} lie outside the frame." if outside else "")
+    return text + (f" {wording.format_number(float(outside))} lie outside the frame." if outside else "")
 
 
-def _found(labellings: Mapping[str, NDArray[np.int64]]) -> str:
+def _write_title(labellings: Mapping[str, NDArray[np.int64]]) -> str:
     """How many segments the algorithms find, and which leaves the most customers out."""
     counts = [len(np.unique(labels[labels >= 0])) for labels in labellings.values()]
     first = next(iter(labellings))
     if len(counts) == 1:
-        text = f"{first} finds {_counted(labellings[first])}"
+        text = f"{first} finds {_count_found(labellings[first])}"
     elif min(counts) == max(counts):
-        text = f"All {len(counts)} algorithms find {_counted(labellings[first])}"
+        text = f"All {len(counts)} algorithms find {_count_found(labellings[first])}"
     else:
         text = f"{len(counts)} algorithms find from {min(counts)} to {max(counts)} segments"
     noise = {name: float((labels < 0).mean()) for name, labels in labellings.items()}
     most = max(noise, key=lambda name: noise[name])
     if noise[most] > 0:
-        text += f"; {most} leaves {wording.percent(noise[most])} of customers in none"
+        text += f"; {most} leaves {wording.format_percent(noise[most])} of customers in none"
     return text
 
 
@@ -216,7 +220,7 @@ def _segments_of_nodes(p: ComparisonPictures, k: int) -> list[int]:
     assert p.linkage is not None
     labels: NDArray[np.int64] = np.asarray(hierarchy.fcluster(p.linkage, k, "maxclust"), dtype=np.int64) - 1
     if p.labellings and len(first := p.labellings[_reference(p.labellings)]) == len(labels):
-        labels = _renumbered(labels, np.asarray(first))
+        labels = _renumber(labels, np.asarray(first))
     of_node: list[int] = labels.tolist()
     for left, right in p.linkage[:, :2].astype(int).tolist():
         of_node.append(of_node[left] if of_node[left] == of_node[right] else -1)
@@ -248,5 +252,5 @@ def _cut(tree: NDArray[np.float64], k: int) -> str:
     if k < 2:
         return "Ward's tree, not cut"
     low, high = _gap(tree, k)
-    heights = f"{wording.number(low)} and {wording.number(high)}"
+    heights = f"{wording.format_number(low)} and {wording.format_number(high)}"
     return f"Ward's tree falls into {k} segments when cut anywhere between {heights}"

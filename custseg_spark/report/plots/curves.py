@@ -8,24 +8,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from custseg_spark.report import palette, titles, wording
-from custseg_spark.report.figures import Pictures
-from custseg_spark.report.plots import canvas, scales
+from custseg_spark.report import palette, wording
+from custseg_spark.report.plots import canvas, scales, titles
+from custseg_spark.report.plots.data import Pictures
 
 LINE = "#3b5b8c"
 WIDTH, LEFT, RIGHT = 9.2, 2.35, 1.0
 """Inches of the evidence figure and of its margins."""
 
 
-def elbow(p: Pictures) -> Figure | None:
+def draw_elbow(p: Pictures) -> Figure | None:
     """Cost per k on the model scale."""
-    sweep = _known(p, "cost")
+    sweep = _select_known(p, "cost")
     if sweep is None:
         return None
-    figure = canvas.sheet(8, 4.6)
+    figure = canvas.make_sheet(8, 4.6)
     note = "Cost: sum of squared distances to the nearest centre, model scale. It always falls."
-    top = canvas.head(figure, titles.elbow(sweep, p.chosen), note)
-    axes = canvas.panel(figure, 0.95, 0.6, 0.35, top + 0.1)
+    top = canvas.write_head(figure, titles.elbow(sweep, p.chosen), note)
+    axes = canvas.add_panel(figure, 0.95, 0.6, 0.35, top + 0.1)
     _curve(axes, sweep, "cost", p.chosen)
     axes.set_ylim(0, float(sweep["cost"].max()) * 1.1)
     axes.set_ylabel("cost (squared model units)", color=palette.INK)
@@ -34,24 +34,24 @@ def elbow(p: Pictures) -> Figure | None:
     return figure
 
 
-def silhouette(p: Pictures) -> Figure | None:
+def draw_silhouette(p: Pictures) -> Figure | None:
     """Silhouette per k with its standard error."""
-    sweep = _known(p, "silhouette")
+    sweep = _select_known(p, "silhouette")
     if sweep is None:
         return None
-    figure = canvas.sheet(8, 4.6)
+    figure = canvas.make_sheet(8, 4.6)
     note = (
         "Mean silhouette with squared Euclidean distance, of the sample; bars: two standard errors each way."
     )
-    top = canvas.head(figure, titles.silhouette(sweep, p.chosen), note)
-    axes = canvas.panel(figure, 0.95, 0.6, 0.35, top + 0.1)
+    top = canvas.write_head(figure, titles.silhouette(sweep, p.chosen), note)
+    axes = canvas.add_panel(figure, 0.95, 0.6, 0.35, top + 0.1)
     _curve(axes, sweep, "silhouette", p.chosen, "silhouette_se")
     axes.set_ylabel("silhouette (squared Euclidean)", color=palette.INK)
     axes.set_xlabel("number of segments k", color=palette.INK)
     return figure
 
 
-def evidence(p: Pictures) -> Figure | None:
+def draw_evidence(p: Pictures) -> Figure | None:
     """Separation, stability and smallest share over k, the chosen one marked, the limits drawn."""
     rows: list[tuple[str, str, float | None, str]] = [
         ("silhouette", "Are they apart?\nsilhouette\n(squared Euclidean)", None, ""),
@@ -63,20 +63,20 @@ def evidence(p: Pictures) -> Figure | None:
             "large enough",
         ),
     ]
-    rows = [row for row in rows if _known(p, row[0]) is not None]
+    rows = [row for row in rows if _select_known(p, row[0]) is not None]
     if len(rows) < 2:
         return None
-    figure = canvas.sheet(WIDTH, 1.6 + 1.75 * len(rows))
+    figure = canvas.make_sheet(WIDTH, 1.6 + 1.75 * len(rows))
     note = (
         "Filled points keep every limit (dashed); open ones break at least one. Shaded: the chosen k; "
         "bars: two standard errors each way."
     )
-    top = canvas.head(figure, titles.evidence(p.sweep, p.chosen, p.floor), note) + 0.1
+    top = canvas.write_head(figure, titles.evidence(p.sweep, p.chosen, p.floor), note) + 0.1
     high = figure.get_size_inches()[1]
     each = (high - top - 0.6) / len(rows)
     for place, (column, text, limit, claim) in enumerate(rows):
         above = top + place * each
-        axes = canvas.panel(figure, LEFT, float(high - above - each + 0.22), RIGHT, above)
+        axes = canvas.add_panel(figure, LEFT, float(high - above - each + 0.22), RIGHT, above)
         sweep = p.sweep.sort_values("k")
         _curve(axes, sweep, column, p.chosen, f"{column}_se", broken=_breaks(p))
         if limit is not None:
@@ -93,7 +93,7 @@ def evidence(p: Pictures) -> Figure | None:
                 color=palette.SOFT_INK,
             )
         if column == "smallest_share":
-            axes.yaxis.set_major_formatter(lambda value, _: wording.percent(value))
+            axes.yaxis.set_major_formatter(lambda value, _: wording.format_percent(value))
         outside = -(LEFT - 0.22) / (WIDTH - LEFT - RIGHT)
         first, _, rest = text.partition("\n")
         axes.text(
@@ -113,7 +113,7 @@ def evidence(p: Pictures) -> Figure | None:
     return figure
 
 
-def _known(p: Pictures, column: str) -> pd.DataFrame | None:
+def _select_known(p: Pictures, column: str) -> pd.DataFrame | None:
     """The sweep in order of k, or None where that score was not taken."""
     if column not in p.sweep or p.sweep[column].isna().all():
         return None
@@ -162,9 +162,13 @@ def _curve(
     axes.set_axisbelow(True)
     here = values[k == chosen]
     if len(here) and np.isfinite(here[0]):
-        text = wording.percent(here[0]) if column == "smallest_share" else wording.number(here[0], 4)
-        text = wording.decimal(here[0], 3) if column == "silhouette" else text
-        text = wording.decimal(here[0]) if column == "lowest_jaccard" else text
+        text = (
+            wording.format_percent(here[0])
+            if column == "smallest_share"
+            else wording.format_number(here[0], 4)
+        )
+        text = wording.format_decimal(here[0], 3) if column == "silhouette" else text
+        text = wording.format_decimal(here[0]) if column == "lowest_jaccard" else text
         axes.annotate(
             text,
             (chosen, here[0]),

@@ -12,8 +12,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from custseg_spark.report import palette, wording
-from custseg_spark.report.figures import Pictures
 from custseg_spark.report.plots import canvas
+from custseg_spark.report.plots.data import Pictures
 
 GAP = 0.02
 BAR = 0.025
@@ -24,7 +24,7 @@ ELSEWHERE = "#8d8d86"
 Spans = dict[int, tuple[float, float]]
 
 
-def movement(p: Pictures) -> Figure | None:
+def draw_movement(p: Pictures) -> Figure | None:
     """Every flow between two nights, as wide as it has customers; none without a live run."""
     if p.flows is None or p.flows.empty:
         return None
@@ -33,13 +33,14 @@ def movement(p: Pictures) -> Figure | None:
         right=p.flows["to_segment"].fillna(-1).astype(int),
     )
     names = [_names(flows, side, words) for side, words in (("from", "new customers"), ("to", "gone"))]
-    figure = canvas.sheet(10.2, max(4.6, 1.4 + 0.55 * max(map(len, names))))
+    figure = canvas.make_sheet(10.2, max(4.6, 1.4 + 0.55 * max(map(len, names))))
     there = flows[(flows["left"] >= 0) & (flows["right"] >= 0)]
     stayed = there.loc[there["left"] == there["right"], "customers"].sum() / max(there["customers"].sum(), 1)
-    title = f"{wording.percent(float(stayed))} of the customers there on both nights stayed where they were"
+    share = wording.format_percent(float(stayed))
+    title = f"{share} of the customers there on both nights stayed where they were"
     note = "Left: the live run. Right: this run. A band is as wide as it has customers; pale ones stayed."
-    top = canvas.head(figure, title, note)
-    axes = canvas.panel(figure, 3.0, 0.2, 3.0, top + 0.1)
+    top = canvas.write_head(figure, title, note)
+    axes = canvas.add_panel(figure, 3.0, 0.2, 3.0, top + 0.1)
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(1.02, -0.02)
@@ -56,8 +57,8 @@ def movement(p: Pictures) -> Figure | None:
                 number = "" if segment < 0 else f"{segment}  "
                 axes.text(
                     -0.012 if align == "right" else 1.012, (low + high) / 2,
-                    canvas.plain(number + wording.broken(called[segment], 30, 2)), ha=align, va="center",
-                    size=9.5, color=palette.INK,
+                    canvas.escape_mathtext(number + wording.break_text(called[segment], 30, 2)),
+                    ha=align, va="center", size=9.5, color=palette.INK,
                 )  # fmt: skip
     return figure
 

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from custseg_spark.report import palette
-from custseg_spark.report.plots.canvas import DPI, plain, text_width
+from custseg_spark.report.plots.canvas import DPI, escape_mathtext, text_width
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top in pixels."""
@@ -24,7 +24,7 @@ def overlaps(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def spots(
+def place_labels(
     anchors: NDArray[np.float64], sizes: Sequence[tuple[float, float]], frame: Box, gap: float
 ) -> list[Box]:
     """A box for each label near its anchor, none over another label, an anchor or the frame.
@@ -69,7 +69,7 @@ def label_points(figure: Figure, anchors: NDArray[np.float64], texts: Sequence[s
     frame = axes.get_window_extent()
     bounds = (frame.x0 + 2, frame.y0 + 2, frame.x1 - 2, frame.y1 - 2)
     width, height = figure.get_size_inches() * DPI
-    for (x, y), text, box in zip(anchors, texts, spots(anchors, sizes, bounds, GAP), strict=True):
+    for (x, y), text, box in zip(anchors, texts, place_labels(anchors, sizes, bounds, GAP), strict=True):
         middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
         edge = (float(np.clip(x, box[0], box[2])), float(np.clip(y, box[1], box[3])))
         if np.hypot(edge[0] - x, edge[1] - y) > 2.2 * GAP:
@@ -78,7 +78,7 @@ def label_points(figure: Figure, anchors: NDArray[np.float64], texts: Sequence[s
         figure.text(
             middle[0] / width,
             middle[1] / height,
-            plain(text),
+            escape_mathtext(text),
             size=size,
             color=palette.INK,
             weight="bold",

@@ -8,9 +8,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from custseg_spark.report import palette, titles, wording
-from custseg_spark.report.figures import FeatureView, Pictures
-from custseg_spark.report.plots import canvas, scales
+from custseg_spark.report import palette, wording
+from custseg_spark.report.plots import canvas, scales, titles
+from custseg_spark.report.plots.data import FeatureView, Pictures
 
 MOST_BOXES = 12
 DIVERGING = LinearSegmentedColormap.from_list(
@@ -18,7 +18,7 @@ DIVERGING = LinearSegmentedColormap.from_list(
 )
 
 
-def heatmap(p: Pictures) -> Figure | None:
+def draw_heatmap(p: Pictures) -> Figure | None:
     """z of each segment's mean against all customers: features first, then descriptions."""
     cut = [view.name for view in p.features if f"z_{view.name}" in p.profile]
     told = [view.name for view in p.descriptions if f"z_{view.name}" in p.profile]
@@ -26,10 +26,10 @@ def heatmap(p: Pictures) -> Figure | None:
     if not columns:
         return None
     z = p.profile[[f"z_{name}" for name in columns]].to_numpy(dtype=np.float64)
-    figure = canvas.sheet(9, 6)
-    rows = canvas.name_lines(p.names, p.numbers, 30)
+    figure = canvas.make_sheet(9, 6)
+    rows = canvas.write_names(p.names, p.numbers, 30)
     left = max(canvas.text_width(figure, row, 9.5) for row in rows) + 0.4
-    heads = [wording.broken(wording.readable(name), 13, 3) for name in columns]
+    heads = [wording.break_text(wording.humanize(name), 13, 3) for name in columns]
     lines = max(head.count("\n") for head in heads) + 1
     step = 0.42 if p.k <= canvas.MANY else 0.36
     cell = 0.98
@@ -37,12 +37,12 @@ def heatmap(p: Pictures) -> Figure | None:
     note = "Standard deviations from the mean of all customers; 0 is like everybody."
     if told:
         note += " Left of the line: columns that cut; right of it: columns that only describe."
-    top = canvas.head(figure, titles.heatmap(p, z[:, : len(cut) or None], columns), note)
+    top = canvas.write_head(figure, titles.heatmap(p, z[:, : len(cut) or None], columns), note)
     right = figure.get_size_inches()[0] - left - cell * len(columns)
-    axes = canvas.panel(figure, left, 0.2, float(right), top + 0.1 + 0.17 * lines)
+    axes = canvas.add_panel(figure, left, 0.2, float(right), top + 0.1 + 0.17 * lines)
     _cells(axes, z)
-    axes.set_xticks(range(len(columns)), [canvas.plain(head) for head in heads])
-    axes.set_yticks(range(p.k), [canvas.plain(row) for row in rows])
+    axes.set_xticks(range(len(columns)), [canvas.escape_mathtext(head) for head in heads])
+    axes.set_yticks(range(p.k), [canvas.escape_mathtext(row) for row in rows])
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=9.5, labelcolor=palette.INK)
     if cut and told:
@@ -66,18 +66,18 @@ def _cells(axes: Axes, z: NDArray[np.float64]) -> None:
         axes.text(column, row, text, ha="center", va="center", size=9.5, color=ink, weight=weight)
 
 
-def boxes(p: Pictures) -> Figure | None:
+def draw_boxes(p: Pictures) -> Figure | None:
     """Median, quartiles and the middle 90 percent of each feature within each segment, in its unit."""
     views = [view for view in p.features if p.has(view.name)]
     labels = p.sample["segment"].to_numpy(dtype=np.int64)
-    eta = {view.name: eta_squared(scales.forward(p.values(view.name), view), labels) for view in views}
+    eta = {view.name: eta_squared(scales.to_axis(p.values(view.name), view), labels) for view in views}
     if not views:
         return None
     views = sorted(views, key=lambda view: -np.nan_to_num(eta[view.name]))[:MOST_BOXES]
     across = min(len(views), 3)
     down = -(-len(views) // across)
-    figure = canvas.sheet(9, 6)
-    rows = canvas.name_lines(p.names, p.numbers, 24)
+    figure = canvas.make_sheet(9, 6)
+    rows = canvas.write_names(p.names, p.numbers, 24)
     size = 9.5 if p.k <= canvas.MANY else 8
     left = max(canvas.text_width(figure, row, size) for row in rows) + 0.35
     each = max(1.2, 0.2 * p.k if p.k > canvas.MANY else 0.4 * p.k)
@@ -87,23 +87,23 @@ def boxes(p: Pictures) -> Figure | None:
     if left_out > 0:
         note += f" The {left_out} columns that differ least are left out."
     figure.set_size_inches(left + across * (wide + 0.3) + 0.1, 0.65 + down * (each + 0.85))
-    top = canvas.head(figure, titles.boxes(eta), note)
+    top = canvas.write_head(figure, titles.boxes(eta), note)
     width = figure.get_size_inches()[0]
     for place, view in enumerate(views):
         row, column = divmod(place, across)
         x = left + column * (wide + 0.3)
         above = top + 0.1 + row * (each + 0.85)
-        axes = canvas.panel(
+        axes = canvas.add_panel(
             figure, x, figure.get_size_inches()[1] - above - each, float(width - x - wide), above
         )
         _spread(axes, p, view, labels)
-        axes.set_yticks(range(p.k), [canvas.plain(text) for text in rows] if column == 0 else [])
+        axes.set_yticks(range(p.k), [canvas.escape_mathtext(text) for text in rows] if column == 0 else [])
         axes.tick_params(axis="y", labelsize=size, length=0, labelcolor=palette.INK)
     return figure
 
 
 def _spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.int64]) -> None:
-    values = scales.forward(p.values(view.name), view)
+    values = scales.to_axis(p.values(view.name), view)
     known = np.isfinite(values)
     groups = [values[known & (labels == segment)] for segment in range(p.k)]
     marks = np.array(
@@ -126,9 +126,9 @@ def _spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.int64
     axes.set_ylim(p.k - 0.4, -0.6)
     axes.set_xlim(float(np.nanmin(marks)) - span * 0.04, float(np.nanmax(marks)) + span * 0.04)
     axes.spines["left"].set_visible(False)
-    scales.label(axes.xaxis, view, named=False, most=5)
-    text = wording.broken(wording.with_unit(wording.readable(view.name), view.unit), 32, 2)
-    axes.set_xlabel(canvas.plain(text), size=9.5, color=palette.INK, weight="bold")
+    scales.label_axis(axes.xaxis, view, named=False, most=5)
+    text = wording.break_text(wording.add_unit(wording.humanize(view.name), view.unit), 32, 2)
+    axes.set_xlabel(canvas.escape_mathtext(text), size=9.5, color=palette.INK, weight="bold")
 
 
 def eta_squared(values: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from custseg_spark.report import palette, titles, wording
-from custseg_spark.report.figures import Pictures
-from custseg_spark.report.plots import canvas, scales
+from custseg_spark.report import palette, wording
+from custseg_spark.report.plots import canvas, scales, titles
+from custseg_spark.report.plots.data import Pictures
 from custseg_spark.report.plots.labels import label_points
 
 FEW = 8
@@ -23,7 +23,7 @@ MOST_IN_SPACE = 4000
 FLAT = 1e-9
 
 
-def pca_2d(p: Pictures) -> Figure:
+def draw_plane(p: Pictures) -> Figure:
     """Customers and segment centres on the first two principal components."""
     note = "Each point is a customer of the sample; ringed markers are segment centres."
     figure, axes = _cloud(
@@ -34,12 +34,12 @@ def pca_2d(p: Pictures) -> Figure:
         titles.plane(p),
         note,
     )
-    axes.set_xlabel(canvas.plain(titles.component(p, 0)), labelpad=6)
-    axes.set_ylabel(canvas.plain(titles.component(p, 1)), labelpad=6)
+    axes.set_xlabel(canvas.escape_mathtext(titles.component(p, 0)), labelpad=6)
+    axes.set_ylabel(canvas.escape_mathtext(titles.component(p, 1)), labelpad=6)
     return figure
 
 
-def pair(p: Pictures) -> Figure | None:
+def draw_pair(p: Pictures) -> Figure | None:
     """Two columns against each other in their own units; none where the sample has only one."""
     names = titles.pair_of(p)
     if names is None:
@@ -51,25 +51,25 @@ def pair(p: Pictures) -> Figure | None:
     units, labels = units[known], labels[known]
     if len(units) == 0:
         return None
-    points = np.column_stack([scales.forward(units[:, i], view) for i, view in enumerate(views)])
+    points = np.column_stack([scales.to_axis(units[:, i], view) for i, view in enumerate(views)])
     middle = np.array([_median(points[labels == segment]) for segment in range(p.k)])
     note = "Each point is a customer of the sample; ringed markers are the medians of the segments."
     figure, axes = _cloud(p, points, labels, middle, titles.pair(p, names, units), note)
     for axis, view in ((axes.xaxis, views[0]), (axes.yaxis, views[1])):
-        scales.label(axis, view)
+        scales.label_axis(axis, view)
     return figure
 
 
-def pca_3d(p: Pictures) -> Figure | None:
+def draw_space(p: Pictures) -> Figure | None:
     """The first three principal components from one angle; none where there are fewer than three."""
     if p.loadings.shape[1] < 3 or p.explained[2] < FLAT:
         return None
     texts = _legend_texts(p)
-    figure = canvas.sheet(10.2, 6.6)
+    figure = canvas.make_sheet(10.2, 6.6)
     wide, high = canvas.legend_size(figure, texts)
     figure.set_size_inches(7.3 + wide, max(6.6, high + 1.6))
     caption = "   ".join(titles.component(p, i) for i in range(3))
-    top = canvas.head(figure, titles.space(p), caption)
+    top = canvas.write_head(figure, titles.space(p), caption)
     axes = _space_axes(figure, wide, top, p)
     kept = np.arange(len(p.plane))[:: max(1, len(p.plane) // MOST_IN_SPACE)]
     points, labels = p.plane[kept], p.plane_labels[kept]
@@ -92,7 +92,7 @@ def pca_3d(p: Pictures) -> Figure | None:
         )
     axes.set_box_aspect((1.15, 1, 0.85), zoom=1.08)
     _space_centres(figure, axes, p)
-    canvas.legend(figure, texts, p.numbers, 7.0, top + 0.25)
+    canvas.draw_legend(figure, texts, p.numbers, 7.0, top + 0.25)
     return figure
 
 
@@ -100,14 +100,16 @@ def _space_axes(figure: Figure, right: float, top: float, p: Pictures) -> Any:
     from mpl_toolkits.mplot3d import Axes3D  # noqa: F401  (registers the projection)
 
     below = max(0.3, float(figure.get_size_inches()[1]) - 6.4)
-    axes: Any = canvas.panel(figure, 0.2, below, right + 0.75, top, projection="3d", computed_zorder=False)
+    axes: Any = canvas.add_panel(
+        figure, 0.2, below, right + 0.75, top, projection="3d", computed_zorder=False
+    )
     axes.view_init(elev=22, azim=-58)
     axes.set_facecolor("none")
     for number, axis in enumerate((axes.xaxis, axes.yaxis, axes.zaxis)):
         axis.set_pane_color("#f4f2ec")
         axis._axinfo["grid"].update(color=palette.RULE, linewidth=0.6)
         axis.set_tick_params(labelsize=8, colors=palette.SOFT_INK, pad=0)
-        text = f"PC{number + 1} ({wording.percent(float(p.explained[number]))})"
+        text = f"PC{number + 1} ({wording.format_percent(float(p.explained[number]))})"
         axis.label.set(text=text, size=10, color=palette.INK)
     return axes
 
@@ -144,7 +146,7 @@ def _cloud(
 ) -> tuple[Figure, Axes]:
     """The points (n, 2) by segment, ringed centres (k, 2) with names or ids, the legend outside."""
     texts = _legend_texts(p)
-    figure = canvas.sheet(10.2, 6.4)
+    figure = canvas.make_sheet(10.2, 6.4)
     wide, high = canvas.legend_size(figure, texts)
     figure.set_size_inches(7.4 + wide, max(6.4, high + 1.6))
     frame = _frame(points, centres)
@@ -152,10 +154,10 @@ def _cloud(
         [(points[:, i] >= a) & (points[:, i] <= b) for i, (a, b) in enumerate(frame)]
     )
     if not inside.all():
-        outside = wording.number(float((~inside).sum()))
-        note += f" {outside} of {wording.number(len(points))} lie outside the frame."
-    top = canvas.head(figure, title, note)
-    axes = canvas.panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
+        outside = wording.format_number(float((~inside).sum()))
+        note += f" {outside} of {wording.format_number(len(points))} lie outside the frame."
+    top = canvas.write_head(figure, title, note)
+    axes = canvas.add_panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
     axes.set_xlim(*frame[0])
     axes.set_ylim(*frame[1])
     _dots(axes, points[inside], labels[inside], p.numbers)
@@ -172,9 +174,9 @@ def _cloud(
         )
     here = np.isfinite(centres).all(axis=1)
     short = p.k <= FEW and max(map(len, p.names)) <= LONG
-    names = [wording.broken(p.names[s], 24) if short else str(p.numbers[s]) for s in np.flatnonzero(here)]
+    names = [wording.break_text(p.names[s], 24) if short else str(p.numbers[s]) for s in np.flatnonzero(here)]
     label_points(figure, axes.transData.transform(centres[here]), names, axes)
-    canvas.legend(figure, texts, p.numbers, 7.25, top + 0.1)
+    canvas.draw_legend(figure, texts, p.numbers, 7.25, top + 0.1)
     return figure, axes
 
 
@@ -217,6 +219,6 @@ def _median(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _legend_texts(p: Pictures) -> list[str]:
-    shares = [wording.percent(share) for share in p.shares]
-    lines = canvas.name_lines(p.names, p.numbers, 28)
+    shares = [wording.format_percent(share) for share in p.shares]
+    lines = canvas.write_names(p.names, p.numbers, 28)
     return [f"{line} · {share}" for line, share in zip(lines, shares, strict=True)]

@@ -37,7 +37,7 @@ class Print:
 
     def light(self) -> bytes:
         """As PNG on light paper."""
-        return self._laid(self._ink, self._cover, _rgb(palette.PAPER))
+        return self._lay(self._ink, self._cover, _rgb(palette.PAPER))
 
     def dark(self) -> bytes:
         """As PNG on dark paper; half-covering colours, which would drown there, cover more."""
@@ -46,9 +46,9 @@ class Print:
         turned = night + (paper - self._ink) * (LAMP - night) / paper
         ink: Pixels = np.where(grey, turned, self._ink).astype(np.float32)
         cover: Pixels = np.where(grey, self._cover, self._cover**0.6).astype(np.float32)
-        return self._laid(ink, cover, night)
+        return self._lay(ink, cover, night)
 
-    def _laid(self, ink: Pixels, cover: Pixels, ground: Pixels) -> bytes:
+    def _lay(self, ink: Pixels, cover: Pixels, ground: Pixels) -> bytes:
         """(m, 3) colours that cover (m, 1) of the ground, as PNG with 256 colours: a third of the size."""
         sheet = np.empty((self._shape[0] * self._shape[1], 3), dtype=np.uint8)
         sheet[:] = ground

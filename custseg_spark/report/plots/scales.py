@@ -8,16 +8,16 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from custseg_spark.report import palette, wording
-from custseg_spark.report.figures import FeatureView
 from custseg_spark.report.plots import canvas
+from custseg_spark.report.plots.data import FeatureView
 
 
-def forward(values: NDArray[np.float64], view: FeatureView) -> NDArray[np.float64]:
+def to_axis(values: NDArray[np.float64], view: FeatureView) -> NDArray[np.float64]:
     """Values in the unit to places on the axis."""
     return np.log1p(np.maximum(values, 0)) if view.transform == "log1p" else values
 
 
-def label(axis: Axis, view: FeatureView, named: bool = True, most: int = 6) -> None:
+def label_axis(axis: Axis, view: FeatureView, named: bool = True, most: int = 6) -> None:
     """Ticks in the column's unit, and its name with the unit beside them."""
     if view.transform == "log1p":
         low, high = sorted(axis.get_view_interval())
@@ -32,8 +32,8 @@ def label(axis: Axis, view: FeatureView, named: bool = True, most: int = 6) -> N
         axis.set_major_locator(MaxNLocator(most - 1))
         axis.set_major_formatter(FuncFormatter(lambda place, _: short(float(place))))
     if named:
-        text = wording.with_unit(wording.readable(view.name), view.unit)
-        axis.set_label_text(canvas.plain(wording.broken(text, 60)), color=palette.INK, size=10)
+        text = wording.add_unit(wording.humanize(view.name), view.unit)
+        axis.set_label_text(canvas.escape_mathtext(wording.break_text(text, 60)), color=palette.INK, size=10)
 
 
 def short(value: float) -> str:

@@ -1,0 +1,75 @@
+"""Two segments against each other, and two runs: small tables for the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from custseg_spark.app.run_view import MOST, RunView
+
+
+def list_mean_columns(profile: pd.DataFrame) -> list[str]:
+    """The columns of a profile that have a mean to hold against all customers, in its order."""
+    names = [str(name).removeprefix("z_") for name in profile if str(name).startswith("z_")]
+    return [name for name in names if profile[f"z_{name}"].notna().any()]
+
+
+def compare_segments(profile: pd.DataFrame, first: int, second: int) -> pd.DataFrame:
+    """A row per column: its mean in both segments and how far these lie apart, in standard deviations of all
+    customers; the farthest first."""
+    names = list_mean_columns(profile)
+    one, other = (profile[profile["segment"] == segment].iloc[0] for segment in (first, second))
+    table = pd.DataFrame(
+        {
+            "column": names,
+            "first": one[[f"mean_{name}" for name in names]].to_numpy(float),
+            "second": other[[f"mean_{name}" for name in names]].to_numpy(float),
+            "apart": (
+                one[[f"z_{name}" for name in names]].to_numpy(float)
+                - other[[f"z_{name}" for name in names]].to_numpy(float)
+            ),
+        }
+    )
+    return table.sort_values("apart", key=lambda z: -z.abs(), kind="stable", ignore_index=True)
+
+
+def compare_runs(before: RunView, now: RunView) -> tuple[pd.DataFrame, float]:
+    """Who went where between two runs of the same customers, and the share of them that was looked at.
+
+    The first is as movement.csv: from_name, to_name and customers; from_name is null of who came, to_name of
+    who left. Of large tables the same part of both is held, drawn by a hash of the id, about MOST customers.
+    """
+    rows = max(before.customers.count_rows(), now.customers.count_rows())
+    share = min(1.0, MOST / max(rows, 1))
+    sides = [pd.concat(list(_draw_customers(run, share))).drop_duplicates("id") for run in (before, now)]
+    both = sides[0].merge(sides[1], on="id", how="outer", suffixes=("_before", "_now"))
+    names = {"name_before": "from_name", "name_now": "to_name"}
+    flows = both.rename(columns=names).groupby(list(names.values()), dropna=False, sort=True).size()
+    return flows.rename("customers").reset_index(), share
+
+
+def _draw_customers(run: RunView, share: float) -> Iterator[pd.DataFrame]:
+    """The id, as text, and the segment's name of about this share of the customers, a batch at a time."""
+    name = run.model.id
+    for batch in run.customers.to_batches(columns=[name, "segment_name"]):
+        ids, names = pc.cast(batch.column(name), pa.string()), batch.column("segment_name")
+        found = pd.DataFrame({"id": ids.to_pandas(), "name": names.to_pandas()})
+        hashed = pd.util.hash_array(found["id"].to_numpy(dtype=object), categorize=False)
+        yield found[hashed <= share * np.iinfo(np.uint64).max]
+
+
+def tabulate_moves(flows: pd.DataFrame) -> tuple[list[str], list[str], NDArray[Any]]:
+    """Names before, names now, and (before, now) customers who went from one to the other, from movement.csv.
+
+    Who was not there before came, and who is not there any more left.
+    """
+    before = flows["from_name"].fillna("(new customers)")
+    now = flows["to_name"].fillna("(no longer there)")
+    counts = pd.crosstab(before, now, values=flows["customers"], aggfunc="sum").fillna(0)
+    return [str(name) for name in counts.index], [str(name) for name in counts.columns], counts.to_numpy()

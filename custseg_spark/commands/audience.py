@@ -1,0 +1,208 @@
+"""read -> check -> label -> audience: whom a campaign may write to, per segment, and who stayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from custseg_spark import data, runs
+from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.errors import RecipeError
+from custseg_spark.journal import Journal
+from custseg_spark.recipe import Audience, change
+from custseg_spark.results import LiveRun
+from custseg_spark.sql import make_safe
+from custseg_spark.steps import live_run, load_for_scoring, observation, write_run
+
+ELIGIBLE = "[eligible]"
+HOLD_OUT_SEED = 20_000
+"""Another one than any sample's, so that who is held out says nothing of who is in the sample."""
+PARTS = 10_000
+KEY = "_audience_id"
+"""The customer's id as text, in `members/`: by it the next audience knows who was there."""
+OURS = (KEY, "held_out", "previous", "change", "why")
+"""What an audience writes of a customer, beside the labels."""
+Format = Literal["csv", "parquet"]
+
+
+@dataclass(frozen=True)
+class AudienceResult:
+    """A whole audience: where it is, by which run, and per segment id its counts: members, held_out, entered,
+    stayed, left."""
+
+    kept: runs.Run
+    live: LiveRun
+    counts: Mapping[int, Mapping[str, int]]
+    quality: data.Quality
+    warnings: tuple[str, ...]
+
+
+@keep_settings
+def audience(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    asked: Audience | None = None,
+    kind: Format = "csv",
+    source: Mapping[str, Any] | None = None,
+) -> AudienceResult:
+    """Write the audiences of the customers at `path`, by a run's model, and publish them under `to`.
+
+    `members/` (Parquet): one row per eligible customer with segment, margin, held_out, previous, change
+    (entered or stayed). `audience/segment=<n>/`: those who are not held out, in `kind`. `left/`: who
+    was in an audience the last time and is no longer, and why. Every row of a repeated id is quarantined: a
+    campaign would write to that customer twice. `asked`: the run's own settings unless given. `source`: keys
+    of the recipe's `input` that are others for this table.
+    """
+    kept = runs.begin_run(to, "audiences")
+    try:
+        return _write_audience(spark, run, path, kept, journal, asked, kind, source)
+    except Exception as problem:
+        write_run.write_failure_of(kept, {"input": path}, problem)
+        raise
+
+
+def _write_audience(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    kept: runs.Run,
+    journal: Journal,
+    asked: Audience | None,
+    kind: Format,
+    source: Mapping[str, Any] | None,
+) -> AudienceResult:
+    with journal.stage("read") as facts:
+        live = live_run.read_live_run(run)
+        trained = load_for_scoring.read_recipe(live)
+        asked = change(trained, {"audience": asked}).audience if asked else trained.audience
+        _refuse_clashes(live.model.id, asked)
+        eligible = make_safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
+        table, recipe = load_for_scoring.load_for_scoring(
+            spark, live, path, asked.columns, journal, {ELIGIBLE: eligible}, "exact", source
+        )
+        before = _read_members(spark, runs.find_latest(kept.output, "audiences"))
+        facts.update(input=path, format=table.format, run=run.run_id)
+    with journal.stage("members"), translate_engine_errors(f"writing {kept.at('members')}"):
+        counted = Observation("contract")
+        watched = data.keep_accepted(
+            table.frame.observe(counted, *data.aggregate_counts(table.checks)), table.checks
+        )
+        keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id, *asked.columns))]
+        may = F.expr(table.described[ELIGIBLE])
+        scored = live.model.score(watched.filter(F.coalesce(may, F.lit(False))), keep)
+        data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id), kept.at("members"))
+        seen = observation.read_observation(
+            counted, table.frame, data.aggregate_counts(table.checks), journal
+        )
+        counts = {name: int(value) for name, value in seen.items()}
+    journal.scan("label and write")
+    write_run.write_quarantine(kept, table, counts, journal)
+    quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
+    members = data.read_written(spark, kept.at("members"))
+    with journal.stage("audience"), translate_engine_errors(f"writing {kept.at('audience')}"):
+        _write_for_tools(members, kept.at("audience"), kind)
+        data.write_rows(_find_left(members, before), kept.at("left"))
+        told_counts = _count_members(members, data.read_written(spark, kept.at("left")), live)
+    with journal.stage("publish"):
+        kept.record(
+            {
+                "status": "done", "audience_id": kept.run_id, "run_id": live.run.run_id, "input": path,
+                "settings": asked.model_dump(mode="json"), "format": kind,
+                "segments": [
+                    {"segment": i, "name": live.model.name_of(i), **told_counts[i]} for i in live.model.ids
+                ],
+                "seconds": journal.seconds,
+            }
+        )  # fmt: skip
+        runs.publish_run(kept)
+    return AudienceResult(kept, live, told_counts, quality, (*quality.warnings, *journal.warnings))
+
+
+def _refuse_clashes(id_column: str, asked: Audience) -> None:
+    ours = {name.lower() for name in OURS}
+    clashing = next((name for name in (id_column, *asked.columns) if name.lower() in ours), None)
+    if clashing:
+        key = "input.id" if clashing == id_column else "audience.columns"
+        raise RecipeError(
+            f"{key}: {clashing!r} is a name that an audience writes itself",
+            "give the column of the table another name",
+        )
+
+
+def _read_members(spark: SparkSession, last: runs.Run | None) -> DataFrame:
+    """Who was in which audience the last time: KEY and `previous`, a row per customer; nobody the first
+    time."""
+    if last is None:
+        return spark.range(0).select(
+            F.col("id").cast("string").alias(KEY), F.col("id").cast("int").alias("previous")
+        )
+    members = data.read_written(spark, last.at("members"))
+    return members.select(KEY, F.col("segment").alias("previous")).dropDuplicates([KEY])
+
+
+def _keep_steady(
+    scored: DataFrame, before: DataFrame, live: LiveRun, asked: Audience, id_column: str
+) -> DataFrame:
+    """The eligible customers in their audience: the one they were in, unless they clearly left it."""
+    wavering = F.col("previous").isin(*live.model.ids) & (F.col("margin") < asked.margin)
+    steady = F.when(wavering, F.col("previous")).otherwise(F.col("segment"))
+    names = F.create_map(
+        *[F.lit(part) for pair in zip(live.model.ids, live.model.names, strict=True) for part in pair]
+    )
+    return (
+        scored.withColumn(KEY, data.column(id_column).cast("string"))
+        .join(before, on=KEY, how="left")
+        .withColumn("segment", steady)
+        .withColumn("segment_name", names[F.col("segment")])
+        .withColumn("held_out", _draw_held_out(F.col(KEY), asked.hold_out))
+        .withColumn("change", F.when(F.col("previous") == F.col("segment"), "stayed").otherwise("entered"))
+    )
+
+
+def _draw_held_out(key: Column, share: float) -> Column:
+    return F.pmod(F.xxhash64(key, F.lit(HOLD_OUT_SEED)), F.lit(PARTS)) < round(share * PARTS)
+
+
+def _find_left(members: DataFrame, before: DataFrame) -> DataFrame:
+    """Who is no longer in the audience of the last time: KEY, segment (of then), why."""
+    now = members.select(KEY, F.col("segment").alias("now"))
+    gone = F.when(F.col("now").isNull(), "not in the table or not eligible").otherwise("moved")
+    return (
+        before.join(now, on=KEY, how="left")
+        .filter(F.col("now").isNull() | (F.col("now") != F.col("previous")))
+        .select(KEY, F.col("previous").alias("segment"), gone.alias("why"))
+    )
+
+
+def _write_for_tools(members: DataFrame, path: str, kind: Format) -> None:
+    """One folder per segment, one file in each where the segment is of a size that a tool takes."""
+    internal = (KEY, "previous", "held_out")
+    sent = members.filter(~F.col("held_out")).drop(*internal).repartition("segment")
+    data.write_parts(sent, path, "segment", kind)
+
+
+def _count_members(members: DataFrame, left: DataFrame, live: LiveRun) -> dict[int, dict[str, int]]:
+    held = F.col("held_out")
+    found: dict[int, dict[str, Any]] = {
+        i: dict.fromkeys(("members", "held_out", "entered", "stayed", "left"), 0) for i in live.model.ids
+    }
+    measured = members.groupBy("segment").agg(
+        F.count(F.lit(1)).alias("members"),
+        F.count_if(held).alias("held_out"),
+        F.count_if(F.col("change") == "entered").alias("entered"),
+        F.count_if(F.col("change") == "stayed").alias("stayed"),
+    )
+    for row in measured.collect():
+        found[row["segment"]] |= {key: row[key] for key in ("members", "held_out", "entered", "stayed")}
+    for row in left.groupBy("segment").count().collect():
+        found.setdefault(row["segment"], {})["left"] = row["count"]
+    return found

@@ -1,0 +1,90 @@
+"""read -> check -> features -> sample -> sweep -> choose, and then other algorithms on the same sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyspark.sql import SparkSession
+
+from custseg_spark import clustering, data, features, runs
+from custseg_spark.clustering import Partition
+from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.evidence import ComparisonRow
+from custseg_spark.journal import Journal
+from custseg_spark.recipe import Recipe
+from custseg_spark.steps import choose_k, draw_sample, load_table
+from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures
+
+
+@dataclass(frozen=True)
+class ComparisonResult:
+    """What a comparison leaves: where, for how many segments, its rows, and what to prefer and why."""
+
+    path: str
+    k: int
+    rows: tuple[ComparisonRow, ...]
+    preferred: str
+    why: str
+
+
+@keep_settings
+def compare(
+    spark: SparkSession,
+    recipe: Recipe,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    k: int | None = None,
+    eps: float | None = None,
+    min_samples: int | None = None,
+) -> ComparisonResult:
+    """Hold other algorithms against KMeans on the recipe's sample; comparison.csv, comparison.txt and figures
+    are written into `to`.
+
+    `k`: segments for the algorithms that take a number, chosen as the recipe says if not given. `eps` and
+    `min_samples` are DBSCAN's. Raises the errors of errors.py.
+    """
+    with journal.stage("sample") as facts:
+        points = _draw_points(spark, recipe, path, journal)
+        facts.update(customers=len(points))
+    with journal.stage("sweep") as facts:
+        kmeans = _find_partition(spark, points, recipe, k, journal)
+        facts.update(k=kmeans.k)
+    with journal.stage("compare") as facts:
+        others = compare_algorithms(spark, points, kmeans, recipe, eps=eps, min_samples=min_samples)
+        facts.update(preferred=others.preferred)
+    with journal.stage("write"):
+        runs.write_file(f"{to}/comparison.csv", data.write_csv(others.table))
+        runs.write_file(f"{to}/comparison.txt", others.why + "\n")
+        plane = clustering.fit_plane(spark, points)
+        draw_comparison_figures(others, plane, points, lambda name, png: runs.write_file(f"{to}/{name}", png))
+    return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
+
+
+def _draw_points(spark: SparkSession, recipe: Recipe, path: str, journal: Journal) -> NDArray[np.float64]:
+    """The sample on the model scale, (n, d), exactly as `train` has it."""
+    table, rows = load_table.check_ids(load_table.load_table(spark, recipe, path), recipe, path, journal)
+    sample, counts = draw_sample.draw_sample(table, recipe, rows, journal)
+    sample = draw_sample.check_quality(table, sample, counts, recipe, rows, journal)
+    treatments = features.fit_treatments(sample.raw, table.expressions, recipe.segment_by, recipe.scale)
+    return features.to_model_scale(features.apply_treatments(sample.raw, treatments), treatments)
+
+
+def _find_partition(
+    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, k: int | None, journal: Journal
+) -> Partition:
+    """The partition that a run of the recipe has for k, or for the k that it chooses.
+
+    Its restarts grow from those of fewer segments: so the sweep goes from the recipe's lowest k up to this
+    one, or from one less where k is under them all.
+    """
+    if k is None:
+        return choose_k.choose_candidate(
+            points, choose_k.sweep_k(spark, points, recipe, journal), recipe
+        ).partition
+    lowest = recipe.segments.range[0]
+    ks = range(lowest if k >= lowest else max(2, k - 1), k + 1)
+    return choose_k.sweep_range(spark, points, ks, recipe, journal)[-1]

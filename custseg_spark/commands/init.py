@@ -1,0 +1,61 @@
+"""A starter recipe for a table nobody has looked at yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+
+from custseg_spark import data
+from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.propose.write_yaml import write_recipe as proposed
+from custseg_spark.recipe import Input
+from custseg_spark.sql import find_instants
+
+LOOKED_AT = 10_000
+"""Rows from the head of the table that the proposal is made from."""
+
+
+@dataclass(frozen=True)
+class TablePreview:
+    """The head of a table, as text where its format gives no types, and how the table is read."""
+
+    head: pd.DataFrame
+    path: str
+    format: str
+    options: Mapping[str, Any]
+
+    def recipe(self) -> str:
+        """A commented recipe for the table, as YAML; `train` runs on it as it is. Raises DataError for a
+        table without a column to cut by."""
+        return proposed(self.head, path=self.path, format=self.format, options=self.options, types={})
+
+
+def _show_utc(frame: DataFrame) -> DataFrame:
+    """The frame with what the clock of UTC shows at each moment."""
+    moments = find_instants(frame.schema)
+    return (
+        frame.withColumns({name: data.read_utc(data.column(name)) for name in moments}) if moments else frame
+    )
+
+
+@keep_settings
+def preview_table(spark: SparkSession, path: str, options: Mapping[str, Any] | None = None) -> TablePreview:
+    """The first rows of the table at `path`. `options` as under `input.options`, such as an Excel sheet."""
+    options = dict(options or {})
+    table = data.open_table(spark, Input(id="", options=options), path)
+    with translate_engine_errors(f"input {path}"):
+        as_text = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
+        head = as_text if as_text is not None else _show_utc(table.frame.limit(LOOKED_AT)).toPandas()
+    if table.sep not in (None, ","):
+        options["sep"] = table.sep
+    return TablePreview(head.drop(columns=data.MALFORMED, errors="ignore"), path, table.format, options)
+
+
+def propose_recipe(spark: SparkSession, path: str) -> str:
+    """A commented recipe for the table at `path`, as YAML; `train` runs on it as it is."""
+    return preview_table(spark, path).recipe()

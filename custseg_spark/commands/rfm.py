@@ -1,0 +1,169 @@
+"""read -> sum -> score -> write -> publish: from order lines to a customer table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pyspark
+from pyspark.sql import SparkSession
+from pyspark.storagelevel import StorageLevel
+
+from custseg_spark import __version__, data, runs, transactions
+from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.errors import CustsegError, DataError, RunError
+from custseg_spark.journal import Journal
+from custseg_spark.recipe import OrderRecipe
+from custseg_spark.steps import order_days, order_lines
+from custseg_spark.transactions import Counts, Cuts
+
+
+@dataclass(frozen=True)
+class RfmResult:
+    """A whole customer table at the path `customers`, of `rows` customers as they were on the day `as_of`."""
+
+    customers: str
+    to: str
+    rows: int
+    as_of: date
+    lines: Counts
+    warnings: tuple[str, ...]
+
+
+@keep_settings
+def rfm(
+    spark: SparkSession,
+    recipe: OrderRecipe,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    incremental: bool = False,
+    rebuild_from: date | None = None,
+) -> RfmResult:
+    """Make the customer table of the order lines at `path`, and let `<to>/rfm.json` name it when it is whole.
+
+    `incremental`: keep sums per customer and day under `<to>/days`, and read only the days that they lack.
+    Raises the errors of errors.py; then `rfm.json` names what it named before.
+    """
+    if runs.find_latest(to) is not None:
+        raise RunError(f"{to} holds runs of custseg train", "give --to a directory of its own")
+    run = runs.begin_run(to)
+    try:
+        return _make_customers(spark, recipe, path, run, journal, incremental, rebuild_from)
+    except Exception as problem:
+        what = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
+        run.record({"status": "failed", "run_id": run.run_id, "input": path, "error": what})
+        raise
+
+
+def _make_customers(
+    spark: SparkSession,
+    recipe: OrderRecipe,
+    path: str,
+    run: runs.Run,
+    journal: Journal,
+    incremental: bool,
+    rebuild_from: date | None,
+) -> RfmResult:
+    with journal.stage("read") as facts, translate_engine_errors(f"input {path}"):
+        lines = order_lines.open_lines(spark, recipe, path, until=None if incremental else recipe.as_of)
+        facts.update(input=path, format=lines.format)
+    with journal.stage("sum") as facts, translate_engine_errors(f"input {path}"):
+        if incremental:
+            days = order_days.sum_days(spark, lines, recipe, run, rebuild_from, journal)
+            sums = days.sums
+        else:
+            days, sums = None, transactions.sum_per_order(lines.frame, lines.kept)
+            journal.scan("sum")
+        totals = transactions.sum_per_customer(sums, lines.kept).persist(StorageLevel.MEMORY_AND_DISK)
+        counts, rows, last = transactions.count_lines(totals)
+        if days is None:
+            lines.within_bound(counts.left_out, counts.read, f"input {path}")
+        else:
+            counts = _add_later_days(counts, days, path)
+        facts.update(lines=counts.read, sales=counts.sales, returns=counts.returns, customers=rows)
+    if last is None:
+        raise DataError(
+            f"input {path}: no line counts{_why(counts)}", "look at the recipe's lines and leave_out"
+        )
+    as_of = recipe.as_of or last + timedelta(days=1)
+    subtract = recipe.returns.subtract
+    identity = recipe.lines.customer
+    with journal.stage("score"):
+        customers = transactions.describe_customers(totals, identity, as_of, lines.kept, subtract=subtract)
+        cuts = transactions.find_cuts(
+            transactions.select_measures(customers, rows, data.quote(identity)).toPandas()
+        )
+    with journal.stage("write") as facts, translate_engine_errors(f"writing {run.at('customers')}"):
+        data.write_rows(transactions.add_scores(customers, cuts), run.at("customers"))
+        found = data.read_written(spark, run.at("customers")).count()
+        facts.update(customers=found)
+    if found != rows:
+        raise _tell_change(f"input {path}: {found:,} customers were written where {rows:,} were counted")
+    totals.unpersist()
+    with journal.stage("publish"):
+        days_of = run.run_id if incremental else _find_days(run.output)
+        record = {**_record(run, recipe, path, as_of, rows, counts, cuts, journal), "days_of": days_of}
+        run.record(record)
+        runs.write_file(f"{run.output}/{runs.CUSTOMERS}", runs.to_json(record))
+    return RfmResult(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.warnings))
+
+
+def _add_later_days(counts: Counts, days: order_days.DaySums, path: str) -> Counts:
+    """The counts with the lines of the days from the as-of day on."""
+    if counts.read != days.lines:
+        raise _tell_change(
+            f"input {path}: {counts.read:,} lines were summed where {days.lines:,} were counted"
+        )
+    if not days.after:
+        return counts
+    left_out = {**counts.left_out, transactions.AFTER: days.after}
+    return replace(counts, read=counts.read + days.after, left_out=left_out)
+
+
+def _tell_change(what: str) -> DataError:
+    return DataError(
+        f"{what}: the input changed during the run",
+        "run again when the table is at rest, or point at a snapshot of it",
+    )
+
+
+def _find_days(output: str) -> str | None:
+    """The run whose kept days this one leaves as they are; null if there are none."""
+    kept = runs.find_kept_days(output)
+    return None if kept is None else kept.run_id
+
+
+def _why(counts: Counts) -> str:
+    top = sorted(counts.left_out.items(), key=lambda item: -item[1])[:3]
+    return "".join(f"; {reason}: {count:,}" for reason, count in top)
+
+
+def _record(
+    run: runs.Run,
+    recipe: OrderRecipe,
+    path: str,
+    as_of: date,
+    rows: int,
+    counts: Counts,
+    cuts: Cuts,
+    journal: Journal,
+) -> dict[str, Any]:
+    return {
+        "status": "done",
+        "run_id": run.run_id,
+        "customers": f"runs/{run.run_id}/customers",
+        "input": path,
+        "as_of": as_of.isoformat(),
+        "rows": rows,
+        "lines": asdict(counts),
+        "cuts": asdict(cuts),
+        "recipe": recipe.model_dump(mode="json"),
+        "warnings": journal.warnings,
+        "seconds": journal.seconds,
+        "scans": {"total": sum(journal.scans.values()), **journal.scans},
+        "versions": {"custseg_spark": __version__, "spark": pyspark.__version__},
+    }

@@ -1,0 +1,160 @@
+"""read -> check -> label -> publish: customers labelled by the very model of a run, with nothing fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import Observation, SparkSession
+
+from custseg_spark import data, runs, segments
+from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.journal import Journal
+from custseg_spark.recipe import Recipe
+from custseg_spark.results import CustomerTable, LiveRun
+from custseg_spark.steps import (
+    drift_sample,
+    live_run,
+    load_for_scoring,
+    load_table,
+    observation,
+    publish_run,
+    write_run,
+)
+
+
+@dataclass(frozen=True)
+class ScoreResult:
+    """A whole score: where it is (`kept`), by which run, and what a person wants to know of it.
+
+    sizes: customers per segment id. drift: since that run.
+    """
+
+    kept: runs.Run
+    live: LiveRun
+    sizes: Mapping[int, int]
+    quality: data.Quality
+    drift: segments.Drift
+    warnings: tuple[str, ...]
+
+
+@keep_settings
+def score(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    columns: Sequence[str] | None = None,
+    day: str | None = None,
+    source: Mapping[str, Any] | None = None,
+) -> ScoreResult:
+    """Label the table at `path` with a run's model, and publish it under `to` when it is whole.
+
+    `columns`: input columns kept beside the labels; those that the run's recipe keeps unless given. One scan
+    of the table; one more, when rows are rejected, to write them, and one over the ids with `unique: exact`.
+    `source`: keys of the recipe's `input` that are others for this table, such as `options` and `filter`.
+    Where the live run's recipe says `publish`, the lake gets the labels as those of `day` (the score's own in
+    UTC, if null); a run that is not live scores for whoever asks, not for the lake. Raises the errors of
+    errors.py; then nothing is published.
+    """
+    kept = runs.begin_run(to, "scores")
+    try:
+        return _score_table(spark, run, path, kept, journal, columns, day, source)
+    except Exception as problem:
+        write_run.write_failure_of(kept, {"input": path}, problem)
+        raise
+
+
+def _score_table(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    kept: runs.Run,
+    journal: Journal,
+    columns: Sequence[str] | None,
+    day: str | None,
+    source: Mapping[str, Any] | None,
+) -> ScoreResult:
+    with journal.stage("read") as facts:
+        live = live_run.read_live_run(run)
+        table, recipe = load_for_scoring.load_for_scoring(spark, live, path, columns, journal, source=source)
+        rows = drift_sample.estimate_table_rows(table, path, recipe, journal)
+        facts.update(input=path, format=table.format, run=run.run_id)
+    observed = Observation("contract and drift")
+    aggregates = [
+        *data.aggregate_counts(table.checks),
+        drift_sample.aggregate_drift_sample(table, recipe, rows),
+    ]
+    with journal.stage("label") as facts, translate_engine_errors(f"writing {kept.at('customers')}"):
+        accepted = data.keep_accepted(table.frame.observe(observed, *aggregates), table.checks)
+        scored = live.model.score(
+            accepted, [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
+        )
+        data.write_customers(scored, kept.at("customers"), "segment")
+        seen = observation.read_observation(observed, table.frame, aggregates, journal)
+        sample = seen.pop(drift_sample.SAMPLE)
+        counts = {name: int(value) for name, value in seen.items()}
+        facts.update(customers=counts[data.ACCEPTED])
+    journal.scan("label and write")
+    with journal.stage("check"):
+        write_run.write_quarantine(kept, table, counts, journal)
+        quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
+    with journal.stage("drift") as facts:
+        sizes = write_run.count_written(spark, kept) if counts[data.ACCEPTED] else {}
+        sample = drift_sample.complete_drift_sample(sample, table, recipe, counts[data.ACCEPTED], journal)
+        found = _drift(live, table, recipe, sample, sizes)
+        facts.update(verdict=found.verdict)
+        if found.verdict != "fine":
+            journal.warn(f"drift: {found.verdict}: {'; '.join(found.reasons)}")
+    if sizes and runs.find_live(run.output) == run:
+        trained = load_for_scoring.read_recipe(live)
+        written = load_table.list_kept_columns(
+            table.columns, recipe
+        )  # with --columns those that were asked for
+        shared = [name for name in load_table.list_kept_columns(table.columns, trained) if name in written]
+        tonight = day or runs.find_day(kept.run_id)  # a day that the recipe names is that of its own run
+        publish_run.publish_to_lake(spark, kept, run.run_id, shared, trained.publish, tonight, journal)
+    with journal.stage("publish"):
+        kept.write("drift.json", runs.to_json(write_run.build_drift_record(found)))
+        kept.record(_record(kept, live, path, sizes, quality, found, journal))
+        runs.publish_run(kept)
+    return ScoreResult(kept, live, sizes, quality, found, (*quality.warnings, *journal.warnings))
+
+
+def _drift(
+    live: LiveRun, table: CustomerTable, recipe: Recipe, sample: Sequence[Any], sizes: Mapping[int, int]
+) -> segments.Drift:
+    described = pd.DataFrame([tuple(row) for row in sample], columns=list(table.described))
+    _, distances = live_run.label_by_model(live.model, described)
+    return live_run.measure_drift(live, described, sizes, distances, recipe)
+
+
+def _record(
+    kept: runs.Run,
+    live: LiveRun,
+    path: str,
+    sizes: Mapping[int, int],
+    quality: data.Quality,
+    found: segments.Drift,
+    journal: Journal,
+) -> dict[str, Any]:
+    return {
+        "status": "done",
+        "score_id": kept.run_id,
+        "run_id": live.run.run_id,
+        "input": path,
+        "rows": {key: value for key, value in asdict(quality).items() if key != "warnings"},
+        "segments": [
+            {"segment": i, "name": name, "size": sizes.get(i, 0)}
+            for i, name in zip(live.model.ids, live.model.names, strict=True)
+        ],
+        "drift": {"verdict": found.verdict, "reasons": found.reasons},
+        "warnings": [*quality.warnings, *journal.warnings],
+        "seconds": journal.seconds,
+        "scans": {"total": sum(journal.scans.values()), **journal.scans},
+    }

@@ -1,0 +1,174 @@
+"""read -> check -> label, forever: the batches of a stream, each written once under its batch id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+
+from custseg_spark import data, runs
+from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.errors import CustsegError, DataError
+from custseg_spark.journal import Journal
+from custseg_spark.recipe import Recipe, change
+from custseg_spark.results import LiveRun
+from custseg_spark.sql import find_columns
+from custseg_spark.steps import live_run, load_for_scoring, load_table, observation
+
+CHECKPOINT = "_checkpoint"
+
+
+@dataclass(frozen=True)
+class StreamResult:
+    """What a stream labelled since it was started: batches, rows read, accepted and quarantined."""
+
+    to: str
+    live: LiveRun
+    batches: int
+    read: int
+    accepted: int
+    quarantined: int
+
+
+class Batches:
+    """Writes each batch under `<to>/customers/batch=<id>/segment=<n>` and counts what it wrote.
+
+    Spark gives a batch the same rows and the same id again until it is committed in the checkpoint, and a
+    batch replaces whatever a killed one left under its id, customers and quarantine, whichever model that one
+    had: so every row is there once. `batches/<id>.json` says that a batch is whole; it goes first.
+    """
+
+    def __init__(self, live: LiveRun, recipe: Recipe, table: data.Table, to: str, journal: Journal) -> None:
+        self.totals = {"batches": 0, data.ROWS: 0, data.ACCEPTED: 0}
+        self.problem: CustsegError | None = None
+        self._live, self._recipe, self._table, self._to, self._journal = live, recipe, table, to, journal
+
+    def write(self, frame: DataFrame, batch: int) -> None:
+        """Label and write one batch."""
+        marker, rejects = f"{self._to}/batches/{batch}.json", f"{self._to}/quarantine/batch={batch}"
+        for left in (marker, rejects):
+            data.remove(left)
+        if self._recipe.input.filter is not None:
+            frame = data.filter_rows(frame, self._recipe.input.filter)
+        table = data.apply_privacy(replace(self._table, frame=frame), self._recipe.privacy)
+        found, recipe = load_for_scoring.apply_run_recipe(table, self._live, self._recipe)
+        counted = Observation("contract")
+        watched = found.frame.observe(counted, *data.aggregate_counts(found.checks))
+        keep = [data.quote(name) for name in load_table.list_kept_columns(found.columns, recipe)]
+        scored = self._live.model.score(data.keep_accepted(watched, found.checks), keep)
+        at = f"{self._to}/customers/batch={batch}"
+        with self._journal.stage("batch") as facts, translate_engine_errors(f"writing {at}"):
+            data.replace_customers(scored, at, "segment")
+            seen = observation.read_observation(
+                counted, found.frame, data.aggregate_counts(found.checks), self._journal
+            )
+            counts = {name: int(value) for name, value in seen.items()}
+            if counts[data.ACCEPTED] < counts[data.ROWS]:
+                data.write_rows(found.rejected, rejects)
+            self._judge(counts, found.checks, at)
+            facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])
+        record = {"batch": batch, "run_id": self._live.run.run_id, **counts}
+        runs.write_file(marker, runs.to_json(record))
+        self.totals["batches"] += 1
+        for name in (data.ROWS, data.ACCEPTED):
+            self.totals[name] += counts[name]
+
+    def _judge(self, counts: Mapping[str, int], checks: Sequence[data.Check], at: str) -> None:
+        """A batch is held to what the recipe says of each check, by `on_fail: stop` and `at_most`; not to
+        `max_quarantined`, of which one bad row in a batch of two would be too much. Its rejects stay.
+
+        What is raised here reaches the stream's caller as an error of Spark's: `problem` keeps it.
+        """
+        try:
+            data.check_bounds(counts, checks)
+        except DataError as problem:
+            data.remove(at)
+            self.problem = problem
+            raise
+
+
+@keep_settings
+def stream(
+    spark: SparkSession,
+    run: runs.Run,
+    path: str,
+    to: str,
+    journal: Journal,
+    *,
+    once: bool = False,
+    kafka: str | None = None,
+) -> StreamResult:
+    """Label the files that arrive at `path`, by a run's model, until it is stopped; with `once` those
+    that are there now. `kafka`: the servers of which `path` is a topic, a JSON object per message.
+
+    Every input row is in `<to>/customers` or `<to>/quarantine` once, however often the stream is killed and
+    started again. A batch that breaks a check's own bound ends the stream with DataError and is not kept; it
+    is tried again when the stream is started again. Raises the errors of errors.py.
+    """
+    to = runs.make_absolute(to)
+    live = live_run.read_live_run(run)
+    recipe = load_for_scoring.read_recipe(live)
+    table, arriving = _files(spark, recipe, path) if kafka is None else _topic(spark, live, kafka, path)
+    batches = Batches(live, recipe, table, to, journal)
+    private = data.apply_privacy(table, recipe.privacy)
+    load_for_scoring.apply_run_recipe(private, live, recipe)  # a missing column is told before anything runs
+    writer = arriving.writeStream.option("checkpointLocation", f"{to}/{CHECKPOINT}").foreachBatch(
+        batches.write
+    )
+    if once:
+        writer = writer.trigger(availableNow=True)
+    with translate_engine_errors(f"streaming {path}"):
+        try:
+            _finish(writer.start())
+        except Exception:
+            if batches.problem is not None:
+                raise batches.problem from None
+            raise
+    totals = batches.totals
+    return StreamResult(
+        to, live, totals["batches"], totals[data.ROWS], totals[data.ACCEPTED],
+        totals[data.ROWS] - totals[data.ACCEPTED],
+    )  # fmt: skip
+
+
+def _files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, DataFrame]:
+    """The table as it is now, for its columns and how it is read, and the stream of what arrives."""
+    known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
+    asked = recipe.input.format if recipe.input.format in ("csv", "parquet") and not known_ending else "auto"
+    source = change(recipe, {"input.format": asked, "input.filter": None}).input
+    try:
+        table = data.open_table(spark, source, path)
+    except data.NoFilesError:
+        raise DataError(
+            f"input {path} holds no file yet, and a stream reads all files as the first one is written",
+            "put the first file there and start the stream: it labels that one too",
+        ) from None
+    return table, data.open_stream(spark, table)
+
+
+def _topic(spark: SparkSession, live: LiveRun, servers: str, name: str) -> tuple[data.Table, DataFrame]:
+    messages = data.open_topic(spark, servers, name)
+    table = build_messages_table(messages, live, name)
+    return table, table.frame
+
+
+def build_messages_table(messages: DataFrame, live: LiveRun, name: str) -> data.Table:
+    """The customers in messages whose `value` is a JSON object: every column that the run's recipe uses."""
+    recipe = load_for_scoring.read_recipe(live)
+    wanted = [live.model.id, *live.model.columns, *live.known.get("types", ())]
+    wanted += [*recipe.privacy.drop, *recipe.privacy.hash]
+    if recipe.input.filter is not None:
+        wanted += sorted(find_columns(recipe.input.filter))
+    by_key = {column.lower(): column for column in reversed(wanted)}
+    return data.parse_messages(messages, list(by_key.values())[::-1], name)
+
+
+def _finish(query: StreamingQuery) -> None:
+    try:
+        query.awaitTermination()
+    finally:
+        query.stop()

@@ -1,0 +1,203 @@
+"""Opens the SparkSession.
+
+What the user has set always wins: an open session, `spark-submit`, Databricks, Spark Connect,
+`PYSPARK_SUBMIT_ARGS` and `spark-defaults.conf` are taken as they are. Only where nothing of this says
+otherwise, on a laptop, do the defaults of this module hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from custseg_spark.engine import machine
+from custseg_spark.engine.java import cache_file, require_java
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_SMALL = 32 * 2**20
+
+
+def open_session(
+    app_name: str = "custseg", *, settings: Mapping[str, str] | None = None, small: bool = False
+) -> SparkSession:
+    """The session of this program: the active one if there is one, else a new one.
+
+    `settings` are further defaults, such as a warehouse directory: used where the user set nothing
+    under that key, and only by a session that is opened here. `small`: it is opened for small tables
+    (`is_small`), by a JVM that starts faster. What commands need of any session, `session_settings` says.
+
+    Raises RunError where Spark has to start a JVM and there is no Java 17 or 21.
+    """
+    from pyspark.sql import SparkSession
+
+    spark = None if _remote_url() else SparkSession.getActiveSession()
+    if spark is None:
+        with _defaults_below_the_users(app_name, settings or {}, small=small):
+            spark = SparkSession.builder.getOrCreate()
+        if _remote_url():
+            atexit.register(_hang_up_at_exit, spark)
+    return spark
+
+
+def _hang_up_at_exit(spark: SparkSession) -> None:
+    """Close the connection to a Spark Connect server before Python takes itself apart.
+
+    A fitted model asks its server to forget it when it is collected. Where that happens to be in the last
+    moments of the process, the question starts a thread that never runs, and the process never ends.
+    """
+    spark.client.close()
+
+
+def open_beside(beside: Executor, table: str) -> Callable[[], SparkSession]:
+    """Begin to open the session for a table beside other work; what comes back waits for it.
+
+    Over Spark Connect a session belongs to the thread that opened it: it is opened when it is waited for.
+    """
+    work = partial(open_session, small=is_small(table))
+    return work if _remote_url() else beside.submit(work).result
+
+
+def is_small(table: str) -> bool:
+    """Whether the files at a local path hold at most 32 MiB: the run ends before Java's optimising compiler
+    has paid off, which takes as much CPU time as all the rest (docs/decisions/small-tables.md)."""
+    path = Path(table)
+    files = path.rglob("*") if path.is_dir() else [path]
+    size = 0
+    for file in files:
+        size += file.stat().st_size if file.is_file() else 0
+        if size > _SMALL:  # a lake's other hundred thousand files need no look
+            return False
+    return size > 0
+
+
+def carry_session(spark: SparkSession, work: Callable[P, T]) -> Callable[P, T]:
+    """The function as another thread may call it: over Spark Connect a fitted model asks the thread's own
+    session for its numbers, and a new thread has none."""
+    from pyspark.sql.utils import is_remote
+    from pyspark.util import inheritable_thread_target
+
+    return inheritable_thread_target(spark)(work) if is_remote() else work
+
+
+def _remote_url() -> str | None:
+    """The address of a Spark Connect server, or None; `local[...]` starts one in this process."""
+    return os.environ.get("SPARK_REMOTE")
+
+
+def _starts_a_jvm() -> bool:
+    """Whether opening a session launches Spark from this process, rather than joining one."""
+    joins = {"PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION"} & set(os.environ)
+    remote = _remote_url()
+    return not joins and (remote is None or remote.startswith("local"))
+
+
+@contextmanager
+def _defaults_below_the_users(
+    app_name: str, settings: Mapping[str, str], *, small: bool = False
+) -> Iterator[None]:
+    """Inside, a session starts with our defaults where the user has set nothing.
+
+    They stand at the head of PYSPARK_SUBMIT_ARGS, where whatever the user wrote behind them wins; the
+    builder's `config` would beat the user's settings instead. Keys of spark-defaults.conf are left
+    out, as any argument beats that file.
+    """
+    if not _starts_a_jvm():
+        yield
+        return
+    os.environ["JAVA_HOME"] = str(require_java())
+    before = os.environ.get("PYSPARK_SUBMIT_ARGS")
+    defaults = _missing_settings(before or "", {"spark.app.name": app_name, **settings}, small=small)
+    ours = shlex.join(part for key, value in defaults.items() for part in ("--conf", f"{key}={value}"))
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"{ours} {before or 'pyspark-shell'}"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYSPARK_SUBMIT_ARGS"]
+        else:
+            os.environ["PYSPARK_SUBMIT_ARGS"] = before
+
+
+def _missing_settings(submit_args: str, wanted: dict[str, str], *, small: bool = False) -> dict[str, str]:
+    """The defaults that are not set in spark-defaults.conf; the laptop's only with a local master.
+
+    A later argument beats an earlier one, so of the arguments only those matter that change what we
+    add: the master, and which properties file is read.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--master")
+    parser.add_argument("--conf", "-c", action="append", default=[])
+    parser.add_argument("--properties-file", type=Path)
+    arguments, _ = parser.parse_known_args(shlex.split(submit_args))
+    given = _properties(arguments.properties_file or _conf_dir() / "spark-defaults.conf")
+    given |= dict(item.split("=", 1) for item in arguments.conf if "=" in item)
+    users_master = _remote_url() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
+    if users_master is None:
+        wanted = {"spark.master": "local[*]", **wanted}
+    if local := re.match(r"local(?:\[(\d*)|$)", users_master or wanted["spark.master"]):
+        wanted = {**_laptop_settings(int(local[1] or 0) or machine.count_cores(), small), **wanted}
+    return {key: value for key, value in wanted.items() if key not in given}
+
+
+def _laptop_settings(cores: int, small: bool) -> dict[str, str]:
+    """What suits one machine with one user."""
+    settings = {
+        "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
+        # A large shuffle is cut this fine, and adaptive execution puts the parts of a small one together.
+        "spark.sql.adaptive.coalescePartitions.initialPartitionNum": str(max(64, 16 * cores)),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.scheduler.mode": "FAIR",  # the small jobs that save the model run beside the one that writes
+    }
+    if "SPARK_DRIVER_MEMORY" not in os.environ:
+        settings["spark.driver.memory"] = f"{machine.choose_driver_memory() // 2**20}m"
+    if "SPARK_LOCAL_IP" not in os.environ:  # the machine's own name may not resolve: on VPNs, in containers
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    # The machine's own linear algebra is not looked for: Spark's is as fast on so few columns, gives the
+    # same last digit everywhere, and says nothing on standard error where there is none.
+    options = [
+        f"-Ddev.ludovic.netlib.{library}.allowNative=false" for library in ("blas", "lapack", "arpack")
+    ]
+    if small:
+        options.append("-XX:TieredStopAtLevel=1")
+    if not any(_conf_dir().glob("log4j2*")):
+        options.append(f"-Dlog4j2.configurationFile={_log_settings().as_uri()}")
+    settings["spark.driver.extraJavaOptions"] = " ".join(options)
+    return settings
+
+
+def _log_settings() -> Path:
+    """The package's log4j2.properties as a file that the JVM can read, also where we run from a zip."""
+    source = resources.files("custseg_spark.engine") / "log4j2.properties"
+    return source if isinstance(source, Path) else cache_file("log4j2.properties", source.read_text())
+
+
+def _conf_dir() -> Path:
+    """Where Spark looks for spark-defaults.conf and log4j2.properties."""
+    import pyspark
+
+    home = os.environ.get("SPARK_HOME") or str(Path(pyspark.__file__).parent)
+    return Path(os.environ.get("SPARK_CONF_DIR") or Path(home) / "conf")
+
+
+def _properties(file: Path) -> dict[str, str]:
+    """The keys and values of a Spark properties file; empty where there is none."""
+    if not file.is_file():
+        return {}
+    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
+    pairs = (re.split(r"\s*[=:\s]\s*", line, maxsplit=1) for line in lines if line and line[0] not in "#!")
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

@@ -1,0 +1,221 @@
+"""What the columns of a table look like, from its first rows: ids, amounts, flags, dates, outcomes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from custseg_spark.data.text_types import BLANKS, NEARLY_ALL, infer_type
+from custseg_spark.recipe import plain_yaml
+
+Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
+
+_FEW = 8
+"""Up to this many values a text is a category; up to this many whole numbers are a code or a small count."""
+_LONGEST = 30
+"""Signs of a value that are shown in a comment."""
+_NOT = {"boolean": "neither true nor false", "date": "no date"}
+
+_YES = frozenset(["yes", "y", "true", "t"])
+_NO = frozenset(["no", "n", "false", "f"])
+_PROTECTED = frozenset(
+    ["birth", "birthdate", "birthday", "born", "dob", "age", "gender", "sex", "marital", "married",
+     "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "disability", "disabled",
+     "health", "pregnant"]
+)  # fmt: skip
+_PERSONAL = frozenset(
+    ["name", "firstname", "lastname", "surname", "email", "mail", "phone", "mobile", "telephone", "address",
+     "street", "ssn", "iban", "passport"]
+)  # fmt: skip
+_OUTCOME = frozenset(
+    ["response", "responded", "churn", "churned", "target", "outcome", "converted", "conversion",
+     "label", "exited", "attrition", "attrited", "cancelled", "unsubscribed", "defaulted", "retained"]
+)  # fmt: skip
+_ID = frozenset(["id", "uuid", "guid", "key", "identifier", "no", "number", "num", "nr", "code"])
+
+
+@dataclass(frozen=True)
+class ColumnKind:
+    """One column of a table, as its first rows show it.
+
+    `values`: one per row, as floats (number, flag), times (date) or text, missing where there is none.
+    `declared`: what `input.types` should say of it; None where the table's own type is enough.
+    `fit`, `misfit`: of text, the share of the known values that are of the kind, and the first that is not.
+    """
+
+    name: str
+    kind: Kind
+    values: pd.Series[Any]
+    missing: float
+    distinct: int
+    declared: str | dict[str, str] | None = None
+    counted: str | None = None
+    """Of a category and of a flag that is text: the value that is counted."""
+    fit: float = 1.0
+    misfit: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Whether every known value is of the kind."""
+        return self.fit == 1
+
+    @property
+    def nearly_clean(self) -> bool:
+        """Whether so few values are of another kind that their rows may go to the quarantine."""
+        return self.fit >= NEARLY_ALL
+
+    @property
+    def misfits(self) -> str:
+        """How many values are of another kind, with one of them, for a comment; empty if none is."""
+        if self.clean:
+            return ""
+        kind = "boolean" if self.declared == "boolean" else self.kind
+        example = plain_yaml.inline(self.misfit[:_LONGEST])
+        return (
+            f"{100 * (1 - self.fit):.2g}% of its values are {_NOT.get(kind, 'no number')}, such as {example}"
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the name: MntWines -> mnt, wines."""
+        return split_words(self.name)
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it holds calendar years."""
+        known = self.values.dropna()
+        return self.kind == "number" and "year" in self.words and bool(known.between(1850, 2150).all())
+
+    @property
+    def protected(self) -> bool:
+        """Named like something that must not decide how a person is treated."""
+        return _is_named_like(self, _PROTECTED)
+
+    @property
+    def personal(self) -> bool:
+        """Named like something that says who a person is."""
+        return self.kind in ("text", "category") and _is_named_like(self, _PERSONAL)
+
+    @property
+    def outcome(self) -> bool:
+        """Named like the answer that segments are checked by."""
+        two = self.kind == "flag" or (self.kind == "category" and self.distinct == 2)
+        return two and _is_named_like(self, _OUTCOME)
+
+    @property
+    def id_like(self) -> bool:
+        """Named like an id, or different in nearly every row without being a measure."""
+        if self.kind == "number":
+            return self.words[-1:] != () and self.words[-1] in _ID
+        return self.kind == "text" and (_is_named_like(self, _ID) or self.distinct > 0.95 * len(self.values))
+
+
+def split_words(name: str) -> tuple[str, ...]:
+    """The lower-case ASCII words of a name, however it is written: `CustomerID` -> customer, id."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    split = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", plain)
+    return tuple(re.findall(r"[a-z0-9]+", split.lower()))
+
+
+def look_at_columns(head: pd.DataFrame, types: Mapping[str, Any]) -> list[ColumnKind]:
+    """Every column of a table's first rows, in its order; what `types` calls a string stays one."""
+    columns = []
+    for position, name in enumerate(map(str, head.columns)):
+        values = head.iloc[:, position]
+        columns.append(
+            _texts(name, _strip(values)) if types.get(name) == "string" else look_at_column(name, values)
+        )
+    return columns
+
+
+def look_at_column(name: str, values: pd.Series[Any]) -> ColumnKind:
+    """What one column looks like; text is read as numbers or dates where nearly all of it is."""
+    known = values.dropna()
+    if known.empty:
+        return _column(name, "empty", values)
+    if known.head(100).map(lambda value: isinstance(value, list | dict | set | tuple | np.ndarray)).any():
+        return ColumnKind(name, "nested", values, 0.0, 0)
+    types = set(known.map(type))
+    if types <= {bool, np.bool_}:
+        return _column(name, "flag", values.map({True: 1.0, False: 0.0}).astype(float), counted="true")
+    if pd.api.types.is_numeric_dtype(values) or types <= {Decimal, int, float}:
+        return _numbers(name, values)
+    if pd.api.types.is_datetime64_any_dtype(values) or all(issubclass(kind, date) for kind in types):
+        return _column(name, "date", pd.to_datetime(values, errors="coerce", utc=True))
+    return _read_texts(name, values)
+
+
+def spearman(first: pd.Series[Any], second: pd.Series[Any]) -> float:
+    """Rank correlation of two columns over the rows where both are known; 0 where there is none."""
+    both = pd.concat([first, second], axis=1).dropna().rank()
+    if len(both) < 3 or (both.nunique() < 2).any():
+        return 0.0
+    return float(both.corr().to_numpy()[0, 1])
+
+
+def _numbers(name: str, values: pd.Series[Any], **found: Any) -> ColumnKind:
+    numbers = pd.to_numeric(values, errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
+    kind: Kind = "flag" if set(numbers.dropna().unique()) <= {0.0, 1.0} else "number"
+    return _column(name, kind, numbers, **found)
+
+
+def _read_texts(name: str, values: pd.Series[Any]) -> ColumnKind:
+    """A column of text, with its values read where they are numbers, truths or dates."""
+    texts, as_read = _strip(values), values.astype("string").astype(object)
+    found = infer_type(as_read)
+    if found.name == "string":
+        return _texts(name, texts)
+    known = as_read[texts.notna()]
+    read = pd.Series([found.read(text) for text in known], known.index, dtype=object)
+    fits = {"fit": found.fit, "misfit": found.misfit}
+    if found.name in ("date", "timestamp"):
+        moments = pd.to_datetime(read, errors="coerce", utc=True).reindex(texts.index)
+        declared = {"date": found.pattern} if found.pattern else None
+        return _column(name, "date", moments, declared=declared, **fits)
+    numbers = read.astype(float).reindex(texts.index)
+    if found.name == "boolean":
+        return _column(name, "flag", numbers, declared="boolean", counted="true", **fits)
+    column = _numbers(name, numbers, declared=found.name, **fits)
+    # an id may be a number in most rows alone: what is none tells rows apart as well
+    misfits = {text for text, value in zip(known, read, strict=True) if value is None}
+    return replace(column, distinct=column.distinct + len(misfits))
+
+
+def _texts(name: str, texts: pd.Series[Any]) -> ColumnKind:
+    """A flag of two words such as yes and no, a category of few values, or text."""
+    counts = texts.value_counts()
+    if len(counts) < 2:
+        return _column(name, "constant", texts)
+    yes = [text for text in counts.index if text.lower() in _YES]
+    if len(counts) == 2 and len(yes) == 1 and {text.lower() for text in counts.index} & _NO:
+        flags = texts.map({text: float(text == yes[0]) for text in counts.index})
+        return _column(name, "flag", flags.astype(float), declared="string", counted=yes[0])
+    kind: Kind = "category" if len(counts) <= _FEW and len(counts) <= len(texts) / 2 else "text"
+    counted = counts.index[-1] if len(counts) == 2 else counts.index[0]
+    return _column(name, kind, texts, declared="string", counted=str(counted))
+
+
+def _column(name: str, kind: Kind, values: pd.Series[Any], **found: Any) -> ColumnKind:
+    distinct = int(values.nunique())
+    if distinct < 2:
+        kind = "constant" if distinct else "empty"
+    return ColumnKind(
+        name, kind, values, float(values.isna().mean()) if len(values) else 1.0, distinct, **found
+    )
+
+
+def _strip(values: pd.Series[Any]) -> pd.Series[Any]:
+    texts = values.astype("string").str.strip(BLANKS)
+    return texts.mask(texts == "").astype(object)
+
+
+def _is_named_like(column: ColumnKind, known: frozenset[str]) -> bool:
+    return not known.isdisjoint(column.words)

@@ -1,0 +1,136 @@
+"""Sorting an unknown table's columns into the sections of a recipe: few cut, many describe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from custseg_spark.propose.column_kinds import ColumnKind, split_words
+from custseg_spark.propose.features import COUNTS, Candidate, choose_candidates
+
+_MOST_DESCRIPTIONS = 30
+_CUSTOMER = frozenset(["customer", "client", "account", "member", "user", "id"])
+_TAKEN = ("segment", "segment_name", "distance_to_centre")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What goes where. Keys are names fit for a recipe; of `left` and `remarks`, columns of the table.
+
+    `certain`: the id tells all rows looked at apart. `left`: why a column is in no section.
+    `remarks`: why a described column does not cut though it could. `type_remarks`: what a type in
+    `types` does not fit.
+    """
+
+    identity: ColumnKind
+    certain: bool
+    features: dict[str, Candidate]
+    described: dict[str, ColumnKind]
+    checked: dict[str, ColumnKind]
+    protected: tuple[str, ...]
+    left: dict[str, str]
+    remarks: dict[str, str]
+    types: dict[str, Any]
+    type_remarks: dict[str, str]
+
+
+def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
+    """Sort a table's columns into the sections of a recipe; `rows`: how many were looked at."""
+    identity, certain = _identity(columns, rows)
+    others = [column for column in columns if column is not identity]
+    candidates, remarks = choose_candidates(others)
+    alone = {one.columns[0] for one in candidates if len(one.columns) == 1}
+    parts = {part for one in candidates for part in one.columns}
+    left = {
+        column.name: why for column in others if (why := _why_left_out(column)) and column.name not in parts
+    }
+    protected = tuple(column.name for column in others if column.protected and column.name not in left)
+    # what must not decide is shown of every row, so none may be lost for a value of another kind
+    mixed = {
+        column.name: column.misfits
+        for column in others
+        if column.name in protected and not column.nearly_clean
+    }
+    free = [column for column in others if column.name not in {*left, *protected, *alone}]
+    checked = [column for column in free if column.outcome]
+    described = [column for column in free if not column.outcome]
+    left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
+    described = described[:_MOST_DESCRIPTIONS]
+    named = _Names([*_TAKEN, "_".join(identity.words)])
+    return Draft(
+        identity=identity,
+        certain=certain,
+        features={named(one.words): one for one in candidates},
+        described={named(_name_description(column)): column for column in described},
+        checked={named(column.words): column for column in checked},
+        protected=protected,
+        left=left,
+        remarks=remarks,
+        types={
+            column.name: column.declared
+            for column in others
+            if column.declared and (column.name in parts or column in described or column in checked)
+        }
+        | dict.fromkeys(mixed, "string"),
+        type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
+    )
+
+
+def _identity(columns: Sequence[ColumnKind], rows: int) -> tuple[ColumnKind, bool]:
+    """The column that looks most like the customer's id, and whether it tells all rows apart."""
+
+    def likeness(column: ColumnKind) -> tuple[bool, bool, bool]:
+        customer = not _CUSTOMER.isdisjoint(column.words) or column.name.lower().startswith("client")
+        named = column.id_like or column.name.lower().endswith("id")
+        return _tells_apart(column, rows), named and customer, named or customer
+
+    best = max([column for column in columns if not column.protected] or columns, key=likeness)
+    return best, _tells_apart(best, rows)
+
+
+def _tells_apart(column: ColumnKind, rows: int) -> bool:
+    if column.distinct < rows or column.kind not in ("number", "text", "category"):
+        return False
+    known = column.values.dropna()
+    return column.kind != "number" or bool((known == known.round()).all())
+
+
+def _why_left_out(column: ColumnKind) -> str:
+    if column.kind in ("empty", "constant"):
+        return "no value" if column.kind == "empty" else "the same value in every row"
+    if column.kind == "nested":
+        return "holds lists or structures: write expressions over their parts"
+    if column.protected:
+        return ""
+    if column.personal:
+        return "says who a person is"
+    if column.id_like:
+        return "an id or a code"
+    if column.kind == "text":
+        return f"text of {column.distinct:,} different values"
+    return column.misfits
+
+
+def _name_description(column: ColumnKind) -> tuple[str, ...]:
+    """The words of what is described: the days since a date, the share of a category's value."""
+    if column.kind == "date":
+        return ("days", "since", *(word for word in column.words if word not in ("dt", "date")))
+    return (*column.words, *split_words(column.counted or "")) if column.kind == "category" else column.words
+
+
+class _Names:
+    """Gives each expression a name of its own, fit for a recipe, whatever the case."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+
+    def __call__(self, words: Sequence[str]) -> str:
+        said = words[1:] if len(words) > 2 and words[0] in COUNTS else words
+        plain = "_".join(said)
+        plain = plain if plain[:1].isalpha() else f"column_{plain}"
+        name, number = plain, 2
+        while name in self._taken:
+            name, number = f"{plain}_{number}", number + 1
+        self._taken.add(name)
+        return name

@@ -1,0 +1,206 @@
+"""What is seen in each figure, in one computed sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custseg_spark.report import wording
+from custseg_spark.report.plots.data import Pictures
+from custseg_spark.report.wording import format_percent, humanize
+
+STABLE = 0.75
+"""Least Jaccard at which a segment comes back (Hennig 2007)."""
+
+
+def quote_name(name: str) -> str:
+    """A segment's name as it stands within a sentence."""
+    return f"“{wording.break_text(name, 44, 1)}”"
+
+
+def component(p: Pictures, axis: int) -> str:
+    """`PC1 (48 %): spend +, deals −`: the up to three features that weigh most in it."""
+    weights = p.loadings[axis] if axis < len(p.loadings) else np.zeros(len(p.features))
+    text = f"PC{axis + 1} ({format_percent(float(p.explained[axis]))})"
+    largest = float(np.abs(weights).max(initial=0.0))
+    if largest == 0:
+        return text
+    heavy = [i for i in np.argsort(-np.abs(weights), kind="stable")[:3] if abs(weights[i]) >= 0.4 * largest]
+    parts = [
+        f"{wording.break_text(humanize(p.features[i].name), 22, 1)} {'+' if weights[i] > 0 else '−'}"
+        for i in heavy
+    ]
+    return f"{text}: {', '.join(parts)}"
+
+
+def plane(p: Pictures) -> str:
+    """How much the plane shows, and which two segments lie farthest apart on it."""
+    seen = format_percent(float(p.explained[:2].sum()))
+    if p.k < 3:
+        return f"The two segments on the plane that shows {seen} of the variation between customers"
+    centres = p.plane_centres[:, :2]
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
+    one, other = sorted(divmod(int(np.argmax(apart)), p.k))
+    names = f"{quote_name(p.names[one])} and {quote_name(p.names[other])}"
+    return f"{names} lie farthest apart; the plane shows {seen} of the variation between customers"
+
+
+def space(p: Pictures) -> str:
+    """What the third dimension adds."""
+    seen, more = format_percent(float(p.explained.sum())), format_percent(float(p.explained[2]))
+    return f"Three dimensions show {seen} of the variation; the third adds {more}"
+
+
+def pair_of(p: Pictures) -> tuple[str, str] | None:
+    """The two columns to draw: those asked for, income and spend, or the first two features."""
+    names = [view.name for view in p.features + p.descriptions if p.has(view.name)]
+    if p.pair and all(p.has(name) for name in p.pair):
+        return p.pair
+    income = next((n for n in names if "income" in n.lower()), None)
+    spend = next((n for n in names if "spend" in n.lower() or n.lower() in ("monetary", "revenue")), None)
+    if income and spend:
+        return income, spend
+    return (names[0], names[1]) if len(names) > 1 else None
+
+
+def pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str:
+    """Whether the two columns move together (Spearman's rank correlation)."""
+    first, second = (wording.break_text(humanize(name), 30, 1) for name in names)
+    if len(units) < 3 or (units == units[0]).all(axis=0).any():
+        return wording.capitalize(f"{first} against {second}")
+    ranks = pd.DataFrame(units).rank().to_numpy()
+    rho = float(np.corrcoef(ranks.T)[0, 1])
+    how = "rise together" if rho > 0 else "move against each other"
+    strength = "strongly" if abs(rho) >= 0.7 else "clearly" if abs(rho) >= 0.4 else "weakly"
+    if abs(rho) < 0.1:
+        return wording.capitalize(
+            f"{first} and {second} do not move together (rank correlation {wording.format_decimal(rho)})"
+        )
+    return wording.capitalize(
+        f"{first} and {second} {how} {strength} (rank correlation {wording.format_decimal(rho)})"
+    )
+
+
+def sizes(p: Pictures) -> str:
+    """The largest and the smallest segment."""
+    shares = p.shares
+    large, small = int(np.argmax(shares)), int(np.argmin(shares))
+    if shares[large] - shares[small] < 0.005:
+        return f"All {p.k} segments are of the same size"
+    return (
+        f"{quote_name(p.names[large])} is the largest with {format_percent(shares[large])} of customers, "
+        f"{quote_name(p.names[small])} the smallest with {format_percent(shares[small])}"
+    )
+
+
+def value_shares(p: Pictures) -> tuple[str, list[float]] | None:
+    """The additive column to weigh customers by, and each segment's share of its total."""
+    wanted = [p.value] if p.value else ["spend"] + [view.name for view in p.features]
+    for name in wanted:
+        if f"mean_{name}" not in p.profile:
+            continue
+        totals = p.profile[f"mean_{name}"].to_numpy(dtype=float) * np.asarray(p.sizes, dtype=float)
+        if f"share_of_total_{name}" in p.profile:  # counts missing values rightly
+            totals = p.profile[f"share_of_total_{name}"].to_numpy(dtype=float)
+        if np.isfinite(totals).all() and (totals >= 0).all() and totals.sum() > 0:
+            return name, (totals / totals.sum()).tolist()
+    return None
+
+
+def shares(p: Pictures, name: str, of_total: Sequence[float]) -> str:
+    """How few customers bring how much: the segments that bring more than their share."""
+    rich = [i for i in range(p.k) if of_total[i] > p.shares[i]]
+    customers, value = sum(p.shares[i] for i in rich), sum(of_total[i] for i in rich)
+    if not rich or value - customers < 0.02:
+        return f"Every segment brings about its share of {humanize(name)}"
+    what = wording.break_text(humanize(name), 30, 1)
+    return f"{format_percent(customers)} of customers bring {format_percent(value)} of {what}"
+
+
+def heatmap(p: Pictures, z: NDArray[np.float64], columns: Sequence[str]) -> str:
+    """The segment and feature farthest from all customers."""
+    if not np.isfinite(z).any():
+        return "Segments against all customers"
+    row, column = divmod(int(np.nanargmax(np.abs(z))), z.shape[1])
+    side = "above" if z[row, column] > 0 else "below"
+    what = wording.break_text(humanize(columns[column]), 30, 1)
+    return (
+        f"{quote_name(p.names[row])} stands out most: {what} is "
+        f"{wording.format_decimal(abs(float(z[row, column])), 1)} standard deviations {side} all customers"
+    )
+
+
+def boxes(eta: dict[str, float]) -> str:
+    """Which column the segments explain most of (eta squared of the sample)."""
+    known = {name: value for name, value in eta.items() if math.isfinite(value)}
+    if not known:
+        return "How the columns are spread within each segment"
+    best = max(known, key=lambda name: known[name])
+    name = wording.break_text(humanize(best), 30, 1)
+    return f"The segments differ most in {name}: they explain {format_percent(known[best])} of its variation"
+
+
+def elbow(sweep: pd.DataFrame, chosen: int) -> str:
+    """What the chosen k saves, and what the next one would."""
+    cost = sweep.set_index("k")["cost"]
+    here = chosen in cost.index
+    before = 1 - cost[chosen] / cost[chosen - 1] if here and chosen - 1 in cost.index else None
+    after = 1 - cost[chosen + 1] / cost[chosen] if here and chosen + 1 in cost.index else None
+    parts = []
+    if before is not None:
+        parts.append(
+            f"going from {chosen - 1} to {chosen} segments saves {format_percent(before)} of the cost"
+        )
+    if after is not None:
+        saved = format_percent(after)
+        parts.append(
+            f"one more than {chosen} would save {saved}"
+            if before is not None
+            else f"going from {chosen} to {chosen + 1} segments would save {saved} of the cost"
+        )
+    return wording.capitalize(", ".join(parts)) if parts else f"Cost at {chosen} segments"
+
+
+def silhouette(sweep: pd.DataFrame, chosen: int) -> str:
+    """How the chosen k's silhouette stands to the best of the range."""
+    scores = sweep.set_index("k")["silhouette"]
+    best = int(sweep["k"].to_numpy()[scores.fillna(-2).to_numpy().argmax()])
+    if chosen not in scores.index:
+        return f"The best silhouette is at {best} segments"
+    own = f"{chosen} segments have a silhouette of {wording.format_decimal(float(scores[chosen]))}"
+    if best == chosen:
+        return f"{own}, the best of the range"
+    return f"{own}; the best of the range is {wording.format_decimal(float(scores[best]))} at {best}"
+
+
+def evidence(sweep: pd.DataFrame, chosen: int, floor: float) -> str:
+    """Why the chosen k, or what speaks against it."""
+    if chosen not in set(sweep["k"]):
+        return f"{chosen} segments were chosen"
+    row = sweep[sweep["k"] == chosen].iloc[0]
+    wanting = []
+    if float(row.get("smallest_share", 1.0)) < floor:
+        wanting.append(f"a segment is under {format_percent(floor)} of customers")
+    lowest = row.get("lowest_jaccard")
+    if lowest is not None and math.isfinite(float(lowest)) and float(lowest) < STABLE:
+        wanting.append(f"a segment comes back only to {wording.format_decimal(float(lowest))}")
+    if wanting:
+        return f"{chosen} segments, with a reservation: {wording.join_words(wanting)}"
+    passing = sweep[sweep["smallest_share"] >= floor] if "smallest_share" in sweep else sweep
+    if "lowest_jaccard" in passing and passing["lowest_jaccard"].notna().any():
+        passing = passing[passing["lowest_jaccard"] >= STABLE]
+        claim = "that come back and are all large enough"
+    else:
+        claim = "that are all large enough"
+    if "silhouette" not in passing or passing["silhouette"].isna().all():
+        return f"{chosen} segments were chosen"
+    best = int(passing["k"].to_numpy()[passing["silhouette"].fillna(-2).to_numpy().argmax()])
+    if best != chosen:
+        return f"{chosen} segments were chosen; {best} would have the best silhouette of those {claim}"
+    if len(passing) == 1:
+        return f"{chosen} is the only number of segments {claim}"
+    return f"{chosen} segments have the best silhouette of those {claim}"

@@ -1,0 +1,100 @@
+"""sample -> compare: other algorithms held against KMeans, their figures and their part of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from pyspark.sql import SparkSession
+
+from custseg_spark import clustering, evidence, report
+from custseg_spark.clustering import Partition
+from custseg_spark.evidence import Labelling
+from custseg_spark.recipe import Recipe
+from custseg_spark.report import page
+from custseg_spark.report.tables import Column, Table
+from custseg_spark.results import AlgorithmComparison, Decision
+
+
+def compare_algorithms(
+    spark: SparkSession,
+    points: NDArray[np.float64],
+    kmeans: Partition,
+    recipe: Recipe,
+    *,
+    eps: float | None = None,
+    min_samples: int | None = None,
+) -> AlgorithmComparison:
+    """The other algorithms on `points` (n, d), held against KMeans, and which of them to prefer.
+
+    Each is redrawn as often as the recipe's evidence.bootstraps say.
+    """
+    k = kmeans.k
+    given = {"KMeans": Labelling(kmeans.labels, kmeans.seconds)}
+    for name, labels, seconds in clustering.label_by_others(spark, points, k, recipe.sweep.seed):
+        given[name] = Labelling(labels, seconds)
+    floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
+    found = evidence.compare(
+        points,
+        k,
+        given,
+        smallest_share=floor,
+        eps=eps,
+        min_samples=min_samples,
+        redraws=recipe.evidence.bootstraps,
+        seed=seed,
+    )
+    return AlgorithmComparison(k, found, *evidence.prefer(found.rows, floor))
+
+
+def compare_in_run(
+    spark: SparkSession, points: NDArray[np.float64], decision: Decision, recipe: Recipe
+) -> AlgorithmComparison | None:
+    """The same for the partition that a run has chosen; None unless the recipe asks for it."""
+    if not recipe.evidence.compare:
+        return None
+    return compare_algorithms(spark, points, decision.partition, recipe)
+
+
+def draw_comparison_figures(
+    others: AlgorithmComparison,
+    plane: clustering.Plane,
+    points: NDArray[np.float64],
+    write: Callable[[str, bytes], None],
+) -> list[str]:
+    """Draw the comparison; gives the names of its figures."""
+    found = others.found
+    return report.draw_comparison(
+        report.ComparisonPictures(
+            plane=plane.project(points[found.at]),
+            labellings=found.labels,
+            linkage=found.linkage,
+            k=others.k,
+            distances=found.density.distances,
+            eps=found.density.eps,
+            min_samples=found.density.min_samples,
+        ),
+        write,
+    )
+
+
+def build_comparison_section(others: AlgorithmComparison) -> page.Section:
+    """What the page says of the other algorithms."""
+    heads = (
+        Column("Algorithm", "text"), Column("Segments"), Column("Noise", "percent"),
+        Column("Silhouette (Euclidean)", "decimal"), Column("Smallest segment", "percent"),
+        Column("Stability", "decimal", "lowest mean Jaccard of a segment when the data is redrawn"),
+        Column("Agreement", "decimal", "adjusted Rand index against KMeans"), Column("Seconds", "decimal"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            row.algorithm, row.segments, row.noise_share, row.silhouette_euclidean, row.smallest_share,
+            row.stability, row.adjusted_rand, row.seconds,
+        )
+        for row in others.found.rows
+    )  # fmt: skip
+    return page.Section(
+        "Other algorithms", (others.why,), (Table(heads, rows),),
+        ("comparison.png", "dendrogram.png", "k_distance.png"),
+    )  # fmt: skip

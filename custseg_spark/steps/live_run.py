@@ -1,0 +1,184 @@
+"""The thread from the live run: its model on today's customers, who is who, who moved, what drifted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from custseg_spark import clustering, data, features, runs, segments
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.journal import Journal
+from custseg_spark.model import Model
+from custseg_spark.recipe import Recipe
+from custseg_spark.results import PREFIX, LiveComparison, LiveRun, Sample, SampleInLiveRun, Segmentation
+
+NOBODY = segments.NOBODY
+
+
+def open_live_run(output: str, columns: Sequence[str], journal: Journal) -> LiveRun | None:
+    """The live run under `output`; None where there is none yet, or where its model reads a column that
+    is not among `columns`, those of the table. Raises RunError where it can't be read."""
+    run = runs.find_live(output)
+    if run is None:
+        return None
+    live = read_live_run(run)
+    there = {column.lower() for column in columns}
+    lacking = [column for column in live.model.columns if column.lower() not in there]
+    if lacking:
+        journal.warn(
+            f"the table has no column {lacking[0]!r}, which the live run {run.run_id} reads: segments can't "
+            "be matched with its segments and get new ids"
+        )
+        return None
+    return live
+
+
+def read_live_run(run: runs.Run) -> LiveRun:
+    """A run as later ones are held against it."""
+    return LiveRun(
+        run,
+        Model.from_json(run.read("model.json").decode()),
+        run.known,
+        segments.Baseline.from_json(run.read("baseline.json").decode()),
+    )
+
+
+def label_with_live_run(
+    spark: SparkSession, live: LiveRun, sample: Sample, recipe: Recipe
+) -> SampleInLiveRun:
+    """Label the sampled customers with the live model, and look up where they were in the live run.
+
+    Both tables are cut by the same hash of the id, so that the same customers are held against each other.
+    """
+    described, reach = sample.described, sample.reach
+    now, distances = label_by_model(live.model, described)
+    size = int(live.known["rows"]["accepted"])
+    highest = min(reach.highest, clustering.find_highest_hash(recipe.sweep.sample, size))
+    key = data.column(live.model.id).cast("string")
+    with translate_engine_errors(f"reading {live.run.at('customers')}"):
+        before = (
+            data.read_written(spark, live.run.at("customers"))
+            .select(key.alias("id"), "segment", clustering.hash_id(key, reach.seed).alias("hash"))
+            .filter(F.col("hash") <= highest)
+            .select("id", "segment")
+            .toPandas()
+            .drop_duplicates("id")
+            .set_index("id")["segment"]
+        )
+    inside = reach.hashes <= highest
+    ids = described["id"]
+    then = before.reindex(ids).fillna(NOBODY).to_numpy(dtype=np.int64)
+    gone = before[~before.index.isin(ids)].to_numpy(dtype=np.int64)
+    share = 1.0 if inside.all() and highest == clustering.HIGHEST else float(len(before) / max(size, 1))
+    return SampleInLiveRun(np.where(inside, then, NOBODY), now, distances, gone, share)
+
+
+def label_by_model(model: Model, described: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(n,) segment ids and distances to the own centre (model scale), by a model from the raw features in
+    `described`; NOBODY and NaN where one is missing that the model does not fill."""
+    raw = read_raw_features(model, described)
+    points = features.to_model_scale(features.apply_treatments(raw, model.features), model.features)
+    whole = np.isfinite(points).all(axis=1)
+    labels, distances = np.full(len(points), NOBODY, dtype=np.int64), np.full(len(points), np.nan)
+    centres = np.array(model.centres)
+    positions = clustering.find_nearest(points[whole], centres)
+    labels[whole] = np.array(model.ids)[positions]
+    distances[whole] = np.sqrt(((points[whole] - centres[positions]) ** 2).sum(axis=1))
+    return labels, distances
+
+
+def read_raw_features(model: Model, described: pd.DataFrame) -> pd.DataFrame:
+    """The raw features of a model, a column each, NaN where missing."""
+    columns = {t.name: described[f"{PREFIX}{t.name}"].astype(float) for t in model.features}
+    return pd.DataFrame(columns, index=described.index)
+
+
+def measure_movement(
+    live: LiveRun, known: SampleInLiveRun, fitted: Segmentation, fewest: int
+) -> segments.Movement:
+    """Who moved between the live run and a new one; flows of less than `fewest` customers are withheld."""
+    value = segments.find_value_column(fitted.profile) or ""
+    worth = np.full(len(known.now), np.nan)
+    if value:
+        column = fitted.profile.column(value).in_sample
+        worth = pd.to_numeric(fitted.sample[column], errors="coerce").to_numpy(dtype=np.float64)
+    new = np.array(fitted.model.ids)[fitted.labels]
+    old_names, new_names = _names(live.model), _names(fitted.model)
+    return segments.measure_movement(
+        known.then, known.now, new, known.gone, worth, value, old_names, new_names, known.share, fewest
+    )
+
+
+def measure_drift(
+    live: LiveRun,
+    described: pd.DataFrame,
+    sizes: Mapping[int, int],
+    distances: NDArray[np.float64],
+    recipe: Recipe,
+) -> segments.Drift:
+    """How customers moved from what the live run saw. `described`: a row per sampled customer; `sizes`:
+    customers per segment id and `distances` to their centres, by the live model."""
+    known = distances[np.isfinite(distances)]
+    return segments.measure_drift(
+        live.baseline,
+        read_raw_features(live.model, described),
+        read_descriptions(described, recipe),
+        sizes,
+        known,
+    )
+
+
+def read_descriptions(described: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
+    """A row per sampled customer as in `described`, a column per description; of a rate it is the customer's
+    own, missing where the denominator is zero or one of the two is missing."""
+    found = {}
+    for name, description in recipe.describe.items():
+        if description.rate is None:
+            found[name] = described[name]
+        else:
+            above, below = (
+                pd.to_numeric(described[f"{name}[{part}]"], errors="coerce").astype(float)
+                for part in ("numerator", "denominator")
+            )
+            found[name] = above / below.where(below != 0)
+    return pd.DataFrame(found, index=described.index)
+
+
+def compare_with_live_run(
+    live: LiveRun | None,
+    known: SampleInLiveRun | None,
+    sample: Sample,
+    fitted: Segmentation,
+    recipe: Recipe,
+    journal: Journal,
+) -> LiveComparison | None:
+    """The new run held against the live one; None where there is none to follow."""
+    if live is None or known is None:
+        return None
+    names = _names(live.model), _names(fitted.model)
+    told = tuple(segments.told_event(event, *names) for event in fitted.events)
+    found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
+    sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
+    drift = measure_drift(live, sample.described, sizes, known.distances, recipe)
+    if drift.verdict != "fine":
+        journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
+    return LiveComparison(
+        live, fitted.events, told, measure_movement(live, known, fitted, recipe.privacy.min_cell), drift
+    )
+
+
+def build_baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Segmentation) -> segments.Baseline:
+    """What later nights are held against; `raw`: a row per sampled customer, a column per feature."""
+    centres = np.array(fitted.model.centres)[fitted.labels]
+    distances = np.sqrt(((fitted.points - centres) ** 2).sum(axis=1))
+    sizes = dict(zip(fitted.model.ids, fitted.sizes, strict=True))
+    return segments.build_baseline(raw, read_descriptions(fitted.sample, recipe), sizes, distances)
+
+
+def _names(model: Model) -> dict[int, str]:
+    return dict(zip(model.ids, model.names, strict=True))

@@ -1,0 +1,108 @@
+"""A table as the model of a run labels it: what score, stream and audience begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from pyspark.sql import SparkSession
+
+from custseg_spark import data
+from custseg_spark.errors import RecipeError, RunError
+from custseg_spark.journal import Journal
+from custseg_spark.recipe import Recipe, change, find_rate_part, parse
+from custseg_spark.results import CustomerTable, LiveRun
+from custseg_spark.sql import find_columns
+from custseg_spark.steps import load_table
+
+SCORED = ("segment", "segment_name", "distance_to_centre", "margin")
+"""What scoring adds to a customer."""
+
+
+def load_for_scoring(
+    spark: SparkSession,
+    live: LiveRun,
+    path: str,
+    columns: Sequence[str] | None,
+    journal: Journal,
+    besides: Mapping[str, str] | None = None,
+    unique: Literal["exact"] | None = None,
+    source: Mapping[str, Any] | None = None,
+) -> tuple[CustomerTable, Recipe]:
+    """The table under the run's own recipe, without outcomes and the descriptions that the table lacks.
+
+    `columns`: those kept beside the labels; of those that the recipe keeps the ones that are there, if null.
+    `besides`: further expressions whose columns get their types. `unique`: how repeated ids are looked for;
+    as the recipe says, if null. `source`: keys of `input` in place of the recipe's.
+    """
+    recipe = read_recipe(live)
+    known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
+    tonight = {**(source or {}), **({"format": "auto"} if known_ending else {})}
+    recipe = change(recipe, {f"input.{key}": value for key, value in tonight.items()})
+    opened = load_table.open_table(spark, recipe, path)
+    mode = unique or _repeats(recipe)
+    if mode == "exact":
+        journal.scan("ids")
+    return apply_run_recipe(opened, live, recipe, columns, besides, mode)
+
+
+def read_recipe(live: LiveRun) -> Recipe:
+    """The recipe of a run. Raises RunError where it is none, or asks for what no recipe may."""
+    try:
+        return parse(dict(live.known["recipe"]))
+    except RecipeError as problem:
+        raise RunError(
+            f"{live.run.at('run.json')}: its recipe can't be used: {problem.what}",
+            "use a run as custseg train wrote it, or train anew",
+        ) from None
+
+
+def apply_run_recipe(
+    table: data.Table,
+    live: LiveRun,
+    recipe: Recipe,
+    columns: Sequence[str] | None = None,
+    besides: Mapping[str, str] | None = None,
+    unique: Literal["exact", "trust"] | None = None,
+) -> tuple[CustomerTable, Recipe]:
+    """The same for a table that is open. Columns that arrive as text get the types of the run, not those that
+    its first rows happen to look like tonight."""
+    there = {name.lower() for name in table.frame.columns}
+    if columns is None and recipe.output.columns is not None:
+        columns = [name for name in recipe.output.columns if name.lower() in there]
+    types = {name: kind for name, kind in recipe.input.types.items() if name.lower() in there}
+    reduced = change(
+        recipe,
+        {
+            "input.types": types,
+            "describe": {
+                name: description
+                for name, description in recipe.describe.items()
+                if all(
+                    column.lower() in there
+                    for part in (description.sql, *(description.rate or ()))
+                    if part is not None
+                    for column in find_columns(find_rate_part(recipe, part))
+                )
+            },
+            "check": {},
+            "protected": (),
+            "output.columns": tuple(columns) if columns is not None else None,
+        },
+    )
+    trained = {**live.known.get("types", {}), **live.model.columns}
+    expressions = {**live.expressions, **(besides or {})}
+    found = load_table.apply_recipe(table, reduced, expressions, ours=SCORED, trained=trained)
+    mode = unique or _repeats(recipe)
+    frame, checks = data.build_id_checks(found.frame, recipe.input.id, mode, 0)
+    bounded = load_table.apply_rule_bounds([*checks, *found.checks], recipe)
+    return replace(found, frame=frame, checks=bounded), reduced
+
+
+def _repeats(recipe: Recipe) -> Literal["exact", "trust"]:
+    """Repeated ids are looked for where the recipe says so, by `unique: exact` or by a bound of its own for
+    them: otherwise each row is labelled by what stands in it."""
+    asked = data.find_bound(recipe.rules.reasons, data.ID_REPEATED) is not None
+    return "exact" if asked or recipe.input.unique == "exact" else "trust"

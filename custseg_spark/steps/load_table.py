@@ -1,0 +1,208 @@
+"""read -> check: a table under its recipe, with its contract; lazy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType, DataType, NumericType
+
+from custseg_spark import data, features
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.journal import Journal
+from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part
+from custseg_spark.results import CustomerTable
+from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
+
+NUMBERS = (NumericType, BooleanType)
+OURS = ("segment", "segment_name", "distance_to_centre")
+"""What a run adds to a customer, beside the features."""
+
+_WORKING = re.compile(
+    r"_(raw_.*|scaled_\d+|d\d+|squared_distance|hash|described\d+|repeated|repeated_id|t_.*|vector|features"
+    r"|cluster|secret)",
+    re.IGNORECASE,
+)
+"""Names of columns that are there between two steps and never written."""
+
+
+def load_table(spark: SparkSession, recipe: Recipe, path: str) -> CustomerTable:
+    """Open the table and lay the recipe's expressions over it. Runs no job over the data."""
+    return apply_recipe(open_table(spark, recipe, path), recipe)
+
+
+def open_table(spark: SparkSession, recipe: Recipe, path: str) -> data.Table:
+    """The table as it lies there, but for what is private. Runs no job over the data."""
+    return data.apply_privacy(data.open_table(spark, recipe.input, path), recipe.privacy)
+
+
+def apply_recipe(
+    table: data.Table,
+    recipe: Recipe,
+    besides: Mapping[str, str] | None = None,
+    ours: Sequence[str] | None = None,
+    trained: Mapping[str, str] | None = None,
+) -> CustomerTable:
+    """The recipe's expressions over an open table.
+
+    `besides`: what the sample carries further, name -> safe SQL over columns of the table.
+    `ours`: columns that will be written beside the input's; those of a run if null.
+    `trained`: the types that columns had in the run that scores, for those that arrive as text.
+    """
+    besides = besides or {}
+    used = find_columns_used(recipe)
+    known = {name.lower() for name in used}
+    for sql in besides.values():
+        for column in sorted(find_columns(sql)):
+            if column.lower() not in known:
+                known.add(column.lower())
+                used[column] = ["the live run"]
+    typed = data.cast_columns(table, used, recipe.input.types, trained)
+    columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
+    _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
+    expressions = {name: make_safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
+    to_utc = partial(put_in_utc, instants=find_instants(typed.frame.schema))
+    computed = {name: to_utc(sql) for name, sql in expressions.items()}
+    described = {name: to_utc(sql) for name, sql in _list_described(recipe).items()}
+    with _name_the_key(typed.frame, computed, described, recipe):
+        kinds = _find_types(typed.frame, computed)
+        numeric = {
+            name for name, kind in _find_types(typed.frame, described).items() if isinstance(kind, NUMBERS)
+        }
+        rules = data.build_rule_checks(recipe.rules.named, lambda sql, where: to_utc(make_safe(sql, where)))
+        _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
+    frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed, kinds)
+    values = [
+        data.Check(reason, ok, may_stay=False)
+        for reason, ok in features.build_value_checks(kinds, computed, recipe.segment_by)
+    ]
+    return CustomerTable(
+        frame=frame,
+        checks=(*typed.checks, *rules, *values),
+        columns=columns,
+        types={
+            field.name: field.dataType.simpleString() for field in typed.frame.schema if field.name in columns
+        },
+        expressions=expressions,
+        profiled={
+            name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected
+        },
+        described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
+        format=table.format,
+    )
+
+
+def check_ids(found: CustomerTable, recipe: Recipe, path: str, journal: Journal) -> tuple[CustomerTable, int]:
+    """The intake with its id checks, and the rows of the table. Raises DataError where there are none."""
+    with translate_engine_errors(f"input {path}"):
+        rows = found.frame.count()
+        journal.scan("count")
+        if rows == 0:
+            passed = " that passes input.filter" if recipe.input.filter else ""
+            raise DataError(
+                f"input {path}: the table has no row{passed or 's'}",
+                "check the path and the job that writes it",
+            )
+        frame, checks = data.build_id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
+        if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
+            journal.scan("ids")
+    return replace(found, frame=frame, checks=apply_rule_bounds([*checks, *found.checks], recipe)), rows
+
+
+def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[data.Check, ...]:
+    """The checks with the bounds of `rules.reasons`. A reason that the recipe could give of a table in
+    another format, or of a column that this command does not look at, is known and applies to nothing."""
+    possible = [
+        *data.list_cast_reasons(find_columns_used(recipe), recipe.input.types),
+        *features.list_value_reasons(recipe.segment_by),
+    ]
+    return data.apply_bounds(checks, recipe.rules.reasons, possible)
+
+
+@contextmanager
+def _name_the_key(
+    frame: DataFrame, features_sql: Mapping[str, str], described: Mapping[str, str], recipe: Recipe
+) -> Iterator[None]:
+    """Where the expressions do not all hold for the table, the error is that of the first that does not."""
+    try:
+        yield
+    except AnalysisException as problem:
+        keys = {f"segment_by.{name}": sql for name, sql in features_sql.items()}
+        keys |= {f"rules.{name}": make_safe(rule.sql) for name, rule in recipe.rules.named.items()}
+        keys |= {f"describe or check {name}": sql for name, sql in described.items()}
+        for key, sql in keys.items():
+            with translate_engine_errors(key):
+                _ = frame.select(F.expr(sql)).schema
+        with translate_engine_errors("recipe"):
+            raise problem from None
+
+
+def _list_described(recipe: Recipe) -> dict[str, str]:
+    """Everything that describes and never cuts: name -> safe SQL; a rate gives its two parts."""
+    found: dict[str, str] = {}
+    for name, description in recipe.describe.items():
+        if description.sql is not None:
+            found[name] = make_safe(description.sql, f"describe.{name}")
+        else:
+            parts = [
+                make_safe(find_rate_part(recipe, part), f"describe.{name}.rate")
+                for part in description.rate or ()
+            ]
+            found[f"{name}[numerator]"], found[f"{name}[denominator]"] = parts
+    for name, outcome in recipe.check.items():
+        found[name] = make_safe(outcome.sql, f"check.{name}")
+    for column in recipe.protected:
+        found.setdefault(column, data.quote(column))
+    return found
+
+
+def _find_types(frame: DataFrame, expressions: Mapping[str, str]) -> dict[str, DataType]:
+    """The type that each expression gives."""
+    schema = frame.select(*[F.expr(sql) for sql in expressions.values()]).schema
+    return {name: field.dataType for name, field in zip(expressions, schema.fields, strict=True)}
+
+
+def list_kept_columns(columns: tuple[str, ...], recipe: Recipe) -> list[str]:
+    """The input columns that are written: all, or the recipe's and the id."""
+    if recipe.output.columns is None:
+        return list(columns)
+    wanted = {name.lower() for name in (recipe.input.id, *recipe.output.columns)}
+    return [name for name in columns if name.lower() in wanted]
+
+
+def _drop_ours(
+    frame: DataFrame, columns: tuple[str, ...], used: Collection[str], recipe: Recipe
+) -> DataFrame:
+    """The table without what a run added to it before, where this one neither keeps nor uses it:
+    this run makes its own under the same names."""
+    stay = {name.lower() for name in (*list_kept_columns(columns, recipe), *used)}
+    ours = {name.lower() for name in _list_written(recipe)} - stay
+    return frame.drop(*(name for name in columns if name.lower() in ours))
+
+
+def _list_written(recipe: Recipe) -> tuple[str, ...]:
+    """What a run adds to a customer."""
+    return (*OURS, *(f"{features.VALUE}{name}" for name in recipe.segment_by))
+
+
+def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe, ours: Sequence[str]) -> None:
+    taken = {name.lower() for name in ours}
+    clashing = [name for name in list_kept_columns(columns, recipe) if name.lower() in taken]
+    if clashing:
+        raise RecipeError(
+            f"the table has a column {clashing[0]!r}, which the run would write itself",
+            "rename it, or keep only other columns: output: {columns: [...]}",
+        )
+    working = next((name for name in columns if _WORKING.fullmatch(name)), None)
+    if working:
+        raise RecipeError(
+            f"the table has a column {working!r}, a name that the run works with itself",
+            f"rename it, or take it away: privacy: {{drop: [{working}]}}",
+        )

@@ -1,0 +1,98 @@
+"""A whole run, told to MLflow: parameters, scores, figures, the model."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from custseg_spark import runs
+from custseg_spark.errors import RecipeError, RunError
+
+FIGURES = (
+    "pca_2d", "pca_3d", "pair", "sizes", "shares", "heatmap", "boxes", "elbow", "silhouette", "evidence",
+)  # fmt: skip
+FILES = ("model.json", "segments.sql", "profile.csv", "sweep.csv", "report.html", "run.json")
+_LONGEST = 500
+"""Signs of a parameter: what every MLflow store takes."""
+
+
+def track_run(run: runs.Run, experiment: str) -> str:
+    """Tell the tracking server that MLFLOW_TRACKING_URI names (MLflow's own store where it names none) of a
+    whole run; gives MLflow's id of it.
+
+    Parameters: the recipe, flat. Metrics: rows, k, the scores of the chosen k, size and share by segment.
+    Artifacts: figures, tables, the page, and the model as model.json, as SQL and, under `model`, as the
+    PipelineModel that Spark ML loads. A run is told once: asked again, the id is that of before. Raises
+    RecipeError without mlflow, RunError where the store fails.
+    """
+    try:
+        import mlflow
+        from mlflow.exceptions import MlflowException
+    except ImportError:
+        raise RecipeError("mlflow is not installed", "pip install 'custseg_spark[mlflow]'") from None
+    known = run.known
+    try:
+        mlflow.set_experiment(experiment)
+        found = mlflow.search_runs(
+            filter_string=f"tags.custseg_run = '{run.run_id}'", output_format="list", max_results=1
+        )
+        if found:
+            return str(found[0].info.run_id)
+        with mlflow.start_run(run_name=run.run_id, tags=_tags(run, known)) as told:
+            mlflow.log_params({name: str(value)[:_LONGEST] for name, value in _flat(known["recipe"])})
+            mlflow.log_metrics(dict(_metrics(known)))
+            with tempfile.TemporaryDirectory() as directory:
+                for name, content in _files(run):
+                    file = Path(directory) / name
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(content)
+                mlflow.log_artifacts(directory)
+            return str(told.info.run_id)
+    except MlflowException as problem:
+        raise RunError(f"MLflow: {str(problem).splitlines()[0]}", "check MLFLOW_TRACKING_URI") from problem
+
+
+def _tags(run: runs.Run, known: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "custseg_run": run.run_id,
+        "custseg_path": run.path,
+        "input": str(known["input"]),
+        "why": known["why"],
+    }
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The recipe's settings by key path; lists and what is not set stay out of the way."""
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _flat(entry, f"{path}.{key}" if path else _clean_name(str(key)))
+    elif value is not None and value != []:
+        yield path, value
+
+
+def _clean_name(key: str) -> str:
+    return "".join(sign if sign.isalnum() or sign in "_-. /" else "_" for sign in key)
+
+
+def _metrics(known: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name in ("read", "accepted", "quarantined"):
+        yield f"rows_{name}", float(known["rows"][name])
+    for name, score in known["scores"].items():
+        if isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score):
+            yield name, float(score)
+    for segment in known["segments"]:
+        yield f"segment_{segment['segment']}_size", float(segment["size"])
+        yield f"segment_{segment['segment']}_share", float(segment["share"])
+    yield "seconds", float(sum(known["seconds"].values()))
+
+
+def _files(run: runs.Run) -> Iterator[tuple[str, bytes]]:
+    """The small files that this run has, by name."""
+    model = [f"model/{name}" for name in runs.list_below(run.at("model"))]
+    for name in (*FILES, *(f"plots/{figure}.png" for figure in FIGURES), *model):
+        content = runs.read_file(run.at(name))
+        if content is not None:
+            yield name, content
