@@ -1,12 +1,21 @@
-"""The journal of a run: one factual line per stage, seconds and scans for run.json."""
+"""The journal of what is under way: one factual line per stage, seconds and scans for the records.
+
+A command opens one, and whatever it does enters into it here; nobody hands it on. Where none is open, lines
+are logged and nothing is kept.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar, copy_context
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
+T = TypeVar("T")
 log = logging.getLogger("custseg")
 
 
@@ -17,28 +26,71 @@ class Journal:
         self.seconds: dict[str, float] = {}
         self.scans: dict[str, int] = {}
         self.warnings: list[str] = []
-        self._announce = announce
+        self.announce = announce
 
     @contextmanager
     def stage(self, name: str) -> Iterator[dict[str, object]]:
-        """A stage that is timed; what is put into the facts stands in its log line."""
         facts: dict[str, object] = {}
-        self._announce(name)
+        self.announce(name)
         begun = time.perf_counter()
         yield facts
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - begun, 2)
         told = " ".join(f"{key}={value}" for key, value in facts.items())
         log.info("%s %s%sseconds=%.1f", name, told, " " if told else "", self.seconds[name])
 
-    def progress(self, text: str) -> None:
-        """What is done inside a stage, for the display only."""
-        self._announce(text)
 
-    def scan(self, what: str, passes: int = 1) -> None:
-        """The input was read again, from its first row to its last."""
-        self.scans[what] = self.scans.get(what, 0) + passes
+_OPEN: ContextVar[Journal | None] = ContextVar("journal", default=None)
 
-    def warn(self, line: str) -> None:
-        """Something a person should know that does not end the run."""
-        self.warnings.append(line)
-        log.warning("%s", line)
+
+@contextmanager
+def open_journal(journal: Journal | None = None) -> Iterator[Journal]:
+    """Inside, what happens enters into this journal, a new one if none is given."""
+    mark = _OPEN.set(journal := journal or Journal())
+    try:
+        yield journal
+    finally:
+        _OPEN.reset(mark)
+
+
+def keep_journal(command: Callable[P, T]) -> Callable[P, T]:
+    """A command that enters into the journal that is open, or into one of its own."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        with open_journal(_OPEN.get()):
+            return command(*args, **kwargs)
+
+    return run
+
+
+def carry_journal(work: Callable[P, T]) -> Callable[P, T]:
+    """The function as another thread may call it: what it does enters into the journal that is open here."""
+    context = copy_context()
+    return lambda *args, **kwargs: context.run(work, *args, **kwargs)
+
+
+def current() -> Journal:
+    """The journal that is open; where there is none, one that nobody reads."""
+    return _OPEN.get() or Journal()
+
+
+def stage(name: str) -> AbstractContextManager[dict[str, object]]:
+    """A stage that is timed; what is put into the facts stands in its log line."""
+    return current().stage(name)
+
+
+def progress(text: str) -> None:
+    """What is done inside a stage, for the display only."""
+    current().announce(text)
+
+
+def scan(what: str, passes: int = 1) -> None:
+    """The input was read again, from its first row to its last."""
+    scans = current().scans
+    scans[what] = scans.get(what, 0) + passes
+
+
+def warn(line: str) -> None:
+    """Something a person should know that does not end the command."""
+    current().warnings.append(line)
+    log.warning("%s", line)

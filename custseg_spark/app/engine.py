@@ -87,7 +87,6 @@ def _warm() -> None:
         log.error("%s: %s", problem.what, problem.remedy)
         return
     from custseg_spark import commands
-    from custseg_spark.journal import Journal
     from custseg_spark.recipe import parse
 
     quiet = {"bootstraps": 0, **dict.fromkeys(("further", "gap", "prediction_strength", "structure"), False)}
@@ -97,6 +96,4 @@ def _warm() -> None:
         rows = (f"{i},{i % 3},{i % 7}" for i in range(60))
         table.write_text("\n".join(["id,a,b", *rows]))
         segments = {"k": [2, 3], "choose": "silhouette"}
-        commands.train(
-            session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out", Journal()
-        )
+        commands.train(session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out")

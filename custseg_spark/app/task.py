@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from custseg_spark.journal import Journal
+from custseg_spark.journal import Journal, open_journal
 
 T = TypeVar("T")
 THREAD = "custseg"
@@ -47,7 +47,7 @@ class CancelledError(Exception):
 class Task(Generic[T]):
     """A piece of work in a thread of its own, which is told its stages by a journal."""
 
-    def __init__(self, work: Callable[[Journal], T]) -> None:
+    def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
         self._share, self._said = 0.0, WAITING
         self._result: T | None = None
@@ -91,9 +91,9 @@ class Task(Generic[T]):
 
     def _run(self) -> None:
         try:
-            with _place(self._cancelled):
+            with _place(self._cancelled), open_journal(Journal(self._notice_stage)):
                 self._notice_stage("starting")
-                self._result = self._work(Journal(self._notice_stage))
+                self._result = self._work()
                 self._share = 1.0
         except BaseException as problem:
             self._problem = problem

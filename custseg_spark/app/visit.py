@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
-from custseg_spark.journal import Journal
 
 T = TypeVar("T")
 
@@ -52,7 +51,7 @@ class Table:
         self.trials += 1
         return str(self.folder / f"out{self.trials}")
 
-    def begin(self, work: Callable[[Journal], T]) -> Task[T]:
+    def begin(self, work: Callable[[], T]) -> Task[T]:
         """Begin a piece of work on it."""
         task = Task(work)
         self.tasks = [one for one in self.tasks if not one.is_done] + [task]

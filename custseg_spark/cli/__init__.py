@@ -152,13 +152,12 @@ def _compare(arguments: argparse.Namespace) -> None:
     from custseg_spark import commands, terminal
     from custseg_spark.engine.session import is_small, open_session
 
-    with terminal.progress() as journal:
+    with terminal.progress():
         compared = commands.compare(
             open_session(small=is_small(path)),
             recipe,
             path,
             arguments.to,
-            journal,
             k=arguments.k,
             eps=arguments.eps,
             min_samples=arguments.min_samples,
@@ -173,7 +172,7 @@ def _train(arguments: argparse.Namespace) -> None:
     from custseg_spark import terminal
     from custseg_spark.engine.session import open_beside
 
-    with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
+    with terminal.progress(), ThreadPoolExecutor(1) as beside:
         opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
         from custseg_spark import commands
 
@@ -181,7 +180,7 @@ def _train(arguments: argparse.Namespace) -> None:
         if arguments.explain:
             print(commands.explain_recipe(spark, recipe, path))
             return
-        trained = commands.train(spark, recipe, path, arguments.output, journal, promote=arguments.promote)
+        trained = commands.train(spark, recipe, path, arguments.output, promote=arguments.promote)
     terminal.tell(trained)
     if arguments.fail_on_drift and trained.followed:
         nightly.fail_on_drift(trained.followed.drift.verdict, trained.followed.drift.reasons)

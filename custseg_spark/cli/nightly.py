@@ -167,13 +167,13 @@ def _score(arguments: argparse.Namespace) -> None:
     source = _source(arguments)
     run = runs.find_run(arguments.output, arguments.run)
     names = None if arguments.columns is None else arguments.columns.split(",")
-    with terminal.progress() as journal, ThreadPoolExecutor(1) as beside:
+    with terminal.progress(), ThreadPoolExecutor(1) as beside:
         path = runs.find_customers(arguments.input)
         opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
         from custseg_spark import commands
 
         scored = commands.score(
-            opened(), run, path, arguments.to, journal, day=arguments.run_date, source=source,
+            opened(), run, path, arguments.to, day=arguments.run_date, source=source,
             columns=None if names is None else [name.strip() for name in names if name.strip()],
         )  # fmt: skip
     terminal.tell_score(scored)
@@ -204,9 +204,9 @@ def _stream(arguments: argparse.Namespace) -> None:
     from custseg_spark.engine.session import open_session
 
     run = runs.find_run(arguments.output, arguments.run)
-    with terminal.progress() as journal:
+    with terminal.progress():
         streamed = commands.stream(
-            open_session(), run, arguments.input, arguments.to, journal, once=arguments.once,
+            open_session(), run, arguments.input, arguments.to, once=arguments.once,
             kafka=arguments.kafka,
         )  # fmt: skip
     terminal.tell_stream(streamed)
@@ -220,10 +220,10 @@ def _audience(arguments: argparse.Namespace) -> None:
     source = _source(arguments)
     run = runs.find_run(arguments.output, arguments.run)
     asked = load(arguments.recipe).audience if arguments.recipe else None
-    with terminal.progress() as journal:
+    with terminal.progress():
         path = runs.find_customers(arguments.input)
         made = commands.audience(
-            open_session(small=is_small(path)), run, path, arguments.to, journal,
+            open_session(small=is_small(path)), run, path, arguments.to,
             asked=asked, kind=arguments.kind, source=source,
         )  # fmt: skip
     terminal.tell_audience(made)

@@ -98,9 +98,9 @@ def _rfm(arguments: argparse.Namespace) -> None:
     from custseg_spark import commands, terminal
     from custseg_spark.engine.session import open_session
 
-    with terminal.progress() as journal:
+    with terminal.progress():
         made = commands.rfm(
-            open_session(), recipe, path, arguments.to, journal,
+            open_session(), recipe, path, arguments.to,
             incremental=arguments.incremental, rebuild_from=arguments.rebuild_from,
         )  # fmt: skip
     terminal.tell_customers(made)
@@ -115,8 +115,8 @@ def _backtest(arguments: argparse.Namespace) -> None:
     from custseg_spark import commands, terminal
     from custseg_spark.engine.session import open_session
 
-    with terminal.progress() as journal:
+    with terminal.progress():
         found = commands.backtest(
-            open_session(), orders, recipe, path, arguments.to, journal, at=arguments.at, days=arguments.days
+            open_session(), orders, recipe, path, arguments.to, at=arguments.at, days=arguments.days
         )
     terminal.tell_backtest(found)

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from custseg_spark import data, runs
+from custseg_spark import data, journal, runs
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
-from custseg_spark.journal import Journal
+from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Audience, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import make_safe
@@ -42,13 +42,13 @@ class AudienceResult:
     warnings: tuple[str, ...]
 
 
+@keep_journal
 @keep_settings
 def audience(
     spark: SparkSession,
     run: runs.Run,
     path: str,
     to: str,
-    journal: Journal,
     *,
     asked: Audience | None = None,
     kind: Format = "csv",
@@ -64,7 +64,7 @@ def audience(
     """
     kept = runs.begin_run(to, "audiences")
     try:
-        return _write_audience(spark, run, path, kept, journal, asked, kind, source)
+        return _write_audience(spark, run, path, kept, asked, kind, source)
     except Exception as problem:
         write_run.write_failure_of(kept, {"input": path}, problem)
         raise
@@ -75,7 +75,6 @@ def _write_audience(
     run: runs.Run,
     path: str,
     kept: runs.Run,
-    journal: Journal,
     asked: Audience | None,
     kind: Format,
     source: Mapping[str, Any] | None,
@@ -87,7 +86,7 @@ def _write_audience(
         _refuse_clashes(live.model.id, asked)
         eligible = make_safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
         table, recipe = load_for_scoring.load_for_scoring(
-            spark, live, path, asked.columns, journal, {ELIGIBLE: eligible}, "exact", source
+            spark, live, path, asked.columns, {ELIGIBLE: eligible}, "exact", source
         )
         before = _read_members(spark, runs.find_latest(kept.output, "audiences"))
         facts.update(input=path, format=table.format, run=run.run_id)
@@ -100,12 +99,10 @@ def _write_audience(
         may = F.expr(table.described[ELIGIBLE])
         scored = live.model.score(watched.filter(F.coalesce(may, F.lit(False))), keep)
         data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id), kept.at("members"))
-        seen = observation.read_observation(
-            counted, table.frame, data.aggregate_counts(table.checks), journal
-        )
+        seen = observation.read_observation(counted, table.frame, data.aggregate_counts(table.checks))
         counts = {name: int(value) for name, value in seen.items()}
     journal.scan("label and write")
-    write_run.write_quarantine(kept, table, counts, journal)
+    write_run.write_quarantine(kept, table, counts)
     quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
     members = data.read_written(spark, kept.at("members"))
     with journal.stage("audience"), translate_engine_errors(f"writing {kept.at('audience')}"):
@@ -120,11 +117,11 @@ def _write_audience(
                 "segments": [
                     {"segment": i, "name": live.model.name_of(i), **told_counts[i]} for i in live.model.ids
                 ],
-                "seconds": journal.seconds,
+                "seconds": journal.current().seconds,
             }
         )  # fmt: skip
         runs.publish_run(kept)
-    return AudienceResult(kept, live, told_counts, quality, (*quality.warnings, *journal.warnings))
+    return AudienceResult(kept, live, told_counts, quality, (*quality.warnings, *journal.current().warnings))
 
 
 def _refuse_clashes(id_column: str, asked: Audience) -> None:

@@ -11,13 +11,13 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from custseg_spark import data, runs, transactions
+from custseg_spark import data, journal, runs, transactions
 from custseg_spark.commands.rfm import RfmResult, rfm
 from custseg_spark.commands.train import TrainResult, train
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.journal import Journal
+from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import OrderRecipe, Privacy, Recipe, change
 from custseg_spark.steps import order_lines
 from custseg_spark.transactions import Grouping, Interval
@@ -46,6 +46,7 @@ class BacktestResult:
     tests: tuple[BacktestDay, ...]
 
 
+@keep_journal
 @keep_settings
 def backtest(
     spark: SparkSession,
@@ -53,7 +54,6 @@ def backtest(
     recipe: Recipe,
     path: str,
     to: str,
-    journal: Journal,
     *,
     at: Sequence[date] = (),
     days: int = 90,
@@ -81,8 +81,8 @@ def backtest(
             )
     tests = []
     for day in chosen:
-        made = rfm(spark, change(orders, {"as_of": day}), path, f"{to}/{day}/customers", journal)
-        trained = train(spark, recipe, made.customers, f"{to}/{day}/segments", journal)
+        made = rfm(spark, change(orders, {"as_of": day}), path, f"{to}/{day}/customers")
+        trained = train(spark, recipe, made.customers, f"{to}/{day}/segments")
         with journal.stage("measure"), translate_engine_errors(f"input {path}"):
             later = _sum_later(lines, day, day + timedelta(days=days))
             journal.scan("later lines")

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, data, features, runs
+from custseg_spark import clustering, data, features, journal, runs
 from custseg_spark.clustering import Partition
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.evidence import ComparisonRow
-from custseg_spark.journal import Journal
+from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.steps import choose_k, draw_sample, load_table
 from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures
@@ -29,13 +29,13 @@ class ComparisonResult:
     why: str
 
 
+@keep_journal
 @keep_settings
 def compare(
     spark: SparkSession,
     recipe: Recipe,
     path: str,
     to: str,
-    journal: Journal,
     *,
     k: int | None = None,
     eps: float | None = None,
@@ -48,10 +48,10 @@ def compare(
     `min_samples` are DBSCAN's. Raises the errors of errors.py.
     """
     with journal.stage("sample") as facts:
-        points = _draw_points(spark, recipe, path, journal)
+        points = _draw_points(spark, recipe, path)
         facts.update(customers=len(points))
     with journal.stage("sweep") as facts:
-        kmeans = _find_partition(spark, points, recipe, k, journal)
+        kmeans = _find_partition(spark, points, recipe, k)
         facts.update(k=kmeans.k)
     with journal.stage("compare") as facts:
         others = compare_algorithms(spark, points, kmeans, recipe, eps=eps, min_samples=min_samples)
@@ -64,17 +64,17 @@ def compare(
     return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
 
 
-def _draw_points(spark: SparkSession, recipe: Recipe, path: str, journal: Journal) -> NDArray[np.float64]:
+def _draw_points(spark: SparkSession, recipe: Recipe, path: str) -> NDArray[np.float64]:
     """The sample on the model scale, (n, d), exactly as `train` has it."""
-    table, rows = load_table.check_ids(load_table.load_table(spark, recipe, path), recipe, path, journal)
-    sample, counts = draw_sample.draw_sample(table, recipe, rows, journal)
-    sample = draw_sample.check_quality(table, sample, counts, recipe, rows, journal)
+    table, rows = load_table.check_ids(load_table.load_table(spark, recipe, path), recipe, path)
+    sample, counts = draw_sample.draw_sample(table, recipe, rows)
+    sample = draw_sample.check_quality(table, sample, counts, recipe, rows)
     treatments = features.fit_treatments(sample.raw, table.expressions, recipe.segment_by, recipe.scale)
     return features.to_model_scale(features.apply_treatments(sample.raw, treatments), treatments)
 
 
 def _find_partition(
-    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, k: int | None, journal: Journal
+    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, k: int | None
 ) -> Partition:
     """The partition that a run of the recipe has for k, or for the k that it chooses.
 
@@ -82,9 +82,7 @@ def _find_partition(
     one, or from one less where k is under them all.
     """
     if k is None:
-        return choose_k.choose_candidate(
-            points, choose_k.sweep_k(spark, points, recipe, journal), recipe
-        ).partition
+        return choose_k.choose_candidate(points, choose_k.sweep_k(spark, points, recipe), recipe).partition
     lowest = recipe.segments.range[0]
     ks = range(lowest if k >= lowest else max(2, k - 1), k + 1)
-    return choose_k.sweep_range(spark, points, ks, recipe, journal)[-1]
+    return choose_k.sweep_range(spark, points, ks, recipe)[-1]

@@ -10,11 +10,11 @@ import pyspark
 from pyspark.sql import SparkSession
 from pyspark.storagelevel import StorageLevel
 
-from custseg_spark import __version__, data, runs, transactions
+from custseg_spark import __version__, data, journal, runs, transactions
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError, RunError
-from custseg_spark.journal import Journal
+from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import OrderRecipe
 from custseg_spark.steps import order_days, order_lines
 from custseg_spark.transactions import Counts, Cuts
@@ -32,13 +32,13 @@ class RfmResult:
     warnings: tuple[str, ...]
 
 
+@keep_journal
 @keep_settings
 def rfm(
     spark: SparkSession,
     recipe: OrderRecipe,
     path: str,
     to: str,
-    journal: Journal,
     *,
     incremental: bool = False,
     rebuild_from: date | None = None,
@@ -52,7 +52,7 @@ def rfm(
         raise RunError(f"{to} holds runs of custseg train", "give --to a directory of its own")
     run = runs.begin_run(to)
     try:
-        return _make_customers(spark, recipe, path, run, journal, incremental, rebuild_from)
+        return _make_customers(spark, recipe, path, run, incremental, rebuild_from)
     except Exception as problem:
         what = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
         run.record({"status": "failed", "run_id": run.run_id, "input": path, "error": what})
@@ -64,7 +64,6 @@ def _make_customers(
     recipe: OrderRecipe,
     path: str,
     run: runs.Run,
-    journal: Journal,
     incremental: bool,
     rebuild_from: date | None,
 ) -> RfmResult:
@@ -73,7 +72,7 @@ def _make_customers(
         facts.update(input=path, format=lines.format)
     with journal.stage("sum") as facts, translate_engine_errors(f"input {path}"):
         if incremental:
-            days = order_days.sum_days(spark, lines, recipe, run, rebuild_from, journal)
+            days = order_days.sum_days(spark, lines, recipe, run, rebuild_from)
             sums = days.sums
         else:
             days, sums = None, transactions.sum_per_order(lines.frame, lines.kept)
@@ -106,10 +105,10 @@ def _make_customers(
     totals.unpersist()
     with journal.stage("publish"):
         days_of = run.run_id if incremental else _find_days(run.output)
-        record = {**_record(run, recipe, path, as_of, rows, counts, cuts, journal), "days_of": days_of}
+        record = {**_record(run, recipe, path, as_of, rows, counts, cuts), "days_of": days_of}
         run.record(record)
         runs.write_file(f"{run.output}/{runs.CUSTOMERS}", runs.to_json(record))
-    return RfmResult(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.warnings))
+    return RfmResult(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.current().warnings))
 
 
 def _add_later_days(counts: Counts, days: order_days.DaySums, path: str) -> Counts:
@@ -150,7 +149,6 @@ def _record(
     rows: int,
     counts: Counts,
     cuts: Cuts,
-    journal: Journal,
 ) -> dict[str, Any]:
     return {
         "status": "done",
@@ -162,8 +160,8 @@ def _record(
         "lines": asdict(counts),
         "cuts": asdict(cuts),
         "recipe": recipe.model_dump(mode="json"),
-        "warnings": journal.warnings,
-        "seconds": journal.seconds,
-        "scans": {"total": sum(journal.scans.values()), **journal.scans},
+        "warnings": journal.current().warnings,
+        "seconds": journal.current().seconds,
+        "scans": {"total": sum(journal.current().scans.values()), **journal.current().scans},
         "versions": {"custseg_spark": __version__, "spark": pyspark.__version__},
     }

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import Observation, SparkSession
 
-from custseg_spark import data, runs, segments
+from custseg_spark import data, journal, runs, segments
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.journal import Journal
+from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import (
@@ -41,13 +41,13 @@ class ScoreResult:
     warnings: tuple[str, ...]
 
 
+@keep_journal
 @keep_settings
 def score(
     spark: SparkSession,
     run: runs.Run,
     path: str,
     to: str,
-    journal: Journal,
     *,
     columns: Sequence[str] | None = None,
     day: str | None = None,
@@ -64,7 +64,7 @@ def score(
     """
     kept = runs.begin_run(to, "scores")
     try:
-        return _score_table(spark, run, path, kept, journal, columns, day, source)
+        return _score_table(spark, run, path, kept, columns, day, source)
     except Exception as problem:
         write_run.write_failure_of(kept, {"input": path}, problem)
         raise
@@ -75,15 +75,14 @@ def _score_table(
     run: runs.Run,
     path: str,
     kept: runs.Run,
-    journal: Journal,
     columns: Sequence[str] | None,
     day: str | None,
     source: Mapping[str, Any] | None,
 ) -> ScoreResult:
     with journal.stage("read") as facts:
         live = live_run.read_live_run(run)
-        table, recipe = load_for_scoring.load_for_scoring(spark, live, path, columns, journal, source=source)
-        rows = drift_sample.estimate_table_rows(table, path, recipe, journal)
+        table, recipe = load_for_scoring.load_for_scoring(spark, live, path, columns, source=source)
+        rows = drift_sample.estimate_table_rows(table, path, recipe)
         facts.update(input=path, format=table.format, run=run.run_id)
     observed = Observation("contract and drift")
     aggregates = [
@@ -96,17 +95,17 @@ def _score_table(
             accepted, [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
         )
         data.write_customers(scored, kept.at("customers"), "segment")
-        seen = observation.read_observation(observed, table.frame, aggregates, journal)
+        seen = observation.read_observation(observed, table.frame, aggregates)
         sample = seen.pop(drift_sample.SAMPLE)
         counts = {name: int(value) for name, value in seen.items()}
         facts.update(customers=counts[data.ACCEPTED])
     journal.scan("label and write")
     with journal.stage("check"):
-        write_run.write_quarantine(kept, table, counts, journal)
+        write_run.write_quarantine(kept, table, counts)
         quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
     with journal.stage("drift") as facts:
         sizes = write_run.count_written(spark, kept) if counts[data.ACCEPTED] else {}
-        sample = drift_sample.complete_drift_sample(sample, table, recipe, counts[data.ACCEPTED], journal)
+        sample = drift_sample.complete_drift_sample(sample, table, recipe, counts[data.ACCEPTED])
         found = _drift(live, table, recipe, sample, sizes)
         facts.update(verdict=found.verdict)
         if found.verdict != "fine":
@@ -118,12 +117,12 @@ def _score_table(
         )  # with --columns those that were asked for
         shared = [name for name in load_table.list_kept_columns(table.columns, trained) if name in written]
         tonight = day or runs.find_day(kept.run_id)  # a day that the recipe names is that of its own run
-        publish_run.publish_to_lake(spark, kept, run.run_id, shared, trained.publish, tonight, journal)
+        publish_run.publish_to_lake(spark, kept, run.run_id, shared, trained.publish, tonight)
     with journal.stage("publish"):
         kept.write("drift.json", runs.to_json(write_run.build_drift_record(found)))
-        kept.record(_record(kept, live, path, sizes, quality, found, journal))
+        kept.record(_record(kept, live, path, sizes, quality, found))
         runs.publish_run(kept)
-    return ScoreResult(kept, live, sizes, quality, found, (*quality.warnings, *journal.warnings))
+    return ScoreResult(kept, live, sizes, quality, found, (*quality.warnings, *journal.current().warnings))
 
 
 def _drift(
@@ -141,7 +140,6 @@ def _record(
     sizes: Mapping[int, int],
     quality: data.Quality,
     found: segments.Drift,
-    journal: Journal,
 ) -> dict[str, Any]:
     return {
         "status": "done",
@@ -154,7 +152,7 @@ def _record(
             for i, name in zip(live.model.ids, live.model.names, strict=True)
         ],
         "drift": {"verdict": found.verdict, "reasons": found.reasons},
-        "warnings": [*quality.warnings, *journal.warnings],
-        "seconds": journal.seconds,
-        "scans": {"total": sum(journal.scans.values()), **journal.scans},
+        "warnings": [*quality.warnings, *journal.current().warnings],
+        "seconds": journal.current().seconds,
+        "scans": {"total": sum(journal.current().scans.values()), **journal.current().scans},
     }

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
-from custseg_spark import data, runs
+from custseg_spark import data, journal, runs
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError
-from custseg_spark.journal import Journal
+from custseg_spark.journal import carry_journal, keep_journal
 from custseg_spark.recipe import Recipe, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import find_columns
@@ -42,10 +42,10 @@ class Batches:
     had: so every row is there once. `batches/<id>.json` says that a batch is whole; it goes first.
     """
 
-    def __init__(self, live: LiveRun, recipe: Recipe, table: data.Table, to: str, journal: Journal) -> None:
+    def __init__(self, live: LiveRun, recipe: Recipe, table: data.Table, to: str) -> None:
         self.totals = {"batches": 0, data.ROWS: 0, data.ACCEPTED: 0}
         self.problem: CustsegError | None = None
-        self._live, self._recipe, self._table, self._to, self._journal = live, recipe, table, to, journal
+        self._live, self._recipe, self._table, self._to = live, recipe, table, to
 
     def write(self, frame: DataFrame, batch: int) -> None:
         """Label and write one batch."""
@@ -61,11 +61,9 @@ class Batches:
         keep = [data.quote(name) for name in load_table.list_kept_columns(found.columns, recipe)]
         scored = self._live.model.score(data.keep_accepted(watched, found.checks), keep)
         at = f"{self._to}/customers/batch={batch}"
-        with self._journal.stage("batch") as facts, translate_engine_errors(f"writing {at}"):
+        with journal.stage("batch") as facts, translate_engine_errors(f"writing {at}"):
             data.replace_customers(scored, at, "segment")
-            seen = observation.read_observation(
-                counted, found.frame, data.aggregate_counts(found.checks), self._journal
-            )
+            seen = observation.read_observation(counted, found.frame, data.aggregate_counts(found.checks))
             counts = {name: int(value) for name, value in seen.items()}
             if counts[data.ACCEPTED] < counts[data.ROWS]:
                 data.write_rows(found.rejected, rejects)
@@ -91,13 +89,13 @@ class Batches:
             raise
 
 
+@keep_journal
 @keep_settings
 def stream(
     spark: SparkSession,
     run: runs.Run,
     path: str,
     to: str,
-    journal: Journal,
     *,
     once: bool = False,
     kafka: str | None = None,
@@ -113,11 +111,11 @@ def stream(
     live = live_run.read_live_run(run)
     recipe = load_for_scoring.read_recipe(live)
     table, arriving = _files(spark, recipe, path) if kafka is None else _topic(spark, live, kafka, path)
-    batches = Batches(live, recipe, table, to, journal)
+    batches = Batches(live, recipe, table, to)
     private = data.apply_privacy(table, recipe.privacy)
     load_for_scoring.apply_run_recipe(private, live, recipe)  # a missing column is told before anything runs
     writer = arriving.writeStream.option("checkpointLocation", f"{to}/{CHECKPOINT}").foreachBatch(
-        batches.write
+        carry_journal(batches.write)
     )
     if once:
         writer = writer.trigger(availableNow=True)

@@ -10,28 +10,25 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, evidence, features, segments
+from custseg_spark import clustering, evidence, features, journal, segments
 from custseg_spark.clustering import Partition
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.evidence import Candidate
 from custseg_spark.features import Treatment
-from custseg_spark.journal import Journal
 from custseg_spark.model import SCALED, Model, add_stages
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Decision, Segmentation, SegmentIds
 from custseg_spark.sql import find_columns
 
 
-def sweep_k(
-    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, journal: Journal
-) -> list[Partition]:
+def sweep_k(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) -> list[Partition]:
     """A partition of the sample for every k of the recipe's range."""
     low, high = recipe.segments.range
-    return sweep_range(spark, points, range(low, high + 1), recipe, journal)
+    return sweep_range(spark, points, range(low, high + 1), recipe)
 
 
 def sweep_range(
-    spark: SparkSession, points: NDArray[np.float64], ks: range, recipe: Recipe, journal: Journal
+    spark: SparkSession, points: NDArray[np.float64], ks: range, recipe: Recipe
 ) -> list[Partition]:
     """The same for numbers of segments of one's own; each has the best of the one before to start from."""
     return clustering.sweep(
@@ -101,7 +98,6 @@ def fit_segments(
     described: pd.DataFrame,
     centres: NDArray[np.float64],
     identify: Callable[[NDArray[np.int64], int], SegmentIds],
-    journal: Journal,
 ) -> Segmentation:
     """The chosen centres made to hold for all customers, named and given their ids.
 

@@ -8,18 +8,15 @@ from dataclasses import replace
 from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
-from custseg_spark import clustering, data, features
+from custseg_spark import clustering, data, features, journal
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps import observation
 
 
-def draw_sample(
-    found: CustomerTable, recipe: Recipe, rows: int, journal: Journal
-) -> tuple[Sample, dict[str, int]]:
+def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample, dict[str, int]]:
     """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here."""
     journal.scan("statistics and sample")
     observed = Observation("contract")
@@ -39,7 +36,7 @@ def draw_sample(
         table = chosen.select(
             clustering.HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
         ).toPandas()
-        seen = observation.read_observation(observed, found.frame, [*counted, *missing], journal)
+        seen = observation.read_observation(observed, found.frame, [*counted, *missing])
     counts = {name: int(value) for name, value in seen.items()}
     table = table.sort_values([clustering.HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
     hashes = table[clustering.HASH].to_numpy()
@@ -65,7 +62,6 @@ def check_quality(
     counts: Mapping[str, int],
     recipe: Recipe,
     rows: int,
-    journal: Journal,
 ) -> Sample:
     """The sample with the verdict on the table. Raises DataError where the contract is broken."""
     quality = data.judge_counts(counts, found.checks, recipe.rules.max_quarantined)

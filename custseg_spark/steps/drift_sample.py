@@ -9,9 +9,8 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import TimestampType
 
-from custseg_spark import clustering, data
+from custseg_spark import clustering, data, journal
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable
 
@@ -21,7 +20,7 @@ SIZE = 20_000
 _COUNTED_IN_FOOTERS = ("parquet", "orc", "excel")
 
 
-def estimate_table_rows(table: CustomerTable, path: str, recipe: Recipe, journal: Journal) -> int:
+def estimate_table_rows(table: CustomerTable, path: str, recipe: Recipe) -> int:
     """How many rows tonight's table has, as far as that is known without reading it: the sample's size rests
     on it, and must on no other table, for that may have a thousandth of tonight's rows or a thousand times as
     many.
@@ -48,7 +47,7 @@ def aggregate_drift_sample(table: CustomerTable, recipe: Recipe, rows: int) -> C
 
 
 def complete_drift_sample(
-    sample: Sequence[Any], table: CustomerTable, recipe: Recipe, accepted: int, journal: Journal
+    sample: Sequence[Any], table: CustomerTable, recipe: Recipe, accepted: int
 ) -> Sequence[Any]:
     """The sample, or where an estimate or a filter left far too few of the `accepted` customers in it, one
     that is drawn anew, now that their number is known; on Spark 4.0 too, whose observations bring no list

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from custseg_spark import clustering, data, features, runs, segments
+from custseg_spark import clustering, data, features, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.journal import Journal
 from custseg_spark.model import Model
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import PREFIX, LiveComparison, LiveRun, Sample, SampleInLiveRun, Segmentation
@@ -20,7 +19,7 @@ from custseg_spark.results import PREFIX, LiveComparison, LiveRun, Sample, Sampl
 NOBODY = segments.NOBODY
 
 
-def open_live_run(output: str, columns: Sequence[str], journal: Journal) -> LiveRun | None:
+def open_live_run(output: str, columns: Sequence[str]) -> LiveRun | None:
     """The live run under `output`; None where there is none yet, or where its model reads a column that
     is not among `columns`, those of the table. Raises RunError where it can't be read."""
     run = runs.find_live(output)
@@ -155,7 +154,6 @@ def compare_with_live_run(
     sample: Sample,
     fitted: Segmentation,
     recipe: Recipe,
-    journal: Journal,
 ) -> LiveComparison | None:
     """The new run held against the live one; None where there is none to follow."""
     if live is None or known is None:

@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from pyspark.sql import SparkSession
 
-from custseg_spark import data
+from custseg_spark import data, journal
 from custseg_spark.errors import RecipeError, RunError
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe, change, find_rate_part, parse
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.sql import find_columns
@@ -26,7 +25,6 @@ def load_for_scoring(
     live: LiveRun,
     path: str,
     columns: Sequence[str] | None,
-    journal: Journal,
     besides: Mapping[str, str] | None = None,
     unique: Literal["exact"] | None = None,
     source: Mapping[str, Any] | None = None,

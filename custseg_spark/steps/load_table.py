@@ -13,10 +13,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType
 
-from custseg_spark import data, features
+from custseg_spark import data, features, journal
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
@@ -99,7 +98,7 @@ def apply_recipe(
     )
 
 
-def check_ids(found: CustomerTable, recipe: Recipe, path: str, journal: Journal) -> tuple[CustomerTable, int]:
+def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[CustomerTable, int]:
     """The intake with its id checks, and the rows of the table. Raises DataError where there are none."""
     with translate_engine_errors(f"input {path}"):
         rows = found.frame.count()

@@ -7,12 +7,10 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation
 
-from custseg_spark.journal import Journal
+from custseg_spark import journal
 
 
-def read_observation(
-    observed: Observation, frame: DataFrame, aggregates: Sequence[Column], journal: Journal
-) -> dict[str, Any]:
+def read_observation(observed: Observation, frame: DataFrame, aggregates: Sequence[Column]) -> dict[str, Any]:
     """The `aggregates` that `observed` collected over `frame`, by name.
 
     Some sinks and servers lose them; then they are taken by a scan of their own.

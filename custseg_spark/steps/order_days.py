@@ -11,9 +11,8 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from custseg_spark import data, runs, transactions
+from custseg_spark import data, journal, runs, transactions
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import OrderRecipe
 from custseg_spark.steps.order_lines import OrderLines
 from custseg_spark.transactions import DAY, Day, Plan
@@ -39,7 +38,6 @@ def sum_days(
     recipe: OrderRecipe,
     run: runs.Run,
     rebuild_from: date | None,
-    journal: Journal,
 ) -> DaySums:
     """The kept sums brought up to date with the input.
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from pyspark.sql import SparkSession
 
-from custseg_spark import data, runs
+from custseg_spark import data, journal, runs
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Publish
 
 LABELS = ("segment_name", "distance_to_centre", "segment")
@@ -22,7 +21,6 @@ def publish_to_lake(
     columns: Sequence[str],
     wanted: Publish | None,
     day: str | None,
-    journal: Journal,
 ) -> str | None:
     """Make the labelled customers of a run or a score the lake's for their day; gives where, or null if not
     asked.

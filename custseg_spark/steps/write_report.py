@@ -9,10 +9,9 @@ from pathlib import PurePosixPath
 import numpy as np
 import pyspark
 
-from custseg_spark import __version__, clustering, report, runs, segments
+from custseg_spark import __version__, clustering, journal, report, runs, segments
 from custseg_spark.evidence import Candidate
 from custseg_spark.features import VALUE
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.explain import write_explained
 from custseg_spark.report import exploration, page
@@ -79,7 +78,6 @@ def build_page(
     followed: LiveComparison | None,
     others: AlgorithmComparison | None,
     figures: RunFigures,
-    journal: Journal,
 ) -> page.Page:
     """Everything that stands on the page of a run."""
     profile, choice, chosen = fitted.profile, decision.choice, decision.candidate
@@ -110,7 +108,7 @@ def build_page(
             quality.quarantined,
             tuple(sorted(quality.by_reason.items(), key=lambda reason: -reason[1])),
         ),
-        careful=_careful(fitted, sample, decision, pairs, journal),
+        careful=_careful(fitted, sample, decision, pairs),
         profile=page.Profile(flat, _views(fitted, "feature"), _views(fitted, "description"), overall),
         evidence=page.Evidence(
             choice.why,
@@ -140,7 +138,7 @@ def build_page(
             recipe.sweep.seed,
             path,
             {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
-            journal.seconds,
+            journal.current().seconds,
         ),
         more=(
             *([] if followed is None else [thread.build_thread_section(followed)]),
@@ -217,14 +215,13 @@ def _careful(
     sample: Sample,
     decision: Decision,
     pairs: tuple[exploration.Correlation, ...],
-    journal: Journal,
 ) -> tuple[str, ...]:
     """What a reader should know before acting on the page; doubts about the number of segments come first,
     as the first screen shows the first few lines only."""
     choice, chosen = decision.choice, decision.candidate
     lines = [] if choice.passed else [f"No number of segments passed every condition: {choice.why}"]
     lines += [choice.doubt] if choice.doubt else []
-    lines += [*sample.quality.warnings, *journal.warnings]
+    lines += [*sample.quality.warnings, *journal.current().warnings]
     shaky = [
         fitted.model.names[i] for i, jaccard in enumerate(fitted.jaccards(chosen)) if jaccard < page.SHAKY
     ]

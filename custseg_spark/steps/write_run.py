@@ -13,10 +13,9 @@ import pandas as pd
 import pyspark
 from pyspark.sql import SparkSession
 
-from custseg_spark import __version__, data, runs, segments
+from custseg_spark import __version__, data, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError, RecipeError
-from custseg_spark.journal import Journal
 from custseg_spark.model import DIALECTS, write_segments_sql
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import (
@@ -31,9 +30,7 @@ from custseg_spark.steps.load_table import list_kept_columns
 from custseg_spark.steps.segment_ids import list_ids_used
 
 
-def write_quarantine(
-    run: runs.Run, table: CustomerTable, counts: Mapping[str, int], journal: Journal
-) -> None:
+def write_quarantine(run: runs.Run, table: CustomerTable, counts: Mapping[str, int]) -> None:
     """Write the rejected rows, before the verdict on them: whoever mends the table wants to see them."""
     rejected = table.rejected
     if counts[data.ACCEPTED] == counts[data.ROWS]:
@@ -50,7 +47,6 @@ def write_customers(
     table: CustomerTable,
     fitted: Segmentation,
     recipe: Recipe,
-    journal: Journal,
 ) -> None:
     """Label every accepted customer and write them by segment.
 
@@ -79,7 +75,7 @@ def count_written(spark: SparkSession, run: runs.Run) -> dict[int, int]:
     return {int(row["segment"]): int(row["count"]) for row in counts}
 
 
-def write_model(spark: SparkSession, run: runs.Run, fitted: Segmentation, journal: Journal) -> None:
+def write_model(spark: SparkSession, run: runs.Run, fitted: Segmentation) -> None:
     """Write model.json, and the PipelineModel and the SQL that are made from it."""
     run.write("model.json", fitted.model.to_json())
     for dialect in DIALECTS:
@@ -145,7 +141,6 @@ def write_record(
     decision: Decision,
     fitted: Segmentation,
     followed: LiveComparison | None,
-    journal: Journal,
 ) -> None:
     """Write run.json: everything about the run that is not a table."""
     quality = sample.quality
@@ -175,9 +170,9 @@ def write_record(
             ],
             "ids_used": list_ids_used(run.output, fitted.model.ids),
             "live": followed and build_live_record(followed),
-            "warnings": [*quality.warnings, *journal.warnings],
-            "seconds": journal.seconds,
-            "scans": {"total": sum(journal.scans.values()), **journal.scans},
+            "warnings": [*quality.warnings, *journal.current().warnings],
+            "seconds": journal.current().seconds,
+            "scans": {"total": sum(journal.current().scans.values()), **journal.current().scans},
         }
     )
 

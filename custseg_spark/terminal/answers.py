@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from custseg_spark.journal import Journal
+from custseg_spark.journal import Journal, open_journal
 from custseg_spark.terminal.nightly import tell_thread
 
 if TYPE_CHECKING:
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress() -> Iterator[Journal]:
-    """A journal whose stages show on a terminal; a pipe gets the log lines alone."""
+def progress() -> Iterator[None]:
+    """Inside, a journal is open whose stages show on a terminal; a pipe gets the log lines alone."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Journal()
+        with open_journal():
+            yield
         return
-    with console.status("starting Spark") as status:
-        yield Journal(lambda stage: status.update(stage))
+    with (
+        console.status("starting Spark") as status,
+        open_journal(Journal(lambda stage: status.update(stage))),
+    ):
+        yield
 
 
 def tell(trained: TrainResult) -> None:

@@ -18,7 +18,6 @@ from custseg_spark.app.pages import parts
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.server import MAIN
 from custseg_spark.app.visit import Table
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe, parse
 
 testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
@@ -278,7 +277,7 @@ def test_who_moved_is_held_against_the_live_run(
     live = runs.find_run(str(saved), run.run.run_id)
     other = commands.train(
         spark, parse({**live.known["recipe"], "segments": {"k": 2, "choose": "fixed"}}), str(table.file),
-        str(saved), Journal(),
+        str(saved),
     )  # fmt: skip
     runs.promote_run(live, "asked")
     parts.list_runs.clear()

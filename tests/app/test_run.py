@@ -25,7 +25,6 @@ from custseg_spark.app.run_view import RunView
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table, Visit
 from custseg_spark.errors import DataError, RunError
-from custseg_spark.journal import Journal
 from custseg_spark.model import SCALED
 from custseg_spark.recipe import Recipe, load
 
@@ -352,12 +351,12 @@ def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
     output = str(tmp_path / "lake")
     path = str(tmp_path / "customers.csv")
     pd.read_csv(table.file, dtype=str).sample(frac=0.9, random_state=0).to_csv(path, index=False)
-    live = commands.train(spark, recipe, path, output, Journal())
+    live = commands.train(spark, recipe, path, output)
     saved = downloads.save_candidate(run, table, recipe, output)
     with pytest.raises(RunError, match="stand for others here") as refused:
         runs.promote_run(saved, "saved by the analyst")
     assert saved.at("recipe.yaml") in refused.value.remedy
-    trained = commands.train(spark, load(saved.at("recipe.yaml")), str(table.file), output, Journal())
+    trained = commands.train(spark, load(saved.at("recipe.yaml")), str(table.file), output)
     assert trained.live["run_id"] == live.run.run_id
     assert sorted(trained.fitted.sizes) == sorted(s["size"] for s in saved.known["segments"])
     runs.promote_run(trained.run, "looked at")
@@ -381,7 +380,7 @@ def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFr
         brought = Visit().bring("segment", "customers.csv", table.to_csv(index=False).encode())
         assert uploads.preview_upload(spark, brought.file).rows == len(table)
         file, output = str(brought.file), brought.output()
-        task = Task(lambda journal: commands.train(spark, recipe, file, output, journal))
+        task = Task(lambda: commands.train(spark, recipe, file, output))
         return RunView(task.result().run)
 
     with ThreadPoolExecutor(2) as pool:

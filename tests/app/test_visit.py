@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from custseg_spark import journal
 from custseg_spark.app.task import PLACES, CancelledError, Task
 from custseg_spark.app.visit import Visit
-from custseg_spark.journal import Journal
 
 
 def until(true: object, seconds: float = 5.0) -> bool:
@@ -86,7 +86,7 @@ def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Vis
     table = visit.bring("segment", "t.csv", b"1")
     begun, go_on = threading.Event(), threading.Event()
 
-    def work(journal: Journal) -> None:
+    def work() -> None:
         begun.set()
         go_on.wait()
         late = Path(table.output()) / "late.csv"
@@ -101,10 +101,10 @@ def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Vis
     assert until(lambda: not visit.folder.exists())
 
 
-def stages(begun: threading.Event, go_on: threading.Event, folder: Path) -> Callable[[Journal], None]:
+def stages(begun: threading.Event, go_on: threading.Event, folder: Path) -> Callable[[], None]:
     """Work that writes, is told to go on, and writes again in its next stage."""
 
-    def work(journal: Journal) -> None:
+    def work() -> None:
         begun.set()
         go_on.wait(5)
         folder.mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def test_work_that_was_given_up_ends_with_its_stage_and_leaves_nothing(visit: Vi
     first = table.task = table.begin(stages(begun, go_on, table.folder / "out1"))
     begun.wait()
     table.forget()
-    second = table.task = table.begin(lambda journal: "other choices")
+    second = table.task = table.begin(lambda: "other choices")
     assert second.result() == "other choices", "the first is in nobody's way"
     visit.drop("segment")
     visit.close()
@@ -133,32 +133,32 @@ def test_work_that_was_given_up_ends_with_its_stage_and_leaves_nothing(visit: Vi
 def test_work_that_waits_for_a_place_and_is_given_up_never_begins(visit: Visit) -> None:
     table, done = visit.bring("segment", "t.csv", b"1"), []
     begun, go_on = [threading.Event() for _ in range(PLACES)], threading.Event()
-    held = [Task(lambda journal, mine=mine: (mine.set(), go_on.wait(5))) for mine in begun]  # type: ignore[misc]
+    held = [Task(lambda mine=mine: (mine.set(), go_on.wait(5))) for mine in begun]  # type: ignore[misc]
     try:
         for mine in begun:
             mine.wait()
-        waits = table.begin(lambda journal: done.append(1))
+        waits = table.begin(lambda: done.append(1))
         table.forget()
         assert waits.wait(2), "before a place is free"
     finally:
         go_on.set()
     assert all(task.wait(5) for task in held)
     assert done == []
-    assert Task(lambda journal: 1).result() == 1, "and it holds no place"
+    assert Task(lambda: 1).result() == 1, "and it holds no place"
 
 
 def test_progress_only_grows_and_speaks_plainly() -> None:
     shown: list[tuple[float, str]] = []
     steps = ["read", "check", "sweep", "sweep k=4", "choose", "label", "report", "label"]
 
-    def work(journal: Journal) -> str:
+    def work() -> str:
         for step in steps:
             journal.progress(step)
             shown.append(task.progress)
         return "done"
 
     ready = threading.Event()
-    task = Task(lambda journal: (ready.wait(), work(journal))[1])
+    task = Task(lambda: (ready.wait(), work())[1])
     ready.set()
     assert task.result() == "done"
     shares = [share for share, _ in shown]
@@ -170,13 +170,13 @@ def test_progress_only_grows_and_speaks_plainly() -> None:
 def test_a_sweep_of_many_numbers_leaves_room_for_what_follows() -> None:
     shown: list[tuple[float, str]] = []
 
-    def work(journal: Journal) -> None:
+    def work() -> None:
         for step in ("sweep", *(f"sweep k={k}" for k in range(2, 13)), "choose"):
             journal.progress(step)
             shown.append(task.progress)
 
     ready = threading.Event()
-    task = Task(lambda journal: (ready.wait(), work(journal)))
+    task = Task(lambda: (ready.wait(), work()))
     ready.set()
     task.result()
     shares = [share for share, _ in shown]
@@ -188,7 +188,7 @@ def test_a_sweep_of_many_numbers_leaves_room_for_what_follows() -> None:
 
 
 def test_what_work_raises_is_raised_where_it_is_asked_for() -> None:
-    def work(journal: Journal) -> None:
+    def work() -> None:
         raise ValueError("no")
 
     task = Task(work)

@@ -14,7 +14,6 @@ from pyspark.sql import SparkSession
 from custseg_spark import data, runs
 from custseg_spark.commands.stream import Batches, build_messages_table
 from custseg_spark.errors import DataError
-from custseg_spark.journal import Journal
 from custseg_spark.steps import live_run, load_for_scoring
 from tests.jobs.conftest import RECIPE, Outcome, Say, Train, labels, planted
 
@@ -118,7 +117,7 @@ def test_a_batch_that_is_written_again_takes_its_old_quarantine_and_marker_away(
     def written(rows: pd.DataFrame) -> None:
         frame = spark.createDataFrame(rows.astype(str))
         table = data.Table(frame, rows.head(0), "parquet", "t")
-        Batches(live, recipe, table, str(to), Journal()).write(frame, 0)
+        Batches(live, recipe, table, str(to)).write(frame, 0)
 
     broken = planted(20).astype({"spend": object})
     broken.loc[3, "spend"] = "much"
@@ -187,7 +186,7 @@ def test_a_message_that_is_no_json_is_quarantined_with_a_reason(
     messages = messages.selectExpr("CAST(value AS BINARY) AS value")
     read = build_messages_table(messages, live, "topic")
     to = tmp_path / "to"
-    Batches(live, load_for_scoring.read_recipe(live), read, str(to), Journal()).write(read.frame, 0)
+    Batches(live, load_for_scoring.read_recipe(live), read, str(to)).write(read.frame, 0)
     found = customers(to).set_index("id")
     assert (found["segment"] == labels(outcome)).all()
     assert len(found) == 300

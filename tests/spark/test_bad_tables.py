@@ -10,7 +10,6 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import features, recipe
 from custseg_spark.errors import CustsegError
-from custseg_spark.journal import Journal
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps import draw_sample, load_table
 from tests.corpus import CASES, Case, write
@@ -21,12 +20,10 @@ USUAL = ("id", "spend", "visits")
 def checked(spark: SparkSession, case: Case, directory: Path) -> tuple[CustomerTable, Sample]:
     """The case's table through everything that `train` does before it looks for segments."""
     written, table = write(case, directory)
-    how, journal = recipe.load(str(written)), Journal()
-    found, rows = load_table.check_ids(
-        load_table.load_table(spark, how, str(table)), how, str(table), journal
-    )
-    sample, counts = draw_sample.draw_sample(found, how, rows, journal)
-    sample = draw_sample.check_quality(found, sample, counts, how, rows, journal)
+    how = recipe.load(str(written))
+    found, rows = load_table.check_ids(load_table.load_table(spark, how, str(table)), how, str(table))
+    sample, counts = draw_sample.draw_sample(found, how, rows)
+    sample = draw_sample.check_quality(found, sample, counts, how, rows)
     treatments = features.fit_treatments(sample.raw, found.expressions, how.segment_by, how.scale)
     assert np.isfinite(
         features.to_model_scale(features.apply_treatments(sample.raw, treatments), treatments)

@@ -19,17 +19,15 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import features, recipe
 from custseg_spark.errors import DataError
-from custseg_spark.journal import Journal
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps import draw_sample, load_table
 from tests.spark.draws import draw_tables
 
 
 def read_sample(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[CustomerTable, Sample]:
-    journal = Journal()
-    found, rows = load_table.check_ids(load_table.load_table(spark, how, str(path)), how, str(path), journal)
-    sample, counts = draw_sample.draw_sample(found, how, rows, journal)
-    return found, draw_sample.check_quality(found, sample, counts, how, rows, journal)
+    found, rows = load_table.check_ids(load_table.load_table(spark, how, str(path)), how, str(path))
+    sample, counts = draw_sample.draw_sample(found, how, rows)
+    return found, draw_sample.check_quality(found, sample, counts, how, rows)
 
 
 def write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:

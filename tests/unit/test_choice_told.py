@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from custseg_spark.evidence import Choice, RunnerUp
-from custseg_spark.journal import Journal
 from custseg_spark.steps import write_report
 from custseg_spark.steps.choose_k import warn_small
 from custseg_spark.terminal.answers import tell_choice
@@ -50,7 +49,7 @@ def test_doubts_about_the_number_come_first_on_the_page() -> None:
     sample = SimpleNamespace(quality=SimpleNamespace(warnings=("one", "two", "three")))
     fitted = SimpleNamespace(jaccards=lambda chosen: (), model=SimpleNamespace(names=()))
     decision = SimpleNamespace(choice=choice, candidate=None)
-    lines = write_report._careful(fitted, sample, decision, (), Journal())  # type: ignore[arg-type]
+    lines = write_report._careful(fitted, sample, decision, ())  # type: ignore[arg-type]
     assert lines[0].startswith("No number of segments passed")
     assert lines[1] == choice.doubt
     assert lines[2:] == ("one", "two", "three")

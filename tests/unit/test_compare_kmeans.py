@@ -7,7 +7,6 @@ import pytest
 
 from custseg_spark import cli, clustering, evidence
 from custseg_spark.commands.compare import _find_partition
-from custseg_spark.journal import Journal
 from custseg_spark.recipe import Recipe, parse
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.compare_algorithms import compare_in_run
@@ -34,16 +33,16 @@ def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: py
     monkeypatch.setattr(
         clustering, "sweep", lambda s, p, ks, **how: tried.extend(ks) or sweep(s, p, ks, **how)
     )
-    found = _find_partition(None, POINTS, recipe(), k, Journal())  # type: ignore[arg-type]
+    found = _find_partition(None, POINTS, recipe(), k)  # type: ignore[arg-type]
     assert (tried, found.k) == (swept, k)
     if 3 <= k <= 6:
-        run = choose_k.sweep_k(None, POINTS, recipe(), Journal())  # type: ignore[arg-type]
+        run = choose_k.sweep_k(None, POINTS, recipe())  # type: ignore[arg-type]
         assert np.array_equal(found.centres, run[k - 3].centres)
 
 
 def test_a_chosen_k_is_not_judged_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "judge_structure", lambda *_: pytest.fail("the verdict is thrown away"))
-    found = _find_partition(None, POINTS, recipe(), None, Journal())  # type: ignore[arg-type]
+    found = _find_partition(None, POINTS, recipe(), None)  # type: ignore[arg-type]
     assert 3 <= found.k <= 6
 
 

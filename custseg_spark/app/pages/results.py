@@ -167,7 +167,7 @@ def _begin_comparison(table: Table, recipe: Recipe, k: int) -> Task[ComparisonRe
     from custseg_spark import commands
 
     file, to = str(table.file), table.output()
-    return table.begin(lambda journal: commands.compare(engine.get_session(), recipe, file, to, journal, k=k))
+    return table.begin(lambda: commands.compare(engine.get_session(), recipe, file, to, k=k))
 
 
 def _take(run: RunView, table: Table, recipe: Recipe) -> None:

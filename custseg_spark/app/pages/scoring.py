@@ -14,7 +14,6 @@ from custseg_spark.app.visit import Table
 if TYPE_CHECKING:
     from custseg_spark.app.run_view import RunView
     from custseg_spark.commands import ScoreResult
-    from custseg_spark.journal import Journal
 
 PAGE = "predict"
 _FITS_NOT = "The table needs the columns that the segmentation was made of, under the same names."
@@ -60,11 +59,11 @@ def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreR
     file, to = table.file, table.output()
     trained = run.record["recipe"]["input"].get("options") or {}
 
-    def score(journal: Journal) -> ScoreResult:
+    def score() -> ScoreResult:
         looked = uploads.look_into_file(engine.get_session(), file, sheet, trained)
         ours, names = uploads.list_added_columns(looked.head.columns), list(map(str, looked.head.columns))
         return commands.score(
-            engine.get_session(), run.run, str(file), to, journal,
+            engine.get_session(), run.run, str(file), to,
             columns=[name for name in names if name not in ours] if ours else None,
             source={"options": dict(looked.options)},
         )  # fmt: skip

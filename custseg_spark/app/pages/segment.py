@@ -124,7 +124,7 @@ def _begin_training(table: Table, recipe: Recipe) -> Task[object]:
     from custseg_spark import commands
 
     file, output = str(table.file), table.output()
-    return table.begin(lambda journal: commands.train(engine.get_session(), recipe, file, output, journal))
+    return table.begin(lambda: commands.train(engine.get_session(), recipe, file, output))
 
 
 def _ask_choices(offered: Form, of: str) -> Choices:
