@@ -9,7 +9,14 @@ from custseg_spark.segments.drift import Drift, measure_drift
 from custseg_spark.segments.figures import ColumnStats
 from custseg_spark.segments.identity import Event, Identity, cross_tabulate, match_segments
 from custseg_spark.segments.identity import tell_event as told_event
-from custseg_spark.segments.movement import NOBODY, Movement, measure_movement, tell_largest, tell_movement
+from custseg_spark.segments.movement import (
+    NOBODY,
+    Movement,
+    TwoNights,
+    measure_movement,
+    tell_largest,
+    tell_movement,
+)
 from custseg_spark.segments.names import SegmentName, Word, name_segments, write_label
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile, build_profile, tabulate_profile

@@ -49,71 +49,86 @@ class Movement:
     drawn: float
 
 
+@dataclass(frozen=True)
+class TwoNights:
+    """The sampled customers as the live run and a new one have them.
+
+    `then`, `now`, `new` (n,): the labels of the customers in the new table, NOBODY where they were not there
+    or can't be labelled. `worth` (n,): what each brings of `value`, NaN where unknown; an empty `value` is
+    nothing. `gone`: the old segments of those who left. `drawn`: the share of all customers in the sample.
+    """
+
+    then: NDArray[np.int64]
+    now: NDArray[np.int64]
+    new: NDArray[np.int64]
+    gone: NDArray[np.int64]
+    worth: NDArray[np.float64]
+    value: str
+    drawn: float = 1.0
+
+    @property
+    def both(self) -> NDArray[np.bool_]:
+        """(n,) who can be compared."""
+        there: NDArray[np.bool_] = (self.then != NOBODY) & (self.now != NOBODY)
+        return there
+
+    @property
+    def total(self) -> float:
+        """What those who can be compared bring together."""
+        return float(np.nan_to_num(self.worth)[self.both].sum()) if self.value else 0.0
+
+    @property
+    def customers(self) -> pd.DataFrame:
+        """A row per customer who can be compared, is new or is gone: from where to where, worth, and why."""
+        both = self.both
+        labelled = pd.DataFrame(
+            {
+                "from_segment": self.then,
+                "to_segment": self.new,
+                "worth": np.nan_to_num(self.worth),
+                "customers_changed": both & (self.then != self.now),
+                "model_changed": both & (self.now != self.new),
+            }
+        )[both | (self.then == NOBODY)]
+        left = {"from_segment": self.gone, "to_segment": NOBODY, "worth": 0.0}
+        unmoved = {"customers_changed": False, "model_changed": False}
+        return pd.concat([labelled, pd.DataFrame({**left, **unmoved})])
+
+
 def measure_movement(
-    then: NDArray[np.int64],
-    now: NDArray[np.int64],
-    new: NDArray[np.int64],
-    gone: NDArray[np.int64],
-    worth: NDArray[np.float64],
-    value: str,
-    old_names: Mapping[int, str],
-    new_names: Mapping[int, str],
-    drawn: float = 1.0,
-    fewest: int = 0,
+    nights: TwoNights, old_names: Mapping[int, str], new_names: Mapping[int, str], fewest: int = 0
 ) -> Movement:
-    """The movement of sampled customers: `then`, `now`, `new` and `worth` (n,) of those in the new table,
-    `gone` the old segments of those who left it. `value` names what `worth` holds; empty: nothing.
-    Flows of less than `fewest` customers are withheld."""
-    both = (then != NOBODY) & (now != NOBODY)
-    worth = np.nan_to_num(worth)
-    total = float(worth[both].sum()) if value else 0.0
-    customers = pd.DataFrame(
-        {
-            "from_segment": then,
-            "to_segment": new,
-            "worth": worth,
-            "customers_changed": both & (then != now),
-            "model_changed": both & (now != new),
-        }
-    )[both | (then == NOBODY)]
-    left = pd.DataFrame({"from_segment": gone, "to_segment": NOBODY, "worth": 0.0})
-    everybody = pd.concat([customers, left.assign(customers_changed=False, model_changed=False)])
-    went = both & (then != new)
-    flows = _flows(everybody, int(both.sum()), total, drawn, old_names, new_names)
+    """The movement between two nights; flows of less than `fewest` customers are withheld."""
+    both, went = nights.both, nights.both & (nights.then != nights.new)
+    total, flows = nights.total, _sum_flows(nights, old_names, new_names)
     return Movement(
         flows[flows["customers"] >= fewest].reset_index(drop=True),
-        round(int(both.sum()) / drawn),
-        round(int((then == NOBODY).sum()) / drawn),
-        round(len(gone) / drawn),
+        round(int(both.sum()) / nights.drawn),
+        round(int((nights.then == NOBODY).sum()) / nights.drawn),
+        round(len(nights.gone) / nights.drawn),
         _share(went, both),
-        _share(both & (then != now), both),
-        _share(both & (now != new), both),
-        float(worth[went].sum() / total) if total > 0 else float("nan"),
-        value,
-        drawn,
+        _share(both & (nights.then != nights.now), both),
+        _share(both & (nights.now != nights.new), both),
+        float(np.nan_to_num(nights.worth)[went].sum() / total) if total > 0 else float("nan"),
+        nights.value,
+        nights.drawn,
     )
 
 
-def _flows(
-    everybody: pd.DataFrame,
-    both: int,
-    total: float,
-    drawn: float,
-    old_names: Mapping[int, str],
-    new_names: Mapping[int, str],
-) -> pd.DataFrame:
-    """One row per pair of segments from one row per customer; `both` customers are worth `total`."""
-    flows = everybody.groupby(["from_segment", "to_segment"], as_index=False).agg(
+def _sum_flows(nights: TwoNights, old_names: Mapping[int, str], new_names: Mapping[int, str]) -> pd.DataFrame:
+    """One row per pair of segments, the largest first."""
+    total = nights.total
+    flows = nights.customers.groupby(["from_segment", "to_segment"], as_index=False).agg(
         customers=("worth", "size"),
         worth=("worth", "sum"),
         customers_changed=("customers_changed", "sum"),
         model_changed=("model_changed", "sum"),
     )
     inside = (flows["from_segment"] != NOBODY) & (flows["to_segment"] != NOBODY)
-    flows["share"] = np.where(inside, flows["customers"] / max(both, 1), np.nan)
+    flows["share"] = np.where(inside, flows["customers"] / max(nights.both.sum(), 1), np.nan)
     flows["value"] = np.where(inside & (total > 0), flows["worth"] / (total or 1), np.nan)
     for column in ("customers", "customers_changed", "model_changed"):
-        flows[column] = (flows[column].astype(float) / drawn).round().astype(int)
+        flows[column] = (flows[column].astype(float) / nights.drawn).round().astype(int)
     flows["from_name"] = flows["from_segment"].map(old_names)
     flows["to_name"] = flows["to_segment"].map(new_names)
     for column in ("from_segment", "to_segment"):

@@ -107,10 +107,8 @@ def measure_movement(
         column = fitted.profile.column(value).in_sample
         worth = pd.to_numeric(fitted.sample[column], errors="coerce").to_numpy(dtype=np.float64)
     new = np.array(fitted.model.ids)[fitted.labels]
-    old_names, new_names = _names(live.model), _names(fitted.model)
-    return segments.measure_movement(
-        known.then, known.now, new, known.gone, worth, value, old_names, new_names, known.share, fewest
-    )
+    nights = segments.TwoNights(known.then, known.now, new, known.gone, worth, value, known.share)
+    return segments.measure_movement(nights, _names(live.model), _names(fitted.model), fewest)
 
 
 def measure_drift(

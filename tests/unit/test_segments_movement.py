@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from custseg_spark.segments.movement import NOBODY, measure_movement, tell_largest, tell_movement
+from custseg_spark.segments.movement import NOBODY, TwoNights, measure_movement, tell_largest, tell_movement
 from tests.unit.frozen import unfrozen
 
 NAMES = {0: "Big", 1: "Small"}
@@ -18,7 +18,7 @@ def test_ten_customers_by_hand():
     now = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, NOBODY])
     new = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
     worth = np.array([10, 10, 10, 10, 30, 5, 5, 20, 99, np.nan])
-    found = measure_movement(then, now, new, np.array([0, 1]), worth, "spend", NAMES, NAMES)
+    found = measure_movement(TwoNights(then, now, new, np.array([0, 1]), worth, "spend"), NAMES, NAMES)
     assert found.both == 8
     assert (found.moved, found.by_customers, found.by_model) == (0.25, 0.125, 0.125)
     assert found.value_moved == pytest.approx(35 / 100)
@@ -39,9 +39,8 @@ def test_ten_customers_by_hand():
 def test_counts_of_a_sample_are_scaled_and_say_so():
     labels = np.array([0, 1] * 50)
     nothing = np.full(100, np.nan)
-    found = measure_movement(
-        labels, labels, labels, np.array([], dtype=int), nothing, "", NAMES, NAMES, drawn=0.01
-    )
+    nights = TwoNights(labels, labels, labels, np.array([], dtype=int), nothing, "", drawn=0.01)
+    found = measure_movement(nights, NAMES, NAMES)
     assert found.both == 10_000
     assert found.flows["customers"].tolist() == [5_000, 5_000]
     assert math.isnan(found.value_moved)
@@ -50,9 +49,8 @@ def test_counts_of_a_sample_are_scaled_and_say_so():
 
 def test_nobody_to_compare():
     absent = np.full(3, NOBODY)
-    found = measure_movement(
-        absent, absent, np.array([0, 1, 1]), absent[:0], np.ones(3), "spend", NAMES, NAMES
-    )
+    nights = TwoNights(absent, absent, np.array([0, 1, 1]), absent[:0], np.ones(3), "spend")
+    found = measure_movement(nights, NAMES, NAMES)
     assert found.both == 0
     assert "nobody can be said to have moved" in tell_movement(found)[0]
 
@@ -60,14 +58,16 @@ def test_nobody_to_compare():
 def test_flows_of_few_customers_are_withheld_where_asked():
     labels = np.array([0] * 9 + [1])
     worth, nobody = np.ones(10), labels[:0]
-    found = measure_movement(labels, labels, labels[::-1], nobody, worth, "spend", NAMES, NAMES, fewest=2)
+    nights = TwoNights(labels, labels, labels[::-1], nobody, worth, "spend")
+    found = measure_movement(nights, NAMES, NAMES, fewest=2)
     assert found.flows["customers"].tolist() == [8]
 
 
 def test_new_and_gone_customers_are_counted_before_flows_are_withheld():
     then = np.array([0] * 20 + [NOBODY] * 6)
     labels, worth = np.array([0] * 20 + [0, 0, 0, 1, 1, 1]), np.ones(26)
-    found = measure_movement(then, labels, labels, np.array([0, 1, 1]), worth, "", NAMES, NAMES, fewest=5)
+    nights = TwoNights(then, labels, labels, np.array([0, 1, 1]), worth, "")
+    found = measure_movement(nights, NAMES, NAMES, fewest=5)
     assert found.flows["customers"].tolist() == [20]
     assert "6 customers are new, 3 are gone." in tell_movement(found)
 
@@ -87,7 +87,8 @@ def test_who_is_new_or_gone_was_moved_by_nobody():
     #                new: the models differ ──┐       ┌── not labelled by the old model today
     then, now = np.array([0, 0, NOBODY, NOBODY, 1]), np.array([0, 1, 0, 1, NOBODY])
     new, gone = np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1])
-    found = measure_movement(then, now, new, gone, np.array([1.0, 3.0, 50, 50, 50]), "spend", NAMES, NAMES)
+    nights = TwoNights(then, now, new, gone, np.array([1.0, 3.0, 50, 50, 50]), "spend")
+    found = measure_movement(nights, NAMES, NAMES)
     assert rows_of(found) == {
         (0, None): (2, 0, 0, None, None),
         (None, 1): (2, 0, 0, None, None),
@@ -101,7 +102,7 @@ def test_who_is_new_or_gone_was_moved_by_nobody():
 
 def test_one_customer_alone_is_all_of_them():
     one = np.array([0])
-    found = measure_movement(one, one, one + 1, one[:0], np.array([4.0]), "spend", NAMES, NAMES)
+    found = measure_movement(TwoNights(one, one, one + 1, one[:0], np.array([4.0]), "spend"), NAMES, NAMES)
     assert rows_of(found) == {(0, 1): (1, 0, 1, 1.0, 1.0)}
     assert (found.moved, found.by_customers, found.by_model, found.value_moved) == (1.0, 0.0, 1.0, 1.0)
     whole, *rest = tell_movement(found)
@@ -114,7 +115,9 @@ def test_one_customer_alone_is_all_of_them():
 def test_worth_that_is_nothing_has_no_shares():
     labels = np.array([0, 1])
     for worth, value in ((np.zeros(2), "spend"), (np.ones(2), "")):
-        found = measure_movement(labels, labels, labels[::-1], labels[:0], worth, value, NAMES, NAMES)
+        found = measure_movement(
+            TwoNights(labels, labels, labels[::-1], labels[:0], worth, value), NAMES, NAMES
+        )
         assert math.isnan(found.value_moved)
         assert found.flows["value"].isna().all()
         assert not any("bring" in line for line in tell_movement(found))
@@ -124,7 +127,7 @@ def test_equal_flows_stand_by_their_segments_and_ten_are_told():
     pairs = [(a, b) for a in range(4) for b in range(3) if a != b] + [(0, 3), (1, 3), (2, 3)]
     then, new = (np.array(side[::-1], dtype=int) for side in zip(*pairs, strict=True))
     names = dict.fromkeys(range(4), "x")
-    found = measure_movement(then, new, new, then[:0], np.ones(12), "", names, names)
+    found = measure_movement(TwoNights(then, new, new, then[:0], np.ones(12), ""), names, names)
     assert list(zip(found.flows["from_segment"], found.flows["to_segment"], strict=True)) == sorted(pairs)
     assert found.flows.index.tolist() == list(range(12))
     assert len(tell_largest(found)) == 10
