@@ -17,9 +17,16 @@ from custseg_spark.segments.movement import (
     tell_largest,
     tell_movement,
 )
-from custseg_spark.segments.names import SegmentName, Word, name_segments, write_label
+from custseg_spark.segments.names import SegmentName, Vocabulary, Word, name_segments, write_label
 from custseg_spark.segments.outcomes import Estimate
-from custseg_spark.segments.profile import Group, Profile, SegmentProfile, build_profile, tabulate_profile
+from custseg_spark.segments.profile import (
+    Group,
+    Measurements,
+    Profile,
+    SegmentProfile,
+    build_profile,
+    tabulate_profile,
+)
 from custseg_spark.segments.report_columns import ReportColumn, list_columns
 from custseg_spark.segments.rules import Rule, Rules, find_rules
 from custseg_spark.segments.sentences import (

@@ -59,6 +59,31 @@ class SegmentName:
     words: tuple[Word, ...]
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the features are called: the words of each in recipe order, None where they are to be made of its
+    name ("high income"), and the feature whose words are the nouns."""
+
+    words: Mapping[str, Words | None]
+    order_by: str
+
+    @property
+    def features(self) -> list[str]:
+        return list(self.words)
+
+    @property
+    def order(self) -> int:
+        """The position of the nouns' feature."""
+        return self.features.index(self.order_by)
+
+    @property
+    def lexicon(self) -> list[Words]:
+        """The words of each feature, none left to be made. A noun always says something."""
+        return [
+            _choose_words(feature, words, feature == self.order_by) for feature, words in self.words.items()
+        ]
+
+
 def write_label(feature: str) -> str:
     """A feature's name in words: total_spend -> total spend, NumDeals -> num deals, RFM -> RFM."""
     parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", feature).split("_")
@@ -66,26 +91,23 @@ def write_label(feature: str) -> str:
 
 
 def name_segments(
-    found: Traits,
-    features: Sequence[str],
-    words: Mapping[str, Words | None],
-    order_by: str,
+    traits: Traits,
+    vocabulary: Vocabulary,
     pinned: Mapping[int, str] | None = None,
     ids: Sequence[int] | None = None,
 ) -> tuple[SegmentName, ...]:
     """A name for each of the k segments: true, and unique whatever the case of its letters.
 
-    `features` names the d columns of `found` in recipe order; `words` are theirs, a feature
-    without any gets words made of its name ("high income"); `pinned` are names by segment id;
-    `ids` the k segment ids, 0..k-1 unless given. One `Named` per segment, in the order of `ids`.
+    `vocabulary` has the d features of `traits`, in their order; `pinned` are names by segment id;
+    `ids` the k segment ids, 0..k-1 unless given. One name per segment, in the order of `ids`.
     Raises RecipeError if a name is pinned to two segments or to none.
     """
-    ids = range(len(found.z)) if ids is None else ids
+    ids = range(len(traits.z)) if ids is None else ids
     pinned = pinned or {}
     _check_pins(pinned, ids)
-    order = list(features).index(order_by)
-    lexicon = [_choose_words(feature, words.get(feature), feature == order_by) for feature in features]
-    facts = _Facts(found.z, found.levels, lexicon, [write_label(feature) for feature in features], order, ids)
+    features = vocabulary.features
+    labels = [write_label(feature) for feature in features]
+    facts = _Facts(traits.z, traits.levels, vocabulary.lexicon, labels, vocabulary.order, ids)
 
     names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
     for noun in dict.fromkeys(facts.noun(row) for row in range(len(ids))):
@@ -201,7 +223,7 @@ def _true_words(facts: _Facts, row: int, features: Sequence[str]) -> tuple[Word,
 
 
 def _choose_words(feature: str, words: Words | None, is_noun: bool) -> Words:
-    """The words of a feature: the recipe's, else made of its name. A noun always says something."""
+    """The recipe's words of a feature, else made of its name."""
     made = [f"{level} {write_label(feature)}" for level in _LEVELS]
     if is_noun:
         made = [text[0].upper() + text[1:] for text in made]

@@ -76,28 +76,38 @@ class Profile:
         return next(shown for shown in self.shown if shown.name == name)
 
 
+@dataclass(frozen=True)
+class Measurements:
+    """What was measured of the customers.
+
+    totals: a row per (segment, column) over all of them; columns segment, column, rows, count, mean, std,
+    min, max, total. sample: a row per sampled customer, the same columns and `segment`.
+    """
+
+    totals: pd.DataFrame
+    sample: pd.DataFrame
+
+
 def build_profile(
-    totals: pd.DataFrame,
-    sample: pd.DataFrame,
-    found: Traits,
+    measured: Measurements,
+    traits: Traits,
     named: Sequence[SegmentName],
     shown: Sequence[ReportColumn],
     protected: Sequence[str] = (),
 ) -> Profile:
     """The profile of every segment.
 
-    totals: a row per (segment, column) over all customers; columns segment, column, rows, count, mean,
-    std, min, max, total. sample: a row per sampled customer, the same columns and `segment`.
-    found: traits (k, d), features in recipe order. named: a name per segment, in the order of `found`.
+    traits: (k, d), features in recipe order. named: a name per segment, in the order of `traits`.
     protected: columns of the sample to measure against the segments.
     """
-    moments = _by_column(totals, [name.segment for name in named])
+    sample = measured.sample
+    moments = _by_column(measured.totals, [name.segment for name in named])
     numbers = [column for column in shown if column.name in moments or f"{column.name}[numerator]" in moments]
     texts = [column for column in shown if column not in numbers and column.in_sample in sample]
     features = [column.name for column in shown if column.role == "feature"]
     columns = {column.name: compute_stats(column, moments, sample) for column in numbers}
     for position, feature in enumerate(features):
-        z = [*found.z[:, position].tolist(), 0.0]
+        z = [*traits.z[:, position].tolist(), 0.0]
         columns[feature] = [
             replace(figures, z=value) for figures, value in zip(columns[feature], z, strict=True)
         ]
@@ -123,7 +133,7 @@ def build_profile(
                 size / max(sum(sizes), 1),
                 *group(row, sample[sample["segment"] == name.segment]),
                 name,
-                _apart(features, found.z[row]),
+                _apart(features, traits.z[row]),
             )
             for row, (name, size) in enumerate(zip(named, sizes, strict=True))
         ),

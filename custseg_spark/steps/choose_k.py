@@ -129,8 +129,9 @@ def fit_segments(
     sample = described.assign(segment=np.array(ids)[labels])
     found = segments.measure_traits(points, labels, len(centres))
     profile = segments.build_profile(
-        segments.tabulate_totals([refined.rows[i] for i in order], ids, ordered, columns),
-        sample,
+        segments.Measurements(
+            segments.tabulate_totals([refined.rows[i] for i in order], ids, ordered, columns), sample
+        ),
         found,
         _name_segments(recipe, found, ids, identified.names),
         segments.list_columns(recipe.segment_by, recipe.describe, recipe.check),
@@ -174,9 +175,7 @@ def _name_segments(
     asked = {segment: name for segment, name in recipe.segments.names.items() if segment in ids}
     spoken = {name.casefold() for name in asked.values()}
     stay = {i: name for i, name in kept.items() if i not in asked and name.casefold() not in spoken}
-    return segments.name_segments(
-        found, list(recipe.segment_by), words, recipe.order_by, {**stay, **asked}, ids
-    )
+    return segments.name_segments(found, segments.Vocabulary(words, recipe.order_by), {**stay, **asked}, ids)
 
 
 def _propose_names(

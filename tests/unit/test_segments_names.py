@@ -1,12 +1,14 @@
 """The naming rule, without Spark: hand-made segments for each step, and what must hold for any."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.segments.names import name_segments, write_label
+from custseg_spark.segments.names import Vocabulary, Words, name_segments, write_label
 from custseg_spark.segments.traits import Traits, measure_traits
 
 FEATURES = ("spend", "recency", "deals")
@@ -23,9 +25,15 @@ def of(*z: tuple[float, ...]) -> Traits:
     return Traits(centres, above=(centres > 0).astype(float), below=(centres < 0).astype(float))
 
 
+def vocabulary_of(features: Sequence[str], words: Mapping[str, Words | None], order_by: str) -> Vocabulary:
+    """Those features in that order; one without words gets them made of its name."""
+    return Vocabulary({feature: words.get(feature) for feature in features}, order_by)
+
+
 def names(found: Traits, **options: object) -> list[str]:
     chosen = {"features": FEATURES, "words": WORDS, "order_by": "spend", **options}
-    return [named.name for named in name_segments(found, **chosen)]
+    vocabulary = vocabulary_of(chosen.pop("features"), chosen.pop("words"), chosen.pop("order_by"))
+    return [named.name for named in name_segments(found, vocabulary, **chosen)]
 
 
 def test_traits_of_four_points_by_hand():
@@ -131,7 +139,9 @@ def test_pins_that_make_no_sense_are_refused(pinned):
 
 
 def test_every_true_word_is_told_noun_first():
-    named, _ = name_segments(of((1, 1, 0), (-1, 0, -2)), ("recency", "spend", "deals"), WORDS, "spend")
+    named, _ = name_segments(
+        of((1, 1, 0), (-1, 0, -2)), vocabulary_of(("recency", "spend", "deals"), WORDS, "spend")
+    )
     assert [(word.feature, word.level, word.text) for word in named.words] == [
         ("spend", "high", "Big spenders"),
         ("recency", "high", "quiet"),
@@ -167,11 +177,12 @@ def _cases(draw):
 @settings(max_examples=200, deadline=None)
 @given(_cases())
 def test_names_are_always_unique_and_true(case):
-    found, features, vocabulary, order_by, pinned = case
-    result = name_segments(found, features, vocabulary, order_by, pinned)
+    found, features, words, order_by, pinned = case
+    vocabulary = vocabulary_of(features, words, order_by)
+    result = name_segments(found, vocabulary, pinned)
 
     assert len({" ".join(named.name.casefold().split()) for named in result}) == len(found.z)
-    assert result == name_segments(found, features, vocabulary, order_by, pinned)
+    assert result == name_segments(found, vocabulary, pinned)
     for row, named in enumerate(result):
         for word in named.words:
             column = features.index(word.feature)

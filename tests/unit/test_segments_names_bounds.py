@@ -6,7 +6,7 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.segments import names as rule
 from custseg_spark.segments.names import name_segments, write_label
 from tests.unit.frozen import unfrozen
-from tests.unit.test_segments_names import FEATURES, WORDS, names, of
+from tests.unit.test_segments_names import FEATURES, WORDS, names, of, vocabulary_of
 
 
 def wide(*z: tuple[float, ...]) -> list[str]:
@@ -62,7 +62,7 @@ def test_the_first_pin_that_names_no_segment_is_named():
 
 def test_every_column_needs_a_name():
     with pytest.raises(ValueError, match="longer"):
-        name_segments(of((1, 0, 0)), ("spend", "recency"), {}, "spend")
+        name_segments(of((1, 0, 0)), vocabulary_of(("spend", "recency"), {}, "spend"))
 
 
 def test_labels_of_names_that_machines_made():
@@ -72,7 +72,7 @@ def test_labels_of_names_that_machines_made():
 
 
 def test_levels_are_told_of_every_feature():
-    named, other = name_segments(of((1, -1, 0), (-1, 0, 1)), FEATURES, WORDS, "spend")
+    named, other = name_segments(of((1, -1, 0), (-1, 0, 1)), vocabulary_of(FEATURES, WORDS, "spend"))
     assert named.levels == {"spend": "high", "recency": "low", "deals": "mid"}
     assert other.levels == {"spend": "low", "recency": "mid", "deals": "high"}
     assert [word.text for word in other.words] == ["Small spenders", "many deals"], "a middle without a word"

@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from custseg_spark.recipe import load
-from custseg_spark.segments.names import name_segments
+from custseg_spark.segments.names import Vocabulary, name_segments
 from custseg_spark.segments.traits import measure_traits
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -62,7 +62,7 @@ def _ordered_labels(points: np.ndarray, k: int, by: int, seed: int) -> np.ndarra
 )
 def test_names_of_the_shipped_recipes_are_unique_and_come_back(shared_data, features, k, back):
     recipe = load(str(CONF / f"{features.__name__[1:]}.yaml"))
-    columns, by = list(recipe.segment_by), list(recipe.segment_by).index(recipe.order_by)
+    by = list(recipe.segment_by).index(recipe.order_by)
     words = {name: feature.words for name, feature in recipe.segment_by.items()}
     customers = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
     table = np.column_stack(features(customers)).astype(float)
@@ -71,7 +71,7 @@ def test_names_of_the_shipped_recipes_are_unique_and_come_back(shared_data, feat
     def named(rows: np.ndarray, seed: int) -> set[str]:
         points = (rows - rows.mean(axis=0)) / rows.std(axis=0, ddof=1)
         found = measure_traits(points, _ordered_labels(points, k, by, seed), k)
-        return {n.name for n in name_segments(found, columns, words, recipe.order_by)}
+        return {n.name for n in name_segments(found, Vocabulary(words, recipe.order_by))}
 
     full = named(table, seed=0)
     redrawn = [named(table[rng.integers(0, len(table), len(table))], seed) for seed in range(12)]

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from custseg_spark.recipe.models import Description, Feature, Outcome
-from custseg_spark.segments.names import name_segments
-from custseg_spark.segments.profile import build_profile, tabulate_profile
+from custseg_spark.segments.names import Vocabulary, name_segments
+from custseg_spark.segments.profile import Measurements, build_profile, tabulate_profile
 from custseg_spark.segments.report_columns import ReportColumn, is_additive, list_columns
 from custseg_spark.segments.suppress import suppress_small_cells
 from custseg_spark.segments.traits import measure_traits
@@ -28,6 +28,9 @@ def totals_of(rows: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+SPEND = Vocabulary({"spend": None}, "spend")
 
 
 @pytest.fixture
@@ -59,9 +62,9 @@ def found(rows):
     )
     points = rows[["feature_spend", "feature_recency"]].to_numpy()
     seen = measure_traits(points, rows["segment"].to_numpy(), 2)
-    named = name_segments(seen, ("spend", "recency"), {}, "spend")
+    named = name_segments(seen, Vocabulary({"spend": None, "recency": None}, "spend"))
     sample = rows.assign(sex=list("fffmmm"), town=["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"])
-    return build_profile(totals_of(rows), sample, seen, named, shown, protected=["sex"])
+    return build_profile(Measurements(totals_of(rows), sample), seen, named, shown, protected=["sex"])
 
 
 def test_moments_are_those_of_the_rows(rows, found):
@@ -121,7 +124,7 @@ def test_a_rate_without_a_denominator_is_unknown(rows):
     rows["deal_rate[denominator]"] = 0.0
     shown = list_columns({"spend": Feature(sql="s")}, {"deal_rate": Description(rate=("a", "b"))}, {})
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
-    result = build_profile(totals_of(rows), rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
+    result = build_profile(Measurements(totals_of(rows), rows), seen, name_segments(seen, SPEND), shown)
     assert math.isnan(result.segments[0].columns["deal_rate"].mean)
 
 
@@ -183,10 +186,8 @@ def test_a_unit_stands_behind_a_figure_if_it_is_short(unit, told):
 def test_a_column_with_negative_values_has_no_share_of_total(rows):
     rows.loc[0, "feature_spend"] = -1.0
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
-    named = name_segments(seen, ["spend"], {}, "spend")
-    result = build_profile(
-        totals_of(rows), rows, seen, named, list_columns({"spend": Feature(sql="s")}, {}, {})
-    )
+    shown = list_columns({"spend": Feature(sql="s")}, {}, {})
+    result = build_profile(Measurements(totals_of(rows), rows), seen, name_segments(seen, SPEND), shown)
     assert math.isnan(result.segments[0].columns["spend"].share_of_total)
 
 
@@ -219,7 +220,7 @@ def test_totals_may_come_with_python_nulls(rows):
     totals = totals.where(totals.notna(), None)
     shown = list_columns({"spend": Feature(sql="s")}, {"income": Description(sql="income")}, {})
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
-    result = build_profile(totals, rows, seen, name_segments(seen, ["spend"], {}, "spend"), shown)
+    result = build_profile(Measurements(totals, rows), seen, name_segments(seen, SPEND), shown)
     assert math.isnan(result.segments[0].columns["income"].mean)
     assert result.segments[0].columns["income"].missing == 1
     assert result.everyone.columns["income"].mean == 2
