@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import clustering, data, features, journal, runs
 from custseg_spark.clustering import Partition
 from custseg_spark.engine.session_settings import keep_settings
-from custseg_spark.evidence import ComparisonRow
+from custseg_spark.evidence import ComparisonRow, DbscanSettings
 from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.steps import choose_k, draw_sample, load_table
@@ -54,7 +54,7 @@ def compare(
         kmeans = _find_partition(spark, points, recipe, k)
         facts.update(k=kmeans.k)
     with journal.stage("compare") as facts:
-        others = compare_algorithms(spark, points, kmeans, recipe, eps=eps, min_samples=min_samples)
+        others = compare_algorithms(spark, points, kmeans, recipe, DbscanSettings(eps, min_samples))
         facts.update(preferred=others.preferred)
     with journal.stage("write"):
         runs.write_file(f"{to}/comparison.csv", data.write_csv(others.table))

@@ -1,6 +1,13 @@
 """How many segments, and can they be trusted: scores, stability, choice and verdict, on the sample."""
 
-from custseg_spark.evidence.algorithms import Comparison, ComparisonRow, Labelling, compare
+from custseg_spark.evidence.algorithms import (
+    Comparison,
+    ComparisonRow,
+    ComparisonSettings,
+    DbscanSettings,
+    Labelling,
+    compare,
+)
 from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose
 from custseg_spark.evidence.gather import Scores, gather_scores

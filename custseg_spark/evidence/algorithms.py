@@ -33,6 +33,26 @@ class Labelling:
 
 
 @dataclass(frozen=True)
+class DbscanSettings:
+    """DBSCAN's `eps`: unless given the knee of the k-distance curve (Ester et al. 1996); its `min_samples`:
+    unless given twice the number of features (Sander et al. 1998)."""
+
+    eps: float | None = None
+    min_samples: int | None = None
+
+
+@dataclass(frozen=True)
+class ComparisonSettings:
+    """`smallest_share`: of the customers, what HDBSCAN takes for a cluster. `redraws`: how often each
+    algorithm is asked whether its segments come back."""
+
+    smallest_share: float = 0.05
+    redraws: int = REDRAWS
+    seed: int = 42
+    dbscan: DbscanSettings = DbscanSettings()
+
+
+@dataclass(frozen=True)
 class ComparisonRow:
     """One row of comparison.csv, over the compared rows.
 
@@ -81,36 +101,31 @@ def compare(
     points: Points,
     k: int,
     given: Mapping[str, Labelling],
-    *,
-    smallest_share: float = 0.05,
-    eps: float | None = None,
-    min_samples: int | None = None,
-    redraws: int = REDRAWS,
-    seed: int = 42,
+    settings: ComparisonSettings | None = None,
 ) -> Comparison:
     """Cluster at most ROWS of `points` (n, d) with Ward, DBSCAN and HDBSCAN and hold all against KMeans.
 
     `given` are labellings of all points by name; "KMeans" is made here where it is not among them.
-    HDBSCAN's smallest cluster is the smallest share. `min_samples` is 2 d unless given (Sander et al. 1998),
-    `eps` the knee of the k-distance curve (Ester et al. 1996). Redraws of what Spark ML made
-    use its twin in scikit-learn.
+    Redraws of what Spark ML made use its twin in scikit-learn.
     """
+    settings = settings or ComparisonSettings()
+    seed, dbscan = settings.seed, settings.dbscan
     at = draw_subset(len(points), ROWS, np.random.default_rng(seed))
     few = points[at]
-    labels = {name: np.asarray(made.labels)[at].astype(np.int64) for name, made in given.items()}
-    seconds = {name: made.seconds for name, made in given.items()}
+    made = {name: Labelling(_whole(one.labels)[at], one.seconds) for name, one in given.items()}
     with use_one_thread():
-        density = k_distances(few, 2 * points.shape[1] if min_samples is None else min_samples, eps)
-        again = _again(k, density, max(2, round(smallest_share * len(few))))
-        for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in labels]:
+        least = 2 * points.shape[1] if dbscan.min_samples is None else dbscan.min_samples
+        density = k_distances(few, least, dbscan.eps)
+        again = _again(k, density, max(2, round(settings.smallest_share * len(few))))
+        for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in made]:
             start = time.perf_counter()
-            labels[name] = again[name](few, seed)
-            seconds[name] = time.perf_counter() - start
-        between = distances(few)
+            made[name] = Labelling(again[name](few, seed), time.perf_counter() - start)
+        between, kmeans = distances(few), made["KMeans"].labels
         rows = []
-        for name, found in labels.items():
-            stable = _lowest_return(few, found, again.get(name), redraws, seed)
-            rows.append(_build_row(name, found, between, labels["KMeans"], stable, seconds[name]))
+        for name, one in made.items():
+            stability = _lowest_return(few, one.labels, again.get(name), settings.redraws, seed)
+            rows.append(_build_row(name, one, kmeans, between, stability))
+        labels = {name: one.labels for name, one in made.items()}
         return Comparison(tuple(rows), at, labels, ward_tree(few), density)
 
 
@@ -167,8 +182,9 @@ def _lowest_return(
 
 
 def _build_row(
-    name: str, labels: Labels, between: Points, reference: Labels, stable: float | None, seconds: float
+    name: str, made: Labelling, kmeans: Labels, between: Points, stability: float | None
 ) -> ComparisonRow:
+    labels = made.labels
     inside = labels >= 0
     found, sizes = np.unique(labels[inside], return_counts=True)
     several = len(found) >= 2
@@ -179,9 +195,9 @@ def _build_row(
         silhouette=_silhouette(between**2, labels) if several else None,
         silhouette_euclidean=_silhouette(between, labels) if several else None,
         smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
-        stability=stable,
-        adjusted_rand=float(adjusted_rand_score(reference, labels)),
-        seconds=seconds,
+        stability=stability,
+        adjusted_rand=float(adjusted_rand_score(kmeans, labels)),
+        seconds=made.seconds,
     )
 
 

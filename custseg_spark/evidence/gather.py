@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from custseg_spark.evidence import scores
-from custseg_spark.evidence.refit import Labels, Points, draw_subset, use_one_thread
+from custseg_spark.evidence.refit import Cut, Points, draw_subset, use_one_thread
 from custseg_spark.evidence.stability import NamesOf, measure_stability
 from custseg_spark.recipe.models import Evidence
-
-
-class Partition(Protocol):
-    """A candidate's cut through the sample."""
-
-    @property
-    def centres(self) -> Points:
-        """(k, d) in model scale."""
-
-    @property
-    def labels(self) -> Labels:
-        """(n,) in 0..k-1."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +39,7 @@ class Scores:
 
 def gather_scores(
     points: Points,
-    partitions: Mapping[int, Partition],
+    partitions: Mapping[int, Cut],
     settings: Evidence,
     seed: int,
     names_of: NamesOf | None = None,
@@ -70,7 +58,7 @@ def gather_scores(
         between = scores.distances(points[few]) if settings.further else None
         boxes = scores.reference_boxes(points[gap_rows], seed) if settings.gap else []
 
-        def scored(k: int, cut: Partition) -> Scores:
+        def scored(k: int, cut: Cut) -> Scores:
             taken: dict[str, Any] = {}
             if between is not None:
                 taken |= _with_error(
@@ -95,9 +83,9 @@ def _with_error(name: str, found: tuple[float | None, float | None]) -> dict[str
 
 
 def _score_redraws(
-    points: Points, cut: Partition, redraws: int, seed: int, names_of: NamesOf | None
+    points: Points, cut: Cut, redraws: int, seed: int, names_of: NamesOf | None
 ) -> dict[str, Any]:
-    found = measure_stability(points, cut.centres, cut.labels, redraws, seed, names_of)
+    found = measure_stability(points, cut, redraws, seed, names_of)
     same = found.same_names
     return {
         **_with_error("lowest_jaccard", (float(found.jaccards.min()), scores.standard_error(found.weakest))),

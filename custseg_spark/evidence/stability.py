@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg_spark.evidence.refit import Labels, Points, fit_kmeans
+from custseg_spark.evidence.refit import Cut, Labels, Points, fit_kmeans
 
 NamesOf = Callable[[Points, Points, Labels], tuple[str, ...]]
 """(centres (k, d), points (n, d), labels (n,)) -> a name per segment, in the order of the centres."""
@@ -47,17 +47,11 @@ class Stability:
 
 
 def measure_stability(
-    points: Points,
-    centres: Points,
-    labels: Labels,
-    redraws: int,
-    seed: int,
-    names_of: NamesOf | None = None,
-    rows: int = ROWS,
+    points: Points, cut: Cut, redraws: int, seed: int, names_of: NamesOf | None = None
 ) -> Stability:
     """Bootstrap each segment's Jaccard similarity (Hennig 2007, scheme "boot" of fpc::clusterboot).
 
-    A redraw takes min(n, rows) customers with replacement (m out of n: where rows < n this asks more
+    A redraw takes min(n, ROWS) customers with replacement (m out of n: where ROWS < n this asks more
     of a segment than the paper does), fits k-means to it anew and gives each segment the highest
     Jaccard similarity it has with a new cluster, over the distinct customers drawn. A segment of
     which none was drawn counts 0.
@@ -67,11 +61,11 @@ def measure_stability(
     if redraws < 1:
         raise ValueError(f"redraws: at least 1; found {redraws}")
     rng = np.random.default_rng(seed)
-    k = len(centres)
-    known = frozenset(names_of(centres, points, labels)) if names_of else frozenset()
+    labels, k = cut.labels, len(cut.centres)
+    known = frozenset(names_of(cut.centres, points, labels)) if names_of else frozenset()
     similar, found, named_alike = [], [], 0
     for redraw in range(redraws):
-        drawn = np.sort(rng.integers(len(points), size=min(len(points), rows)))
+        drawn = np.sort(rng.integers(len(points), size=min(len(points), ROWS)))
         redrawn, own, _ = fit_kmeans(points[drawn], k, seed + redraw, STARTS)
         distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
         similar.append(jaccard(labels[drawn[distinct]], own[distinct], k).max(axis=1))

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence, report
 from custseg_spark.clustering import Partition
-from custseg_spark.evidence import Labelling
+from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import page
 from custseg_spark.report.tables import Column, Table
@@ -22,9 +22,7 @@ def compare_algorithms(
     points: NDArray[np.float64],
     kmeans: Partition,
     recipe: Recipe,
-    *,
-    eps: float | None = None,
-    min_samples: int | None = None,
+    dbscan: DbscanSettings | None = None,
 ) -> AlgorithmComparison:
     """The other algorithms on `points` (n, d), held against KMeans, and which of them to prefer.
 
@@ -35,16 +33,8 @@ def compare_algorithms(
     for name, labels, seconds in clustering.label_by_others(spark, points, k, recipe.sweep.seed):
         given[name] = Labelling(labels, seconds)
     floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
-    found = evidence.compare(
-        points,
-        k,
-        given,
-        smallest_share=floor,
-        eps=eps,
-        min_samples=min_samples,
-        redraws=recipe.evidence.bootstraps,
-        seed=seed,
-    )
+    settings = ComparisonSettings(floor, recipe.evidence.bootstraps, seed, dbscan or DbscanSettings())
+    found = evidence.compare(points, k, given, settings)
     return AlgorithmComparison(k, found, *evidence.prefer(found.rows, floor))
 
 

@@ -5,9 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from custseg_spark.evidence import ComparisonRow, Labelling, compare, prefer
+from custseg_spark.evidence import ComparisonRow, ComparisonSettings, Labelling, compare, prefer
 from custseg_spark.evidence.algorithms import Comparison, k_distances, ward_tree
 from custseg_spark.evidence.stability import jaccard
+
+UNDRAWN = ComparisonSettings(redraws=0)
 
 
 def _row(comparison: Comparison, name: str) -> ComparisonRow:
@@ -23,7 +25,7 @@ def blobs() -> tuple[np.ndarray, np.ndarray]:
 
 def test_on_separated_segments_all_agree(blobs: tuple[np.ndarray, np.ndarray]) -> None:
     points, truth = blobs
-    found = compare(points, 3, {"GaussianMixture": Labelling(truth, 1.5)}, redraws=3)
+    found = compare(points, 3, {"GaussianMixture": Labelling(truth, 1.5)}, ComparisonSettings(redraws=3))
     assert {row.algorithm for row in found.rows} == {"GaussianMixture", "KMeans", "Ward", "DBSCAN", "HDBSCAN"}
     assert _row(found, "DBSCAN").adjusted_rand > 0.8  # the knee's eps leaves the rims to noise
     for row in (row for row in found.rows if row.algorithm != "DBSCAN"):
@@ -39,7 +41,7 @@ def test_labels_of_all_points_are_held_against_the_compared_rows(monkeypatch: py
     truth = rng.integers(2, size=500)
     points = truth[:, None] * 10 + rng.normal(size=(500, 2))
     monkeypatch.setattr("custseg_spark.evidence.algorithms.ROWS", 100)
-    found = compare(points, 2, {"BisectingKMeans": Labelling(truth, 0.0)}, redraws=0)
+    found = compare(points, 2, {"BisectingKMeans": Labelling(truth, 0.0)}, UNDRAWN)
     assert len(found.at) == 100
     assert np.array_equal(found.labels["BisectingKMeans"], truth[found.at])
     assert _row(found, "BisectingKMeans").adjusted_rand == 1.0
@@ -49,7 +51,7 @@ def test_noise_counts_nothing_in_the_silhouette() -> None:
     """0 | 1 at both ends, a point alone in the middle: silhouettes 1 - 1/10, 1 - 1/9 twice over 5 points."""
     points = np.array([[0.0], [1.0], [5.0], [10.0], [9.0]])
     labels = np.array([0, 0, -1, 1, 1])
-    row = _row(compare(points, 2, {"KMeans": Labelling(labels, 0.0)}, redraws=0), "KMeans")
+    row = _row(compare(points, 2, {"KMeans": Labelling(labels, 0.0)}, UNDRAWN), "KMeans")
     each = [1 - 1 / 9.5, 1 - 1 / 8.5, 0.0, 1 - 1 / 9.5, 1 - 1 / 8.5]
     assert row.silhouette_euclidean == pytest.approx(np.mean(each))
     assert row.noise_share == pytest.approx(0.2)

@@ -41,15 +41,15 @@ def test_a_segment_that_nobody_is_in_counts_nothing() -> None:
 
 def test_separated_segments_come_back_and_a_cut_through_one_does_not(three: np.ndarray) -> None:
     good, split = cut(three, 3), cut(three, 4)
-    assert measure_stability(three, good.centres, good.labels, 10, seed=0).jaccards.min() > 0.97
-    shaky = measure_stability(three, split.centres, split.labels, 10, seed=0)
+    assert measure_stability(three, good, 10, seed=0).jaccards.min() > 0.97
+    shaky = measure_stability(three, split, 10, seed=0)
     assert shaky.jaccards.min() < 0.75
     assert shaky.centres.shape == (10, 4, 2)
 
 
 def test_the_same_seed_gives_the_same_answer(three: np.ndarray) -> None:
     four = cut(three, 4)
-    first, again = (measure_stability(three, four.centres, four.labels, 5, seed=3) for _ in range(2))
+    first, again = (measure_stability(three, four, 5, seed=3) for _ in range(2))
     assert np.array_equal(first.jaccards, again.jaccards)
 
 
@@ -58,10 +58,10 @@ def test_names_come_back_as_often_as_they_do(three: np.ndarray) -> None:
     good = cut(three, 3)
     told = iter(range(100))
     by_place = measure_stability(
-        three, good.centres, good.labels, 5, 0, lambda c, _p, _l: tuple(np.where(c[:, 0] > 4, "far", "near"))
+        three, good, 5, 0, lambda c, _p, _l: tuple(np.where(c[:, 0] > 4, "far", "near"))
     )
-    by_turn = measure_stability(three, good.centres, good.labels, 5, 0, lambda c, _p, _l: (str(next(told)),))
-    unnamed = measure_stability(three, good.centres, good.labels, 5, 0)
+    by_turn = measure_stability(three, good, 5, 0, lambda c, _p, _l: (str(next(told)),))
+    unnamed = measure_stability(three, good, 5, 0)
     assert (by_place.same_names, by_turn.same_names, unnamed.same_names) == (1.0, 0.0, None)
 
 
@@ -79,7 +79,7 @@ def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
 
 def test_the_values_of_a_redraw_are_kept_apart(three: np.ndarray) -> None:
     four = cut(three, 4)
-    found = measure_stability(three, four.centres, four.labels, 3, seed=0)
+    found = measure_stability(three, four, 3, seed=0)
     assert found.each.shape == (3, 4)
     assert found.weakest.mean() == found.jaccards.min()
     assert found.weakest.std() > 0
