@@ -14,7 +14,10 @@ from pyspark.sql import DataFrame
 from custseg_spark import clustering, data, runs, segments
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import Candidate, Choice, Comparison, Structure
+from custseg_spark.features import Treatment
+from custseg_spark.journal import Journal
 from custseg_spark.model import Model
+from custseg_spark.recipe import Recipe
 
 PREFIX = "[live]"
 """Of the columns of the sample that hold the live model's raw features."""
@@ -55,15 +58,42 @@ class Sample:
     """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
 
     `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
-    that describes; both one row per sampled customer. `reach`: who is in it. `whole`: it is the whole table.
+    that describes; both one row per sampled customer. `reach`: who is in it. `missing`: of all rows, those
+    without a value, by feature. `whole`: it is the whole table.
     """
 
     raw: pd.DataFrame
     described: pd.DataFrame
     reach: clustering.SampleRange
-    quality: data.Quality
     missing: dict[str, int]
     whole: bool
+
+
+@dataclass(frozen=True)
+class CountedTable:
+    """A customer table that was read once, from its first row to its last.
+
+    `source`: its path, or what else it is called. `counts`: the rows that keep and break each check, not yet
+    judged. `live`: the run to follow.
+    """
+
+    recipe: Recipe
+    source: str
+    table: CustomerTable
+    rows: int
+    sample: Sample
+    counts: Mapping[str, int]
+    live: LiveRun | None
+
+
+@dataclass(frozen=True)
+class TreatedSample:
+    """The sampled customers as the features cut them: `values`, a column `feature_<name>` each in its unit;
+    `points` (n, d) on the model scale."""
+
+    treatments: tuple[Treatment, ...]
+    values: pd.DataFrame
+    points: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -85,6 +115,24 @@ class Decision:
     @property
     def partition(self) -> Partition:
         return next(partition for partition in self.partitions if partition.k == self.choice.k)
+
+
+@dataclass(frozen=True)
+class RefinedCentres:
+    """Centres (k, d) on the model scale that hold for all customers, those of the highest `order_by` first.
+
+    `order` (k,): which centre of the chosen partition each came from. `totals` (k): what the last pass
+    measured of each. `sizes` (k,): their customers. `cost`: over all rows. `gain`: the share of it that one
+    more pass would have saved at least.
+    """
+
+    centres: NDArray[np.float64]
+    order: tuple[int, ...]
+    totals: tuple[Mapping[str, Any], ...]
+    sizes: tuple[int, ...]
+    cost: float
+    passes: int
+    gain: float
 
 
 @dataclass(frozen=True)
@@ -180,6 +228,44 @@ class AlgorithmComparison:
     def table(self) -> pd.DataFrame:
         """comparison.csv: one row per algorithm."""
         return pd.DataFrame([asdict(row) for row in self.found.rows])
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """All that fitting finds: what a SegmentationModel is made of, and what a run is written from.
+
+    `baseline`: what later nights are held against. `since_live`: what became of the live run's segments.
+    """
+
+    counted: CountedTable
+    quality: data.Quality
+    decision: Decision
+    segmentation: Segmentation
+    baseline: segments.Baseline
+    since_live: LiveComparison | None
+    others: AlgorithmComparison | None
+    journal: Journal
+
+    @property
+    def recipe(self) -> Recipe:
+        return self.counted.recipe
+
+    @property
+    def table(self) -> CustomerTable:
+        return self.counted.table
+
+    @property
+    def sample(self) -> Sample:
+        return self.counted.sample
+
+    @property
+    def model(self) -> Model:
+        return self.segmentation.model
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know, in the order in which it was found."""
+        return (*self.quality.warnings, *self.journal.warnings)
 
 
 @dataclass(frozen=True)

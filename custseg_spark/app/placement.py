@@ -16,7 +16,7 @@ from custseg_spark.app.run_view import RunView
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.errors import DataError
 from custseg_spark.features import VALUE
-from custseg_spark.model import SCALED, Model, add_stages
+from custseg_spark.model import SCALED, Model, add_stages, build_scaled_stages
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -144,7 +144,7 @@ def _features(spark: SparkSession, model: Model, values: Mapping[str, Any]) -> M
     ]
     row = spark.range(1).select(*columns)
     found: Mapping[str, Any] = (
-        add_stages(row, [*model.raw_stages(), *model.scaled_stages()]).collect()[0].asDict()
+        add_stages(row, [*model.raw_stages(), *build_scaled_stages(model.features)]).collect()[0].asDict()
     )
     return found
 

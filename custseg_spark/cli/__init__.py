@@ -182,8 +182,8 @@ def _train(arguments: argparse.Namespace) -> None:
             return
         trained = commands.train(spark, recipe, path, arguments.output, promote=arguments.promote)
     terminal.tell(trained)
-    if arguments.fail_on_drift and trained.followed:
-        nightly.fail_on_drift(trained.followed.drift.verdict, trained.followed.drift.reasons)
+    if arguments.fail_on_drift and trained.found.since_live:
+        nightly.fail_on_drift(trained.found.since_live.drift.verdict, trained.found.since_live.drift.reasons)
 
 
 def _init(arguments: argparse.Namespace) -> None:

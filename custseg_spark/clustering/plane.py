@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from pyspark.ml.feature import PCA, VectorAssembler
-from pyspark.sql import SparkSession
 
 AXES = 3
-MOST = 5_000
+_EQUAL = 9
+"""Decimals to which loadings are equal: of two standardised features they always are."""
 
 
 @dataclass(frozen=True)
 class Plane:
-    """`loadings` (3, d) and `explained` (3,), shares of the variance; zeros where d is under 3.
+    """`loadings` (3, d) and `explained` (3,), shares of the variance; zeros where there are fewer components.
 
-    Each axis points the way of its largest loading, so that a picture does not flip between runs.
+    Each axis points the way of its largest loading, the first of equal ones, so that a picture does not flip
+    between runs.
     """
 
     loadings: NDArray[np.float64]
@@ -31,17 +30,20 @@ class Plane:
         return projected
 
 
-def fit_plane(spark: SparkSession, points: NDArray[np.float64]) -> Plane:
-    """The first principal components of the first MOST of `points` (n, d), by Spark ML."""
-    points = points[:MOST]
-    axes = min(AXES, points.shape[1])
-    names = [f"x{j}" for j in range(points.shape[1])]
-    table = spark.createDataFrame(pd.DataFrame(points, columns=names))
-    vectors = VectorAssembler(inputCols=names, outputCol="features").transform(table)
-    model = PCA(k=axes, inputCol="features", outputCol="plane").fit(vectors)
-    loadings = np.zeros((AXES, points.shape[1]))
-    loadings[:axes] = model.pc.toArray().T
-    strongest = loadings[np.arange(AXES), np.abs(loadings).argmax(axis=1)]
-    explained = np.zeros(AXES)
-    explained[:axes] = model.explainedVariance.toArray()
-    return Plane(loadings * np.where(strongest < 0, -1.0, 1.0)[:, None], explained, points.mean(axis=0))
+def fit_plane(points: NDArray[np.float64]) -> Plane:
+    """The first principal components of `points` (n, d), by their singular values."""
+    centre = points.mean(axis=0)
+    _, singular, axes = np.linalg.svd(points - centre, full_matrices=False)
+    return build_plane(axes, singular**2 / max(float((singular**2).sum()), 1e-300), centre)
+
+
+def build_plane(
+    axes: NDArray[np.float64], explained: NDArray[np.float64], centre: NDArray[np.float64]
+) -> Plane:
+    """The plane of some `axes` (m, d), strongest first, and the shares (m,) that they explain."""
+    loadings, shares = np.zeros((AXES, len(centre))), np.zeros(AXES)
+    count = min(AXES, len(axes))
+    largest = axes[np.arange(count), np.abs(axes[:count]).round(_EQUAL).argmax(axis=1)]
+    loadings[:count] = axes[:count] * np.where(largest < 0, -1.0, 1.0)[:, None]
+    shares[:count] = explained[:count]
+    return Plane(loadings, shares, centre)

@@ -17,7 +17,7 @@ from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Audience, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import make_safe
-from custseg_spark.steps import live_run, load_for_scoring, observation, write_run
+from custseg_spark.steps import draw_sample, live_run, load_for_scoring, write_run
 
 ELIGIBLE = "[eligible]"
 HOLD_OUT_SEED = 20_000
@@ -66,7 +66,7 @@ def audience(
     try:
         return _write_audience(spark, run, path, kept, asked, kind, source)
     except Exception as problem:
-        write_run.write_failure_of(kept, {"input": path}, problem)
+        write_run.write_failure(kept, {"input": path}, problem)
         raise
 
 
@@ -99,7 +99,7 @@ def _write_audience(
         may = F.expr(table.described[ELIGIBLE])
         scored = live.model.score(watched.filter(F.coalesce(may, F.lit(False))), keep)
         data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id), kept.at("members"))
-        seen = observation.read_observation(counted, table.frame, data.aggregate_counts(table.checks))
+        seen = draw_sample.read_observation(counted, table.frame, data.aggregate_counts(table.checks))
         counts = {name: int(value) for name, value in seen.items()}
     journal.scan("label and write")
     write_run.write_quarantine(kept, table, counts)

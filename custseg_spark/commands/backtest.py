@@ -138,7 +138,7 @@ def _hash_ids(customers: DataFrame, identity: str, privacy: Privacy) -> DataFram
 
 
 def _measure(customers: pd.DataFrame, trained: TrainResult, day: date, days: int, seed: int) -> BacktestDay:
-    model, named = trained.fitted.model, transactions.GROUP_NAMES
+    model, named = trained.found.model, transactions.GROUP_NAMES
     spend = customers["_later"].to_numpy(dtype=float)
     groupings = transactions.compare_groupings(
         {

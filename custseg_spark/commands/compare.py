@@ -8,14 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, data, features, journal, runs
+from custseg_spark import clustering, data, journal, runs
+from custseg_spark.api.training import count_table
 from custseg_spark.clustering import Partition
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.evidence import ComparisonRow, DbscanSettings
 from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Recipe
-from custseg_spark.steps import choose_k, draw_sample, load_table
+from custseg_spark.steps import choose_k
+from custseg_spark.steps.check_rows import check_rows
 from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures
+from custseg_spark.steps.treat_features import treat_features
 
 
 @dataclass(frozen=True)
@@ -59,18 +62,16 @@ def compare(
     with journal.stage("write"):
         runs.write_file(f"{to}/comparison.csv", data.write_csv(others.table))
         runs.write_file(f"{to}/comparison.txt", others.why + "\n")
-        plane = clustering.fit_plane(spark, points)
+        plane = clustering.fit_plane(points)
         draw_comparison_figures(others, plane, points, lambda name, png: runs.write_file(f"{to}/{name}", png))
     return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
 
 
 def _draw_points(spark: SparkSession, recipe: Recipe, path: str) -> NDArray[np.float64]:
     """The sample on the model scale, (n, d), exactly as `train` has it."""
-    table, rows = load_table.check_ids(load_table.load_table(spark, recipe, path), recipe, path)
-    sample, counts = draw_sample.draw_sample(table, recipe, rows)
-    sample = draw_sample.check_quality(table, sample, counts, recipe, rows)
-    treatments = features.fit_treatments(sample.raw, table.expressions, recipe.segment_by, recipe.scale)
-    return features.to_model_scale(features.apply_treatments(sample.raw, treatments), treatments)
+    counted = count_table(spark, recipe, path)
+    check_rows(counted)
+    return treat_features(counted).points
 
 
 def _find_partition(

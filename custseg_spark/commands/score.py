@@ -16,14 +16,14 @@ from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import (
+    draw_sample,
     drift_sample,
     live_run,
     load_for_scoring,
     load_table,
-    observation,
-    publish_run,
     write_run,
 )
+from custseg_spark.steps.publish_run import LabelledDay, publish_to_lake
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def score(
     try:
         return _score_table(spark, run, path, kept, columns, day, source)
     except Exception as problem:
-        write_run.write_failure_of(kept, {"input": path}, problem)
+        write_run.write_failure(kept, {"input": path}, problem)
         raise
 
 
@@ -95,7 +95,7 @@ def _score_table(
             accepted, [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
         )
         data.write_customers(scored, kept.at("customers"), "segment")
-        seen = observation.read_observation(observed, table.frame, aggregates)
+        seen = draw_sample.read_observation(observed, table.frame, aggregates)
         sample = seen.pop(drift_sample.SAMPLE)
         counts = {name: int(value) for name, value in seen.items()}
         facts.update(customers=counts[data.ACCEPTED])
@@ -117,7 +117,7 @@ def _score_table(
         )  # with --columns those that were asked for
         shared = [name for name in load_table.list_kept_columns(table.columns, trained) if name in written]
         tonight = day or runs.find_day(kept.run_id)  # a day that the recipe names is that of its own run
-        publish_run.publish_to_lake(spark, kept, run.run_id, shared, trained.publish, tonight)
+        publish_to_lake(spark, kept, trained.publish, shared, LabelledDay(tonight, run.run_id))
     with journal.stage("publish"):
         kept.write("drift.json", runs.to_json(write_run.build_drift_record(found)))
         kept.record(_record(kept, live, path, sizes, quality, found))

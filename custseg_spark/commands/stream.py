@@ -17,7 +17,7 @@ from custseg_spark.journal import carry_journal, keep_journal
 from custseg_spark.recipe import Recipe, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import find_columns
-from custseg_spark.steps import live_run, load_for_scoring, load_table, observation
+from custseg_spark.steps import draw_sample, live_run, load_for_scoring, load_table
 
 CHECKPOINT = "_checkpoint"
 
@@ -63,7 +63,7 @@ class Batches:
         at = f"{self._to}/customers/batch={batch}"
         with journal.stage("batch") as facts, translate_engine_errors(f"writing {at}"):
             data.replace_customers(scored, at, "segment")
-            seen = observation.read_observation(counted, found.frame, data.aggregate_counts(found.checks))
+            seen = draw_sample.read_observation(counted, found.frame, data.aggregate_counts(found.checks))
             counts = {name: int(value) for name, value in seen.items()}
             if counts[data.ACCEPTED] < counts[data.ROWS]:
                 data.write_rows(found.rejected, rejects)

@@ -35,6 +35,9 @@ _FOUND = ("sep", "delimiter", "encoding", "charset", "multiline")
 _CANONICAL = re.compile(r"0|-?[1-9]\d*|__HIVE_DEFAULT_PARTITION__")
 """A partition value that reads as an int and is written the same again."""
 
+DATAFRAME = "dataframe"
+"""What a table is called that is open already."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -58,15 +61,20 @@ class Table:
     spark_path: str = ""
 
 
-def open_table(spark: SparkSession, source: models.Source, path: str) -> Table:
-    """Open the table at `path`, a path or URI, or a catalog name with `format: table`, as `source` says.
+def open_table(spark: SparkSession, source: models.Source, path: str | DataFrame) -> Table:
+    """Open the table at `path`, a path or URI, or a catalog name with `format: table`, as `source` says; or
+    one that is open already.
 
     Runs no job over the data: none at all for text and Excel, one over a footer for Parquet. Raises DataError
     for what is missing, empty or of another kind; RecipeError for a format or option that can't be.
     """
-    where = f"input {path}"
+    where = f"input {path if isinstance(path, str) else DATAFRAME}"
     try:
-        table = _open_files(spark, source, path)
+        table = (
+            _open_files(spark, source, path)
+            if isinstance(path, str)
+            else Table(path, None, DATAFRAME, DATAFRAME)
+        )
         if source.filter is None:
             return table
         where = "input.filter"

@@ -72,13 +72,6 @@ class Model:
         """The step from input columns to `_raw_<feature>`, the same in a session of any time zone."""
         return [{f"{RAW}{t.name}": self.to_utc(t.raw_sql) for t in self.features}]
 
-    def scaled_stages(self) -> list[Stage]:
-        """The steps from `_raw_<feature>` to `feature_<feature>` and `_scaled_<i>` on the model scale."""
-        return [
-            {f"{VALUE}{t.name}": t.value_sql for t in self.features},
-            {f"{SCALED}{i}": t.model_sql for i, t in enumerate(self.features)},
-        ]
-
     def label_stages(self) -> list[Stage]:
         """The steps from the model scale to `segment` (int), `segment_name` and `distance_to_centre` (model
         scale)."""
@@ -92,7 +85,7 @@ class Model:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,
         segment_name, distance_to_centre. Lazy, one row per customer."""
         features = [f"{VALUE}{t.name}" for t in self.features]
-        return add_stages(frame, [*self.scaled_stages(), *self.label_stages()]).select(
+        return add_stages(frame, [*build_scaled_stages(self.features), *self.label_stages()]).select(
             *keep, *features, "segment", "segment_name", "distance_to_centre"
         )
 
@@ -100,7 +93,7 @@ class Model:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), segment, segment_name,
         distance_to_centre, margin (0 on the border to the next segment, 1 on the centre). Lazy, one row per
         customer."""
-        stages = [*self.scaled_stages(), *self.label_stages(), build_margin_stage(self.ids)]
+        stages = [*build_scaled_stages(self.features), *self.label_stages(), build_margin_stage(self.ids)]
         return add_stages(frame, stages).select(
             *keep, "segment", "segment_name", "distance_to_centre", "margin"
         )
@@ -117,7 +110,7 @@ class Model:
         names = [t.name for t in self.features]
         stages = [
             *self.raw_stages(),
-            self.scaled_stages()[0],
+            build_scaled_stages(self.features)[0],
             {f"_t_{t.name}": f"coalesce({t.transformed_sql}, 0D)" for t in self.features},
         ]
         scaler = fixed_scaler(
@@ -162,6 +155,14 @@ def _refuse(what: str) -> RunError:
     return RunError(
         f"model.json can't be read: {what}", "score with a run that this version of custseg_spark wrote"
     )
+
+
+def build_scaled_stages(treatments: Sequence[Treatment]) -> list[Stage]:
+    """The steps from `_raw_<feature>` to `feature_<feature>` and `_scaled_<i>` on the model scale."""
+    return [
+        {f"{VALUE}{t.name}": t.value_sql for t in treatments},
+        {f"{SCALED}{i}": t.model_sql for i, t in enumerate(treatments)},
+    ]
 
 
 def add_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:

@@ -18,7 +18,7 @@ from custseg_spark.clustering import build_nearest_stages
 from custseg_spark.errors import RecipeError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.model.meaning import INTEGERS, Meaning, UnlikeError
-from custseg_spark.model.model import SCALED, Model, Stage
+from custseg_spark.model.model import SCALED, Model, Stage, build_scaled_stages
 from custseg_spark.sql import quote_name
 
 DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")
@@ -71,7 +71,7 @@ def _stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
             f"{RAW}{t.name}": f"CASE WHEN isnan({_READ}{t.name}) THEN NULL ELSE {_READ}{t.name} END"
             for t in model.features
         },
-        *model.scaled_stages(),
+        *build_scaled_stages(model.features),
         distances,
         smallest,
         nearest,

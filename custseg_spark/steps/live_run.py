@@ -19,22 +19,23 @@ from custseg_spark.results import PREFIX, LiveComparison, LiveRun, Sample, Sampl
 NOBODY = segments.NOBODY
 
 
-def open_live_run(output: str, columns: Sequence[str]) -> LiveRun | None:
-    """The live run under `output`; None where there is none yet, or where its model reads a column that
-    is not among `columns`, those of the table. Raises RunError where it can't be read."""
+def find_live_run(output: str) -> LiveRun | None:
+    """The live run under `output`; None where there is none yet. Raises RunError where it can't be read."""
     run = runs.find_live(output)
-    if run is None:
-        return None
-    live = read_live_run(run)
+    return None if run is None else read_live_run(run)
+
+
+def follow_if_possible(live: LiveRun, columns: Sequence[str]) -> LiveRun | None:
+    """The live run, unless its model reads a column that is not among `columns`, those of the table."""
     there = {column.lower() for column in columns}
     lacking = [column for column in live.model.columns if column.lower() not in there]
-    if lacking:
-        journal.warn(
-            f"the table has no column {lacking[0]!r}, which the live run {run.run_id} reads: segments can't "
-            "be matched with its segments and get new ids"
-        )
-        return None
-    return live
+    if not lacking:
+        return live
+    journal.warn(
+        f"the table has no column {lacking[0]!r}, which the live run {live.run.run_id} reads: segments can't "
+        "be matched with its segments and get new ids"
+    )
+    return None
 
 
 def read_live_run(run: runs.Run) -> LiveRun:
@@ -147,15 +148,9 @@ def read_descriptions(described: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
 
 
 def compare_with_live_run(
-    live: LiveRun | None,
-    known: SampleInLiveRun | None,
-    sample: Sample,
-    fitted: Segmentation,
-    recipe: Recipe,
-) -> LiveComparison | None:
-    """The new run held against the live one; None where there is none to follow."""
-    if live is None or known is None:
-        return None
+    live: LiveRun, known: SampleInLiveRun, sample: Sample, fitted: Segmentation, recipe: Recipe
+) -> LiveComparison:
+    """The new run held against the live one."""
     names = _names(live.model), _names(fitted.model)
     told = tuple(segments.told_event(event, *names) for event in fitted.events)
     found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)

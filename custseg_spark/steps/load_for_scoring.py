@@ -15,6 +15,7 @@ from custseg_spark.recipe import Recipe, change, find_rate_part, parse
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.sql import find_columns
 from custseg_spark.steps import load_table
+from custseg_spark.steps.check_rows import apply_rule_bounds
 
 SCORED = ("segment", "segment_name", "distance_to_centre", "margin")
 """What scoring adds to a customer."""
@@ -95,7 +96,7 @@ def apply_run_recipe(
     found = load_table.apply_recipe(table, reduced, expressions, ours=SCORED, trained=trained)
     mode = unique or _repeats(recipe)
     frame, checks = data.build_id_checks(found.frame, recipe.input.id, mode, 0)
-    bounded = load_table.apply_rule_bounds([*checks, *found.checks], recipe)
+    bounded = apply_rule_bounds([*checks, *found.checks], recipe)
     return replace(found, frame=frame, checks=bounded), reduced
 
 

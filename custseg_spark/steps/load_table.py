@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 
 from pyspark.errors import AnalysisException
@@ -13,9 +12,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType
 
-from custseg_spark import data, features, journal
+from custseg_spark import data, features
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
@@ -37,9 +36,9 @@ def load_table(spark: SparkSession, recipe: Recipe, path: str) -> CustomerTable:
     return apply_recipe(open_table(spark, recipe, path), recipe)
 
 
-def open_table(spark: SparkSession, recipe: Recipe, path: str) -> data.Table:
-    """The table as it lies there, but for what is private. Runs no job over the data."""
-    return data.apply_privacy(data.open_table(spark, recipe.input, path), recipe.privacy)
+def open_table(spark: SparkSession, recipe: Recipe, source: str | DataFrame) -> data.Table:
+    """The table at a path, or one that is open, but for what is private. Runs no job over the data."""
+    return data.apply_privacy(data.open_table(spark, recipe.input, source), recipe.privacy)
 
 
 def apply_recipe(
@@ -96,33 +95,6 @@ def apply_recipe(
         described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
     )
-
-
-def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[CustomerTable, int]:
-    """The intake with its id checks, and the rows of the table. Raises DataError where there are none."""
-    with translate_engine_errors(f"input {path}"):
-        rows = found.frame.count()
-        journal.scan("count")
-        if rows == 0:
-            passed = " that passes input.filter" if recipe.input.filter else ""
-            raise DataError(
-                f"input {path}: the table has no row{passed or 's'}",
-                "check the path and the job that writes it",
-            )
-        frame, checks = data.build_id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
-        if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
-            journal.scan("ids")
-    return replace(found, frame=frame, checks=apply_rule_bounds([*checks, *found.checks], recipe)), rows
-
-
-def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[data.Check, ...]:
-    """The checks with the bounds of `rules.reasons`. A reason that the recipe could give of a table in
-    another format, or of a column that this command does not look at, is known and applies to nothing."""
-    possible = [
-        *data.list_cast_reasons(find_columns_used(recipe), recipe.input.types),
-        *features.list_value_reasons(recipe.segment_by),
-    ]
-    return data.apply_bounds(checks, recipe.rules.reasons, possible)
 
 
 @contextmanager

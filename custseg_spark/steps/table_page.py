@@ -9,21 +9,22 @@ from custseg_spark import data, segments
 from custseg_spark.features import Treatment
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import exploration, page
-from custseg_spark.results import Sample, Segmentation
+from custseg_spark.results import Sample, TrainingResult
 
 
-def list_rules(recipe: Recipe, sample: Sample) -> tuple[page.Rule, ...]:
+def list_rules(result: TrainingResult) -> tuple[page.Rule, ...]:
     """Every rule of the recipe, with the rows that broke it."""
-    broken = sample.quality.by_reason
+    broken = result.quality.by_reason
     return tuple(
         page.Rule(name, rule.sql, rule.on_fail, broken.get(data.name_reason(name, rule), 0))
-        for name, rule in recipe.rules.named.items()
+        for name, rule in result.recipe.rules.named.items()
     )
 
 
-def list_columns(recipe: Recipe, sample: Sample, fitted: Segmentation) -> tuple[exploration.ColumnView, ...]:
+def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
     """Every column used, as it was found: features as they were before imputation and clipping."""
-    everyone = sample.quality.read
+    recipe, sample, fitted = result.recipe, result.sample, result.segmentation
+    everyone = result.quality.read
     found = [
         exploration.build_column_view(
             t.name,

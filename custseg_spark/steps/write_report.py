@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 import numpy as np
+import pandas as pd
 import pyspark
 
-from custseg_spark import __version__, clustering, journal, report, runs, segments
-from custseg_spark.evidence import Candidate
+from custseg_spark import __version__, clustering, report, runs, segments
 from custseg_spark.features import VALUE
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.explain import write_explained
 from custseg_spark.report import exploration, page
 from custseg_spark.results import (
-    AlgorithmComparison,
     Decision,
-    LiveComparison,
     RunFigures,
-    Sample,
     Segmentation,
+    TrainingResult,
 )
 from custseg_spark.steps import table_page, thread
 from custseg_spark.steps.compare_algorithms import build_comparison_section, draw_comparison_figures
@@ -31,17 +30,12 @@ DRAWN = 5_000
 """Customers in a scatter plot; more only cover each other."""
 
 
-def draw_figures(
-    plane: clustering.Plane,
-    decision: Decision,
-    fitted: Segmentation,
-    followed: LiveComparison | None,
-    others: AlgorithmComparison | None,
-    recipe: Recipe,
-) -> RunFigures:
+def draw_figures(result: TrainingResult) -> RunFigures:
     """The figures of a run: the sample on its principal plane, and the tables."""
-    few = segments.find_small(fitted.profile, recipe.privacy.min_cell)
+    fitted, decision = result.segmentation, result.decision
+    few = segments.find_small(fitted.profile, result.recipe.privacy.min_cell)
     shown = np.flatnonzero(~fitted.sample["segment"].isin(few))[:DRAWN]
+    plane = clustering.fit_plane(fitted.points)
     pictures = report.Pictures(
         names=fitted.model.names,
         sizes=fitted.sizes,
@@ -52,55 +46,46 @@ def draw_figures(
         loadings=plane.loadings,
         sweep=tabulate_sweep(decision),
         chosen=decision.choice.k,
-        floor=recipe.segments.smallest_share,
+        floor=result.recipe.segments.smallest_share,
         profile=segments.tabulate_profile(fitted.profile),
         sample=fitted.sample.iloc[shown].assign(segment=fitted.labels[shown]),
         features=_views(fitted, "feature"),
         descriptions=_views(fitted, "description"),
         value=segments.find_value_column(fitted.profile),
         ids=fitted.model.ids,
-        flows=followed.movement.flows if followed else None,
+        flows=result.since_live.movement.flows if result.since_live else None,
     )
-    drawn = RunFigures({}, {})
-    report.draw(pictures, drawn.light.__setitem__, drawn.dark.__setitem__)
-    if others is not None:
-        draw_comparison_figures(others, plane, fitted.points, drawn.light.__setitem__)
-    return drawn
+    figures = RunFigures({}, {})
+    report.draw(pictures, figures.light.__setitem__, figures.dark.__setitem__)
+    if result.others:
+        draw_comparison_figures(result.others, plane, fitted.points, figures.light.__setitem__)
+    return figures
 
 
-def build_page(
-    run: runs.Run,
-    recipe: Recipe,
-    path: str,
-    sample: Sample,
-    decision: Decision,
-    fitted: Segmentation,
-    followed: LiveComparison | None,
-    others: AlgorithmComparison | None,
-    figures: RunFigures,
-) -> page.Page:
+def write_report(run: runs.Run, result: TrainingResult, figures: RunFigures) -> dict[str, str]:
+    """report.html, and the same as plain values in summary.json."""
+    told = build_page(run, result, figures)
+    return {"report.html": report.render_page(told), "summary.json": runs.to_json(report.build_summary(told))}
+
+
+def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> page.Page:
     """Everything that stands on the page of a run."""
-    profile, choice, chosen = fitted.profile, decision.choice, decision.candidate
-    overall = {name: figures.mean for name, figures in profile.everyone.columns.items()}
-    outcomes = _outcomes(profile)
-    value = segments.find_value_column(profile) or ""
-    columns = (*_views(fitted, "feature"), *_views(fitted, "description"))
-    flat = segments.tabulate_profile(profile)
-    pairs = exploration.find_correlations(_feature_values(fitted))
-    quality = sample.quality
+    recipe, path, quality, fitted = result.recipe, result.counted.source, result.quality, result.segmentation
+    profile, choice = fitted.profile, result.decision.choice
     moment = datetime.now(UTC)
+    flat = segments.tabulate_profile(profile)
+    overall = {name: stats.mean for name, stats in profile.everyone.columns.items()}
+    pairs = exploration.find_correlations(_feature_values(fitted))
     return page.Page(
         title=PurePosixPath(path).stem.replace("_", " "),
         run_id=run.run_id,
         when=f"{moment.day} {moment:%B %Y, %H:%M} UTC",
         headline=tuple(segments.write_headline(profile).split("\n")),
-        segments=report.segment_views(
-            flat, columns, _write_texts(fitted, recipe, chosen), outcomes, value, overall
-        ),
-        trust=_trust(decision),
+        segments=_segments(result, flat, overall),
+        trust=_trust(result.decision),
         order_by=recipe.order_by if _in_order(fitted, recipe) else "",
-        value=value,
-        outcomes=outcomes,
+        value=segments.find_value_column(profile) or "",
+        outcomes=_outcomes(profile),
         decides=_decides(fitted),
         rows=page.Rows(
             quality.read,
@@ -108,44 +93,63 @@ def build_page(
             quality.quarantined,
             tuple(sorted(quality.by_reason.items(), key=lambda reason: -reason[1])),
         ),
-        careful=_careful(fitted, sample, decision, pairs),
+        careful=_careful(result, pairs),
         profile=page.Profile(flat, _views(fitted, "feature"), _views(fitted, "description"), overall),
         evidence=page.Evidence(
             choice.why,
-            tabulate_sweep(decision),
+            tabulate_sweep(result.decision),
             choice.k,
             recipe.segments.smallest_share,
             tuple((other.k, other.why) for other in choice.runners_up),
             choice.passed,
         ),
-        rules=table_page.list_rules(recipe, sample),
-        columns=table_page.list_columns(recipe, sample, fitted),
+        rules=table_page.list_rules(result),
+        columns=table_page.list_columns(result),
         correlations=pairs,
-        protected=tuple(
-            page.Association(
-                found.column,
-                found.value,
-                {"cramers_v": "Cramér's V", "eta": "eta"}[found.measure],
-                f"Association with the segments: {found.strength}.",
-            )
-            for found in profile.protected
-        ),
+        protected=_protected(profile),
         plain_rules=_plain_rules(fitted, recipe.privacy.min_cell),
-        method=_method(recipe, sample, fitted),
+        method=_method(result),
         recipe=write_explained(recipe),
         reproduce=page.Reproduce(
             f"custseg train --recipe recipe.yaml --input {path} --output {run.output}",
             recipe.sweep.seed,
             path,
             {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
-            journal.current().seconds,
+            result.journal.seconds,
         ),
         more=(
-            *([] if followed is None else [thread.build_thread_section(followed)]),
-            *([] if others is None else [build_comparison_section(others)]),
+            *([] if result.since_live is None else [thread.build_thread_section(result.since_live)]),
+            *([] if result.others is None else [build_comparison_section(result.others)]),
         ),
         figures=figures.light,
         dark_figures=figures.dark,
+    )
+
+
+def _segments(
+    result: TrainingResult, flat: pd.DataFrame, overall: Mapping[str, float]
+) -> tuple[page.Segment, ...]:
+    fitted = result.segmentation
+    return report.segment_views(
+        flat,
+        (*_views(fitted, "feature"), *_views(fitted, "description")),
+        _write_texts(result),
+        _outcomes(fitted.profile),
+        segments.find_value_column(fitted.profile) or "",
+        overall,
+    )
+
+
+def _protected(profile: segments.Profile) -> tuple[page.Association, ...]:
+    names = {"cramers_v": "Cramér's V", "eta": "eta"}
+    return tuple(
+        page.Association(
+            found.column,
+            found.value,
+            names[found.measure],
+            f"Association with the segments: {found.strength}.",
+        )
+        for found in profile.protected
     )
 
 
@@ -193,9 +197,10 @@ def _outcomes(profile: segments.Profile) -> tuple[page.Outcome, ...]:
     )
 
 
-def _write_texts(fitted: Segmentation, recipe: Recipe, chosen: Candidate) -> dict[int, report.SegmentText]:
+def _write_texts(result: TrainingResult) -> dict[int, report.SegmentText]:
+    fitted, recipe = result.segmentation, result.recipe
     units = {name: feature.unit for name, feature in recipe.segment_by.items()}
-    stability = dict(zip(fitted.model.ids, fitted.jaccards(chosen), strict=False))
+    stability = dict(zip(fitted.model.ids, fitted.jaccards(result.decision.candidate), strict=False))
     fewest = recipe.privacy.min_cell
     few = f"Fewer than {fewest} customers: figures are withheld"
     return {
@@ -210,21 +215,15 @@ def _write_texts(fitted: Segmentation, recipe: Recipe, chosen: Candidate) -> dic
     }
 
 
-def _careful(
-    fitted: Segmentation,
-    sample: Sample,
-    decision: Decision,
-    pairs: tuple[exploration.Correlation, ...],
-) -> tuple[str, ...]:
+def _careful(result: TrainingResult, pairs: tuple[exploration.Correlation, ...]) -> tuple[str, ...]:
     """What a reader should know before acting on the page; doubts about the number of segments come first,
     as the first screen shows the first few lines only."""
-    choice, chosen = decision.choice, decision.candidate
+    choice, fitted = result.decision.choice, result.segmentation
+    jaccards = fitted.jaccards(result.decision.candidate)
     lines = [] if choice.passed else [f"No number of segments passed every condition: {choice.why}"]
     lines += [choice.doubt] if choice.doubt else []
-    lines += [*sample.quality.warnings, *journal.current().warnings]
-    shaky = [
-        fitted.model.names[i] for i, jaccard in enumerate(fitted.jaccards(chosen)) if jaccard < page.SHAKY
-    ]
+    lines += result.warnings
+    shaky = [fitted.model.names[i] for i, jaccard in enumerate(jaccards) if jaccard < page.SHAKY]
     lines += [
         f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
     ]
@@ -258,7 +257,8 @@ def _plain_rules(fitted: Segmentation, fewest: int) -> page.PlainRules:
     return page.PlainRules(leaves, found.sql(expressions), found.fidelity)
 
 
-def _method(recipe: Recipe, sample: Sample, fitted: Segmentation) -> tuple[str, ...]:
+def _method(result: TrainingResult) -> tuple[str, ...]:
+    recipe, sample, fitted = result.recipe, result.sample, result.segmentation
     rows = len(sample.raw)
     drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
     steps = "" if fitted.passes == 1 else f", moved by {fitted.passes - 1} Lloyd steps over all customers"

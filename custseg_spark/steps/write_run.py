@@ -16,18 +16,11 @@ from pyspark.sql import SparkSession
 from custseg_spark import __version__, data, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError, RecipeError
-from custseg_spark.model import DIALECTS, write_segments_sql
+from custseg_spark.model import DIALECTS, Model, write_segments_sql
 from custseg_spark.recipe import Recipe, find_columns_used
-from custseg_spark.results import (
-    AlgorithmComparison,
-    CustomerTable,
-    Decision,
-    LiveComparison,
-    Sample,
-    Segmentation,
-)
+from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
 from custseg_spark.steps.load_table import list_kept_columns
-from custseg_spark.steps.segment_ids import list_ids_used
+from custseg_spark.steps.segment_ids import read_ids_used
 
 
 def write_quarantine(run: runs.Run, table: CustomerTable, counts: Mapping[str, int]) -> None:
@@ -41,20 +34,14 @@ def write_quarantine(run: runs.Run, table: CustomerTable, counts: Mapping[str, i
         data.write_rows(rejected, run.at("quarantine"))
 
 
-def write_customers(
-    spark: SparkSession,
-    run: runs.Run,
-    table: CustomerTable,
-    fitted: Segmentation,
-    recipe: Recipe,
-) -> None:
+def write_customers(spark: SparkSession, run: runs.Run, result: TrainingResult) -> None:
     """Label every accepted customer and write them by segment.
 
     Raises DataError where other rows were written than were measured: the input changed meanwhile.
     """
-    labelled = fitted.model.label(
-        table.accepted, [data.quote(name) for name in list_kept_columns(table.columns, recipe)]
-    )
+    table, fitted = result.table, result.segmentation
+    columns = list_kept_columns(table.columns, result.recipe)
+    labelled = fitted.model.label(table.accepted, [data.quote(name) for name in columns])
     with journal.stage("label") as facts, translate_engine_errors(f"writing {run.at('customers')}"):
         data.write_customers(labelled, run.at("customers"), "segment")
         found = count_written(spark, run)
@@ -75,19 +62,23 @@ def count_written(spark: SparkSession, run: runs.Run) -> dict[int, int]:
     return {int(row["segment"]): int(row["count"]) for row in counts}
 
 
-def write_model(spark: SparkSession, run: runs.Run, fitted: Segmentation) -> None:
+def write_model(spark: SparkSession, run: runs.Run, model: Model) -> None:
     """Write model.json, and the PipelineModel and the SQL that are made from it."""
-    run.write("model.json", fitted.model.to_json())
+    write_files(run, build_model_files(model))
+    with translate_engine_errors(f"writing {run.at('model')}"):
+        model.pipeline_model(spark).save(run.at("model"))
+
+
+def build_model_files(model: Model) -> dict[str, str]:
+    """model.json, and the SQL of each dialect that can say it."""
+    files = {"model.json": model.to_json()}
     for dialect in DIALECTS:
+        name = "segments.sql" if dialect == "spark" else f"sql/{dialect}.sql"
         try:
-            run.write(
-                "segments.sql" if dialect == "spark" else f"sql/{dialect}.sql",
-                write_segments_sql(fitted.model, dialect),
-            )
+            files[name] = write_segments_sql(model, dialect)
         except RecipeError as untranslatable:
             journal.warn(untranslatable.what)
-    with translate_engine_errors(f"writing {run.at('model')}"):
-        fitted.model.pipeline_model(spark).save(run.at("model"))
+    return files
 
 
 def tabulate_sweep(decision: Decision) -> pd.DataFrame:
@@ -99,26 +90,23 @@ def tabulate_sweep(decision: Decision) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write_tables(run: runs.Run, decision: Decision, fitted: Segmentation) -> None:
-    """Write sweep.csv, profile.csv, and the centres of every k as the sample gave them (model scale)."""
-    run.write("sweep.csv", data.write_csv(tabulate_sweep(decision)))
-    run.write("profile.csv", data.write_csv(segments.tabulate_profile(fitted.profile)))
+def build_tables(result: TrainingResult) -> dict[str, str]:
+    """The small tables of a run: sweep.csv and the centres of every k as the sample gave them (model scale),
+    profile.csv, baseline.json, and where there is something to tell comparison, movement and drift."""
+    decision, live = result.decision, result.since_live
     centres = {str(partition.k): partition.centres.tolist() for partition in decision.partitions}
-    run.write("sweep_centres.json", json.dumps(centres))
-
-
-def write_comparison(run: runs.Run, others: AlgorithmComparison | None) -> None:
-    """Write comparison.csv, where other algorithms were tried."""
-    if others is not None:
-        run.write("comparison.csv", data.write_csv(others.table))
-
-
-def write_thread(run: runs.Run, baseline: segments.Baseline, followed: LiveComparison | None) -> None:
-    """Write baseline.json, and where there is a live run movement.csv and drift.json."""
-    run.write("baseline.json", baseline.to_json())
-    if followed is not None:
-        run.write("movement.csv", data.write_csv(followed.movement.flows))
-        run.write("drift.json", runs.to_json(build_drift_record(followed.drift)))
+    files = {
+        "sweep.csv": data.write_csv(tabulate_sweep(decision)),
+        "profile.csv": data.write_csv(segments.tabulate_profile(result.segmentation.profile)),
+        "sweep_centres.json": json.dumps(centres),
+        "baseline.json": result.baseline.to_json(),
+    }
+    if result.others:
+        files["comparison.csv"] = data.write_csv(result.others.table)
+    if live:
+        files["movement.csv"] = data.write_csv(live.movement.flows)
+        files["drift.json"] = runs.to_json(build_drift_record(live.drift))
+    return files
 
 
 def build_drift_record(found: segments.Drift) -> dict[str, Any]:
@@ -126,55 +114,54 @@ def build_drift_record(found: segments.Drift) -> dict[str, Any]:
     return {"verdict": found.verdict, "reasons": found.reasons, "rule": segments.DRIFT_RULE, **asdict(found)}
 
 
-def write_figures(run: runs.Run, drawn: Mapping[str, bytes]) -> None:
-    """Write the figures into plots/."""
-    for name, png in drawn.items():
-        run.write(f"plots/{name}", png)
+def write_files(run: runs.Run, files: Mapping[str, str | bytes]) -> None:
+    """Write small files of a run by their names."""
+    for name, content in files.items():
+        run.write(name, content)
 
 
-def write_record(
-    run: runs.Run,
-    recipe: Recipe,
-    path: str,
-    table: CustomerTable,
-    sample: Sample,
-    decision: Decision,
-    fitted: Segmentation,
-    followed: LiveComparison | None,
-) -> None:
+def write_record(run: runs.Run, result: TrainingResult) -> None:
     """Write run.json: everything about the run that is not a table."""
-    quality = sample.quality
-    choice, everyone = decision.choice, sum(fitted.sizes)
+    run.record(build_record(run, result))
+
+
+def build_record(run: runs.Run, result: TrainingResult) -> dict[str, Any]:
+    """run.json of a whole run."""
+    recipe, quality, decision = result.recipe, result.quality, result.decision
+    fitted, choice = result.segmentation, result.decision.choice
     used = {column.lower() for column in find_columns_used(recipe)}
-    run.record(
-        {
-            **_head(run, recipe, path, "done"),
-            "format": table.format,
-            "types": {name: kind for name, kind in table.types.items() if name.lower() in used},
-            "rows": {
-                "read": quality.read,
-                "accepted": quality.accepted,
-                "quarantined": quality.quarantined,
-                "by_reason": quality.by_reason,
-                "missing": sample.missing,
-            },
-            "sample": {"rows": len(sample.raw), "whole": sample.whole, "seed": recipe.sweep.seed},
-            "k": choice.k,
-            "why": choice.why,
-            "choice": asdict(choice),
-            "scores": {**asdict(decision.candidate), "cost_all_rows": fitted.cost},
-            "structure": decision.structure and asdict(decision.structure),
-            "segments": [
-                {"segment": i, "name": name, "size": size, "share": size / everyone}
-                for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)
-            ],
-            "ids_used": list_ids_used(run.output, fitted.model.ids),
-            "live": followed and build_live_record(followed),
-            "warnings": [*quality.warnings, *journal.current().warnings],
-            "seconds": journal.current().seconds,
-            "scans": {"total": sum(journal.current().scans.values()), **journal.current().scans},
-        }
-    )
+    everyone = sum(fitted.sizes)
+    return {
+        **_head(run, recipe, result.counted.source, "done"),
+        "format": result.table.format,
+        "types": {name: kind for name, kind in result.table.types.items() if name.lower() in used},
+        "rows": {
+            "read": quality.read,
+            "accepted": quality.accepted,
+            "quarantined": quality.quarantined,
+            "by_reason": quality.by_reason,
+            "missing": result.sample.missing,
+        },
+        "sample": {
+            "rows": len(result.sample.raw),
+            "whole": result.sample.whole,
+            "seed": recipe.sweep.seed,
+        },
+        "k": choice.k,
+        "why": choice.why,
+        "choice": asdict(choice),
+        "scores": {**asdict(decision.candidate), "cost_all_rows": fitted.cost},
+        "structure": decision.structure and asdict(decision.structure),
+        "segments": [
+            {"segment": i, "name": name, "size": size, "share": size / everyone}
+            for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)
+        ],
+        "ids_used": sorted(read_ids_used(run.output) | set(fitted.model.ids)),
+        "live": result.since_live and build_live_record(result.since_live),
+        "warnings": result.warnings,
+        "seconds": result.journal.seconds,
+        "scans": {"total": sum(result.journal.scans.values()), **result.journal.scans},
+    }
 
 
 def build_live_record(followed: LiveComparison) -> dict[str, Any]:
@@ -189,12 +176,12 @@ def build_live_record(followed: LiveComparison) -> dict[str, Any]:
     }
 
 
-def write_failure(run: runs.Run, recipe: Recipe, path: str, problem: Exception) -> None:
+def write_failed_run(run: runs.Run, recipe: Recipe, path: str, problem: Exception) -> None:
     """Write a run.json that says what went wrong, where it can still be written."""
-    write_failure_of(run, _head(run, recipe, path, "failed"), problem)
+    write_failure(run, _head(run, recipe, path, "failed"), problem)
 
 
-def write_failure_of(run: runs.Run, head: Mapping[str, Any], problem: Exception) -> None:
+def write_failure(run: runs.Run, head: Mapping[str, Any], problem: Exception) -> None:
     """The same for a directory of any kind; `head` is what is known of it."""
     told = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
     try:

@@ -37,12 +37,12 @@ def progress() -> Iterator[None]:
 def tell(trained: TrainResult) -> None:
     """Print the chosen k and why, the others and why not, the segments, and where things are."""
     console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
-    quality, run = trained.quality, trained.run
-    tell_choice(console, trained.decision.choice)
+    found, run = trained.found, trained.run
+    quality, model, sizes = found.quality, found.model, found.segmentation.sizes
+    tell_choice(console, found.decision.choice)
     table = Table("segment", "name", "customers", "share", box=None, pad_edge=False)
-    everyone = sum(trained.fitted.sizes)
-    model = trained.fitted.model
-    for segment, name, size in zip(model.ids, model.names, trained.fitted.sizes, strict=True):
+    everyone = sum(sizes)
+    for segment, name, size in zip(model.ids, model.names, sizes, strict=True):
         table.add_row(str(segment), name, f"{size:,}", f"{size / everyone:.1%}")
     console.print(table)
     console.print(
@@ -50,7 +50,7 @@ def tell(trained: TrainResult) -> None:
     )
     for reason, count in sorted(quality.by_reason.items(), key=lambda item: -item[1]):
         console.print(f"  {count:,}  {reason}", markup=False)
-    for line in (*quality.warnings, *trained.warnings):
+    for line in found.warnings:
         console.print(f"warning: {line}", markup=False)
     if trained.live is not None:
         console.print(f"\nsince the live run {trained.live['run_id']}:", markup=False)

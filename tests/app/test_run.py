@@ -358,7 +358,7 @@ def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
     assert saved.at("recipe.yaml") in refused.value.remedy
     trained = commands.train(spark, load(saved.at("recipe.yaml")), str(table.file), output)
     assert trained.live["run_id"] == live.run.run_id
-    assert sorted(trained.fitted.sizes) == sorted(s["size"] for s in saved.known["segments"])
+    assert sorted(trained.found.segmentation.sizes) == sorted(s["size"] for s in saved.known["segments"])
     runs.promote_run(trained.run, "looked at")
     assert runs.find_live(output) == trained.run
 

@@ -8,41 +8,39 @@ import numpy as np
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import features, recipe
+from custseg_spark import recipe
+from custseg_spark.api.training import count_table
+from custseg_spark.data import Quality
 from custseg_spark.errors import CustsegError
-from custseg_spark.results import CustomerTable, Sample
-from custseg_spark.steps import draw_sample, load_table
+from custseg_spark.results import CountedTable
+from custseg_spark.steps.check_rows import check_rows
+from custseg_spark.steps.treat_features import treat_features
 from tests.corpus import CASES, Case, write
 
 USUAL = ("id", "spend", "visits")
 
 
-def checked(spark: SparkSession, case: Case, directory: Path) -> tuple[CustomerTable, Sample]:
+def check(spark: SparkSession, case: Case, directory: Path) -> tuple[CountedTable, Quality]:
     """The case's table through everything that `train` does before it looks for segments."""
     written, table = write(case, directory)
-    how = recipe.load(str(written))
-    found, rows = load_table.check_ids(load_table.load_table(spark, how, str(table)), how, str(table))
-    sample, counts = draw_sample.draw_sample(found, how, rows)
-    sample = draw_sample.check_quality(found, sample, counts, how, rows)
-    treatments = features.fit_treatments(sample.raw, found.expressions, how.segment_by, how.scale)
-    assert np.isfinite(
-        features.to_model_scale(features.apply_treatments(sample.raw, treatments), treatments)
-    ).all()
-    return found, sample
+    counted = count_table(spark, recipe.load(str(written)), str(table))
+    quality = check_rows(counted)
+    assert np.isfinite(treat_features(counted).points).all()
+    return counted, quality
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.code == 0])
 def test_accepted(spark: SparkSession, name: str, tmp_path: Path) -> None:
     case = CASES[name]
-    found, sample = checked(spark, case, tmp_path)
-    quality = sample.quality
+    counted, quality = check(spark, case, tmp_path)
+    sample = counted.sample
     assert quality.by_reason == case.reasons
     assert (quality.accepted, quality.quarantined) == (case.accepted, case.rejected)
     assert quality.read == quality.accepted + quality.quarantined
     assert {feature: count for feature, count in sample.missing.items() if count} == case.missing
     assert len(sample.raw) == case.accepted
     if case.rejected:
-        reasons = [reason for row in found.rejected.collect() for reason in row["reasons"]]
+        reasons = [reason for row in counted.table.rejected.collect() for reason in row["reasons"]]
         assert {reason: reasons.count(reason) for reason in reasons} == case.reasons
 
 
@@ -50,7 +48,7 @@ def test_accepted(spark: SparkSession, name: str, tmp_path: Path) -> None:
 def test_refused(spark: SparkSession, name: str, tmp_path: Path) -> None:
     case = CASES[name]
     with pytest.raises(CustsegError) as told:
-        checked(spark, case, tmp_path)
+        check(spark, case, tmp_path)
     assert told.value.exit_code == case.code, told.value
     assert case.says in told.value.what + " " + told.value.remedy
     assert case.code == 2 or "\n" not in told.value.what + told.value.remedy

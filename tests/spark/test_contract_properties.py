@@ -18,16 +18,17 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from custseg_spark import features, recipe
+from custseg_spark.api.training import count_table
+from custseg_spark.data import Quality
 from custseg_spark.errors import DataError
-from custseg_spark.results import CustomerTable, Sample
-from custseg_spark.steps import draw_sample, load_table
+from custseg_spark.results import CountedTable
+from custseg_spark.steps.check_rows import check_rows
 from tests.spark.draws import draw_tables
 
 
-def read_sample(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[CustomerTable, Sample]:
-    found, rows = load_table.check_ids(load_table.load_table(spark, how, str(path)), how, str(path))
-    sample, counts = draw_sample.draw_sample(found, how, rows)
-    return found, draw_sample.check_quality(found, sample, counts, how, rows)
+def check(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[CountedTable, Quality]:
+    counted = count_table(spark, how, str(path))
+    return counted, check_rows(counted)
 
 
 def write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:
@@ -57,19 +58,18 @@ def test_read_is_accepted_plus_quarantined_whatever_the_cells_hold(
 ) -> None:
     path = write_csv(tmp_path / "customers.csv", ("id", "spend", "visits"), rows)
     try:
-        found, sample = read_sample(spark, recipe.parse(GUESSED), path)
+        counted, quality = check(spark, recipe.parse(GUESSED), path)
     except DataError as told:
         event(f"refused: {told.what.partition(':')[0]}")
         return
-    quality = sample.quality
-    rejected = found.rejected.collect()
+    rejected = counted.table.rejected.collect()
     assert quality.read == len(rows)
     assert quality.read == quality.accepted + quality.quarantined
-    assert found.accepted.count() == quality.accepted == len(sample.raw)
+    assert counted.table.accepted.count() == quality.accepted == len(counted.sample.raw)
     assert len(rejected) == quality.quarantined
     assert all(row["reasons"] for row in rejected)
     assert set(itertools.chain(*[row["reasons"] for row in rejected])) <= set(quality.by_reason)
-    values = sample.raw.to_numpy()
+    values = counted.sample.raw.to_numpy()
     assert not np.isinf(values).any()
 
 
@@ -158,12 +158,11 @@ def test_the_rows_accepted_and_their_reasons_are_those_of_the_contract_without_s
     path = write_csv(tmp_path / "customers.csv", ("place", "id", "spend", "visits", "score"), texts)
     if len(broken) == len(rows):
         with pytest.raises(DataError, match="rows are rejected"):
-            read_sample(spark, recipe.parse(DECLARED), path)
+            check(spark, recipe.parse(DECLARED), path)
         return
-    found, sample = read_sample(spark, recipe.parse(DECLARED), path)
-    assert {row["place"]: set(row["reasons"]) for row in found.rejected.collect()} == broken
-    assert {row["place"] for row in found.accepted.collect()} == expected.keys() - broken.keys()
-    quality = sample.quality
+    counted, quality = check(spark, recipe.parse(DECLARED), path)
+    assert {row["place"]: set(row["reasons"]) for row in counted.table.rejected.collect()} == broken
+    assert {row["place"] for row in counted.table.accepted.collect()} == expected.keys() - broken.keys()
     assert (quality.read, quality.quarantined) == (len(rows), len(broken))
     assert quality.accepted == len(rows) - len(broken)
     assert quality.by_reason == Counter(itertools.chain(*expected.values()))
@@ -173,7 +172,7 @@ def test_the_rows_accepted_and_their_reasons_are_those_of_the_contract_without_s
         for place, (name, *cells) in enumerate(rows)
         if str(place) not in broken
     }
-    seen = dict(zip(sample.described["id"], sample.raw.to_numpy().tolist(), strict=True))
+    seen = dict(zip(counted.sample.described["id"], counted.sample.raw.to_numpy().tolist(), strict=True))
     assert seen.keys() == meant.keys()
     for name, values in meant.items():
         np.testing.assert_array_equal(seen[name], values)
@@ -214,7 +213,7 @@ def test_features_depend_on_neither_order_nor_partitioning(
             part.to_parquet(directory / name / f"{number}.parquet", index=False)
     found = []
     for name in ("as_is", "shuffled"):
-        _, sample = read_sample(spark, how, directory / name)
+        sample = check(spark, how, directory / name)[0].sample
         kinds = {key: f.sql for key, f in how.segment_by.items()}
         treatments = features.fit_treatments(sample.raw, kinds, how.segment_by, how.scale)
         found.append(

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from custseg_spark.evidence import Choice, RunnerUp
 from custseg_spark.steps import write_report
-from custseg_spark.steps.choose_k import warn_small
+from custseg_spark.steps.profile_segments import warn_small
 from custseg_spark.terminal.answers import tell_choice
 
 CHOICE = Choice(
@@ -46,10 +46,10 @@ def test_the_terminal_warns_of_a_close_choice(capsys: pytest.CaptureFixture[str]
 def test_doubts_about_the_number_come_first_on_the_page() -> None:
     """The first screen shows three lines."""
     choice = dataclasses.replace(CHOICE, passed=False, close=True)
-    sample = SimpleNamespace(quality=SimpleNamespace(warnings=("one", "two", "three")))
     fitted = SimpleNamespace(jaccards=lambda chosen: (), model=SimpleNamespace(names=()))
     decision = SimpleNamespace(choice=choice, candidate=None)
-    lines = write_report._careful(fitted, sample, decision, ())  # type: ignore[arg-type]
+    result = SimpleNamespace(segmentation=fitted, decision=decision, warnings=("one", "two", "three"))
+    lines = write_report._careful(result, ())  # type: ignore[arg-type]
     assert lines[0].startswith("No number of segments passed")
     assert lines[1] == choice.doubt
     assert lines[2:] == ("one", "two", "three")

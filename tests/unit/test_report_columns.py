@@ -16,8 +16,8 @@ def test_a_rule_that_is_named_as_a_feature_has_its_own_count() -> None:
         }
     )
     by_reason = {"spend: not spend > 0": 2, "spend: infinite": 40, "age: not a whole number": 7}
-    sample = cast(Any, SimpleNamespace(quality=SimpleNamespace(by_reason=by_reason)))
-    assert [(rule.name, rule.broken) for rule in table_page.list_rules(recipe, sample)] == [
+    result = cast(Any, SimpleNamespace(recipe=recipe, quality=SimpleNamespace(by_reason=by_reason)))
+    assert [(rule.name, rule.broken) for rule in table_page.list_rules(result)] == [
         ("spend", 2),
         ("age", 0),
     ]

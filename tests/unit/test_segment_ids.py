@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from custseg_spark import runs
-from custseg_spark.steps.segment_ids import assign_ids, list_ids_used
+from custseg_spark.steps.segment_ids import assign_ids, read_ids_used
 
 
 def test_ids_start_after_every_one_that_was_ever_given(tmp_path: Path) -> None:
     labels, output = np.array([0, 1, 2]), str(tmp_path)
-    assert assign_ids(None, None, output)(labels, 3).ids == (0, 1, 2)
+    assert assign_ids(labels, 3, None, None, read_ids_used(output)).ids == (0, 1, 2)
     run = runs.begin_run(output)
     run.record({"status": "done", "ids_used": [0, 1, 7]})
-    assert assign_ids(None, None, output)(labels, 3).ids == (8, 9, 10)
-    assert list_ids_used(output, (8, 9)) == [0, 1, 7, 8, 9]
+    assert assign_ids(labels, 3, None, None, read_ids_used(output)).ids == (8, 9, 10)
+    assert read_ids_used(output) == {0, 1, 7}

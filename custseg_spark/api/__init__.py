@@ -1,0 +1,1 @@
+"""From Python: `Segmenter` and `SegmentationModel`, and the flow that commands and notebooks share."""

@@ -1,0 +1,124 @@
+"""read, check, features, sample, sweep, choose, refine, label, profile, report, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+
+from pyspark.sql import DataFrame, SparkSession
+
+from custseg_spark import clustering, data, journal, runs
+from custseg_spark.journal import carry_journal
+from custseg_spark.recipe import Recipe
+from custseg_spark.results import CountedTable, LiveRun, TrainingResult
+from custseg_spark.steps import live_run
+from custseg_spark.steps.check_rows import check_ids, check_rows, refuse_change
+from custseg_spark.steps.choose_k import choose_k, sweep_k
+from custseg_spark.steps.compare_algorithms import compare_in_run
+from custseg_spark.steps.draw_sample import draw_sample
+from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
+from custseg_spark.steps.profile_segments import profile_segments
+from custseg_spark.steps.publish_run import publish_to_lake
+from custseg_spark.steps.refine_centres import refine_centres
+from custseg_spark.steps.segment_ids import assign_ids
+from custseg_spark.steps.treat_features import treat_features
+from custseg_spark.steps.write_report import draw_figures, write_report
+from custseg_spark.steps.write_run import (
+    build_tables,
+    write_customers,
+    write_files,
+    write_model,
+    write_record,
+)
+
+
+def count_table(
+    spark: SparkSession, recipe: Recipe, source: str | DataFrame, live: LiveRun | None = None
+) -> CountedTable:
+    """Read a table once: its rows, the rows that break each check, and the sample. Nothing is judged yet.
+
+    `source`: a path, or a table that is open. `live`: the run to follow, where the table lets it.
+    """
+    with journal.stage("read") as facts:
+        path = source if isinstance(source, str) else "dataframe"
+        opened = open_table(spark, recipe, source)
+        live = live and live_run.follow_if_possible(live, opened.frame.columns)
+        table = apply_recipe(opened, recipe, live.expressions if live else None)
+        table, rows = check_ids(table, recipe, path)
+        facts.update(input=path, format=table.format, rows=rows)
+    with journal.stage("check") as facts:
+        sample, counts = draw_sample(table, recipe, rows)
+        accepted = counts[data.ACCEPTED]
+        facts.update(accepted=accepted, quarantined=counts[data.ROWS] - accepted, sample=len(sample.raw))
+    return CountedTable(recipe, path, table, rows, sample, counts, live)
+
+
+def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[int]) -> TrainingResult:
+    """Find the segments of a table that was counted. `ids_used`: those that no new segment may get.
+
+    Raises DataError where the table breaks its contract, or can't be cut.
+    """
+    recipe, live, sample = counted.recipe, counted.live, counted.sample
+    quality = check_rows(counted)
+    with journal.stage("features") as facts:
+        treated = treat_features(counted)
+        facts.update(features=",".join(recipe.segment_by), scale=recipe.scale)
+    with journal.stage("sweep") as facts:
+        partitions = sweep_k(spark, treated.points, recipe)
+        facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
+    with journal.stage("choose") as facts, ThreadPoolExecutor(1) as beside:
+        label = carry_journal(live_run.label_with_live_run)  # by Spark, while Python gathers evidence
+        labelling = beside.submit(label, spark, live, sample, recipe) if live else None
+        decision = choose_k(treated.points, partitions, recipe)
+        known = labelling.result() if labelling else None
+        others = compare_in_run(spark, treated.points, decision, recipe)
+        facts.update(method=decision.choice.method, chosen=decision.choice.k)
+    with journal.stage("refine") as facts:
+        refined = refine_centres(counted, treated, decision.partition.centres)
+        refuse_change(quality.accepted, sum(refined.sizes))
+        labels = clustering.find_nearest(treated.points, refined.centres)
+        identified = assign_ids(labels, decision.choice.k, live, known, ids_used)
+        segmentation = profile_segments(counted, treated, refined, identified)
+        since_live = None
+        if live and known:
+            since_live = live_run.compare_with_live_run(live, known, sample, segmentation, recipe)
+        facts.update(passes=refined.passes, gain=f"{refined.gain:.1e}")
+    return TrainingResult(
+        counted=counted,
+        quality=quality,
+        decision=decision,
+        segmentation=segmentation,
+        baseline=live_run.build_baseline(recipe, sample.raw, segmentation),
+        since_live=since_live,
+        others=others,
+        journal=journal.current(),
+    )
+
+
+def publish_result(spark: SparkSession, run: runs.Run, result: TrainingResult, promote: bool = False) -> bool:
+    """Write everything of a run, and name it as the newest when it is whole; gives whether it is live.
+
+    `promote`: let it go live at once, though another one is.
+    """
+    recipe = result.recipe
+    why = "asked for by train" if promote else "promote: always"
+    promote = promote or recipe.promote == "always"
+    with ThreadPoolExecutor(1) as beside:
+        written = beside.submit(carry_journal(write_customers), spark, run, result)
+        write_files(run, build_tables(result))
+        with journal.stage("report"):
+            figures = draw_figures(result)
+            write_files(run, {f"plots/{name}": png for name, png in figures.light.items()})
+        with journal.stage("model"):
+            write_model(spark, run, result.model)
+        written.result()
+    write_files(run, write_report(run, result, figures))
+    if promote or runs.find_live(run.output) is None:  # a candidate's labels are nobody's yet
+        columns = list_kept_columns(result.table.columns, recipe)
+        publish_to_lake(spark, run, recipe.publish, columns)
+    with journal.stage("publish"):
+        write_record(run, result)
+        runs.publish_run(run)
+        if promote:
+            runs.promote_run(run, why)
+    return runs.find_live(run.output) == run

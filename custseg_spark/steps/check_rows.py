@@ -1,0 +1,64 @@
+"""read -> check: the checks of a table's ids, and the verdict on its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from custseg_spark import data, features, journal
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.errors import DataError
+from custseg_spark.recipe import Recipe, find_columns_used
+from custseg_spark.results import CountedTable, CustomerTable
+
+
+def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[CustomerTable, int]:
+    """The intake with its id checks, and the rows of the table. Raises DataError where there are none."""
+    with translate_engine_errors(f"input {path}"):
+        rows = found.frame.count()
+        journal.scan("count")
+        if rows == 0:
+            passed = " that passes input.filter" if recipe.input.filter else ""
+            raise DataError(
+                f"input {path}: the table has no row{passed or 's'}",
+                "check the path and the job that writes it",
+            )
+        frame, checks = data.build_id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
+        if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
+            journal.scan("ids")
+    return replace(found, frame=frame, checks=apply_rule_bounds([*checks, *found.checks], recipe)), rows
+
+
+def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[data.Check, ...]:
+    """The checks with the bounds of `rules.reasons`. A reason that the recipe could give of a table in
+    another format, or of a column that this command does not look at, is known and applies to nothing."""
+    possible = [
+        *data.list_cast_reasons(find_columns_used(recipe), recipe.input.types),
+        *features.list_value_reasons(recipe.segment_by),
+    ]
+    return data.apply_bounds(checks, recipe.rules.reasons, possible)
+
+
+def check_rows(counted: CountedTable) -> data.Quality:
+    """The verdict on a table. Raises DataError where its contract is broken."""
+    recipe = counted.recipe
+    quality = data.judge_counts(counted.counts, counted.table.checks, recipe.rules.max_quarantined)
+    refuse_change(counted.rows, quality.read)
+    if recipe.input.unique == "auto" and counted.rows > data.EXACT_UP_TO:
+        repeats = data.find_repeats(
+            counted.sample.described["id"].tolist(),
+            recipe.rules.max_quarantined,
+            data.find_bound(recipe.rules.reasons, data.ID_REPEATED),
+        )
+        if repeats:
+            journal.warn(repeats)
+    return quality
+
+
+def refuse_change(before: int, now: int) -> None:
+    """Raises DataError where two passes over the table saw different numbers of rows."""
+    if now != before:
+        raise DataError(
+            f"{now:,} rows were read where {before:,} were before: the input changed during the run",
+            "run again when the table is at rest, or point at a snapshot of it",
+        )

@@ -1,0 +1,89 @@
+"""refine -> profile: the model, and what there is to say of its segments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from custseg_spark import clustering, journal, segments
+from custseg_spark.features import Treatment
+from custseg_spark.model import Model
+from custseg_spark.results import (
+    CountedTable,
+    CustomerTable,
+    RefinedCentres,
+    Segmentation,
+    SegmentIds,
+    TreatedSample,
+)
+from custseg_spark.sql import find_columns
+from custseg_spark.steps.name_segments import name_segments
+from custseg_spark.steps.refine_centres import list_measured
+
+
+def profile_segments(
+    counted: CountedTable, treated: TreatedSample, refined: RefinedCentres, identified: SegmentIds
+) -> Segmentation:
+    """The segments with their names and figures, and the model that gives them, by ascending id."""
+    recipe = counted.recipe
+    order = np.argsort(identified.ids)
+    ids = tuple(sorted(identified.ids))
+    centres, sizes = refined.centres[order], tuple(refined.sizes[i] for i in order)
+    labels = clustering.find_nearest(treated.points, centres)
+    sample = treated.values.join(counted.sample.described).assign(segment=np.array(ids)[labels])
+    traits = segments.measure_traits(treated.points, labels, len(ids))
+    totals = [refined.totals[i] for i in order]
+    profile = segments.build_profile(
+        segments.Measurements(segments.tabulate_totals(totals, ids, sizes, list_measured(counted)), sample),
+        traits,
+        name_segments(recipe, traits, ids, identified.names),
+        segments.list_columns(recipe.segment_by, recipe.describe, recipe.check),
+        recipe.protected,
+    )
+    profile = segments.suppress_small_cells(profile, recipe.privacy.min_cell, sample)
+    names = tuple(segment.name for segment in profile.segments)
+    if small := warn_small(names, sizes, recipe.segments.smallest_share):
+        journal.warn(small)
+    model = Model(
+        id=recipe.input.id,
+        columns=_list_columns(counted.table, treated.treatments),
+        features=treated.treatments,
+        centres=tuple(map(tuple, centres.tolist())),
+        ids=ids,
+        names=names,
+        order_by=recipe.order_by,
+    )
+    return Segmentation(
+        model=model,
+        profile=profile,
+        sizes=sizes,
+        order=tuple(refined.order[i] for i in order),
+        labels=labels,
+        events=identified.events,
+        sample=sample,
+        points=treated.points,
+        cost=refined.cost,
+        passes=refined.passes,
+        gain=refined.gain,
+    )
+
+
+def warn_small(names: Sequence[str], sizes: Sequence[int], floor: float) -> str:
+    """A warning where a segment of all customers, `sizes` (k,), is under the floor that k was chosen by on
+    the sample; empty where none is."""
+    everyone = sum(sizes)
+    small = [f"{name} ({size / everyone:.2%})" for name, size in zip(names, sizes, strict=True)
+             if size < floor * everyone]  # fmt: skip
+    if not small:
+        return ""
+    return (
+        f"of all customers, less than segments.smallest_share ({floor:.1%}) are in: {', '.join(small)}; "
+        "the floor is asked of the sample, and of no fixed k"
+    )
+
+
+def _list_columns(table: CustomerTable, treatments: Sequence[Treatment]) -> dict[str, str]:
+    """The input columns that the features read, and their types."""
+    wanted = {column.lower() for t in treatments for column in find_columns(t.sql)}
+    return {name: kind for name, kind in table.types.items() if name.lower() in wanted}

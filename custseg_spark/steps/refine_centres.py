@@ -1,0 +1,47 @@
+"""choose -> refine: the chosen centres made to hold for all customers, and what is measured on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg_spark import clustering, features, journal, segments
+from custseg_spark.engine.translate_errors import translate_engine_errors
+from custseg_spark.model import SCALED, add_stages, build_scaled_stages
+from custseg_spark.results import CountedTable, RefinedCentres, TreatedSample
+from custseg_spark.steps.name_segments import order_centres
+
+
+def refine_centres(
+    counted: CountedTable, treated: TreatedSample, centres: NDArray[np.float64]
+) -> RefinedCentres:
+    """Lloyd steps over all customers from `centres` (k, d), those of the sample, on the model scale.
+
+    The passes that move the centres measure the profile too: they are the only scans.
+    """
+    recipe, table = counted.recipe, counted.table
+    scaled = add_stages(table.accepted, build_scaled_stages(treated.treatments))
+    with translate_engine_errors("reading the input"):
+        refined = clustering.refine(
+            scaled, [f"{SCALED}{i}" for i in range(centres.shape[1])], centres,
+            segments.build_aggregates(list_measured(counted)), steps=recipe.sweep.refine,
+            tolerance=recipe.sweep.tolerance,
+        )  # fmt: skip
+    journal.scan("refine", refined.passes)
+    sizes = np.array([row["_size"] for row in refined.rows])
+    order = order_centres(refined.centres, sizes, list(recipe.segment_by).index(recipe.order_by))
+    return RefinedCentres(
+        refined.centres[order],
+        tuple(order),
+        tuple(refined.rows[i] for i in order),
+        tuple(int(size) for size in sizes[order]),
+        refined.cost,
+        refined.passes,
+        refined.gain,
+    )
+
+
+def list_measured(counted: CountedTable) -> dict[str, str]:
+    """What is measured of every segment over all customers: name -> SQL that gives a number."""
+    cutting = {name: f"{features.VALUE}{name}" for name in counted.recipe.segment_by}
+    return {**cutting, **counted.table.profiled}
