@@ -235,6 +235,7 @@ class TrainingResult:
     """All that fitting finds: what a SegmentationModel is made of, and what a run is written from.
 
     `baseline`: what later nights are held against. `since_live`: what became of the live run's segments.
+    `plane`: what the sample is drawn on.
     """
 
     counted: CountedTable
@@ -244,6 +245,7 @@ class TrainingResult:
     baseline: segments.Baseline
     since_live: LiveComparison | None
     others: AlgorithmComparison | None
+    plane: clustering.Plane
     journal: Journal
 
     @property

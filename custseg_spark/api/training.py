@@ -13,7 +13,7 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import CountedTable, LiveRun, TrainingResult
 from custseg_spark.steps import live_run
 from custseg_spark.steps.check_rows import check_ids, check_rows, refuse_change
-from custseg_spark.steps.choose_k import choose_k, sweep_k
+from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_in_run
 from custseg_spark.steps.draw_sample import draw_sample
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
@@ -24,10 +24,10 @@ from custseg_spark.steps.segment_ids import assign_ids
 from custseg_spark.steps.treat_features import treat_features
 from custseg_spark.steps.write_report import draw_figures, write_report
 from custseg_spark.steps.write_run import (
+    build_model_files,
     build_tables,
     write_customers,
     write_files,
-    write_model,
     write_record,
 )
 
@@ -61,7 +61,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
     recipe, live, sample = counted.recipe, counted.live, counted.sample
     quality = check_rows(counted)
     with journal.stage("features") as facts:
-        treated = treat_features(counted)
+        treated = treat_features(spark, counted)
         facts.update(features=",".join(recipe.segment_by), scale=recipe.scale)
     with journal.stage("sweep") as facts:
         partitions = sweep_k(spark, treated.points, recipe)
@@ -91,6 +91,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         baseline=live_run.build_baseline(recipe, sample.raw, segmentation),
         since_live=since_live,
         others=others,
+        plane=fit_plane(spark, treated.points, recipe),
         journal=journal.current(),
     )
 
@@ -110,7 +111,7 @@ def publish_result(spark: SparkSession, run: runs.Run, result: TrainingResult, p
             figures = draw_figures(result)
             write_files(run, {f"plots/{name}": png for name, png in figures.light.items()})
         with journal.stage("model"):
-            write_model(spark, run, result.model)
+            write_files(run, build_model_files(result.model))
         written.result()
     write_files(run, write_report(run, result, figures))
     if promote or runs.find_live(run.output) is None:  # a candidate's labels are nobody's yet

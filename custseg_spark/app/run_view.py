@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from custseg_spark import data, features, runs
+from custseg_spark import clustering, data, features, runs
 from custseg_spark.app.summary_view import Told, told_of
 from custseg_spark.features import VALUE
 from custseg_spark.model import Model
@@ -96,16 +96,8 @@ class RunView:
     def axes(self) -> tuple[np.ndarray[Any, Any], tuple[float, ...]]:
         """(n, 3) the sample on its three principal axes (zeros where there are fewer features), and the share
         of the variance along each. Each axis points the way of its largest loading."""
-        points = self.points - self.points.mean(axis=0)
-        _, singular, loadings = np.linalg.svd(points[:MOST], full_matrices=False)
-        count = min(3, len(loadings))
-        loadings = loadings[:count]
-        strongest = loadings[np.arange(count), np.abs(loadings).argmax(axis=1)]
-        loadings = loadings * np.where(strongest < 0, -1.0, 1.0)[:, None]
-        placed = np.zeros((len(points), 3))
-        placed[:, :count] = points @ loadings.T
-        shares = singular**2 / max(float((singular**2).sum()), 1e-300)
-        return placed, tuple(float(share) for share in shares[:3])
+        plane = clustering.fit_plane(self.points)
+        return plane.project(self.points), tuple(plane.explained.tolist())
 
     @property
     def columns(self) -> dict[str, str]:

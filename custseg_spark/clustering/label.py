@@ -6,12 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from pyspark.sql import DataFrame
 
 from custseg_spark.sql.literals import write_literal
 
 Stage = dict[str, str]
 """Columns added in one step: name -> expression over the columns of the steps before."""
 SQUARED = "_squared_distance"
+
+
+def add_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:
+    """The frame with the columns of each step added, step by step."""
+    for stage in stages:
+        frame = frame.selectExpr("*", *[f"{sql} AS {name}" for name, sql in stage.items()])
+    return frame
 
 
 def build_nearest_stages(

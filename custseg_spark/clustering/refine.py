@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from custseg_spark.clustering.label import SQUARED, build_nearest_stages
+from custseg_spark.clustering.label import SQUARED, add_stages, build_nearest_stages
+from custseg_spark.recipe.models import Sweep
 
 
 @dataclass(frozen=True)
@@ -34,23 +35,22 @@ def refine(
     columns: Sequence[str],
     centres: NDArray[np.float64],
     aggregates: Sequence[Column],
-    *,
-    steps: int,
-    tolerance: float,
+    settings: Sweep,
 ) -> Refinement:
-    """At most `steps` Lloyd steps from `centres` (k, d), each one scan of `frame`.
+    """At most `settings.refine` Lloyd steps from `centres` (k, d), each one scan of `frame`.
 
     Every pass labels all customers, and measures the `aggregates` of each segment beside the means of
     `columns` (the model scale). It is the last one when moving the centres to those means would save less
-    than `tolerance` of the cost: the centres then stay, so that its aggregates are those of the result.
+    than `settings.tolerance` of the cost: the centres then stay, so that its aggregates are those of the
+    result.
     """
-    for step in range(steps + 1):
+    for step in range(settings.refine + 1):
         rows = _pass(frame, columns, centres, aggregates)
         sizes = np.array([row["_size"] for row in rows], dtype=np.float64)
         means = np.array([[row[f"_mean{j}"] for j in range(len(columns))] for row in rows], dtype=np.float64)
         cost = float(sum(row["_cost"] for row in rows))
         gain = float((sizes * ((means - centres) ** 2).sum(axis=1)).sum() / cost) if cost > 0 else 0.0
-        if gain < tolerance or step == steps:
+        if gain < settings.tolerance or step == settings.refine:
             break
         centres = means
     return Refinement(centres, tuple(rows), step + 1, cost, gain)
@@ -60,9 +60,8 @@ def _pass(
     frame: DataFrame, columns: Sequence[str], centres: NDArray[np.float64], aggregates: Sequence[Column]
 ) -> list[dict[str, Any]]:
     """The aggregates by segment, in order of the centres; an empty segment keeps its centre as its mean."""
-    for stage in build_nearest_stages(columns, centres):
-        frame = frame.selectExpr("*", *[f"{sql} AS {name}" for name, sql in stage.items()])
-    found = frame.groupBy("segment").agg(
+    labelled = add_stages(frame, build_nearest_stages(columns, centres))
+    found = labelled.groupBy("segment").agg(
         F.count(F.lit(1)).alias("_size"),
         F.sum(SQUARED).alias("_cost"),
         *[F.avg(column).alias(f"_mean{j}") for j, column in enumerate(columns)],

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from pyspark.ml.clustering import KMeans as SparkKMeans
-from pyspark.ml.evaluation import ClusteringEvaluator
-from pyspark.ml.feature import VectorAssembler
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from custseg_spark.errors import DataError
+from custseg_spark.recipe.models import Sweep
 
 Points = NDArray[np.float64]
-Find = Callable[[int, int, int, Points | None], tuple[Points, tuple[float, ...]]]
-"""(k, restarts, seed, the best centres of one segment less) -> the best centres (k, d) and each restart's
-cost per point."""
+Find = Callable[[Points, int, int, int, Points | None], tuple[Points, tuple[float, ...]]]
+"""(points, k, restarts, seed, the best centres of one segment less) -> the best centres (k, d) and each
+restart's cost per point."""
 START_ROWS = 10_000
 """Restarts begin on this many points; the leaders among them go on with all."""
 LEADERS = 5
 GROWN = 3
 """One restart in three grows from the best centres of one segment less."""
-THREADS = 3
-"""Fits and scores on a sample are mostly Spark's overhead for small jobs: some at a time hide it."""
 
 
 @dataclass(frozen=True)
@@ -67,54 +60,49 @@ def sweep(
     spark: SparkSession,
     points: Points,
     ks: Sequence[int],
-    *,
-    restarts: int,
-    seed: int,
-    start: Literal["driver", "spark"] = "driver",
+    settings: Sweep,
     done: Callable[[int], None] = lambda k: None,
 ) -> list[Partition]:
-    """The best of `restarts` starts for every k.
+    """The best of `settings.restarts` starts for every k.
 
-    `points` (n, d) on the model scale, in an order that says nothing. With `start="driver"` the
-    centres are found by scikit-learn on the driver's copy, with `"spark"` by Spark ML (k-means||), which
-    scores them too; both to the same cost. `done(k)` is told when the start of a k is found.
+    `points` (n, d) on the model scale, in an order that says nothing. Where `settings.by` is the driver,
+    scikit-learn finds the centres; else Spark ML does (k-means||) and scores them too; both to the same cost.
+    `done(k)` is told when the start of a k is found.
     Raises DataError where there are fewer distinct points than the largest k.
     """
     _refuse_too_few(points, max(ks))
-    find = _starts_by_spark(spark, points) if start == "spark" else _starts_on_driver(points)
-    found: dict[int, tuple[Points, tuple[float, ...]]] = {}
-    seconds = {}
+    if settings.by == "driver":
+        return _find_partitions(points, ks, settings, find_best_start, done)
+    from custseg_spark.clustering import spark_ml
+
+    with spark_ml.cache_points(spark, points) as frame:
+
+        def find(
+            points: Points, k: int, restarts: int, seed: int, _: Points | None
+        ) -> tuple[Points, tuple[float, ...]]:
+            starts = spark_ml.fit_restarts(frame, k, restarts, seed)
+            costs = tuple(_cost(points, centres) / len(points) for centres in starts)
+            return starts[int(np.argmin(costs))], costs
+
+        partitions = _find_partitions(points, ks, settings, find, done)
+    scores = spark_ml.measure_silhouettes(spark, points, {cut.k: cut.labels for cut in partitions})
+    return [replace(cut, silhouette=scores[cut.k]) for cut in partitions]
+
+
+def _find_partitions(
+    points: Points, ks: Sequence[int], settings: Sweep, find: Find, done: Callable[[int], None]
+) -> list[Partition]:
+    """The partition of each k, which may start from the centres of one segment less."""
+    partitions: dict[int, Partition] = {}
     for k in ks:
         begun = time.perf_counter()
-        found[k] = find(k, restarts, seed, found[k - 1][0] if k - 1 in found else None)
-        seconds[k] = time.perf_counter() - begun
+        fewer = partitions[k - 1].centres if k - 1 in partitions else None
+        centres, costs = find(points, k, settings.restarts, settings.seed, fewer)
+        seconds = time.perf_counter() - begun
+        labels, cost = find_nearest(points, centres), _cost(points, centres)
+        partitions[k] = Partition(k, centres, labels, cost, costs, seconds, None)
         done(k)
-    labels = {k: find_nearest(points, centres) for k, (centres, _) in found.items()}
-    silhouettes = _silhouettes(spark, points, labels) if start == "spark" else {}
-    return [
-        Partition(k, centres, labels[k], _cost(points, centres), costs, seconds[k], silhouettes.get(k))
-        for k, (centres, costs) in found.items()
-    ]
-
-
-def _starts_on_driver(points: Points) -> Find:
-    return lambda k, restarts, seed, fewer: find_best_start(points, k, restarts, seed, fewer)
-
-
-def _starts_by_spark(spark: SparkSession, points: Points) -> Find:
-    """k-means|| in Spark ML, on one partition, so that nothing depends on the cores."""
-    frame = to_frame(spark, points, {}).cache()
-
-    def find(k: int, restarts: int, seed: int, _: Points | None) -> tuple[Points, tuple[float, ...]]:
-        with ThreadPoolExecutor(THREADS) as pool:
-            fits = list(
-                pool.map(lambda i: SparkKMeans(k=k, seed=seed + i, maxIter=100).fit(frame), range(restarts))
-            )
-        centres = [np.array(fit.clusterCenters()) for fit in fits]
-        costs = [_cost(points, found) for found in centres]
-        return centres[int(np.argmin(costs))], tuple(cost / len(points) for cost in costs)
-
-    return find
+    return list(partitions.values())
 
 
 def find_best_start(
@@ -149,22 +137,6 @@ def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points
     return [np.vstack([centres, points[i]]) for i in drawn]
 
 
-def _silhouettes(
-    spark: SparkSession, points: Points, labels: dict[int, NDArray[np.int64]]
-) -> dict[int, float]:
-    """Spark's ClusteringEvaluator for each k, squared Euclidean distance, some at a time."""
-    frame = to_frame(spark, points, {f"segment{k}": found for k, found in labels.items()}).cache()
-    evaluator = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
-    try:
-        with ThreadPoolExecutor(THREADS) as pool:
-            scores = pool.map(
-                lambda k: evaluator.evaluate(frame, {evaluator.predictionCol: f"segment{k}"}), labels
-            )
-            return dict(zip(labels, scores, strict=True))
-    finally:
-        frame.unpersist()
-
-
 def _cost(points: Points, centres: Points) -> float:
     return float(measure_distances(points, centres).min(axis=1).sum())
 
@@ -178,13 +150,6 @@ def find_nearest(points: Points, centres: Points) -> NDArray[np.int64]:
 def measure_distances(points: Points, centres: Points) -> Points:
     """(n, k), exact: a difference for each coordinate, no expanded square."""
     return np.stack([((points - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
-
-
-def to_frame(spark: SparkSession, points: Points, further: dict[str, NDArray[np.int64]]) -> DataFrame:
-    """The sample as a table in one partition: a vector column `features` and the columns of `further`."""
-    names = [f"x{j}" for j in range(points.shape[1])]
-    table = spark.createDataFrame(pd.DataFrame(points, columns=names).assign(**further)).coalesce(1)
-    return VectorAssembler(inputCols=names, outputCol="features").transform(table).drop(*names)
 
 
 def _refuse_too_few(points: Points, k: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, data, journal, runs
+from custseg_spark import data, journal, runs
 from custseg_spark.api.training import count_table
 from custseg_spark.clustering import Partition
 from custseg_spark.engine.session_settings import keep_settings
@@ -62,7 +62,7 @@ def compare(
     with journal.stage("write"):
         runs.write_file(f"{to}/comparison.csv", data.write_csv(others.table))
         runs.write_file(f"{to}/comparison.txt", others.why + "\n")
-        plane = clustering.fit_plane(points)
+        plane = choose_k.fit_plane(spark, points, recipe)
         draw_comparison_figures(others, plane, points, lambda name, png: runs.write_file(f"{to}/{name}", png))
     return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
 
@@ -71,7 +71,7 @@ def _draw_points(spark: SparkSession, recipe: Recipe, path: str) -> NDArray[np.f
     """The sample on the model scale, (n, d), exactly as `train` has it."""
     counted = count_table(spark, recipe, path)
     check_rows(counted)
-    return treat_features(counted).points
+    return treat_features(spark, counted).points
 
 
 def _find_partition(

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from custseg_spark.engine import machine
 from custseg_spark.engine.java import cache_file, require_java
@@ -26,8 +26,6 @@ from custseg_spark.engine.java import cache_file, require_java
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-P = ParamSpec("P")
-T = TypeVar("T")
 _SMALL = 32 * 2**20
 
 
@@ -82,15 +80,6 @@ def is_small(table: str) -> bool:
         if size > _SMALL:  # a lake's other hundred thousand files need no look
             return False
     return size > 0
-
-
-def carry_session(spark: SparkSession, work: Callable[P, T]) -> Callable[P, T]:
-    """The function as another thread may call it: over Spark Connect a fitted model asks the thread's own
-    session for its numbers, and a new thread has none."""
-    from pyspark.sql.utils import is_remote
-    from pyspark.util import inheritable_thread_target
-
-    return inheritable_thread_target(spark)(work) if is_remote() else work
 
 
 def _remote_url() -> str | None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pyspark.ml import PipelineModel
-from pyspark.ml.feature import SQLTransformer, VectorAssembler
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 
-from custseg_spark.clustering import build_margin_stage, build_nearest_stages, fixed_centres, fixed_scaler
+from custseg_spark.clustering import Stage, add_stages, build_margin_stage, build_nearest_stages
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.recipe.models import Name
@@ -21,7 +19,6 @@ from custseg_spark.sql import check_expression, put_in_utc, quote_text
 
 FORMAT = 1
 SCALED = "_scaled_"
-Stage = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -102,45 +99,6 @@ class Model:
         """The name of the segment with that id."""
         return self.names[self.ids.index(segment)]
 
-    def pipeline_model(self, spark: SparkSession) -> PipelineModel:
-        """The same as a Spark ML PipelineModel, which labels a raw table with the columns and types of
-        `columns` by itself: it adds each feature in its unit, `segment` and `segment_name`. As in
-        segments.sql both are null where a feature is that the model does not fill: such customers are those
-        that `score` quarantines."""
-        names = [t.name for t in self.features]
-        stages = [
-            *self.raw_stages(),
-            build_scaled_stages(self.features)[0],
-            {f"_t_{t.name}": f"coalesce({t.transformed_sql}, 0D)" for t in self.features},
-        ]
-        scaler = fixed_scaler(
-            spark, [t.centre for t in self.features], [t.scale for t in self.features], "_vector", "_features"
-        )
-        kmeans, order = fixed_centres(spark, np.array(self.centres), "_features", "_cluster")
-        working = [
-            *(f"{RAW}{n}" for n in names),
-            *(f"_t_{n}" for n in names),
-            "_vector",
-            "_features",
-            "_cluster",
-        ]
-        nearest = f"element_at(array({', '.join(str(self.ids[i]) for i in order)}), _cluster + 1)"
-        unknown = " OR ".join(f"{t.transformed_sql} IS NULL" for t in self.features)
-        segment = f"CASE WHEN {unknown} THEN NULL ELSE {nearest} END"
-        last = (
-            f"SELECT *, {self.name_sql()} AS segment_name FROM "
-            f"(SELECT * EXCEPT ({', '.join(working)}), {segment} AS segment FROM __THIS__)"
-        )
-        return PipelineModel(
-            stages=[
-                *[SQLTransformer(statement=_select(stage)) for stage in stages],
-                VectorAssembler(inputCols=[f"_t_{n}" for n in names], outputCol="_vector"),
-                scaler,
-                kmeans,
-                SQLTransformer(statement=last),
-            ]
-        )
-
     def name_sql(self) -> str:
         """`segment_name` from `segment`."""
         whens = [f"WHEN {i} THEN {quote_text(name)}" for i, name in zip(self.ids, self.names, strict=True)]
@@ -163,18 +121,3 @@ def build_scaled_stages(treatments: Sequence[Treatment]) -> list[Stage]:
         {f"{VALUE}{t.name}": t.value_sql for t in treatments},
         {f"{SCALED}{i}": t.model_sql for i, t in enumerate(treatments)},
     ]
-
-
-def add_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:
-    """The frame with the columns of each step added, step by step."""
-    for stage in stages:
-        frame = frame.selectExpr("*", *_alias(stage))
-    return frame
-
-
-def _select(stage: Stage) -> str:
-    return f"SELECT *, {', '.join(_alias(stage))} FROM __THIS__"
-
-
-def _alias(stage: Stage) -> Iterator[str]:
-    return (f"{sql} AS {name}" for name, sql in stage.items())

@@ -14,11 +14,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
-from custseg_spark.clustering import build_nearest_stages
+from custseg_spark.clustering import Stage, build_nearest_stages
 from custseg_spark.errors import RecipeError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.model.meaning import INTEGERS, Meaning, UnlikeError
-from custseg_spark.model.model import SCALED, Model, Stage, build_scaled_stages
+from custseg_spark.model.model import SCALED, Model, build_scaled_stages
 from custseg_spark.sql import quote_name
 
 DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")

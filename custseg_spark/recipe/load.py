@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, overload
@@ -17,6 +18,7 @@ from custseg_spark.recipe.orders import find_order_problems as problems_in_order
 from custseg_spark.recipe.problems import Problem, list_problems
 from custseg_spark.recipe.section import Section
 
+log = logging.getLogger("custseg")
 _NAMED = ("rules", "segment_by", "describe", "check", "leave_out", "favourites", "aggregates")
 """Sections whose keys are names that the user gives; each may be an expression alone."""
 _ALL_KEYS = "every key is in docs/recipe.md"
@@ -30,9 +32,11 @@ def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
     Raises RecipeError: no such file, not YAML (with line and column), or every problem of the keys
     and expressions, one line each.
     """
-    return _check_document(
-        Recipe, _read_document(path, overrides), f"{path}: ", checks.find_problems, _ALL_KEYS
-    )
+    document = _read_document(path, overrides)
+    recipe = _check_document(Recipe, document, f"{path}: ", checks.find_problems, _ALL_KEYS)
+    if "start" in (document.get("sweep") or {}):
+        log.warning("%s: sweep.start is called sweep.by now: write by: %s", path, recipe.sweep.by)
+    return recipe
 
 
 def load_orders(path: str, overrides: Sequence[str] = ()) -> OrderRecipe:

@@ -186,12 +186,24 @@ class Sweep(Section):
     sample: Annotated[int, Field(ge=100, le=2_000_000)] = 50_000
     restarts: Annotated[int, Field(ge=1, le=1000)] = 30
     seed: int = 42
-    start: Literal["driver", "spark"] = "driver"
-    """driver: restarts on the driver's copy of the sample; spark: k-means|| restarts in Spark ML."""
+    by: Literal["driver", "spark_ml"] = "driver"
+    """driver: scikit-learn on the driver's copy of the sample; spark_ml: Spark ML's StandardScaler, KMeans
+    and ClusteringEvaluator."""
     refine: Annotated[int, Field(ge=0, le=20)] = 2
     """At most this many Lloyd steps over all rows, fewer when the cost no longer falls."""
     tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-3
     """A refinement step that lowers the cost by less than this share is the last one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _start_is_by(cls, value: Any) -> Any:
+        """`start` is what `by` was called; the records of runs made then have it too."""
+        if not isinstance(value, dict) or "start" not in value:
+            return value
+        by = {"driver": "driver", "spark": "spark_ml"}.get(str(value["start"]))
+        if by is None or "by" in value:
+            raise ValueError("start is the old name of by, which takes driver or spark_ml: leave it out")
+        return {**{key: entry for key, entry in value.items() if key != "start"}, "by": by}
 
 
 class Evidence(Section):

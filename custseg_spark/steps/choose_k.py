@@ -16,6 +16,9 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import Decision
 from custseg_spark.steps.name_segments import propose_names
 
+PLANE_ROWS = 5_000
+"""A picture has no more points to show."""
+
 
 def sweep_k(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) -> list[Partition]:
     """A partition of the sample for every k of the recipe's range."""
@@ -27,15 +30,17 @@ def sweep_range(
     spark: SparkSession, points: NDArray[np.float64], ks: range, recipe: Recipe
 ) -> list[Partition]:
     """The same for numbers of segments of one's own; each has the best of the one before to start from."""
-    return clustering.sweep(
-        spark,
-        points,
-        ks,
-        restarts=recipe.sweep.restarts,
-        seed=recipe.sweep.seed,
-        start=recipe.sweep.start,
-        done=lambda k: journal.progress(f"sweep k={k}"),
-    )
+    return clustering.sweep(spark, points, ks, recipe.sweep, lambda k: journal.progress(f"sweep k={k}"))
+
+
+def fit_plane(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) -> clustering.Plane:
+    """The plane that the sample is drawn on, from the first PLANE_ROWS of `points` (n, d)."""
+    few = points[:PLANE_ROWS]
+    if recipe.sweep.by == "driver":
+        return clustering.fit_plane(few)
+    from custseg_spark.clustering import spark_ml
+
+    return spark_ml.fit_plane(spark, few)
 
 
 def choose_candidate(

@@ -24,8 +24,7 @@ def refine_centres(
     with translate_engine_errors("reading the input"):
         refined = clustering.refine(
             scaled, [f"{SCALED}{i}" for i in range(centres.shape[1])], centres,
-            segments.build_aggregates(list_measured(counted)), steps=recipe.sweep.refine,
-            tolerance=recipe.sweep.tolerance,
+            segments.build_aggregates(list_measured(counted)), recipe.sweep,
         )  # fmt: skip
     journal.scan("refine", refined.passes)
     sizes = np.array([row["_size"] for row in refined.rows])

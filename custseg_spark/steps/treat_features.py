@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
+from pyspark.sql import SparkSession
+
 from custseg_spark import features
+from custseg_spark.features import Treatment
+from custseg_spark.recipe import Recipe
 from custseg_spark.results import CountedTable, TreatedSample
 
 
-def treat_features(counted: CountedTable) -> TreatedSample:
+def treat_features(spark: SparkSession, counted: CountedTable) -> TreatedSample:
     """The features of the sampled customers, complete, bounded and comparable.
 
     Raises DataError naming the feature that can't cut: all values missing, equal, or too far apart.
     """
     recipe, raw = counted.recipe, counted.sample.raw
     treatments = features.fit_treatments(raw, counted.table.expressions, recipe.segment_by, recipe.scale)
+    treatments = _refit_scale(spark, raw, treatments, recipe)
     values = features.apply_treatments(raw, treatments)
     return TreatedSample(treatments, values, features.to_model_scale(values, treatments))
+
+
+def _refit_scale(
+    spark: SparkSession, raw: pd.DataFrame, treatments: tuple[Treatment, ...], recipe: Recipe
+) -> tuple[Treatment, ...]:
+    """The treatments of the sampled customers' `raw` values; where the sweep is Spark ML's, a standard scale
+    is that of its StandardScaler."""
+    if recipe.sweep.by == "driver" or recipe.scale != "standard":
+        return treatments
+    from custseg_spark.clustering import spark_ml
+
+    unscaled = [replace(t, centre=0.0, scale=1.0) for t in treatments]
+    values = features.to_model_scale(features.apply_treatments(raw, treatments), unscaled)
+    means, deviations = spark_ml.fit_scale(spark, values)
+    return tuple(
+        replace(t, centre=float(mean), scale=float(deviation) or t.scale)  # 0 by rounding alone
+        for t, mean, deviation in zip(treatments, means, deviations, strict=True)
+    )

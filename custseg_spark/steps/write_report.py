@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyspark
 
-from custseg_spark import __version__, clustering, report, runs, segments
+from custseg_spark import __version__, report, runs, segments
 from custseg_spark.features import VALUE
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.explain import write_explained
@@ -35,7 +35,7 @@ def draw_figures(result: TrainingResult) -> RunFigures:
     fitted, decision = result.segmentation, result.decision
     few = segments.find_small(fitted.profile, result.recipe.privacy.min_cell)
     shown = np.flatnonzero(~fitted.sample["segment"].isin(few))[:DRAWN]
-    plane = clustering.fit_plane(fitted.points)
+    plane = result.plane
     pictures = report.Pictures(
         names=fitted.model.names,
         sizes=fitted.sizes,

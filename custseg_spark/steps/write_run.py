@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import __version__, data, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError, RecipeError
-from custseg_spark.model import DIALECTS, Model, write_segments_sql
+from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
 from custseg_spark.steps.load_table import list_kept_columns
@@ -62,22 +62,16 @@ def count_written(spark: SparkSession, run: runs.Run) -> dict[int, int]:
     return {int(row["segment"]): int(row["count"]) for row in counts}
 
 
-def write_model(spark: SparkSession, run: runs.Run, model: Model) -> None:
-    """Write model.json, and the PipelineModel and the SQL that are made from it."""
-    write_files(run, build_model_files(model))
-    with translate_engine_errors(f"writing {run.at('model')}"):
-        model.pipeline_model(spark).save(run.at("model"))
-
-
-def build_model_files(model: Model) -> dict[str, str]:
-    """model.json, and the SQL of each dialect that can say it."""
-    files = {"model.json": model.to_json()}
+def build_model_files(model: Model) -> dict[str, str | bytes]:
+    """model.json, the SQL of each dialect that can say it, and the PipelineModel."""
+    files: dict[str, str | bytes] = {"model.json": model.to_json()}
     for dialect in DIALECTS:
         name = "segments.sql" if dialect == "spark" else f"sql/{dialect}.sql"
         try:
             files[name] = write_segments_sql(model, dialect)
         except RecipeError as untranslatable:
             journal.warn(untranslatable.what)
+    files |= {f"model/{name}": content for name, content in build_pipeline_files(model).items()}
     return files
 
 

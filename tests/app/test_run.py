@@ -105,7 +105,7 @@ def test_the_reasons_add_up_to_the_difference_of_the_squared_distances(
 ) -> None:
     values = {"spend": 25.0, "visits": 3}
     answer = place_customer(spark, run, values)
-    row = run.model.pipeline_model(spark).transform(
+    row = PipelineModel.load(run.run.at("model")).transform(
         spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")
     )
     assert row.collect()[0]["segment"] == answer.segment

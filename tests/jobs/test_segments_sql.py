@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
@@ -19,6 +20,7 @@ from custseg_spark import features
 from custseg_spark.model import DIALECTS, Model, write_segments_sql
 from tests.jobs.conftest import RECIPE, Train, labelled_by_a_run, labelled_three_ways, labels, planted
 from tests.spark.draws import draw_tables
+from tests.spark.saved import load_pipeline
 from tests.spark.test_model_properties import models
 
 
@@ -71,7 +73,13 @@ CENTRES = st.lists(st.tuples(SPENT, DAYS), min_size=5, max_size=5, unique=True)
 @draw_tables(5)
 @given(model=models(), rows=ROWS, centres=CENTRES, unfilled=st.integers(0, 3), bare=st.booleans())
 def test_the_sql_of_any_model_labels_like_its_pipeline_model(
-    spark: SparkSession, model: Model, rows: Any, centres: Any, unfilled: int, bare: bool
+    spark: SparkSession,
+    tmp_path_factory: pytest.TempPathFactory,
+    model: Model,
+    rows: Any,
+    centres: Any,
+    unfilled: int,
+    bare: bool,
 ) -> None:
     """One feature is a number and one counts days; `unfilled` says which have no value for a missing one, and
     `bare` that there is no lower bound. The centres are those of customers."""
@@ -91,7 +99,9 @@ def test_the_sql_of_any_model_labels_like_its_pipeline_model(
     expected = _nearest(found, raw)
     statements = {dialect: write_segments_sql(found, dialect) for dialect in DIALECTS}
     table = spark.createDataFrame(raw, "`the id` int, `spend of it` double, `day of it` date")
-    by = labelled_three_ways(found.pipeline_model(spark), statements, table, "the id")
+    by = labelled_three_ways(
+        load_pipeline(found, tmp_path_factory.mktemp("saved")), statements, table, "the id"
+    )
     assert by.agree()
     assert by.by_model.tolist() == expected
 

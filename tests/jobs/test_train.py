@@ -133,11 +133,11 @@ def test_only_the_asked_columns_are_written(train: Train) -> None:
     }  # fmt: skip
 
 
-def test_spark_and_driver_starts_reach_the_same_cost(train: Train) -> None:
+def test_spark_ml_and_the_driver_reach_the_same_cost(train: Train) -> None:
     table = planted(1500)
     driver, spark = (
-        pd.read_csv(train(table, RECIPE, "--set", f"sweep.start={start}").run / "sweep.csv")
-        for start in ("driver", "spark")
+        pd.read_csv(train(table, RECIPE, "--set", f"sweep.by={by}").run / "sweep.csv")
+        for by in ("driver", "spark_ml")
     )
     assert spark["cost"].to_numpy() == pytest.approx(driver["cost"].to_numpy(), rel=0.01)
     # one by the closed form, one by Spark's ClusteringEvaluator

@@ -25,7 +25,7 @@ def check(spark: SparkSession, case: Case, directory: Path) -> tuple[CountedTabl
     written, table = write(case, directory)
     counted = count_table(spark, recipe.load(str(written)), str(table))
     quality = check_rows(counted)
-    assert np.isfinite(treat_features(counted).points).all()
+    assert np.isfinite(treat_features(spark, counted).points).all()
     return counted, quality
 
 

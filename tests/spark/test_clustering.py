@@ -1,35 +1,76 @@
 """The parts of clustering on Spark, each against plain numpy."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
-from pyspark.ml.functions import vector_to_array
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark import clustering
-from custseg_spark.clustering.models import vectors
+from custseg_spark.clustering import spark_ml
 from custseg_spark.clustering.sample import HASH
 from custseg_spark.errors import DataError
-from custseg_spark.features import Treatment
+from custseg_spark.features import Treatment, fit_treatments
 from custseg_spark.model import Model, add_stages
+from custseg_spark.recipe import Sweep, parse
+from custseg_spark.steps import choose_k
+from tests.spark.saved import load_pipeline
 
 
 def cloud(customers: int = 400, features: int = 3, seed: int = 3) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(customers, features))
 
 
-@pytest.mark.parametrize("k", [2, 5, 17])
-def test_given_centres_become_a_spark_model(spark: SparkSession, k: int) -> None:
-    centres = cloud(k)
-    model, order = clustering.fixed_centres(spark, centres, "features", "prediction")
-    assert np.array(model.clusterCenters()) == pytest.approx(centres[order], abs=1e-12)
+@pytest.mark.parametrize("features", [2, 3, 6])
+def test_the_plane_is_that_of_spark_mls_pca(spark: SparkSession, features: int) -> None:
+    """Two standardised features load alike on each axis: the sign must not hang on their last digits."""
+    points = cloud(500, features) @ cloud(features, features, seed=5)
+    points = 3.0 + (points - points.mean(axis=0)) / points.std(axis=0, ddof=1)
+    ours, theirs = clustering.fit_plane(points), spark_ml.fit_plane(spark, points)
+    assert ours.loadings == pytest.approx(theirs.loadings, abs=1e-9)
+    assert ours.explained == pytest.approx(theirs.explained, abs=1e-12)
+    assert ours.project(points) == pytest.approx(theirs.project(points), abs=1e-8)
 
 
-def test_a_given_scale_becomes_a_spark_model(spark: SparkSession) -> None:
-    scaler = clustering.fixed_scaler(spark, [1.0, -20.0], [0.5, 300.0], "features", "scaled")
-    scaled = scaler.transform(vectors(spark, np.array([[2.0, 580.0]]), "features"))
-    assert scaled.select(vector_to_array("scaled")).first()[0] == pytest.approx([2.0, 2.0])
+def test_the_scale_of_spark_ml_is_that_of_the_driver(spark: SparkSession) -> None:
+    """Whether the sweep is Spark ML's or not, and a robust scale is the driver's always."""
+    raw = pd.DataFrame(np.exp(3 * cloud(400, 2)), columns=["spend", "visits"])
+    raw.loc[::9, "spend"] = np.nan
+
+    def fit(by: str, scale: str) -> tuple[Treatment, ...]:
+        cut = {"spend": {"sql": "spend", "transform": "log1p", "clip": [None, "p99"]}, "visits": "visits"}
+        recipe = parse({"input": {"id": "id"}, "segment_by": cut, "scale": scale, "sweep": {"by": by}})
+        fitted = fit_treatments(raw, {"spend": "spend", "visits": "visits"}, recipe.segment_by, recipe.scale)
+        return choose_k.refit_scale(spark, raw, fitted, recipe)
+
+    def numbers(treatments: tuple[Treatment, ...]) -> list[tuple[float, float]]:
+        return [(t.centre, t.scale) for t in treatments]
+
+    assert numbers(fit("spark_ml", "standard")) == [
+        pytest.approx(one, rel=1e-12) for one in numbers(fit("driver", "standard"))
+    ]
+    assert fit("spark_ml", "robust") == fit("driver", "robust")
+
+
+def test_other_algorithms_are_spark_mls_or_scikit_learns(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both cut clouds that lie well apart alike; where there is no Spark ML none is asked."""
+    truth = np.repeat(np.arange(3), 60)
+    points = cloud(180, 2) * 0.3 + np.array([[-6.0, 0], [6, 0], [0, 9]])[truth]
+    by_spark = list(clustering.label_by_others(spark, points, 3, seed=1))
+    for maker in ("label_by_bisection", "label_by_mixture"):
+        monkeypatch.setattr(spark_ml, maker, lambda *_: pytest.fail("Spark ML was asked"))
+    for labelled in (by_spark, list(clustering.label_by_others(None, points, 3, seed=1))):
+        assert [name for name, _, _ in labelled] == ["BisectingKMeans", "GaussianMixture"]
+        for name, labels, seconds in labelled:
+            assert (labels.shape, labels.dtype, seconds > 0) == ((180,), np.int64, True)
+            assert adjusted_rand_score(truth, labels) == 1, name
+    with pytest.raises(pytest.fail.Exception, match="Spark ML was asked"):
+        next(clustering.label_by_others(spark, points, 3, seed=1))
 
 
 def test_the_nearest_centre_in_sql_is_the_nearest(spark: SparkSession) -> None:
@@ -48,9 +89,8 @@ def test_refinement_ends_where_lloyd_ends(spark: SparkSession) -> None:
     points = np.vstack([cloud(300), cloud(300) + 6])
     frame = spark.createDataFrame(pd.DataFrame(points, columns=["a", "b", "c"]))
     start = np.array([[1.0, 1, 1], [5, 5, 5]])
-    found = clustering.refine(
-        frame, ["a", "b", "c"], start, [F.max("a").alias("top")], steps=5, tolerance=1e-6
-    )
+    settings = Sweep(refine=5, tolerance=1e-6)
+    found = clustering.refine(frame, ["a", "b", "c"], start, [F.max("a").alias("top")], settings)
     assert found.centres == pytest.approx(np.stack([points[:300].mean(axis=0), points[300:].mean(axis=0)]))
     assert found.passes == 2, "one step to the means, one pass that finds nothing left to gain"
     assert [row["_size"] for row in found.rows] == [300, 300]
@@ -63,7 +103,7 @@ def test_no_step_is_taken_that_gains_less_than_the_tolerance(spark: SparkSession
     points = cloud(300)
     frame = spark.createDataFrame(pd.DataFrame(points, columns=["a", "b", "c"]))
     start = points.mean(axis=0, keepdims=True) + 0.001
-    found = clustering.refine(frame, ["a", "b", "c"], start, [], steps=5, tolerance=1e-3)
+    found = clustering.refine(frame, ["a", "b", "c"], start, [], Sweep(refine=5, tolerance=1e-3))
     assert (found.passes, found.centres.tolist()) == (1, start.tolist())
 
 
@@ -81,10 +121,10 @@ def test_the_sample_is_drawn_by_the_id_alone(spark: SparkSession) -> None:
 def test_more_segments_than_distinct_points_are_refused(spark: SparkSession) -> None:
     points = np.repeat(cloud(3), 50, axis=0)
     with pytest.raises(DataError, match="3 distinct points"):
-        clustering.sweep(spark, points, range(2, 6), restarts=1, seed=1)
+        clustering.sweep(spark, points, range(2, 6), Sweep(restarts=1, seed=1))
 
 
-def test_names_with_quotes_and_backslashes_survive(spark: SparkSession) -> None:
+def test_names_with_quotes_and_backslashes_survive(spark: SparkSession, tmp_path: Path) -> None:
     names = ("It's \\ big", 'a "quoted" one')
     spend = Treatment("spend", "spend", "", "none", 0.0, None, None, 0.0, 1.0)
     model = Model("id", {"spend": "double"}, (spend,), ((5.0,), (1.0,)), (0, 1), names, "spend")
@@ -93,6 +133,6 @@ def test_names_with_quotes_and_backslashes_survive(spark: SparkSession) -> None:
     labelled = model.label(add_stages(raw, model.raw_stages()), ["id"]).toPandas()
     assert list(labelled["segment_name"]) == [names[0], names[1], names[1]]
     assert list(labelled["distance_to_centre"]) == [1.0, 0.5, 1.0]
-    loaded = model.pipeline_model(spark).transform(raw).toPandas()
+    loaded = load_pipeline(model, tmp_path).transform(raw).toPandas()
     assert list(loaded["segment_name"]) == list(labelled["segment_name"])
     assert set(loaded.columns) == {"id", "spend", "feature_spend", "segment", "segment_name"}

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from custseg_spark import features
 from custseg_spark.features import Treatment
 from custseg_spark.model import Model
 from tests.spark.draws import draw_tables
+from tests.spark.saved import load_pipeline
 
 NUMBERS = st.floats(-1e9, 1e9, allow_subnormal=False)
 
@@ -78,12 +78,11 @@ def test_saved_and_loaded_the_pipeline_labels_as_the_model(
     spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, model: Model, rows: Any
 ) -> None:
     """But for who stands between two centres, to a millionth: Spark ML computes distances another way."""
-    path = str(tmp_path_factory.mktemp("saved") / "model")
-    model.pipeline_model(spark).save(path)
+    loaded = load_pipeline(model, tmp_path_factory.mktemp("saved"))
     table = spark.createDataFrame(
         [(n, *row) for n, row in enumerate(rows)], "id int, `spend of it` double, `visits of it` double"
     )
-    found = PipelineModel.load(path).transform(table).orderBy("id").collect()
+    found = loaded.transform(table).orderBy("id").collect()
     raw = table.selectExpr("id", *[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
     expected = model.label(raw, ["id"]).orderBy("id").collect()
     assert [row["id"] for row in found] == [row["id"] for row in expected] == list(range(len(rows)))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from custseg_spark.clustering import Partition, sweep
+from custseg_spark.clustering import Partition, fit_plane, sweep
 from custseg_spark.clustering.sweep import find_best_start
+from custseg_spark.recipe import Sweep
 
 MODULE = importlib.import_module("custseg_spark.clustering.sweep")  # the package's `sweep` is the function
 
@@ -27,7 +28,7 @@ def overlapping() -> np.ndarray:
 
 
 def test_starts_on_a_part_end_as_low_as_many_on_all(overlapping: np.ndarray) -> None:
-    found = sweep(None, overlapping, range(6, 10), restarts=30, seed=1)  # type: ignore[arg-type]
+    found = sweep(None, overlapping, range(6, 10), Sweep(restarts=30, seed=1))  # type: ignore[arg-type]
     assert [cut.k for cut in found] == [6, 7, 8, 9]
     for cut in found:
         best = KMeans(cut.k, n_init=30, random_state=5).fit(overlapping).inertia_
@@ -61,3 +62,28 @@ def test_a_partition_by_hand() -> None:
     assert cut.smallest_share == 0.25
     assert Partition(3, np.zeros((3, 1)), labels, 0.0, (0.0, 0.0), 0.1, None).cost_spread == 0.0
     assert Partition(3, np.zeros((3, 1)), labels, 0.0, (1.0,), 0.1, None).smallest_share == 0.0
+
+
+def test_the_plane_by_hand() -> None:
+    """Points on a line and a little beside it; each axis points the way of its largest loading."""
+    points = np.array([[-4.0, 3.0, 1.0], [4.0, -3.0, 1.0], [0.3, 0.4, 1.0], [-0.3, -0.4, 1.0]])
+    plane = fit_plane(points)
+    assert plane.loadings[:2] == pytest.approx(np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0]]))
+    assert plane.explained == pytest.approx([50 / 50.5, 0.5 / 50.5, 0.0])
+    assert plane.project(points)[:, 0] == pytest.approx([-5.0, 5.0, 0.0, 0.0])
+    assert plane.project(points)[:, 2] == pytest.approx(0.0)
+
+
+def test_axes_that_there_are_not_are_zeros() -> None:
+    line = fit_plane(np.array([[1.0], [3.0], [8.0]]))
+    assert (line.loadings.tolist(), line.explained.tolist()) == ([[1.0], [0.0], [0.0]], [1.0, 0.0, 0.0])
+    assert line.project(np.array([[5.0]])).tolist() == [[1.0, 0.0, 0.0]]
+
+
+def test_equal_loadings_point_the_same_way_whatever_their_last_digits() -> None:
+    """Of two standardised features the loadings differ by rounding alone."""
+    points = np.random.default_rng(2).normal(size=(300, 2))
+    for turn in range(20):
+        drawn = np.random.default_rng(turn).permutation(points)
+        scaled = (drawn - drawn.mean(axis=0)) / drawn.std(axis=0, ddof=1)
+        assert (fit_plane(scaled).loadings[:, 0] >= 0).all()

@@ -31,7 +31,7 @@ def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: py
     tried = []
     sweep = clustering.sweep
     monkeypatch.setattr(
-        clustering, "sweep", lambda s, p, ks, **how: tried.extend(ks) or sweep(s, p, ks, **how)
+        clustering, "sweep", lambda s, p, ks, *how: tried.extend(ks) or sweep(s, p, ks, *how)
     )
     found = _find_partition(None, POINTS, recipe(), k)  # type: ignore[arg-type]
     assert (tried, found.k) == (swept, k)

@@ -1,6 +1,7 @@
 """What imports and names show of the house, beside the contracts in pyproject.toml."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,23 @@ def find_named(root: Path, names: set[str]) -> list[str]:
 
 def test_no_python_runs_on_executors() -> None:
     assert find_named(PACKAGE, NEVER) == []
+
+
+def test_spark_ml_has_one_room() -> None:
+    imported = re.compile(r"^ *(from|import) pyspark(\.ml\b| import .*\bml\b)", re.MULTILINE)
+    files = {file for file in PACKAGE.rglob("*.py") if imported.search(file.read_text(encoding="utf-8"))}
+    assert files == {PACKAGE / "clustering" / "spark_ml.py"}
+
+
+def test_nothing_calls_spark_ml_in_before_it_is_needed() -> None:
+    """The default way runs on an engine without it."""
+    program = (
+        "import sys, custseg_spark.commands, custseg_spark.app.run_view; print('pyspark.ml' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "False"
 
 
 def test_small_tables_are_written_where_formulas_are_escaped() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import load, parse, plain_yaml
+from custseg_spark.recipe import change, load, parse, plain_yaml
 
 SMALL = """\
 input: {id: customer}
@@ -46,6 +46,36 @@ def test_a_short_recipe_gets_its_defaults(recipe_file: Path) -> None:
     assert recipe.segment_by["recency"].impute == "median"
     assert recipe.segments.range == (2, 10)
     assert recipe.order_by == "spend"
+
+
+@pytest.mark.parametrize(("old", "new"), [("driver", "driver"), ("spark", "spark_ml")])
+@pytest.mark.parametrize("overridden", [False, True])
+def test_the_old_name_of_sweep_by_is_read_and_told(
+    old: str, new: str, overridden: bool, recipe_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    if not overridden:
+        recipe_file.write_text(f"{SMALL}sweep: {{start: {old}, restarts: 7}}\n", encoding="utf-8")
+    recipe = load(str(recipe_file), [f"sweep.start={old}"] if overridden else [])
+    assert (recipe.sweep.by, recipe.sweep.restarts) == (new, 30 if overridden else 7)
+    assert "start" not in recipe.model_dump()["sweep"]
+    assert caplog.messages == [f"{recipe_file}: sweep.start is called sweep.by now: write by: {new}"]
+
+
+def test_the_record_of_an_older_run_is_read_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    """run.json of then has every key, `start` too."""
+    written = parse(document(sweep={"restarts": 7})).model_dump(mode="json")
+    written["sweep"]["start"] = {"driver": "driver", "spark_ml": "spark"}[written["sweep"].pop("by")]
+    recipe = parse(written)
+    assert (recipe.sweep.by, recipe.sweep.restarts) == ("driver", 7)
+    assert change(recipe, {"sweep.by": "spark_ml"}).sweep.by == "spark_ml"
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("sweep", [{"start": "sparks"}, {"start": None}, {"start": "spark", "by": "driver"}])
+def test_the_old_name_of_sweep_by_takes_what_it_took(sweep: dict[str, Any]) -> None:
+    assert refused(document(sweep=sweep)) == (
+        "sweep: start is the old name of by, which takes driver or spark_ml: leave it out"
+    )
 
 
 def test_a_recipe_is_read_from_any_uri(recipe_file: Path) -> None:
