@@ -4,15 +4,17 @@
 class CustsegError(Exception):
     """Anything a user can mend: one line of what and where, one line of what to do.
 
-    `exit_code` is what the command ends with; the table is in the README.
+    `exit_code` is what the command ends with; the table is in the README. `code`: a short name of the kind of
+    problem, for programs that answer to it; empty where none does. Nobody parses the texts.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, remedy: str = "") -> None:
+    def __init__(self, what: str, remedy: str = "", *, code: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.remedy = remedy
+        self.code = code
 
 
 class RecipeError(CustsegError):

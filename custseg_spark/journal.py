@@ -38,6 +38,10 @@ class Journal:
         told = " ".join(f"{key}={value}" for key, value in facts.items())
         log.info("%s %s%sseconds=%.1f", name, told, " " if told else "", self.seconds[name])
 
+    def count_scans(self) -> dict[str, int]:
+        """Scans by what they were for, and in `total`."""
+        return {"total": sum(self.scans.values()), **self.scans}
+
 
 _OPEN: ContextVar[Journal | None] = ContextVar("journal", default=None)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -179,7 +178,7 @@ class LiveRun:
 
     run: runs.Run
     model: Model
-    known: Mapping[str, Any]
+    record: runs.RunRecord
     baseline: segments.Baseline
 
     @property

@@ -180,7 +180,7 @@ def _fill_range(run: RunView, entry: Entry) -> Entry:
     if content is None or entry.kind not in ("whole", "number"):
         return entry
     baseline = segments.Baseline.from_json(content.decode())
-    described = run.record["recipe"].get("describe") or {}
+    described = run.record.recipe.get("describe") or {}
     sql = {t.name: t.sql for t in run.model.features}
     sql |= {name: str(one.get("sql")) for name, one in described.items()}
     for known in (*baseline.features, *baseline.descriptions):

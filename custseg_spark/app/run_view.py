@@ -38,9 +38,9 @@ class RunView:
         return runs.read_file(self.run.at(name))
 
     @functools.cached_property
-    def record(self) -> dict[str, Any]:
+    def record(self) -> runs.RunRecord:
         """run.json. Raises RunError where there is none."""
-        return self.run.known
+        return self.run.read_record()
 
     @functools.cached_property
     def model(self) -> Model:
@@ -160,7 +160,7 @@ def _pandas(table: pa.Table) -> pd.DataFrame:
 
 def list_published(output: str | None) -> list[runs.RunListing]:
     """The whole runs under an output, the newest first; none where there is no output."""
-    return [] if output is None else [one for one in reversed(runs.list_runs(output)) if one.status == "done"]
+    return [] if output is None else [one for one in reversed(runs.list_runs(output)) if one.record]
 
 
 def _title(run: runs.Run) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from custseg_spark.report import wording
 from custseg_spark.report.page import SHAKY
+from custseg_spark.runs import RunRecord
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,11 @@ class Told:
         return next(one for one in self.segments if one.segment == number)
 
 
-def told_of(summary: bytes | None, record: Mapping[str, Any]) -> Told:
+def told_of(summary: bytes | None, record: RunRecord) -> Told:
     """The words of a summary.json, or what run.json alone can say."""
     found: dict[str, Any] = json.loads(summary) if summary else {}
     if not found:
-        segments = tuple(ToldSegment(**segment) for segment in record["segments"])
+        segments = tuple(ToldSegment(**one.model_dump()) for one in record.segments)
         return Told((f"{len(segments)} segments.",), segments)
     trust = found["trust"] or {}
     return Told(

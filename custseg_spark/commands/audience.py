@@ -66,7 +66,7 @@ def audience(
     try:
         return _write_audience(spark, run, path, kept, asked, kind, source)
     except Exception as problem:
-        write_run.write_failure(kept, {"input": path}, problem)
+        write_run.write_failure(kept, path, problem)
         raise
 
 
@@ -110,16 +110,24 @@ def _write_audience(
         data.write_rows(_find_left(members, before), kept.at("left"))
         told_counts = _count_members(members, data.read_written(spark, kept.at("left")), live)
     with journal.stage("publish"):
-        kept.record(
-            {
-                "status": "done", "audience_id": kept.run_id, "run_id": live.run.run_id, "input": path,
-                "settings": asked.model_dump(mode="json"), "format": kind,
-                "segments": [
-                    {"segment": i, "name": live.model.name_of(i), **told_counts[i]} for i in live.model.ids
-                ],
-                "seconds": journal.current().seconds,
-            }
-        )  # fmt: skip
+        kept.write_record(
+            runs.AudienceRecord(
+                audience_id=kept.run_id,
+                run_id=live.run.run_id,
+                input=path,
+                versions=write_run.find_versions(),
+                settings=asked.model_dump(mode="json"),
+                format=kind,
+                rows=write_run.count_rows(quality),
+                segments=tuple(
+                    runs.SegmentMembers(segment=i, name=live.model.name_of(i), **told_counts[i])
+                    for i in live.model.ids
+                ),
+                warnings=(*quality.warnings, *journal.current().warnings),
+                seconds=journal.current().seconds,
+                scans=journal.current().count_scans(),
+            )
+        )
         runs.publish_run(kept)
     return AudienceResult(kept, live, told_counts, quality, (*quality.warnings, *journal.current().warnings))
 

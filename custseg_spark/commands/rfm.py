@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
-import pyspark
 from pyspark.sql import SparkSession
 from pyspark.storagelevel import StorageLevel
 
-from custseg_spark import __version__, data, journal, runs, transactions
+from custseg_spark import data, journal, runs, transactions
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import CustsegError, DataError, RunError
+from custseg_spark.errors import DataError, RunError
 from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import OrderRecipe
-from custseg_spark.steps import order_days, order_lines
-from custseg_spark.transactions import Counts, Cuts
+from custseg_spark.steps import order_days, order_lines, write_run
+from custseg_spark.transactions import Counts
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ def rfm(
     try:
         return _make_customers(spark, recipe, path, run, incremental, rebuild_from)
     except Exception as problem:
-        what = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
-        run.record({"status": "failed", "run_id": run.run_id, "input": path, "error": what})
+        write_run.write_failure(run, path, problem, recipe)
         raise
 
 
@@ -105,9 +102,23 @@ def _make_customers(
     totals.unpersist()
     with journal.stage("publish"):
         days_of = run.run_id if incremental else _find_days(run.output)
-        record = {**_record(run, recipe, path, as_of, rows, counts, cuts), "days_of": days_of}
-        run.record(record)
-        runs.write_file(f"{run.output}/{runs.CUSTOMERS}", runs.to_json(record))
+        record = runs.RfmRecord(
+            run_id=run.run_id,
+            customers=f"runs/{run.run_id}/customers",
+            input=path,
+            as_of=as_of.isoformat(),
+            rows=rows,
+            lines=runs.LineCounts(**asdict(counts)),
+            cuts=runs.CutsRecord(**asdict(cuts)),
+            recipe=recipe.model_dump(mode="json"),
+            warnings=tuple(journal.current().warnings),
+            seconds=journal.current().seconds,
+            scans=journal.current().count_scans(),
+            versions=write_run.find_versions(),
+            days_of=days_of,
+        )
+        run.write_record(record)
+        runs.write_file(f"{run.output}/{runs.CUSTOMERS}", record.to_json())
     return RfmResult(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.current().warnings))
 
 
@@ -139,29 +150,3 @@ def _find_days(output: str) -> str | None:
 def _why(counts: Counts) -> str:
     top = sorted(counts.left_out.items(), key=lambda item: -item[1])[:3]
     return "".join(f"; {reason}: {count:,}" for reason, count in top)
-
-
-def _record(
-    run: runs.Run,
-    recipe: OrderRecipe,
-    path: str,
-    as_of: date,
-    rows: int,
-    counts: Counts,
-    cuts: Cuts,
-) -> dict[str, Any]:
-    return {
-        "status": "done",
-        "run_id": run.run_id,
-        "customers": f"runs/{run.run_id}/customers",
-        "input": path,
-        "as_of": as_of.isoformat(),
-        "rows": rows,
-        "lines": asdict(counts),
-        "cuts": asdict(cuts),
-        "recipe": recipe.model_dump(mode="json"),
-        "warnings": journal.current().warnings,
-        "seconds": journal.current().seconds,
-        "scans": {"total": sum(journal.current().scans.values()), **journal.current().scans},
-        "versions": {"custseg_spark": __version__, "spark": pyspark.__version__},
-    }

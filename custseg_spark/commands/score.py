@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -66,7 +66,7 @@ def score(
     try:
         return _score_table(spark, run, path, kept, columns, day, source)
     except Exception as problem:
-        write_run.write_failure(kept, {"input": path}, problem)
+        write_run.write_failure(kept, path, problem)
         raise
 
 
@@ -120,7 +120,7 @@ def _score_table(
         publish_to_lake(spark, kept, trained.publish, shared, LabelledDay(tonight, run.run_id))
     with journal.stage("publish"):
         kept.write("drift.json", runs.to_json(write_run.build_drift_record(found)))
-        kept.record(_record(kept, live, path, sizes, quality, found))
+        kept.write_record(_build_record(kept, live, path, sizes, quality, found))
         runs.publish_run(kept)
     return ScoreResult(kept, live, sizes, quality, found, (*quality.warnings, *journal.current().warnings))
 
@@ -133,26 +133,26 @@ def _drift(
     return live_run.measure_drift(live, described, sizes, distances, recipe)
 
 
-def _record(
+def _build_record(
     kept: runs.Run,
     live: LiveRun,
     path: str,
     sizes: Mapping[int, int],
     quality: data.Quality,
     found: segments.Drift,
-) -> dict[str, Any]:
-    return {
-        "status": "done",
-        "score_id": kept.run_id,
-        "run_id": live.run.run_id,
-        "input": path,
-        "rows": {key: value for key, value in asdict(quality).items() if key != "warnings"},
-        "segments": [
-            {"segment": i, "name": name, "size": sizes.get(i, 0)}
+) -> runs.ScoreRecord:
+    return runs.ScoreRecord(
+        score_id=kept.run_id,
+        run_id=live.run.run_id,
+        input=path,
+        versions=write_run.find_versions(),
+        rows=write_run.count_rows(quality),
+        segments=tuple(
+            runs.SegmentSize(segment=i, name=name, size=sizes.get(i, 0))
             for i, name in zip(live.model.ids, live.model.names, strict=True)
-        ],
-        "drift": {"verdict": found.verdict, "reasons": found.reasons},
-        "warnings": [*quality.warnings, *journal.current().warnings],
-        "seconds": journal.current().seconds,
-        "scans": {"total": sum(journal.current().scans.values()), **journal.current().scans},
-    }
+        ),
+        drift=runs.DriftRecord(verdict=found.verdict, reasons=found.reasons),
+        warnings=(*quality.warnings, *journal.current().warnings),
+        seconds=journal.current().seconds,
+        scans=journal.current().count_scans(),
+    )

@@ -69,8 +69,8 @@ class Batches:
                 data.write_rows(found.rejected, rejects)
             self._judge(counts, found.checks, at)
             facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])
-        record = {"batch": batch, "run_id": self._live.run.run_id, **counts}
-        runs.write_file(marker, runs.to_json(record))
+        record = runs.BatchRecord.model_validate({**counts, "batch": batch, "run_id": self._live.run.run_id})
+        runs.write_file(marker, runs.to_json(record.model_dump()))
         self.totals["batches"] += 1
         for name in (data.ROWS, data.ACCEPTED):
             self.totals[name] += counts[name]
@@ -157,7 +157,7 @@ def _topic(spark: SparkSession, live: LiveRun, servers: str, name: str) -> tuple
 def build_messages_table(messages: DataFrame, live: LiveRun, name: str) -> data.Table:
     """The customers in messages whose `value` is a JSON object: every column that the run's recipe uses."""
     recipe = load_for_scoring.read_recipe(live)
-    wanted = [live.model.id, *live.model.columns, *live.known.get("types", ())]
+    wanted = [live.model.id, *live.model.columns, *live.record.types]
     wanted += [*recipe.privacy.drop, *recipe.privacy.hash]
     if recipe.input.filter is not None:
         wanted += sorted(find_columns(recipe.input.filter))

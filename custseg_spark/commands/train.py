@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -15,7 +14,7 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import TrainingResult
 from custseg_spark.steps.live_run import find_live_run
 from custseg_spark.steps.segment_ids import read_ids_used
-from custseg_spark.steps.write_run import build_live_record, write_failed_run, write_quarantine
+from custseg_spark.steps.write_run import build_live_record, write_failure, write_quarantine
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class TrainResult:
     is_live: bool
 
     @property
-    def live(self) -> dict[str, Any] | None:
+    def live(self) -> runs.LiveRecord | None:
         """The run held against the live one, as run.json has it; None where there was none."""
         return build_live_record(self.found.since_live) if self.found.since_live else None
 
@@ -65,5 +64,5 @@ def train(
         result = fit_table(spark, counted, read_ids_used(run.output))
         return TrainResult(run, result, publish_result(spark, run, result, promote))
     except Exception as problem:
-        write_failed_run(run, recipe, path, problem)
+        write_failure(run, path, problem, recipe)
         raise

@@ -1,7 +1,6 @@
 """Run directories and pointers: write, publish, list, promote."""
 
 from custseg_spark.runs.directories import (
-    Kind,
     Run,
     RunListing,
     begin_run,
@@ -13,8 +12,6 @@ from custseg_spark.runs.directories import (
     read_history,
 )
 from custseg_spark.runs.files import (
-    CUSTOMERS,
-    find_customers,
     find_day,
     list_below,
     make_absolute,
@@ -22,5 +19,32 @@ from custseg_spark.runs.files import (
     to_json,
     write_file,
 )
-from custseg_spark.runs.orders import DAYS, KEPT, KeptDays, find_kept_days
+from custseg_spark.runs.orders import CUSTOMERS, DAYS, KEPT, KeptDays, find_customers, find_kept_days
+from custseg_spark.runs.parts import (
+    ChoiceRecord,
+    CutsRecord,
+    DriftRecord,
+    EventRecord,
+    LineCounts,
+    LiveRecord,
+    MovedRecord,
+    RowCounts,
+    RunRows,
+    SampleRecord,
+    SegmentMembers,
+    SegmentShare,
+    SegmentSize,
+    StructureRecord,
+)
 from custseg_spark.runs.promotion import promote_run, publish_run, roll_back
+from custseg_spark.runs.record import (
+    AudienceRecord,
+    BatchRecord,
+    FailedRecord,
+    Kind,
+    Record,
+    RfmRecord,
+    RunningRecord,
+    RunRecord,
+    ScoreRecord,
+)

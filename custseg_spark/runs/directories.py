@@ -5,20 +5,18 @@ Scores and audiences are kept the same way, each under a folder of its kind.
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from custseg_spark.errors import RunError
 from custseg_spark.runs import orders
-from custseg_spark.runs.files import locate, make_absolute, read_file, to_json, write_file
+from custseg_spark.runs.files import locate, make_absolute, read_file, write_file
+from custseg_spark.runs.record import Kind, Record, RunningRecord, RunRecord, load_object, parse_record
 
 LATEST = "latest.json"
 LIVE = "live.json"
-Kind = Literal["runs", "scores", "audiences"]
 RECORD: dict[Kind, str] = {"runs": "run.json", "scores": "score.json", "audiences": "audience.json"}
 """What is known of a directory of each kind, its status first."""
 
@@ -44,9 +42,9 @@ class Run:
         """Write a small file of this run whole."""
         write_file(self.at(name), content)
 
-    def record(self, record: Mapping[str, Any]) -> None:
+    def write_record(self, record: Record) -> None:
         """Write what is known of the run."""
-        self.write(RECORD[self.kind], to_json(record))
+        self.write(RECORD[self.kind], record.to_json())
 
     def read(self, name: str) -> bytes:
         """A small file of this run. Raises RunError where it has none of that name."""
@@ -57,24 +55,44 @@ class Run:
             )
         return content
 
-    @property
-    def known(self) -> dict[str, Any]:
-        """run.json, or the record of a score or an audience. Raises RunError where there is none."""
-        return _parse(self.read(RECORD[self.kind]), self.at(RECORD[self.kind]))
+    def read_record(self) -> RunRecord:
+        """run.json of a whole run of `train`. Raises RunError where there is none, where it is not whole,
+        and where a newer version wrote it."""
+        record = self.read_any_record()
+        if record.status != "done":
+            raise RunError(
+                f"run {self.run_id} is not whole: its status is {record.status}", "name another run"
+            )
+        if not isinstance(record, RunRecord):
+            raise RunError(f"{self.path} has no segments: custseg train did not make it", "name another run")
+        return record
+
+    def read_any_record(self) -> Record:
+        """The record of a directory of any kind, whole or not. Raises RunError where it can't be read."""
+        name = RECORD[self.kind]
+        return parse_record(self.read(name), self.at(name), self.kind)
+
+    def read_status(self) -> str:
+        """What the record says of itself, whichever version wrote it; `unknown` where it can't be read."""
+        try:
+            return str(load_object(self.read(RECORD[self.kind]), self.path).get("status", "unknown"))
+        except RunError:
+            return "unknown"
 
 
 @dataclass(frozen=True)
 class RunListing:
-    """A run as `custseg runs list` tells it; `known` is its run.json, as far as it can be read."""
+    """A run as `custseg runs list` tells it.
+
+    `record`: its run.json; None where the run is not whole, or where `problem` says why it can't be read.
+    """
 
     run: Run
-    known: Mapping[str, Any]
+    status: str
+    record: RunRecord | None
     live: bool
     latest: bool
-
-    @property
-    def status(self) -> str:
-        return str(self.known.get("status", "unknown"))
+    problem: RunError | None = None
 
 
 def begin_run(output: str, kind: Kind = "runs") -> Run:
@@ -82,7 +100,7 @@ def begin_run(output: str, kind: Kind = "runs") -> Run:
     moment = datetime.now(UTC)
     name = f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03d}Z-{secrets.token_hex(2)}"
     run = Run(make_absolute(output), name, kind)
-    run.record({"status": "running", "run_id": run.run_id})
+    run.write_record(RunningRecord(run_id=run.run_id))
     return run
 
 
@@ -111,25 +129,21 @@ def find_run(output: str, run_id: str | None = None) -> Run:
         if len(near) != 1:
             raise RunError(f"{output} has no run {run_id}", f"see custseg runs list --output {output}")
         run = Run(run.output, near[0])
-    if run.known.get("status") != "done":
-        raise RunError(
-            f"run {run.run_id} is not whole: its status is {run.known.get('status')}", "name another run"
-        )
+    run.read_record()
     return run
 
 
 def read_history(output: str) -> list[dict[str, Any]]:
     """What was live when and why, oldest first: run_id, at (UTC), why; `back` where it was a rollback."""
     content = read_file(f"{make_absolute(output)}/{LIVE}")
-    return [] if content is None else list(_parse(content, LIVE).get("history", []))
+    return [] if content is None else list(load_object(content, LIVE).get("history", []))
 
 
 def list_runs(output: str) -> tuple[RunListing, ...]:
     """Every run under `output`, oldest first, whole or not."""
     now, newest = find_live(output), find_latest(output)
     return tuple(
-        RunListing(run, _read_record(run), run == now, run == newest)
-        for run in _directories(make_absolute(output), "runs")
+        _list_run(run, run == now, run == newest) for run in _directories(make_absolute(output), "runs")
     )
 
 
@@ -146,7 +160,7 @@ def prune_runs(output: str, keep: int, older_than_hours: float) -> list[str]:
     for kind in RECORD:
         pointed = find_latest(root, kind)
         found = _directories(root, kind)
-        whole = [run for run in found if _read_record(run).get("status") == "done"]
+        whole = [run for run in found if run.read_status() == "done"]
         kept = {run.run_id for run in whole[max(0, len(whole) - keep) :]} | stays
         kept |= {pointed.run_id} if pointed else set()
         removed += [
@@ -174,25 +188,18 @@ def _follow_pointer(path: str, output: str, kind: Kind) -> Run | None:
     content = read_file(path)
     if content is None:
         return None
-    found = _parse(content, path).get("run_id")
+    found = load_object(content, path).get("run_id")
     if not isinstance(found, str):
         raise RunError(f"{path} names no run", "put back the file, or promote a run")
     return Run(output, found, kind)
 
 
-def _parse(content: bytes, path: str) -> dict[str, Any]:
+def _list_run(run: Run, live: bool, latest: bool) -> RunListing:
+    status = run.read_status()
     try:
-        found = json.loads(content)
-    except ValueError as problem:
-        raise RunError(f"{path} is not JSON: {problem}", "put back the file as it was written") from None
-    return found if isinstance(found, dict) else {}
-
-
-def _read_record(run: Run) -> dict[str, Any]:
-    try:
-        return run.known
-    except RunError:
-        return {}
+        return RunListing(run, status, run.read_record() if status == "done" else None, live, latest)
+    except RunError as problem:
+        return RunListing(run, status, None, live, latest, problem)
 
 
 def _directories(root: str, kind: Kind) -> list[Run]:

@@ -13,19 +13,6 @@ from fsspec.implementations.local import LocalFileSystem
 from custseg_spark.errors import RunError
 from custseg_spark.runs import stores, versions
 
-CUSTOMERS = "rfm.json"
-"""Names the newest whole customer table that was made of order lines, in the directory it was made into."""
-
-
-def find_customers(path: str) -> str:
-    """The customer table that `path` stands for: the newest one where order lines were made into customers,
-    else `path` itself."""
-    try:
-        found = read_file(f"{path.rstrip('/')}/{CUSTOMERS}")
-    except RunError:  # a catalog table's name, or a scheme that only Spark knows
-        return path
-    return path if found is None else f"{make_absolute(path)}/{json.loads(found)['customers']}"
-
 
 def find_day(run_id: str) -> str:
     """The day of a run or a score in UTC, as 2026-11-24; its id begins with its moment."""

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from custseg_spark.runs.files import CUSTOMERS, locate, read_file
+from custseg_spark.errors import RunError
+from custseg_spark.runs.files import locate, make_absolute, read_file
+from custseg_spark.runs.record import RfmRecord, parse_record
+
+CUSTOMERS = "rfm.json"
+"""Names the newest whole customer table that was made of order lines, in the directory it was made into."""
 
 DAYS = "days.json"
 """In a run: which days are summed, and in which batch."""
@@ -25,28 +30,36 @@ class KeptDays:
     recipe: Mapping[str, Any]
 
 
+def find_customers(path: str) -> str:
+    """The customer table that `path` stands for: the newest one where order lines were made into customers,
+    else `path` itself. Raises RunError where rfm.json can't be read as one."""
+    pointer = f"{path.rstrip('/')}/{CUSTOMERS}"
+    try:
+        content = read_file(pointer)
+    except RunError:  # a catalog table's name, or a scheme that only Spark knows
+        return path
+    return path if content is None else f"{make_absolute(path)}/{_parse(content, pointer).customers}"
+
+
 def find_kept_days(output: str) -> KeptDays | None:
     """The sums that rfm.json stands for; None where no days are kept.
 
     A table that was made without them says in `days_of` which run's days still count.
     """
-    pointer = read_file(f"{output}/{CUSTOMERS}")
-    if pointer is None:
+    record = _read_record(f"{output}/{CUSTOMERS}")
+    if record is None or record.days_of is None:
         return None
-    record = json.loads(pointer)
-    run_id = record.get("days_of", record["run_id"])
-    if run_id != record["run_id"]:
-        other = read_file(f"{output}/runs/{run_id}/run.json") if run_id else None
-        record = None if other is None else json.loads(other)
-    days = read_file(f"{output}/runs/{run_id}/{DAYS}") if record else None
-    return None if days is None else KeptDays(run_id, json.loads(days), record["recipe"])
+    summed = f"{output}/runs/{record.days_of}"
+    if record.days_of != record.run_id:
+        record = _read_record(f"{summed}/run.json")
+    days = read_file(f"{summed}/{DAYS}") if record else None
+    return KeptDays(record.run_id, json.loads(days), record.recipe) if record and days else None
 
 
 def list_named(output: str) -> set[str]:
     """The runs that rfm.json needs: that of its table, and that of its days."""
-    pointer = read_file(f"{output}/{CUSTOMERS}")
-    kept = find_kept_days(output)
-    return ({json.loads(pointer)["run_id"]} if pointer else set()) | ({kept.run_id} if kept else set())
+    record, kept = _read_record(f"{output}/{CUSTOMERS}"), find_kept_days(output)
+    return ({record.run_id} if record else set()) | ({kept.run_id} if kept else set())
 
 
 def list_left_batches(output: str) -> list[str]:
@@ -65,3 +78,16 @@ def list_left_batches(output: str) -> list[str]:
 def find_batch(output: str, run_id: str) -> str:
     """The folder of the sums that this run made."""
     return f"{output}/{KEPT}/{_BATCH}{run_id}"
+
+
+def _read_record(path: str) -> RfmRecord | None:
+    """rfm.json, or run.json of a run of `rfm`; None where there is none."""
+    content = read_file(path)
+    return None if content is None else _parse(content, path)
+
+
+def _parse(content: bytes, path: str) -> RfmRecord:
+    record = parse_record(content, path, "runs")
+    if not isinstance(record, RfmRecord):
+        raise RunError(f"{path} names no customer table", "make one: custseg rfm")
+    return record

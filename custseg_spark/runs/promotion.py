@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from custseg_spark.errors import RunError
 from custseg_spark.runs.directories import (
@@ -72,11 +70,12 @@ def _enter(run: Run, why: str, *, back: bool) -> None:
 def _refuse_other_ids(run: Run) -> None:
     """A run that the app saved has ids from 0 on, as if it were the first of this output."""
     was_live = {entry["run_id"] for entry in read_history(run.output)}
-    known = run.known
-    if run.run_id in was_live or known.get("live"):
+    record = run.read_record()
+    if run.run_id in was_live or record.live:
         return
-    taken = {i for one in list_runs(run.output) if one.run.run_id in was_live for i in _ids(one.known)}
-    again = sorted(taken & _ids(known))
+    stood = (one.record for one in list_runs(run.output) if one.run.run_id in was_live)
+    taken = {i for other in stood if other is not None for i in other.ids}
+    again = sorted(taken & record.ids)
     if again:
         raise RunError(
             f"run {run.run_id} was not held against the live run, and its segments have ids that stand for "
@@ -84,7 +83,3 @@ def _refuse_other_ids(run: Run) -> None:
             f"train by its recipe, which keeps the thread: custseg train --recipe {run.at('recipe.yaml')} "
             f"--input TABLE --output {run.output}",
         )
-
-
-def _ids(known: Mapping[str, Any]) -> set[int]:
-    return {int(segment["segment"]) for segment in known.get("segments", ())}

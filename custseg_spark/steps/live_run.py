@@ -43,7 +43,7 @@ def read_live_run(run: runs.Run) -> LiveRun:
     return LiveRun(
         run,
         Model.from_json(run.read("model.json").decode()),
-        run.known,
+        run.read_record(),
         segments.Baseline.from_json(run.read("baseline.json").decode()),
     )
 
@@ -57,7 +57,7 @@ def label_with_live_run(
     """
     described, reach = sample.described, sample.reach
     now, distances = label_by_model(live.model, described)
-    size = int(live.known["rows"]["accepted"])
+    size = live.record.rows.accepted
     highest = min(reach.highest, clustering.find_highest_hash(recipe.sweep.sample, size))
     key = data.column(live.model.id).cast("string")
     with translate_engine_errors(f"reading {live.run.at('customers')}"):

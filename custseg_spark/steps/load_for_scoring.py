@@ -50,7 +50,7 @@ def load_for_scoring(
 def read_recipe(live: LiveRun) -> Recipe:
     """The recipe of a run. Raises RunError where it is none, or asks for what no recipe may."""
     try:
-        return parse(dict(live.known["recipe"]))
+        return parse(live.record.recipe)
     except RecipeError as problem:
         raise RunError(
             f"{live.run.at('run.json')}: its recipe can't be used: {problem.what}",
@@ -91,7 +91,7 @@ def apply_run_recipe(
             "output.columns": tuple(columns) if columns is not None else None,
         },
     )
-    trained = {**live.known.get("types", {}), **live.model.columns}
+    trained = {**live.record.types, **live.model.columns}
     expressions = {**live.expressions, **(besides or {})}
     found = load_table.apply_recipe(table, reduced, expressions, ours=SCORED, trained=trained)
     mode = unique or _repeats(recipe)

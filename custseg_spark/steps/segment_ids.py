@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from custseg_spark import runs, segments
 from custseg_spark.results import LiveRun, SampleInLiveRun, SegmentIds
+from custseg_spark.schema import NEWER
 
 
 def assign_ids(
@@ -40,5 +41,8 @@ def read_ids_used(output: str) -> set[int]:
     that are pruned."""
     used: set[int] = set()
     for listed in runs.list_runs(output):
-        used |= set(listed.known.get("ids_used", ()))
+        if listed.record is not None:
+            used |= set(listed.record.ids_used)
+        elif listed.problem is not None and listed.problem.code == NEWER:
+            raise listed.problem  # which ids it gave can't be told
     return used

@@ -33,7 +33,7 @@ def track_run(run: runs.Run, experiment: str) -> str:
         from mlflow.exceptions import MlflowException
     except ImportError:
         raise RecipeError("mlflow is not installed", "pip install 'custseg_spark[mlflow]'") from None
-    known = run.known
+    record = run.read_record()
     try:
         mlflow.set_experiment(experiment)
         found = mlflow.search_runs(
@@ -41,9 +41,9 @@ def track_run(run: runs.Run, experiment: str) -> str:
         )
         if found:
             return str(found[0].info.run_id)
-        with mlflow.start_run(run_name=run.run_id, tags=_tags(run, known)) as told:
-            mlflow.log_params({name: str(value)[:_LONGEST] for name, value in _flat(known["recipe"])})
-            mlflow.log_metrics(dict(_metrics(known)))
+        with mlflow.start_run(run_name=run.run_id, tags=_tags(run, record)) as told:
+            mlflow.log_params({name: str(value)[:_LONGEST] for name, value in _flat(record.recipe)})
+            mlflow.log_metrics(dict(_metrics(record)))
             with tempfile.TemporaryDirectory() as directory:
                 for name, content in _files(run):
                     file = Path(directory) / name
@@ -55,12 +55,12 @@ def track_run(run: runs.Run, experiment: str) -> str:
         raise RunError(f"MLflow: {str(problem).splitlines()[0]}", "check MLFLOW_TRACKING_URI") from problem
 
 
-def _tags(run: runs.Run, known: Mapping[str, Any]) -> dict[str, str]:
+def _tags(run: runs.Run, record: runs.RunRecord) -> dict[str, str]:
     return {
         "custseg_run": run.run_id,
         "custseg_path": run.path,
-        "input": str(known["input"]),
-        "why": known["why"],
+        "input": record.input,
+        "why": record.why,
     }
 
 
@@ -77,16 +77,16 @@ def _clean_name(key: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "_-. /" else "_" for sign in key)
 
 
-def _metrics(known: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+def _metrics(record: runs.RunRecord) -> Iterator[tuple[str, float]]:
     for name in ("read", "accepted", "quarantined"):
-        yield f"rows_{name}", float(known["rows"][name])
-    for name, score in known["scores"].items():
-        if isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score):
+        yield f"rows_{name}", float(getattr(record.rows, name))
+    for name, score in record.scores.items():
+        if isinstance(score, int | float) and math.isfinite(score):
             yield name, float(score)
-    for segment in known["segments"]:
-        yield f"segment_{segment['segment']}_size", float(segment["size"])
-        yield f"segment_{segment['segment']}_share", float(segment["share"])
-    yield "seconds", float(sum(known["seconds"].values()))
+    for one in record.segments:
+        yield f"segment_{one.segment}_size", float(one.size)
+        yield f"segment_{one.segment}_share", one.share
+    yield "seconds", sum(record.seconds.values())
 
 
 def _files(run: runs.Run) -> Iterator[tuple[str, bytes]]:

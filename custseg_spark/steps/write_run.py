@@ -17,7 +17,7 @@ from custseg_spark import __version__, data, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError, RecipeError
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
-from custseg_spark.recipe import Recipe, find_columns_used
+from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
 from custseg_spark.steps.load_table import list_kept_columns
 from custseg_spark.steps.segment_ids import read_ids_used
@@ -116,84 +116,86 @@ def write_files(run: runs.Run, files: Mapping[str, str | bytes]) -> None:
 
 def write_record(run: runs.Run, result: TrainingResult) -> None:
     """Write run.json: everything about the run that is not a table."""
-    run.record(build_record(run, result))
+    run.write_record(build_record(run, result))
 
 
-def build_record(run: runs.Run, result: TrainingResult) -> dict[str, Any]:
+def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
     """run.json of a whole run."""
     recipe, quality, decision = result.recipe, result.quality, result.decision
-    fitted, choice = result.segmentation, result.decision.choice
+    fitted, structure = result.segmentation, decision.structure
     used = {column.lower() for column in find_columns_used(recipe)}
     everyone = sum(fitted.sizes)
-    return {
-        **_head(run, recipe, result.counted.source, "done"),
-        "format": result.table.format,
-        "types": {name: kind for name, kind in result.table.types.items() if name.lower() in used},
-        "rows": {
-            "read": quality.read,
-            "accepted": quality.accepted,
-            "quarantined": quality.quarantined,
-            "by_reason": quality.by_reason,
-            "missing": result.sample.missing,
-        },
-        "sample": {
-            "rows": len(result.sample.raw),
-            "whole": result.sample.whole,
-            "seed": recipe.sweep.seed,
-        },
-        "k": choice.k,
-        "why": choice.why,
-        "choice": asdict(choice),
-        "scores": {**asdict(decision.candidate), "cost_all_rows": fitted.cost},
-        "structure": decision.structure and asdict(decision.structure),
-        "segments": [
-            {"segment": i, "name": name, "size": size, "share": size / everyone}
+    return runs.RunRecord(
+        run_id=run.run_id,
+        input=result.counted.source,
+        recipe=recipe.model_dump(mode="json"),
+        versions=find_versions(),
+        format=result.table.format,
+        types={name: kind for name, kind in result.table.types.items() if name.lower() in used},
+        rows=runs.RunRows(**count_rows(quality).model_dump(), missing=result.sample.missing),
+        sample=runs.SampleRecord(
+            rows=len(result.sample.raw), whole=result.sample.whole, seed=recipe.sweep.seed
+        ),
+        k=decision.choice.k,
+        why=decision.choice.why,
+        choice=runs.ChoiceRecord(**asdict(decision.choice)),
+        scores={**asdict(decision.candidate), "cost_all_rows": fitted.cost},
+        structure=None if structure is None else runs.StructureRecord(**asdict(structure)),
+        segments=tuple(
+            runs.SegmentShare(segment=i, name=name, size=size, share=size / everyone)
             for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)
-        ],
-        "ids_used": sorted(read_ids_used(run.output) | set(fitted.model.ids)),
-        "live": result.since_live and build_live_record(result.since_live),
-        "warnings": result.warnings,
-        "seconds": result.journal.seconds,
-        "scans": {"total": sum(result.journal.scans.values()), **result.journal.scans},
-    }
+        ),
+        ids_used=tuple(sorted(read_ids_used(run.output) | set(fitted.model.ids))),
+        live=None if result.since_live is None else build_live_record(result.since_live),
+        warnings=result.warnings,
+        seconds=result.journal.seconds,
+        scans=result.journal.count_scans(),
+    )
 
 
-def build_live_record(followed: LiveComparison) -> dict[str, Any]:
+def count_rows(quality: data.Quality) -> runs.RowCounts:
+    """How the rows kept the contract, as records say it."""
+    return runs.RowCounts(
+        read=quality.read,
+        accepted=quality.accepted,
+        quarantined=quality.quarantined,
+        by_reason=quality.by_reason,
+    )
+
+
+def build_live_record(followed: LiveComparison) -> runs.LiveRecord:
     """What became of the live run's segments, in run.json."""
-    moved = followed.movement
-    return {
-        "run_id": followed.live.run.run_id,
-        "events": [asdict(event) for event in followed.events],
-        "told": followed.told,
-        "moved": {"share": moved.moved, "by_customers": moved.by_customers, "by_model": moved.by_model},
-        "drift": {"verdict": followed.drift.verdict, "reasons": followed.drift.reasons},
-    }
+    moved, drift = followed.movement, followed.drift
+    return runs.LiveRecord(
+        run_id=followed.live.run.run_id,
+        events=tuple(runs.EventRecord(**asdict(event)) for event in followed.events),
+        told=followed.told,
+        moved=runs.MovedRecord(share=moved.moved, by_customers=moved.by_customers, by_model=moved.by_model),
+        drift=runs.DriftRecord(verdict=drift.verdict, reasons=drift.reasons),
+    )
 
 
-def write_failed_run(run: runs.Run, recipe: Recipe, path: str, problem: Exception) -> None:
-    """Write a run.json that says what went wrong, where it can still be written."""
-    write_failure(run, _head(run, recipe, path, "failed"), problem)
-
-
-def write_failure(run: runs.Run, head: Mapping[str, Any], problem: Exception) -> None:
-    """The same for a directory of any kind; `head` is what is known of it."""
+def write_failure(
+    run: runs.Run, path: str, problem: Exception, recipe: Recipe | OrderRecipe | None = None
+) -> None:
+    """Write a record that says what went wrong, where it can still be written."""
     told = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
+    asked = None if recipe is None else recipe.model_dump(mode="json")
     try:
-        run.record({**head, "status": "failed", "run_id": run.run_id, "error": told})
+        run.write_record(
+            runs.FailedRecord(
+                run_id=run.run_id, input=path, recipe=asked, versions=find_versions(), error=told
+            )
+        )
     except CustsegError:
         return  # the output itself is what failed: the error that is under way says so
 
 
-def _head(run: runs.Run, recipe: Recipe, path: str, status: str) -> dict[str, Any]:
+def find_versions() -> dict[str, str]:
+    """The versions of what a run rests on."""
     return {
-        "status": status,
-        "run_id": run.run_id,
-        "input": path,
-        "recipe": recipe.model_dump(mode="json"),
-        "versions": {
-            "custseg_spark": __version__,
-            "spark": pyspark.__version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-        },
+        "custseg_spark": __version__,
+        "spark": pyspark.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
     }

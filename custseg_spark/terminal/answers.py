@@ -53,7 +53,7 @@ def tell(trained: TrainResult) -> None:
     for line in found.warnings:
         console.print(f"warning: {line}", markup=False)
     if trained.live is not None:
-        console.print(f"\nsince the live run {trained.live['run_id']}:", markup=False)
+        console.print(f"\nsince the live run {trained.live.run_id}:", markup=False)
         tell_thread(console, trained.live)
     candidate = f"a candidate; to let it score: custseg runs promote {run.run_id} --output {run.output}"
     console.print(f"\nthis run is {'live' if trained.is_live else candidate}", markup=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from custseg_spark.runs import Run, RunListing
+from custseg_spark.runs import LiveRecord, Run, RunListing
 
 if TYPE_CHECKING:
     from custseg_spark.commands import AudienceResult, ScoreResult, StreamResult
@@ -75,15 +75,14 @@ def tell_runs(output: str, listed: Sequence[RunListing]) -> None:
         return
     table = _table("run", "status", "segments", "customers", "drift", "")
     for one in listed:
-        known = one.known
+        record = one.record
         marks = [mark for mark, holds in (("live", one.live), ("latest", one.latest)) if holds]
-        accepted = known.get("rows", {}).get("accepted")
         table.add_row(
             one.run.run_id,
             one.status,
-            str(known.get("k", "")),
-            f"{accepted:,}" if isinstance(accepted, int) else "",
-            str((known.get("live") or {}).get("drift", {}).get("verdict", "")),
+            "" if record is None else str(record.k),
+            "" if record is None else f"{record.rows.accepted:,}",
+            "" if record is None or record.live is None else record.live.drift.verdict,
             ", ".join(marks),
         )
     console.print(table)
@@ -92,35 +91,32 @@ def tell_runs(output: str, listed: Sequence[RunListing]) -> None:
 def tell_run(run: Run, history: Sequence[Mapping[str, Any]]) -> None:
     """Print one run: its segments, what became of the segments of the run before, when it was live."""
     console = _console()
-    known = run.known
-    console.print(f"run {run.run_id}: {known['k']} segments, {known['why']}\n", markup=False)
+    record = run.read_record()
+    console.print(f"run {run.run_id}: {record.k} segments, {record.why}\n", markup=False)
     table = _table("segment", "name", "customers", "share")
-    for segment in known["segments"]:
-        table.add_row(
-            str(segment["segment"]), segment["name"], f"{segment['size']:,}", f"{segment['share']:.1%}"
-        )
+    for one in record.segments:
+        table.add_row(str(one.segment), one.name, f"{one.size:,}", f"{one.share:.1%}")
     console.print(table)
-    if known.get("live"):
-        console.print(f"\nsince run {known['live']['run_id']}:", markup=False)
-        tell_thread(console, known["live"])
+    if record.live is not None:
+        console.print(f"\nsince run {record.live.run_id}:", markup=False)
+        tell_thread(console, record.live)
     for entry in history:
         if entry["run_id"] == run.run_id:
             console.print(f"live from {entry['at']}: {entry['why']}", markup=False)
     console.print(f"\nreport      {run.at('report.html')}", markup=False)
 
 
-def tell_thread(console: Console, live: Mapping[str, Any]) -> None:
+def tell_thread(console: Console, live: LiveRecord) -> None:
     """Print what became of the live run's segments, as run.json has it."""
-    for line in live["told"]:
+    for line in live.told:
         console.print(f"  {line}", markup=False)
-    moved = live["moved"]
+    moved, drift = live.moved, live.drift
     console.print(
-        f"  {moved['share']:.1%} of the customers moved; {moved['by_customers']:.1%} changed themselves, "
-        f"{moved['by_model']:.1%} were moved by the model"
+        f"  {moved.share:.1%} of the customers moved; {moved.by_customers:.1%} changed themselves, "
+        f"{moved.by_model:.1%} were moved by the model"
     )
-    drift = live["drift"]
-    because = f" ({'; '.join(drift['reasons'])})" if drift["reasons"] else ""
-    console.print(f"  drift: {drift['verdict']}{because}", markup=False)
+    because = f" ({'; '.join(drift.reasons)})" if drift.reasons else ""
+    console.print(f"  drift: {drift.verdict}{because}", markup=False)
 
 
 def _console() -> Console:

@@ -133,7 +133,7 @@ def test_each_sheet_is_segmented_with_its_own_proposal(spark: SparkSession, cust
     found.button(key="segment.go").click().run()
     assert not found.error, said(found)
     (table,) = found.session_state["visit"].tables.values()
-    assert table.known["published"].record["rows"]["read"] == 200
+    assert table.known["published"].record.rows.read == 200
     assert table.known["recipe"].input.options == {"sheet": "Second"}
     assert found.selectbox[0].disabled, "no other sheet while one is shown"
 
@@ -276,7 +276,7 @@ def test_who_moved_is_held_against_the_live_run(
 ) -> None:
     live = runs.find_run(str(saved), run.run.run_id)
     other = commands.train(
-        spark, parse({**live.known["recipe"], "segments": {"k": 2, "choose": "fixed"}}), str(table.file),
+        spark, parse({**live.read_record().recipe, "segments": {"k": 2, "choose": "fixed"}}), str(table.file),
         str(saved),
     )  # fmt: skip
     runs.promote_run(live, "asked")
@@ -299,7 +299,7 @@ def test_who_moved_is_held_against_the_live_run(
 def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: RunView) -> None:
     twin = runs.Run(str(saved), f"{run.run.run_id[:-4]}ffff")
     shutil.copytree(runs.find_run(str(saved), run.run.run_id).path, twin.path)
-    twin.record({**run.record, "run_id": twin.run_id, "input": "customers.csv"})
+    twin.write_record(run.record.model_copy(update={"run_id": twin.run_id, "input": "customers.csv"}))
     parts.list_runs.clear()
     found = app("explore").run()
     box = found.selectbox[0]

@@ -357,8 +357,8 @@ def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
         runs.promote_run(saved, "saved by the analyst")
     assert saved.at("recipe.yaml") in refused.value.remedy
     trained = commands.train(spark, load(saved.at("recipe.yaml")), str(table.file), output)
-    assert trained.live["run_id"] == live.run.run_id
-    assert sorted(trained.found.segmentation.sizes) == sorted(s["size"] for s in saved.known["segments"])
+    assert trained.live.run_id == live.run.run_id
+    assert sorted(trained.found.segmentation.sizes) == sorted(s.size for s in saved.read_record().segments)
     runs.promote_run(trained.run, "looked at")
     assert runs.find_live(output) == trained.run
 
@@ -366,7 +366,8 @@ def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
 def test_runs_that_did_not_end_well_are_not_listed(tmp_path: Path) -> None:
     begun = runs.begin_run(str(tmp_path))
     assert run_view.list_published(str(tmp_path)) == []
-    begun.record({"status": "failed", "run_id": begun.run_id})
+    failed = runs.FailedRecord(run_id=begun.run_id, input="", recipe=None, versions={}, error="no disk")
+    begun.write_record(failed)
     assert run_view.list_published(str(tmp_path)) == []
     assert run_view.list_published(str(tmp_path / "nothing")) == []
     assert run_view.list_published(None) == []

@@ -76,11 +76,11 @@ def test_labels_profiles_and_rejected_rows_do_not_depend_on_the_zone(
         labels = pd.read_parquet(run.at("customers")).sort_values("id", ignore_index=True)
         if zone == "UTC":
             expected, profile, sweep = labels, run.read("profile.csv"), run.read("sweep.csv")
-            assert 0 < run.known["rows"]["quarantined"] < 20
+            assert 0 < run.read_record().rows.quarantined < 20
             assert labels["segment"].nunique() == 3
         pd.testing.assert_frame_equal(labels, expected)
         assert (run.read("profile.csv"), run.read("sweep.csv")) == (profile, sweep)
-        assert run.known["rows"] == runs["UTC"].known["rows"]
+        assert run.read_record().rows == runs["UTC"].read_record().rows
     # What the UTC run left labels the table in a session of another zone: model, SQL and score.
     zones.conf.set(ZONE, "Pacific/Auckland")
     raw = zones.read.parquet(table).filter("joined >= timestamp '2019-12-31 12:00:00Z'")

@@ -30,9 +30,7 @@ def recipe(**asked: object) -> Recipe:
 def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
     sweep = clustering.sweep
-    monkeypatch.setattr(
-        clustering, "sweep", lambda s, p, ks, *how: tried.extend(ks) or sweep(s, p, ks, *how)
-    )
+    monkeypatch.setattr(clustering, "sweep", lambda s, p, ks, *how: tried.extend(ks) or sweep(s, p, ks, *how))
     found = _find_partition(None, POINTS, recipe(), k)  # type: ignore[arg-type]
     assert (tried, found.k) == (swept, k)
     if 3 <= k <= 6:

@@ -7,18 +7,18 @@ import pytest
 
 from custseg_spark import runs
 from custseg_spark.errors import RunError
+from tests.support.records import LIVE, make_run_record, make_score_record
 
 
-def made(output: Path, *ids: int, live: object = None) -> runs.Run:
+def made(output: Path, *ids: int, live: runs.LiveRecord | None = None) -> runs.Run:
     """A whole run whose segments have these ids."""
     run = runs.begin_run(str(output))
-    segments = [{"segment": i, "name": f"segment {i}"} for i in ids]
-    run.record({"status": "done", "run_id": run.run_id, "segments": segments, "live": live})
+    run.write_record(make_run_record(run.run_id, *ids, live=live))
     return run
 
 
 def test_each_rollback_goes_one_run_further_back(tmp_path: Path) -> None:
-    a, b, c, d = (made(tmp_path, 0, 1, live={"run_id": "before"}) for _ in range(4))
+    a, b, c, d = (made(tmp_path, 0, 1, live=LIVE) for _ in range(4))
     for run in (a, b, c):
         runs.promote_run(run, "better")
     assert runs.roll_back(str(tmp_path)) == b
@@ -43,7 +43,7 @@ def test_a_run_made_elsewhere_is_refused_where_its_ids_stand_for_other_segments(
     assert f"--recipe {saved.at('recipe.yaml')}" in refused.value.remedy
     assert f"--output {tmp_path}" in refused.value.remedy
     assert runs.find_live(str(tmp_path)) == first
-    followed = made(tmp_path, 0, 1, 3, live={"run_id": first.run_id})
+    followed = made(tmp_path, 0, 1, 3, live=LIVE.model_copy(update={"run_id": first.run_id}))
     runs.promote_run(followed, "held against the live run")
     runs.promote_run(first, "was live already")
     unfollowed = made(tmp_path, 4, 5)
@@ -63,7 +63,7 @@ def test_scores_are_pruned_where_they_lie(tmp_path: Path) -> None:
     made_at_once = [runs.begin_run(str(tmp_path), "scores") for _ in range(4)]
     scores = sorted(made_at_once, key=lambda score: score.run_id)
     for score in scores:
-        score.record({"status": "done"})
+        score.write_record(make_score_record(score.run_id))
     runs.publish_run(scores[0])
     assert runs.prune_runs(str(tmp_path), keep=1, older_than_hours=24) == [
         score.path for score in scores[1:3]

@@ -11,6 +11,7 @@ from fsspec.implementations.webhdfs import WebHDFS
 
 from custseg_spark import runs
 from custseg_spark.runs import stores
+from tests.support.records import LIVE, make_rfm_record, make_run_record
 from tests.unit.half_written import HalfWritten, play, unwatch, watch
 from tests.unit.pointers import NEW, OLD, ROOT, names
 
@@ -20,8 +21,7 @@ from tests.unit.pointers import NEW, OLD, ROOT, names
 def make(*ids: int) -> runs.Run:
     """A whole run whose segments have these ids, and which was held against the live one."""
     run = runs.begin_run(ROOT)
-    segments = [{"segment": i, "name": f"segment {i}"} for i in ids]
-    run.record({"status": "done", "run_id": run.run_id, "segments": segments, "live": {"run_id": "before"}})
+    run.write_record(make_run_record(run.run_id, *ids, live=LIVE))
     return run
 
 
@@ -81,7 +81,7 @@ def test_versions_stand_in_nobodys_way(rename: str) -> None:
 
 def test_the_customers_of_order_lines_are_found_there(rename: str) -> None:
     for at in ("runs/a/customers", "runs/b/customers"):
-        runs.write_file(f"{ROOT}/{runs.CUSTOMERS}", runs.to_json({"customers": at, "run_id": at[5]}))
+        runs.write_file(f"{ROOT}/{runs.CUSTOMERS}", make_rfm_record(at[5]).to_json())
     assert runs.find_customers(ROOT) == f"{ROOT}/runs/b/customers"
 
 

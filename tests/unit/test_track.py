@@ -2,19 +2,21 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from custseg_spark import cli, recipe, runs
 from custseg_spark.steps import track_run
+from tests.support.records import make_run_record
 
-RECORD = {
-    "status": "done",
-    "input": "customers.parquet",
-    "why": "4 segments have the best silhouette",
-    "rows": {"read": 300, "accepted": 294, "quarantined": 6},
-    "scores": {"k": 4, "silhouette": 0.53, "gap": None, "jaccards": [0.9, 0.8]},
-    "segments": [{"segment": 0, "size": 100, "share": 0.34}, {"segment": 7, "size": 194, "share": 0.66}],
+CHANGES: dict[str, Any] = {
+    "rows": runs.RunRows(read=300, accepted=294, quarantined=6, by_reason={}, missing={}),
+    "scores": {"k": 4, "silhouette": 0.53, "gap": None, "jaccards": (0.9, 0.8)},
+    "segments": (
+        runs.SegmentShare(segment=0, name="a", size=100, share=0.34),
+        runs.SegmentShare(segment=7, name="b", size=194, share=0.66),
+    ),
     "seconds": {"read": 1.5, "sweep": 2.5},
 }
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(8)
@@ -28,18 +30,19 @@ def run(tmp_path: Path) -> runs.Run:
     made.write("model/stages/0_SQLTransformer/metadata/part-00000", "{}")
     made.write("plots/pca_2d.png", PNG)
     made.write("report.html", "<html></html>")
-    made.record({**RECORD, "run_id": made.run_id, "recipe": recipe.parse(asked).model_dump(mode="json")})
+    asked_for = recipe.parse(asked).model_dump(mode="json")
+    made.write_record(make_run_record(made.run_id, 0, 7, recipe=asked_for, **CHANGES))
     runs.publish_run(made)
     return made
 
 
 def test_the_recipe_is_told_flat(run: runs.Run) -> None:
-    told = dict(track_run._flat(run.known["recipe"]))
+    told = dict(track_run._flat(run.read_record().recipe))
     assert told["input.id"] == "id"
     assert told["sweep.seed"] == 42
     assert told["segment_by.spend.words"] == ["a", "b", "c"]
     assert "input.path" not in told
-    assert dict(track_run._metrics(run.known)) == {
+    assert dict(track_run._metrics(run.read_record())) == {
         "rows_read": 300, "rows_accepted": 294, "rows_quarantined": 6, "k": 4, "silhouette": 0.53,
         "segment_0_size": 100, "segment_0_share": 0.34, "segment_7_size": 194, "segment_7_share": 0.66,
         "seconds": 4.0,

@@ -79,13 +79,13 @@ def _decides(run: RunView) -> str:
 
 
 def _left_out(run: RunView) -> str:
-    rows = run.record["rows"]
-    if not rows["quarantined"]:
-        said = f"Nobody: all {rows['read']:,} customers have a segment."
+    rows = run.record.rows
+    if not rows.quarantined:
+        said = f"Nobody: all {rows.read:,} customers have a segment."
     else:
-        reasons = sorted(rows["by_reason"].items(), key=lambda reason: -reason[1])[:4]
+        reasons = sorted(rows.by_reason.items(), key=lambda reason: -reason[1])[:4]
         listed = ", ".join(f"{wording.humanize(reason)} ({count:,})" for reason, count in reasons)
-        said = f"{rows['quarantined']:,} of {rows['read']:,} rows: {listed}."
+        said = f"{rows.quarantined:,} of {rows.read:,} rows: {listed}."
     return f"<div><h4>What was left out</h4><p>{parts.escape_html(said)}</p></div>"
 
 

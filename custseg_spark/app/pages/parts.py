@@ -218,9 +218,10 @@ def _labels(listed: Mapping[str, RunListing]) -> dict[str, str]:
 def _label(one: RunListing) -> str:
     from custseg_spark.app.run_view import RunView
 
-    name = Path(str(one.known.get("input", ""))).stem.replace("_", " ")
+    assert one.record is not None, "only whole runs are listed"
+    name = Path(one.record.input).stem.replace("_", " ")
     tail = ", live" if one.live else ", the newest" if one.latest else ""
-    return f"{name} · {RunView(one.run).title} · {one.known.get('k')} segments{tail}"
+    return f"{name} · {RunView(one.run).title} · {one.record.k} segments{tail}"
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the run")

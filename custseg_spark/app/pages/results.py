@@ -98,8 +98,7 @@ def show_side_by_side(run: RunView) -> None:
 
 def show_evidence(run: RunView) -> None:
     """Why this number of segments and not another."""
-    choice = run.record["choice"]
-    st.markdown(parts.escape_markdown(wording.capitalize(str(run.record["why"]))) + ".")
+    st.markdown(parts.escape_markdown(wording.capitalize(run.record.why)) + ".")
     known = [
         (score, asked) for score, asked in _SCORES if score in run.sweep and run.sweep[score].notna().any()
     ]
@@ -107,14 +106,12 @@ def show_evidence(run: RunView) -> None:
     for place, (score, asked) in enumerate(known):
         with columns[place % 2]:
             st.markdown(f"**{asked}**  \n{figures.name_score(score)}")
-            drawn = figures.draw_score(run.sweep, int(run.record["k"]), score)
+            drawn = figures.draw_score(run.sweep, run.record.k, score)
             st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key=f"results.{score}")
-    others = choice.get("runners_up") or []
+    others = run.record.choice.runners_up
     if others:
         st.markdown("**Why not another number**")
-        st.markdown(
-            "\n".join(f"- **{other['k']}** {parts.escape_markdown(other['why'])}" for other in others)
-        )
+        st.markdown("\n".join(f"- **{other.k}** {parts.escape_markdown(other.why)}" for other in others))
 
 
 def _other_ways(table: Table, recipe: Recipe, run: RunView) -> None:
@@ -126,7 +123,7 @@ def _other_ways(table: Table, recipe: Recipe, run: RunView) -> None:
     place = st.empty()
     if table.comparison is None:
         if place.button("Compare", key="results.compare", type="primary"):
-            table.comparison = _begin_comparison(table, recipe, int(run.record["k"]))
+            table.comparison = _begin_comparison(table, recipe, run.record.k)
             st.rerun()
         return
     parts.show_progress(table.comparison, place, "Grouping the same customers in other ways")

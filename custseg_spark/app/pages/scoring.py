@@ -57,7 +57,7 @@ def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreR
     from custseg_spark.app import uploads
 
     file, to = table.file, table.output()
-    trained = run.record["recipe"]["input"].get("options") or {}
+    trained = run.record.recipe["input"].get("options") or {}
 
     def score() -> ScoreResult:
         looked = uploads.look_into_file(engine.get_session(), file, sheet, trained)

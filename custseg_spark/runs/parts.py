@@ -1,0 +1,138 @@
+"""The parts of records: rows, segments, the choice of k, what became of live segments."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    """A part of a record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RowCounts(Part):
+    """Rows of a table; `by_reason`: those that fail each check, a row that fails two in both."""
+
+    read: int
+    accepted: int
+    quarantined: int
+    by_reason: dict[str, int]
+
+
+class RunRows(RowCounts):
+    """`missing`: accepted rows without a value, by feature."""
+
+    missing: dict[str, int]
+
+
+class SampleRecord(Part):
+    """The customers that the sweep worked on; `whole`: they are all."""
+
+    rows: int
+    whole: bool
+    seed: int
+
+
+class RunnerUpRecord(Part):
+    """A k that was not chosen, and why."""
+
+    k: int
+    why: str
+
+
+class ChoiceRecord(Part):
+    """The chosen k, as `evidence.Choice` says it."""
+
+    k: int
+    method: str
+    why: str
+    passed: bool
+    runners_up: tuple[RunnerUpRecord, ...]
+    ranked_by: str | None
+    close: bool
+
+
+class StructureRecord(Part):
+    """The verdict on the segments, as `evidence.Structure` says it."""
+
+    kind: str
+    why: str
+    figures: dict[str, int | float]
+
+
+class SegmentSize(Part):
+    """A segment with its customers."""
+
+    segment: int
+    name: str
+    size: int
+
+
+class SegmentShare(SegmentSize):
+    """`share`: of all customers, 0 to 1."""
+
+    share: float
+
+
+class SegmentMembers(Part):
+    """A segment's audience, in customers; `left`: those of the audience before who are in it no longer."""
+
+    segment: int
+    name: str
+    members: int
+    held_out: int
+    entered: int
+    stayed: int
+    left: int
+
+
+class EventRecord(Part):
+    """What became of live segments, as `segments.Event` says it."""
+
+    kind: str
+    live: tuple[int, ...]
+    new: tuple[int, ...]
+    similarity: float
+
+
+class MovedRecord(Part):
+    """Shares of the customers who are in both runs."""
+
+    share: float
+    by_customers: float
+    by_model: float
+
+
+class DriftRecord(Part):
+    """fine, watch or retrain, and why."""
+
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+class LiveRecord(Part):
+    """A run held against the live one; `told`: a sentence per event."""
+
+    run_id: str
+    events: tuple[EventRecord, ...]
+    told: tuple[str, ...]
+    moved: MovedRecord
+    drift: DriftRecord
+
+
+class LineCounts(Part):
+    """What became of order lines, as `transactions.Counts` says it."""
+
+    read: int
+    sales: int
+    returns: int
+    left_out: dict[str, int]
+
+
+class CutsRecord(Part):
+    """Four values for each RFM score, as `transactions.Cuts` says them."""
+
+    last_order: tuple[float, ...]
+    frequency: tuple[float, ...]
+    monetary: tuple[float, ...]
