@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from custseg_spark.errors import RunError
 
 NEWER = "newer_schema"
@@ -27,3 +29,11 @@ def find_version(found: Mapping[str, Any], name: str, newest: int) -> int:
             code=NEWER,
         )
     return version
+
+
+def tell_first(problem: Exception) -> str:
+    """The first thing that is wrong with a file's content, in one line."""
+    if not isinstance(problem, ValidationError):
+        return str(problem)
+    first = problem.errors(include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

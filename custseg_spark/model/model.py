@@ -8,16 +8,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 from pyspark.sql import DataFrame
 
 from custseg_spark.clustering import Stage, add_stages, build_margin_stage, build_nearest_stages
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.recipe.models import Name
+from custseg_spark.schema import find_version, tell_first
 from custseg_spark.sql import check_expression, put_in_utc, quote_text
 
-FORMAT = 1
+SCHEMA_VERSION = 2
 SCALED = "_scaled_"
 
 
@@ -41,24 +42,27 @@ class Model:
 
     def to_json(self) -> str:
         """The text of model.json; every number reads back to the last bit."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, ensure_ascii=False, allow_nan=False)
+        found = {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
 
     @staticmethod
     def from_json(text: str) -> Model:
-        """The model of a model.json. Raises RunError for a text that is none."""
+        """The model of a model.json. Raises RunError for a text that is none, and for one that a newer
+        version wrote."""
         try:
             found: dict[str, Any] = json.loads(text)
-            if found.pop("format") != FORMAT:
+            version = find_version(found, "model.json", SCHEMA_VERSION)
+            if found.pop("schema_version", version) == 1 and found.pop("format") != 1:
                 raise ValueError("another format")
             model = _MODELS.validate_python(found)
             for feature in model.features:  # both go into SQL as they stand
                 _NAMES.validate_python(feature.name)
                 check_expression(feature.sql, f"features.{feature.name}.sql")
-        except ValidationError as problem:
-            first = problem.errors(include_url=False)[0]
-            raise _refuse(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
         except (ValueError, KeyError, TypeError, AttributeError, RecipeError) as problem:
-            raise _refuse(str(problem)) from None
+            raise RunError(
+                f"model.json can't be read: {tell_first(problem)}",
+                "score with a run that this version of custseg_spark wrote",
+            ) from None
         return model
 
     def to_utc(self, sql: str) -> str:
@@ -107,12 +111,6 @@ class Model:
 
 _MODELS: TypeAdapter[Model] = TypeAdapter(Model)
 _NAMES: TypeAdapter[str] = TypeAdapter(Name)
-
-
-def _refuse(what: str) -> RunError:
-    return RunError(
-        f"model.json can't be read: {what}", "score with a run that this version of custseg_spark wrote"
-    )
 
 
 def build_scaled_stages(treatments: Sequence[Treatment]) -> list[Stage]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict
 
 from custseg_spark.errors import RunError
 from custseg_spark.runs.files import to_json
@@ -29,7 +29,7 @@ from custseg_spark.runs.parts import (
     SegmentSize,
     StructureRecord,
 )
-from custseg_spark.schema import find_version
+from custseg_spark.schema import find_version, tell_first
 
 SCHEMA_VERSION = 2
 Kind = Literal["runs", "scores", "audiences"]
@@ -179,12 +179,10 @@ def parse_record(content: bytes, path: str, kind: Kind) -> Record:
         version = find_version(found, path, SCHEMA_VERSION)
         form = _find_form(found, kind)
         return form.model_validate(found if version == SCHEMA_VERSION else _upgrade(found, form))
-    except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
     except ValueError as problem:
-        what = str(problem)
-    raise RunError(f"{path} can't be read: {what}", "put back the file as it was written")
+        raise RunError(
+            f"{path} can't be read: {tell_first(problem)}", "put back the file as it was written"
+        ) from None
 
 
 def load_object(content: bytes, path: str) -> dict[str, Any]:

@@ -12,9 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import ConfigDict, TypeAdapter
 
 from custseg_spark.errors import RunError
+from custseg_spark.schema import find_version, tell_first
 
+SCHEMA_VERSION = 2
 _BINS = 10
 
 
@@ -56,34 +59,31 @@ class Baseline:
     sizes: Mapping[int, int]
     distance: float
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
     def to_json(self) -> str:
         """The text of baseline.json."""
-        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+        found = {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        return json.dumps(found, ensure_ascii=False, allow_nan=False)
 
     @staticmethod
     def from_json(text: str) -> Baseline:
-        """The baseline of a baseline.json. Raises RunError for a text that is none."""
+        """The baseline of a baseline.json. Raises RunError for a text that is none, and for one that a newer
+        version wrote."""
         try:
             found = json.loads(text)
-            features, descriptions = (
-                tuple(
-                    Reference(
-                        one["column"],
-                        tuple(one["edges"]),
-                        tuple(one["counts"]),
-                        None if one["levels"] is None else tuple(one["levels"]),
-                    )
-                    for one in found[kind]
-                )
-                for kind in ("features", "descriptions")
+            find_version(found, "baseline.json", SCHEMA_VERSION)  # version 1 has the same keys but this one
+            return _BASELINES.validate_python(
+                {key: value for key, value in found.items() if key != "schema_version"}
             )
-            sizes = {int(segment): int(size) for segment, size in found["sizes"].items()}
-            return Baseline(features, descriptions, sizes, float(found["distance"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        except (ValueError, AttributeError) as problem:
             raise RunError(
-                f"baseline.json can't be read: {problem}",
+                f"baseline.json can't be read: {tell_first(problem)}",
                 "score with a run that this version of custseg_spark wrote",
             ) from None
+
+
+_BASELINES: TypeAdapter[Baseline] = TypeAdapter(Baseline)
 
 
 def build_baseline(
