@@ -16,8 +16,8 @@ from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import Candidate
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.models import Recipe
-from custseg_spark.report.wording import humanize
 from custseg_spark.sql import find_columns, quote_name
+from custseg_spark.wording import humanize
 
 Missing = Literal["median", "mean", "quarantine"]
 Extremes = Literal["keep", "p99.5", "iqr"]

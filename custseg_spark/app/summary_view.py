@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from custseg_spark.report import wording
+from custseg_spark import wording
 from custseg_spark.report.page import SHAKY
 from custseg_spark.runs import RunRecord
 

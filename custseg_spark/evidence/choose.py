@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.evidence.candidate import Candidate, Choice, Method, RunnerUp
 from custseg_spark.evidence.knee import find_knee, measure_under_chord
+from custseg_spark.statistics import STABLE
 
-STABLE = 0.75
-"""A segment whose mean Jaccard is at least this comes back (Hennig 2007, section 4)."""
 _ADVICE = "an elbow is advice, not evidence"
 
 

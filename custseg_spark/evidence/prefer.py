@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from custseg_spark.evidence.algorithms import ComparisonRow
-from custseg_spark.evidence.choose import STABLE
+from custseg_spark.statistics import STABLE
 
 NOISE = 0.05
 """A segmentation that leaves more customers than this in no segment can't be acted on."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg_spark.evidence.refit import Cut, Labels, Points, fit_kmeans
+from custseg_spark.statistics import measure_jaccard
 
 NamesOf = Callable[[Points, Points, Labels], tuple[str, ...]]
 """(centres (k, d), points (n, d), labels (n,)) -> a name per segment, in the order of the centres."""
@@ -102,7 +103,4 @@ def jaccard(old: Labels, new: Labels, k: int) -> Points:
     columns = int(new.max(initial=-1)) + 1
     both = np.zeros((k + 1, columns + 1))  # the last row and column hold who is in no segment
     np.add.at(both, (np.where(old < 0, k, old), np.where(new < 0, columns, new)), 1.0)
-    common = both[:k, :columns]
-    either = both.sum(axis=1)[:k, None] + both.sum(axis=0)[None, :columns] - common
-    similar: Points = np.divide(common, either, out=np.zeros_like(common), where=either > 0)
-    return similar
+    return measure_jaccard(both)[:k, :columns]

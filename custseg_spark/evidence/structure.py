@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from custseg_spark.evidence.choose import STABLE
 from custseg_spark.evidence.cloud import Cloud
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
 from custseg_spark.evidence.scores import silhouette_squared
 from custseg_spark.evidence.stability import measure_returns
+from custseg_spark.statistics import STABLE
 
 Kind = Literal["natural", "reproducible", "constructed"]
 

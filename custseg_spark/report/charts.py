@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup, escape
 
-from custseg_spark.report import palette, wording
+from custseg_spark import wording
+from custseg_spark.report import palette
 from custseg_spark.report.exploration import ColumnView
-
-STABLE = 0.75
+from custseg_spark.statistics import STABLE
 
 
 def draw_histogram(view: ColumnView) -> Markup:

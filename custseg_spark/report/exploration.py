@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 BINS = 28
@@ -92,25 +94,6 @@ def find_correlations(
     """The pairs of features (name -> (n,) values, NaN where missing) at least that strongly correlated by
     rank, the strongest first."""
     names = list(features)
-    found = [
-        Correlation(one, other, rho)
-        for i, one in enumerate(names)
-        for other in names[i + 1 :]
-        if abs(rho := _spearman(features[one], features[other])) >= at_least
-    ]
-    return tuple(sorted(found, key=lambda pair: -abs(pair.rho)))
-
-
-def _spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    known = np.isfinite(one) & np.isfinite(other)
-    ranks = [_ranks(values[known]) for values in (one, other)]
-    if known.sum() < 3 or any(rank.std() == 0 for rank in ranks):
-        return 0.0
-    return float(np.asarray(np.corrcoef(np.stack(ranks)))[0, 1])
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ranks with ties at their mean."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    middle: NDArray[np.float64] = np.cumsum(counts) - (counts - 1) / 2
-    return middle[place]
+    rho = pd.DataFrame(features).corr("spearman", min_periods=3).to_numpy()  # NaN where one does not vary
+    pairs = (Correlation(names[i], names[j], float(rho[i, j])) for i, j in combinations(range(len(names)), 2))
+    return tuple(sorted((p for p in pairs if abs(p.rho) >= at_least), key=lambda pair: -abs(pair.rho)))

@@ -8,7 +8,8 @@ from importlib import resources
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from custseg_spark.report import charts, palette, tables, wording
+from custseg_spark import wording
+from custseg_spark.report import charts, palette, tables
 from custseg_spark.report.page import Page
 
 MOST_BYTES = 2_900_000

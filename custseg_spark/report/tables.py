@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from custseg_spark.report import wording
+from custseg_spark import wording
 from custseg_spark.report.plots.data import FeatureView
 
 Kind = Literal["text", "number", "percent", "decimal", "code"]

@@ -4,9 +4,9 @@ from custseg_spark.segments.actions import Suggestion, suggest_action
 from custseg_spark.segments.aggregate import build_aggregates, tabulate_totals
 from custseg_spark.segments.association import Association
 from custseg_spark.segments.baseline import Baseline, build_baseline
+from custseg_spark.segments.column_stats import ColumnStats
 from custseg_spark.segments.drift import RULE as DRIFT_RULE
 from custseg_spark.segments.drift import Drift, measure_drift
-from custseg_spark.segments.figures import ColumnStats
 from custseg_spark.segments.identity import Event, Identity, cross_tabulate, match_segments
 from custseg_spark.segments.identity import tell_event as told_event
 from custseg_spark.segments.movement import (
@@ -17,7 +17,7 @@ from custseg_spark.segments.movement import (
     tell_largest,
     tell_movement,
 )
-from custseg_spark.segments.names import SegmentName, Vocabulary, Word, name_segments, write_label
+from custseg_spark.segments.names import SegmentName, Vocabulary, Word, name_segments
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import (
     Group,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from custseg_spark.statistics import measure_eta_squared
 
 Strength = Literal["none", "weak", "clear", "strong", "unknown"]
 
@@ -53,12 +55,9 @@ def _association(known: pd.DataFrame, column: str) -> Association:
         values = values.astype("int64")
     is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if is_number and values.nunique() > FEW_VALUES:
-        return Association(
-            column, "eta", measure_correlation_ratio(values.to_numpy(dtype=float), segments), len(known)
-        )
-    return Association(
-        column, "cramers_v", measure_cramers_v(pd.crosstab(segments, values).to_numpy()), len(known)
-    )
+        return Association(column, "eta", math.sqrt(measure_eta_squared(values, segments)), len(known))
+    strength = measure_cramers_v(pd.crosstab(segments, values).to_numpy())
+    return Association(column, "cramers_v", strength, len(known))
 
 
 def measure_cramers_v(table: NDArray[np.int64]) -> float:
@@ -77,15 +76,3 @@ def measure_cramers_v(table: NDArray[np.int64]) -> float:
     rows_left = rows - (rows - 1) ** 2 / (total - 1)
     columns_left = columns - (columns - 1) ** 2 / (total - 1)
     return min(1.0, math.sqrt(phi / (min(rows_left, columns_left) - 1)))
-
-
-def measure_correlation_ratio(values: NDArray[np.float64], segments: Any) -> float:
-    """Eta: the root of the share of the values' sum of squares that lies between the segments.
-
-    Fisher 1925, Statistical Methods for Research Workers, section 45. NaN where the values are all equal.
-    """
-    _, codes = np.unique(np.asarray(segments), return_inverse=True)
-    counts = np.bincount(codes)
-    means = np.bincount(codes, weights=values) / counts
-    total = float(((values - values.mean()) ** 2).sum())
-    return math.sqrt(float((counts * (means - values.mean()) ** 2).sum()) / total) if total > 0 else math.nan

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtri
 
 from custseg_spark.segments.baseline import Baseline, Reference
-from custseg_spark.segments.names import write_label
+from custseg_spark.wording import write_label
 
 Verdict = Literal["fine", "watch", "retrain"]
 

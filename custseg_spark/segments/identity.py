@@ -30,6 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from custseg_spark.statistics import measure_jaccard
+
 Kind = Literal["continues", "splits", "merges", "dies", "is born"]
 
 DISSOLVED = 0.5
@@ -125,7 +127,7 @@ def match_segments(
 
 def _match(table: NDArray[Any]) -> _Match:
     """Rules 1 to 3 for a table of customers: (live segments, new segments)."""
-    similarity = _jaccard(table)
+    similarity = measure_jaccard(table)
     splits = _splits(table, similarity)
     parts = {new for several in splits.values() for new in several}
     merges = {
@@ -175,11 +177,6 @@ def _splits(table: NDArray[Any], similarity: NDArray[np.float64]) -> dict[int, t
     parts = (taken >= LEAST_PART) & (own > MAINLY)
     apart = (parts.sum(axis=1) > 1) & (similarity.max(axis=1, initial=0) < NEARLY_WHOLE)
     return {int(row): tuple(np.flatnonzero(parts[row]).tolist()) for row in np.flatnonzero(apart)}
-
-
-def _jaccard(table: NDArray[Any]) -> NDArray[np.float64]:
-    either = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
-    return np.asarray(table / either.clip(min=1))
 
 
 def _alike(table: NDArray[Any], live: Sequence[int], new: Sequence[int]) -> float:

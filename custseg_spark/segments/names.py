@@ -21,7 +21,6 @@ would get the very same name: that one takes its next best words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +31,7 @@ from numpy.typing import NDArray
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.segments.traits import Level, Traits
+from custseg_spark.wording import write_label
 
 Words = tuple[str | None, str | None, str | None]
 """What a low, a middle and a high value is called; None says nothing."""
@@ -82,12 +82,6 @@ class Vocabulary:
         return [
             _choose_words(feature, words, feature == self.order_by) for feature, words in self.words.items()
         ]
-
-
-def write_label(feature: str) -> str:
-    """A feature's name in words: total_spend -> total spend, NumDeals -> num deals, RFM -> RFM."""
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", feature).split("_")
-    return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts if part)
 
 
 def name_segments(

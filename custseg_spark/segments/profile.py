@@ -16,11 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark.segments.association import Association, measure_associations
-from custseg_spark.segments.figures import MOMENTS, ColumnStats, compute_stats, eta_squared
+from custseg_spark.segments.column_stats import MOMENTS, ColumnStats, compute_stats
 from custseg_spark.segments.names import SegmentName
 from custseg_spark.segments.outcomes import Estimate, estimate_mean, is_binary
 from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.segments.traits import Traits
+from custseg_spark.statistics import pool_eta_squared
 
 Mix = tuple[tuple[str, float], ...]
 MOST_VALUES = 5
@@ -138,7 +139,9 @@ def build_profile(
             for row, (name, size) in enumerate(zip(named, sizes, strict=True))
         ),
         everyone=Group(sum(sizes), 1.0, *group(-1, sample)),
-        eta_squared={column.name: eta_squared(moments[column.name]) for column in numbers if not column.rate},
+        eta_squared={
+            column.name: _eta_squared(moments[column.name]) for column in numbers if not column.rate
+        },
         protected=measure_associations(sample, protected),
     )
 
@@ -181,6 +184,12 @@ def _by_column(totals: pd.DataFrame, segments: list[int]) -> dict[str, pd.DataFr
         str(column): part.drop(columns="column").apply(pd.to_numeric).astype(float).reindex(segments)
         for column, part in numbers.groupby("column", sort=False)
     }
+
+
+def _eta_squared(moments: pd.DataFrame) -> float:
+    known = moments[moments["count"] > 0]
+    within = (known["count"] - 1) * known["std"].fillna(0) ** 2
+    return pool_eta_squared(known["count"].to_numpy(), known["mean"].to_numpy(), float(within.sum()))
 
 
 def _mix(values: pd.Series[Any]) -> Mix:

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
-from custseg_spark.segments.names import write_label
+from custseg_spark.wording import write_label
 
 MOST_LEAVES = 8
 LEAST_SHARE = 0.005

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from custseg_spark.segments.names import write_label
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Profile, SegmentProfile
+from custseg_spark.wording import format_percent, write_label
 
 MOST = 0.8
 """The headline looks for the few segments that bring this share of the total."""
@@ -82,13 +82,6 @@ def find_value_column(profile: Profile) -> str | None:
     columns.sort(key=lambda column: (column.name != noun, column.role != "feature"))
     known = profile.everyone.columns
     return next((c.name for c in columns if not math.isnan(known[c.name].share_of_total)), None)
-
-
-def format_percent(share: float) -> str:
-    """46 % for .46; one digit more under 1 percent; a dash for what is not known."""
-    if math.isnan(share):
-        return "–"
-    return f"{100 * share:.{1 if 0 < abs(share) < 0.0095 else 0}f}\u00a0%"
 
 
 def format_figure(value: float) -> str:

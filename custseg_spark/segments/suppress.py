@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.segments.figures import ColumnStats
+from custseg_spark.segments.column_stats import ColumnStats
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
 

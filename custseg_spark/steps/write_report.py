@@ -22,6 +22,7 @@ from custseg_spark.results import (
     Segmentation,
     TrainingResult,
 )
+from custseg_spark.statistics import measure_eta_squared
 from custseg_spark.steps import table_page, thread
 from custseg_spark.steps.compare_algorithms import build_comparison_section, draw_comparison_figures
 from custseg_spark.steps.write_run import tabulate_sweep
@@ -167,14 +168,9 @@ def _trust(decision: Decision) -> page.Trust | None:
 def _decides(fitted: Segmentation) -> tuple[tuple[str, float], ...]:
     """Each feature with the share of its variance that lies between the segments, the largest first; in the
     sample on the model scale, where the features cut."""
-    labels = fitted.labels
-    residuals = (
-        fitted.points
-        - np.array([fitted.points[labels == i].mean(axis=0) for i in range(len(fitted.sizes))])[labels]
-    )
-    shares = 1 - residuals.var(axis=0) / fitted.points.var(axis=0)
+    shares = [measure_eta_squared(column, fitted.labels) for column in fitted.points.T]
     names = [t.name for t in fitted.model.features]
-    return tuple(sorted(zip(names, shares.tolist(), strict=True), key=lambda pair: -pair[1]))
+    return tuple(sorted(zip(names, shares, strict=True), key=lambda pair: -pair[1]))
 
 
 def _views(fitted: Segmentation, role: str) -> tuple[report.FeatureView, ...]:

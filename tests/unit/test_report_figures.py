@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from custseg_spark.report import figures, palette
-from custseg_spark.report.plots import labels, panels, titles
+from custseg_spark.report.plots import labels, titles
 from custseg_spark.report.plots.data import FeatureView
 from tests.unit import report_trial
 
@@ -110,12 +110,6 @@ def test_matplotlib_waits_and_pyplot_never_comes() -> None:
         "assert 'matplotlib' in sys.modules and 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_eta_squared_by_hand() -> None:
-    values, labels = np.array([0.0, 2.0, 4.0, 6.0]), np.array([0, 0, 1, 1])
-    assert panels.eta_squared(values, labels) == pytest.approx(16 / 20)
-    assert np.isnan(panels.eta_squared(np.ones(4), labels))
 
 
 class TestTitles:

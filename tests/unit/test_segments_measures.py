@@ -9,7 +9,6 @@ from scipy import stats
 
 from custseg_spark.segments.association import (
     measure_associations,
-    measure_correlation_ratio,
     measure_cramers_v,
 )
 from custseg_spark.segments.outcomes import estimate_mean, estimate_rate, is_binary
@@ -51,12 +50,6 @@ def test_cramers_v_without_bias():
     plain = stats.contingency.association(table, method="cramer")
     assert measure_cramers_v(table) < 0.08 < plain
     assert math.isnan(measure_cramers_v(np.array([[3], [4]])))
-
-
-def test_eta_by_hand():
-    assert measure_correlation_ratio(np.array([1.0, 3.0, 5.0, 7.0]), ["a", "a", "b", "b"]) == pytest.approx(
-        math.sqrt(16 / 20)
-    )
 
 
 def test_numbers_and_codes_are_measured_by_their_kind():

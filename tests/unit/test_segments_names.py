@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.segments.names import Vocabulary, Words, name_segments, write_label
+from custseg_spark.segments.names import Vocabulary, Words, name_segments
 from custseg_spark.segments.traits import Traits, measure_traits
+from custseg_spark.wording import write_label
 
 FEATURES = ("spend", "recency", "deals")
 WORDS = {

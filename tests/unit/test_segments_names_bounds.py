@@ -4,7 +4,8 @@ import pytest
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.segments import names as rule
-from custseg_spark.segments.names import name_segments, write_label
+from custseg_spark.segments.names import name_segments
+from custseg_spark.wording import write_label
 from tests.unit.frozen import unfrozen
 from tests.unit.test_segments_names import FEATURES, WORDS, names, of, vocabulary_of
 

@@ -6,7 +6,7 @@ import pytest
 
 from custseg_spark.recipe.models import Action
 from custseg_spark.segments.actions import find_topic, suggest_action
-from custseg_spark.segments.figures import ColumnStats
+from custseg_spark.segments.column_stats import ColumnStats
 from custseg_spark.segments.names import SegmentName, Word
 from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from custseg_spark import wording
 from custseg_spark.app.compare import list_mean_columns
 from custseg_spark.app.pages import parts
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.summary_view import ToldOutcome, ToldSegment
-from custseg_spark.report import palette, wording
+from custseg_spark.report import palette
 from custseg_spark.report.assemble import LEAST_APART
 
 SHAKY = "do not act on this segment alone"

@@ -47,9 +47,9 @@ def _segments(run: RunView, chosen: list[int]) -> None:
 
 def _two(run: RunView, chosen: list[int]) -> None:
     """Two segments, every column, the farthest apart first."""
+    from custseg_spark import wording
     from custseg_spark.app.compare import compare_segments
     from custseg_spark.app.pages import answer
-    from custseg_spark.report import wording
 
     names = run.names
     left, right = st.columns(2)
@@ -69,9 +69,9 @@ def _two(run: RunView, chosen: list[int]) -> None:
 
 
 def _column(run: RunView, chosen: list[int]) -> None:
+    from custseg_spark import wording
     from custseg_spark.app import figures
     from custseg_spark.app.pages.results import PLOTLY
-    from custseg_spark.report import wording
 
     columns = run.columns
     left, right = st.columns([3, 2], vertical_alignment="bottom")
@@ -98,10 +98,10 @@ def _column(run: RunView, chosen: list[int]) -> None:
 
 
 def _columns(run: RunView, chosen: list[int]) -> None:
+    from custseg_spark import wording
     from custseg_spark.app import figures
     from custseg_spark.app.pages.results import PLOTLY
     from custseg_spark.app.run_view import choose_two
-    from custseg_spark.report import wording
 
     columns = run.columns
     options = list(columns)
@@ -145,8 +145,7 @@ def _show_movement(run: RunView, chosen: list[int]) -> None:
 
 
 def _customer(run: RunView, chosen: list[int]) -> None:
-    from custseg_spark import data
-    from custseg_spark.report import wording
+    from custseg_spark import data, wording
 
     wanted = st.text_input(f"{parts.escape_markdown(run.model.id)} of the customer", key="explore.wanted")
     if not wanted:

@@ -117,7 +117,7 @@ def _show_placement(run: RunView, answer: Placement) -> None:
 
 
 def _because(reason: Reason, answer: Placement) -> str:
-    from custseg_spark.report.wording import capitalize, format_number, humanize
+    from custseg_spark.wording import capitalize, format_number, humanize
 
     return (
         f"{parts.escape_markdown(capitalize(humanize(reason.feature)))} {format_number(reason.value)}: "

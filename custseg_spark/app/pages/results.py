@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from custseg_spark import wording
 from custseg_spark.app import downloads, engine, figures
 from custseg_spark.app.compare import list_mean_columns
 from custseg_spark.app.pages import answer, parts
@@ -15,7 +16,6 @@ from custseg_spark.app.run_view import RunView
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table
-from custseg_spark.report import wording
 
 if TYPE_CHECKING:
     import pandas as pd

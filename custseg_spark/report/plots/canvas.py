@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 
-from custseg_spark.report import palette, wording
+from custseg_spark import wording
+from custseg_spark.report import palette
 
 DPI = 130
 MANY = 14

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.cluster import hierarchy
 from scipy.optimize import linear_sum_assignment
 
-from custseg_spark.report import palette, wording
+from custseg_spark import wording
+from custseg_spark.report import palette
 from custseg_spark.report.plots import canvas, scales
 from custseg_spark.report.plots.data import ComparisonPictures
 

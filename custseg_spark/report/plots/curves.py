@@ -8,9 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
-from custseg_spark.report import palette, wording
+from custseg_spark import wording
+from custseg_spark.report import palette
 from custseg_spark.report.plots import canvas, scales, titles
 from custseg_spark.report.plots.data import Pictures
+from custseg_spark.statistics import STABLE
 
 LINE = "#3b5b8c"
 WIDTH, LEFT, RIGHT = 9.2, 2.35, 1.0
@@ -55,7 +57,7 @@ def draw_evidence(p: Pictures) -> Figure | None:
     """Separation, stability and smallest share over k, the chosen one marked, the limits drawn."""
     rows: list[tuple[str, str, float | None, str]] = [
         ("silhouette", "Are they apart?\nsilhouette\n(squared Euclidean)", None, ""),
-        ("lowest_jaccard", "Do they come back?\nlowest Jaccard\nover redraws", titles.STABLE, "comes back"),
+        ("lowest_jaccard", "Do they come back?\nlowest Jaccard\nover redraws", STABLE, "comes back"),
         (
             "smallest_share",
             "Is each large enough?\nsmallest share\nof customers",
@@ -126,7 +128,7 @@ def _breaks(p: Pictures) -> set[int]:
         set(p.sweep.loc[p.sweep["smallest_share"] < p.floor, "k"]) if "smallest_share" in p.sweep else set()
     )
     if "lowest_jaccard" in p.sweep:
-        broken |= set(p.sweep.loc[p.sweep["lowest_jaccard"] < titles.STABLE, "k"])
+        broken |= set(p.sweep.loc[p.sweep["lowest_jaccard"] < STABLE, "k"])
     return {int(k) for k in broken}
 
 

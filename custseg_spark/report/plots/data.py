@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.report import wording
+from custseg_spark import wording
 
 
 @dataclass(frozen=True)

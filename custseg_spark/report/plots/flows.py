@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from custseg_spark.report import palette, wording
+from custseg_spark import wording
+from custseg_spark.report import palette
 from custseg_spark.report.plots import canvas
 from custseg_spark.report.plots.data import Pictures
 

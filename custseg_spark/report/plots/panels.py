@@ -8,9 +8,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from custseg_spark.report import palette, wording
+from custseg_spark import wording
+from custseg_spark.report import palette
 from custseg_spark.report.plots import canvas, scales, titles
 from custseg_spark.report.plots.data import FeatureView, Pictures
+from custseg_spark.statistics import measure_eta_squared
 
 MOST_BOXES = 12
 DIVERGING = LinearSegmentedColormap.from_list(
@@ -70,7 +72,9 @@ def draw_boxes(p: Pictures) -> Figure | None:
     """Median, quartiles and the middle 90 percent of each feature within each segment, in its unit."""
     views = [view for view in p.features if p.has(view.name)]
     labels = p.sample["segment"].to_numpy(dtype=np.int64)
-    eta = {view.name: eta_squared(scales.to_axis(p.values(view.name), view), labels) for view in views}
+    eta = {
+        view.name: measure_eta_squared(scales.to_axis(p.values(view.name), view), labels) for view in views
+    }
     if not views:
         return None
     views = sorted(views, key=lambda view: -np.nan_to_num(eta[view.name]))[:MOST_BOXES]
@@ -129,15 +133,3 @@ def _spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.int64
     scales.label_axis(axes.xaxis, view, named=False, most=5)
     text = wording.break_text(wording.add_unit(wording.humanize(view.name), view.unit), 32, 2)
     axes.set_xlabel(canvas.escape_mathtext(text), size=9.5, color=palette.INK, weight="bold")
-
-
-def eta_squared(values: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Share of the variance of `values` (n,) between the groups `labels` (n,); NaN if none varies."""
-    known = np.isfinite(values)
-    values, labels = values[known], labels[known]
-    total = float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0
-    if total == 0:
-        return float("nan")
-    sizes = np.bincount(labels)
-    means = np.bincount(labels, weights=values) / np.maximum(sizes, 1)
-    return float((sizes * (means - values.mean()) ** 2).sum() / total)

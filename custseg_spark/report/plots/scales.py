@@ -7,7 +7,8 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from custseg_spark.report import palette, wording
+from custseg_spark import wording
+from custseg_spark.report import palette
 from custseg_spark.report.plots import canvas
 from custseg_spark.report.plots.data import FeatureView
 

@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.report import wording
+from custseg_spark import wording
 from custseg_spark.report.plots.data import Pictures
-from custseg_spark.report.wording import format_percent, humanize
-
-STABLE = 0.75
-"""Least Jaccard at which a segment comes back (Hennig 2007)."""
+from custseg_spark.statistics import STABLE
+from custseg_spark.wording import format_percent, humanize
 
 
 def quote_name(name: str) -> str:
@@ -72,8 +70,7 @@ def pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str
     first, second = (wording.break_text(humanize(name), 30, 1) for name in names)
     if len(units) < 3 or (units == units[0]).all(axis=0).any():
         return wording.capitalize(f"{first} against {second}")
-    ranks = pd.DataFrame(units).rank().to_numpy()
-    rho = float(np.corrcoef(ranks.T)[0, 1])
+    rho = float(pd.DataFrame(units).corr("spearman").to_numpy()[0, 1])
     how = "rise together" if rho > 0 else "move against each other"
     strength = "strongly" if abs(rho) >= 0.7 else "clearly" if abs(rho) >= 0.4 else "weakly"
     if abs(rho) < 0.1:

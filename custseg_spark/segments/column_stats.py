@@ -77,17 +77,6 @@ def pool_moments(moments: pd.DataFrame) -> pd.Series[float]:
     return pd.Series([*everyone, moments["rows"].sum()], index=[*MOMENTS, "rows"])
 
 
-def eta_squared(moments: pd.DataFrame) -> float:
-    """Sum of squares between the segments over the total sum of squares; NaN where nothing varies.
-
-    moments: a row per segment with rows (customers) and `MOMENTS`, over all its customers.
-    """
-    everyone = pool_moments(moments)
-    squares = (everyone["count"] - 1) * everyone["std"] ** 2
-    between = (moments["count"] * (moments["mean"] - everyone["mean"]) ** 2).sum()
-    return float(between / squares) if squares > 0 else _NAN
-
-
 def _of_rate(numerator: pd.DataFrame, denominator: pd.DataFrame) -> list[ColumnStats]:
     parts = [
         part.fillna(0).tolist() for part in (numerator["total"], denominator["total"], denominator["count"])

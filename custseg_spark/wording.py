@@ -1,8 +1,9 @@
-"""How numbers and names stand in figures and on the page."""
+"""How numbers and names stand in sentences, in figures and on the page."""
 
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 
 NARROW = "\u00a0"
@@ -65,6 +66,12 @@ def humanize(name: str) -> str:
     stays as it is: credible_birth: not Year_Birth >= 1930 -> credible birth: not Year_Birth >= 1930."""
     head, colon, rest = name.partition(":")
     return (head.replace("_", " ").strip() or head) + colon + rest
+
+
+def write_label(feature: str) -> str:
+    """A feature's name in words: total_spend -> total spend, NumDeals -> num deals, RFM -> RFM."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", feature).split("_")
+    return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts if part)
 
 
 def format_signed(value: float | None, digits: int = 1) -> str:

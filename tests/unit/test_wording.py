@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from custseg_spark.report import wording
+from custseg_spark import wording
 
 
 @pytest.mark.parametrize(
