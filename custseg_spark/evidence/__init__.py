@@ -8,9 +8,9 @@ from custseg_spark.evidence.algorithms import (
     Labelling,
     compare,
 )
-from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
+from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp, Scores
 from custseg_spark.evidence.choose import choose
-from custseg_spark.evidence.gather import Scores, gather_scores
+from custseg_spark.evidence.gather import gather_scores
 from custseg_spark.evidence.prefer import prefer
 from custseg_spark.evidence.scores import cost_error, share_error, silhouette_squared
 from custseg_spark.evidence.structure import Structure, judge_structure

@@ -112,7 +112,7 @@ def compare(
     seed, dbscan = settings.seed, settings.dbscan
     at = draw_subset(len(points), ROWS, np.random.default_rng(seed))
     few = points[at]
-    made = {name: Labelling(_whole(one.labels)[at], one.seconds) for name, one in given.items()}
+    made = {name: Labelling(np.asarray(one.labels)[at], one.seconds) for name, one in given.items()}
     with use_one_thread():
         least = 2 * points.shape[1] if dbscan.min_samples is None else dbscan.min_samples
         density = k_distances(few, least, dbscan.eps)
@@ -149,35 +149,24 @@ def k_distances(points: Points, min_samples: int, eps: float | None = None) -> D
 
 def _again(k: int, density: Density, smallest: int) -> dict[str, Again]:
     """Each algorithm as a function from (points, seed) to labels."""
+    eps, least = max(density.eps, 1e-12), density.min_samples
     return {
-        "KMeans": lambda points, seed: fit_kmeans(points, k, seed, STARTS)[1],
-        "BisectingKMeans": lambda points, seed: _whole(
-            BisectingKMeans(k, random_state=seed).fit_predict(points)
-        ),
-        "GaussianMixture": lambda points, seed: _whole(
-            GaussianMixture(k, random_state=seed).fit_predict(points)
-        ),
-        "Ward": lambda points, _: _whole(fcluster(ward_tree(points), k, "maxclust") - 1),
-        "DBSCAN": lambda points, _: _whole(
-            DBSCAN(eps=max(density.eps, 1e-12), min_samples=density.min_samples).fit_predict(points)
-        ),
-        "HDBSCAN": lambda points, _: _whole(
-            HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points)
-        ),
+        "KMeans": lambda points, seed: fit_kmeans(points, k, seed, STARTS).labels,
+        "BisectingKMeans": lambda points, seed: BisectingKMeans(k, random_state=seed).fit_predict(points),
+        "GaussianMixture": lambda points, seed: GaussianMixture(k, random_state=seed).fit_predict(points),
+        "Ward": lambda points, _: fcluster(ward_tree(points), k, "maxclust") - 1,
+        "DBSCAN": lambda points, _: DBSCAN(eps=eps, min_samples=least).fit_predict(points),
+        "HDBSCAN": lambda points, _: HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points),
     }
-
-
-def _whole(labels: Labels) -> Labels:
-    return np.asarray(labels).astype(np.int64)
 
 
 def _lowest_return(
     points: Points, labels: Labels, again: Again | None, redraws: int, seed: int
 ) -> float | None:
-    found = np.unique(labels[labels >= 0])
-    if len(found) < 2 or again is None or redraws == 0:
+    segments = np.unique(labels[labels >= 0])
+    if len(segments) < 2 or again is None or redraws == 0:
         return None
-    numbered = np.where(labels < 0, -1, np.searchsorted(found, labels)).astype(np.int64)
+    numbered = np.where(labels < 0, -1, np.searchsorted(segments, labels))
     return float(measure_returns(points, numbered, again, redraws, seed).min())
 
 
@@ -186,11 +175,11 @@ def _build_row(
 ) -> ComparisonRow:
     labels = made.labels
     inside = labels >= 0
-    found, sizes = np.unique(labels[inside], return_counts=True)
-    several = len(found) >= 2
+    sizes = np.unique(labels[inside], return_counts=True)[1]
+    several = len(sizes) >= 2
     return ComparisonRow(
         algorithm=name,
-        segments=len(found),
+        segments=len(sizes),
         noise_share=float(1.0 - inside.mean()),
         silhouette=_silhouette(between**2, labels) if several else None,
         silhouette_euclidean=_silhouette(between, labels) if several else None,

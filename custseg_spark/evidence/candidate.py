@@ -9,13 +9,11 @@ Method = Literal["evidence", "silhouette", "elbow", "gap", "fixed"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
-    """One k of the sweep with its scores; None stands for a score that was not taken.
+class SweptK:
+    """What is known of every k of the sweep; a standard error is None where one value can't tell it.
 
-    `<score>_se` is the standard error of the score before it; None where one value can't tell it.
     `silhouette` is the one with squared Euclidean distance. `distinct_segments` counts the segments
     that are not empty: it falls under k where the customers have fewer distinct points than that.
-    `jaccards` has one value per segment, in the order of the candidate's centres.
     """
 
     k: int
@@ -27,6 +25,16 @@ class Candidate:
     smallest_share: float
     smallest_share_se: float | None = None
     distinct_segments: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """The scores of one k that can be switched off; None stands for one that was not taken or can't be.
+
+    Each `<score>_se` is the standard error of the score before it. `jaccards` has one value per segment, in
+    the order of the centres.
+    """
+
     silhouette_euclidean: float | None = None
     silhouette_euclidean_se: float | None = None
     calinski_harabasz: float | None = None
@@ -40,6 +48,11 @@ class Candidate:
     jaccards: tuple[float, ...] = ()
     same_names: float | None = None
     same_names_se: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate(Scores, SweptK):
+    """One k of the sweep with its scores; those of the second base stand first, as in sweep.csv."""
 
 
 @dataclass(frozen=True)

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from custseg_spark.evidence import scores
+from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.refit import Cut, Points, draw_subset, use_one_thread
 from custseg_spark.evidence.stability import NamesOf, measure_stability
 from custseg_spark.recipe.models import Evidence
-
-
-@dataclass(frozen=True)
-class Scores:
-    """The scores of one k; None where a part was switched off or can't be taken.
-
-    `jaccards` has a value per segment, in the order of the partition's centres. The names are those
-    of `Candidate`, so that `Candidate(..., **vars(scores))` fills it; each `_se` is a standard error.
-    """
-
-    silhouette_euclidean: float | None = None
-    silhouette_euclidean_se: float | None = None
-    calinski_harabasz: float | None = None
-    davies_bouldin: float | None = None
-    gap: float | None = None
-    gap_se: float | None = None
-    prediction_strength: float | None = None
-    prediction_strength_se: float | None = None
-    lowest_jaccard: float | None = None
-    lowest_jaccard_se: float | None = None
-    jaccards: tuple[float, ...] = ()
-    same_names: float | None = None
-    same_names_se: float | None = None
 
 
 def gather_scores(
@@ -69,8 +46,8 @@ def gather_scores(
             if settings.gap:
                 taken |= _with_error("gap", scores.gap(points[gap_rows], boxes, k, seed))
             if settings.prediction_strength:
-                found = scores.prediction_strength(points[halves], k, seed)
-                taken |= _with_error("prediction_strength", found)
+                strength = scores.prediction_strength(points[halves], k, seed)
+                taken |= _with_error("prediction_strength", strength)
             if settings.bootstraps:
                 taken |= _score_redraws(points, cut, settings.bootstraps, seed, names_of)
             return Scores(**taken)
@@ -78,17 +55,17 @@ def gather_scores(
         return {k: scored(k, cut) for k, cut in partitions.items()}
 
 
-def _with_error(name: str, found: tuple[float | None, float | None]) -> dict[str, float | None]:
-    return {name: found[0], f"{name}_se": found[1]}
+def _with_error(name: str, score: tuple[float | None, float | None]) -> dict[str, float | None]:
+    return {name: score[0], f"{name}_se": score[1]}
 
 
 def _score_redraws(
     points: Points, cut: Cut, redraws: int, seed: int, names_of: NamesOf | None
 ) -> dict[str, Any]:
-    found = measure_stability(points, cut, redraws, seed, names_of)
-    same = found.same_names
+    stability = measure_stability(points, cut, redraws, seed, names_of)
+    lowest, same = float(stability.jaccards.min()), stability.same_names
     return {
-        **_with_error("lowest_jaccard", (float(found.jaccards.min()), scores.standard_error(found.weakest))),
+        **_with_error("lowest_jaccard", (lowest, scores.standard_error(stability.weakest))),
         **_with_error("same_names", (same, None if same is None else scores.share_error(same, redraws))),
-        "jaccards": tuple(float(j) for j in found.jaccards),
+        "jaccards": tuple(stability.jaccards.tolist()),
     }

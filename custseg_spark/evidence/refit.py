@@ -73,9 +73,3 @@ def fit_kmeans(points: Points, k: int, seed: int, starts: int) -> Fit:
         warnings.simplefilter("ignore", ConvergenceWarning)
         fit = KMeans(k, n_init=starts, random_state=seed).fit(points)
     return Fit(fit.cluster_centers_, fit.labels_.astype(np.int64), float(fit.inertia_))
-
-
-def nearest(points: Points, centres: Points) -> Labels:
-    """The label (n,) of the nearest centre; the first of equally near ones."""
-    labels: Labels = np.argmin((centres**2).sum(axis=1) - 2.0 * points @ centres.T, axis=1).astype(np.int64)
-    return labels

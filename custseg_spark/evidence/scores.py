@@ -14,10 +14,11 @@ from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
     pairwise_distances,
+    pairwise_distances_argmin,
     silhouette_samples,
 )
 
-from custseg_spark.evidence.refit import Labels, Points, fit_kmeans, nearest
+from custseg_spark.evidence.refit import Labels, Points, fit_kmeans
 
 EUCLIDEAN_ROWS = 2_500
 """Points of the Euclidean silhouette; their n * n distances are held once for all k (50 MB)."""
@@ -145,7 +146,7 @@ def prediction_strength(
         train, test = points[order[:half]], points[order[half:]]
         centres = fit_kmeans(train, k, seed + split, STARTS)[0]
         own = fit_kmeans(test, k, seed + split, STARTS)[1]
-        strengths.append(pairs_kept(own, nearest(test, centres), k))
+        strengths.append(pairs_kept(own, pairwise_distances_argmin(test, centres), k))
     return float(np.mean(strengths)), standard_error(strengths)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,14 +37,12 @@ class Stability:
     @property
     def jaccards(self) -> Points:
         """(k,) mean over the redraws."""
-        found: Points = self.each.mean(axis=0)
-        return found
+        return np.asarray(self.each.mean(axis=0))
 
     @property
     def weakest(self) -> Points:
         """(B,) the values of the segment whose mean is the lowest, the first of equals."""
-        found: Points = self.each[:, int(np.argmin(self.jaccards))]
-        return found
+        return self.each[:, int(np.argmin(self.jaccards))]
 
 
 def measure_stability(
@@ -61,20 +59,15 @@ def measure_stability(
     """
     if redraws < 1:
         raise ValueError(f"redraws: at least 1; found {redraws}")
-    rng = np.random.default_rng(seed)
-    labels, k = cut.labels, len(cut.centres)
-    known = frozenset(names_of(cut.centres, points, labels)) if names_of else frozenset()
-    similar, found, named_alike = [], [], 0
-    for redraw in range(redraws):
-        drawn = np.sort(rng.integers(len(points), size=min(len(points), ROWS)))
-        redrawn, own, _ = fit_kmeans(points[drawn], k, seed + redraw, STARTS)
-        distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
-        similar.append(jaccard(labels[drawn[distinct]], own[distinct], k).max(axis=1))
-        found.append(redrawn)
+    k, each, centres, named = len(cut.centres), [], [], []
+    for drawn, new_seed in _redraw(len(points), min(len(points), ROWS), redraws, seed):
+        fit = fit_kmeans(points[drawn], k, new_seed, STARTS)
+        each.append(_find_again(cut.labels, drawn, fit.labels, k))
+        centres.append(fit.centres)
         if names_of:
-            named_alike += frozenset(names_of(redrawn, points[drawn], own)) == known
-    same = named_alike / redraws if names_of else None
-    return Stability(np.stack(similar), np.stack(found), same)
+            named.append(frozenset(names_of(fit.centres, points[drawn], fit.labels)))
+    same = named.count(frozenset(names_of(cut.centres, points, cut.labels))) / redraws if names_of else None
+    return Stability(np.stack(each), np.stack(centres), same)
 
 
 def measure_returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:
@@ -83,16 +76,26 @@ def measure_returns(points: Points, labels: Labels, again: Again, redraws: int, 
     `again(points, seed)` clusters a redraw of all n anew. A label under 0 is nobody's: it is no segment,
     and a customer who turns into one is lost to the segment.
     """
+    k = int(labels.max()) + 1
+    each = [
+        _find_again(labels, drawn, again(points[drawn], new_seed), k)
+        for drawn, new_seed in _redraw(len(points), len(points), redraws, seed)
+    ]
+    return np.asarray(np.mean(each, axis=0))
+
+
+def _redraw(customers: int, rows: int, redraws: int, seed: int) -> Iterator[tuple[Labels, int]]:
+    """Each redraw: sorted positions (rows,) drawn with replacement, and the seed of its clustering."""
     rng = np.random.default_rng(seed)
-    similar = []
     for redraw in range(redraws):
-        drawn = np.sort(rng.integers(len(points), size=len(points)))
-        own = again(points[drawn], seed + redraw)
-        distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
-        alike = jaccard(labels[drawn[distinct]], own[distinct], int(labels.max()) + 1)
-        similar.append(alike.max(axis=1, initial=0.0))
-    found: Points = np.mean(similar, axis=0)
-    return found
+        yield np.sort(rng.integers(customers, size=rows)), seed + redraw
+
+
+def _find_again(labels: Labels, drawn: Labels, own: Labels, k: int) -> Points:
+    """(k,) the highest similarity of each segment with a new one, over the distinct customers drawn."""
+    distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
+    similar = jaccard(labels[drawn[distinct]], own[distinct], k)
+    return np.asarray(similar.max(axis=1, initial=0.0))
 
 
 def jaccard(old: Labels, new: Labels, k: int) -> Points:

@@ -62,8 +62,8 @@ def judge_structure(
     few = draw_subset(len(points), ROWS, np.random.default_rng(seed))
     points, labels = points[few], np.asarray(labels)[few]
     if lowest_jaccard is None:
-        again = partial(_label, k=k)
-        lowest_jaccard = float(measure_returns(points, labels, again, REDRAWS, seed).min())
+        returns = measure_returns(points, labels, partial(_label, k=k), REDRAWS, seed)
+        lowest_jaccard = float(returns.min())
     rng = np.random.default_rng(seed)
     cloud = Cloud(points)
     theirs = np.array([_cut(cloud.draw(rng), k, seed + draw) for draw in range(CLOUDS)])
@@ -83,7 +83,7 @@ def judge_structure(
 
 
 def _label(points: Points, seed: int, k: int) -> Labels:
-    return fit_kmeans(points, k, seed, STARTS)[1]
+    return fit_kmeans(points, k, seed, STARTS).labels
 
 
 def _cut(points: Points, k: int, seed: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from sklearn.metrics import silhouette_samples, silhouette_score
 
 from custseg_spark.evidence import scores
 from custseg_spark.evidence.knee import find_knee
-from custseg_spark.evidence.refit import fit_kmeans, nearest
+from custseg_spark.evidence.refit import fit_kmeans
 
 LINE = np.array([[0.0], [1.0], [10.0], [12.0]])
 HALVES = np.array([0, 0, 1, 1])
@@ -132,10 +132,6 @@ def test_standard_errors_by_hand() -> None:
     # squared distances .25, .25, 1, 1 to the means: sd sqrt(4 * .375^2 / 3), times sqrt(4)
     centres = np.array([[0.5], [11.0]])
     assert scores.cost_error(LINE, centres, HALVES) == pytest.approx(2 * np.sqrt(4 * 0.375**2 / 3))
-
-
-def test_nearest_takes_the_first_of_equals() -> None:
-    assert nearest(np.array([[1.0], [3.0]]), np.array([[0.0], [2.0], [4.0]])).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from custseg_spark.evidence.gather import Scores, gather_scores
+from custseg_spark.evidence.candidate import Scores
+from custseg_spark.evidence.gather import gather_scores
 from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.evidence.stability import Stability, jaccard, measure_stability
 from custseg_spark.recipe.models import Evidence
