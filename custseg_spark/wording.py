@@ -74,6 +74,11 @@ def write_label(feature: str) -> str:
     return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts if part)
 
 
+def fold_text(text: str) -> str:
+    """What two texts are compared by: their letters whatever their case, spaces as one."""
+    return " ".join(text.casefold().split())
+
+
 def format_signed(value: float | None, digits: int = 1) -> str:
     """A difference with its sign: +0.8, −1.2, 0.0."""
     if value is None or not math.isfinite(value):

@@ -1,6 +1,6 @@
 """What a marketing team reads and acts on: names, profiles, sentences, actions and plain rules."""
 
-from custseg_spark.segments.actions import Suggestion, suggest_action
+from custseg_spark.segments.actions import suggest_action
 from custseg_spark.segments.aggregate import build_aggregates, tabulate_totals
 from custseg_spark.segments.association import Association
 from custseg_spark.segments.baseline import Baseline, build_baseline
@@ -33,7 +33,6 @@ from custseg_spark.segments.sentences import (
     find_value_column,
     write_fact,
     write_headline,
-    write_outcome,
     write_sentence,
 )
 from custseg_spark.segments.suppress import clip_extremes, find_small, suppress_small_cells

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from custseg_spark.recipe.models import Action
 from custseg_spark.segments.names import SegmentName
 from custseg_spark.segments.traits import Level
+from custseg_spark.wording import fold_text
 
 _KINDS: Mapping[str, str] = {
     "income": r"income|salary|earning|wealth",
@@ -55,27 +55,16 @@ _DEFAULTS: Sequence[tuple[Mapping[str, Level], str]] = (
 _NOTHING = "Try one offer on a small part of them first: nothing here speaks for a special one"
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """What to do, the words it follows from, and whether it is a default rather than the recipe's own."""
-
-    do: str
-    because: tuple[str, ...]
-    is_default: bool
-
-
 def suggest_action(
     named: SegmentName, rules: Sequence[Action] = (), units: Mapping[str, str] | None = None
-) -> Suggestion:
-    """The first rule of the recipe whose words are all true of the segment, else the first default.
+) -> str:
+    """What to do, by the first rule of the recipe whose words are all true of the segment, else by default.
 
     units: per feature; tells that a feature in money is spend, whatever its name.
     """
-    true = {_fold(word.text) for word in named.words}
-    for rule in rules:
-        if all(_fold(word) in true for word in rule.when):
-            return Suggestion(rule.do, rule.when, is_default=False)
-    return _default(named, units or {})
+    true = {fold_text(word.text) for word in named.words}
+    asked = next((rule.do for rule in rules if true.issuperset(map(fold_text, rule.when))), None)
+    return _choose_default(named, units or {}) if asked is None else asked
 
 
 def find_topic(feature: str, unit: str = "") -> str | None:
@@ -89,22 +78,16 @@ def find_topic(feature: str, unit: str = "") -> str | None:
     return by_name
 
 
-def _default(named: SegmentName, units: Mapping[str, str]) -> Suggestion:
+def _choose_default(named: SegmentName, units: Mapping[str, str]) -> str:
     words = {word.feature: word.text for word in named.words}
     # Of several features of a kind, one that the name speaks of comes first.
     features = sorted(named.levels, key=lambda f: f not in words or words[f] not in named.name)
-    kinds = {feature: find_topic(feature, units.get(feature, "")) for feature in features}
+    topics = {feature: find_topic(feature, units.get(feature, "")) for feature in features}
     for conditions, do in _DEFAULTS:
         met = {
-            kind: next((f for f, k in kinds.items() if k == kind and named.levels[f] == level), None)
-            for kind, level in conditions.items()
+            topic: next((f for f, of in topics.items() if of == topic and named.levels[f] == level), "")
+            for topic, level in conditions.items()
         }
-        found = {kind: feature for kind, feature in met.items() if feature is not None}
-        if len(found) == len(conditions):
-            said = {kind: words.get(feature, feature) for kind, feature in found.items()}
-            return Suggestion(do.format(**said), tuple(said.values()), is_default=True)
-    return Suggestion(_NOTHING, (), is_default=True)
-
-
-def _fold(word: str) -> str:
-    return " ".join(word.casefold().split())
+        if all(met.values()):
+            return do.format(**{topic: words.get(feature, feature) for topic, feature in met.items()})
+    return _NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -30,13 +30,9 @@ def tabulate_totals(
     Columns: segment, column, rows (customers in the segment), count (values not missing), mean, std,
     min, max, total. Null where the segment has no value.
     """
-    return pd.DataFrame(_long(rows, ids, sizes, columns))
-
-
-def _long(
-    rows: Sequence[Mapping[str, Any]], ids: Sequence[int], sizes: Sequence[int], columns: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
-    for row, segment, size in zip(rows, ids, sizes, strict=True):
-        for position, name in enumerate(columns):
-            measured = {kind: row.get(f"{kind}_{position}") for kind in MEASURES}
-            yield {"segment": segment, "column": name, "rows": size, **measured}
+    return pd.DataFrame(
+        {"segment": segment, "column": name, "rows": size}
+        | {kind: row.get(f"{kind}_{position}") for kind in MEASURES}
+        for row, segment, size in zip(rows, ids, sizes, strict=True)
+        for position, name in enumerate(columns)
+    )

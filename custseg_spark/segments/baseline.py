@@ -37,15 +37,11 @@ class Reference:
 
     def count(self, values: pd.Series[Any]) -> tuple[int, ...]:
         """(n,) values, null where missing -> customers in the same bins."""
-        if self.levels is not None:
-            place = {level: position for position, level in enumerate(self.levels)}
-            found = (
-                values.dropna().astype(str).map(lambda text: place.get(text, len(place))).to_numpy(dtype=int)
-            )
-            known, bins = found, len(place) + 1
-        else:
-            numbers = read_known_numbers(values)
-            known, bins = np.searchsorted(self.edges, numbers, side="left"), len(self.edges) + 1
+        bins = len(self.edges if self.levels is None else self.levels) + 1
+        if self.levels is None:
+            known = np.searchsorted(self.edges, read_known_numbers(values), side="left")
+        else:  # -1 for all others: the last bin
+            known = pd.Index(self.levels).get_indexer(pd.Index(values.dropna().astype(str))) % bins
         return (*np.bincount(known, minlength=bins).tolist(), len(values) - len(known))
 
 

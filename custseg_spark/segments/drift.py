@@ -74,17 +74,12 @@ def measure_drift(
     ids = sorted({*then.sizes, *sizes})
     counted = [tuple(int(counts.get(segment, 0)) for segment in ids) for counts in (then.sizes, sizes)]
     moved = Shift("segment", *measure_stability_index(*counted), 0.0, 0.0)
-    return judge_drift(
-        [measure_shift(r, r.count(features[r.column])) for r in then.features if r.column in features],
-        [
-            measure_shift(r, r.count(descriptions[r.column]))
-            for r in then.descriptions
-            if r.column in descriptions
-        ],
-        moved,
-        then.distance,
-        float(np.median(distances)) if len(distances) else 0.0,
-    )
+    shifts = [
+        [measure_shift(one, one.count(now[one.column])) for one in references if one.column in now]
+        for references, now in ((then.features, features), (then.descriptions, descriptions))
+    ]
+    distance = float(np.median(distances)) if len(distances) else 0.0
+    return judge_drift(shifts[0], shifts[1], moved, then.distance, distance)
 
 
 def measure_shift(then: Reference, now: Sequence[int]) -> Shift:
@@ -118,21 +113,20 @@ def judge_drift(
 ) -> Drift:
     """The verdict, by the RULE."""
     farther = distance_now / distance_then if distance_then > 0 else 1.0
-    found: list[tuple[Verdict, str]] = [
-        (s.verdict, f"{write_label(s.column)} moved ({s.index:.2f})") for s in features
-    ]
-    found.append((segments.verdict, f"the segments' shares moved ({segments.index:.2f})"))
     far = _verdict(farther, FARTHER_WATCH, FARTHER_RETRAIN)
-    found.append((far, f"customers lie {farther:.1f} times as far from their centres"))
-    found += [
+    judged: list[tuple[Verdict, str]] = [
+        *((s.verdict, f"{write_label(s.column)} moved ({s.index:.2f})") for s in features),
+        (segments.verdict, f"the segments' shares moved ({segments.index:.2f})"),
+        (far, f"customers lie {farther:.1f} times as far from their centres"),
+    ]
+    judged += [
         ("watch", f"{write_label(s.column)} moved ({s.index:.2f}), which cuts no segment")
         for s in descriptions
         if s.verdict == "retrain"
     ]
-    worst: Verdict = max((verdict for verdict, _ in found), key=_severity)
-    reasons = sorted((told for told in found if told[0] != "fine"), key=lambda told: -_severity(told[0]))
-    told = tuple(reason for _, reason in reasons)
-    return Drift(worst, told, tuple(features), tuple(descriptions), segments, farther)
+    judged.sort(key=lambda one: -_severity(one[0]))
+    reasons = tuple(reason for verdict, reason in judged if verdict != "fine")
+    return Drift(judged[0][0], reasons, tuple(features), tuple(descriptions), segments, farther)
 
 
 def _verdict(value: float, watch: float, retrain: float) -> Verdict:

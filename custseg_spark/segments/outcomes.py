@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
+from scipy.stats import binomtest
 
 Method = Literal["wilson", "t", "none"]
 CONFIDENCE = 0.95
@@ -30,10 +31,6 @@ class Estimate:
     def is_rate(self) -> bool:
         return self.method == "wilson"
 
-    def differs_from(self, value: float) -> bool:
-        """Whether the interval leaves `value` out; False where there is no interval."""
-        return value < self.low or value > self.high
-
 
 def estimate_mean(count: float, mean: float, std: float, *, binary: bool) -> Estimate:
     """The interval of a mean of `count` values with sample standard deviation `std`; of a rate if binary."""
@@ -50,12 +47,8 @@ def estimate_rate(successes: float, count: float) -> tuple[float, float]:
 
     Unlike the textbook p +- 1.96 sqrt(p (1 - p) / n) it stays within 0..1 and holds at small rates.
     """
-    z = float(ndtri((1 + CONFIDENCE) / 2))
-    rate = successes / count
-    centre = rate + z * z / (2 * count)
-    margin = z * math.sqrt(rate * (1 - rate) / count + z * z / (4 * count * count))
-    scale = 1 + z * z / count
-    return max(0.0, (centre - margin) / scale), min(1.0, (centre + margin) / scale)
+    interval = binomtest(round(successes), round(count)).proportion_ci(CONFIDENCE, "wilson")
+    return float(interval.low), float(interval.high)
 
 
 def is_binary(count: float, mean: float, std: float, low: float, high: float) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Profile, SegmentProfile
 from custseg_spark.wording import format_percent, write_label
 
@@ -33,10 +32,11 @@ def write_headline(profile: Profile) -> str:
     customers, brought = _sums(top, value)
     if brought - customers < WORTH_SAYING:
         return f"{opening} Every segment brings about its share of {write_label(value)}."
-    share = f"{format_percent(customers)} of customers bring {format_percent(brought)}"
-    told = f"{opening} {share} of {write_label(value)}"
+    share = (
+        f"{format_percent(customers)} of customers bring {format_percent(brought)} of {write_label(value)}"
+    )
     divided = _division(top)
-    return f"{told}; {divided}." if divided else f"{told}."
+    return f"{opening} {share}; {divided}." if divided else f"{opening} {share}."
 
 
 def write_sentence(segment: SegmentProfile, profile: Profile) -> str:
@@ -46,30 +46,21 @@ def write_sentence(segment: SegmentProfile, profile: Profile) -> str:
     customers that are high or low; of the farthest if none is.
     """
     value = find_value_column(profile)
-    many = f"{segment.size:,} customers ({format_percent(segment.share)})"
-    brought = (
-        f" bring {format_percent(segment.columns[value].share_of_total)} of {write_label(value)}"
-        if value
-        else ""
-    )
+    customers = f"{segment.size:,} customers ({format_percent(segment.share)})"
+    if value:
+        share = format_percent(segment.columns[value].share_of_total)
+        customers += f" bring {share} of {write_label(value)}"
     noun = segment.named.words[0].feature
     others = [name for name, _ in segment.apart if name != noun]
     features = [noun, *([name for name in others if segment.named.levels[name] != "mid"] or others[:1])[:2]]
     facts = [_against(name, segment, profile) for name in features]
     facts[0] += " over all customers"
-    return f"{many}{brought}. On average {', '.join(facts)}."
+    return f"{customers}. On average {', '.join(facts)}."
 
 
 def write_fact(segment: SegmentProfile, profile: Profile) -> str:
     """The one fact that sets a segment apart: the feature farthest from all customers on the model scale."""
     return _against(segment.apart[0][0], segment, profile)
-
-
-def write_outcome(name: str, found: Estimate) -> str:
-    """An outcome with its interval: "answered last campaign 21 % (17 % to 25 %)"."""
-    write = format_percent if found.is_rate else format_figure
-    interval = "" if math.isnan(found.low) else f" ({write(found.low)} to {write(found.high)})"
-    return f"{write_label(name)} {write(found.value)}{interval}"
 
 
 def find_value_column(profile: Profile) -> str | None:

@@ -203,7 +203,7 @@ def _write_texts(result: TrainingResult) -> dict[int, report.SegmentText]:
         segment.segment: report.SegmentText(
             fact=few if segment.size < fewest else segments.write_fact(segment, fitted.profile),
             sentence=f"{few}." if segment.size < fewest else segments.write_sentence(segment, fitted.profile),
-            action=segments.suggest_action(segment.named, recipe.actions, units).do,
+            action=segments.suggest_action(segment.named, recipe.actions, units),
             words=tuple(word.text for word in segment.named.words),
             stability=stability.get(segment.segment),
         )
