@@ -21,14 +21,9 @@ def measure_eta_squared(values: ArrayLike, groups: ArrayLike) -> float:
     numbers, (_, codes) = numbers[known], np.unique(np.asarray(groups)[known], return_inverse=True)
     counts = np.bincount(codes)
     means = np.bincount(codes, weights=numbers) / counts
-    return pool_eta_squared(counts, means, float(((numbers - means[codes]) ** 2).sum()))
-
-
-def pool_eta_squared(counts: NDArray[Any], means: NDArray[np.float64], within: float) -> float:
-    """The same from the groups' counts (k,), means (k,) and the sum of squares around these."""
-    overall = (counts * means).sum() / max(counts.sum(), 1)
-    between = float((counts * (means - overall) ** 2).sum())
-    return between / (between + within) if between + within > 0 else float("nan")
+    middle = numbers.sum() / max(numbers.size, 1)
+    total = float(((numbers - middle) ** 2).sum())
+    return float((counts * (means - middle) ** 2).sum() / total) if total > 0 else float("nan")
 
 
 def measure_jaccard(table: NDArray[Any]) -> NDArray[np.float64]:

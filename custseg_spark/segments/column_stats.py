@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -42,12 +42,15 @@ class ColumnStats:
 
 
 def compute_stats(
-    column: ReportColumn, moments: Mapping[str, pd.DataFrame], sample: pd.DataFrame
+    column: ReportColumn,
+    moments: Mapping[str, pd.DataFrame],
+    sample: pd.DataFrame,
+    z: Sequence[float] | None = None,
 ) -> list[ColumnStats]:
     """The figures of a column of numbers: one per segment, and last those of all customers.
 
     moments: column of the totals -> a row per segment with rows (customers) and `MOMENTS`.
-    sample: a row per sampled customer with the column and `segment`.
+    sample: a row per sampled customer with the column and `segment`. z: of a feature, on the model scale.
     """
     if column.rate:
         return _of_rate(moments[f"{column.name}[numerator]"], moments[f"{column.name}[denominator]"])
@@ -55,7 +58,9 @@ def compute_stats(
     everyone = pool_moments(table)
     table.loc[_ALL] = everyone
     table["missing"] = 1 - table["count"] / table["rows"]
-    if everyone["std"] > 0:
+    if z is not None:
+        table["z"] = z
+    elif everyone["std"] > 0:
         table["z"] = (table["mean"] - everyone["mean"]) / everyone["std"]
     if column.additive and everyone["min"] >= 0 and everyone["total"] > 0:
         table["share_of_total"] = table["total"].fillna(0) / everyone["total"]
@@ -78,10 +83,8 @@ def pool_moments(moments: pd.DataFrame) -> pd.Series[float]:
 
 
 def _of_rate(numerator: pd.DataFrame, denominator: pd.DataFrame) -> list[ColumnStats]:
-    parts = [
-        part.fillna(0).tolist() for part in (numerator["total"], denominator["total"], denominator["count"])
-    ]
-    above, below, count = ([*part, sum(part)] for part in parts)
+    parts = (numerator["total"], denominator["total"], denominator["count"])
+    above, below, count = ([*part.fillna(0), part.sum()] for part in parts)
     return [ColumnStats(n, mean=a / b if b else _NAN) for a, b, n in zip(above, below, count, strict=True)]
 
 

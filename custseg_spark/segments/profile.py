@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,9 @@ from custseg_spark.segments.names import SegmentName
 from custseg_spark.segments.outcomes import Estimate, estimate_mean, is_binary
 from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.segments.traits import Traits
-from custseg_spark.statistics import pool_eta_squared
 
 Mix = tuple[tuple[str, float], ...]
+_Cells = tuple[dict[str, ColumnStats], dict[str, Estimate], dict[str, Mix]]
 MOST_VALUES = 5
 """A mix shows no more values than this."""
 
@@ -63,14 +63,12 @@ class SegmentProfile(Group):
 class Profile:
     """All that is said of the segments of a run.
 
-    eta_squared: per column, the share of its variance that lies between the segments, from all rows.
     protected: how strongly each protected column goes with the segments, the strongest first.
     """
 
     shown: tuple[ReportColumn, ...]
     segments: tuple[SegmentProfile, ...]
     everyone: Group
-    eta_squared: Mapping[str, float]
     protected: tuple[Association, ...] = ()
 
     def column(self, name: str) -> ReportColumn:
@@ -106,44 +104,25 @@ def build_profile(
     numbers = [column for column in shown if column.name in moments or f"{column.name}[numerator]" in moments]
     texts = [column for column in shown if column not in numbers and column.in_sample in sample]
     features = [column.name for column in shown if column.role == "feature"]
-    columns = {column.name: compute_stats(column, moments, sample) for column in numbers}
-    for position, feature in enumerate(features):
-        z = [*traits.z[:, position].tolist(), 0.0]
-        columns[feature] = [
-            replace(figures, z=value) for figures, value in zip(columns[feature], z, strict=True)
-        ]
-    outcomes = {
-        column.name: _estimates(columns[column.name]) for column in numbers if column.role == "outcome"
-    }
+    z = {feature: [*traits.z[:, position], 0.0] for position, feature in enumerate(features)}
+    columns = {c.name: compute_stats(c, moments, sample, z.get(c.name)) for c in numbers}
+    outcomes = {c.name: _estimates(columns[c.name]) for c in numbers if c.role == "outcome"}
     sizes = [round(size) for size in next(iter(moments.values()))["rows"]]
 
-    def group(
-        row: int, rows: pd.DataFrame
-    ) -> tuple[dict[str, ColumnStats], dict[str, Estimate], dict[str, Mix]]:
+    def describe(row: int, rows: pd.DataFrame) -> _Cells:
         return (
-            {name: figures[row] for name, figures in columns.items()},
+            {name: stats[row] for name, stats in columns.items()},
             {name: estimates[row] for name, estimates in outcomes.items()},
             {column.name: _mix(rows[column.in_sample]) for column in texts},
         )
 
-    return Profile(
-        shown=tuple(shown),
-        segments=tuple(
-            SegmentProfile(
-                size,
-                size / max(sum(sizes), 1),
-                *group(row, sample[sample["segment"] == name.segment]),
-                name,
-                _apart(features, traits.z[row]),
-            )
-            for row, (name, size) in enumerate(zip(named, sizes, strict=True))
-        ),
-        everyone=Group(sum(sizes), 1.0, *group(-1, sample)),
-        eta_squared={
-            column.name: _eta_squared(moments[column.name]) for column in numbers if not column.rate
-        },
-        protected=measure_associations(sample, protected),
-    )
+    segments = []
+    for row, (name, size) in enumerate(zip(named, sizes, strict=True)):
+        own = describe(row, sample[sample["segment"] == name.segment])
+        apart = _apart(features, traits.z[row])
+        segments.append(SegmentProfile(size, size / max(sum(sizes), 1), *own, name, apart))
+    everyone = Group(sum(sizes), 1.0, *describe(-1, sample))
+    return Profile(tuple(shown), tuple(segments), everyone, measure_associations(sample, protected))
 
 
 def tabulate_profile(profile: Profile) -> pd.DataFrame:
@@ -184,12 +163,6 @@ def _by_column(totals: pd.DataFrame, segments: list[int]) -> dict[str, pd.DataFr
         str(column): part.drop(columns="column").apply(pd.to_numeric).astype(float).reindex(segments)
         for column, part in numbers.groupby("column", sort=False)
     }
-
-
-def _eta_squared(moments: pd.DataFrame) -> float:
-    known = moments[moments["count"] > 0]
-    within = (known["count"] - 1) * known["std"].fillna(0) ** 2
-    return pool_eta_squared(known["count"].to_numpy(), known["mean"].to_numpy(), float(within.sum()))
 
 
 def _mix(values: pd.Series[Any]) -> Mix:

@@ -57,25 +57,16 @@ def list_columns(
     check: Mapping[str, Outcome],
 ) -> tuple[ReportColumn, ...]:
     """The columns of a recipe that a profile shows, in recipe order: features, descriptions, outcomes."""
-    features = [
-        ReportColumn(name, "feature", feature.unit, is_additive(name, feature.unit, feature.additive))
-        for name, feature in segment_by.items()
-    ]
-    descriptions = [
-        ReportColumn(
-            name,
-            "description",
-            description.unit,
-            description.rate is None and is_additive(name, description.unit, description.additive),
-            rate=description.rate is not None,
-        )
-        for name, description in describe.items()
-    ]
-    outcomes = [
-        ReportColumn(name, "outcome", outcome.unit, is_additive(name, outcome.unit, None))
-        for name, outcome in check.items()
-    ]
-    return (*features, *descriptions, *outcomes)
+    columns: tuple[tuple[Role, Mapping[str, Feature | Description | Outcome]], ...] = (
+        ("feature", segment_by), ("description", describe), ("outcome", check),
+    )  # fmt: skip
+    return tuple(_describe(name, role, column) for role, some in columns for name, column in some.items())
+
+
+def _describe(name: str, role: Role, column: Feature | Description | Outcome) -> ReportColumn:
+    rate = isinstance(column, Description) and column.rate is not None
+    asked = None if isinstance(column, Outcome) else column.additive
+    return ReportColumn(name, role, column.unit, not rate and is_additive(name, column.unit, asked), rate)
 
 
 def is_additive(name: str, unit: str, asked: bool | None) -> bool:

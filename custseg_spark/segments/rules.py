@@ -23,25 +23,27 @@ LEAST_SHARE = 0.005
 """A rule that holds for a smaller share of the customers is not made."""
 ROUNDING_COST = 0.005
 """Rounding may cost at most this share of the labels."""
+_Box = NDArray[np.float64]
+"""(d, 2): what the values of each feature are over, and what they are at most."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A feature's value is over `over` and at most `at_most`, in its unit; None is no bound."""
+    """A feature's value is over `over` and at most `at_most`, in its unit; infinity is no bound."""
 
     feature: str
-    over: float | None = None
-    at_most: float | None = None
+    over: float = -math.inf
+    at_most: float = math.inf
 
     def text(self) -> str:
         """spend over 512; recency at most 49; spend over 100 and at most 512."""
         bounds = [("over", self.over), ("at most", self.at_most)]
-        between = " and ".join(f"{say} {b:,.10g}" for say, b in bounds if b is not None)
+        between = " and ".join(f"{say} {b:,.10g}" for say, b in bounds if math.isfinite(b))
         return f"{write_label(self.feature)} {between}"
 
     def sql(self, expression: str) -> str:
         bounds = [(">", self.over), ("<=", self.at_most)]
-        return " AND ".join(f"({expression}) {sign} {b:.10g}" for sign, b in bounds if b is not None)
+        return " AND ".join(f"({expression}) {sign} {b:.10g}" for sign, b in bounds if math.isfinite(b))
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,6 @@ class Rule:
     share: float
     right: float
 
-    def on(self, feature: str) -> Condition:
-        return next(
-            (condition for condition in self.conditions if condition.feature == feature), Condition(feature)
-        )
-
     def text(self) -> str:
         """spend over 512 and recency at most 49; "everyone" where there is no condition."""
         return " and ".join(condition.text() for condition in self.conditions) or "everyone"
@@ -67,13 +64,11 @@ class Rule:
 class Rules:
     """At most eight rules, by segment and then by share; exactly one holds for any customer.
 
-    fidelity: share of the sample whose label the rules repeat. found: per segment, the share of its
-    customers that the rules put into it; 0 for a segment without a rule.
+    fidelity: share of the sample whose label the rules repeat.
     """
 
     rules: tuple[Rule, ...]
     fidelity: float
-    found: Mapping[int, float]
 
     def sql(self, expressions: Mapping[str, str]) -> str:
         """A CASE that gives the segment id; null where a feature is null.
@@ -95,23 +90,18 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
     least = max(1, round(LEAST_SHARE * len(labels)))
     grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=seed)
     tree = _round_tree(_Tree.of(grown.fit(values, labels)), values, labels)
-    leaves, given = tree.leaves(values), tree.labels(values)
-    rules = [
-        Rule(
-            tree.conditions(leaf, features),
-            int(tree.segment[leaf]),
-            share=float((leaves == leaf).mean()),
-            right=float((labels[leaves == leaf] == tree.segment[leaf]).mean()),
+    boxes = dict(tree.cut(0, np.tile([-math.inf, math.inf], (len(features), 1))))
+    reached = [(int(tree.segment[leaf]), boxes[leaf]) for leaf in np.unique(tree.leaves(values))]
+    rules = []
+    for segment, box in _join_boxes(reached):
+        inside = ((values > box[:, 0]) & (values <= box[:, 1])).all(axis=1)
+        bounds = zip(features, box.tolist(), strict=True)
+        conditions = tuple(Condition(name, *at) for name, at in bounds if np.isfinite(at).any())
+        rules.append(
+            Rule(conditions, segment, float(inside.mean()), float((labels[inside] == segment).mean()))
         )
-        for leaf in np.unique(leaves)
-    ]
-    return Rules(
-        tuple(sorted(_join_rules(rules, features), key=lambda rule: (rule.segment, -rule.share))),
-        fidelity=float((given == labels).mean()),
-        found={
-            int(segment): float((given[labels == segment] == segment).mean()) for segment in np.unique(labels)
-        },
-    )
+    rules.sort(key=lambda rule: (rule.segment, -rule.share))
+    return Rules(tuple(rules), fidelity=float((tree.labels(values) == labels).mean()))
 
 
 @dataclass(frozen=True)
@@ -152,45 +142,27 @@ class _Tree:
     def labels(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         return self.segment[self.leaves(values)]
 
-    def conditions(self, leaf: int, features: Sequence[str]) -> tuple[Condition, ...]:
-        """The way from the root to a leaf, one condition per feature in recipe order."""
-        over: dict[int, float] = {}
-        at_most: dict[int, float] = {}
-        node = leaf
-        while node != 0:
-            parent = int(np.flatnonzero((self.low == node) | (self.high == node))[0])
-            column, at = int(self.column[parent]), float(self.at[parent])
-            if self.low[parent] == node:
-                at_most[column] = min(at, at_most.get(column, math.inf))
-            else:
-                over[column] = max(at, over.get(column, -math.inf))
-            node = parent
-        used = sorted(over.keys() | at_most.keys())
-        return tuple(Condition(features[column], over.get(column), at_most.get(column)) for column in used)
+    def cut(self, node: int, box: _Box) -> Iterator[tuple[int, _Box]]:
+        """The leaves under a node that holds a box of values, with their own."""
+        if self.low[node] < 0:
+            yield node, box
+            return
+        column, at = self.column[node], self.at[node]
+        low, high = box.copy(), box.copy()
+        low[column, 1], high[column, 0] = min(at, box[column, 1]), max(at, box[column, 0])
+        yield from self.cut(int(self.low[node]), low)
+        yield from self.cut(int(self.high[node]), high)
 
 
-def _join_rules(rules: list[Rule], features: Sequence[str]) -> list[Rule]:
-    """Rules of one segment that lie side by side as one: recency at most 52, recency over 52 -> any."""
-    for one, other in permutations(rules, 2):
-        differing = {condition.feature for condition in set(one.conditions) ^ set(other.conditions)}
-        if one.segment != other.segment or len(differing) != 1:
-            continue
-        (feature,) = differing
-        low, high = one.on(feature), other.on(feature)
-        if low.at_most is None or low.at_most != high.over:
-            continue
-        whole = Condition(feature, low.over, high.at_most)
-        kept = [condition for condition in one.conditions if condition.feature != feature]
-        kept += [whole] if whole != Condition(feature) else []
-        share = one.share + other.share
-        joined = Rule(
-            tuple(sorted(kept, key=lambda condition: features.index(condition.feature))),
-            one.segment,
-            share,
-            (one.right * one.share + other.right * other.share) / share,
-        )
-        return _join_rules([joined, *(rule for rule in rules if rule not in (one, other))], features)
-    return rules
+def _join_boxes(boxes: list[tuple[int, _Box]]) -> list[tuple[int, _Box]]:
+    """Boxes of one segment that lie side by side as one: recency at most 52, recency over 52 -> any."""
+    for (segment, one), (other_segment, other) in permutations(boxes, 2):
+        differing = np.flatnonzero((one != other).any(axis=1))
+        if segment == other_segment and len(differing) == 1 and one[differing, 1] == other[differing, 0]:
+            joined = np.column_stack([one[:, 0], other[:, 1]])
+            apart = [box for box in boxes if box[1] is not one and box[1] is not other]
+            return _join_boxes([(segment, joined), *apart])
+    return boxes
 
 
 def _round_tree(tree: _Tree, values: NDArray[np.float64], labels: NDArray[np.int64]) -> _Tree:

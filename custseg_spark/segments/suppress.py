@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark.segments.column_stats import ColumnStats
-from custseg_spark.segments.outcomes import Estimate
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
 
 G = TypeVar("G", bound=Group)
@@ -62,9 +61,8 @@ def clip_extremes(values: NDArray[np.float64], fewest: int) -> NDArray[np.float6
 
 
 def _segment(segment: SegmentProfile, fewest: int, common: Mapping[str, frozenset[str]]) -> SegmentProfile:
-    found = _group(segment, fewest, common)
     apart = tuple((name, math.nan) for name, _ in segment.apart) if segment.size < fewest else segment.apart
-    return replace(found, apart=apart)
+    return replace(_group(segment, fewest, common), apart=apart)
 
 
 def _group(group: G, fewest: int, common: Mapping[str, frozenset[str]]) -> G:
@@ -72,22 +70,16 @@ def _group(group: G, fewest: int, common: Mapping[str, frozenset[str]]) -> G:
     few = group.size < fewest
     return replace(
         group,
-        columns={name: _figures(found, few, fewest) for name, found in group.columns.items()},
-        outcomes={name: _estimate(found, few, fewest) for name, found in group.outcomes.items()},
+        columns={
+            name: ColumnStats(s.count) if few or s.count < fewest else replace(s, min=math.nan, max=math.nan)
+            for name, s in group.columns.items()
+        },
+        outcomes={
+            name: replace(e, value=math.nan, low=math.nan, high=math.nan) if few or e.count < fewest else e
+            for name, e in group.outcomes.items()
+        },
         mixes={
             name: () if few else tuple((value, share) for value, share in mix if value in common[name])
             for name, mix in group.mixes.items()
         },
     )
-
-
-def _figures(found: ColumnStats, few: bool, fewest: int) -> ColumnStats:
-    if few or found.count < fewest:
-        return ColumnStats(found.count)
-    return replace(found, min=math.nan, max=math.nan)
-
-
-def _estimate(found: Estimate, few: bool, fewest: int) -> Estimate:
-    if few or found.count < fewest:
-        return replace(found, value=math.nan, low=math.nan, high=math.nan)
-    return found

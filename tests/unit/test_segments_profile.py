@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 from custseg_spark.recipe.models import Description, Feature, Outcome
 from custseg_spark.segments.names import Vocabulary, name_segments
@@ -126,13 +125,6 @@ def test_a_rate_without_a_denominator_is_unknown(rows):
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
     result = build_profile(Measurements(totals_of(rows), rows), seen, name_segments(seen, SPEND), shown)
     assert math.isnan(result.segments[0].columns["deal_rate"].mean)
-
-
-def test_eta_squared_is_that_of_an_analysis_of_variance(rows, found):
-    parts = [part["feature_spend"] for _, part in rows.groupby("segment")]
-    f = stats.f_oneway(*parts).statistic
-    assert found.eta_squared["spend"] == pytest.approx(f / (f + 4))  # 1 and 4 degrees of freedom
-    assert "deal_rate" not in found.eta_squared
 
 
 def test_what_sets_a_segment_apart_is_ranked_on_the_model_scale(found):

@@ -42,9 +42,6 @@ def test_the_sql_repeats_as_many_labels_as_the_rules_say():
     case = found.sql({name: f"coalesce(feature_{name}, 0)" for name in "abc"})
     given = duckdb.sql(f"SELECT {case} AS given, segment FROM sample").df()
     assert (given["given"] == given["segment"]).mean() == pytest.approx(found.fidelity)
-    for segment, share in found.found.items():
-        own = given[given["segment"] == segment]
-        assert (own["given"] == segment).mean() == pytest.approx(share)
     for rule in found.rules:
         where = " AND ".join(c.sql(f"feature_{c.feature}") for c in rule.conditions)
         held = duckdb.sql(f"SELECT segment FROM sample WHERE {where}").df()["segment"]
@@ -59,7 +56,7 @@ def test_rounding_keeps_the_labels_and_shortens_the_numbers(monkeypatch):
     assert len(rounded.rules) <= 8
     assert rounded.fidelity >= exact.fidelity - 0.005
     bounds = [
-        b for rule in rounded.rules for c in rule.conditions for b in (c.over, c.at_most) if b is not None
+        b for rule in rounded.rules for c in rule.conditions for b in (c.over, c.at_most) if np.isfinite(b)
     ]
     assert max(len(f"{abs(bound):.10g}".strip("0.").replace(".", "")) for bound in bounds) <= 3
 

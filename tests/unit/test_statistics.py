@@ -4,15 +4,22 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from custseg_spark.statistics import measure_eta_squared, measure_jaccard, pool_eta_squared
+from custseg_spark.statistics import measure_eta_squared, measure_jaccard
 
 
 @pytest.mark.parametrize("groups", [[0, 0, 1, 1], ["a", "a", "b", "b"]])
 def test_eta_squared_by_hand(groups: list[object]) -> None:
     # means 1 and 5 around 3: 2 * 4 + 2 * 4 of 9 + 1 + 1 + 9
     assert measure_eta_squared([0.0, 2.0, 4.0, 6.0], groups) == pytest.approx(16 / 20)
-    assert pool_eta_squared(np.array([2, 2]), np.array([1.0, 5.0]), 4.0) == pytest.approx(16 / 20)
+
+
+def test_eta_squared_is_that_of_an_analysis_of_variance() -> None:
+    parts = [10.0, 20.0, 30.0], [100.0, 200.0, 240.0]
+    f = stats.f_oneway(*parts).statistic
+    found = measure_eta_squared([*parts[0], *parts[1]], [1, 1, 1, 0, 0, 0])
+    assert found == pytest.approx(f / (f + 4))  # 1 and 4 degrees of freedom
 
 
 def test_eta_squared_leaves_out_what_is_missing() -> None:
