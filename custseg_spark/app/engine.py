@@ -71,7 +71,7 @@ def _open(found: Future[SparkSession]) -> None:
         from custseg_spark.engine.session import open_session
 
         session = open_session("custseg app", settings=SETTINGS, small=True)
-        from custseg_spark import commands  # noqa: F401 - so that no page waits for it
+        from custseg_spark.commands import compare, init, score, train  # noqa: F401 - no page waits for them
 
         found.set_result(session)
     except BaseException as problem:
@@ -86,7 +86,7 @@ def _warm() -> None:
     except CustsegError as problem:  # whoever brings a table is told as well
         log.error("%s: %s", problem.what, problem.remedy)
         return
-    from custseg_spark import commands
+    from custseg_spark.commands.train import train
     from custseg_spark.recipe import parse
 
     quiet = {"bootstraps": 0, **dict.fromkeys(("further", "gap", "prediction_strength", "structure"), False)}
@@ -96,4 +96,4 @@ def _warm() -> None:
         rows = (f"{i},{i % 3},{i % 7}" for i in range(60))
         table.write_text("\n".join(["id,a,b", *rows]))
         segments = {"k": [2, 3], "choose": "silhouette"}
-        commands.train(session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out")
+        train(session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out")

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from custseg_spark import clustering, data, features, runs
-from custseg_spark.app.summary_view import Told, told_of
 from custseg_spark.features import VALUE
 from custseg_spark.model import Model
+from custseg_spark.report.view import Summary, read_summary
 
 MOST = 50_000
 """Customers that a page holds; of larger tables, this many drawn from all."""
@@ -62,9 +62,9 @@ class RunView:
         return self._csv("movement.csv")
 
     @functools.cached_property
-    def told(self) -> Told:
-        """What the first screen of the report says, in words."""
-        return told_of(self.file("summary.json"), self.record)
+    def summary(self) -> Summary:
+        """The first screen of the report."""
+        return read_summary(self.file("summary.json"), self.record.segments)
 
     @property
     def names(self) -> dict[int, str]:

@@ -16,7 +16,7 @@ from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from custseg_spark.commands import TablePreview
+    from custseg_spark.commands.init import TablePreview
 
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
 FEWEST = 20
@@ -120,18 +120,18 @@ def look_into_file(
 ) -> TablePreview:
     """The first rows of a file that was brought, and how it is read itself, whatever separator, encoding or
     sheet `trained`, the `input.options` of a run, name for its own. Raises DataError where it can't be."""
-    from custseg_spark import commands
+    from custseg_spark.commands.init import preview_table
 
     options: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
     if file.suffix.lower() in (".csv", ".tsv", ".txt"):  # the other kinds take no options of text
         options |= {key: value for key, value in (trained or {}).items() if key.lower() not in _READ_AS}
     try:
-        return commands.preview_table(spark, str(file), options)
+        return preview_table(spark, str(file), options)
     except DataError as problem:
         if "is not UTF-8 text" not in problem.what:
             raise
         options["encoding"] = "ISO-8859-1"  # what a Western spreadsheet program writes where it does not
-        return commands.preview_table(spark, str(file), options)
+        return preview_table(spark, str(file), options)
 
 
 def list_added_columns(columns: Iterable[str]) -> tuple[str, ...]:

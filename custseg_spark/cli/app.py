@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custseg_spark.app.settings import Settings
-from custseg_spark.cli.parsers import add_command
+from custseg_spark.cli.parsers import Commands, add_command
 
 APP = """\
 examples:
@@ -15,8 +15,8 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command of this module."""
+def add_commands(commands: Commands) -> None:
+    """Add the parser of this command."""
     app = add_command(commands, "app", "serve the page where people do it: segment, predict, explore", APP)
     usual = Settings()
     app.add_argument(

@@ -5,22 +5,23 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from custseg_spark.errors import RecipeError
+from custseg_spark.errors import DriftError, RecipeError
 
 if TYPE_CHECKING:
     from custseg_spark.recipe import Recipe
+    from custseg_spark.segments import Drift
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 EPILOG = """\
 exit codes: 0 done; 2 the command or the recipe is wrong; 3 the data breaks the contract; 4 a run or model
 can't be used, or the output can't be written; 5 drift, where asked to fail on it; 1 anything unforeseen
 """
+ONE_RUN = "a run's id, or how it begins; the live run if not given"
 
 
-def add_command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, epilog: str
-) -> argparse.ArgumentParser:
+def add_command(commands: Commands, name: str, what: str, epilog: str) -> argparse.ArgumentParser:
     """A command's own parser, with its examples under the help."""
     return commands.add_parser(
         name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"{epilog}\n{EPILOG}",
@@ -49,6 +50,28 @@ def add_overrides(command: argparse.ArgumentParser, example: str = "segments.k=[
         dest="overrides",
         help=f"change a key of the recipe, such as {example}; may be given several times",
     )
+
+
+def add_run_and_input(command: argparse.ArgumentParser) -> None:
+    """The arguments --output, --run and --input."""
+    command.add_argument("--output", required=True, metavar="PATH", help="where the runs are kept")
+    command.add_argument("--run", metavar="RUN", help=ONE_RUN)
+    command.add_argument("--input", required=True, metavar="PATH", help="the customer table")
+
+
+def add_fail_on_drift(command: argparse.ArgumentParser, so_far: str) -> None:
+    """The argument --fail-on-drift; `so_far`: what such drift means."""
+    meaning = f"end with exit code 5 where the customers drifted so far that {so_far}"
+    command.add_argument("--fail-on-drift", action="store_true", help=meaning)
+
+
+def fail_on_drift(drift: Drift) -> None:
+    """Raises DriftError where the verdict is to make the model anew."""
+    if drift.verdict == "retrain":
+        raise DriftError(
+            f"drift: {'; '.join(drift.reasons)}",
+            "what was asked for is published all the same; train and compare",
+        )
 
 
 def read_whole(low: int, high: int | None = None) -> Callable[[str], int]:

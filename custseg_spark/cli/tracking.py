@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from custseg_spark.cli.parsers import add_command
+from custseg_spark.cli.parsers import Commands, add_command
 
 TRACK = """\
 examples:
@@ -13,8 +13,8 @@ examples:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command of this module."""
+def add_commands(commands: Commands) -> None:
+    """Add the parser of this command."""
     track = add_command(
         commands, "track", "tell MLflow of a whole run: parameters, scores, figures, model", TRACK
     )
@@ -29,14 +29,9 @@ def _track(arguments: argparse.Namespace) -> None:
     from custseg_spark.errors import RunError
     from custseg_spark.steps.track_run import track_run
 
-    run = (
-        runs.find_run(arguments.output, arguments.run)
-        if arguments.run
-        else runs.find_latest(arguments.output)
-    )
+    output, name = arguments.output, arguments.run
+    run = runs.find_run(output, name) if name else runs.find_latest(output)
     if run is None:
-        raise RunError(f"{arguments.output} has no whole run", "make one: custseg train")
-    print(
-        f"MLflow run {track_run(run, arguments.experiment)} of experiment {arguments.experiment}: "
-        f"{run.run_id}"
-    )
+        raise RunError(f"{output} has no whole run", "make one: custseg train")
+    tracked = track_run(run, arguments.experiment)
+    print(f"MLflow run {tracked} of experiment {arguments.experiment}: {run.run_id}")

@@ -27,7 +27,7 @@ def draw_histogram(view: ColumnView) -> Markup:
     )
     scale = " on a logarithmic axis" if view.log else ""
     label = escape(
-        f"{wording.humanize(view.name)} from {wording.format_number(view.low)} "
+        f"{wording.humanize(view.column.name)} from {wording.format_number(view.low)} "
         f"to {wording.format_number(view.high)}{scale}"
     )
     return Markup(

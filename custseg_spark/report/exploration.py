@@ -3,6 +3,7 @@ each other."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,6 +11,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from custseg_spark.report.plots.data import FeatureView
 
 BINS = 28
 SAME_TWICE = 0.7
@@ -20,16 +23,15 @@ SAME_TWICE = 0.7
 class ColumnView:
     """A column as it was found: shares of all rows, quantiles and histogram of the sample, in its unit."""
 
-    name: str
-    unit: str
+    column: FeatureView
     role: str
     """cuts, describes, checks."""
     missing: float
     """Share of rows without a value."""
-    low: float
-    quartiles: tuple[float, float, float]
-    high: float
-    outliers: float
+    low: float = math.nan
+    quartiles: tuple[float, float, float] = (math.nan, math.nan, math.nan)
+    high: float = math.nan
+    outliers: float = math.nan
     """Share of values beyond Q1 - 1.5 IQR or Q3 + 1.5 IQR (Tukey 1977); NaN where half of the values are
     the same, so that every other one would count."""
     counts: tuple[int, ...] = ()
@@ -40,12 +42,10 @@ class ColumnView:
 
 
 def build_column_view(
-    name: str,
+    column: FeatureView,
     values: NDArray[np.float64],
-    unit: str = "",
     role: str = "cuts",
     missing: float | None = None,
-    log: bool = False,
     treatment: str = "",
 ) -> ColumnView:
     """The view of a column from `values` (n,) of the sample in its unit, NaN where missing.
@@ -55,25 +55,20 @@ def build_column_view(
     known = values[np.isfinite(values)]
     share = missing if missing is not None else 1 - len(known) / max(len(values), 1)
     if len(known) == 0:
-        nothing = float("nan")
-        return ColumnView(
-            name, unit, role, share, nothing, (nothing,) * 3, nothing, nothing, treatment=treatment
-        )
-    first, median, third = (float(q) for q in np.quantile(known, [0.25, 0.5, 0.75]))
+        return ColumnView(column, role, share, treatment=treatment)
+    low, first, median, third, high = (float(q) for q in np.quantile(known, [0, 0.25, 0.5, 0.75, 1]))
     reach = 1.5 * (third - first)
-    far = float(((known < first - reach) | (known > third + reach)).mean()) if reach > 0 else float("nan")
-    log = log and bool(known.min() >= 0)
+    log = column.transform == "log1p" and low >= 0
     counts, _ = np.histogram(np.log1p(known) if log else known, bins=BINS)
     return ColumnView(
-        name=name,
-        unit=unit,
+        column=column,
         role=role,
         missing=share,
-        low=float(known.min()),
+        low=low,
         quartiles=(first, median, third),
-        high=float(known.max()),
-        outliers=far,
-        counts=tuple(int(count) for count in counts),
+        high=high,
+        outliers=float(((known < first - reach) | (known > third + reach)).mean()) if reach > 0 else math.nan,
+        counts=tuple(counts.tolist()),
         log=log,
         treatment=treatment,
     )

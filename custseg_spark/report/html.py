@@ -45,6 +45,7 @@ def render_page(page: Page) -> str:
     shown = _choose_fitting(page)
     return environment.get_template("report.html").render(
         page=page,
+        summary=page.summary,
         pictures={name: _data_uri(page.figures[name]) for name in shown},
         night={name: _data_uri(page.dark_figures[name]) for name in shown if name in page.dark_figures},
         absent=[name for name in page.figures if name in FIGURES and name not in shown],
@@ -69,7 +70,7 @@ def _data_uri(png: bytes) -> str:
 def _choose_fitting(page: Page) -> list[str]:
     """The figures that fit on the page together, the most wanted first."""
     room = MOST_BYTES - 700_000  # what is not a figure takes far less
-    wanted = [*FIGURES, *(name for section in page.more for name in section.figures)]
+    wanted = [*FIGURES, *(name for section in page.sections for name in section.figures)]
     shown = []
     for name in dict.fromkeys(name for name in wanted if name in page.figures):
         size = (len(page.figures[name]) + len(page.dark_figures.get(name, b""))) * 4 // 3 + 200

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from custseg_spark import wording
-from custseg_spark.report.plots.data import FeatureView
 
 Kind = Literal["text", "number", "percent", "decimal", "code"]
 Value = str | float | int | bool | None
@@ -26,7 +24,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """Rows of plain values, one per column; `marked` is the row to point at."""
 
     columns: tuple[Column, ...]
@@ -63,7 +61,7 @@ _FIRST = ("k", "silhouette", "lowest_jaccard", "smallest_share")
 _HIDDEN = ("chosen", "distinct_segments", "jaccards")
 
 
-def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> Table:
+def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> PageTable:
     """The sweep as a table: three scores per k, or every score that was taken."""
     taken = [column for column in SCORES if column in frame and frame[column].notna().any()]
     others = [str(c) for c in frame if c not in SCORES and c not in _HIDDEN and frame[c].notna().any()]
@@ -74,7 +72,7 @@ def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> Table:
         SCORES.get(name, Column(wording.humanize(str(name)), _kind(ordered[name]))) for name in names
     )
     marked = [int(k) for k in ordered["k"]].index(chosen) if chosen in set(ordered["k"]) else None
-    return Table(columns, rows, marked=marked)
+    return PageTable(columns, rows, marked=marked)
 
 
 def format_cell(value: Value, kind: Kind) -> str:
@@ -108,31 +106,3 @@ def _plain(value: object) -> Value:
 
 def _kind(column: pd.Series) -> Kind:
     return "number" if pd.api.types.is_numeric_dtype(column) else "text"
-
-
-@dataclass(frozen=True)
-class Heat:
-    """A segment's mean of a column and how far it lies from all customers."""
-
-    mean: float
-    text: str
-    z: float
-    way: str
-    """up, down, or nothing where it is like everybody."""
-    strength: int
-    """0 to 60, the percentage of the shade; full from two standard deviations."""
-
-
-def build_heat(
-    profile: pd.DataFrame, features: Sequence[FeatureView], descriptions: Sequence[FeatureView]
-) -> list[tuple[int, list[Heat]]]:
-    """Per row of the profile: the segment's id and a cell per column that has a mean."""
-    views = (*features, *descriptions)
-    return [(int(row["segment"]), [_heat(row, view) for view in views]) for _, row in profile.iterrows()]
-
-
-def _heat(row: pd.Series, view: FeatureView) -> Heat:
-    mean, z = float(row.get(f"mean_{view.name}", math.nan)), float(row.get(f"z_{view.name}", math.nan))
-    known = math.isfinite(z) and abs(z) >= 0.05
-    way = ("up" if z > 0 else "down") if known else ""
-    return Heat(mean, view.write(mean), z, way, round(min(abs(z) / 2, 1) * 60) if known else 0)

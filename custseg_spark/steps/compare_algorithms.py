@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
-from custseg_spark import clustering, evidence, report
+from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import page
-from custseg_spark.report.tables import Column, Table
+from custseg_spark.report.figures import draw_comparison
+from custseg_spark.report.plots.data import ComparisonPictures
+from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.results import AlgorithmComparison, Decision
 
 
@@ -55,8 +57,8 @@ def draw_comparison_figures(
 ) -> list[str]:
     """Draw the comparison; gives the names of its figures."""
     found = others.found
-    return report.draw_comparison(
-        report.ComparisonPictures(
+    return draw_comparison(
+        ComparisonPictures(
             plane=plane.project(points[found.at]),
             labellings=found.labels,
             linkage=found.linkage,
@@ -69,7 +71,7 @@ def draw_comparison_figures(
     )
 
 
-def build_comparison_section(others: AlgorithmComparison) -> page.Section:
+def build_comparison_section(others: AlgorithmComparison) -> page.PageSection:
     """What the page says of the other algorithms."""
     heads = (
         Column("Algorithm", "text"), Column("Segments"), Column("Noise", "percent"),
@@ -84,7 +86,7 @@ def build_comparison_section(others: AlgorithmComparison) -> page.Section:
         )
         for row in others.found.rows
     )  # fmt: skip
-    return page.Section(
-        "Other algorithms", (others.why,), (Table(heads, rows),),
+    return page.PageSection(
+        "Other algorithms", (others.why,), (PageTable(heads, rows),),
         ("comparison.png", "dendrogram.png", "k_distance.png"),
     )  # fmt: skip

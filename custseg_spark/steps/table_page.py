@@ -9,14 +9,15 @@ from custseg_spark import data, segments
 from custseg_spark.features import Treatment
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import exploration, page
+from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.results import Sample, TrainingResult
 
 
-def list_rules(result: TrainingResult) -> tuple[page.Rule, ...]:
+def list_rules(result: TrainingResult) -> tuple[page.RuleCount, ...]:
     """Every rule of the recipe, with the rows that broke it."""
     broken = result.quality.by_reason
     return tuple(
-        page.Rule(name, rule.sql, rule.on_fail, broken.get(data.name_reason(name, rule), 0))
+        page.RuleCount(name, rule.sql, rule.on_fail, broken.get(data.name_reason(name, rule), 0))
         for name, rule in result.recipe.rules.named.items()
     )
 
@@ -27,12 +28,10 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
     everyone = result.quality.read
     found = [
         exploration.build_column_view(
-            t.name,
+            FeatureView(t.name, t.unit, t.transform),
             segments.clip_extremes(sample.raw[t.name].to_numpy(dtype=np.float64), recipe.privacy.min_cell),
-            t.unit,
             "cuts",
             sample.missing[t.name] / everyone,
-            t.transform == "log1p",
             _treatment(t, recipe, sample),
         )
         for t in fitted.model.features
@@ -43,7 +42,7 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
             values = segments.clip_extremes(numbers.to_numpy(dtype=np.float64), recipe.privacy.min_cell)
             if np.isfinite(values).any():
                 role = "checks" if shown.role == "outcome" else "describes"
-                found.append(exploration.build_column_view(shown.name, values, shown.unit, role))
+                found.append(exploration.build_column_view(FeatureView(shown.name, shown.unit), values, role))
     return tuple(found)
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from custseg_spark import segments
 from custseg_spark.report import page
-from custseg_spark.report.tables import Column, Table
+from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.results import LiveComparison
 
 MOST_SHIFTS = 20
 
 
-def build_thread_section(followed: LiveComparison) -> page.Section:
+def build_thread_section(followed: LiveComparison) -> page.PageSection:
     """What became of the live run's segments, who moved, and what drifted."""
     found = followed.movement
     drift = followed.drift
     verdict = f"Drift since the live run: {drift.verdict}"
     verdict += f" ({'; '.join(drift.reasons)})." if drift.reasons else "."
-    return page.Section(
+    return page.PageSection(
         title="Since the live run",
         paragraphs=(
             f"Held against run {followed.live.run.run_id}, which scores until this one is promoted.",
@@ -30,7 +30,7 @@ def build_thread_section(followed: LiveComparison) -> page.Section:
     )
 
 
-def _shifts(drift: segments.Drift) -> Table:
+def _shifts(drift: segments.Drift) -> PageTable:
     """How far each column moved, the farthest first."""
     rows: list[tuple[str, str, float, float | None, float | None]] = [
         (shift.column, what, shift.index, shift.missing_then, shift.missing_now)
@@ -45,4 +45,4 @@ def _shifts(drift: segments.Drift) -> Table:
         Column("Missing then", "percent"),
         Column("Missing now", "percent"),
     )
-    return Table(heads, tuple(sorted(rows, key=lambda row: -row[2])[:MOST_SHIFTS]))
+    return PageTable(heads, tuple(sorted(rows, key=lambda row: -row[2])[:MOST_SHIFTS]))

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
 import numpy as np
-import pandas as pd
 import pyspark
 
-from custseg_spark import __version__, report, runs, segments
-from custseg_spark.features import VALUE
-from custseg_spark.recipe import Recipe
+from custseg_spark import __version__, runs, segments
 from custseg_spark.recipe.explain import write_explained
-from custseg_spark.report import exploration, page
+from custseg_spark.report import page
+from custseg_spark.report.figures import draw
+from custseg_spark.report.html import render_page
+from custseg_spark.report.plots.data import FeatureView, Pictures
+from custseg_spark.report.profile_table import ProfileTable
 from custseg_spark.results import (
-    Decision,
     RunFigures,
     Segmentation,
     TrainingResult,
 )
-from custseg_spark.statistics import measure_eta_squared
 from custseg_spark.steps import table_page, thread
 from custseg_spark.steps.compare_algorithms import build_comparison_section, draw_comparison_figures
+from custseg_spark.steps.summarize_run import build_summary, find_correlations
 from custseg_spark.steps.write_run import tabulate_sweep
 
 DRAWN = 5_000
@@ -37,7 +35,7 @@ def draw_figures(result: TrainingResult) -> RunFigures:
     few = segments.find_small(fitted.profile, result.recipe.privacy.min_cell)
     shown = np.flatnonzero(~fitted.sample["segment"].isin(few))[:DRAWN]
     plane = result.plane
-    pictures = report.Pictures(
+    pictures = Pictures(
         names=fitted.model.names,
         sizes=fitted.sizes,
         plane=plane.project(fitted.points[shown]),
@@ -57,7 +55,7 @@ def draw_figures(result: TrainingResult) -> RunFigures:
         flows=result.since_live.movement.flows if result.since_live else None,
     )
     figures = RunFigures({}, {})
-    report.draw(pictures, figures.light.__setitem__, figures.dark.__setitem__)
+    draw(pictures, figures.light.__setitem__, figures.dark.__setitem__)
     if result.others:
         draw_comparison_figures(result.others, plane, fitted.points, figures.light.__setitem__)
     return figures
@@ -65,8 +63,8 @@ def draw_figures(result: TrainingResult) -> RunFigures:
 
 def write_report(run: runs.Run, result: TrainingResult, figures: RunFigures) -> dict[str, str]:
     """report.html, and the same as plain values in summary.json."""
-    told = build_page(run, result, figures)
-    return {"report.html": report.render_page(told), "summary.json": runs.to_json(report.build_summary(told))}
+    built = build_page(run, result, figures)
+    return {"report.html": render_page(built), "summary.json": built.summary.to_json()}
 
 
 def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> page.Page:
@@ -76,27 +74,18 @@ def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> pa
     moment = datetime.now(UTC)
     flat = segments.tabulate_profile(profile)
     overall = {name: stats.mean for name, stats in profile.everyone.columns.items()}
-    pairs = exploration.find_correlations(_feature_values(fitted))
     return page.Page(
-        title=PurePosixPath(path).stem.replace("_", " "),
+        summary=build_summary(result),
         run_id=run.run_id,
         when=f"{moment.day} {moment:%B %Y, %H:%M} UTC",
-        headline=tuple(segments.write_headline(profile).split("\n")),
-        segments=_segments(result, flat, overall),
-        trust=_trust(result.decision),
-        order_by=recipe.order_by if _in_order(fitted, recipe) else "",
-        value=segments.find_value_column(profile) or "",
-        outcomes=_outcomes(profile),
-        decides=_decides(fitted),
-        rows=page.Rows(
+        rows=page.RowTotals(
             quality.read,
             quality.accepted,
             quality.quarantined,
             tuple(sorted(quality.by_reason.items(), key=lambda reason: -reason[1])),
         ),
-        careful=_careful(result, pairs),
-        profile=page.Profile(flat, _views(fitted, "feature"), _views(fitted, "description"), overall),
-        evidence=page.Evidence(
+        profile=ProfileTable(flat, _views(fitted, "feature"), _views(fitted, "description"), overall),
+        evidence=page.ChoiceEvidence(
             choice.why,
             tabulate_sweep(result.decision),
             choice.k,
@@ -106,19 +95,19 @@ def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> pa
         ),
         rules=table_page.list_rules(result),
         columns=table_page.list_columns(result),
-        correlations=pairs,
+        correlations=find_correlations(fitted),
         protected=_protected(profile),
         plain_rules=_plain_rules(fitted, recipe.privacy.min_cell),
         method=_method(result),
         recipe=write_explained(recipe),
-        reproduce=page.Reproduce(
+        reproduction=page.Reproduction(
             f"custseg train --recipe recipe.yaml --input {path} --output {run.output}",
             recipe.sweep.seed,
             path,
             {"custseg_spark": __version__, "Spark": pyspark.__version__, "Python": platform.python_version()},
             result.journal.seconds,
         ),
-        more=(
+        sections=(
             *([] if result.since_live is None else [thread.build_thread_section(result.since_live)]),
             *([] if result.others is None else [build_comparison_section(result.others)]),
         ),
@@ -127,24 +116,10 @@ def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> pa
     )
 
 
-def _segments(
-    result: TrainingResult, flat: pd.DataFrame, overall: Mapping[str, float]
-) -> tuple[page.Segment, ...]:
-    fitted = result.segmentation
-    return report.segment_views(
-        flat,
-        (*_views(fitted, "feature"), *_views(fitted, "description")),
-        _write_texts(result),
-        _outcomes(fitted.profile),
-        segments.find_value_column(fitted.profile) or "",
-        overall,
-    )
-
-
-def _protected(profile: segments.Profile) -> tuple[page.Association, ...]:
+def _protected(profile: segments.Profile) -> tuple[page.ProtectedColumn, ...]:
     names = {"cramers_v": "Cramér's V", "eta": "eta"}
     return tuple(
-        page.Association(
+        page.ProtectedColumn(
             found.column,
             found.value,
             names[found.measure],
@@ -154,87 +129,14 @@ def _protected(profile: segments.Profile) -> tuple[page.Association, ...]:
     )
 
 
-def _in_order(fitted: Segmentation, recipe: Recipe) -> bool:
-    """Whether the segments stand in order of the recipe's `order_by`: they do until ids are kept."""
-    by = list(recipe.segment_by).index(recipe.order_by)
-    return bool(np.all(np.diff([centre[by] for centre in fitted.model.centres]) <= 0))
-
-
-def _trust(decision: Decision) -> page.Trust | None:
-    found = decision.structure
-    return None if found is None else page.Trust(found.kind, f"{found.why[0].upper()}{found.why[1:]}.")
-
-
-def _decides(fitted: Segmentation) -> tuple[tuple[str, float], ...]:
-    """Each feature with the share of its variance that lies between the segments, the largest first; in the
-    sample on the model scale, where the features cut."""
-    shares = [measure_eta_squared(column, fitted.labels) for column in fitted.points.T]
-    names = [t.name for t in fitted.model.features]
-    return tuple(sorted(zip(names, shares, strict=True), key=lambda pair: -pair[1]))
-
-
-def _views(fitted: Segmentation, role: str) -> tuple[report.FeatureView, ...]:
+def _views(fitted: Segmentation, role: str) -> tuple[FeatureView, ...]:
     """The columns of a role; a rate is a percentage unless it has a unit, such as pounds an order."""
     transforms = {t.name: t.transform for t in fitted.model.features}
     return tuple(
-        report.FeatureView(
-            shown.name, shown.unit, transforms.get(shown.name, "none"), shown.rate and not shown.unit
-        )
+        FeatureView(shown.name, shown.unit, transforms.get(shown.name, "none"), shown.rate and not shown.unit)
         for shown in fitted.profile.shown
         if shown.role == role
     )
-
-
-def _outcomes(profile: segments.Profile) -> tuple[page.Outcome, ...]:
-    units = {shown.name: shown.unit for shown in profile.shown}
-    return tuple(
-        page.Outcome(name, units[name], estimate.is_rate, estimate.value)
-        for name, estimate in profile.everyone.outcomes.items()
-    )
-
-
-def _write_texts(result: TrainingResult) -> dict[int, report.SegmentText]:
-    fitted, recipe = result.segmentation, result.recipe
-    units = {name: feature.unit for name, feature in recipe.segment_by.items()}
-    stability = dict(zip(fitted.model.ids, fitted.jaccards(result.decision.candidate), strict=False))
-    fewest = recipe.privacy.min_cell
-    few = f"Fewer than {fewest} customers: figures are withheld"
-    return {
-        segment.segment: report.SegmentText(
-            fact=few if segment.size < fewest else segments.write_fact(segment, fitted.profile),
-            sentence=f"{few}." if segment.size < fewest else segments.write_sentence(segment, fitted.profile),
-            action=segments.suggest_action(segment.named, recipe.actions, units),
-            words=tuple(word.text for word in segment.named.words),
-            stability=stability.get(segment.segment),
-        )
-        for segment in fitted.profile.segments
-    }
-
-
-def _careful(result: TrainingResult, pairs: tuple[exploration.Correlation, ...]) -> tuple[str, ...]:
-    """What a reader should know before acting on the page; doubts about the number of segments come first,
-    as the first screen shows the first few lines only."""
-    choice, fitted = result.decision.choice, result.segmentation
-    jaccards = fitted.jaccards(result.decision.candidate)
-    lines = [] if choice.passed else [f"No number of segments passed every condition: {choice.why}"]
-    lines += [choice.doubt] if choice.doubt else []
-    lines += result.warnings
-    shaky = [fitted.model.names[i] for i, jaccard in enumerate(jaccards) if jaccard < page.SHAKY]
-    lines += [
-        f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
-    ]
-    lines += [
-        f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): "
-        "together they weigh double."
-        for pair in pairs
-    ]
-    return tuple(lines)
-
-
-def _feature_values(fitted: Segmentation) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
-    return {
-        t.name: fitted.sample[f"{VALUE}{t.name}"].to_numpy(dtype=np.float64) for t in fitted.model.features
-    }
 
 
 def _plain_rules(fitted: Segmentation, fewest: int) -> page.PlainRules:

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import commands
 from custseg_spark.app import visit
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.visit import Table, Visit
+from custseg_spark.commands.train import train
 from custseg_spark.recipe import Recipe, parse
 from tests.jobs.conftest import RECIPE, planted
 
@@ -33,7 +33,7 @@ def recipe() -> Recipe:
 def table(spark: SparkSession, customers: pd.DataFrame, recipe: Recipe) -> Table:
     """The table as a visit brought it, with the run that was made of it."""
     brought = Visit().bring("segment", "customers.csv", customers.to_csv(index=False).encode())
-    made = commands.train(spark, recipe, str(brought.file), brought.output())
+    made = train(spark, recipe, str(brought.file), brought.output())
     brought.known |= {"published": RunView(made.run, "customers"), "recipe": recipe}
     return brought
 

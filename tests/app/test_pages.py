@@ -12,12 +12,13 @@ import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from custseg_spark import commands, runs
+from custseg_spark import runs
 from custseg_spark.app import downloads
 from custseg_spark.app.pages import parts
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.server import MAIN
 from custseg_spark.app.visit import Table
+from custseg_spark.commands.train import train
 from custseg_spark.recipe import Recipe, parse
 
 testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
@@ -228,7 +229,7 @@ def test_predict_places_a_customer_and_says_why(spark: SparkSession, saved: Path
     found.number_input[1].set_value(13)
     found.run()
     text = said(found)
-    rich = run.told.segments[0]
+    rich = run.summary.segments[0]
     assert rich.name in text
     assert rich.action in text
     assert "learly this one" in text
@@ -275,7 +276,7 @@ def test_who_moved_is_held_against_the_live_run(
     spark: SparkSession, saved: Path, run: RunView, table: Table
 ) -> None:
     live = runs.find_run(str(saved), run.run.run_id)
-    other = commands.train(
+    other = train(
         spark, parse({**live.read_record().recipe, "segments": {"k": 2, "choose": "fixed"}}), str(table.file),
         str(saved),
     )  # fmt: skip

@@ -18,54 +18,52 @@ import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-from custseg_spark import commands, data, runs
+from custseg_spark import data, runs
 from custseg_spark.app import compare, downloads, run_view, uploads
 from custseg_spark.app.placement import Entry, list_entries, list_unseen, place_customer
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table, Visit
+from custseg_spark.commands.train import train
 from custseg_spark.errors import DataError, RunError
 from custseg_spark.model import SCALED
 from custseg_spark.recipe import Recipe, load
+from custseg_spark.report.view import SegmentView, read_summary
 
 
 def test_the_first_screen_is_that_of_the_report(run: RunView) -> None:
     report = (run.file("report.html") or b"").decode()
-    assert run.told.headline[0].startswith("Three segments.")
-    assert run.told.headline[0] in report
-    for one in run.told.segments:
+    assert run.summary.headline[0].startswith("Three segments.")
+    assert run.summary.headline[0] in report
+    for one in run.summary.segments:
         assert one.sentence.split("(")[0] in report
         assert one.action
-    assert sum(one.size for one in run.told.segments) == 300
+    assert sum(one.size for one in run.summary.segments) == 300
 
 
 def test_what_counts_as_success_is_told_as_in_the_report(run: RunView) -> None:
-    (outcome,) = run.told.outcomes
+    (outcome,) = run.summary.outcomes
     assert (outcome.name, outcome.is_rate) == ("answered", True)
     report = (run.file("report.html") or b"").decode()
-    for one in run.told.segments:
+    for one in run.summary.segments:
         row = run.profile[run.profile["segment"] == one.segment].iloc[0]
         (found,) = one.outcomes
         assert (found.mean, found.low, found.high) == pytest.approx(
             tuple(row[f"{kind}_answered"] for kind in ("mean", "low", "high"))
         )
-        assert outcome.said(found.mean) in report
-    assert outcome.said(0.46, 0.414, 0.506) == "46\u00a0% (41 to 51)"
+        assert outcome.write(found.mean) in report
+    assert outcome.write(0.46, 0.414, 0.506) == "46\u00a0% (41 to 51)"
 
 
 def test_a_segment_that_seldom_comes_back_is_flagged() -> None:
-    from custseg_spark.app.summary_view import ToldSegment
-
-    assert ToldSegment(0, "a", 1, 1.0, stability=0.59).shaky
-    assert not ToldSegment(0, "a", 1, 1.0, stability=0.6).shaky
-    assert not ToldSegment(0, "a", 1, 1.0).shaky
+    assert SegmentView(segment=0, name="a", size=1, share=1.0, stability=0.59).shaky
+    assert not SegmentView(segment=0, name="a", size=1, share=1.0, stability=0.6).shaky
+    assert not SegmentView(segment=0, name="a", size=1, share=1.0).shaky
 
 
 def test_a_run_of_an_older_version_still_has_its_names(run: RunView) -> None:
-    from custseg_spark.app.summary_view import told_of
-
-    told = told_of(None, run.record)
-    assert [one.name for one in told.segments] == [one.name for one in run.told.segments]
+    summary = read_summary(None, run.record.segments)
+    assert [one.name for one in summary.segments] == [one.name for one in run.summary.segments]
 
 
 def test_three_axes_keep_distances_where_there_are_two_features(run: RunView) -> None:
@@ -351,12 +349,12 @@ def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
     output = str(tmp_path / "lake")
     path = str(tmp_path / "customers.csv")
     pd.read_csv(table.file, dtype=str).sample(frac=0.9, random_state=0).to_csv(path, index=False)
-    live = commands.train(spark, recipe, path, output)
+    live = train(spark, recipe, path, output)
     saved = downloads.save_candidate(run, table, recipe, output)
     with pytest.raises(RunError, match="stand for others here") as refused:
         runs.promote_run(saved, "saved by the analyst")
     assert saved.at("recipe.yaml") in refused.value.remedy
-    trained = commands.train(spark, load(saved.at("recipe.yaml")), str(table.file), output)
+    trained = train(spark, load(saved.at("recipe.yaml")), str(table.file), output)
     assert trained.live.run_id == live.run.run_id
     assert sorted(trained.found.segmentation.sizes) == sorted(s.size for s in saved.read_record().segments)
     runs.promote_run(trained.run, "looked at")
@@ -381,7 +379,7 @@ def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFr
         brought = Visit().bring("segment", "customers.csv", table.to_csv(index=False).encode())
         assert uploads.preview_upload(spark, brought.file).rows == len(table)
         file, output = str(brought.file), brought.output()
-        task = Task(lambda: commands.train(spark, recipe, file, output))
+        task = Task(lambda: train(spark, recipe, file, output))
         return RunView(task.result().run)
 
     with ThreadPoolExecutor(2) as pool:

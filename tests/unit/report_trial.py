@@ -15,9 +15,11 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import silhouette_score
 from sklearn.tree import DecisionTreeClassifier
 
-from custseg_spark.report import assemble, exploration, page
+from custseg_spark.report import exploration, page
 from custseg_spark.report.plots.data import FeatureView, Pictures
-from custseg_spark.report.tables import Column, Table
+from custseg_spark.report.profile_table import ProfileTable
+from custseg_spark.report.tables import Column, PageTable
+from custseg_spark.report.view import FeatureWeight, MeanView, OutcomeView, SegmentView, Summary, Trust
 
 FEATURES = (
     FeatureView("spend", "money in 2 years", "log1p"),
@@ -25,7 +27,7 @@ FEATURES = (
     FeatureView("deals", "purchases"),
 )
 DESCRIPTIONS = (FeatureView("income", "money a year"), FeatureView("orders", "purchases"))
-OUTCOME = page.Outcome("answered_last_campaign")
+OUTCOME = OutcomeView(name="answered_last_campaign")
 
 
 @dataclass(frozen=True)
@@ -192,8 +194,13 @@ def full_page(
         "quiet and spend a tenth of the mean",
         "bought 24 days ago, spend a tenth of the mean",
     ]
-    told = {
-        s: assemble.SegmentText(
+    found = tuple(
+        SegmentView(
+            segment=s,
+            name=name,
+            size=row["size"],
+            share=row["share"],
+            share_of_value=row["share_of_total_spend"],
             fact=facts[s % 5],
             sentence=f"{name}: their spend is {'high' if s < 2 else 'low'}; recency tells them apart.",
             action=actions[s % 5],
@@ -202,39 +209,44 @@ def full_page(
                 "quiet: recency z +0.9, 95 % above the median of all",
             ),
             stability=(0.97, 0.96, 0.93, 0.58, 0.94)[s % 5],
+            outcomes=(MeanView(**{kind: row[f"{kind}_{OUTCOME.name}"] for kind in ("mean", "low", "high")}),),
         )
-        for s, name in enumerate(t.names)
-    }
+        for s, (name, row) in enumerate(zip(t.names, table.to_dict("records"), strict=True))
+    )
     everyone = float(t.sample[OUTCOME.name].mean())
-    outcome = page.Outcome(OUTCOME.name, rate=True, overall=everyone)
-    found = assemble.build_segments(table, views, told, (outcome,), "spend", overall)
-    rich = [s for s in found if (s.value_share or 0) > s.share]
-    return page.Page(
+    rich = [s for s in found if (s.share_of_value or 0) > s.share]
+    headline = (
+        f"{_count(len(found))} segments. {sum(s.share for s in rich):.0%} of customers bring "
+        f"{sum(s.share_of_value or 0 for s in rich):.0%} of spend; half of these have gone quiet."
+    ).replace("%", "\u00a0%")
+    summary = Summary(
         title="marketing_campaign",
-        run_id="20261123T120501-4f2a",
-        when="23 November 2026, 12:05 UTC",
-        headline=(
-            f"{_count(len(found))} segments. {sum(s.share for s in rich):.0%} of customers bring "
-            f"{sum(s.value_share or 0 for s in rich):.0%} of spend; half of these have gone quiet.".replace(
-                "%", "\u00a0%"
-            ),
-        ),
-        segments=found,
-        value="spend",
-        outcomes=(outcome,),
-        trust=page.Trust(
-            "reproducible",
-            "The same segments come back when the customers are drawn again (weakest Jaccard 0.93), "
+        headline=(headline,),
+        trust=Trust(
+            verdict="reproducible",
+            sentence="The same segments come back when the customers are drawn again (weakest Jaccard 0.93), "
             "though no gap separates them: the borders are a convention.",
         ),
-        decides=(("spend", 0.80), ("recency", 0.71), ("deals", 0.66)),
-        rows=page.Rows(2243, 2240, 3, (("credible_birth", 3),)),
+        decides=tuple(
+            FeatureWeight(feature=name, share=share)
+            for name, share in {"spend": 0.80, "recency": 0.71, "deals": 0.66}.items()
+        ),
         careful=(
             "24 customers have no income; they count in the segments, not in the mean of income.",
             "The table is 12 years old: check the actions against newer behaviour.",
         ),
-        profile=page.Profile(table, FEATURES, DESCRIPTIONS, overall),
-        evidence=page.Evidence(
+        order_by="spend",
+        value="spend",
+        outcomes=(OUTCOME.model_copy(update={"overall": everyone}),),
+        segments=found,
+    )
+    return page.Page(
+        summary,
+        run_id="20261123T120501-4f2a",
+        when="23 November 2026, 12:05 UTC",
+        rows=page.RowTotals(2243, 2240, 3, (("credible_birth", 3),)),
+        profile=ProfileTable(table, FEATURES, DESCRIPTIONS, overall),
+        evidence=page.ChoiceEvidence(
             "5 segments have the best silhouette (0.530) of the numbers (2, 3, 4, 5) "
             "whose every segment comes back when the data is redrawn",
             t.sweep,
@@ -243,28 +255,26 @@ def full_page(
             ((6, "a segment comes back only to 0.65 (at least 0.75 is wanted)"), (4, "silhouette 0.503")),
         ),
         rules=(
-            page.Rule("credible_birth", "Year_Birth >= 1930", "quarantine", 3),
-            page.Rule("some_orders", "orders > 0", "warn", 4),
+            page.RuleCount("credible_birth", "Year_Birth >= 1930", "quarantine", 3),
+            page.RuleCount("some_orders", "orders > 0", "warn", 4),
         ),
         columns=tuple(
             exploration.build_column_view(
-                v.name,
+                v,
                 t.sample[_column(t, v.name)].to_numpy(float),
-                v.unit,
                 "cuts" if v in FEATURES else "describes",
-                log=v.transform == "log1p",
                 treatment="highest 14 values clipped at 10" if v.name == "deals" else "",
             )
             for v in views
         ),
         correlations=(exploration.Correlation("spend", "orders", 0.93),),
         protected=(
-            page.Association(
+            page.ProtectedColumn(
                 "Marital_Status",
                 0.05,
                 "Cramér's V",
                 "Next to none: the segments hold about the same mix.",
-                Table((Column("Segment"), Column("Married", "percent")), ((0, 0.38), (1, 0.40))),
+                PageTable((Column("Segment"), Column("Married", "percent")), ((0, 0.38), (1, 0.40))),
             ),
         ),
         plain_rules=_tree(t),
@@ -273,14 +283,13 @@ def full_page(
             "K-means with 10 restarts for every k from 4 to 7; the chosen centres were refined on all rows.",
         ),
         recipe="input: {path: marketing_campaign.csv, id: ID}\nsegments:\n  k: [4, 7]   # tried\n",
-        reproduce=page.Reproduce(
+        reproduction=page.Reproduction(
             "custseg train --recipe conf/marketing_campaign.yaml --input marketing_campaign.csv --output out",
             42,
             "marketing_campaign.csv",
             {"custseg_spark": "0.1.0", "pyspark": "4.3.0"},
             {"read": 1.2, "sweep": 6.41, "report": 2.5},
         ),
-        order_by="spend",
         figures=figures or {},
         dark_figures=dark or {},
     )

@@ -1,16 +1,15 @@
 """What a person reads of the choice: in the terminal, and first on the page."""
 
 import dataclasses
-import sys
 from types import SimpleNamespace
 
 import pytest
-from rich.console import Console
 
 from custseg_spark.evidence import Choice, RunnerUp
-from custseg_spark.steps import write_report
+from custseg_spark.steps import summarize_run
 from custseg_spark.steps.profile_segments import warn_small
 from custseg_spark.terminal.answers import tell_choice
+from custseg_spark.terminal.console import open_console
 
 CHOICE = Choice(
     k=5,
@@ -24,7 +23,7 @@ CHOICE = Choice(
 
 
 def printed(choice: Choice, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    tell_choice(Console(file=sys.stdout, highlight=False, soft_wrap=True), choice)
+    tell_choice(open_console(), choice)
     return capsys.readouterr().out.strip().splitlines()
 
 
@@ -49,7 +48,7 @@ def test_doubts_about_the_number_come_first_on_the_page() -> None:
     fitted = SimpleNamespace(jaccards=lambda chosen: (), model=SimpleNamespace(names=()))
     decision = SimpleNamespace(choice=choice, candidate=None)
     result = SimpleNamespace(segmentation=fitted, decision=decision, warnings=("one", "two", "three"))
-    lines = write_report._careful(result, ())  # type: ignore[arg-type]
+    lines = summarize_run._list_cautions(result, ())  # type: ignore[arg-type]
     assert lines[0].startswith("No number of segments passed")
     assert lines[1] == choice.doubt
     assert lines[2:] == ("one", "two", "three")

@@ -80,10 +80,19 @@ def test_a_forbidden_name_is_found(tmp_path: Path, code: str, name: str) -> None
     assert found.endswith(name)
 
 
-def test_the_command_starts_without_spark() -> None:
-    """So that `custseg --help` is there at once."""
-    slow = "{'pyspark', 'pandas', 'sklearn', 'matplotlib'}"
-    program = f"import sys, custseg_spark.cli; print(sorted({slow} & set(sys.modules)))"
+@pytest.mark.parametrize(
+    "modules, slow",
+    [
+        # so that `custseg --help` and `custseg runs list` are there at once
+        ("custseg_spark.cli", {"pyspark", "pandas", "sklearn", "matplotlib"}),
+        ("custseg_spark.runs, custseg_spark.terminal", {"pyspark", "pandas", "sklearn", "matplotlib"}),
+        # so that no command waits for what another needs
+        ("custseg_spark.commands.init", {"sklearn", "pyspark.ml", "custseg_spark.commands.train"}),
+        ("custseg_spark.commands.rfm", {"matplotlib", "jinja2", "custseg_spark.commands.train"}),
+    ],
+)
+def test_what_is_slow_is_not_loaded(modules: str, slow: set[str]) -> None:
+    program = f"import sys, {modules}; print(sorted(set({sorted(slow)}) & set(sys.modules)))"
     answer = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -5,10 +5,13 @@ import pytest
 from scipy.stats import spearmanr
 
 from custseg_spark.report.exploration import build_column_view, find_correlations
+from custseg_spark.report.plots.data import FeatureView
+
+ORDERS, LOGGED = FeatureView("orders", "purchases"), FeatureView("x", transform="log1p")
 
 
 def test_a_column_by_hand() -> None:
-    view = build_column_view("orders", np.array([1.0, 2.0, 3.0, 4.0, 100.0, np.nan]), "purchases")
+    view = build_column_view(ORDERS, np.array([1.0, 2.0, 3.0, 4.0, 100.0, np.nan]))
     assert (view.low, view.quartiles, view.high) == (1.0, (2.0, 3.0, 4.0), 100.0)
     assert view.missing == pytest.approx(1 / 6)
     assert view.outliers == pytest.approx(1 / 5)
@@ -17,19 +20,19 @@ def test_a_column_by_hand() -> None:
 
 
 def test_the_missing_share_of_all_rows_wins_over_the_samples() -> None:
-    assert build_column_view("orders", np.array([1.0, np.nan]), missing=0.01).missing == 0.01
+    assert build_column_view(ORDERS, np.array([1.0, np.nan]), missing=0.01).missing == 0.01
 
 
 def test_a_column_without_values_says_so() -> None:
-    view = build_column_view("orders", np.full(3, np.nan))
+    view = build_column_view(ORDERS, np.full(3, np.nan))
     assert view.missing == 1.0
     assert view.counts == ()
     assert np.isnan(view.low)
 
 
 def test_a_log_axis_needs_values_from_0_on() -> None:
-    assert build_column_view("x", np.array([0.0, 10.0]), log=True).log
-    assert not build_column_view("x", np.array([-1.0, 10.0]), log=True).log
+    assert build_column_view(LOGGED, np.array([0.0, 10.0])).log
+    assert not build_column_view(LOGGED, np.array([-1.0, 10.0])).log
 
 
 def test_correlations_are_spearmans_and_strongest_first() -> None:
@@ -50,4 +53,4 @@ def test_a_constant_column_correlates_with_nothing() -> None:
 
 
 def test_where_half_is_the_same_nothing_is_an_outlier() -> None:
-    assert np.isnan(build_column_view("answered", np.array([0.0, 0, 0, 0, 0, 0, 0, 1])).outliers)
+    assert np.isnan(build_column_view(ORDERS, np.array([0.0, 0, 0, 0, 0, 0, 0, 1])).outliers)

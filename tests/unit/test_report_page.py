@@ -1,5 +1,6 @@
 """The page: whole from little, safe from hostile text, small, and alone in the world."""
 
+import json
 import re
 from dataclasses import fields, replace
 
@@ -7,13 +8,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custseg_spark.report import assemble, page, tables
+from custseg_spark.errors import RunError
+from custseg_spark.report import page, tables
 from custseg_spark.report.html import FIGURES, render_page
 from custseg_spark.report.plots.data import FeatureView
+from custseg_spark.report.profile_table import Contrast, ProfileTable
+from custseg_spark.report.view import MeanView, OutcomeView, SegmentView, Summary, read_summary
+from custseg_spark.runs import SegmentShare
 from tests.unit import report_trial
 
 HOSTILE = '<script>alert("1")</script>"\' onload=x {{ 7*7 }} &amp;'
-LEAST = {"title", "run_id", "when", "headline", "segments"}
+LEAST = {"summary", "run_id", "when"}
+ONE = Summary(
+    title="t",
+    headline=("One segment.",),
+    segments=(SegmentView(segment=0, name="All", size=9, share=1.0),),
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +32,7 @@ def full() -> page.Page:
 
 
 def test_the_least_page_stands() -> None:
-    html = render_page(page.Page("t", "r", "today", ("One segment.",), (page.Segment(0, "All", 9, 1.0),)))
+    html = render_page(page.Page(ONE, "r", "today"))
     assert "One segment." in html
     assert "All" in html
     for heading in ("Why", "Plain rules", "The data", "Fairness", "Method", "Do it again", "Can I trust it?"):
@@ -30,17 +40,20 @@ def test_the_least_page_stands() -> None:
 
 
 def test_every_part_may_be_missing_alone(full: page.Page) -> None:
-    empty = page.Page("t", "r", "today", ("One.",), ())
-    whole = render_page(full)
+    empty, whole = page.Page(ONE, "r", "today"), render_page(full)
     for one in fields(page.Page):
         if one.name not in LEAST and getattr(full, one.name) != getattr(empty, one.name):
             assert render_page(replace(full, **{one.name: getattr(empty, one.name)})) != whole, one.name
+    for name, field in Summary.model_fields.items():
+        if not field.is_required() and name not in ("schema_version", "title"):
+            less = full.summary.model_copy(update={name: field.default})
+            assert render_page(replace(full, summary=less)) != whole, name
 
 
 def test_the_first_screen_has_a_line_per_segment(full: page.Page) -> None:
     html = render_page(full)
     answer = html[html.index('id="answer"') : html.index("<nav")]
-    for segment in full.segments:
+    for segment in full.summary.segments:
         assert segment.name in answer
         assert segment.fact in answer
         assert segment.action in answer
@@ -49,28 +62,29 @@ def test_the_first_screen_has_a_line_per_segment(full: page.Page) -> None:
 
 
 def test_text_from_data_is_escaped(full: page.Page) -> None:
-    bad = replace(
-        full.segments[0], name=HOSTILE, fact=HOSTILE, sentence=HOSTILE, action=HOSTILE, words=(HOSTILE,)
+    bad = full.summary.segments[0].model_copy(
+        update={**dict.fromkeys(("name", "fact", "sentence", "action"), HOSTILE), "words": (HOSTILE,)}
     )
     views = (FeatureView(HOSTILE, HOSTILE),)
     table = pd.DataFrame({"segment": [0], f"mean_{HOSTILE}": [1.0], f"z_{HOSTILE}": [1.0]})
     hostile = replace(
         full,
-        title=HOSTILE,
-        headline=(HOSTILE,),
-        segments=(bad, *full.segments[1:]),
-        value=HOSTILE,
-        outcomes=(page.Outcome(HOSTILE),),
-        profile=page.Profile(table, views),
-        rows=page.Rows(2, 1, 1, ((HOSTILE, 1),)),
-        careful=(HOSTILE,),
-        rules=(page.Rule(HOSTILE, HOSTILE, "warn", 1),),
-        columns=tuple(replace(column, name=HOSTILE, unit=HOSTILE) for column in full.columns),
+        summary=full.summary.model_copy(
+            update={
+                **{"title": HOSTILE, "headline": (HOSTILE,), "value": HOSTILE, "careful": (HOSTILE,)},
+                "segments": (bad, *full.summary.segments[1:]),
+                "outcomes": (OutcomeView(name=HOSTILE),),
+            }
+        ),
+        profile=ProfileTable(table, views),
+        rows=page.RowTotals(2, 1, 1, ((HOSTILE, 1),)),
+        rules=(page.RuleCount(HOSTILE, HOSTILE, "warn", 1),),
+        columns=tuple(replace(column, column=views[0]) for column in full.columns),
         evidence=replace(full.evidence, why=HOSTILE, runners_up=((3, HOSTILE),)),
         recipe=HOSTILE,
-        more=(
-            page.Section(
-                HOSTILE, (HOSTILE,), (tables.Table((tables.Column(HOSTILE, "text"),), ((HOSTILE,),)),)
+        sections=(
+            page.PageSection(
+                HOSTILE, (HOSTILE,), (tables.PageTable((tables.Column(HOSTILE, "text"),), ((HOSTILE,),)),)
             ),
         ),
     )
@@ -106,24 +120,49 @@ def test_scores_that_were_not_taken_leave_no_column() -> None:
     assert table.marked == 1
 
 
-def test_segments_from_profile_csv() -> None:
+def test_what_a_card_shows_of_profile_csv() -> None:
     profile = pd.DataFrame(
         {
-            "segment": [1, 0], "name": ["b", "a"], "size": [40, 60], "share": [0.4, 0.6],
+            "segment": [1, 0],
             "mean_spend": [10.0, 100.0], "z_spend": [-0.5, 0.9], "median_spend": [9.0, 90.0],
             "mean_age": [40.0, 41.0], "z_age": [-0.1, 0.1], "median_age": [np.nan, 40.0],
-            "share_of_total_spend": [0.13, 0.87],
-            "mean_answered": [0.1, np.nan], "low_answered": [0.05, np.nan], "high_answered": [0.2, np.nan],
         }
     )  # fmt: skip
     spend, age = FeatureView("spend", "euro"), FeatureView("age")
-    told = {0: assemble.SegmentText(fact="rich", stability=0.5)}
-    first, second = assemble.build_segments(
-        profile, (spend, age), told, (page.Outcome("answered"),), "spend", {"spend": 46.0}
-    )
-    assert (first.id, first.name, first.value_share, first.fact, first.shaky) == (0, "a", 0.87, "rich", True)
-    assert first.apart == (page.Apart(spend, 100.0, 46.0, 0.9),)
-    assert first.outcomes == (page.Interval(None, None, None),)
-    assert second.typical == ((spend, 9.0),)
-    assert second.outcomes == (page.Interval(0.1, 0.05, 0.2),)
-    assert not second.shaky
+    shown = ProfileTable(profile, (spend, age))
+    assert shown.contrasts(0) == [Contrast("spend", 100.0, 0.9)]
+    assert shown.medians(1) == [(spend, 9.0)]
+    assert shown.contrasts(7) == shown.medians(7) == []
+
+
+def test_a_summary_comes_back_as_it_was_written(full: page.Page) -> None:
+    text = full.summary.to_json()
+    assert read_summary(text.encode(), []) == full.summary
+    assert json.loads(text)["schema_version"] == 1
+
+
+def test_a_summary_holds_no_nan() -> None:
+    mean = MeanView(mean=float("nan"), low=-float("inf"), high=0.2)
+    assert (mean.mean, mean.low, mean.high) == (None, None, 0.2)
+
+
+def test_a_summary_of_an_older_version_is_read_and_that_of_a_newer_is_refused() -> None:
+    """0.1.0 wrote no version, no outcomes and no stability."""
+    older = {
+        "title": "t", "headline": ["Two segments."], "trust": None, "order_by": "", "value": "spend",
+        "decides": [{"feature": "spend", "share": None}], "careful": ["Small."],
+        "segments": [
+            {"segment": 0, "name": "Rich", "size": 60, "share": 0.6, "share_of_value": 0.87, "fact": "rich",
+             "sentence": "They are rich.", "action": "", "words": ["rich: spend z +1.0"]},
+        ],
+    }  # fmt: skip
+    found = read_summary(json.dumps(older).encode(), [])
+    assert found.segment(0).share_of_value == 0.87
+    assert not found.segment(0).shaky
+    with pytest.raises(RunError, match="newer"):
+        read_summary(json.dumps({**older, "schema_version": 2}).encode(), [])
+
+
+def test_a_run_without_a_summary_still_has_its_names() -> None:
+    found = read_summary(None, [SegmentShare(segment=2, name="Rich", size=60, share=0.6)])
+    assert (found.headline, found.segment(2).name) == (("1 segments.",), "Rich")

@@ -8,28 +8,30 @@ from custseg_spark import wording
 from custseg_spark.app.compare import list_mean_columns
 from custseg_spark.app.pages import parts
 from custseg_spark.app.run_view import RunView
-from custseg_spark.app.summary_view import ToldOutcome, ToldSegment
 from custseg_spark.report import palette
-from custseg_spark.report.assemble import LEAST_APART
+from custseg_spark.report.profile_table import Contrast, find_contrasts
+from custseg_spark.report.view import OutcomeView, SegmentView
 
 SHAKY = "do not act on this segment alone"
 
 
 def show_answer(run: RunView) -> None:
     """The first screen: the headline, a line per segment, and what to know before acting on it."""
-    told = run.told
-    first, *rest = told.headline
+    summary = run.summary
+    first, *rest = summary.headline
     more = "".join(f" <span>{parts.escape_html(sentence)}</span>" for sentence in rest)
-    with_value = any(one.share_of_value is not None for one in told.segments)
+    with_value = any(one.share_of_value is not None for one in summary.segments)
     head = (
-        f'<th class="n">share of {parts.escape_html(wording.humanize(told.value))}</th>' if with_value else ""
+        f'<th class="n">share of {parts.escape_html(wording.humanize(summary.value))}</th>'
+        if with_value
+        else ""
     )
-    first_outcome = told.outcomes[0] if told.outcomes else None
+    first_outcome = summary.outcomes[0] if summary.outcomes else None
     if first_outcome is not None:
         note = "average, and the range it lies in with 95 % certainty"
         name = wording.capitalize(wording.humanize(first_outcome.name))
         head += f'<th class="n" title="{note}">{parts.escape_html(name)}</th>'
-    rows = "".join(_line(one, with_value, first_outcome) for one in told.segments)
+    rows = "".join(_line(one, with_value, first_outcome) for one in summary.segments)
     st.html(
         f'<div class="cs-headline">{parts.escape_html(first)}{more}</div>'
         '<div class="cs-scroll"><table class="cs-table">'
@@ -40,12 +42,12 @@ def show_answer(run: RunView) -> None:
     )
 
 
-def _line(one: ToldSegment, with_value: bool, outcome: ToldOutcome | None) -> str:
+def _line(one: SegmentView, with_value: bool, outcome: OutcomeView | None) -> str:
     flag = f'<span class="cs-flag">{SHAKY}</span>' if one.shaky else ""
     came = ""
     if outcome is not None:
         found = one.outcomes[0] if one.outcomes else None
-        said = outcome.said(found.mean, found.low, found.high) if found else "–"
+        said = outcome.write(found.mean, found.low, found.high) if found else "–"
         mean, _, interval = said.partition(" (")
         came = f'<td class="n">{mean}<small>{interval.rstrip(")")}</small></td>'
     value = f'<td class="n">{wording.format_percent(one.share_of_value)}</td>' if with_value else ""
@@ -60,21 +62,22 @@ def _line(one: ToldSegment, with_value: bool, outcome: ToldOutcome | None) -> st
 
 
 def _trust(run: RunView) -> str:
-    told = run.told
-    if not told.verdict:
+    trust = run.summary.trust
+    if trust is None:
         return ""
-    verdict = f"<b>{parts.escape_html(wording.capitalize(told.verdict))}.</b>"
-    return f"<div><h4>Can I trust it?</h4><p>{verdict} {parts.escape_html(told.trust)}</p></div>"
+    verdict = f"<b>{parts.escape_html(wording.capitalize(trust.verdict))}.</b>"
+    return f"<div><h4>Can I trust it?</h4><p>{verdict} {parts.escape_html(trust.sentence)}</p></div>"
 
 
 def _decides(run: RunView) -> str:
-    if not run.told.decides:
+    known = [(one.feature, one.share) for one in run.summary.decides if one.share is not None]
+    if not known:
         return ""
     lines = "".join(
         f'<div class="cs-way"><span>{parts.escape_html(wording.humanize(name))}</span>'
         f'<u class="cs-bar"><b style="width:{100 * share:.0f}%;background:{palette.SOFT_INK}"></b></u>'
         f"<span>{wording.format_percent(share)}</span></div>"
-        for name, share in run.told.decides[:4]
+        for name, share in known[:4]
     )
     return f"<div><h4>What decides</h4>{lines}<p>Share of its variation that the segments explain.</p></div>"
 
@@ -91,21 +94,19 @@ def _left_out(run: RunView) -> str:
 
 
 def _careful(run: RunView) -> str:
-    lines = "".join(f"<li>{parts.escape_html(line)}</li>" for line in run.told.careful[:3])
+    lines = "".join(f"<li>{parts.escape_html(line)}</li>" for line in run.summary.careful[:3])
     return f"<div><h4>Be careful</h4><ul>{lines}</ul></div>" if lines else ""
 
 
 def show_cards(run: RunView, only: list[int] | None = None) -> None:
     """A card per segment: who they are, what sets them apart, what to do."""
-    told = [one for one in run.told.segments if only is None or one.segment in only]
-    st.html(f'<div class="cs-cards">{"".join(_card(run, one) for one in told)}</div>')
+    chosen = [one for one in run.summary.segments if only is None or one.segment in only]
+    st.html(f'<div class="cs-cards">{"".join(_card(run, one) for one in chosen)}</div>')
 
 
-def _card(run: RunView, one: ToldSegment) -> str:
-    row = run.profile[run.profile["segment"] == one.segment].iloc[0]
-    apart = [name for name in list_mean_columns(run.profile) if abs(row[f"z_{name}"]) >= LEAST_APART]
-    apart.sort(key=lambda name: -abs(row[f"z_{name}"]))
-    ways = "".join(_way(name, row[f"z_{name}"], row[f"mean_{name}"], one.segment) for name in apart[:6])
+def _card(run: RunView, one: SegmentView) -> str:
+    contrasts = find_contrasts(run.profile, one.segment, list_mean_columns(run.profile))
+    ways = "".join(_way(contrast, one.segment) for contrast in contrasts[:6])
     action = f'<p class="do"><span>What to do</span>{parts.escape_html(one.action)}</p>' if one.action else ""
     flag = f'<p class="cs-flag">{wording.capitalize(SHAKY)}.</p>' if one.shaky else ""
     return (
@@ -114,21 +115,22 @@ def _card(run: RunView, one: ToldSegment) -> str:
     )
 
 
-def _came_of_it(run: RunView, one: ToldSegment) -> str:
+def _came_of_it(run: RunView, one: SegmentView) -> str:
     """Every outcome: the segment's average with its interval, and that of all customers."""
     lines = "".join(
         f'<div class="cs-came"><span>{parts.escape_html(wording.humanize(outcome.name))}</span>'
-        f"<span>{outcome.said(found.mean, found.low, found.high)}, "
-        f"all {outcome.said(outcome.overall)}</span></div>"
-        for outcome, found in zip(run.told.outcomes, one.outcomes, strict=False)
+        f"<span>{outcome.write(found.mean, found.low, found.high)}, "
+        f"all {outcome.write(outcome.overall)}</span></div>"
+        for outcome, found in zip(run.summary.outcomes, one.outcomes, strict=False)
     )
     return f"<div class='cs-success'><h4>What came of it</h4>{lines}</div>" if lines else ""
 
 
-def _way(name: str, z: float, mean: float, segment: int) -> str:
+def _way(contrast: Contrast, segment: int) -> str:
     """A bar from the middle: how far the mean lies from all customers."""
+    z = contrast.z
     width = min(abs(z) / 2, 1) * 50
     side = f"left:{50 if z > 0 else 50 - width:.1f}%;width:{width:.1f}%;background:{palette.colour(segment)}"
-    said = f"<span>{parts.escape_html(wording.humanize(name))}</span>"
-    value = f"<span>{wording.format_number(mean)}</span>"
+    said = f"<span>{parts.escape_html(wording.humanize(contrast.column))}</span>"
+    value = f"<span>{wording.format_number(contrast.mean)}</span>"
     return f'<div class="cs-way">{said}<i><b style="{side}"></b></i>{value}</div>'

@@ -98,13 +98,13 @@ def _show_placement(run: RunView, answer: Placement) -> None:
     """The answer: name, sentence, action, how sure, and which features speak for it."""
     from custseg_spark.app import figures
 
-    told = run.told.segment(answer.segment)
-    action = f"<p><b>{parts.escape_html(told.action)}</b></p>" if told.action else ""
+    segment = run.summary.segment(answer.segment)
+    action = f"<p><b>{parts.escape_html(segment.action)}</b></p>" if segment.action else ""
     sure = SURE[answer.sure].format(next=answer.next[1])
     st.html(
         f'<div class="cs-answer"><h2>{parts.draw_mark(answer.segment)}{parts.escape_html(answer.name)}</h2>'
         f'<p><span class="sure">{parts.escape_html(sure)}</span></p>{action}'
-        f"<p>{parts.escape_html(told.sentence)}</p></div>"
+        f"<p>{parts.escape_html(segment.sentence)}</p></div>"
     )
     st.markdown("**What speaks for it**")
     weights = [(reason.feature, reason.weight) for reason in answer.reasons]

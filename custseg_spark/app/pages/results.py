@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow.dataset as ds
 
-    from custseg_spark.commands import ComparisonResult
+    from custseg_spark.commands.compare import ComparisonResult
     from custseg_spark.recipe import Recipe
 
 VIEWS = ("Each segment", "Map", "Side by side", "Why this many", "Other ways", "Take it with you")
@@ -76,7 +76,7 @@ def show_map(run: RunView) -> None:
     drawn = figures.draw_space if deep else figures.draw_plane
     st.plotly_chart(drawn(points, labels, run.names, shares), config=PLOTLY, theme=None, key="results.map")
     turn = " Turn it with the mouse." if deep else ""
-    shown = f"{len(points):,} of {sum(one.size for one in run.told.segments):,} customers"
+    shown = f"{len(points):,} of {sum(one.size for one in run.summary.segments):,} customers"
     st.caption(
         f"Each point is a customer ({shown}); the closer two points, the more alike the customers.{turn}"
     )
@@ -161,10 +161,10 @@ def _tabulate_comparison(found: ComparisonResult) -> str:
 
 
 def _begin_comparison(table: Table, recipe: Recipe, k: int) -> Task[ComparisonResult]:
-    from custseg_spark import commands
+    from custseg_spark.commands.compare import compare
 
     file, to = str(table.file), table.output()
-    return table.begin(lambda: commands.compare(engine.get_session(), recipe, file, to, k=k))
+    return table.begin(lambda: compare(engine.get_session(), recipe, file, to, k=k))
 
 
 def _take(run: RunView, table: Table, recipe: Recipe) -> None:

@@ -13,7 +13,7 @@ from custseg_spark.app.visit import Table
 
 if TYPE_CHECKING:
     from custseg_spark.app.run_view import RunView
-    from custseg_spark.commands import ScoreResult
+    from custseg_spark.commands.score import ScoreResult
 
 PAGE = "predict"
 _FITS_NOT = "The table needs the columns that the segmentation was made of, under the same names."
@@ -53,22 +53,22 @@ def _list_needed_columns(run: RunView) -> list[str]:
 def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreResult]:
     """The file is read as it is written, however the run's own table was; columns that a run or a score added
     to it before are not kept."""
-    from custseg_spark import commands
     from custseg_spark.app import uploads
+    from custseg_spark.commands.score import score
 
     file, to = table.file, table.output()
     trained = run.record.recipe["input"].get("options") or {}
 
-    def score() -> ScoreResult:
+    def place_table() -> ScoreResult:
         looked = uploads.look_into_file(engine.get_session(), file, sheet, trained)
         ours, names = uploads.list_added_columns(looked.head.columns), list(map(str, looked.head.columns))
-        return commands.score(
+        return score(
             engine.get_session(), run.run, str(file), to,
             columns=[name for name in names if name not in ours] if ours else None,
             source={"options": dict(looked.options)},
         )  # fmt: skip
 
-    return table.begin(score)
+    return table.begin(place_table)
 
 
 def _show_sizes(run: RunView, scored: ScoreResult, table: Table) -> None:
@@ -83,7 +83,7 @@ def _show_sizes(run: RunView, scored: ScoreResult, table: Table) -> None:
         f"<td class='n'>{scored.sizes.get(one.segment, 0):,}</td>"
         f"<td class='n'>{wording.format_percent(scored.sizes.get(one.segment, 0) / everyone)}</td>"
         f"<td class='n'>{wording.format_percent(one.share)}</td><td>{parts.escape_html(one.action)}</td></tr>"
-        for one in run.told.segments
+        for one in run.summary.segments
     )
     st.html(
         '<div class="cs-scroll"><table class="cs-table"><thead><tr><th>Segment</th>'

@@ -121,10 +121,10 @@ def _proposal(table: Table, seen: UploadPreview, sheet: str | None) -> None:
 
 
 def _begin_training(table: Table, recipe: Recipe) -> Task[object]:
-    from custseg_spark import commands
+    from custseg_spark.commands.train import train
 
     file, output = str(table.file), table.output()
-    return table.begin(lambda: commands.train(engine.get_session(), recipe, file, output))
+    return table.begin(lambda: train(engine.get_session(), recipe, file, output))
 
 
 def _ask_choices(offered: Form, of: str) -> Choices:

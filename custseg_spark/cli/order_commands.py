@@ -6,7 +6,7 @@ import argparse
 from datetime import date
 from typing import TYPE_CHECKING
 
-from custseg_spark.cli.parsers import add_command, add_overrides
+from custseg_spark.cli.parsers import Commands, add_command, add_overrides
 from custseg_spark.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -25,23 +25,31 @@ example:
 """
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the commands of this module."""
+def add_commands(commands: Commands) -> None:
+    """Add the parsers of these commands."""
+    _add_rfm(commands)
+    _add_backtest(commands)
+
+
+def _add_rfm(commands: Commands) -> None:
     rfm = add_command(commands, "rfm", "make a customer table of order lines, with RFM scores", RFM)
     rfm.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the order lines")
     _add_input(rfm)
     add_overrides(rfm, "as_of=2011-06-12")
     rfm.add_argument("--to", required=True, metavar="PATH", help="where the customer tables are kept")
-    rfm.add_argument("--as-of", type=_day, metavar="DATE", help="the customers as they were on this day")
+    rfm.add_argument("--as-of", type=_read_day, metavar="DATE", help="the customers as they were on this day")
     rfm.add_argument(
         "--incremental", action="store_true", help="keep sums per customer and day, and read only the days "
         "that they lack",
     )  # fmt: skip
     rfm.add_argument(
-        "--rebuild-from", type=_day, metavar="DATE", help="with --incremental: sum this day and all after it "
-        "anew",
+        "--rebuild-from", type=_read_day, metavar="DATE", help="with --incremental: sum this day and all "
+        "after it anew",
     )  # fmt: skip
     rfm.set_defaults(act=_rfm)
+
+
+def _add_backtest(commands: Commands) -> None:
     backtest = add_command(
         commands, "backtest", "segment as of a past day, and measure what the segments did after it", BACKTEST
     )
@@ -50,10 +58,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     _add_input(backtest)
     add_overrides(backtest)
     backtest.add_argument(
-        "--at", action="append", default=[], type=_day, metavar="DATE", help="segment as of this day; may be "
-        "given several times; the last day with --days after it if not given",
+        "--at", action="append", default=[], type=_read_day, metavar="DATE", help="segment as of this day; "
+        "may be given several times; the last day with --days after it if not given",
     )  # fmt: skip
-    backtest.add_argument("--days", type=_days, default=90, help="days to look ahead (default: 90)")
+    backtest.add_argument("--days", type=_read_days, default=90, help="days to look ahead (default: 90)")
     backtest.add_argument("--to", required=True, metavar="PATH", help="where tables, runs and results go")
     backtest.set_defaults(act=_backtest)
 
@@ -64,20 +72,20 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _day(text: str) -> date:
+def _read_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"takes a day such as 2011-06-12; found {text!r}") from None
 
 
-def _days(text: str) -> int:
+def _read_days(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"takes a number of days; found {text!r}")
     return int(text)
 
 
-def _lines(recipe: OrderRecipe, given: str | None) -> str:
+def _find_lines(recipe: OrderRecipe, given: str | None) -> str:
     path = given or recipe.input.path
     if not path:
         raise RecipeError(
@@ -90,16 +98,17 @@ def _rfm(arguments: argparse.Namespace) -> None:
     from custseg_spark.recipe import change, load_orders
 
     recipe = load_orders(arguments.recipe, arguments.overrides)
-    path = _lines(recipe, arguments.input)
+    path = _find_lines(recipe, arguments.input)
     if arguments.as_of:
         recipe = change(recipe, {"as_of": arguments.as_of})
     if arguments.rebuild_from and not arguments.incremental:
         raise RecipeError("--rebuild-from goes with --incremental", "without it every day is summed anyway")
-    from custseg_spark import commands, terminal
+    from custseg_spark import terminal
+    from custseg_spark.commands.rfm import rfm
     from custseg_spark.engine.session import open_session
 
-    with terminal.progress():
-        made = commands.rfm(
+    with terminal.show_progress():
+        made = rfm(
             open_session(), recipe, path, arguments.to,
             incremental=arguments.incremental, rebuild_from=arguments.rebuild_from,
         )  # fmt: skip
@@ -111,12 +120,13 @@ def _backtest(arguments: argparse.Namespace) -> None:
 
     orders = load_orders(arguments.orders)
     recipe = load(arguments.recipe, arguments.overrides)
-    path = _lines(orders, arguments.input)
-    from custseg_spark import commands, terminal
+    path = _find_lines(orders, arguments.input)
+    from custseg_spark import terminal
+    from custseg_spark.commands.backtest import backtest
     from custseg_spark.engine.session import open_session
 
-    with terminal.progress():
-        found = commands.backtest(
+    with terminal.show_progress():
+        found = backtest(
             open_session(), orders, recipe, path, arguments.to, at=arguments.at, days=arguments.days
         )
     terminal.tell_backtest(found)

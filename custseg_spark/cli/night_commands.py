@@ -1,0 +1,165 @@
+"""The commands of every night after the first: score, stream, audience."""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import ThreadPoolExecutor
+
+from custseg_spark.cli.parsers import (
+    Commands,
+    add_command,
+    add_fail_on_drift,
+    add_run_and_input,
+    fail_on_drift,
+)
+
+SCORE = """\
+examples:
+  custseg score --output out --input customers.parquet --to scored
+  custseg score --output out --input customers.parquet --to scored --columns ID,country --fail-on-drift
+"""
+STREAM = """\
+examples:
+  custseg stream --output out --input arriving/ --to labelled --once
+  custseg stream --output out --kafka broker:9092 --input customers --to labelled
+  spark-submit --py-files dist/custseg_spark.zip jobs/stream.py --output s3a://lake/segments \\
+      --input s3a://lake/arriving --to s3a://lake/labelled
+"""
+AUDIENCE = """\
+examples:
+  custseg audience --output out --input customers.parquet --to campaign
+  custseg audience --output out --input customers.parquet --to campaign --format parquet --recipe my.yaml
+"""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the parsers of these commands."""
+    _add_score(commands)
+    _add_stream(commands)
+    _add_audience(commands)
+
+
+def _add_score(commands: Commands) -> None:
+    score = add_command(commands, "score", "label a table with the live run's model", SCORE)
+    add_run_and_input(score)
+    score.add_argument(
+        "--to", required=True, metavar="PATH", help="where scores are kept; its scores/latest.json names the "
+        "newest whole one",
+    )  # fmt: skip
+    score.add_argument(
+        "--columns", metavar="NAME,...", help="input columns kept beside the labels; those that the run's "
+        "recipe keeps (output.columns) if not given",
+    )  # fmt: skip
+    add_fail_on_drift(score, "the model should be made anew")
+    score.add_argument(
+        "--filter", metavar="SQL", help="which rows are tonight's table, such as \"day = date '2026-11-24'\""
+        "; the recipe's filter if not given",
+    )  # fmt: skip
+    score.add_argument(
+        "--run-date", type=_read_day, metavar="YYYY-MM-DD", help="the day that is replaced in the lake, "
+        "where the live run's recipe says publish; today, in UTC, if not given",
+    )  # fmt: skip
+    score.set_defaults(act=_score)
+
+
+def _add_stream(commands: Commands) -> None:
+    stream = add_command(
+        commands, "stream", "label the files of a stream as they arrive, each row once", STREAM
+    )
+    add_run_and_input(stream)
+    stream.add_argument(
+        "--to", required=True, metavar="PATH", help="where labelled batches and the checkpoint are"
+    )
+    stream.add_argument("--once", action="store_true", help="label what is there now, and end")
+    stream.add_argument(
+        "--kafka", metavar="SERVERS", help="read the topic --input of these Kafka servers (host:port,...), a "
+        "JSON object per message; the session needs the package spark-sql-kafka-0-10",
+    )  # fmt: skip
+    stream.set_defaults(act=_stream)
+
+
+def _add_audience(commands: Commands) -> None:
+    audience = add_command(commands, "audience", "write whom a campaign may write to, per segment", AUDIENCE)
+    add_run_and_input(audience)
+    audience.add_argument(
+        "--to", required=True, metavar="PATH", help="where audiences are kept; the last one in it says who "
+        "entered, stayed and left",
+    )  # fmt: skip
+    audience.add_argument(
+        "--filter", metavar="SQL", help="which rows are tonight's table (default: the recipe's filter)"
+    )
+    audience.add_argument("--recipe", metavar="FILE", help="take the audience settings from this recipe")
+    audience.add_argument("--format", choices=("csv", "parquet"), default="csv", dest="kind")
+    audience.set_defaults(act=_audience)
+
+
+def _read_day(text: str) -> str:
+    """A day as it stands in a folder's name."""
+    from custseg_spark.recipe.leave import check_day
+
+    try:
+        return check_day(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
+
+
+def _read_source(arguments: argparse.Namespace) -> dict[str, str] | None:
+    """What of the recipe's `input` is another tonight. Raises RecipeError for what no filter may ask."""
+    if arguments.filter is None:
+        return None
+    from custseg_spark.sql import check_expression
+
+    check_expression(arguments.filter, "--filter")
+    return {"filter": arguments.filter}
+
+
+def _score(arguments: argparse.Namespace) -> None:
+    from custseg_spark import runs, terminal
+    from custseg_spark.engine.session import open_beside
+
+    source = _read_source(arguments)
+    run = runs.find_run(arguments.output, arguments.run)
+    names = None if arguments.columns is None else arguments.columns.split(",")
+    with terminal.show_progress(), ThreadPoolExecutor(1) as beside:
+        path = runs.find_customers(arguments.input)
+        opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
+        from custseg_spark.commands.score import score
+
+        scored = score(
+            opened(), run, path, arguments.to, day=arguments.run_date, source=source,
+            columns=None if names is None else [name.strip() for name in names if name.strip()],
+        )  # fmt: skip
+    terminal.tell_score(scored)
+    if arguments.fail_on_drift:
+        fail_on_drift(scored.drift)
+
+
+def _stream(arguments: argparse.Namespace) -> None:
+    from custseg_spark import runs, terminal
+    from custseg_spark.commands.stream import stream
+    from custseg_spark.engine.session import open_session
+
+    run = runs.find_run(arguments.output, arguments.run)
+    with terminal.show_progress():
+        streamed = stream(
+            open_session(), run, arguments.input, arguments.to, once=arguments.once, kafka=arguments.kafka
+        )
+    terminal.tell_stream(streamed)
+
+
+def _audience(arguments: argparse.Namespace) -> None:
+    from custseg_spark import runs, terminal
+    from custseg_spark.commands.audience import audience
+    from custseg_spark.engine.session import is_small, open_session
+    from custseg_spark.recipe import load
+
+    source = _read_source(arguments)
+    run = runs.find_run(arguments.output, arguments.run)
+    asked = load(arguments.recipe).audience if arguments.recipe else None
+    with terminal.show_progress():
+        path = runs.find_customers(arguments.input)
+        made = audience(
+            open_session(small=is_small(path)), run, path, arguments.to,
+            asked=asked, kind=arguments.kind, source=source,
+        )  # fmt: skip
+    terminal.tell_audience(made)

@@ -1,0 +1,140 @@
+"""What is said of a run and of each of its segments: the page shows it, the terminal and the app tell it, and
+summary.json holds it for whoever shows a run elsewhere."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from custseg_spark import wording
+from custseg_spark.schema import find_version
+
+SCHEMA_VERSION = 1
+SHAKY = 0.6
+"""A segment whose mean Jaccard is under this is not a segment to act on (Hennig 2007, section 4)."""
+
+
+def _drop_unknown(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+Known = Annotated[float | None, BeforeValidator(_drop_unknown)]
+"""A number, or None where it is missing or infinite."""
+
+
+class _View(BaseModel):
+    """Frozen; what a later version adds is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class MeanView(_View):
+    """A segment's mean of an outcome with its 95 percent interval."""
+
+    mean: Known = None
+    low: Known = None
+    high: Known = None
+
+
+class OutcomeView(_View):
+    """A column that says whether the segments are worth anything. `is_rate`: its means are shares, and shown
+    as percentages. `overall`: the mean of all customers."""
+
+    name: str
+    unit: str = ""
+    is_rate: bool = True
+    overall: Known = None
+
+    def write(self, mean: float | None, low: float | None = None, high: float | None = None) -> str:
+        """A mean as people read it, with its interval where it is known: `46 % (41 to 51)`."""
+        write = wording.format_percent if self.is_rate else wording.format_number
+        if mean is None or low is None or high is None:
+            return write(mean)
+        lowest, highest = (write(end).removesuffix(f"{wording.NARROW}%") for end in (low, high))
+        return f"{write(mean)} ({lowest} to {highest})"
+
+
+class SegmentView(_View):
+    """A segment in figures and words; a run of an older version may not say them all."""
+
+    segment: int
+    name: str
+    size: int
+    share: float
+    share_of_value: Known = None
+    """Its share of the total of `Summary.value`."""
+    fact: str = ""
+    """What sets it apart, in a few words, for its line."""
+    sentence: str = ""
+    """What it is, in a sentence, for its card."""
+    action: str = ""
+    words: tuple[str, ...] = ()
+    """The words that are true of it, and why: `big spenders: spend z +0.8, 83 % above the median`."""
+    stability: Known = None
+    """Mean Jaccard over redraws."""
+    outcomes: tuple[MeanView, ...] = ()
+    """One per `Summary.outcomes`."""
+
+    @property
+    def shaky(self) -> bool:
+        """Whether it seldom comes back when the data is redrawn."""
+        return self.stability is not None and self.stability < SHAKY
+
+
+class Trust(_View):
+    """The verdict on structure, in a word (natural, reproducible, constructed) and what it means here."""
+
+    verdict: str
+    sentence: str
+
+
+class FeatureWeight(_View):
+    """How much a feature decides: the share of its variance that lies between segments (eta squared)."""
+
+    feature: str
+    share: Known = None
+
+
+class Summary(_View):
+    """The first screen of a run."""
+
+    schema_version: int = SCHEMA_VERSION
+    title: str = ""
+    """The table or the recipe, such as marketing_campaign."""
+    headline: tuple[str, ...]
+    """The answer; the first sentence stands largest."""
+    trust: Trust | None = None
+    decides: tuple[FeatureWeight, ...] = ()
+    careful: tuple[str, ...] = ()
+    order_by: str = ""
+    """The feature that orders the segments."""
+    value: str = ""
+    """The additive column whose share is shown, such as spend; empty: none."""
+    outcomes: tuple[OutcomeView, ...] = ()
+    segments: tuple[SegmentView, ...]
+    """In order of id."""
+
+    def segment(self, number: int) -> SegmentView:
+        """The segment of that id."""
+        return next(one for one in self.segments if one.segment == number)
+
+    def to_json(self) -> str:
+        """As summary.json."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def read_summary(content: bytes | None, segments: Sequence[BaseModel]) -> Summary:
+    """The summary.json of a run; without one, what the segments of its run.json say. Raises RunError for that
+    of a newer version."""
+    if content:
+        found = json.loads(content)
+        find_version(found, "summary.json", SCHEMA_VERSION)
+        return Summary.model_validate(found)
+    return Summary(
+        headline=(f"{len(segments)} segments.",),
+        segments=tuple(SegmentView(**one.model_dump()) for one in segments),
+    )

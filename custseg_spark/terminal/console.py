@@ -1,0 +1,91 @@
+"""What the answers share: the console, tables, lines of reasons, warnings and places."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from custseg_spark.journal import Journal, open_journal
+
+if TYPE_CHECKING:
+    from custseg_spark.data import Quality
+    from custseg_spark.report.view import SegmentView
+    from custseg_spark.runs import SegmentShare
+
+NUMBERS = ("customers", "share", "members", "held out", "entered", "stayed", "left")
+"""Columns of an answer that stand at the right."""
+
+
+@contextmanager
+def show_progress() -> Iterator[None]:
+    """Inside, a journal is open whose stages show on a terminal; a pipe gets the log lines alone."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        with open_journal():
+            yield
+        return
+    with (
+        console.status("starting Spark") as status,
+        open_journal(Journal(lambda stage: status.update(stage))),
+    ):
+        yield
+
+
+def open_console() -> Console:
+    """Standard output; text is printed as it is, whatever signs it holds."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def make_table(*titles: str, right: Collection[str] = NUMBERS) -> Table:
+    """A table without lines whose columns of these titles stand at the right."""
+    table = Table(box=None, pad_edge=False)
+    for title in titles:
+        table.add_column(title, justify="right" if title in right else "left")
+    return table
+
+
+def tell_segments(
+    console: Console, segments: Iterable[SegmentView | SegmentShare], right: Collection[str] = NUMBERS
+) -> None:
+    """Print a line for each segment."""
+    table = make_table("segment", "name", "customers", "share", right=right)
+    for one in segments:
+        table.add_row(str(one.segment), one.name, f"{one.size:,}", f"{one.share:.1%}")
+    console.print(table)
+
+
+def tell_rows(console: Console, quality: Quality, labelled: str = "accepted") -> None:
+    """Print how many rows were read, and why rows were left out."""
+    console.print(
+        f"\n{quality.read:,} rows read, {quality.accepted:,} {labelled}, {quality.quarantined:,} quarantined"
+    )
+    tell_reasons(console, quality.by_reason)
+
+
+def tell_reasons(console: Console, counts: Mapping[str, int]) -> None:
+    """Print how often each reason was one, the commonest first."""
+    for reason, count in sorted(counts.items(), key=lambda item: -item[1]):
+        console.print(f"  {count:,}  {reason}")
+
+
+def tell_warnings(console: Console, warnings: Iterable[str]) -> None:
+    """Print what a person should look at."""
+    for line in warnings:
+        console.print(f"warning: {line}")
+
+
+def tell_places(console: Console, **places: str) -> None:
+    """Print where things are, below everything else."""
+    console.print()
+    for what, path in places.items():
+        console.print(f"{what:<12}{path}")
+
+
+def write_drift(verdict: str, reasons: Sequence[str]) -> str:
+    """The verdict on drift, with its reasons where there are any."""
+    return f"{verdict} ({'; '.join(reasons)})" if reasons else verdict
