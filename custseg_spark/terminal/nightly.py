@@ -39,10 +39,7 @@ def tell_score(scored: ScoreResult) -> None:
     tell_warnings(console, scored.quality.warnings)
     kept = scored.kept
     tell_places(
-        console,
-        customers=kept.at("customers"),
-        drift=kept.at("drift.json"),
-        quarantine=kept.at("quarantine"),
+        console, customers=kept.at("customers"), drift=kept.at("drift.json"), quarantine=kept.at("quarantine")
     )
 
 

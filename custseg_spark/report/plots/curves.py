@@ -133,12 +133,7 @@ def _breaks(p: Pictures) -> set[int]:
 
 
 def _curve(
-    axes: Axes,
-    sweep: pd.DataFrame,
-    column: str,
-    chosen: int,
-    error: str = "",
-    broken: set[int] | None = None,
+    axes: Axes, sweep: pd.DataFrame, column: str, chosen: int, error: str = "", broken: set[int] | None = None
 ) -> None:
     """The score over k with the chosen k shaded and labelled; open points for every k of `broken`."""
     k, values = sweep["k"].to_numpy(dtype=int), sweep[column].to_numpy(dtype=float)

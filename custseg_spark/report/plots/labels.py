@@ -86,10 +86,5 @@ def label_points(figure: Figure, anchors: NDArray[np.float64], texts: Sequence[s
             va="center",
             linespacing=1.1,
             zorder=20,
-            bbox={
-                "facecolor": palette.PAPER,
-                "edgecolor": "none",
-                "alpha": 1,
-                "boxstyle": "round,pad=0.15",
-            },
+            bbox={"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 1, "boxstyle": "round,pad=0.15"},
         )

@@ -27,14 +27,7 @@ FLAT = 1e-9
 def draw_plane(p: Pictures) -> Figure:
     """Customers and segment centres on the first two principal components."""
     note = "Each point is a customer of the sample; ringed markers are segment centres."
-    figure, axes = _cloud(
-        p,
-        p.plane[:, :2],
-        p.plane_labels,
-        p.plane_centres[:, :2],
-        titles.plane(p),
-        note,
-    )
+    figure, axes = _cloud(p, p.plane[:, :2], p.plane_labels, p.plane_centres[:, :2], titles.plane(p), note)
     axes.set_xlabel(canvas.escape_mathtext(titles.component(p, 0)), labelpad=6)
     axes.set_ylabel(canvas.escape_mathtext(titles.component(p, 1)), labelpad=6)
     return figure
