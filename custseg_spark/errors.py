@@ -1,5 +1,8 @@
 """One exception tree. Every message says what was found and where; every remedy says what to do."""
 
+import difflib
+from collections.abc import Iterable, Sequence
+
 
 class CustsegError(Exception):
     """Anything a user can mend: one line of what and where, one line of what to do.
@@ -39,3 +42,23 @@ class DriftError(CustsegError):
     """The customers drifted from the live run, and the command was asked to fail on it."""
 
     exit_code = 5
+
+
+def find_nearest_name(wanted: str, names: Iterable[str]) -> str | None:
+    """The name that `wanted` was most likely meant to be, whatever the case; None if none is near.
+
+    >>> find_nearest_name("Smalest_share", ["k", "smallest_share"])
+    'smallest_share'
+    """
+    by_key = {name.strip().casefold(): name for name in reversed([*names])}
+    near = difflib.get_close_matches(wanted.strip().casefold(), by_key, n=1)
+    return by_key[near[0]] if near else None
+
+
+def suggest_name(wanted: str, names: Sequence[str]) -> str:
+    """A remedy: the nearest name, or all there are (the first twenty)."""
+    near = find_nearest_name(wanted, names)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    listed = ", ".join(repr(name) for name in names[:20]) + (", ..." if len(names) > 20 else "")
+    return f"there is {listed}" if names else "there is nothing"

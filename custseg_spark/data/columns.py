@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, TimestampType
 
-from custseg_spark.errors import DataError
+from custseg_spark.errors import DataError, suggest_name
 
 MALFORMED = "_malformed"
 """Text formats: a row as it was written that does not split into fields, null in every other row."""
@@ -40,22 +39,6 @@ def read_utc(moment: Column) -> Column:
 def read_clock(value: Column, kind: DataType) -> Column:
     """A value of that type, a moment as what the clock of UTC shows: its text is the same anywhere."""
     return read_utc(value) if isinstance(kind, TimestampType) else value
-
-
-def find_nearest_name(wanted: str, names: Iterable[str]) -> str | None:
-    """The name that `wanted` was most likely meant to be; null if none is near. Ties: table order."""
-    by_key = {name.strip().casefold(): name for name in reversed(list(names))}
-    near = difflib.get_close_matches(wanted.strip().casefold(), list(by_key)[::-1], n=1, cutoff=0.6)
-    return by_key[near[0]] if near else None
-
-
-def suggest_name(wanted: str, names: Sequence[str]) -> str:
-    """A remedy: the nearest name, or all there are (the first twenty)."""
-    near = find_nearest_name(wanted, names)
-    if near is not None:
-        return f"did you mean {near!r}?"
-    listed = ", ".join(repr(name) for name in names[:20]) + (", ..." if len(names) > 20 else "")
-    return f"there is {listed}" if names else "there is nothing"
 
 
 def resolve_column(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:

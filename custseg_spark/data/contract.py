@@ -15,8 +15,8 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from custseg_spark.data.columns import AS_READ, MISSHAPEN, column, suggest_name
-from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.data.columns import AS_READ, MISSHAPEN, column
+from custseg_spark.errors import DataError, RecipeError, suggest_name
 from custseg_spark.recipe.models import Bound, Rule
 
 ROWS = "rows_read"

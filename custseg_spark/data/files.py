@@ -11,8 +11,7 @@ from urllib.parse import unquote
 
 import fsspec
 
-from custseg_spark.data.columns import find_nearest_name
-from custseg_spark.errors import DataError
+from custseg_spark.errors import DataError, find_nearest_name
 
 _PATTERN = re.compile(r"[*?\[{]")
 

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.models import Recipe
+from custseg_spark.sql.admission import check_expression
+from custseg_spark.sql.aggregates import decompose
 from custseg_spark.sql.parse import find_columns
+
+_OF_COLUMNS = ("input.", "segment_by.", "check.", "lines.", "currency.rates.")
+"""Where an expression that names no column makes no sense."""
+
+
+def find_refused(expressions: Iterable[tuple[str, str | None]]) -> Iterator[RecipeError]:
+    """What is wrong with the expressions, each of which comes with its key path; null has nothing wrong."""
+    for where, sql in expressions:
+        try:
+            if sql is not None and where.startswith("aggregates."):
+                decompose(sql, where)
+            elif sql is not None:
+                check_expression(sql, where, constant=not where.startswith(_OF_COLUMNS))
+        except RecipeError as problem:
+            yield problem
 
 
 def find_columns_used(recipe: Recipe) -> dict[str, list[str]]:
     """Every input column that the recipe uses -> the key paths that use it.
 
-    A rate's parts that name a description or a feature stand for that one's columns. Spellings that
-    differ by case only are one column, under the spelling met first.
+    A rate's parts that name a description or a feature stand for that one's columns.
     """
-    found: dict[str, tuple[str, list[str]]] = {}
-    for where, columns in _uses(recipe):
+    return collect_paths(
+        [
+            ("input.id", [recipe.input.id]),
+            *((where, sorted(find_columns(sql, where))) for where, sql in list_expressions(recipe)),
+            ("protected", recipe.protected),
+            ("output.columns", recipe.output.columns or ()),
+        ]
+    )
+
+
+def collect_paths(uses: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """Key paths with the columns that each uses, as columns with the key paths that use each.
+
+    Spellings that differ by case only are one column, under the spelling met first.
+    """
+    spelled: dict[str, str] = {}
+    paths: dict[str, dict[str, None]] = {}
+    for where, columns in uses:
         for column in columns:
-            paths = found.setdefault(column.lower(), (column, []))[1]
-            if where not in paths:
-                paths.append(where)
-    return dict(found.values())
+            paths.setdefault(spelled.setdefault(column.lower(), column), {})[where] = None
+    return {column: [*keys] for column, keys in paths.items()}
 
 
 def find_rate_part(recipe: Recipe, part: str) -> str:
@@ -29,14 +60,6 @@ def find_rate_part(recipe: Recipe, part: str) -> str:
     if described is not None and described.sql is not None:
         return described.sql
     return recipe.segment_by[part].sql if part in recipe.segment_by else part
-
-
-def _uses(recipe: Recipe) -> Iterator[tuple[str, list[str]]]:
-    yield "input.id", [recipe.input.id]
-    for where, sql in list_expressions(recipe):
-        yield where, sorted(find_columns(sql, where))
-    yield "protected", list(recipe.protected)
-    yield "output.columns", list(recipe.output.columns or ())
 
 
 def list_expressions(recipe: Recipe) -> Iterator[tuple[str, str]]:

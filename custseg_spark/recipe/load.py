@@ -5,25 +5,28 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 import fsspec
 from pydantic import ValidationError
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import checks, plain_yaml
+from custseg_spark.recipe import plain_yaml
+from custseg_spark.recipe.checks import find_problems
 from custseg_spark.recipe.models import Recipe
-from custseg_spark.recipe.orders import OrderRecipe
-from custseg_spark.recipe.orders import find_order_problems as problems_in_orders
-from custseg_spark.recipe.problems import Problem, list_problems
+from custseg_spark.recipe.orders import OrderRecipe, find_order_problems
+from custseg_spark.recipe.problems import list_problems
 from custseg_spark.recipe.section import Section
 
 log = logging.getLogger("custseg")
 _NAMED = ("rules", "segment_by", "describe", "check", "leave_out", "favourites", "aggregates")
 """Sections whose keys are names that the user gives; each may be an expression alone."""
 _ALL_KEYS = "every key is in docs/recipe.md"
-_ALL_ORDER_KEYS = "every key is in docs/orders.md"
-Checked = TypeVar("Checked", bound=Section)
+_CHECKS: Mapping[type[Section], tuple[Callable[[Any], list[RecipeError]], str]] = {
+    Recipe: (find_problems, _ALL_KEYS),
+    OrderRecipe: (find_order_problems, "every key is in docs/orders.md"),
+}
+Checked = TypeVar("Checked", Recipe, OrderRecipe)
 
 
 def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
@@ -33,7 +36,7 @@ def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
     and expressions, one line each.
     """
     document = _read_document(path, overrides)
-    recipe = _check_document(Recipe, document, f"{path}: ", checks.find_problems, _ALL_KEYS)
+    recipe = _check(Recipe, document, f"{path}: ")
     if "start" in (document.get("sweep") or {}):
         log.warning("%s: sweep.start is called sweep.by now: write by: %s", path, recipe.sweep.by)
     return recipe
@@ -41,20 +44,15 @@ def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
 
 def load_orders(path: str, overrides: Sequence[str] = ()) -> OrderRecipe:
     """The order recipe at a path or URI, with overrides such as `as_of=2011-06-01`. Raises like `load`."""
-    document = _read_document(path, overrides)
-    return _check_document(OrderRecipe, document, f"{path}: ", problems_in_orders, _ALL_ORDER_KEYS)
+    return _check(OrderRecipe, _read_document(path, overrides), f"{path}: ")
 
 
 def parse(document: dict[str, Any]) -> Recipe:
     """The recipe that a mapping, as read from YAML, stands for. Raises RecipeError like `load`."""
-    return _check_document(Recipe, _document(document, "the recipe"), "", checks.find_problems, _ALL_KEYS)
+    return _check(Recipe, _document(document, "the recipe"))
 
 
-@overload
-def change(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe: ...
-@overload
-def change(recipe: OrderRecipe, changes: Mapping[str, Any]) -> OrderRecipe: ...
-def change(recipe: Recipe | OrderRecipe, changes: Mapping[str, Any]) -> Recipe | OrderRecipe:
+def change(recipe: Checked, changes: Mapping[str, Any]) -> Checked:
     """The recipe with other values under these key paths, such as `input.filter`: the one way to change it.
 
     It is checked like one that was read. Raises RecipeError like `load`.
@@ -62,9 +60,7 @@ def change(recipe: Recipe | OrderRecipe, changes: Mapping[str, Any]) -> Recipe |
     document = recipe.model_dump(exclude_unset=True)
     for path, value in changes.items():
         _put(document, path.split("."), value, path)
-    if isinstance(recipe, OrderRecipe):
-        return _check_document(OrderRecipe, document, "", problems_in_orders, _ALL_ORDER_KEYS)
-    return _check_document(Recipe, document, "", checks.find_problems, _ALL_KEYS)
+    return _check(type(recipe), document)
 
 
 def _read_document(path: str, overrides: Sequence[str]) -> dict[str, Any]:
@@ -105,30 +101,22 @@ def _document(value: Any, path: str) -> dict[str, Any]:
     return {key: entry for key, entry in value.items() if entry is not None}
 
 
-def _check_document(
-    model: type[Checked],
-    document: dict[str, Any],
-    source: str,
-    problems_in: Callable[[Checked], Sequence[Problem]],
-    all_keys: str,
-) -> Checked:
+def _check(model: type[Checked], document: dict[str, Any], source: str = "") -> Checked:
+    """The recipe; or the one RecipeError that tells all problems of its keys, and if there are none, of what
+    they must agree on."""
+    find, all_keys = _CHECKS[model]
     try:
         recipe = model.model_validate(document)
+        problems = find(recipe)
     except ValidationError as error:
-        raise _refusal(list_problems(error, document, model), source, all_keys) from None
-    problems = problems_in(recipe)
-    if problems:
-        raise _refusal(problems, source, all_keys)
-    return recipe
-
-
-def _refusal(problems: Sequence[Problem], source: str, all_keys: str) -> RecipeError:
-    """The one RecipeError that tells all problems."""
+        problems = list_problems(error, document, model)
+    if not problems:
+        return recipe
     what = source + problems[0].what
     if len(problems) > 1:
         what = f"{source}{len(problems)} problems\n" + "\n".join(f"  {problem.what}" for problem in problems)
-    remedies = dict.fromkeys(problem.remedy for problem in problems if problem.remedy)
-    return RecipeError(what, next(iter(remedies)) if len(remedies) == 1 else all_keys)
+    remedies = {problem.remedy for problem in problems if problem.remedy}
+    raise RecipeError(what, remedies.pop() if len(remedies) == 1 else all_keys)
 
 
 def _lay_over(document: dict[str, Any], override: str) -> None:

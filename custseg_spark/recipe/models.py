@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from custseg_spark.recipe.leave import Audience, Output, Privacy, Publish
 from custseg_spark.recipe.section import Section, Share
 
-NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
-Name = Annotated[str, Field(pattern=NAME)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
-
-
-def _from_sql(value: Any) -> Any:
-    """The short form `name: expression` stands for `name: {sql: expression}`."""
-    return {"sql": value} if isinstance(value, str) else value
 
 
 class DateType(Section):
@@ -79,7 +73,7 @@ class Rules(Section):
     max_quarantined: Share = 0.05
     reasons: dict[str, Bound] = {}
     """Bounds of the checks that every table gets, by the reason that the quarantine gives."""
-    named: dict[Name, Annotated[Rule, BeforeValidator(_from_sql)]] = {}
+    named: dict[Name, Rule] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -231,10 +225,10 @@ class Recipe(Section):
 
     input: Input
     rules: Rules = Rules()
-    segment_by: dict[Name, Annotated[Feature, BeforeValidator(_from_sql)]] = Field(min_length=1)
+    segment_by: dict[Name, Feature] = Field(min_length=1)
     scale: Literal["standard", "robust"] = "standard"
-    describe: dict[Name, Annotated[Description, BeforeValidator(_from_sql)]] = {}
-    check: dict[Name, Annotated[Outcome, BeforeValidator(_from_sql)]] = {}
+    describe: dict[Name, Description] = {}
+    check: dict[Name, Outcome] = {}
     protected: tuple[str, ...] = ()
     allow_protected: tuple[str, ...] = ()
     segments: Segments = Segments()

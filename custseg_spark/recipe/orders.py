@@ -9,11 +9,9 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from custseg_spark.errors import RecipeError
+from custseg_spark.recipe.expressions import collect_paths, find_refused
 from custseg_spark.recipe.models import Name, Source
-from custseg_spark.recipe.problems import Problem
 from custseg_spark.recipe.section import Section, Share
-from custseg_spark.sql.admission import check_expression
-from custseg_spark.sql.aggregates import decompose
 from custseg_spark.sql.parse import find_columns, quote_name
 
 COLUMNS = (
@@ -115,45 +113,26 @@ class OrderRecipe(Section):
         return self
 
 
-def find_order_problems(recipe: OrderRecipe) -> list[Problem]:
+def find_order_problems(recipe: OrderRecipe) -> list[RecipeError]:
     """Every problem of the expressions, in the order of the recipe."""
-    found = []
-    for where, sql in [*_filters(recipe), *list_order_expressions(recipe)]:
-        try:
-            if where.startswith("aggregates."):
-                decompose(sql, where)
-            else:
-                check_expression(
-                    sql, where, constant=not where.startswith(("lines.", "input.", "currency.rates."))
-                )
-        except RecipeError as problem:
-            found.append(Problem(problem.what, problem.remedy))
+    rates = recipe.currency.rates.filter if recipe.currency is not None else None
+    filters = [("input.filter", recipe.input.filter), ("currency.rates.filter", rates)]
+    problems = [*find_refused([*filters, *list_order_expressions(recipe)])]
     if recipe.lines.customer.lower() in COLUMNS:
-        found.append(
-            Problem(
+        problems.append(
+            RecipeError(
                 f"lines.customer: {recipe.lines.customer!r} is a column that the customer table gets anyway",
                 "rename the column of the order lines",
             )
         )
-    return found
-
-
-def _filters(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:
-    """The predicates over tables as they are stored."""
-    if recipe.input.filter is not None:
-        yield "input.filter", recipe.input.filter
-    if recipe.currency is not None and recipe.currency.rates.filter is not None:
-        yield "currency.rates.filter", recipe.currency.rates.filter
+    return problems
 
 
 def find_order_columns(recipe: OrderRecipe) -> dict[str, list[str]]:
     """Every input column that the recipe uses -> the key paths that use it, under the spelling met first."""
-    customer = recipe.lines.customer
-    found: dict[str, tuple[str, list[str]]] = {customer.lower(): (customer, ["input.id"])}
-    for where, sql in list_order_expressions(recipe):
-        for column in sorted(find_columns(sql, where)):
-            found.setdefault(column.lower(), (column, []))[1].append(where)
-    return dict(found.values())
+    expressions = list_order_expressions(recipe)
+    used = [(where, sorted(find_columns(sql, where))) for where, sql in expressions]
+    return collect_paths([("input.id", [recipe.lines.customer]), *used])
 
 
 def list_order_expressions(recipe: OrderRecipe) -> Iterator[tuple[str, str]]:

@@ -2,11 +2,12 @@
 
 PyYAML follows YAML 1.1, where a column named `no` is false, `1e-3` is text, `010` is eight and
 `2024-01-31` is a date object. These follow the core schema of YAML 1.2, where they are the text
-`no`, a number, ten and text.
+`no`, a number, ten and text. Why not ruamel.yaml: docs/decisions/libraries.md.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -14,83 +15,69 @@ import yaml
 
 from custseg_spark.errors import RecipeError
 
-_MERGE = "tag:yaml.org,2002:merge"
-_WIDE = 1_000_000
+_TAG = "tag:yaml.org,2002:"
 _SCALARS = {
-    "null": (r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    "bool": (r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    "int": (r"^[-+]?[0-9]+$", list("-+0123456789")),
-    "float": (
-        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
-        list("-+0123456789."),
-    ),
+    "null": "~|null|Null|NULL|",
+    "bool": "true|True|TRUE|false|False|FALSE",
+    "int": "[-+]?[0-9]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+    "merge": "<<",
 }
+_RESOLVERS = {None: [(_TAG + tag, re.compile(f"(?:{pattern})$")) for tag, pattern in _SCALARS.items()]}
+"""What is none of these is text; None: whatever sign the scalar begins with."""
 
 
 class _Loader(yaml.SafeLoader):
     """Builds no objects; a key that stands twice in one mapping is refused."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - that is how PyYAML wants it
+    yaml_implicit_resolvers = _RESOLVERS
 
 
 class _Dumper(yaml.SafeDumper):
     """Writes what `_Loader` reads: long text stays on its line."""
 
-    yaml_implicit_resolvers = {}  # noqa: RUF012 - that is how PyYAML wants it
+    yaml_implicit_resolvers = _RESOLVERS
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
-def _list(dumper: yaml.SafeDumper, items: Any) -> yaml.SequenceNode:
-    plain = not any(isinstance(item, list | dict) for item in items)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=plain or None)
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    """Text with line breaks or signs that don't print goes in double quotes, where nothing is folded."""
-    style = None if text.isprintable() else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(list, _list)
-_Dumper.add_representer(tuple, _list)
-for _tag, (_pattern, _first) in _SCALARS.items():
-    for _class in (_Loader, _Dumper):
-        _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
-for _class in (_Loader, _Dumper):
-    _class.add_implicit_resolver(_MERGE, re.compile(r"^<<$"), ["<"])
-
-
-def _whole_number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+def _int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     return int(loader.construct_scalar(node))
 
 
 def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
+    known: set[Any] = set()
     for key_node, _ in node.value:
-        if key_node.tag == _MERGE:
+        if key_node.tag == f"{_TAG}merge":
             continue
-        key = loader.construct_object(key_node, deep=True)
-        if isinstance(key, list | dict):
-            raise yaml.constructor.ConstructorError(
-                None, None, "a list or mapping can't be a key", key_node.start_mark
-            )
-        if key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"key {key!r} stands twice", key_node.start_mark
-            )
-        seen.add(key)
-    loader.flatten_mapping(node)
-    return {
-        loader.construct_object(key, deep=True): loader.construct_object(value, deep=True)
-        for key, value in node.value
-    }
+        if not isinstance(key_node, yaml.ScalarNode):
+            told = "a list or mapping can't be a key"
+        elif (key := loader.construct_object(key_node, deep=True)) in known:
+            told = f"key {key!r} stands twice"
+        else:
+            known.add(key)
+            continue
+        raise yaml.constructor.ConstructorError(None, None, told, key_node.start_mark)
+    return loader.construct_mapping(node, deep=True)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+def _list(dumper: yaml.SafeDumper, items: Any) -> yaml.SequenceNode:
+    plain = not any(isinstance(item, list | dict) for item in items)
+    return dumper.represent_sequence(f"{_TAG}seq", items, flow_style=plain or None)
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Text with line breaks or signs that don't print goes in double quotes, where nothing is folded."""
+    return dumper.represent_scalar(f"{_TAG}str", text, style=None if text.isprintable() else '"')
+
+
+_Loader.add_constructor(f"{_TAG}int", _int)
+_Loader.add_constructor(f"{_TAG}map", _mapping)
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(list, _list)
+_Dumper.add_representer(tuple, _list)
+_dump = functools.partial(yaml.dump, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
 
 
 def read(text: str, source: str) -> Any:
@@ -104,38 +91,30 @@ def read(text: str, source: str) -> Any:
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         at = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise RecipeError(
-            f"{source}: is not a readable recipe{at}: {_plainly(problem)}", _remedy(problem)
-        ) from None
+        told, remedy = _explain(problem.problem or problem.context or "unexpected text")
+        raise RecipeError(f"{source}: is not a readable recipe{at}: {told}", remedy) from None
     except (yaml.YAMLError, RecursionError, ValueError) as problem:
-        said = str(problem).splitlines()[0]
-        raise RecipeError(f"{source}: is not YAML: {said}", "save the recipe as plain UTF-8 text") from None
+        told = str(problem).splitlines()[0]
+        raise RecipeError(f"{source}: is not YAML: {told}", "save the recipe as plain UTF-8 text") from None
 
 
 def write(value: Any) -> str:
     """YAML that `read` gives back equal: keys in the order given, lists of plain values on one line."""
-    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDE))
+    return str(_dump(value))
 
 
 def inline(value: Any) -> str:
     """The same on one line: `{sql: Recency, words: [recent, null, quiet]}`."""
-    text = yaml.dump(
-        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDE, default_flow_style=True
-    )
-    return str(text).removesuffix("\n...\n").strip()
+    return str(_dump(value, default_flow_style=True)).removesuffix("\n...\n").strip()
 
 
-def _plainly(problem: yaml.MarkedYAMLError) -> str:
-    said = problem.problem or problem.context or "unexpected text"
-    if "could not determine a constructor" in said:
-        return f"it asks for an object ({said.rsplit(' ', 1)[-1]})"
-    return said
-
-
-def _remedy(problem: yaml.MarkedYAMLError) -> str:
-    said = _plainly(problem)
-    if "stands twice" in said:
-        return "keep one of the two"
-    if "asks for an object" in said:
-        return "a recipe holds text, numbers, true, false, null, lists and mappings only"
-    return 'text that holds ": " or " #", or begins with one of `@%&*!|>[]{}, goes in quotes'
+def _explain(told: str) -> tuple[str, str]:
+    """What PyYAML tells in our words, and what to do."""
+    if "could not determine a constructor" in told:
+        return (
+            f"it asks for an object ({told.rsplit(' ', 1)[-1]})",
+            "a recipe holds text, numbers, true, false, null, lists and mappings only",
+        )
+    if "stands twice" in told:
+        return told, "keep one of the two"
+    return told, 'text that holds ": " or " #", or begins with one of `@%&*!|>[]{}, goes in quotes'

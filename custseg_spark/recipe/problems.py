@@ -1,149 +1,149 @@
-"""What is wrong with a recipe's keys, in its own words: key path, what was found, what goes there."""
+"""What is wrong with a recipe's keys, in its own words: key path, what was found, what goes there.
+
+pydantic tells where and of which kind an error is; the model's JSON schema tells what goes there.
+"""
 
 from __future__ import annotations
 
-import difflib
-import types
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel, BeforeValidator, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ValidationError
 
-from custseg_spark.recipe.models import NAME, Rules
+from custseg_spark.errors import RecipeError, find_nearest_name
 
+Schema = Mapping[str, Any]
 _BOUND = "max_quarantined"
 _PLAIN = {
-    int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null",
-    date: "a date such as 2011-12-10",
+    "integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false",
+    "null": "null",
 }  # fmt: skip
+_LIMITS = {"minimum": "from", "exclusiveMinimum": "over", "maximum": "to", "exclusiveMaximum": "under"}
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One line of what and where, and what to do if that can be said."""
-
-    what: str
-    remedy: str = ""
-
-
-def list_problems(error: ValidationError, document: dict[str, Any], model: type[BaseModel]) -> list[Problem]:
+def list_problems(
+    error: ValidationError, document: Mapping[str, Any], model: type[BaseModel]
+) -> list[RecipeError]:
     """One problem per wrong key of a `model`, in the order of its keys; a union gives one line."""
-    problems: dict[str, Problem] = {}
+    keys = _Keys(model.model_json_schema(), document)
+    problems: dict[str, RecipeError] = {}
     for detail in error.errors(include_url=False):
-        path, problem = _problem(detail, document, model)
-        problems.setdefault(path, problem)
+        key, problem = keys.explain(detail["type"], detail["loc"], detail.get("ctx", {}))
+        problems.setdefault(key, problem)
     return list(problems.values())
 
 
-def find_nearest_word(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is written most like this one, whatever the case; None if none is like it."""
-    spelled = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
-    return spelled[near[0]] if near else None
+class _Keys:
+    """The keys of a document, and what the schema of its model says of each."""
 
+    def __init__(self, schema: Schema, document: Mapping[str, Any]) -> None:
+        self._schema, self._document = schema, document
 
-def _problem(detail: Any, document: dict[str, Any], model: type[BaseModel]) -> tuple[str, Problem]:
-    place = _Place(model, document)
-    kind = detail["type"]
-    steps = list(detail["loc"])
-    for step in steps[:-1] if kind in ("extra_forbidden", "invalid_key", "missing") else steps:
-        if not place.enter(step):
-            break
-    if kind in ("extra_forbidden", "invalid_key") and place.is_section:
-        return place.unknown(str(steps[-1]))
-    if kind == "missing" and place.is_section:
-        path = ".".join([*place.path, str(steps[-1])])
-        return path, Problem(f"{path}: is missing; it takes {_takes(place.field(str(steps[-1])))}")
-    path = ".".join(place.path)
-    if kind == "value_error" and not place.in_union:
-        return path + detail["msg"], Problem(
-            f"{path}: {detail['ctx']['error']}" if path else str(detail["ctx"]["error"])
+    def explain(self, kind: str, loc: Sequence[Any], context: Mapping[str, Any]) -> tuple[str, RecipeError]:
+        """The key path of one of pydantic's errors, and the problem in words."""
+        of_parent = kind in ("extra_forbidden", "invalid_key", "missing")
+        path, schema, value = self._follow(loc[:-1] if of_parent else loc)
+        where = ".".join(path)
+        plain = self._resolve(schema)
+        if of_parent and (fields := plain.get("properties")):
+            where = ".".join([*path, str(loc[-1])])
+            told = (
+                f"is missing; it takes {self._takes(fields[loc[-1]])}"
+                if kind == "missing"
+                else f"unknown key; {self._suggest(str(loc[-1]), fields)}"
+            )
+            return where, RecipeError(f"{where}: {told}")
+        if kind == "value_error" and "anyOf" not in plain:
+            return where, RecipeError(f"{where}: {context['error']}" if where else str(context["error"]))
+        if loc[-1:] == ("[key]",):
+            return f"{where}[key]", _explain_name(where, kind, loc[-2])
+        told = f"{where}: found {_short(value)}; it takes {self._takes(schema)}"
+        return where, RecipeError(told, _suggest_bound(path))
+
+    def _follow(self, loc: Iterable[Any]) -> tuple[list[str], Schema, Any]:
+        """Key path, schema and value of the place, or of the union on the way of which it names a branch."""
+        path: list[str] = []
+        schema: Schema = self._schema
+        value: Any = self._document
+        for step in loc:
+            inner = self._enter(schema, step)
+            if inner is None:
+                break
+            schema = inner
+            if step == "named" and path == ["rules"]:
+                continue
+            path.append(str(step))
+            if isinstance(value, Mapping):
+                value = value.get(step, value.get(str(step)))
+            elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
+                value = value[step]
+        return path, schema, value
+
+    def _enter(self, schema: Schema, step: Any) -> Any:
+        plain = self._resolve(schema)
+        if "properties" in plain:
+            return plain["properties"].get(step)
+        if step == "[key]" or "type" not in plain:
+            return None
+        if "prefixItems" in plain:
+            return plain["prefixItems"][step]
+        names = plain.get("patternProperties", {}).values()
+        return plain.get("items") or next(iter(names), plain.get("additionalProperties"))
+
+    def _resolve(self, schema: Schema) -> Schema:
+        """The schema that a reference, or a choice between it and null, stands for."""
+        choices = [one for one in schema.get("anyOf", schema.get("allOf", ())) if one.get("type") != "null"]
+        if len(choices) == 1:
+            return self._resolve(choices[0])
+        if "$ref" in schema:
+            return self._resolve(self._schema["$defs"][schema["$ref"].rpartition("/")[2]])
+        return schema
+
+    def _suggest(self, key: str, fields: Schema) -> str:
+        """The nearest of the section's keys, or where the key stands: `k` -> segments.k."""
+        elsewhere = (
+            f"{name}.{key}"
+            for name, section in self._schema["properties"].items()
+            if key in self._resolve(section).get("properties", ())
         )
-    if steps[-1:] == ["[key]"] and kind == "string_pattern_mismatch":
-        return path + "[key]", Problem(
-            f"{path}: is no name that can be used",
+        near = find_nearest_name(key, fields) or next(elsewhere, None)
+        return f"did you mean {near!r}?" if near else f"here stand {', '.join(fields)}"
+
+    def _takes(self, schema: Schema) -> str:
+        """What a key takes, in words."""
+        if "anyOf" in schema:
+            return _either(map(self._takes, schema["anyOf"]))
+        plain = self._resolve(schema)
+        if "const" in plain or "enum" in plain:
+            return _either(plain.get("enum") or [plain["const"]])
+        if "properties" in plain:
+            alone = "an expression or " if "sql" in plain["properties"] else ""
+            return f"{alone}a mapping with {', '.join(plain['properties'])}"
+        if plain["type"] == "object":
+            return f"a mapping of names to {self._takes(self._enter(plain, ''))}"
+        if plain["type"] == "array":
+            many = f" of {len(plain['prefixItems'])}" if "prefixItems" in plain else ""
+            return f"a list{many} (each {self._takes(self._enter(plain, 0))})"
+        if plain.get("format") == "date":
+            return "a date such as 2011-12-10"
+        limits = [f" {word} {plain[limit]}" for limit, word in _LIMITS.items() if limit in plain]
+        return _PLAIN[plain["type"]] + "".join(limits)
+
+
+def _explain_name(where: str, kind: str, name: object) -> RecipeError:
+    if kind == "string_pattern_mismatch":
+        return RecipeError(
+            f"{where}: is no name that can be used",
             "names begin with a letter and hold letters, digits and underscores",
         )
-    if steps[-1:] == ["[key]"]:
-        text = "text; put it in quotes" if place.key is not int else "a whole number"
-        return path + "[key]", Problem(f"{path}: found {_short(steps[-2])} as a key, which is {text}")
-    return path, Problem(
-        f"{path}: found {_short(place.value)}; it takes {_takes(place.annotation)}", place.hint()
-    )
+    wanted = "a whole number" if kind.startswith("int") else "text; put it in quotes"
+    return RecipeError(f"{where}: found {_short(name)} as a key, which is {wanted}")
 
 
-class _Place:
-    """Where in the document and in the models an error's location stands."""
-
-    def __init__(self, annotation: Any, value: Any) -> None:
-        self.annotation = annotation
-        self.value = value
-        self.root = annotation
-        self.path: list[str] = []
-        self.in_union = False
-        self.key: Any = str
-
-    @property
-    def is_section(self) -> bool:
-        return isinstance(_bare(self.annotation), type) and issubclass(_bare(self.annotation), BaseModel)
-
-    def field(self, name: str) -> Any:
-        field: FieldInfo = _bare(self.annotation).model_fields[name]
-        return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-
-    def enter(self, step: str | int) -> bool:
-        """Go one step down; False where the step names a branch of a union, which ends the way."""
-        if step == "[key]":
-            return True
-        bare = _bare(self.annotation)
-        if bare is Rules and step == "named":
-            self.annotation = self.field("named")
-            return True
-        if self.is_section:
-            self.annotation = self.field(str(step))
-        elif get_origin(bare) is dict:
-            self.key, self.annotation = get_args(bare)
-        elif get_origin(bare) is tuple and isinstance(step, int):
-            items = get_args(bare)
-            self.annotation = items[0] if items[-1] is Ellipsis else items[step]
-        else:
-            self.in_union = True
-            return False
-        self.path.append(str(step))
-        if isinstance(self.value, dict):
-            self.value = self.value.get(step, self.value.get(str(step)))
-        elif isinstance(self.value, list | tuple) and isinstance(step, int) and step < len(self.value):
-            self.value = self.value[step]
-        return True
-
-    def unknown(self, key: str) -> tuple[str, Problem]:
-        path = ".".join([*self.path, key])
-        fields = list(_bare(self.annotation).model_fields)
-        near = find_nearest_word(key, fields) or _elsewhere(key, self.root)
-        known = f"did you mean {near!r}?" if near else f"here stand {', '.join(fields)}"
-        return path, Problem(f"{path}: unknown key; {known}")
-
-    def hint(self) -> str:
-        if self.path[:1] == ["rules"] and len(self.path) == 2 and self.path[1] != _BOUND:
-            return f"did you mean rules.{_BOUND}?" if find_nearest_word(self.path[1], [_BOUND]) else ""
-        return ""
-
-
-def _elsewhere(key: str, model: type[BaseModel]) -> str | None:
-    """Where a key stands that was written in the wrong section: `k` -> segments.k."""
-    for name, field in model.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and key in kind.model_fields:
-            return f"{name}.{key}"
-    return None
-
-
-def _bare(annotation: Any) -> Any:
-    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+def _suggest_bound(path: Sequence[str]) -> str:
+    """A rule that is none may be the bound on all of them, misspelled."""
+    misspelled = len(path) == 2 and path[0] == "rules" and path[1] != _BOUND
+    return f"did you mean rules.{_BOUND}?" if misspelled and find_nearest_name(path[1], [_BOUND]) else ""
 
 
 def _short(value: Any) -> str:
@@ -155,42 +155,6 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _takes(annotation: Any) -> str:
-    """What a key takes, in words."""
-    bare, bounds = _bare(annotation), getattr(annotation, "__metadata__", ())
-    origin, items = get_origin(bare), get_args(bare)
-    if origin in (Union, types.UnionType):
-        return _either([_takes(item) for item in items])
-    if origin is Literal:
-        return _either([str(item) for item in items])
-    if origin is tuple:
-        many = "" if items[-1] is Ellipsis else f" of {len(items)}"
-        return f"a list{many} (each {_takes(items[0])})"
-    if origin is dict:
-        return f"a mapping of names to {_takes(items[1])}"
-    if isinstance(bare, type) and issubclass(bare, BaseModel):
-        alone = "an expression or " if any(isinstance(bound, BeforeValidator) for bound in bounds) else ""
-        return f"{alone}a mapping with {', '.join(bare.model_fields)}"
-    return _PLAIN.get(bare, str(bare)) + _within(bounds)
-
-
-def _within(bounds: Sequence[Any]) -> str:
-    said = []
-    for item in bounds:
-        for bound in [item, *getattr(item, "metadata", [])]:
-            if isinstance(bound, Ge):
-                said.append(f"from {bound.ge}")
-            elif isinstance(bound, Gt):
-                said.append(f"over {bound.gt}")
-            elif isinstance(bound, Le):
-                said.append(f"to {bound.le}")
-            elif isinstance(bound, Lt):
-                said.append(f"under {bound.lt}")
-            elif getattr(bound, "pattern", None) == NAME:
-                said.append("of letters, digits and underscores")
-    return "".join(f" {words}" for words in said)
-
-
-def _either(choices: Sequence[str]) -> str:
-    distinct = list(dict.fromkeys(choices))
-    return distinct[0] if len(distinct) == 1 else f"{', '.join(distinct[:-1])} or {distinct[-1]}"
+def _either(choices: Iterable[str]) -> str:
+    *others, last = dict.fromkeys(map(str, choices))
+    return f"{', '.join(others)} or {last}" if others else last

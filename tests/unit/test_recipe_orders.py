@@ -46,6 +46,11 @@ def refused(tmp_path: Path, **sections: Any) -> tuple[str, str]:
         ({"aggregates": {"mid": "median(x)"}}, "aggregates.mid: 'median(x)' does not add up from days"),
         ({"as_of": "soon"}, "as_of: found 'soon'; it takes a date such as 2011-12-10 or null"),
         ({"currency": {"code": "c", "rates": {"format": "csv"}}}, "currency: rates.path is missing"),
+        (
+            {"currency": {"code": "c", "rates": {"pth": "x"}}},
+            "currency.rates.pth: unknown key; did you mean 'path'?",
+        ),
+        ({"currency": {"code": "c"}}, "currency.rates: is missing; it takes a mapping with path"),
     ],
 )
 def test_a_wrong_recipe_is_refused_by_its_key(tmp_path: Path, sections: dict[str, Any], said: str) -> None:
