@@ -153,14 +153,6 @@ def look_at_column(name: str, values: pd.Series[Any]) -> ColumnKind:
     return _read_texts(name, values)
 
 
-def spearman(first: pd.Series[Any], second: pd.Series[Any]) -> float:
-    """Rank correlation of two columns over the rows where both are known; 0 where there is none."""
-    both = pd.concat([first, second], axis=1).dropna().rank()
-    if len(both) < 3 or (both.nunique() < 2).any():
-        return 0.0
-    return float(both.corr().to_numpy()[0, 1])
-
-
 def _numbers(name: str, values: pd.Series[Any], **found: Any) -> ColumnKind:
     numbers = pd.to_numeric(values, errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
     kind: Kind = "flag" if set(numbers.dropna().unique()) <= {0.0, 1.0} else "number"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.propose.column_kinds import ColumnKind, spearman
+from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.sql.parse import quote_name
 
 MOST_FEATURES = 5
@@ -105,7 +105,10 @@ def choose_candidates(columns: Sequence[ColumnKind]) -> tuple[list[Candidate], d
 
 def _explain_pass(candidate: Candidate, taken: Sequence[Candidate]) -> str:
     for other in taken:
-        alike = spearman(other.values, candidate.values)
+        both = pd.concat([other.values, candidate.values], axis=1)
+        alike = float(
+            both.corr(method="spearman", min_periods=3).to_numpy()[0, 1]
+        )  # NaN where one is constant
         if abs(alike) > REDUNDANT:
             return f"says the same as {'_'.join(other.words)} (rank correlation {alike:.2f})"
     return "could cut as well" if len(taken) == MOST_FEATURES else ""

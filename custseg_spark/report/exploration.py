@@ -88,7 +88,11 @@ def find_correlations(
 ) -> tuple[Correlation, ...]:
     """The pairs of features (name -> (n,) values, NaN where missing) at least that strongly correlated by
     rank, the strongest first."""
-    names = list(features)
-    rho = pd.DataFrame(features).corr("spearman", min_periods=3).to_numpy()  # NaN where one does not vary
-    pairs = (Correlation(names[i], names[j], float(rho[i, j])) for i, j in combinations(range(len(names)), 2))
-    return tuple(sorted((p for p in pairs if abs(p.rho) >= at_least), key=lambda pair: -abs(pair.rho)))
+    table = pd.DataFrame(features).replace([np.inf, -np.inf], np.nan)
+    rho = table.corr(method="spearman", min_periods=3).to_numpy()  # NaN where a column is constant
+    pairs = [
+        Correlation(one, other, float(rho[i, j]))
+        for (i, one), (j, other) in combinations(enumerate(features), 2)
+        if abs(rho[i, j]) >= at_least
+    ]
+    return tuple(sorted(pairs, key=lambda pair: -abs(pair.rho)))

@@ -68,9 +68,9 @@ def pair_of(p: Pictures) -> tuple[str, str] | None:
 def pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str:
     """Whether the two columns move together (Spearman's rank correlation)."""
     first, second = (wording.break_text(humanize(name), 30, 1) for name in names)
-    if len(units) < 3 or (units == units[0]).all(axis=0).any():
+    rho = float(pd.DataFrame(units).corr(method="spearman", min_periods=3).to_numpy()[0, 1])
+    if np.isnan(rho):  # too few customers, or a column that is constant
         return wording.capitalize(f"{first} against {second}")
-    rho = float(pd.DataFrame(units).corr("spearman").to_numpy()[0, 1])
     how = "rise together" if rho > 0 else "move against each other"
     strength = "strongly" if abs(rho) >= 0.7 else "clearly" if abs(rho) >= 0.4 else "weakly"
     if abs(rho) < 0.1:
