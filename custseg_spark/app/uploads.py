@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from custseg_spark.commands.init import TablePreview
 
-ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
+ENDINGS = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet")
 FEWEST = 20
 """Customers under which no segment means anything."""
 _KINDS = {
@@ -63,7 +63,7 @@ def refuse_size(name: str, size: int, most: int) -> str | None:
     """Why a file of this many bytes is not taken; None if it is. `most`: in megabytes."""
     ending = name.rpartition(".")[2].lower()
     if ending not in ENDINGS:
-        return f"{name} is not a table this page reads. It reads CSV, TSV, Excel (.xlsx) and Parquet."
+        return f"{name} is not a table this page reads. It reads CSV, TSV, Excel, .ods and Parquet."
     if size == 0:
         return f"{name} is empty."
     if size > most * 2**20:
@@ -75,18 +75,16 @@ def refuse_size(name: str, size: int, most: int) -> str | None:
 
 
 def list_sheets(file: Path) -> list[str]:
-    """The sheets of an Excel workbook; none for any other file, or for one that is damaged."""
-    if file.suffix.lower() != ".xlsx":
-        return []
-    import openpyxl
+    """The sheets of a workbook; none for any other file, or for one that is damaged."""
+    from custseg_spark import data
 
-    try:
-        book = openpyxl.load_workbook(file, read_only=True)
-        names = [str(name) for name in book.sheetnames]
-        book.close()
-    except Exception:  # told in words where the table is read
+    if file.suffix.lower() not in (".xlsx", ".xls", ".ods"):
         return []
-    return names
+    try:
+        with file.open("rb") as stream:
+            return data.list_sheets(stream, file.name)
+    except CustsegError:  # told in words where the table is read
+        return []
 
 
 def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) -> UploadPreview:

@@ -1,25 +1,34 @@
-"""Excel sheets, read on the driver: Spark has no reader for them."""
+"""Sheets of workbooks, read on the driver: Spark has no reader for them."""
 
 from __future__ import annotations
 
 import datetime
+import inspect
+import pickle
+import subprocess
+import sys
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
 
+from custseg_spark.data import foreign_sheets
 from custseg_spark.data.columns import refuse_repeated
 from custseg_spark.data.text import HEAD_ROWS
 from custseg_spark.errors import CustsegError, DataError, RecipeError
 
 MOST_UNPACKED = 1 << 30
-"""Bytes an Excel file may unpack to: the driver holds them. A full sheet of a million rows stays below."""
+"""Bytes a workbook may unpack to: the driver holds them. A full sheet of a million rows stays below."""
 _DECLARATIONS = tuple(
     word.encode(codec) for word in ("<!DOCTYPE", "<!ENTITY") for codec in ("utf-8", "utf-16-le", "utf-16-be")
 )
+Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -32,37 +41,75 @@ class Sheet:
 
 
 def read_sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
-    """Read one sheet: the one `wanted` names (or counts, from 0), or the only one there is.
+    """Read one sheet of an .xlsx, .xls or .ods: the one `wanted` names (or counts, from 0), or the only one.
 
     The first row that holds anything is the header. A formula counts with the value it was saved with; of
-    merged cells the first has the value. Raises RecipeError without openpyxl or such a sheet, DataError for
+    merged cells the first has the value. Raises RecipeError without a reader or such a sheet, DataError for
     what is no sound table.
     """
+    with _tell_failures(path):
+        names, read_rows = _open_workbook(stream, path)
+        rows = read_rows(_choose_sheet(names, wanted, path))
+    return _table([row for row in rows if any(cell is not None for cell in row)], path)
+
+
+def list_sheets(stream: IO[bytes], path: str) -> list[str]:
+    """The names of a workbook's sheets. Raises RecipeError without a reader, DataError where it is none."""
+    with _tell_failures(path):
+        return _open_workbook(stream, path)[0]
+
+
+@contextmanager
+def _tell_failures(path: str) -> Iterator[None]:
     try:
-        import openpyxl
-    except ImportError as error:
-        raise RecipeError(
-            f"{path}: reading Excel takes openpyxl, which is not installed",
-            "pip install openpyxl, or save the sheet as CSV",
-        ) from error
-    try:
-        _refuse_unsound(stream, path)
-        book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        found = book[_choose_sheet(book.sheetnames, wanted, path)]
-        found.reset_dimensions()  # the size a writer notes down may be wrong
-        rows = [row for row in found.iter_rows(values_only=True) if any(cell is not None for cell in row)]
-        book.close()
+        yield
     except CustsegError:
         raise
+    except ImportError as error:
+        raise RecipeError(
+            f"{path}: reading it takes {error.name}, which is not installed",
+            "pip install 'custseg_spark[excel]', or save the sheet as CSV",
+        ) from error
     except Exception as error:  # zip, XML and workbook each raise their own in a damaged file
         raise DataError(f"{path} is not a readable Excel file: {error}", "save it again as .xlsx") from error
-    return _table(rows, path)
 
 
-def _refuse_unsound(stream: IO[bytes], path: str) -> None:
-    """Before anything parses it, refuse what is no .xlsx, unpacks to too much, or declares XML entities."""
+def _open_workbook(stream: IO[bytes], path: str) -> tuple[list[str], Callable[[str], Rows]]:
+    """The names of the sheets, and what reads the rows of one."""
+    if _is_foreign(stream, path):
+        content = stream.read()
+        return _ask_apart(content, path), partial(_ask_apart, content, path)
+    import openpyxl
+
+    book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+
+    def read_rows(name: str) -> Rows:
+        book[name].reset_dimensions()  # the size a writer notes down may be wrong
+        return list(book[name].iter_rows(values_only=True))
+
+    return book.sheetnames, read_rows
+
+
+def _ask_apart(content: bytes, path: str, *sheet: str) -> Any:
+    """The names of the sheets of an .xls or .ods, or the rows of one, by the program foreign_sheets."""
+    import python_calamine  # noqa: F401
+
+    program = [sys.executable, "-P", "-c", inspect.getsource(foreign_sheets), *sheet]
+    answer = subprocess.run(program, input=content, capture_output=True)
+    if answer.returncode:
+        raise _refuse(path)
+    return pickle.loads(answer.stdout)
+
+
+def _is_foreign(stream: IO[bytes], path: str) -> bool:
+    """Whether it is .xls or .ods. What unpacks to too much is refused before anything parses it, and so is an
+    .xlsx that declares XML entities."""
+    old = stream.read(4) == b"\xd0\xcf\x11\xe0"  # so begins any workbook with a password as well
+    stream.seek(0)
+    if old:
+        return True
     if not zipfile.is_zipfile(stream):
-        raise DataError(f"{path} is not an .xlsx file, or protected by a password", "save it as .xlsx or CSV")
+        raise _refuse(path)
     with zipfile.ZipFile(stream) as parts:
         size = sum(part.file_size for part in parts.infolist())
         if size > MOST_UNPACKED:
@@ -70,13 +117,22 @@ def _refuse_unsound(stream: IO[bytes], path: str) -> None:
                 f"{path} unpacks to {size / 1e9:.1f} GB, more than the driver should hold",
                 "save the sheet as CSV or Parquet",
             )
-        for part in parts.infolist():
+        open_document = "content.xml" in parts.namelist()
+        for part in [] if open_document else parts.infolist():
             with parts.open(part) as content:
                 if any(word in chunk for chunk in _chunks(content) for word in _DECLARATIONS):
                     raise DataError(
                         f"{path} declares XML entities, which no spreadsheet does", "don't trust this file"
                     )
     stream.seek(0)
+    return open_document
+
+
+def _refuse(path: str) -> DataError:
+    return DataError(
+        f"{path} is not an .xlsx file, nor a sound .xls or .ods; it may be protected by a password",
+        "save it as .xlsx or CSV",
+    )
 
 
 def _chunks(content: IO[bytes]) -> Iterable[bytes]:
@@ -104,29 +160,24 @@ def _choose_sheet(names: Sequence[str], wanted: Any, path: str) -> str:
     )
 
 
-def _table(rows: list[tuple[Any, ...]], path: str) -> Sheet:
+def _table(rows: Rows, path: str) -> Sheet:
     if not rows:
         raise DataError(f"{path}: the sheet is empty", "set input.options.sheet to another one")
-    width = max(len(row) for row in rows)
-    used = [i for i in range(width) if any(len(row) > i and row[i] is not None for row in rows)]
-    header = [rows[0][i] if i < len(rows[0]) else None for i in used]
-    names = [f"_c{i}" if name is None else str(name) for i, name in zip(used, header, strict=True)]
+    used = [
+        (place, cells)
+        for place, cells in enumerate(zip_longest(*rows))
+        if any(cell is not None for cell in cells)
+    ]
+    names = [f"_c{place}" if cells[0] is None else str(cells[0]) for place, cells in used]
     refuse_repeated(names, path)
     if len(rows) == 1:
         raise DataError(f"{path} has a header but no rows", "check the job that writes it")
-    columns = {
-        name: _column([row[i] if i < len(row) else None for row in rows[1:]])
-        for name, i in zip(names, used, strict=True)
-    }
-    texts = {
-        name: pd.Series(array[:HEAD_ROWS].to_pylist(), dtype=object)
-        for name, array in columns.items()
-        if pa.types.is_string(array.type)
-    }
-    return Sheet(pa.table(columns), pd.DataFrame(texts))
+    table = pa.table({name: _column(cells[1:]) for name, (_, cells) in zip(names, used, strict=True)})
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    return Sheet(table, table.select(texts).slice(0, HEAD_ROWS).to_pandas())
 
 
-def _column(cells: list[Any]) -> pa.Array:
+def _column(cells: Sequence[Any]) -> pa.Array:
     """The cells as one Arrow column. Excel knows only floats: whole ones are ints, also beside gaps."""
     kinds = {type(cell) for cell in cells if cell is not None}
     if not kinds:
@@ -135,18 +186,21 @@ def _column(cells: list[Any]) -> pa.Array:
         return pa.array(cells, pa.bool_())
     if kinds <= {int, float}:
         whole = all(cell is None or (float(cell).is_integer() and abs(cell) < 2**53) for cell in cells)
-        return pa.array(
-            [cell if cell is None or not whole else int(cell) for cell in cells],
-            pa.int64() if whole else pa.float64(),
-        )
+        numbers = pa.array([None if cell is None else float(cell) for cell in cells], pa.float64())
+        return numbers.cast(pa.int64()) if whole else numbers
     if kinds <= {datetime.datetime, datetime.date}:
-        days = all(cell is None or _is_day(cell) for cell in cells)
-        return pa.array(cells, pa.timestamp("us")).cast(pa.date32() if days else pa.timestamp("us"))
+        midnight = datetime.time()
+        moments = [
+            datetime.datetime.combine(cell, midnight) if type(cell) is datetime.date else cell
+            for cell in cells
+        ]
+        days = all(moment is None or moment.time() == midnight for moment in moments)
+        return pa.array(moments, pa.timestamp("us")).cast(pa.date32() if days else pa.timestamp("us"))
     return pa.array([None if cell is None else _as_text(cell) for cell in cells], pa.string())
 
 
-def _is_day(cell: datetime.date) -> bool:
-    return not isinstance(cell, datetime.datetime) or cell.time() == datetime.time()
+def _as_moment(cell: datetime.date) -> datetime.datetime:
+    return cell if isinstance(cell, datetime.datetime) else datetime.datetime.combine(cell, datetime.time())
 
 
 def _as_text(cell: Any) -> str:
@@ -154,5 +208,5 @@ def _as_text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime.datetime):
-        return str(cell.date()) if _is_day(cell) else str(cell)
+        return str(cell).removesuffix(" 00:00:00")
     return str(cell)

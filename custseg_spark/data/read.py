@@ -25,7 +25,8 @@ from custseg_spark.sql.utc import find_instants, put_in_utc
 
 ENDINGS = {
     ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv",
-    ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".orc": "orc", ".avro": "avro",
+    ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel", ".ods": "excel",
+    ".orc": "orc", ".avro": "avro",
 }  # fmt: skip
 LOOKED_AT = 20
 """Files of a directory that are looked at for one that has rows."""

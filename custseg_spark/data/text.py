@@ -39,7 +39,10 @@ _MOST_LINES = 1000
 _NOT_TEXT = {
     b"PAR1": ("a Parquet file", "set input.format: parquet"),
     b"PK\x03\x04": ("a zip archive or an Excel file", "unpack it, or set input.format: excel"),
-    b"\xd0\xcf\x11\xe0": ("an old or password-protected Excel file", "save it as .xlsx or CSV"),
+    b"\xd0\xcf\x11\xe0": (
+        "an old or password-protected Excel file",
+        "set input.format: excel, or save it as .xlsx or CSV",
+    ),
     b"Obj\x01": ("an Avro file", "set input.format: avro"),
     b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it, or pack it with gzip"),
     b"\xfd7zXZ": ("packed with xz", "unpack it, or pack it with gzip"),

@@ -18,6 +18,7 @@ from custseg_spark.app.uploads import (
 from custseg_spark.app.visit import clean_name
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.propose.column_kinds import look_at_columns
+from tests.corpus.sheets import old_book, open_document
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ from custseg_spark.propose.column_kinds import look_at_columns
     [
         ("photo.png", 10, "photo.png is not a table this page reads"),
         ("table", 10, "is not a table"),
-        ("old.xls", 10, "is not a table"),
+        ("old.doc", 10, "is not a table"),
         ("empty.csv", 0, "empty.csv is empty."),
         ("big.csv", 11 * 2**20, "big.csv has 11 MB, and this page takes 10 MB."),
     ],
@@ -34,7 +35,9 @@ def test_a_refusal_says_why(name: str, size: int, said: str) -> None:
     assert said in (refuse_size(name, size, 10) or "")
 
 
-@pytest.mark.parametrize("name", ["t.csv", "T.CSV", "t.tsv", "t.txt", "t.xlsx", "t.parquet"])
+@pytest.mark.parametrize(
+    "name", ["t.csv", "T.CSV", "t.tsv", "t.txt", "t.xlsx", "t.xls", "T.ODS", "t.parquet"]
+)
 def test_tables_are_taken(name: str) -> None:
     assert refuse_size(name, 10 * 2**20, 10) is None
 
@@ -85,8 +88,12 @@ def test_the_sheets_of_a_workbook(tmp_path: Path) -> None:
     book.create_sheet("customers")
     book.save(tmp_path / "t.xlsx")
     (tmp_path / "damaged.xlsx").write_bytes(b"PK nothing")
+    (tmp_path / "t.xls").write_bytes(old_book([["id"]], "customers", "notes"))
+    (tmp_path / "t.ods").write_bytes(open_document([["id"]], "customers", "notes"))
     (tmp_path / "t.csv").write_text("a,b")
     assert list_sheets(tmp_path / "t.xlsx") == ["Sheet", "customers"]
+    assert list_sheets(tmp_path / "t.xls") == ["customers", "notes"]
+    assert list_sheets(tmp_path / "t.ods") == ["customers", "notes"]
     assert list_sheets(tmp_path / "damaged.xlsx") == []
     assert list_sheets(tmp_path / "t.csv") == []
 

@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark import cli
+from tests.corpus import sheets
 from tests.jobs.conftest import RECIPE, Train, labels, planted
 
 
@@ -198,11 +199,18 @@ def test_the_recipe_from_init_trains_as_it_is(
     )
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "xls", "ods"])
 def test_init_looks_at_the_numbers_of_a_workbook(
-    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str
 ) -> None:
-    planted().drop(columns="group").to_excel(tmp_path / "customers.xlsx", index=False)
-    assert cli.main(["init", str(tmp_path / "customers.xlsx")]) == 0
+    table = planted().drop(columns="group")
+    file = tmp_path / f"customers.{ending}"
+    if ending == "xlsx":
+        table.to_excel(file, index=False)
+    else:
+        write = {"xls": sheets.old_book, "ods": sheets.open_document}[ending]
+        file.write_bytes(write([list(table.columns), *table.astype(object).values.tolist()]))
+    assert cli.main(["init", str(file)]) == 0
     assert "sql: spend" in capsys.readouterr().out
 
 

@@ -12,6 +12,7 @@ from custseg_spark.data import excel
 from custseg_spark.errors import DataError, RecipeError
 
 openpyxl = pytest.importorskip("openpyxl")
+sheets = pytest.importorskip("tests.corpus.sheets")
 
 
 def book(*rows, sheets=("customers",)):
@@ -80,6 +81,48 @@ def test_what_other_writers_note_down_of_a_sheet_is_not_believed():
 def test_a_formula_counts_with_the_value_it_was_saved_with():
     found = read(["id", "sum"], [1, "=A2+1"])  # never calculated, so never saved
     assert found.rows["sum"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize("write", [sheets.old_book, sheets.open_document])
+def test_xls_and_ods_give_what_xlsx_gives(write):
+    day, moment = datetime.date(2013, 5, 4), datetime.datetime(2013, 5, 4, 10, 30)
+    table = [
+        ["id", "income", "spend", "joined", "code", "member", "mixed", 2020],
+        [1, 58138, 1.5, day, "007", True, 3.0, None],
+        [2, None, 2, day, None, False, "x", None],
+        [3, 7, 2, day, None, None, moment, 1],
+    ]
+    if write is sheets.old_book:
+        table[3][6] = "2013-05-04 10:30:00"  # written with the format of a day
+    found = excel.read_sheet(io.BytesIO(write(table)), "customers")
+    expected = read(*table)
+    assert found.rows.schema == expected.rows.schema
+    assert found.rows.to_pylist() == expected.rows.to_pylist()
+    assert found.rows["mixed"].to_pylist() == ["3", "x", "2013-05-04 10:30:00"]
+    assert found.text.equals(expected.text)
+
+
+@pytest.mark.parametrize("write", [sheets.old_book, sheets.open_document])
+def test_xls_and_ods_have_sheets_to_choose_from(write):
+    content = write([["id"], [1]], "customers", "notes & more" if write is sheets.old_book else "notes")
+    assert excel.list_sheets(io.BytesIO(content), "c")[0] == "customers"
+    with pytest.raises(DataError, match="2 sheets: 'customers', 'notes"):
+        excel.read_sheet(io.BytesIO(content), "c")
+    for wanted in ("customers", 0):
+        assert excel.read_sheet(io.BytesIO(content), "c", wanted).rows.to_pylist() == [{"id": 1}]
+    with pytest.raises(RecipeError, match="no sheet 'custmers'"):
+        excel.read_sheet(io.BytesIO(content), "c", "custmers")
+
+
+def test_what_would_end_the_process_ends_another():
+    with pytest.raises(DataError, match=r"nor a sound \.xls"):
+        excel.read_sheet(io.BytesIO(sheets.far_cell()), "c.xls")
+
+
+def test_an_ods_that_unpacks_to_too_much_is_refused_before_it_is_parsed(monkeypatch):
+    monkeypatch.setattr(excel, "MOST_UNPACKED", 100)
+    with pytest.raises(DataError, match="unpacks to"):
+        excel.read_sheet(io.BytesIO(sheets.open_document([["id"], [1]])), "c.ods")
 
 
 def test_several_sheets_take_a_choice():
@@ -152,9 +195,13 @@ def test_entities_are_refused_before_anything_parses_them(codec, padding):
 
 
 def test_without_openpyxl_the_remedy_is_named(monkeypatch):
+    stream = book(["id"], [1])
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(RecipeError, match="openpyxl, which is not installed"):
-        excel.read_sheet(io.BytesIO(), "c.xlsx")
+        excel.read_sheet(stream, "c.xlsx")
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(RecipeError, match="python_calamine, which is not installed"):
+        excel.read_sheet(io.BytesIO(sheets.old_book([["id"], [1]])), "c.xls")
 
 
 def test_the_real_sheet_holds_what_the_csv_holds(shared_data):
