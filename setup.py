@@ -1,5 +1,6 @@
 """What custseg_spark works with, as ranges. The versions it is tested on stand in requirements.lock."""
 
+import os
 from pathlib import Path
 
 from setuptools import find_packages, setup
@@ -23,6 +24,9 @@ CORE = [
     "sqlglot>=30.25,<31",
 ]
 
+if os.environ.get("WITHOUT_SPARK"):  # scripts/make_wheel: for clusters, which bring theirs
+    CORE = [needed for needed in CORE if not needed.startswith("pyspark")]
+
 EXCEL = ["openpyxl>=3.1", "python-calamine>=0.4"]
 
 EXTRAS = {
@@ -43,6 +47,7 @@ EXTRAS = {
         "pyspark[connect]",
         "pytest",
         "ruff",
+        "setuptools>=70.1",  # from here on it makes wheels by itself
         "types-PyYAML",
         "venv-pack",
         "xlwt",

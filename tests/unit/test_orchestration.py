@@ -89,9 +89,10 @@ def test_the_bundle_starts_jobs_that_are_there() -> None:
 
 def test_the_wheel_is_the_package_and_brings_no_spark(tmp_path: Path) -> None:
     pytest.importorskip("pip")
+    pytest.importorskip("build")
     (tmp_path / "custseg_spark-0.0.0-py3-none-any.whl").touch()
-    make = [sys.executable, ROOT / "scripts" / "make_wheel", tmp_path]
-    subprocess.run(make, check=True, capture_output=True)
+    make = [ROOT / "scripts" / "make_wheel", tmp_path]
+    subprocess.run(make, check=True, capture_output=True, env={**os.environ, "PYTHON": sys.executable})
     (wheel,) = tmp_path.glob("*.whl")
     target = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
