@@ -30,7 +30,7 @@ class Source(Section):
     path: str | None = None
     """A path or URI, or a catalog table's name with `format: table`; `--input` wins over it."""
     format: str = "auto"
-    """auto (by the ending), parquet, csv, excel (.xlsx, .xls, .ods), table, or any format the Spark session knows."""
+    """auto (by the ending), parquet, csv, excel, table, or any format the Spark session knows."""
     options: dict[str, str | int | float | bool] = {}
     """Reader options, as Spark names them; for Excel `sheet`."""
     filter: str | None = None
