@@ -118,6 +118,7 @@ def look_into_file(
 ) -> TablePreview:
     """The first rows of a file that was brought, and how it is read itself, whatever separator, encoding or
     sheet `trained`, the `input.options` of a run, name for its own. Raises DataError where it can't be."""
+    from custseg_spark import data
     from custseg_spark.commands.init import preview_table
 
     options: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
@@ -126,7 +127,7 @@ def look_into_file(
     try:
         return preview_table(spark, str(file), options)
     except DataError as problem:
-        if "is not UTF-8 text" not in problem.what:
+        if problem.code != data.OTHER_ENCODING:
             raise
         options["encoding"] = "ISO-8859-1"  # what a Western spreadsheet program writes where it does not
         return preview_table(spark, str(file), options)

@@ -62,22 +62,19 @@ def _holds(check: Check) -> Column:
     return F.coalesce(check.ok, F.lit(False))
 
 
-def _all(columns: Sequence[Column]) -> Column:
-    return functools.reduce(operator.and_, columns, F.lit(True))
-
-
 def _keep_quarantining(checks: Sequence[Check]) -> list[Check]:
     return [check for check in checks if check.on_fail == "quarantine"]
 
 
 def pass_checks(checks: Sequence[Check]) -> Column:
     """True of the rows that keep every quarantine check."""
-    return _all([_holds(check) for check in _keep_quarantining(checks)])
+    holding = [_holds(check) for check in _keep_quarantining(checks)]
+    return functools.reduce(operator.and_, holding, F.lit(True))
 
 
 def keep_accepted(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
     """The rows that keep every quarantine check."""
-    return frame.filter(_all([_holds(check) for check in _keep_quarantining(checks)]))
+    return frame.filter(pass_checks(checks))
 
 
 def keep_rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
@@ -85,15 +82,14 @@ def keep_rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
 
     A column of that name in the table (a quarantine read again) is called `reasons_as_read`.
     """
-    checks = _keep_quarantining(checks)
-    reasons = F.array_compact(F.array(*[F.when(~_holds(check), F.lit(check.reason)) for check in checks]))
+    failed = [F.when(~_holds(check), F.lit(check.reason)) for check in _keep_quarantining(checks)]
     names = frame.select(f"{AS_READ}.*").columns
     as_read = [
         column(AS_READ).getField(name).alias(f"{name}_as_read" if name.lower() == REASONS else name)
         for name in names
     ]
-    broken = frame.filter(~_all([_holds(check) for check in checks]))
-    return broken.select(*as_read, reasons.alias(REASONS))
+    reasons = F.array_compact(F.array(*failed)).alias(REASONS)
+    return frame.filter(~pass_checks(checks)).select(*as_read, reasons)
 
 
 def aggregate_failures(checks: Sequence[Check]) -> list[Column]:
@@ -104,12 +100,11 @@ def aggregate_failures(checks: Sequence[Check]) -> list[Column]:
 def aggregate_counts(checks: Sequence[Check]) -> list[Column]:
     """Everything `verdict` needs, as aggregates of one pass: rows, accepted rows, failures of each check,
     and the rows that fail a quarantine check without a bound of its own."""
-    quarantining = _keep_quarantining(checks)
-    unbounded = [_holds(check) for check in quarantining if check.at_most is None]
+    unbounded = [check for check in checks if check.at_most is None]
     return [
         F.count(F.lit(1)).alias(ROWS),
-        F.count_if(_all([_holds(check) for check in quarantining])).alias(ACCEPTED),
-        F.count_if(~_all(unbounded)).alias(UNBOUNDED),
+        F.count_if(pass_checks(checks)).alias(ACCEPTED),
+        F.count_if(~pass_checks(unbounded)).alias(UNBOUNDED),
         *aggregate_failures(checks),
     ]
 

@@ -10,6 +10,7 @@ from typing import IO, Any
 from urllib.parse import unquote
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from custseg_spark.errors import DataError, find_nearest_name
 
@@ -51,21 +52,20 @@ class Source:
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """A binary stream of one of the files. Raises DataError where it can't be read."""
-        try:
-            with self.filesystem.open(name, "rb") as stream:
-                yield stream
-        except PermissionError as error:
-            raise _deny(self.shown(name)) from error
-        except OSError as error:
-            raise _tell_unreadable(self.shown(name), error) from error
+        with _tell_unreadable(self.shown(name)), self.filesystem.open(name, "rb") as stream:
+            yield stream
 
 
-def _deny(path: str) -> DataError:
-    return DataError(f"input {path} can't be read: permission denied", "ask for the right to read it")
-
-
-def _tell_unreadable(path: str, error: OSError) -> DataError:
-    return DataError(f"input {path} can't be read: {error}", "check the path and the access to it")
+@contextmanager
+def _tell_unreadable(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        denied = isinstance(error, PermissionError)
+        raise DataError(
+            f"input {path} can't be read: {'permission denied' if denied else error}",
+            "ask for the right to read it" if denied else "check the path and the access to it",
+        ) from error
 
 
 def locate(path: str) -> Source:
@@ -74,31 +74,21 @@ def locate(path: str) -> Source:
         filesystem, root = fsspec.core.url_to_fs(path)
     except (ImportError, ValueError) as error:  # a scheme that only Spark knows
         return Source(path, path, problem=str(error))
-    local = "file" in (
-        filesystem.protocol if isinstance(filesystem.protocol, tuple) else (filesystem.protocol,)
+    spark_path, literal = (
+        (root, escape_pattern(root)) if isinstance(filesystem, LocalFileSystem) else (path, path)
     )
-    spark_path = root if local else path
-    try:
+    with _tell_unreadable(path):
         if filesystem.isfile(root):
-            return Source(path, escape_pattern(spark_path) if local else path, filesystem, root, (root,))
+            return Source(path, literal, filesystem, root, (root,))
         if filesystem.isdir(root):
             files = _data_files(filesystem, root)
             if not files:
                 raise NoFilesError(
                     f"input {path} is a directory without data files", "check the job that writes it"
                 )
-            spark_path = escape_pattern(spark_path) if local else path
-            return Source(path, spark_path, filesystem, root, files, _partitions(root, files))
+            return Source(path, literal, filesystem, root, files, _partitions(root, files))
         if _PATTERN.search(root) and (matched := _match(filesystem, root)):
             return Source(path, spark_path, filesystem, matched[0], matched)
-    except PermissionError as error:
-        raise DataError(
-            f"input {path} can't be read: permission denied", "ask for the right to read it"
-        ) from error
-    except OSError as error:
-        raise DataError(
-            f"input {path} can't be read: {error}", "check the path and the access to it"
-        ) from error
     raise DataError(f"input {path} does not exist", _nearby(filesystem, root))
 
 

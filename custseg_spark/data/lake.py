@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from custseg_spark.data import swap
 from custseg_spark.data.columns import quote
 from custseg_spark.data.swap import DAY
+from custseg_spark.engine.explain_errors import UNKNOWN_FORMAT, explain_error
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.recipe.leave import Publish, check_day
 
@@ -56,7 +57,8 @@ def knows_delta(spark: SparkSession) -> bool:
     try:
         _ = spark.read.format("delta").load("/nowhere").schema
     except Exception as problem:
-        return "find the data source" not in str(problem) and "DATA_SOURCE_NOT_FOUND" not in str(problem)
+        known = explain_error(problem, "publish")
+        return known is None or known.code != UNKNOWN_FORMAT
     return True
 
 

@@ -16,7 +16,7 @@ from pyspark.sql.types import NumericType, StringType, StructField, StructType
 from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.files import Source, locate
-from custseg_spark.engine.explain_errors import explain_error
+from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import models
 from custseg_spark.sql.admission import refuse_functions_without_brackets
@@ -69,24 +69,17 @@ def open_table(spark: SparkSession, source: models.Source, path: str | DataFrame
     Runs no job over the data: none at all for text and Excel, one over a footer for Parquet. Raises DataError
     for what is missing, empty or of another kind; RecipeError for a format or option that can't be.
     """
-    where = f"input {path if isinstance(path, str) else DATAFRAME}"
-    try:
-        table = (
-            _open_files(spark, source, path)
-            if isinstance(path, str)
-            else Table(path, None, DATAFRAME, DATAFRAME)
-        )
-        if source.filter is None:
-            return table
-        where = "input.filter"
+    if isinstance(path, str):
+        with translate_engine_errors(f"input {path}"):
+            table = _open_files(spark, source, path)
+    else:
+        table = Table(path, None, DATAFRAME, DATAFRAME)
+    if source.filter is None:
+        return table
+    with translate_engine_errors("input.filter"):
         filtered = filter_rows(table.frame, source.filter)
         _ = filtered.schema  # over Spark Connect nothing is asked before this
-        return replace(table, frame=filtered)
-    except Exception as error:
-        known = explain_error(error, where)
-        if known is None:
-            raise
-        raise known from error
+    return replace(table, frame=filtered)
 
 
 def filter_rows(frame: DataFrame, predicate: str) -> DataFrame:
@@ -115,16 +108,11 @@ def open_topic(spark: SparkSession, servers: str, name: str) -> DataFrame:
 
     Raises RecipeError where the session lacks the package.
     """
-    try:
+    with translate_engine_errors(f"topic {name}"):
         reader = spark.readStream.format("kafka").option("kafka.bootstrap.servers", servers)
         messages = reader.option("subscribe", name).option("startingOffsets", "earliest").load()
         _ = messages.schema  # over Spark Connect nothing is asked before this
-        return messages
-    except Exception as error:
-        known = explain_error(error, f"topic {name}")
-        if known is None:
-            raise
-        raise known from error
+    return messages
 
 
 def parse_messages(messages: DataFrame, columns: Sequence[str], name: str) -> Table:

@@ -22,6 +22,8 @@ HEAD_ROWS = 10_000
 SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 ENCODINGS = ("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "ISO-8859-1", "US-ASCII")
 """What Spark 4 decodes; other charsets it refuses."""
+OTHER_ENCODING = "other encoding"
+"""The code of the error where bytes are none of the encoding's."""
 _MARKS = (  # the longer marks first: UTF-32 begins like UTF-16
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -142,6 +144,7 @@ def _decode(raw: bytes, path: str, options: Mapping[str, Any], whole: bool) -> t
         raise DataError(
             f"{path} is not {encoding} text (byte {error.start:,} is 0x{raw[error.start]:02x})",
             "set input.options.encoding (ISO-8859-1 for Western European text), or write the table as UTF-8",
+            code=OTHER_ENCODING,
         ) from error
     if "\x00" in text:
         raise DataError(

@@ -16,6 +16,10 @@ from pyspark.errors import PySparkException
 from custseg_spark.errors import CustsegError, DataError, RecipeError, RunError
 
 
+UNKNOWN_FORMAT = "unknown format"
+"""The code of the error where the session lacks a format's package."""
+
+
 @dataclass(frozen=True)
 class _Problem:
     """`what` and `remedy` may name Spark's parameters; an empty `what` is Spark's own first sentence."""
@@ -23,6 +27,7 @@ class _Problem:
     kind: type[CustsegError]
     what: str
     remedy: str
+    code: str = ""
 
 
 _recipe = functools.partial(_Problem, RecipeError)
@@ -111,7 +116,7 @@ _BY_TEXT: tuple[tuple[str, _Problem], ...] = (  # the first that is found anywhe
     ),
     (
         r"Failed to find the data source: (?P<provider>\S+)\.\s",
-        _recipe("this Spark session knows no format {provider}", _JAR),
+        _recipe("this Spark session knows no format {provider}", _JAR, UNKNOWN_FORMAT),
     ),
 )
 
@@ -227,9 +232,8 @@ def _write_error(
     known["in_sql"] = f" in {sql[1].strip()}" if sql else ""
     known["at_path"] = f": {known['path']}" if "path" in known else ""
     what = problem.what.format_map(known) if problem.what else _sentence(text) + known["in_sql"]
-    return problem.kind(
-        " ".join(f"{where}: {what}".split()), " ".join(problem.remedy.format_map(known).split())
-    )
+    remedy = problem.remedy.format_map(known)
+    return problem.kind(" ".join(f"{where}: {what}".split()), " ".join(remedy.split()), code=problem.code)
 
 
 class _Known(dict[str, str]):
