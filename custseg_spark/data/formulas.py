@@ -84,10 +84,7 @@ def escape_formulas(frame: DataFrame) -> DataFrame:
 def escape_pandas(frame: pd.DataFrame) -> pd.DataFrame:
     """The same for a pandas table: texts in columns of any type, and what would be written as text, such as a
     list. Numbers, truths, dates and missing values stay; so does the index, which is not written."""
-    columns = [_map_texts(frame.iloc[:, place], escape_text) for place in range(frame.shape[1])]
-    escaped = pd.concat(columns, axis=1) if columns else frame.copy()
-    escaped.columns = pd.Index(_escape_names(list(frame.columns)))
-    return escaped
+    return _map_frame(frame, escape_text, _escape_names(list(frame.columns)))
 
 
 def write_csv(frame: pd.DataFrame) -> str:
@@ -105,14 +102,17 @@ def write_csv(frame: pd.DataFrame) -> str:
 def read_csv(content: bytes) -> pd.DataFrame:
     """What `csv_text` wrote, for our own pages: names and texts as they were before they were escaped."""
     frame = pd.read_csv(io.BytesIO(content))
-    columns = [_map_texts(frame.iloc[:, place], _restore) for place in range(frame.shape[1])]
-    restored = pd.concat(columns, axis=1) if columns else frame
-    restored.columns = pd.Index([_restore(str(name)) for name in frame.columns])
-    return restored
+    return _map_frame(frame, _restore, [_restore(str(name)) for name in frame.columns])
 
 
 def _restore(text: str) -> str:
     return _ESCAPED_INSIDE.sub(r"\1\2", _ESCAPED_START.sub(r"\1", text))
+
+
+def _map_frame(frame: pd.DataFrame, change: Callable[[str], str], names: Sequence[object]) -> pd.DataFrame:
+    columns = [_map_texts(frame.iloc[:, place], change) for place in range(frame.shape[1])]
+    changed = pd.concat(columns, axis=1) if columns else frame.copy()
+    return changed.set_axis(pd.Index(names), axis=1)
 
 
 def _map_texts(values: pd.Series, change: Callable[[str], str]) -> pd.Series:

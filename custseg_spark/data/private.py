@@ -34,15 +34,13 @@ def apply_privacy(table: Table, wanted: Privacy, environment: Mapping[str, str] 
     names = [name for name in table.frame.columns if name != MALFORMED]
     dropped = {resolve_column(name, names, ["privacy.drop"]) for name in wanted.drop}
     hashed = {resolve_column(name, names, ["privacy.hash"]) for name in wanted.hash}
-    frame = table.frame
-    if hashed:
-        frame = _add_secret(frame, _secret(wanted.secret, environment))
+    frame = _add_secret(table.frame, _secret(wanted.secret, environment)) if hashed else table.frame
     kept = [field for field in table.frame.schema if field.name not in dropped]
     text = table.format in MISSHAPEN
     return dataclasses.replace(
         table,
         frame=frame.select(*_columns(kept, hashed, text)),
-        text=None if table.text is None else _drop_names(table.text, dropped | hashed),
+        text=None if table.text is None else table.text.drop(columns=[*dropped, *hashed], errors="ignore"),
     )
 
 
@@ -84,7 +82,3 @@ def _secret(name: str, environment: Mapping[str, str]) -> str:
             "set it on the driver to a long random text, the same every night, and keep it out of the recipe",
         )
     return found
-
-
-def _drop_names(rows: pd.DataFrame, names: set[str]) -> pd.DataFrame:
-    return rows.drop(columns=[name for name in rows.columns if name in names])

@@ -30,7 +30,6 @@ ENDINGS = {
 }  # fmt: skip
 LOOKED_AT = 20
 """Files of a directory that are looked at for one that has rows."""
-_PACKED = (".gz", ".bz2")
 _OURS = ("mode", "columnnameofcorruptrecord", "enforceschema", "columnpruning")
 _FOUND = ("sep", "delimiter", "encoding", "charset", "multiline")
 _CANONICAL = re.compile(r"0|-?[1-9]\d*|__HIVE_DEFAULT_PARTITION__")
@@ -163,7 +162,7 @@ def _format(asked: str, found: Source) -> str:
 
 def _ending(name: str) -> str:
     suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
-    while suffixes and suffixes[-1] in _PACKED:
+    while suffixes and suffixes[-1] in text.PACKED:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
 

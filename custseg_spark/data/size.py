@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-from typing import IO, Any
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custseg_spark.data.files import locate
+from custseg_spark.data.text import PACKED
 
 _HEAD = 4_000_000
 """Bytes of text that are read: some blocks of a packed file."""
@@ -27,28 +26,18 @@ def estimate_rows(path: str, kind: str) -> int | None:
     largest = max(sizes, key=lambda name: sizes[name])
     with found.open(largest) as stream:
         try:
-            rows, size = (
-                _in_footer(stream, sizes[largest]) if kind == "parquet" else _in_head(stream, largest)
-            )
-        except (
-            OSError,
-            EOFError,
-            pa.ArrowException,
-        ):  # not what its name says; reading it in earnest will tell
+            if kind == "parquet":
+                rows, size = int(pq.ParquetFile(stream).metadata.num_rows), sizes[largest]
+            else:
+                rows, size = _in_head(stream, largest)
+        except (OSError, EOFError, pa.ArrowException):  # reading it in earnest will tell what it is
             return None
     return max(1, round(sum(sizes.values()) * rows / size))
 
 
-def _in_footer(stream: IO[bytes], size: int) -> tuple[int, int]:
-    return pq.ParquetFile(stream).metadata.num_rows, size
-
-
 def _in_head(stream: IO[bytes], name: str) -> tuple[int, int]:
-    lines = _unpack(stream, name).read(_HEAD).count(b"\n")
+    unpacked = next(
+        (unpack(stream) for end, (_, unpack) in PACKED.items() if name.lower().endswith(end)), stream
+    )
+    lines: int = unpacked.read(_HEAD).count(b"\n")
     return max(lines, 1), max(stream.tell(), 1)
-
-
-def _unpack(stream: IO[bytes], name: str) -> IO[bytes] | Any:
-    if name.lower().endswith(".gz"):
-        return gzip.GzipFile(fileobj=stream)
-    return bz2.BZ2File(stream) if name.lower().endswith(".bz2") else stream

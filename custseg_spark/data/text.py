@@ -10,7 +10,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import pandas as pd
 
@@ -31,10 +31,11 @@ _MARKS = (  # the longer marks first: UTF-32 begins like UTF-16
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
-_PACKED: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
-    b"\x1f\x8b": (".gz", lambda stream: cast(IO[bytes], gzip.GzipFile(fileobj=stream))),
-    b"BZh": (".bz2", lambda stream: cast(IO[bytes], bz2.BZ2File(stream))),
+PACKED: dict[str, tuple[bytes, Callable[..., Any]]] = {
+    ".gz": (b"\x1f\x8b", gzip.open),
+    ".bz2": (b"BZh", bz2.open),
 }
+"""Ending -> what such a file begins with, and what unpacks its stream."""
 _END = "\x1f end of the head \x1f"
 _MOST_LINES = 1000
 """A quoted field that holds more lines than this when the head ends was never closed."""
@@ -110,18 +111,17 @@ def _bytes(stream: IO[bytes], path: str) -> tuple[bytes, bool]:
     for magic, (kind, remedy) in _NOT_TEXT.items():
         if start.startswith(magic):
             raise DataError(f"{path} is {kind}, not text", remedy)
-    unpacked = stream
-    for magic, (ending, unpack) in _PACKED.items():
-        if start.startswith(magic) and not path.lower().endswith(ending):  # Spark goes by the ending
+    for ending, (magic, unpack) in PACKED.items():
+        packed, named = start.startswith(magic), path.lower().endswith(ending)  # Spark goes by the ending
+        if packed and not named:
             raise DataError(
                 f"{path} is packed, but its name does not end in {ending}", f"rename it to *{ending}"
             )
-        if start.startswith(magic):
-            unpacked = unpack(stream)
-        elif start and path.lower().endswith(ending):
+        if named and start and not packed:
             raise DataError(f"{path} ends in {ending}, but is not packed so", "rename it, or pack it")
+        stream = unpack(stream) if packed else stream
     try:
-        raw = unpacked.read(HEAD_BYTES + 1)
+        raw = stream.read(HEAD_BYTES + 1)
     except (EOFError, OSError, zlib.error) as error:
         raise DataError(f"{path} is cut off or damaged: {error}", "copy or write it again") from error
     return raw[:HEAD_BYTES], len(raw) <= HEAD_BYTES

@@ -82,6 +82,16 @@ def infer_type(values: Iterable[object]) -> TextType:
     return next(_propose_types(texts), TextType("string"))
 
 
+def infer_column_type(values: Iterable[str | None]) -> str:
+    """The type of a text column that no recipe declares: int, double, boolean, date, timestamp or string.
+
+    As `infer_type` has it, by the first values; the rows that don't fit are quarantined later. Of dates only
+    yyyy-MM-dd is one without a word: in every other pattern day and month can be swapped.
+    """
+    found = infer_type(values)
+    return "string" if found.name == "date" and found.pattern != ISO else found.name
+
+
 def _propose_types(texts: Sequence[str]) -> Iterator[TextType]:
     """What the texts may be, in turn; of the dates, the pattern that reads most."""
     numbers = [text for text in texts if _NUMBER.fullmatch(text)]

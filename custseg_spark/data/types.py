@@ -6,20 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import (
-    DataType,
-    DoubleType,
-    FloatType,
-    IntegralType,
-    NumericType,
-    StringType,
-    TimestampNTZType,
-    TimestampType,
-)
-from pyspark.sql.types import DateType as DateOf
+from pyspark.sql import types as T
 
 from custseg_spark.data.columns import (
     AS_READ,
@@ -33,7 +22,7 @@ from custseg_spark.data.columns import (
 )
 from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
-from custseg_spark.data.text_types import ISO, infer_type
+from custseg_spark.data.text_types import ISO, infer_column_type
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import DateType
 from custseg_spark.sql.utc import WITH_ZONE
@@ -44,10 +33,11 @@ _WORDS = {
     "int": "a whole number",
     "double": "a number",
     "boolean": "true or false",
-    "date": "a date",
     "timestamp": "a time",
 }
-
+_DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}
+_GARBLED = "text in another encoding"
+_INFINITY = float("inf")
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
     **dict.fromkeys(("float", "double", "decimal"), "double"),
@@ -96,15 +86,7 @@ def cast_columns(
         wanted.setdefault(resolve_column(name, names, keys), []).extend(keys)
     given = {resolve_column(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
     before = {name.casefold(): kind for name, kind in (known or {}).items()}
-    casts: dict[str, _Cast] = {}
-    for field in table.frame.schema:
-        name, kind = field.name, field.dataType
-        if name in given:
-            casts[name] = _cast_declared(name, kind, given[name])
-        elif name in wanted:
-            casts[name] = _cast_undeclared(
-                name, kind, table.text, wanted[name], before.get(name.casefold(), "")
-            )
+    casts = _cast_used(table, wanted, given, before)
     as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
     shape = [Check(misshapen, _as_read(MALFORMED).isNull())] if misshapen else []
@@ -123,7 +105,7 @@ def list_cast_reasons(names: Iterable[str], declared: Mapping[str, Declared]) ->
     for name in [*names, *declared]:
         kind = next((kind for other, kind in declared.items() if other.casefold() == name.casefold()), None)
         tried = " or ".join(kind.patterns if isinstance(kind, DateType) else (ISO,))
-        words = [f"not {word}" for kind, word in _WORDS.items() if kind != "date"]
+        words = [f"not {word}" for word in _WORDS.values()]
         faults = ["infinite", _GARBLED, *words, f"not a date ({tried})", f"two dates in one text ({tried})"]
         found += [f"{name}: {fault}" for fault in faults]
     return found
@@ -138,64 +120,70 @@ class _Cast:
     checks: tuple[Check, ...] = ()
 
 
-def _cast_undeclared(
-    name: str, kind: DataType, text: pd.DataFrame | None, keys: Sequence[str], before: str
-) -> _Cast:
-    """The cast of a column that the recipe uses without a declared type."""
-    if isinstance(kind, DoubleType | FloatType):
-        return _finite(name, column(name))
-    if ID_KEY in keys:  # it is compared and hashed as text: a moment as what the clock of UTC shows
-        return _Cast(read_clock(column(name), kind))
-    if not isinstance(kind, StringType) or text is None or name not in text:
-        return _Cast(column(name))
-    found = _KINDS.get(before.partition("(")[0]) or infer_column_type(text[name])
-    return _Cast(column(name), "string") if found == "string" else _from_text(name, column(name), found)
+def _cast_used(
+    table: Table, wanted: dict[str, list[str]], given: dict[str, Declared], before: dict[str, str]
+) -> dict[str, _Cast]:
+    """The casts of the columns that the recipe uses or declares; of a text column by its first values."""
+    casts = {}
+    for field in table.frame.schema:
+        name, kind = field.name, field.dataType
+        if name in given:
+            casts[name] = _cast_declared(name, kind, given[name])
+        elif name not in wanted:
+            continue
+        elif isinstance(kind, T.DoubleType | T.FloatType):
+            casts[name] = _cast_double(name, column(name))
+        elif ID_KEY in wanted[name]:  # compared and hashed as text: a moment as what the clock of UTC shows
+            casts[name] = _Cast(read_clock(column(name), kind))
+        elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
+            earlier = before.get(name.casefold(), "").partition("(")[0]
+            found = _KINDS.get(earlier) or infer_column_type(table.text[name])
+            casts[name] = _Cast(column(name), "string") if found == "string" else _from_text(name, found)
+        else:
+            casts[name] = _Cast(column(name))
+    return casts
 
 
-def _cast_declared(name: str, kind: DataType, declared: Declared) -> _Cast:
+def _cast_declared(name: str, kind: T.DataType, declared: Declared) -> _Cast:
     """The cast of a column to its declared type. What has it already keeps it, whatever the patterns: one
     recipe reads a CSV and the Excel sheet it was saved from."""
     if isinstance(declared, DateType):
-        if isinstance(kind, DateOf):
+        if isinstance(kind, T.DateType):
             return _Cast(column(name), "date")
-        if isinstance(kind, TimestampType | TimestampNTZType):
+        if isinstance(kind, T.TimestampType | T.TimestampNTZType):
             return _Cast(read_clock(column(name), kind).cast("date"), "date")
-        return _dates(name, column(name).cast("string"), declared.patterns)
-    if declared == "int" and isinstance(kind, IntegralType):
+        return _dates(name, declared.patterns)
+    if declared == "int" and isinstance(kind, T.IntegralType):
         return _Cast(column(name), "int")
-    if declared == "double" and isinstance(kind, NumericType):
-        return _finite(name, column(name).cast("double"))
+    if declared == "double" and isinstance(kind, T.NumericType):
+        return _cast_double(name, column(name).cast("double"))
     if declared == "string":
         return _Cast(read_clock(column(name), kind).cast("string"), "string")
-    return _from_text(name, column(name).cast("string"), declared)
+    return _from_text(name, declared)
 
 
-def infer_column_type(values: Iterable[str | None]) -> str:
-    """The type of a text column that no recipe declares: int, double, boolean, date, timestamp or string.
-
-    As `infer_type` has it, by the first values; the rows that don't fit are quarantined later. Of dates only
-    yyyy-MM-dd is one without a word: in every other pattern day and month can be swapped.
-    """
-    found = infer_type(values)
-    return "string" if found.name == "date" and found.pattern != ISO else found.name
+def _keep_finite(number: Column) -> Column:
+    """NaN is missing, infinity is no value."""
+    return F.when(~F.isnan(number) & (F.abs(number) != _INFINITY), number)
 
 
-def _finite(name: str, value: Column) -> _Cast:
-    """Floating-point numbers: NaN is missing, infinity is no value."""
-    finite = F.when(~F.isnan(value) & (F.abs(value) != _INFINITY), value)
+def _cast_double(name: str, value: Column) -> _Cast:
     infinite = F.abs(_as_read(name)) == _INFINITY
-    return _Cast(finite, "double", (Check(f"{name}: infinite", F.coalesce(~infinite, F.lit(True))),))
+    return _Cast(
+        _keep_finite(value), "double", (Check(f"{name}: infinite", F.coalesce(~infinite, F.lit(True))),)
+    )
 
 
-def _from_text(name: str, text: Column, kind: str) -> _Cast:
+def _from_text(name: str, kind: str) -> _Cast:
     if kind == "date":
-        return _dates(name, text, (ISO,))
+        return _dates(name, (ISO,))
+    text = column(name).cast("string")
     number = text.try_cast("double")
     if kind == "int":  # 5.0 is whole, 5.5 is not
         truncated = number.try_cast("bigint")
         value = F.coalesce(text.try_cast("bigint"), F.when(truncated.cast("double") == number, truncated))
     elif kind == "double":
-        value = F.when(~F.isnan(number) & (F.abs(number) != _INFINITY), number)
+        value = _keep_finite(number)
     elif kind == "timestamp":
         value = _moment(text)
     else:
@@ -206,22 +194,23 @@ def _from_text(name: str, text: Column, kind: str) -> _Cast:
     return _Cast(value, kind, (Check(f"{name}: not {_WORDS[kind]}", column(name).isNotNull() | missing),))
 
 
-def _dates(name: str, text: Column, patterns: Sequence[str]) -> _Cast:
+def _dates(name: str, patterns: Sequence[str]) -> _Cast:
     """Dates by the patterns in turn. A text that two patterns read as two dates is refused."""
     for pattern in patterns:
-        _plausible(name, pattern)
+        _check_plausible(name, pattern)
     tried = " or ".join(patterns)
-    value = F.coalesce(*_readings(text, patterns))
+    value = F.coalesce(*_read_dates(column(name), patterns))
     fits = Check(f"{name}: not a date ({tried})", column(name).isNotNull() | _blank(name))
     if len(patterns) == 1:
         return _Cast(value, "date", (fits,))
-    readings = _readings(_as_read(name).cast("string"), patterns)
+    readings = _read_dates(_as_read(name), patterns)
     same = F.coalesce(F.greatest(*readings) == F.least(*readings), F.lit(True))
     return _Cast(value, "date", (fits, Check(f"{name}: two dates in one text ({tried})", same)))
 
 
-def _readings(text: Column, patterns: Sequence[str]) -> list[Column]:
-    moments = [F.try_to_timestamp(F.trim(text), F.lit(pattern)) for pattern in patterns]
+def _read_dates(value: Column, patterns: Sequence[str]) -> list[Column]:
+    text = F.trim(value.cast("string"))
+    moments = [F.try_to_timestamp(text, F.lit(pattern)) for pattern in patterns]
     return [moment.cast("date") for moment in moments]  # try_to_date is younger than Spark 4.0
 
 
@@ -232,7 +221,7 @@ def _moment(text: Column) -> Column:
     return F.when(zoned, text.try_cast("timestamp")).otherwise(in_utc.try_cast("timestamp"))
 
 
-def _plausible(name: str, pattern: str) -> None:
+def _check_plausible(name: str, pattern: str) -> None:
     """Refuse a pattern without year, month or day: Spark reads dd-mm-yyyy as day, minute, year in January."""
     lacking = [f"{what} ({letter})" for letter, what in _DATE_LETTERS.items() if letter not in pattern]
     if lacking:
@@ -255,10 +244,4 @@ def _as_read(name: str) -> Column:
 
 
 def _blank(name: str) -> Column:
-    text = _as_read(name).cast("string")
-    return text.isNull() | (F.trim(text) == "")
-
-
-_INFINITY = float("inf")
-_GARBLED = "text in another encoding"
-_DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}
+    return F.coalesce(F.trim(_as_read(name).cast("string")) == "", F.lit(True))

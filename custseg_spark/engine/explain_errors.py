@@ -15,7 +15,6 @@ from pyspark.errors import PySparkException
 
 from custseg_spark.errors import CustsegError, DataError, RecipeError, RunError
 
-
 UNKNOWN_FORMAT = "unknown format"
 """The code of the error where the session lacks a format's package."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custseg_spark.data.types import infer_column_type
+from custseg_spark.data.text_types import infer_column_type
 
 
 @pytest.mark.parametrize(

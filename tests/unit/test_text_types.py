@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custseg_spark.data.types import infer_column_type
+from custseg_spark.data.text_types import infer_column_type
 from custseg_spark.propose.column_kinds import look_at_column
 
 NUMBERS = [str(number) for number in range(100, 200)]
