@@ -175,12 +175,14 @@ class SegmentIds:
 
 @dataclass(frozen=True)
 class LiveRun:
-    """The run that scores today: its model, its run.json, and its histograms."""
+    """The run that scores today: its model, its run.json, its histograms, and where its customers are; None
+    where they were not kept."""
 
     run: runs.Run
     model: Model
     record: runs.RunRecord
     baseline: segments.Baseline
+    customers: str | None
 
     @property
     def expressions(self) -> dict[str, str]:
@@ -235,7 +237,7 @@ class TrainingResult:
     """All that fitting finds: what a SegmentationModel is made of, and what a run is written from.
 
     `baseline`: what later nights are held against. `since_live`: what became of the live run's segments.
-    `plane`: what the sample is drawn on.
+    `plane`: what the sample is drawn on. `ids_used`: every segment id that was ever given.
     """
 
     counted: CountedTable
@@ -246,6 +248,7 @@ class TrainingResult:
     since_live: LiveComparison | None
     others: AlgorithmComparison | None
     plane: clustering.Plane
+    ids_used: frozenset[int]
     journal: Journal
 
     @property

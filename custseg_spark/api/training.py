@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from custseg_spark import clustering, data, journal, runs
 from custseg_spark.journal import carry_journal
 from custseg_spark.recipe import Recipe
-from custseg_spark.results import CountedTable, LiveRun, TrainingResult
+from custseg_spark.results import CountedTable, CustomerTable, LiveRun, TrainingResult
 from custseg_spark.steps import live_run
 from custseg_spark.steps.check_rows import check_ids, check_rows, refuse_change
 from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
@@ -32,25 +32,38 @@ from custseg_spark.steps.write_run import (
 )
 
 
+def read_table(
+    spark: SparkSession, recipe: Recipe, source: str | DataFrame, live: LiveRun | None
+) -> tuple[CustomerTable, int, LiveRun | None]:
+    """A table under its recipe, its rows, and the live run where the table lets it be followed.
+
+    `source`: a path, or a table that is open.
+    """
+    with journal.stage("read") as facts:
+        opened = open_table(spark, recipe, source)
+        live = live and live_run.follow_if_possible(live, opened.frame.columns)
+        table, rows = check_ids(
+            apply_recipe(opened, recipe, live.expressions if live else None), recipe, name_source(source)
+        )
+        facts.update(input=name_source(source), format=table.format, rows=rows)
+    return table, rows, live
+
+
+def name_source(source: str | DataFrame) -> str:
+    """What a table is called."""
+    return source if isinstance(source, str) else data.DATAFRAME
+
+
 def count_table(
     spark: SparkSession, recipe: Recipe, source: str | DataFrame, live: LiveRun | None = None
 ) -> CountedTable:
-    """Read a table once: its rows, the rows that break each check, and the sample. Nothing is judged yet.
-
-    `source`: a path, or a table that is open. `live`: the run to follow, where the table lets it.
-    """
-    with journal.stage("read") as facts:
-        path = source if isinstance(source, str) else "dataframe"
-        opened = open_table(spark, recipe, source)
-        live = live and live_run.follow_if_possible(live, opened.frame.columns)
-        table = apply_recipe(opened, recipe, live.expressions if live else None)
-        table, rows = check_ids(table, recipe, path)
-        facts.update(input=path, format=table.format, rows=rows)
+    """Read a table once: its rows, the rows that break each check, and the sample. Nothing is judged yet."""
+    table, rows, live = read_table(spark, recipe, source, live)
     with journal.stage("check") as facts:
         sample, counts = draw_sample(table, recipe, rows)
         accepted = counts[data.ACCEPTED]
         facts.update(accepted=accepted, quarantined=counts[data.ROWS] - accepted, sample=len(sample.raw))
-    return CountedTable(recipe, path, table, rows, sample, counts, live)
+    return CountedTable(recipe, name_source(source), table, rows, sample, counts, live)
 
 
 def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[int]) -> TrainingResult:
@@ -92,6 +105,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         since_live=since_live,
         others=others,
         plane=fit_plane(spark, treated.points, recipe),
+        ids_used=frozenset({*ids_used, *segmentation.model.ids}),
         journal=journal.current(),
     )
 

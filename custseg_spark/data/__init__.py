@@ -26,6 +26,7 @@ from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import apply_privacy
 from custseg_spark.data.read import (
+    DATAFRAME,
     ENDINGS,
     Table,
     filter_rows,

@@ -10,16 +10,19 @@ from typing import Any
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from custseg_spark.clustering import Stage, add_stages, build_margin_stage, build_nearest_stages
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.recipe.models import Name
 from custseg_spark.schema import find_version, tell_first
-from custseg_spark.sql import check_expression, put_in_utc, quote_text
+from custseg_spark.sql import check_expression, put_in_utc, quote_name, quote_text
 
 SCHEMA_VERSION = 2
 SCALED = "_scaled_"
+LABELS = ("segment", "segment_name", "distance_to_centre", "margin")
+"""What labelling adds to a customer."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,16 @@ class Model:
         return add_stages(frame, stages).select(
             *keep, "segment", "segment_name", "distance_to_centre", "margin"
         )
+
+    def transform(self, frame: DataFrame) -> DataFrame:
+        """`frame`, a raw table with the input columns -> the same with segment, segment_name,
+        distance_to_centre and margin, which replace columns of these names; null where a feature is that the
+        model does not fill. Lazy, row by row."""
+        kept = [name for name in frame.columns if name.lower() not in LABELS]
+        stages = [*self.raw_stages(), *build_scaled_stages(self.features), *self.label_stages()]
+        labelled = add_stages(frame.select(*map(quote_name, kept)), [*stages, build_margin_stage(self.ids)])
+        known = F.col("distance_to_centre").isNotNull()
+        return labelled.select(*map(quote_name, kept), *[F.when(known, F.col(n)).alias(n) for n in LABELS])
 
     def name_of(self, segment: int) -> str:
         """The name of the segment with that id."""

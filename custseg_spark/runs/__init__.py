@@ -10,6 +10,7 @@ from custseg_spark.runs.directories import (
     list_runs,
     prune_runs,
     read_history,
+    read_run_record,
 )
 from custseg_spark.runs.files import (
     find_day,

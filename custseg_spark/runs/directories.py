@@ -58,14 +58,7 @@ class Run:
     def read_record(self) -> RunRecord:
         """run.json of a whole run of `train`. Raises RunError where there is none, where it is not whole,
         and where a newer version wrote it."""
-        record = self.read_any_record()
-        if record.status != "done":
-            raise RunError(
-                f"run {self.run_id} is not whole: its status is {record.status}", "name another run"
-            )
-        if not isinstance(record, RunRecord):
-            raise RunError(f"{self.path} has no segments: custseg train did not make it", "name another run")
-        return record
+        return read_run_record(self.path)
 
     def read_any_record(self) -> Record:
         """The record of a directory of any kind, whole or not. Raises RunError where it can't be read."""
@@ -78,6 +71,22 @@ class Run:
             return str(load_object(self.read(RECORD[self.kind]), self.path).get("status", "unknown"))
         except RunError:
             return "unknown"
+
+
+def read_run_record(path: str) -> RunRecord:
+    """The run.json of a whole run in any directory. Raises RunError like `Run.read_record`."""
+    name = f"{path}/run.json"
+    content = read_file(name)
+    if content is None:
+        raise RunError(f"{name} is not there", "name a whole run; custseg runs list shows what there is")
+    record = parse_record(content, name, "runs")
+    if record.status != "done":
+        raise RunError(
+            f"run {path.rpartition('/')[2]} is not whole: its status is {record.status}", "name another run"
+        )
+    if not isinstance(record, RunRecord):
+        raise RunError(f"{path} has no segments: custseg train did not make it", "name another run")
+    return record
 
 
 @dataclass(frozen=True)

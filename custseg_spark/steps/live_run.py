@@ -45,6 +45,7 @@ def read_live_run(run: runs.Run) -> LiveRun:
         Model.from_json(run.read("model.json").decode()),
         run.read_record(),
         segments.Baseline.from_json(run.read("baseline.json").decode()),
+        run.at("customers"),
     )
 
 
@@ -57,12 +58,14 @@ def label_with_live_run(
     """
     described, reach = sample.described, sample.reach
     now, distances = label_by_model(live.model, described)
+    if live.customers is None:  # where they would be, had they been labelled by it
+        return SampleInLiveRun(now, now, distances, np.empty(0, dtype=np.int64), 1.0)
     size = live.record.rows.accepted
     highest = min(reach.highest, clustering.find_highest_hash(recipe.sweep.sample, size))
     key = data.column(live.model.id).cast("string")
-    with translate_engine_errors(f"reading {live.run.at('customers')}"):
+    with translate_engine_errors(f"reading {live.customers}"):
         before = (
-            data.read_written(spark, live.run.at("customers"))
+            data.read_written(spark, live.customers)
             .select(key.alias("id"), "segment", clustering.hash_id(key, reach.seed).alias("hash"))
             .filter(F.col("hash") <= highest)
             .select("id", "segment")

@@ -20,7 +20,6 @@ from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_seg
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
 from custseg_spark.steps.load_table import list_kept_columns
-from custseg_spark.steps.segment_ids import read_ids_used
 
 
 def write_quarantine(run: runs.Run, table: CustomerTable, counts: Mapping[str, int]) -> None:
@@ -145,7 +144,7 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
             runs.SegmentShare(segment=i, name=name, size=size, share=size / everyone)
             for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)
         ),
-        ids_used=tuple(sorted(read_ids_used(run.output) | set(fitted.model.ids))),
+        ids_used=tuple(sorted(result.ids_used)),
         live=None if result.since_live is None else build_live_record(result.since_live),
         warnings=result.warnings,
         seconds=result.journal.seconds,

@@ -1,0 +1,153 @@
+"""`Segmenter`: from a table in Python to a `SegmentationModel`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pyspark.ml import Estimator
+from pyspark.sql import DataFrame
+
+from custseg_spark import recipe as recipes
+from custseg_spark.api.files import FittedFiles
+from custseg_spark.api.frames import open_frame
+from custseg_spark.api.segmentation_model import SegmentationModel
+from custseg_spark.api.training import count_table, fit_table
+from custseg_spark.engine.session_settings import session_settings
+from custseg_spark.journal import keep_journal
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A number that cuts customers into segments.
+
+    Args:
+        sql: A column, or a SQL expression over a customer's row.
+        transform: `none` or `log1p`.
+        impute: What stands for a missing value: `median`, `mean`, a number, or `quarantine`.
+        clip: Bounds in the feature's unit: two numbers or quantiles such as `p99`, `None` for no bound; or
+            `iqr`.
+        unit: For people, such as `days`.
+        words: What a low, a middle and a high value is called; `None` says nothing.
+
+    Example:
+        >>> Feature("spend_2y", transform="log1p", unit="euros").transform
+        'log1p'
+    """
+
+    sql: str
+    transform: str = "none"
+    impute: str | float = "median"
+    clip: str | Sequence[float | str | None] | None = None
+    unit: str = ""
+    words: Sequence[str | None] | None = None
+
+
+class Segmenter(Estimator[SegmentationModel]):
+    """Finds segments in a customer table; a `pyspark.ml` Estimator.
+
+    Args:
+        id: The column that names a customer.
+        features: What cuts: name -> column, SQL expression or `Feature`.
+        k: The range of numbers of segments to choose from, or one number.
+        describe: What is shown of each segment and never cuts: name -> column or SQL expression.
+        check: Outcomes that say whether the segments are worth anything: name -> column or SQL expression.
+        settings: Any other key of a recipe by its path, such as
+            `{"sweep.seed": 7, "rules.adult": "age > 17"}`.
+
+    Raises:
+        RecipeError: An argument that a recipe could not have either, in the same words.
+
+    Example:
+        >>> segmenter = Segmenter(id="id", k=(2, 4), features={"spend": Feature("s", transform="log1p")})
+        >>> segmenter.recipe.segments.range
+        (2, 4)
+    """
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        features: Mapping[str, str | Feature],
+        k: int | tuple[int, int] | None = None,
+        describe: Mapping[str, str] | None = None,
+        check: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        document = {
+            "input": {"id": id},
+            "segment_by": {name: _to_document(feature) for name, feature in features.items()},
+            "describe": dict(describe or {}),
+            "check": dict(check or {}),
+            "segments": {} if k is None else {"k": list(k) if isinstance(k, tuple) else k},
+        }
+        found = recipes.parse(document)
+        self.recipe = recipes.change(found, settings) if settings else found
+
+    @classmethod
+    def from_recipe(
+        cls,
+        source: str | Path | Mapping[str, Any] | recipes.Recipe,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Segmenter:
+        """A segmenter by a recipe: a file, what is read from one, or a checked one.
+
+        Raises:
+            RecipeError: It can't be read, or says what no recipe may.
+        """
+        if isinstance(source, recipes.Recipe):
+            found = source
+        elif isinstance(source, Mapping):
+            found = recipes.parse(dict(source))
+        else:
+            found = recipes.load(str(source))
+        made = cls.__new__(cls)
+        Estimator.__init__(made)
+        made.recipe = recipes.change(found, settings) if settings else found
+        return made
+
+    def fit(  # type: ignore[override]  # a pandas DataFrame too
+        self,
+        dataset: DataFrame | pd.DataFrame,
+        params: Any = None,
+        *,
+        live: SegmentationModel | None = None,
+    ) -> SegmentationModel:
+        """The segments of a table, one row per customer.
+
+        Args:
+            dataset: A Spark DataFrame, whose session is left as it was found, or a pandas one.
+            params: As of any Estimator.
+            live: The model that scores today: segments that continue keep its ids and names.
+
+        Raises:
+            RecipeError: The recipe does not fit the table.
+            DataError: The table breaks its contract, or can't be cut.
+        """
+        if params is not None:
+            return super().fit(dataset, params)  # type: ignore[arg-type]
+        return self._fit(dataset, live)
+
+    @keep_journal
+    def _fit(
+        self, dataset: DataFrame | pd.DataFrame, live: SegmentationModel | None = None
+    ) -> SegmentationModel:
+        spark, frame = open_frame(dataset)
+        followed = None if live is None else live.as_live_run()
+        with session_settings(spark):
+            counted = count_table(spark, self.recipe, frame, followed)
+            return SegmentationModel(
+                FittedFiles(fit_table(spark, counted, followed.record.ids_used if followed else ()))
+            )
+
+
+def _to_document(feature: str | Feature) -> Any:
+    if not isinstance(feature, Feature):
+        return feature
+    usual = asdict(Feature(feature.sql))
+    given = {key: value for key, value in asdict(feature).items() if key == "sql" or value != usual[key]}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
