@@ -144,7 +144,7 @@ def test_a_bad_argument_gets_the_error_of_a_recipe() -> None:
         RecipeError, match=r"segment_by.spend.transform: found 'log2'; it takes none or log1p"
     ):
         Segmenter(id="id", features={"spend": Feature("spend", transform="log2")})
-    with pytest.raises(RecipeError, match=r"segments.k"):
+    with pytest.raises(RecipeError, match="segments: k is upside down: 5 is over 2"):
         Segmenter(id="id", features={"spend": "spend"}, k=(5, 2))
     with pytest.raises(RecipeError, match="a table is a Spark or pandas DataFrame; found list"):
         make_segmenter().fit([1, 2])  # type: ignore[arg-type]
