@@ -123,12 +123,11 @@ def _score(arguments: argparse.Namespace) -> None:
     with terminal.show_progress(), ThreadPoolExecutor(1) as beside:
         path = runs.find_customers(arguments.input)
         opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
-        from custseg_spark.commands.score import score
+        from custseg_spark.commands.score import ScoreSettings, score
 
-        scored = score(
-            opened(), run, path, arguments.to, day=arguments.run_date, source=source,
-            columns=None if names is None else [name.strip() for name in names if name.strip()],
-        )  # fmt: skip
+        columns = None if names is None else [name.strip() for name in names if name.strip()]
+        settings = ScoreSettings(columns, arguments.run_date, source)
+        scored = score(opened(), run, path, arguments.to, settings)
     terminal.tell_score(scored)
     if arguments.fail_on_drift:
         fail_on_drift(scored.drift)
@@ -136,20 +135,19 @@ def _score(arguments: argparse.Namespace) -> None:
 
 def _stream(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.commands.stream import stream
+    from custseg_spark.commands.stream import StreamSettings, stream
     from custseg_spark.engine.session import open_session
 
     run = runs.find_run(arguments.output, arguments.run)
     with terminal.show_progress():
-        streamed = stream(
-            open_session(), run, arguments.input, arguments.to, once=arguments.once, kafka=arguments.kafka
-        )
+        settings = StreamSettings(arguments.once, arguments.kafka)
+        streamed = stream(open_session(), run, arguments.input, arguments.to, settings)
     terminal.tell_stream(streamed)
 
 
 def _audience(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.commands.audience import audience
+    from custseg_spark.commands.audience import AudienceSettings, audience
     from custseg_spark.engine.session import is_small, open_session
     from custseg_spark.recipe import load
 
@@ -158,8 +156,6 @@ def _audience(arguments: argparse.Namespace) -> None:
     asked = load(arguments.recipe).audience if arguments.recipe else None
     with terminal.show_progress():
         path = runs.find_customers(arguments.input)
-        made = audience(
-            open_session(small=is_small(path)), run, path, arguments.to,
-            asked=asked, kind=arguments.kind, source=source,
-        )  # fmt: skip
+        settings = AudienceSettings(asked, arguments.kind, source)
+        made = audience(open_session(small=is_small(path)), run, path, arguments.to, settings)
     terminal.tell_audience(made)

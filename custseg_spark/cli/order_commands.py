@@ -104,14 +104,12 @@ def _rfm(arguments: argparse.Namespace) -> None:
     if arguments.rebuild_from and not arguments.incremental:
         raise RecipeError("--rebuild-from goes with --incremental", "without it every day is summed anyway")
     from custseg_spark import terminal
-    from custseg_spark.commands.rfm import rfm
+    from custseg_spark.commands.rfm import KeptSums, rfm
     from custseg_spark.engine.session import open_session
 
     with terminal.show_progress():
-        made = rfm(
-            open_session(), recipe, path, arguments.to,
-            incremental=arguments.incremental, rebuild_from=arguments.rebuild_from,
-        )  # fmt: skip
+        days = KeptSums(arguments.rebuild_from) if arguments.incremental else None
+        made = rfm(open_session(), recipe, path, arguments.to, days)
     terminal.tell_customers(made)
 
 
@@ -122,11 +120,10 @@ def _backtest(arguments: argparse.Namespace) -> None:
     recipe = load(arguments.recipe, arguments.overrides)
     path = _find_lines(orders, arguments.input)
     from custseg_spark import terminal
-    from custseg_spark.commands.backtest import backtest
+    from custseg_spark.commands.backtest import BacktestPlan, backtest
     from custseg_spark.engine.session import open_session
 
     with terminal.show_progress():
-        found = backtest(
-            open_session(), orders, recipe, path, arguments.to, at=arguments.at, days=arguments.days
-        )
+        plan = BacktestPlan(orders, recipe, arguments.at, arguments.days)
+        found = backtest(open_session(), plan, path, arguments.to)
     terminal.tell_backtest(found)

@@ -112,14 +112,14 @@ def _train(arguments: argparse.Namespace) -> None:
 def _compare(arguments: argparse.Namespace) -> None:
     recipe, path = read_recipe_and_input(arguments)
     from custseg_spark import terminal
-    from custseg_spark.commands.compare import compare
+    from custseg_spark.commands.compare import CompareSettings, compare
     from custseg_spark.engine.session import is_small, open_session
 
     with terminal.show_progress():
-        compared = compare(
-            open_session(small=is_small(path)), recipe, path, arguments.to,
-            k=arguments.k, eps=arguments.eps, min_samples=arguments.min_samples,
-        )  # fmt: skip
+        from custseg_spark.evidence import DbscanSettings
+
+        settings = CompareSettings(arguments.k, DbscanSettings(arguments.eps, arguments.min_samples))
+        compared = compare(open_session(small=is_small(path)), recipe, path, arguments.to, settings)
     terminal.tell_comparison(compared)
 
 

@@ -18,6 +18,7 @@ from custseg_spark.recipe import Audience, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import make_safe
 from custseg_spark.steps import draw_sample, live_run, load_for_scoring, write_run
+from custseg_spark.steps.load_for_scoring import Tonight
 
 ELIGIBLE = "[eligible]"
 HOLD_OUT_SEED = 20_000
@@ -42,6 +43,19 @@ class AudienceResult:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class AudienceSettings:
+    """What is asked of an audience.
+
+    `asked`: who may be in it; as the run's own recipe says if null. `kind`: of the files for tools. `source`:
+    keys of the recipe's `input` that are others for this table.
+    """
+
+    asked: Audience | None = None
+    kind: Format = "csv"
+    source: Mapping[str, Any] | None = None
+
+
 @keep_journal
 @keep_settings
 def audience(
@@ -49,22 +63,18 @@ def audience(
     run: runs.Run,
     path: str,
     to: str,
-    *,
-    asked: Audience | None = None,
-    kind: Format = "csv",
-    source: Mapping[str, Any] | None = None,
+    settings: AudienceSettings | None = None,
 ) -> AudienceResult:
     """Write the audiences of the customers at `path`, by a run's model, and publish them under `to`.
 
     `members/` (Parquet): one row per eligible customer with segment, margin, held_out, previous, change
-    (entered or stayed). `audience/segment=<n>/`: those who are not held out, in `kind`. `left/`: who
+    (entered or stayed). `audience/segment=<n>/`: those who are not held out, as CSV or Parquet. `left/`: who
     was in an audience the last time and is no longer, and why. Every row of a repeated id is quarantined: a
-    campaign would write to that customer twice. `asked`: the run's own settings unless given. `source`: keys
-    of the recipe's `input` that are others for this table.
+    campaign would write to that customer twice. Raises the errors of errors.py; then nothing is published.
     """
     kept = runs.begin_run(to, "audiences")
     try:
-        return _write_audience(spark, run, path, kept, asked, kind, source)
+        return _write_audience(spark, run, path, kept, settings or AudienceSettings())
     except Exception as problem:
         write_run.write_failure(kept, path, problem)
         raise
@@ -75,18 +85,17 @@ def _write_audience(
     run: runs.Run,
     path: str,
     kept: runs.Run,
-    asked: Audience | None,
-    kind: Format,
-    source: Mapping[str, Any] | None,
+    settings: AudienceSettings,
 ) -> AudienceResult:
     with journal.stage("read") as facts:
         live = live_run.read_live_run(run)
         trained = load_for_scoring.read_recipe(live)
-        asked = change(trained, {"audience": asked}).audience if asked else trained.audience
+        changed = change(trained, {"audience": settings.asked}) if settings.asked else trained
+        asked = changed.audience
         _refuse_clashes(live.model.id, asked)
         eligible = make_safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
         table, recipe = load_for_scoring.load_for_scoring(
-            spark, live, path, asked.columns, {ELIGIBLE: eligible}, "exact", source
+            spark, live, path, Tonight(asked.columns, {ELIGIBLE: eligible}, "exact", settings.source)
         )
         before = _read_members(spark, runs.find_latest(kept.output, "audiences"))
         facts.update(input=path, format=table.format, run=run.run_id)
@@ -106,7 +115,7 @@ def _write_audience(
     quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
     members = data.read_written(spark, kept.at("members"))
     with journal.stage("audience"), translate_engine_errors(f"writing {kept.at('audience')}"):
-        _write_for_tools(members, kept.at("audience"), kind)
+        _write_for_tools(members, kept.at("audience"), settings.kind)
         data.write_rows(_find_left(members, before), kept.at("left"))
         told_counts = _count_members(members, data.read_written(spark, kept.at("left")), live)
     with journal.stage("publish"):
@@ -117,7 +126,7 @@ def _write_audience(
                 input=path,
                 versions=write_run.find_versions(),
                 settings=asked.model_dump(mode="json"),
-                format=kind,
+                format=settings.kind,
                 rows=write_run.count_rows(quality),
                 segments=tuple(
                     runs.SegmentMembers(segment=i, name=live.model.name_of(i), **told_counts[i])

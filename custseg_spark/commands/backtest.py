@@ -46,23 +46,31 @@ class BacktestResult:
     tests: tuple[BacktestDay, ...]
 
 
+@dataclass(frozen=True)
+class BacktestPlan:
+    """Two recipes, that of the order lines and that of the segments, and the days to try them on: each of
+    `at`, else the last that has `days` after it."""
+
+    orders: OrderRecipe
+    recipe: Recipe
+    at: Sequence[date] = ()
+    days: int = 90
+
+
 @keep_journal
 @keep_settings
 def backtest(
     spark: SparkSession,
-    orders: OrderRecipe,
-    recipe: Recipe,
+    plan: BacktestPlan,
     path: str,
     to: str,
-    *,
-    at: Sequence[date] = (),
-    days: int = 90,
 ) -> BacktestResult:
-    """For each day of `at` (if none: the last that has `days` after it): the customers as of that day, their
-    segments by `recipe`, and spend and retention in the `days` that follow, against plain RFM groups.
+    """For each day of the plan: the customers as of that day, their segments, and spend and retention in the
+    days that follow, against plain RFM groups.
 
     Raises the errors of errors.py; DataError where the lines end before the days after do.
     """
+    orders, recipe, days = plan.orders, plan.recipe, plan.days
     with journal.stage("read") as facts, translate_engine_errors(f"input {path}"):
         lines = order_lines.open_lines(spark, orders, path, until=None)
         sale = F.col(transactions.LEFT_OUT).isNull() & ~F.col(transactions.RETURNED)
@@ -72,7 +80,7 @@ def backtest(
             raise DataError(f"input {path}: no line counts", "check the recipe's lines and leave_out")
         end = last + timedelta(days=1)
         facts.update(input=path, last=last)
-    chosen = sorted(set(at)) or [end - timedelta(days=days)]
+    chosen = sorted(set(plan.at)) or [end - timedelta(days=days)]
     for day in chosen:
         if day + timedelta(days=days) > end:
             raise RecipeError(
@@ -86,7 +94,7 @@ def backtest(
         with journal.stage("measure"), translate_engine_errors(f"input {path}"):
             later = _sum_later(lines, day, day + timedelta(days=days))
             journal.scan("later lines")
-            customers = _join_later(spark, orders.lines.customer, made, trained, later, recipe)
+            customers = _join_later(spark, plan, made, trained, later)
             tests.append(_measure(customers, trained, day, days, recipe.sweep.seed))
     found = BacktestResult(to, tuple(tests))
     runs.write_file(f"{to}/backtest.csv", data.write_csv(tabulate_groups(found)))
@@ -106,14 +114,10 @@ def _sum_later(lines: order_lines.OrderLines, start: date, end: date) -> DataFra
 
 
 def _join_later(
-    spark: SparkSession,
-    identity: str,
-    made: RfmResult,
-    trained: TrainResult,
-    later: DataFrame,
-    recipe: Recipe,
+    spark: SparkSession, plan: BacktestPlan, made: RfmResult, trained: TrainResult, later: DataFrame
 ) -> pd.DataFrame:
     """A row per customer by id: segment, the RFM scores, and spend in the days after (0 without an order)."""
+    identity, privacy = plan.orders.lines.customer, plan.recipe.privacy
     name = data.quote(identity)
     before = data.read_written(spark, made.customers).select(
         F.col(name).alias("_id"), "r_score", "f_score", "m_score", "rfm_group"
@@ -124,7 +128,7 @@ def _join_later(
     )
     if made.rows > LOOKED_AT:
         labelled = labelled.filter(F.pmod(F.xxhash64("_id"), F.lit(made.rows)) < LOOKED_AT)
-    joined = labelled.join(_hash_ids(known, identity, recipe.privacy), "_id")
+    joined = labelled.join(_hash_ids(known, identity, privacy), "_id")
     table = joined.fillna(0.0, ["_later"]).toPandas()
     return table.sort_values("_id", ignore_index=True)  # so that the same seed draws the same customers
 

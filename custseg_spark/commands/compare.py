@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,15 @@ class ComparisonResult:
     why: str
 
 
+@dataclass(frozen=True)
+class CompareSettings:
+    """What is asked of a comparison. `k`: segments for the algorithms that take a number; chosen as the
+    recipe says if null."""
+
+    k: int | None = None
+    dbscan: DbscanSettings = field(default_factory=DbscanSettings)
+
+
 @keep_journal
 @keep_settings
 def compare(
@@ -39,25 +48,20 @@ def compare(
     recipe: Recipe,
     path: str,
     to: str,
-    *,
-    k: int | None = None,
-    eps: float | None = None,
-    min_samples: int | None = None,
+    settings: CompareSettings | None = None,
 ) -> ComparisonResult:
     """Hold other algorithms against KMeans on the recipe's sample; comparison.csv, comparison.txt and figures
-    are written into `to`.
-
-    `k`: segments for the algorithms that take a number, chosen as the recipe says if not given. `eps` and
-    `min_samples` are DBSCAN's. Raises the errors of errors.py.
+    are written into `to`. Raises the errors of errors.py.
     """
+    settings = settings or CompareSettings()
     with journal.stage("sample") as facts:
         points = _draw_points(spark, recipe, path)
         facts.update(customers=len(points))
     with journal.stage("sweep") as facts:
-        kmeans = _find_partition(spark, points, recipe, k)
+        kmeans = _find_partition(spark, points, recipe, settings.k)
         facts.update(k=kmeans.k)
     with journal.stage("compare") as facts:
-        others = compare_algorithms(spark, points, kmeans, recipe, DbscanSettings(eps, min_samples))
+        others = compare_algorithms(spark, points, kmeans, recipe, settings.dbscan)
         facts.update(preferred=others.preferred)
     with journal.stage("write"):
         runs.write_file(f"{to}/comparison.csv", data.write_csv(others.table))

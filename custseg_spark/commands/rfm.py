@@ -30,6 +30,13 @@ class RfmResult:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class KeptSums:
+    """Sums per day that are kept from night to night. `rebuild_from`: from this day on they are made anew."""
+
+    rebuild_from: date | None = None
+
+
 @keep_journal
 @keep_settings
 def rfm(
@@ -37,20 +44,18 @@ def rfm(
     recipe: OrderRecipe,
     path: str,
     to: str,
-    *,
-    incremental: bool = False,
-    rebuild_from: date | None = None,
+    days: KeptSums | None = None,
 ) -> RfmResult:
     """Make the customer table of the order lines at `path`, and let `<to>/rfm.json` name it when it is whole.
 
-    `incremental`: keep sums per customer and day under `<to>/days`, and read only the days that they lack.
+    `days`: keep sums per customer and day under `<to>/days`, and read only the days that they lack.
     Raises the errors of errors.py; then `rfm.json` names what it named before.
     """
     if runs.find_latest(to) is not None:
         raise RunError(f"{to} holds runs of custseg train", "give --to a directory of its own")
     run = runs.begin_run(to)
     try:
-        return _make_customers(spark, recipe, path, run, incremental, rebuild_from)
+        return _make_customers(spark, recipe, path, run, days)
     except Exception as problem:
         write_run.write_failure(run, path, problem, recipe)
         raise
@@ -61,15 +66,14 @@ def _make_customers(
     recipe: OrderRecipe,
     path: str,
     run: runs.Run,
-    incremental: bool,
-    rebuild_from: date | None,
+    kept: KeptSums | None,
 ) -> RfmResult:
     with journal.stage("read") as facts, translate_engine_errors(f"input {path}"):
-        lines = order_lines.open_lines(spark, recipe, path, until=None if incremental else recipe.as_of)
+        lines = order_lines.open_lines(spark, recipe, path, until=None if kept else recipe.as_of)
         facts.update(input=path, format=lines.format)
     with journal.stage("sum") as facts, translate_engine_errors(f"input {path}"):
-        if incremental:
-            days = order_days.sum_days(spark, lines, recipe, run, rebuild_from)
+        if kept:
+            days = order_days.sum_days(spark, lines, recipe, run, kept.rebuild_from)
             sums = days.sums
         else:
             days, sums = None, transactions.sum_per_order(lines.frame, lines.kept)
@@ -101,7 +105,7 @@ def _make_customers(
         raise _tell_change(f"input {path}: {found:,} customers were written where {rows:,} were counted")
     totals.unpersist()
     with journal.stage("publish"):
-        days_of = run.run_id if incremental else _find_days(run.output)
+        days_of = run.run_id if kept else _find_days(run.output)
         record = runs.RfmRecord(
             run_id=run.run_id,
             customers=f"runs/{run.run_id}/customers",

@@ -23,6 +23,7 @@ from custseg_spark.steps import (
     load_table,
     write_run,
 )
+from custseg_spark.steps.load_for_scoring import Tonight
 from custseg_spark.steps.publish_run import LabelledDay, publish_to_lake
 
 
@@ -41,6 +42,20 @@ class ScoreResult:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ScoreSettings:
+    """What is asked of a score.
+
+    `columns`: of the input, kept beside the labels; those that the run's recipe keeps if null. `day`: of the
+    lake; the score's own in UTC if null. `source`: keys of the recipe's `input` that are others for this
+    table, such as `options` and `filter`.
+    """
+
+    columns: Sequence[str] | None = None
+    day: str | None = None
+    source: Mapping[str, Any] | None = None
+
+
 @keep_journal
 @keep_settings
 def score(
@@ -48,23 +63,30 @@ def score(
     run: runs.Run,
     path: str,
     to: str,
-    *,
-    columns: Sequence[str] | None = None,
-    day: str | None = None,
-    source: Mapping[str, Any] | None = None,
+    settings: ScoreSettings | None = None,
 ) -> ScoreResult:
     """Label the table at `path` with a run's model, and publish it under `to` when it is whole.
 
-    `columns`: input columns kept beside the labels; those that the run's recipe keeps unless given. One scan
-    of the table; one more, when rows are rejected, to write them, and one over the ids with `unique: exact`.
-    `source`: keys of the recipe's `input` that are others for this table, such as `options` and `filter`.
-    Where the live run's recipe says `publish`, the lake gets the labels as those of `day` (the score's own in
-    UTC, if null); a run that is not live scores for whoever asks, not for the lake. Raises the errors of
-    errors.py; then nothing is published.
+    One scan of the table; one more, when rows are rejected, to write them, and one over the ids with
+    `unique: exact`. Where the live run's recipe says `publish`, the lake gets the labels of that day; a run
+    that is not live scores for whoever asks, not for the lake.
+
+    Args:
+        spark: Any Spark 4 session; its settings are left as they were found.
+        run: The run whose model labels.
+        path: The customer table, as `train` reads one.
+        to: Where scores are kept.
+        settings: What is asked of this score beside its run's own recipe.
+
+    Returns:
+        Where the score is, its sizes, the quality of the table, and drift since the run.
+
+    Raises:
+        CustsegError: One of errors.py; then nothing is published.
     """
     kept = runs.begin_run(to, "scores")
     try:
-        return _score_table(spark, run, path, kept, columns, day, source)
+        return _score_table(spark, run, path, kept, settings or ScoreSettings())
     except Exception as problem:
         write_run.write_failure(kept, path, problem)
         raise
@@ -75,13 +97,13 @@ def _score_table(
     run: runs.Run,
     path: str,
     kept: runs.Run,
-    columns: Sequence[str] | None,
-    day: str | None,
-    source: Mapping[str, Any] | None,
+    settings: ScoreSettings,
 ) -> ScoreResult:
     with journal.stage("read") as facts:
         live = live_run.read_live_run(run)
-        table, recipe = load_for_scoring.load_for_scoring(spark, live, path, columns, source=source)
+        table, recipe = load_for_scoring.load_for_scoring(
+            spark, live, path, Tonight(columns=settings.columns, source=settings.source)
+        )
         rows = drift_sample.estimate_table_rows(table, path, recipe)
         facts.update(input=path, format=table.format, run=run.run_id)
     observed = Observation("contract and drift")
@@ -112,17 +134,20 @@ def _score_table(
             journal.warn(f"drift: {found.verdict}: {'; '.join(found.reasons)}")
     if sizes and runs.find_live(run.output) == run:
         trained = load_for_scoring.read_recipe(live)
-        written = load_table.list_kept_columns(
-            table.columns, recipe
-        )  # with --columns those that were asked for
+        written = load_table.list_kept_columns(table.columns, recipe)  # with --columns those of it
         shared = [name for name in load_table.list_kept_columns(table.columns, trained) if name in written]
-        tonight = day or runs.find_day(kept.run_id)  # a day that the recipe names is that of its own run
+        tonight = settings.day or runs.find_day(
+            kept.run_id
+        )  # a day that the recipe names is that of its own run
         publish_to_lake(spark, kept, trained.publish, shared, LabelledDay(tonight, run.run_id))
     with journal.stage("publish"):
         kept.write("drift.json", runs.to_json(write_run.build_drift_record(found)))
-        kept.write_record(_build_record(kept, live, path, sizes, quality, found))
+        result = ScoreResult(
+            kept, live, sizes, quality, found, (*quality.warnings, *journal.current().warnings)
+        )
+        kept.write_record(_build_record(result, path))
         runs.publish_run(kept)
-    return ScoreResult(kept, live, sizes, quality, found, (*quality.warnings, *journal.current().warnings))
+    return result
 
 
 def _drift(
@@ -133,26 +158,20 @@ def _drift(
     return live_run.measure_drift(live, described, sizes, distances, recipe)
 
 
-def _build_record(
-    kept: runs.Run,
-    live: LiveRun,
-    path: str,
-    sizes: Mapping[int, int],
-    quality: data.Quality,
-    found: segments.Drift,
-) -> runs.ScoreRecord:
+def _build_record(result: ScoreResult, path: str) -> runs.ScoreRecord:
+    model, drift = result.live.model, result.drift
     return runs.ScoreRecord(
-        score_id=kept.run_id,
-        run_id=live.run.run_id,
+        score_id=result.kept.run_id,
+        run_id=result.live.run.run_id,
         input=path,
         versions=write_run.find_versions(),
-        rows=write_run.count_rows(quality),
+        rows=write_run.count_rows(result.quality),
         segments=tuple(
-            runs.SegmentSize(segment=i, name=name, size=sizes.get(i, 0))
-            for i, name in zip(live.model.ids, live.model.names, strict=True)
+            runs.SegmentSize(segment=i, name=name, size=result.sizes.get(i, 0))
+            for i, name in zip(model.ids, model.names, strict=True)
         ),
-        drift=runs.DriftRecord(verdict=found.verdict, reasons=found.reasons),
-        warnings=(*quality.warnings, *journal.current().warnings),
+        drift=runs.DriftRecord(verdict=drift.verdict, reasons=drift.reasons),
+        warnings=result.warnings,
         seconds=journal.current().seconds,
         scans=journal.current().count_scans(),
     )

@@ -89,6 +89,15 @@ class Batches:
             raise
 
 
+@dataclass(frozen=True)
+class StreamSettings:
+    """What is asked of a stream. `once`: label what is there now, and end. `kafka`: the servers of which the
+    path is a topic, a JSON object per message."""
+
+    once: bool = False
+    kafka: str | None = None
+
+
 @keep_journal
 @keep_settings
 def stream(
@@ -96,28 +105,27 @@ def stream(
     run: runs.Run,
     path: str,
     to: str,
-    *,
-    once: bool = False,
-    kafka: str | None = None,
+    settings: StreamSettings | None = None,
 ) -> StreamResult:
-    """Label the files that arrive at `path`, by a run's model, until it is stopped; with `once` those
-    that are there now. `kafka`: the servers of which `path` is a topic, a JSON object per message.
+    """Label the files that arrive at `path`, by a run's model, until it is stopped.
 
     Every input row is in `<to>/customers` or `<to>/quarantine` once, however often the stream is killed and
     started again. A batch that breaks a check's own bound ends the stream with DataError and is not kept; it
     is tried again when the stream is started again. Raises the errors of errors.py.
     """
-    to = runs.make_absolute(to)
+    settings, to = settings or StreamSettings(), runs.make_absolute(to)
     live = live_run.read_live_run(run)
     recipe = load_for_scoring.read_recipe(live)
-    table, arriving = _files(spark, recipe, path) if kafka is None else _topic(spark, live, kafka, path)
+    table, arriving = (
+        _files(spark, recipe, path) if settings.kafka is None else _topic(spark, live, settings.kafka, path)
+    )
     batches = Batches(live, recipe, table, to)
     private = data.apply_privacy(table, recipe.privacy)
     load_for_scoring.apply_run_recipe(private, live, recipe)  # a missing column is told before anything runs
     writer = arriving.writeStream.option("checkpointLocation", f"{to}/{CHECKPOINT}").foreachBatch(
         carry_journal(batches.write)
     )
-    if once:
+    if settings.once:
         writer = writer.trigger(availableNow=True)
     with translate_engine_errors(f"streaming {path}"):
         try:

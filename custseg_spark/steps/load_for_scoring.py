@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
@@ -21,30 +21,33 @@ SCORED = ("segment", "segment_name", "distance_to_centre", "margin")
 """What scoring adds to a customer."""
 
 
-def load_for_scoring(
-    spark: SparkSession,
-    live: LiveRun,
-    path: str,
-    columns: Sequence[str] | None,
-    besides: Mapping[str, str] | None = None,
-    unique: Literal["exact"] | None = None,
-    source: Mapping[str, Any] | None = None,
-) -> tuple[CustomerTable, Recipe]:
-    """The table under the run's own recipe, without outcomes and the descriptions that the table lacks.
+@dataclass(frozen=True)
+class Tonight:
+    """What a command asks of a table beside the run's own recipe.
 
     `columns`: those kept beside the labels; of those that the recipe keeps the ones that are there, if null.
     `besides`: further expressions whose columns get their types. `unique`: how repeated ids are looked for;
     as the recipe says, if null. `source`: keys of `input` in place of the recipe's.
     """
+
+    columns: Sequence[str] | None = None
+    besides: Mapping[str, str] = field(default_factory=dict)
+    unique: Literal["exact"] | None = None
+    source: Mapping[str, Any] | None = None
+
+
+def load_for_scoring(
+    spark: SparkSession, live: LiveRun, path: str, asked: Tonight
+) -> tuple[CustomerTable, Recipe]:
+    """The table under the run's own recipe, without outcomes and the descriptions that the table lacks."""
     recipe = read_recipe(live)
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
-    tonight = {**(source or {}), **({"format": "auto"} if known_ending else {})}
+    tonight = {**(asked.source or {}), **({"format": "auto"} if known_ending else {})}
     recipe = change(recipe, {f"input.{key}": value for key, value in tonight.items()})
     opened = load_table.open_table(spark, recipe, path)
-    mode = unique or _repeats(recipe)
-    if mode == "exact":
+    if (asked.unique or _repeats(recipe)) == "exact":
         journal.scan("ids")
-    return apply_run_recipe(opened, live, recipe, columns, besides, mode)
+    return apply_run_recipe(opened, live, recipe, asked)
 
 
 def read_recipe(live: LiveRun) -> Recipe:
@@ -59,16 +62,12 @@ def read_recipe(live: LiveRun) -> Recipe:
 
 
 def apply_run_recipe(
-    table: data.Table,
-    live: LiveRun,
-    recipe: Recipe,
-    columns: Sequence[str] | None = None,
-    besides: Mapping[str, str] | None = None,
-    unique: Literal["exact", "trust"] | None = None,
+    table: data.Table, live: LiveRun, recipe: Recipe, asked: Tonight | None = None
 ) -> tuple[CustomerTable, Recipe]:
     """The same for a table that is open. Columns that arrive as text get the types of the run, not those that
     its first rows happen to look like tonight."""
-    there = {name.lower() for name in table.frame.columns}
+    asked = asked or Tonight()
+    there, columns = {name.lower() for name in table.frame.columns}, asked.columns
     if columns is None and recipe.output.columns is not None:
         columns = [name for name in recipe.output.columns if name.lower() in there]
     types = {name: kind for name, kind in recipe.input.types.items() if name.lower() in there}
@@ -92,9 +91,9 @@ def apply_run_recipe(
         },
     )
     trained = {**live.record.types, **live.model.columns}
-    expressions = {**live.expressions, **(besides or {})}
+    expressions = {**live.expressions, **asked.besides}
     found = load_table.apply_recipe(table, reduced, expressions, ours=SCORED, trained=trained)
-    mode = unique or _repeats(recipe)
+    mode = asked.unique or _repeats(recipe)
     frame, checks = data.build_id_checks(found.frame, recipe.input.id, mode, 0)
     bounded = apply_rule_bounds([*checks, *found.checks], recipe)
     return replace(found, frame=frame, checks=bounded), reduced

@@ -56,7 +56,7 @@ def sum_days(
         journal.warn(f"{day or 'no date'}: the input has none of its {gone.lines:,} lines any more")
     if plan.anew:
         journal.scan("new days")
-        fresh = _sum(spark, lines, plan, found, known, run)
+        fresh = _sum(lines, plan, found, known.get(NO_DAY), run)
         known |= fresh
         if lines.unreadable:
             new = _sums(spark, f"{run.output}/{runs.KEPT}", fresh)
@@ -94,12 +94,7 @@ def _meaning(recipe: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sum(
-    spark: SparkSession,
-    lines: OrderLines,
-    plan: Plan,
-    found: Mapping[str, int],
-    known: Mapping[str, Day],
-    run: runs.Run,
+    lines: OrderLines, plan: Plan, found: Mapping[str, int], undated: Day | None, run: runs.Run
 ) -> dict[str, Day]:
     """Sum the days of the plan into a batch of this run's own; gives what is to be known of them."""
     days = [date.fromisoformat(day) for day in plan.anew if day != NO_DAY]
@@ -107,9 +102,9 @@ def _sum(
     frame = lines.on(days, undated=NO_DAY in plan.anew, everything=between <= set(plan.anew))
     sums = transactions.sum_per_day(transactions.sum_per_order(frame, lines.kept), lines.kept)
     root, more = f"{run.output}/{runs.KEPT}", 0
-    if plan.more_undated:
-        before = {NO_DAY: known[NO_DAY]}
-        sums, more = sums.unionByName(_sums(spark, root, before)), known[NO_DAY].lines
+    if plan.more_undated and undated:
+        before = _sums(lines.frame.sparkSession, root, {NO_DAY: undated})
+        sums, more = sums.unionByName(before), undated.lines
     path = f"{root}/batch={run.run_id}"
     sums.withColumnRenamed(DAY, "day").repartition("day").write.mode("error").partitionBy("day").parquet(path)
     return {day: Day(run.run_id, found[day] + (more if day == NO_DAY else 0)) for day in plan.anew}

@@ -13,8 +13,8 @@ import yaml
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli, runs
-from custseg_spark.commands.audience import audience
-from custseg_spark.commands.score import score
+from custseg_spark.commands.audience import AudienceSettings, audience
+from custseg_spark.commands.score import ScoreSettings, score
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.recipe import Audience
 from tests.jobs.conftest import RECIPE, Say, Train, planted
@@ -154,8 +154,8 @@ def test_a_program_that_calls_the_commands(
     table, to = str(tmp_path / "customers.csv"), str(tmp_path / "to")
     run = runs.find_run(str(trained))
     with pytest.raises(RecipeError, match=r"input\.filter"):
-        score(spark, run, table, to, source={"filter": sql})
+        score(spark, run, table, to, ScoreSettings(source={"filter": sql}))
     with pytest.raises(RecipeError, match=r"audience\.eligible"):
-        audience(spark, run, table, to, asked=Audience(eligible=sql))
+        audience(spark, run, table, to, AudienceSettings(Audience(eligible=sql)))
     assert list_published(Path(to)) == []
     assert RunError.exit_code == 4

@@ -161,10 +161,10 @@ def _tabulate_comparison(found: ComparisonResult) -> str:
 
 
 def _begin_comparison(table: Table, recipe: Recipe, k: int) -> Task[ComparisonResult]:
-    from custseg_spark.commands.compare import compare
+    from custseg_spark.commands.compare import CompareSettings, compare
 
     file, to = str(table.file), table.output()
-    return table.begin(lambda: compare(engine.get_session(), recipe, file, to, k=k))
+    return table.begin(lambda: compare(engine.get_session(), recipe, file, to, CompareSettings(k)))
 
 
 def _take(run: RunView, table: Table, recipe: Recipe) -> None:

@@ -54,7 +54,7 @@ def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreR
     """The file is read as it is written, however the run's own table was; columns that a run or a score added
     to it before are not kept."""
     from custseg_spark.app import uploads
-    from custseg_spark.commands.score import score
+    from custseg_spark.commands.score import ScoreSettings, score
 
     file, to = table.file, table.output()
     trained = run.record.recipe["input"].get("options") or {}
@@ -62,11 +62,11 @@ def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreR
     def place_table() -> ScoreResult:
         looked = uploads.look_into_file(engine.get_session(), file, sheet, trained)
         ours, names = uploads.list_added_columns(looked.head.columns), list(map(str, looked.head.columns))
-        return score(
-            engine.get_session(), run.run, str(file), to,
+        settings = ScoreSettings(
             columns=[name for name in names if name not in ours] if ours else None,
             source={"options": dict(looked.options)},
-        )  # fmt: skip
+        )
+        return score(engine.get_session(), run.run, str(file), to, settings)
 
     return table.begin(place_table)
 
