@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from custseg_spark import wording
 from custseg_spark.report import palette
-from custseg_spark.report.tables import SCORES
+from custseg_spark.report.sweep_scores import SCORES
 
 DRAWN = 4_000
 """Customers in a scatter plot; more only cover each other."""
@@ -126,7 +126,7 @@ def draw_distribution(
         values = table[column].to_numpy(float)[rows]
         figure.add_trace(
             go.Box(
-                y=values, name=names[segment], marker_color=palette.colour(segment), boxpoints=False,
+                y=values, name=names[segment], marker_color=palette.pick_colour(segment), boxpoints=False,
                 boxmean=True,
             )
         )  # fmt: skip
@@ -141,7 +141,7 @@ def draw_histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[
         values = table[column].to_numpy(float)[rows]
         figure.add_trace(
             go.Histogram(
-                x=values, name=names[segment], marker_color=palette.colour(segment), opacity=0.6,
+                x=values, name=names[segment], marker_color=palette.pick_colour(segment), opacity=0.6,
                 histnorm="percent", bingroup=1, nbinsx=40,
             )
         )  # fmt: skip
@@ -163,7 +163,7 @@ def draw_shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> g
         figure.add_trace(
             go.Bar(
                 x=list(counts.columns), y=100 * found / found.sum(), name=names[segment],
-                marker_color=palette.colour(segment), hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
+                marker_color=palette.pick_colour(segment), hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
             )
         )  # fmt: skip
     figure.update_layout(barmode="group")
@@ -196,7 +196,7 @@ def draw_reasons(
     """What speaks for a segment (id and name; to the right) and what for the next one (to the left)."""
     weights = [weight for _, weight in reversed(found)]
     names = [wording.humanize(name) for name, _ in reversed(found)]
-    colours = [palette.colour((own if weight >= 0 else other)[0]) for weight in weights]
+    colours = [palette.pick_colour((own if weight >= 0 else other)[0]) for weight in weights]
     figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
     most = 1.1 * max((abs(weight) for weight in weights), default=0.0) or 1.0
     figure.update_xaxes(range=[-most, most], showgrid=False, showticklabels=False)
@@ -230,7 +230,7 @@ def _by_segment(labels: Any, names: Mapping[int, str]) -> list[tuple[int, NDArra
 
 def _marker(segment: int, size: int, symbols: Sequence[str]) -> dict[str, Any]:
     symbol = symbols[segment % len(symbols)]
-    return {"color": palette.colour(segment), "size": size, "opacity": 0.75, "symbol": symbol}
+    return {"color": palette.pick_colour(segment), "size": size, "opacity": 0.75, "symbol": symbol}
 
 
 def _axis(number: int, shares: Sequence[float]) -> str:

@@ -12,7 +12,7 @@ from custseg_spark.report import palette
 DOTS = ((6, 7, 0), (18, 8, 1), (12, 18, 2))
 ICON = "".join(
     ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">']
-    + [f'<circle cx="{x}" cy="{y}" r="5" fill="{palette.colour(segment)}"/>' for x, y, segment in DOTS]
+    + [f'<circle cx="{x}" cy="{y}" r="5" fill="{palette.pick_colour(segment)}"/>' for x, y, segment in DOTS]
     + ["</svg>"]
 )
 

@@ -5,13 +5,15 @@ Matplotlib and scipy are imported by the first call of a function and not before
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from custseg_spark.report.plots.data import ComparisonPictures, Pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+P = TypeVar("P")
 
 
 def draw(
@@ -25,7 +27,6 @@ def draw(
     one feature, a silhouette that was switched off) is left out; anything else that goes wrong is an error.
     """
     from custseg_spark.report.plots import bars, curves, flows, panels, planes
-    from custseg_spark.report.plots.prints import Print
 
     drawings: dict[str, Callable[[Pictures], Figure | None]] = {
         "pca_2d.png": planes.draw_plane,
@@ -40,16 +41,7 @@ def draw(
         "evidence.png": curves.draw_evidence,
         "movement.png": flows.draw_movement,
     }
-    written = []
-    for name, drawing in drawings.items():
-        figure = drawing(pictures)
-        if figure is not None:
-            drawn = Print(figure)
-            write(name, drawn.light())
-            if write_dark:
-                write_dark(name, drawn.dark())
-            written.append(name)
-    return written
+    return _write_all(drawings, pictures, write, write_dark)
 
 
 def draw_comparison(pictures: ComparisonPictures, write: Callable[[str, bytes], None]) -> list[str]:
@@ -58,17 +50,30 @@ def draw_comparison(pictures: ComparisonPictures, write: Callable[[str, bytes], 
     What has nothing to show is left out: no labelling, no linkage, no distances.
     """
     from custseg_spark.report.plots import compared
-    from custseg_spark.report.plots.prints import Print
 
     drawings: dict[str, Callable[[ComparisonPictures], Figure | None]] = {
         "comparison.png": compared.draw_comparison_panels,
         "dendrogram.png": compared.draw_dendrogram,
         "k_distance.png": compared.draw_k_distance,
     }
+    return _write_all(drawings, pictures, write)
+
+
+def _write_all(
+    drawings: Mapping[str, Callable[[P], Figure | None]],
+    pictures: P,
+    write: Callable[[str, bytes], None],
+    write_dark: Callable[[str, bytes], None] | None = None,
+) -> list[str]:
+    from custseg_spark.report.plots.prints import Print
+
     written = []
     for name, drawing in drawings.items():
         figure = drawing(pictures)
         if figure is not None:
-            write(name, Print(figure).light())
+            drawn = Print(figure)
+            write(name, drawn.light())
+            if write_dark:
+                write_dark(name, drawn.dark())
             written.append(name)
     return written

@@ -9,7 +9,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from custseg_spark import wording
-from custseg_spark.report import charts, palette, tables
+from custseg_spark.report import palette, svg, sweep_scores, tables
 from custseg_spark.report.page import Page
 
 MOST_BYTES = 2_900_000
@@ -50,8 +50,8 @@ def render_page(page: Page) -> str:
         night={name: _data_uri(page.dark_figures[name]) for name in shown if name in page.dark_figures},
         absent=[name for name in page.figures if name in FIGURES and name not in shown],
         alt=FIGURES,
-        charts=charts,
-        tables=tables,
+        svg=svg,
+        build_sweep_table=sweep_scores.build_sweep_table,
         palette=palette,
         style=Markup(_source("style.css")),
         script=Markup(_source("page.js")),

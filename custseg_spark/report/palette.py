@@ -29,20 +29,22 @@ RULE = "#d9d9d3"
 PAPER = "#fdfcf9"
 NIGHT = "#1b1e23"
 ACCENT = "#B3261E"
+LINE = "#3b5b8c"
+"""Of a curve that belongs to no segment."""
 
 
-def colour(segment: int) -> str:
+def pick_colour(segment: int) -> str:
     """The hex colour of a segment id; cycles after twelve."""
     return COLOURS[segment % len(COLOURS)]
 
 
-def marker(segment: int) -> str:
+def pick_marker(segment: int) -> str:
     """The Matplotlib marker of a segment id; moves on by one with each cycle of colours, so that
     colour and marker together tell 144 segments apart."""
     return MARKERS[(segment + segment // len(COLOURS)) % len(MARKERS)]
 
 
-def on_colour(segment: int) -> str:
+def pick_ink(segment: int) -> str:
     """Black or white, whichever is easier to read on the segment's colour."""
-    red, green, blue = ((int(colour(segment)[i : i + 2], 16) / 255) ** 2.2 for i in (1, 3, 5))
+    red, green, blue = ((int(pick_colour(segment)[i : i + 2], 16) / 255) ** 2.2 for i in (1, 3, 5))
     return "#000000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "#ffffff"

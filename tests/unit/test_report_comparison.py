@@ -70,7 +70,7 @@ def test_any_cut_of_the_tree(trial: ComparisonPictures, k: int) -> None:
 def test_the_cut_line_leaves_k_branches(trial: ComparisonPictures) -> None:
     assert trial.linkage is not None
     for k in (2, 3, 7):
-        low, high = compared._gap(trial.linkage, k)
+        low, high = compared._find_gap(trial.linkage, k)
         assert fcluster(trial.linkage, (low + high) / 2, "distance").max() == k
 
 

@@ -53,7 +53,7 @@ def test_the_dark_figure_has_dark_paper_and_the_same_colours(
     assert light.mean() > 180
     assert dark[0, 0].max() < 60
     for segment in range(5):
-        hue = np.array([int(palette.colour(segment)[i : i + 2], 16) for i in (1, 3, 5)])
+        hue = np.array([int(palette.pick_colour(segment)[i : i + 2], 16) for i in (1, 3, 5)])
         for image in (light, dark):
             assert (np.abs(image - hue).max(axis=2) <= 10).sum() > 2000
 
@@ -104,7 +104,7 @@ def test_labels_never_overlap() -> None:
 
 def test_matplotlib_waits_and_pyplot_never_comes() -> None:
     code = (
-        "import sys; from custseg_spark.report import figures, html, assemble;"
+        "import sys; from custseg_spark.report import figures, html, page;"
         "assert 'matplotlib' not in sys.modules;"
         "from custseg_spark.report.plots import bars, curves, panels, planes;"
         "assert 'matplotlib' in sys.modules and 'matplotlib.pyplot' not in sys.modules"
@@ -120,18 +120,18 @@ class TestTitles:
         pictures = replace(
             report_trial.pictures(trial), loadings=loadings, explained=np.array([0.48, 0.3, 0.2])
         )
-        assert titles.component(pictures, 0).replace("\u00a0", " ") == "PC1 (48 %): spend +, deals −"
+        assert titles.describe_component(pictures, 0).replace("\u00a0", " ") == "PC1 (48 %): spend +, deals −"
 
     def test_shares_counts_the_segments_that_bring_more_than_their_share(
         self, trial: report_trial.Trial
     ) -> None:
         pictures = replace(report_trial.pictures(trial), names=("a", "b", "c"), sizes=(20, 30, 50))
-        text = titles.shares(pictures, "spend", [0.5, 0.3001, 0.1999])
+        text = titles.describe_shares(pictures, "spend", [0.5, 0.3001, 0.1999])
         assert text.replace("\u00a0", " ") == "50 % of customers bring 80 % of spend"
 
     def test_elbow_says_what_is_saved(self) -> None:
         sweep = pd.DataFrame({"k": [4, 5, 6], "cost": [100.0, 75.0, 60.0]})
-        text = titles.elbow(sweep, 5).replace("\u00a0", " ")
+        text = titles.describe_elbow(sweep, 5).replace("\u00a0", " ")
         assert text == "Going from 4 to 5 segments saves 25 % of the cost, one more than 5 would save 20 %"
 
     @pytest.mark.parametrize(
@@ -152,14 +152,17 @@ class TestTitles:
                 "smallest_share": [0.3, 0.2, 0.1, 0.01],
             }
         )
-        assert titles.evidence(sweep, chosen, 0.05).replace("\u00a0", " ").startswith(text)
+        assert titles.describe_evidence(sweep, chosen, 0.05).replace("\u00a0", " ").startswith(text)
 
     def test_evidence_says_where_only_one_passes(self) -> None:
         sweep = pd.DataFrame({"k": [2, 3], "silhouette": [0.4, 0.5], "smallest_share": [0.3, 0.01]})
-        assert titles.evidence(sweep, 2, 0.05) == "2 is the only number of segments that are all large enough"
+        assert (
+            titles.describe_evidence(sweep, 2, 0.05)
+            == "2 is the only number of segments that are all large enough"
+        )
 
     def test_pair_prefers_income_and_spend(self, trial: report_trial.Trial) -> None:
         pictures = report_trial.pictures(trial)
-        assert titles.pair_of(pictures) == ("income", "spend")
+        assert titles.choose_pair(pictures) == ("income", "spend")
         others = replace(pictures, descriptions=(), features=(FeatureView("recency"), FeatureView("deals")))
-        assert titles.pair_of(others) == ("recency", "deals")
+        assert titles.choose_pair(others) == ("recency", "deals")

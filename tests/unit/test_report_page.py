@@ -13,6 +13,7 @@ from custseg_spark.report import page, tables
 from custseg_spark.report.html import FIGURES, render_page
 from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.profile_table import Contrast, ProfileTable
+from custseg_spark.report.sweep_scores import build_sweep_table
 from custseg_spark.report.view import MeanView, OutcomeView, SegmentView, Summary, read_summary
 from custseg_spark.runs import SegmentShare
 from tests.unit import report_trial
@@ -114,7 +115,7 @@ def test_scores_that_were_not_taken_leave_no_column() -> None:
     sweep = pd.DataFrame(
         {"k": [3, 2], "silhouette": [0.5, 0.4], "gap": [np.nan, np.nan], "chosen": [True, False]}
     )
-    table = tables.build_sweep_table(sweep, 3, every=True)
+    table = build_sweep_table(sweep, 3, every=True)
     assert [column.title for column in table.columns] == ["Segments", "Silhouette"]
     assert table.rows == ((2.0, 0.4), (3.0, 0.5))
     assert table.marked == 1

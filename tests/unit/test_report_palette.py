@@ -48,15 +48,15 @@ def test_every_colour_is_seen_on_white_and_on_dark() -> None:
 
 
 def test_colour_and_marker_tell_144_segments_apart() -> None:
-    looks = {(palette.colour(segment), palette.marker(segment)) for segment in range(144)}
+    looks = {(palette.pick_colour(segment), palette.pick_marker(segment)) for segment in range(144)}
     assert len(looks) == 144
-    assert len({palette.marker(segment) for segment in range(12)}) == 12
+    assert len({palette.pick_marker(segment) for segment in range(12)}) == 12
 
 
 def test_the_id_on_a_colour_can_be_read() -> None:
     for segment in range(12):
         light, dark = sorted(
             float(TO_XYZ[1] @ linear(colour))
-            for colour in (palette.colour(segment), palette.on_colour(segment))
+            for colour in (palette.pick_colour(segment), palette.pick_ink(segment))
         )
         assert (dark + 0.05) / (light + 0.05) >= 4.0

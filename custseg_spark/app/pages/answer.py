@@ -51,7 +51,7 @@ def _line(one: SegmentView, with_value: bool, outcome: OutcomeView | None) -> st
         mean, _, interval = said.partition(" (")
         came = f'<td class="n">{mean}<small>{interval.rstrip(")")}</small></td>'
     value = f'<td class="n">{wording.format_percent(one.share_of_value)}</td>' if with_value else ""
-    style = f"width:{100 * one.share:.1f}%;background:{palette.colour(one.segment)}"
+    style = f"width:{100 * one.share:.1f}%;background:{palette.pick_colour(one.segment)}"
     bar = f'<i class="cs-bar"><b style="{style}"></b></i>'
     return (
         f"<tr><th>{parts.draw_mark(one.segment)}{parts.escape_html(one.name)}{flag}</th>"
@@ -130,7 +130,8 @@ def _way(contrast: Contrast, segment: int) -> str:
     """A bar from the middle: how far the mean lies from all customers."""
     z = contrast.z
     width = min(abs(z) / 2, 1) * 50
-    side = f"left:{50 if z > 0 else 50 - width:.1f}%;width:{width:.1f}%;background:{palette.colour(segment)}"
+    left, colour = 50 if z > 0 else 50 - width, palette.pick_colour(segment)
+    side = f"left:{left:.1f}%;width:{width:.1f}%;background:{colour}"
     said = f"<span>{parts.escape_html(wording.humanize(contrast.column))}</span>"
     value = f"<span>{wording.format_number(contrast.mean)}</span>"
     return f'<div class="cs-way">{said}<i><b style="{side}"></b></i>{value}</div>'

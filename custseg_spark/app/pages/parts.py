@@ -157,7 +157,7 @@ def escape_markdown(text: str) -> str:
 
 def draw_mark(segment: int) -> str:
     """The segment's id on its colour, as on the report: HTML."""
-    colours = f"background:{palette.colour(segment)};color:{palette.on_colour(segment)}"
+    colours = f"background:{palette.pick_colour(segment)};color:{palette.pick_ink(segment)}"
     return f'<span class="cs-mark" style="{colours}">{segment}</span>'
 
 

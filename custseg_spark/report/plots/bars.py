@@ -17,25 +17,15 @@ def draw_sizes(p: Pictures) -> Figure:
     note = "Customers per segment, all rows."
     if p.floor > 0:
         note += f" Dashed: {wording.format_percent(p.floor)}, the smallest share a segment may have."
-    figure, axes = _rows(p, titles.sizes(p), note, 0.36)
+    figure, axes = _rows(p, titles.describe_sizes(p), note, 0.36)
     shares = p.shares
-    axes.barh(range(p.k), shares, height=0.68, color=[palette.colour(s) for s in p.numbers])
+    axes.barh(range(p.k), shares, height=0.68, color=[palette.pick_colour(s) for s in p.numbers])
     longest = max(shares)
     for segment, share in enumerate(shares):
         text = f"{wording.format_number(p.sizes[segment], 9)}  ·  {wording.format_percent(share)}"
-        ground = {"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1}
-        axes.text(
-            share + longest * 0.012,
-            segment,
-            text,
-            va="center",
-            size=9,
-            color=palette.INK,
-            bbox=ground,
-            zorder=6,
-        )
+        canvas.put_text(axes, share + longest * 0.012, segment, text, bbox=canvas.GROUND, zorder=6)
     if p.floor > 0:
-        axes.axvline(p.floor, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=5)
+        axes.axvline(p.floor, **canvas.DASHED, zorder=5)
     axes.set_xlim(0, max(longest, p.floor) * 1.22)
     _percent_axis(axes, "share of customers")
     return figure
@@ -43,46 +33,26 @@ def draw_sizes(p: Pictures) -> Figure:
 
 def draw_shares(p: Pictures) -> Figure | None:
     """Share of customers beside share of the value column; none where nothing is additive."""
-    found = titles.value_shares(p)
+    found = titles.share_value(p)
     if found is None:
         return None
     name, of_total = found
-    of_value = f"share of {wording.humanize(name)}"
-    note = f"Open bars: share of customers. Filled bars: {of_value}. All rows."
-    figure, axes = _rows(p, titles.shares(p, name, of_total), note, 0.5)
+    what = wording.humanize(name)
+    note = f"Open bars: share of customers. Filled bars: share of {what}. All rows."
+    figure, axes = _rows(p, titles.describe_shares(p, name, of_total), note, 0.5)
     longest = max(*p.shares, *of_total)
+    named = ("customers", wording.break_text(what, 24, 1))
     for segment in range(p.k):
-        hue = palette.colour(p.numbers[segment])
-        for value, at, filled in (
-            (p.shares[segment], segment - 0.19, False),
-            (of_total[segment], segment + 0.19, True),
-        ):
-            axes.barh(
-                at,
-                value,
-                height=0.34,
-                facecolor=hue if filled else palette.PAPER,
-                edgecolor=hue,
-                linewidth=1.2,
-            )
-            what = (
-                (wording.break_text(wording.humanize(name), 24, 1) if filled else "customers")
-                if segment == 0
-                else ""
-            )
-            text = f"{wording.format_percent(value)} {what}".rstrip()
+        hue = palette.pick_colour(p.numbers[segment])
+        for filled, value in enumerate((p.shares[segment], of_total[segment])):
+            at = segment + (0.19 if filled else -0.19)
+            ground = hue if filled else palette.PAPER
+            axes.barh(at, value, height=0.34, facecolor=ground, edgecolor=hue, linewidth=1.2)
+            text = f"{wording.format_percent(value)} {named[filled] if segment == 0 else ''}".rstrip()
             weight = "bold" if filled else "normal"
-            axes.text(
-                value + longest * 0.012,
-                at,
-                canvas.escape_mathtext(text),
-                va="center",
-                size=9,
-                color=palette.INK,
-                weight=weight,
-            )
+            canvas.put_text(axes, value + longest * 0.012, at, text, weight=weight)
     axes.set_xlim(0, longest * 1.3)
-    _percent_axis(axes, f"share of customers and of {wording.break_text(wording.humanize(name), 30, 1)}")
+    _percent_axis(axes, f"share of customers and of {wording.break_text(what, 30, 1)}")
     return figure
 
 
@@ -93,13 +63,12 @@ def _rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, Axes]
     figure = canvas.make_sheet(9, 6)
     labels = canvas.write_names(p.names, p.numbers, 30)
     size = 9.5 if p.k <= canvas.MANY else 8.5
-    left = max(canvas.text_width(figure, label, size) for label in labels) + 0.45
+    left = max(canvas.measure_text(figure, label, size) for label in labels) + 0.45
     figure.set_size_inches(left + 6.4, 1.9 + max(row, 0.42 if any("\n" in x for x in labels) else 0) * p.k)
     top = canvas.write_head(figure, title, note)
     axes = canvas.add_panel(figure, left, 0.55, 0.3, top + 0.05)
     axes.set_ylim(p.k - 0.45, -0.55)
-    axes.set_yticks(range(p.k), [canvas.escape_mathtext(label) for label in labels])
-    axes.tick_params(axis="y", labelsize=size, length=0, labelcolor=palette.INK)
+    canvas.label_rows(axes, labels, size)
     return figure, axes
 
 
@@ -107,5 +76,4 @@ def _percent_axis(axes: Axes, text: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: wording.format_percent(value) if value < 1.001 else "")
     axes.set_xlabel(canvas.escape_mathtext(text), color=palette.INK, size=10)
-    axes.grid(axis="x", color=palette.RULE, linewidth=0.6)
-    axes.set_axisbelow(True)
+    canvas.draw_grid(axes, "x")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from custseg_spark import wording
 from custseg_spark.report import palette
 
 DPI = 130
+DASHED: dict[str, Any] = {"color": palette.INK, "linewidth": 1, "linestyle": (0, (4, 3))}
+"""A limit."""
+GROUND: dict[str, Any] = {"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1}
+"""What lies under a text that would be hard to read on what is drawn there."""
 MANY = 14
 """Beyond this many segments, letters are smaller and names take one line."""
 
@@ -31,7 +37,7 @@ def escape_mathtext(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def text_width(figure: Figure, text: str, size: float, weight: str = "normal") -> float:
+def measure_text(figure: Figure, text: str, size: float, weight: str = "normal") -> float:
     """Width in inches of the longest line of the text."""
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     font = FontProperties(size=size, weight=weight)
@@ -47,7 +53,7 @@ def wrap_text(figure: Figure, text: str, width: float, size: float, weight: str 
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and text_width(figure, longer, size, weight) > width:
+        if lines[-1] and measure_text(figure, longer, size, weight) > width:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -87,6 +93,47 @@ def add_panel(figure: Figure, left: float, bottom: float, right: float, top: flo
     return axes
 
 
+def make_chart(title: str, note: str) -> tuple[Figure, Axes]:
+    """A figure of 8 by 4.6 inches with its title, and the panel under it."""
+    figure = make_sheet(8, 4.6)
+    top = write_head(figure, title, note)
+    return figure, add_panel(figure, 0.95, 0.6, 0.35, top + 0.1)
+
+
+def put_text(axes: Axes, x: float, y: float, text: str, **look: Any) -> None:
+    """Writes a text that stands in the middle of its line."""
+    axes.text(x, y, escape_mathtext(text), **{"va": "center", "size": 9, "color": palette.INK, **look})
+
+
+def mark(segment: int) -> dict[str, Any]:
+    """The colour and the marker of a segment id."""
+    return {"color": palette.pick_colour(segment), "marker": palette.pick_marker(segment)}
+
+
+def scatter(
+    axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], ids: Mapping[int, int], **look: Any
+) -> None:
+    """The points (n, 2) of each label under its id's colour and marker; in three rounds, so that the segment
+    drawn last does not cover the others."""
+    for start in range(3):
+        some, of = points[start::3], labels[start::3]
+        for label, segment in ids.items():
+            x, y = some[of == label].T
+            axes.scatter(x, y, linewidths=0, **mark(segment), **look)
+
+
+def draw_grid(axes: Axes, axis: Literal["x", "y"]) -> None:
+    """Thin lines across, under everything that is drawn."""
+    axes.grid(axis=axis, color=palette.RULE, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def label_rows(axes: Axes, rows: Sequence[str], size: float) -> None:
+    """A text beside each row, the first at 0."""
+    axes.set_yticks(range(len(rows)), [escape_mathtext(row) for row in rows])
+    axes.tick_params(axis="y", labelsize=size, length=0, labelcolor=palette.INK)
+
+
 def quieten(axes: Axes) -> None:
     """Thin grey frame and small grey ticks, so that the data speaks."""
     axes.set_facecolor("none")
@@ -110,12 +157,7 @@ def draw_legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: 
     """Every segment's marker and text in a column that starts `left`, `top` inches from the corner."""
     width, height = figure.get_size_inches()
     size = 9.5 if len(texts) <= MANY else 8
-    handles = [
-        Line2D(
-            [], [], linestyle="", marker=palette.marker(segment), color=palette.colour(segment), markersize=8
-        )
-        for segment in ids
-    ]
+    handles = [Line2D([], [], linestyle="", markersize=8, **mark(segment)) for segment in ids]
     figure.legend(
         handles,
         [escape_mathtext(text) for text in texts],
@@ -130,11 +172,11 @@ def draw_legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: 
     )
 
 
-def legend_size(figure: Figure, texts: Sequence[str]) -> tuple[float, float]:
+def measure_legend(figure: Figure, texts: Sequence[str]) -> tuple[float, float]:
     """Width and height in inches that the legend of these texts takes."""
     size = 9.5 if len(texts) <= MANY else 8
     lines = sum(text.count("\n") + 1 for text in texts)
     gaps = len(texts) * (0.55 if len(texts) <= MANY else 0.32)
-    return max(text_width(figure, text, size) for text in texts) + 0.45, (
+    return max(measure_text(figure, text, size) for text in texts) + 0.45, (
         lines * 1.22 + gaps
     ) * size / 72 + 0.1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +22,6 @@ REFERENCE = "KMeans"
 MERGES = 30
 """So many of the last merges of the tree are drawn, or as many as the cut needs."""
 NOISE = "#a3a6ab"
-LINE = "#3b5b8c"
 GAP, HEAD = 0.25, 0.52
 """Inches between panels, and above each for its title."""
 
@@ -35,21 +35,19 @@ def draw_comparison_panels(p: ComparisonPictures) -> Figure | None:
     rows = -(-len(shown) // columns)
     side = 4.6 if columns < 3 else 3.1
     tall, wide = side * 0.82, max(columns * side + (columns - 1) * GAP + 0.5, 7.0)
-    frame = _frame(p.plane[:, :2])
-    inside = ((p.plane[:, :2] >= frame[0]) & (p.plane[:, :2] <= frame[1])).all(axis=1)
-    note = _note(p.labellings, int((~inside).sum()))
-    top = canvas.write_head(
-        canvas.make_sheet(wide, 1.0), _write_title(p.labellings), note
-    )  # to know how high it is
+    frame = scales.fit_frame(p.plane[:, :2], np.empty((0, 2)))
+    inside = scales.find_inside(p.plane[:, :2], frame)
+    head = (_write_title(p.labellings), _write_note(p.labellings, int((~inside).sum())))
+    top = canvas.write_head(canvas.make_sheet(wide, 1.0), *head)  # to know how high it is
     high = top + rows * (tall + HEAD) + 0.2
     figure = canvas.make_sheet(wide, high)
-    canvas.write_head(figure, _write_title(p.labellings), note)
+    canvas.write_head(figure, *head)
     for place, (name, labels) in enumerate(shown.items()):
         row, column = divmod(place, columns)
         left, above = 0.25 + column * (side + GAP), top + row * (tall + HEAD) + HEAD - 0.1
         axes = canvas.add_panel(figure, left, high - above - tall, wide - left - side, above)
-        _panel(axes, p.plane[inside, :2], labels[inside], frame)
-        _panel_title(axes, name, labels)
+        _draw_panel(axes, p.plane[inside, :2], labels[inside], frame)
+        _title_panel(axes, name, labels)
     return figure
 
 
@@ -59,27 +57,27 @@ def draw_dendrogram(p: ComparisonPictures) -> Figure | None:
         return None
     tree, n = p.linkage, len(p.linkage) + 1
     k = min(max(p.k, 1), n)
-    of_node = _segments_of_nodes(p, k)
-    inks = [palette.SOFT_INK if segment < 0 else palette.colour(segment) for segment in of_node]
+    of_node = _colour_nodes(p, k)
+    inks = [palette.SOFT_INK if segment < 0 else palette.pick_colour(segment) for segment in of_node]
     drawn = hierarchy.dendrogram(
         tree, max(MERGES + 1, k), "lastp", no_plot=True, link_color_func=inks.__getitem__
     )
     figure = canvas.make_sheet(9.6, 5.4)
     note = f"The last {len(drawn['icoord'])} merges. Under each branch: how many customers it holds."
     note += " Height: the distance at which two branches merge."
-    top = canvas.write_head(figure, _cut(tree, k), note)
+    top = canvas.write_head(figure, _describe_cut(tree, k), note)
     axes = canvas.add_panel(figure, 0.95, 0.7, 1.15, top)
     strokes = list(np.stack([drawn["icoord"], drawn["dcoord"]], axis=2))
     axes.add_collection(LineCollection(strokes, colors=drawn["color_list"], linewidths=1.6))
-    _leaves(axes, drawn["leaves"], tree, of_node)
+    _draw_leaves(axes, drawn["leaves"], tree, of_node)
     axes.set_ylim(0, 1.05 * float(tree[-1, 2]) or 1.0)
     axes.set_ylabel("Ward distance", color=palette.INK)
-    axes.yaxis.set_major_formatter(lambda value, _: scales.short(value))
+    axes.yaxis.set_major_formatter(lambda value, _: scales.shorten(value))
     if k > 1:
-        low, high = _gap(tree, k)
-        axes.axhline((low + high) / 2, color=palette.INK, linewidth=1.2, linestyle=(0, (4, 3)))
-        axes.text(1.01, (low + high) / 2, f"cut into\n{k} segments", transform=axes.get_yaxis_transform(),
-            va="center", size=9, color=palette.INK)  # fmt: skip
+        low, high = _find_gap(tree, k)
+        axes.axhline((low + high) / 2, **{**canvas.DASHED, "linewidth": 1.2})
+        beside = axes.get_yaxis_transform()
+        canvas.put_text(axes, 1.01, (low + high) / 2, f"cut into\n{k} segments", transform=beside)
     return figure
 
 
@@ -90,30 +88,28 @@ def draw_k_distance(p: ComparisonPictures) -> Figure | None:
         return None
     cores = int(np.searchsorted(curve, p.eps, side="right"))
     share, eps = wording.format_percent(cores / len(curve)), wording.format_number(p.eps)
-    figure = canvas.make_sheet(8, 4.6)
     title = f"Within a radius of {eps}, {share} of customers lie densely enough to be cores for DBSCAN"
     note = (
         f"A core has {p.min_samples} customers within the radius, itself counted. Customers in order of the"
     )
     note += " distance that this takes; shaded: those who would need more than the radius."
-    top = canvas.write_head(figure, title, note)
-    axes = canvas.add_panel(figure, 0.95, 0.6, 0.35, top + 0.1)
+    figure, axes = canvas.make_chart(title, note)
     axes.axvspan(cores + 0.5, len(curve) + 0.5, color=NOISE, alpha=0.18, linewidth=0)
-    axes.plot(np.arange(1, len(curve) + 1), curve, color=LINE, linewidth=1.8, zorder=3)
-    axes.axhline(p.eps, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)))
+    axes.plot(np.arange(1, len(curve) + 1), curve, color=palette.LINE, linewidth=1.8, zorder=3)
+    axes.axhline(p.eps, **canvas.DASHED)
     knee = max(cores, 1)
-    axes.plot(knee, p.eps, marker="o", color=LINE, markersize=9, markeredgecolor=palette.INK, zorder=5)
+    dot: dict[str, Any] = {"marker": "o", "markersize": 9, "markeredgecolor": palette.INK}
+    axes.plot(knee, p.eps, color=palette.LINE, zorder=5, **dot)
     right = knee > 0.5 * len(curve)
     axes.annotate(f"eps = {eps}", (knee, p.eps), (-10 if right else 10, 9), textcoords="offset points",
         ha="right" if right else "left", size=10, weight="bold", color=palette.INK, zorder=6)  # fmt: skip
     axes.set_xlim(0.5, len(curve) + 0.5)
     axes.set_ylim(0, max(float(curve[-1]), p.eps) * 1.08 or 1.0)
     axes.xaxis.set_major_formatter(lambda value, _: wording.format_number(value))
-    axes.yaxis.set_major_formatter(lambda value, _: scales.short(value))
+    axes.yaxis.set_major_formatter(lambda value, _: scales.shorten(value))
     axes.set_xlabel("customers, by rising distance", color=palette.INK)
     axes.set_ylabel(f"distance to have {p.min_samples} together", color=palette.INK)
-    axes.grid(axis="y", color=palette.RULE, linewidth=0.6)
-    axes.set_axisbelow(True)
+    canvas.draw_grid(axes, "y")
     return figure
 
 
@@ -122,11 +118,11 @@ def renumber_all(labellings: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArr
 
     Segments are paired one to one so that most customers are shared; the rest get the next free numbers.
     """
-    first = np.asarray(labellings[_reference(labellings)])
+    first = np.asarray(labellings[_find_reference(labellings)])
     return {name: _renumber(np.asarray(labels), first) for name, labels in labellings.items()}
 
 
-def _reference(labellings: Mapping[str, NDArray[np.int64]]) -> str:
+def _find_reference(labellings: Mapping[str, NDArray[np.int64]]) -> str:
     return REFERENCE if REFERENCE in labellings else next(iter(labellings))
 
 
@@ -145,25 +141,21 @@ def _renumber(labels: NDArray[np.int64], reference: NDArray[np.int64]) -> NDArra
     return np.array([numbers.get(int(label), -1) for label in labels], dtype=np.int64)
 
 
-def _panel(
+def _draw_panel(
     axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], frame: NDArray[np.float64]
 ) -> None:
     """Noise first, then the segments in three rounds, so that none covers the others."""
     size = float(np.clip(14 * (1000 / len(points)) ** 0.5, 4, 26))
     noise = points[labels < 0]
     axes.scatter(noise[:, 0], noise[:, 1], s=size, c=NOISE, marker="x", linewidths=0.7, alpha=0.8)
-    for start in range(3):
-        some, of = points[start::3], labels[start::3]
-        for segment in np.unique(of[of >= 0]).tolist():
-            mine = some[of == segment]
-            colour, marker = palette.colour(segment), palette.marker(segment)
-            axes.scatter(mine[:, 0], mine[:, 1], s=size, c=colour, marker=marker, linewidths=0, alpha=0.6)
-    axes.set(xlim=tuple(frame[:, 0]), ylim=tuple(frame[:, 1]), xticks=[], yticks=[])
+    ids = {segment: segment for segment in np.unique(labels[labels >= 0]).tolist()}
+    canvas.scatter(axes, points, labels, ids, s=size, alpha=0.6)
+    axes.set(xlim=frame[:, 0], ylim=frame[:, 1], xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(True)
 
 
-def _panel_title(axes: Axes, name: str, labels: NDArray[np.int64]) -> None:
+def _title_panel(axes: Axes, name: str, labels: NDArray[np.int64]) -> None:
     text = f"{wording.break_text(name, 22, 1)} · {_count_found(labels)}"
     axes.set_title(
         canvas.escape_mathtext(text), loc="left", size=10.5, weight="bold", color=palette.INK, pad=6
@@ -171,9 +163,9 @@ def _panel_title(axes: Axes, name: str, labels: NDArray[np.int64]) -> None:
     noise = float((labels < 0).mean())
     if noise > 0:
         text = f"{wording.format_percent(noise)} noise"
-        ground = {"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
-        axes.text(0.985, 0.98, text, transform=axes.transAxes, size=8.5, ha="right", va="top",
-            color=palette.SOFT_INK, zorder=9, bbox=ground)  # fmt: skip
+        look = {"size": 8.5, "ha": "right", "va": "top", "color": palette.SOFT_INK, "zorder": 9}
+        ground = {**canvas.GROUND, "alpha": 0.85, "pad": 1.5}
+        canvas.put_text(axes, 0.985, 0.98, text, transform=axes.transAxes, bbox=ground, **look)
 
 
 def _count_found(labels: NDArray[np.int64]) -> str:
@@ -181,12 +173,11 @@ def _count_found(labels: NDArray[np.int64]) -> str:
     return "no segment" if found == 0 else "1 segment" if found == 1 else f"{found} segments"
 
 
-def _note(labellings: Mapping[str, NDArray[np.int64]], outside: int) -> str:
+def _write_note(labellings: Mapping[str, NDArray[np.int64]], outside: int) -> str:
     text = "The same customers on the same plane in every panel."
     if len(labellings) > 1:
-        text += (
-            f" Segments are paired with those of {_reference(labellings)}, so that most keep their colour."
-        )
+        text += f" Segments are paired with those of {_find_reference(labellings)},"
+        text += " so that most keep their colour."
     if any((labels < 0).any() for labels in labellings.values()):
         text += " Grey crosses: noise, customers in no segment."
     return text + (f" {wording.format_number(float(outside))} lie outside the frame." if outside else "")
@@ -209,18 +200,11 @@ def _write_title(labellings: Mapping[str, NDArray[np.int64]]) -> str:
     return text
 
 
-def _frame(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(2, 2) low and high per axis that hold all but the farthest 4 in 1000 points."""
-    low, high = np.quantile(points, [0.002, 0.998], axis=0)
-    room = np.where(high > low, 0.06 * (high - low), 1.0)
-    return np.stack([low - room, high + room])
-
-
-def _segments_of_nodes(p: ComparisonPictures, k: int) -> list[int]:
+def _colour_nodes(p: ComparisonPictures, k: int) -> list[int]:
     """The segment that each node of the tree lies in, in the colours of the panels; -1 above the cut."""
     assert p.linkage is not None
     labels: NDArray[np.int64] = np.asarray(hierarchy.fcluster(p.linkage, k, "maxclust"), dtype=np.int64) - 1
-    if p.labellings and len(first := p.labellings[_reference(p.labellings)]) == len(labels):
+    if p.labellings and len(first := p.labellings[_find_reference(p.labellings)]) == len(labels):
         labels = _renumber(labels, np.asarray(first))
     of_node: list[int] = labels.tolist()
     for left, right in p.linkage[:, :2].astype(int).tolist():
@@ -228,14 +212,13 @@ def _segments_of_nodes(p: ComparisonPictures, k: int) -> list[int]:
     return of_node
 
 
-def _leaves(axes: Axes, nodes: list[int], tree: NDArray[np.float64], of_node: list[int]) -> None:
+def _draw_leaves(axes: Axes, nodes: list[int], tree: NDArray[np.float64], of_node: list[int]) -> None:
     """A marker of the segment and the number of customers under each branch."""
     n = len(tree) + 1
     places = 5.0 + 10.0 * np.arange(len(nodes))
     for place, node in zip(places, nodes, strict=True):
         segment = of_node[node]
-        colour, marker = palette.colour(segment), palette.marker(segment)
-        axes.plot(place, 0, color=colour, marker=marker, markersize=6, clip_on=False, zorder=5)
+        axes.plot(place, 0, **canvas.mark(segment), markersize=6, clip_on=False, zorder=5)
     sizes = [1 if node < n else int(tree[node - n, 3]) for node in nodes]
     axes.set_xticks(places, [f"{size:,}" for size in sizes], rotation=90 if len(nodes) > 12 else 0)
     axes.tick_params(axis="x", length=0, pad=7)
@@ -243,15 +226,15 @@ def _leaves(axes: Axes, nodes: list[int], tree: NDArray[np.float64], of_node: li
     axes.set_xlabel("customers", color=palette.INK)
 
 
-def _gap(tree: NDArray[np.float64], k: int) -> tuple[float, float]:
+def _find_gap(tree: NDArray[np.float64], k: int) -> tuple[float, float]:
     """The heights of the last merge that a cut into k > 1 segments keeps and of the first it undoes."""
     return (float(tree[-k, 2]) if k <= len(tree) else 0.0), float(tree[1 - k, 2])
 
 
-def _cut(tree: NDArray[np.float64], k: int) -> str:
+def _describe_cut(tree: NDArray[np.float64], k: int) -> str:
     """Between which heights the cut has room."""
     if k < 2:
         return "Ward's tree, not cut"
-    low, high = _gap(tree, k)
+    low, high = _find_gap(tree, k)
     heights = f"{wording.format_number(low)} and {wording.format_number(high)}"
     return f"Ward's tree falls into {k} segments when cut anywhere between {heights}"

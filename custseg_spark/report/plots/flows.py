@@ -52,7 +52,7 @@ def draw_movement(p: Pictures) -> Figure | None:
         (sides[1], names[1], 1 - BAR, "left"),
     ):
         for segment, (low, high) in spans.items():
-            hue = ELSEWHERE if segment < 0 else palette.colour(segment)
+            hue = ELSEWHERE if segment < 0 else palette.pick_colour(segment)
             axes.add_patch(Rectangle((x, low), BAR, high - low, facecolor=hue, linewidth=0))
             if high - low >= LEAST_NAMED:
                 number = "" if segment < 0 else f"{segment}  "
@@ -105,6 +105,6 @@ def _bands(axes: Axes, flows: pd.DataFrame, left: Spans, right: Spans) -> None:
             [(x0, a), (middle, a), (middle, b), (x1, b), (x1, d), (middle, d), (middle, c), (x0, c), (x0, a)],
             [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY],
         )
-        hue = ELSEWHERE if flow.left < 0 or flow.right < 0 else palette.colour(flow.left)
+        hue = ELSEWHERE if flow.left < 0 or flow.right < 0 else palette.pick_colour(flow.left)
         pale = flow.left == flow.right or flow.left < 0 or flow.right < 0
         axes.add_patch(PathPatch(path, facecolor=hue, alpha=0.22 if pale else 0.75, linewidth=0))

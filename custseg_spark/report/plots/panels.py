@@ -23,36 +23,36 @@ DIVERGING = LinearSegmentedColormap.from_list(
 def draw_heatmap(p: Pictures) -> Figure | None:
     """z of each segment's mean against all customers: features first, then descriptions."""
     cut = [view.name for view in p.features if f"z_{view.name}" in p.profile]
-    told = [view.name for view in p.descriptions if f"z_{view.name}" in p.profile]
-    columns = cut + told
+    describing = [view.name for view in p.descriptions if f"z_{view.name}" in p.profile]
+    columns = cut + describing
     if not columns:
         return None
     z = p.profile[[f"z_{name}" for name in columns]].to_numpy(dtype=np.float64)
     figure = canvas.make_sheet(9, 6)
     rows = canvas.write_names(p.names, p.numbers, 30)
-    left = max(canvas.text_width(figure, row, 9.5) for row in rows) + 0.4
+    left = max(canvas.measure_text(figure, row, 9.5) for row in rows) + 0.4
     heads = [wording.break_text(wording.humanize(name), 13, 3) for name in columns]
     lines = max(head.count("\n") for head in heads) + 1
     step = 0.42 if p.k <= canvas.MANY else 0.36
     cell = 0.98
     figure.set_size_inches(max(left + cell * len(columns) + 0.3, 7.5), 1.25 + 0.17 * lines + step * p.k)
     note = "Standard deviations from the mean of all customers; 0 is like everybody."
-    if told:
+    if describing:
         note += " Left of the line: columns that cut; right of it: columns that only describe."
-    top = canvas.write_head(figure, titles.heatmap(p, z[:, : len(cut) or None], columns), note)
+    top = canvas.write_head(figure, titles.describe_heatmap(p, z[:, : len(cut) or None], columns), note)
     right = figure.get_size_inches()[0] - left - cell * len(columns)
     axes = canvas.add_panel(figure, left, 0.2, float(right), top + 0.1 + 0.17 * lines)
-    _cells(axes, z)
+    _draw_cells(axes, z)
     axes.set_xticks(range(len(columns)), [canvas.escape_mathtext(head) for head in heads])
-    axes.set_yticks(range(p.k), [canvas.escape_mathtext(row) for row in rows])
+    canvas.label_rows(axes, rows, 9.5)
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=9.5, labelcolor=palette.INK)
-    if cut and told:
+    if cut and describing:
         axes.axvline(len(cut) - 0.5, color=palette.INK, linewidth=1.6)
     return figure
 
 
-def _cells(axes: Axes, z: NDArray[np.float64]) -> None:
+def _draw_cells(axes: Axes, z: NDArray[np.float64]) -> None:
     """Coloured cells with the value in each; the colours end at two standard deviations."""
     axes.imshow(np.nan_to_num(z), cmap=DIVERGING, vmin=-2, vmax=2, aspect="auto")
     for side in axes.spines.values():
@@ -63,9 +63,8 @@ def _cells(axes: Axes, z: NDArray[np.float64]) -> None:
     for (row, column), value in np.ndenumerate(z):
         ink = "#ffffff" if abs(value) > 1.45 else palette.INK
         weight = "bold" if abs(value) >= 0.5 else "normal"
-        text = f"{value:+.1f}".replace("-", "−") if np.isfinite(value) else "–"
-        text = "0.0" if text[1:] == "0.0" else text
-        axes.text(column, row, text, ha="center", va="center", size=9.5, color=ink, weight=weight)
+        text = wording.format_signed(value)
+        canvas.put_text(axes, column, row, text, ha="center", size=9.5, color=ink, weight=weight)
 
 
 def draw_boxes(p: Pictures) -> Figure | None:
@@ -83,7 +82,7 @@ def draw_boxes(p: Pictures) -> Figure | None:
     figure = canvas.make_sheet(9, 6)
     rows = canvas.write_names(p.names, p.numbers, 24)
     size = 9.5 if p.k <= canvas.MANY else 8
-    left = max(canvas.text_width(figure, row, size) for row in rows) + 0.35
+    left = max(canvas.measure_text(figure, row, size) for row in rows) + 0.35
     each = max(1.2, 0.2 * p.k if p.k > canvas.MANY else 0.4 * p.k)
     wide = {1: 5.5, 2: 3.3}.get(across, 2.5)
     note = "Line: median. Bar: the middle half. Whisker: the middle 90 %. Grey line: median of all."
@@ -91,7 +90,7 @@ def draw_boxes(p: Pictures) -> Figure | None:
     if left_out > 0:
         note += f" The {left_out} columns that differ least are left out."
     figure.set_size_inches(left + across * (wide + 0.3) + 0.1, 0.65 + down * (each + 0.85))
-    top = canvas.write_head(figure, titles.boxes(eta), note)
+    top = canvas.write_head(figure, titles.describe_boxes(eta), note)
     width = figure.get_size_inches()[0]
     for place, view in enumerate(views):
         row, column = divmod(place, across)
@@ -100,13 +99,12 @@ def draw_boxes(p: Pictures) -> Figure | None:
         axes = canvas.add_panel(
             figure, x, figure.get_size_inches()[1] - above - each, float(width - x - wide), above
         )
-        _spread(axes, p, view, labels)
-        axes.set_yticks(range(p.k), [canvas.escape_mathtext(text) for text in rows] if column == 0 else [])
-        axes.tick_params(axis="y", labelsize=size, length=0, labelcolor=palette.INK)
+        _draw_spread(axes, p, view, labels)
+        canvas.label_rows(axes, rows if column == 0 else [""] * p.k, size)
     return figure
 
 
-def _spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.int64]) -> None:
+def _draw_spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.int64]) -> None:
     values = scales.to_axis(p.values(view.name), view)
     known = np.isfinite(values)
     groups = [values[known & (labels == segment)] for segment in range(p.k)]
@@ -114,18 +112,12 @@ def _spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.int64
         [np.quantile(g, [0.05, 0.25, 0.5, 0.75, 0.95]) if len(g) else [np.nan] * 5 for g in groups]
     )
     at = np.arange(p.k)
-    hues = [palette.colour(segment) for segment in p.numbers]
+    hues = [palette.pick_colour(segment) for segment in p.numbers]
     axes.axvline(float(np.median(values[known])), color="#b8b8b2", linewidth=1, zorder=1)
     axes.hlines(at, marks[:, 0], marks[:, 4], color=hues, linewidth=1.6, zorder=2)
     span = float(np.nanmax(marks) - np.nanmin(marks)) or 1.0
-    axes.barh(
-        at,
-        np.maximum(marks[:, 3] - marks[:, 1], span * 0.004),
-        left=marks[:, 1],
-        height=0.56,
-        color=hues,
-        zorder=3,
-    )
+    half = np.maximum(marks[:, 3] - marks[:, 1], span * 0.004)
+    axes.barh(at, half, left=marks[:, 1], height=0.56, color=hues, zorder=3)
     axes.vlines(marks[:, 2], at - 0.36, at + 0.36, color=palette.INK, linewidth=2, zorder=4)
     axes.set_ylim(p.k - 0.4, -0.6)
     axes.set_xlim(float(np.nanmin(marks)) - span * 0.04, float(np.nanmax(marks)) + span * 0.04)

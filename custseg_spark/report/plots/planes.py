@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,15 +27,16 @@ FLAT = 1e-9
 def draw_plane(p: Pictures) -> Figure:
     """Customers and segment centres on the first two principal components."""
     note = "Each point is a customer of the sample; ringed markers are segment centres."
-    figure, axes = _cloud(p, p.plane[:, :2], p.plane_labels, p.plane_centres[:, :2], titles.plane(p), note)
-    axes.set_xlabel(canvas.escape_mathtext(titles.component(p, 0)), labelpad=6)
-    axes.set_ylabel(canvas.escape_mathtext(titles.component(p, 1)), labelpad=6)
+    cloud = _Cloud(p.plane[:, :2], p.plane_labels, p.plane_centres[:, :2])
+    figure, axes = _draw_cloud(p, cloud, titles.describe_plane(p), note)
+    axes.set_xlabel(canvas.escape_mathtext(titles.describe_component(p, 0)), labelpad=6)
+    axes.set_ylabel(canvas.escape_mathtext(titles.describe_component(p, 1)), labelpad=6)
     return figure
 
 
 def draw_pair(p: Pictures) -> Figure | None:
     """Two columns against each other in their own units; none where the sample has only one."""
-    names = titles.pair_of(p)
+    names = titles.choose_pair(p)
     if names is None:
         return None
     views = (p.view(names[0]), p.view(names[1]))
@@ -48,7 +49,7 @@ def draw_pair(p: Pictures) -> Figure | None:
     points = np.column_stack([scales.to_axis(units[:, i], view) for i, view in enumerate(views)])
     middle = np.array([_median(points[labels == segment]) for segment in range(p.k)])
     note = "Each point is a customer of the sample; ringed markers are the medians of the segments."
-    figure, axes = _cloud(p, points, labels, middle, titles.pair(p, names, units), note)
+    figure, axes = _draw_cloud(p, _Cloud(points, labels, middle), titles.describe_pair(p, names, units), note)
     for axis, view in ((axes.xaxis, views[0]), (axes.yaxis, views[1])):
         scales.label_axis(axis, view)
     return figure
@@ -58,32 +59,22 @@ def draw_space(p: Pictures) -> Figure | None:
     """The first three principal components from one angle; none where there are fewer than three."""
     if p.loadings.shape[1] < 3 or p.explained[2] < FLAT:
         return None
-    texts = _legend_texts(p)
+    texts = _write_legend(p)
     figure = canvas.make_sheet(10.2, 6.6)
-    wide, high = canvas.legend_size(figure, texts)
+    wide, high = canvas.measure_legend(figure, texts)
     figure.set_size_inches(7.3 + wide, max(6.6, high + 1.6))
-    caption = "   ".join(titles.component(p, i) for i in range(3))
-    top = canvas.write_head(figure, titles.space(p), caption)
+    caption = "   ".join(titles.describe_component(p, i) for i in range(3))
+    top = canvas.write_head(figure, titles.describe_space(p), caption)
     axes = _space_axes(figure, wide, top, p)
     kept = np.arange(len(p.plane))[:: max(1, len(p.plane) // MOST_IN_SPACE)]
     points, labels = p.plane[kept], p.plane_labels[kept]
-    for axis, (low, high_) in enumerate(_frame(points, p.plane_centres)):
-        getattr(axes, f"set_{'xyz'[axis]}lim")(low, high_)
-        inside = (points[:, axis] >= low) & (points[:, axis] <= high_)
-        points, labels = points[inside], labels[inside]
-    for segment in range(p.k):
-        mine = points[labels == segment]
-        axes.scatter(
-            mine[:, 0],
-            mine[:, 1],
-            mine[:, 2],
-            s=_dot(len(points)),
-            c=palette.colour(p.numbers[segment]),
-            marker=palette.marker(p.numbers[segment]),
-            linewidths=0,
-            alpha=0.5,
-            depthshade=False,
-        )
+    frame = scales.fit_frame(points, p.plane_centres)
+    axes.set(**{f"{name}lim": frame[:, axis] for axis, name in enumerate("xyz")})
+    inside = scales.find_inside(points, frame)
+    points, labels = points[inside], labels[inside]
+    look: dict[str, Any] = {"s": _dot(len(points)), "linewidths": 0, "alpha": 0.5, "depthshade": False}
+    for position, segment in enumerate(p.numbers):
+        axes.scatter(*points[labels == position].T, **canvas.mark(segment), **look)
     axes.set_box_aspect((1.15, 1, 0.85), zoom=1.08)
     _space_centres(figure, axes, p)
     canvas.draw_legend(figure, texts, p.numbers, 7.0, top + 0.25)
@@ -111,61 +102,43 @@ def _space_axes(figure: Figure, right: float, top: float, p: Pictures) -> Any:
 def _space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     from mpl_toolkits.mplot3d import proj3d
 
-    for segment, (x, y, z) in enumerate(p.plane_centres):
-        axes.scatter(
-            [x],
-            [y],
-            [z],
-            s=110,
-            c=palette.colour(p.numbers[segment]),
-            marker=palette.marker(p.numbers[segment]),
-            edgecolors=palette.INK,
-            linewidths=1.4,
-            depthshade=False,
-            zorder=9,
-        )
+    ring = {"s": 110, "edgecolors": palette.INK, "linewidths": 1.4, "depthshade": False, "zorder": 9}
+    for segment, centre in zip(p.numbers, p.plane_centres, strict=True):
+        axes.scatter(*([value] for value in centre), **canvas.mark(segment), **ring)
     figure.canvas.draw()
     x, y, _ = proj3d.proj_transform(*p.plane_centres.T, axes.get_proj())
     anchors = axes.transData.transform(np.column_stack([x, y]))
     label_points(figure, anchors, [str(segment) for segment in p.numbers], axes)
 
 
-def _cloud(
-    p: Pictures,
-    points: NDArray[np.float64],
-    labels: NDArray[np.int64],
-    centres: NDArray[np.float64],
-    title: str,
-    note: str,
-) -> tuple[Figure, Axes]:
-    """The points (n, 2) by segment, ringed centres (k, 2) with names or ids, the legend outside."""
-    texts = _legend_texts(p)
+@dataclass(frozen=True)
+class _Cloud:
+    """Points (n, 2), the positions (n,) of their segments, and centres (k, 2), NaN where there is none."""
+
+    points: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    centres: NDArray[np.float64]
+
+
+def _draw_cloud(p: Pictures, cloud: _Cloud, title: str, note: str) -> tuple[Figure, Axes]:
+    """The points by segment, ringed centres with names or ids, the legend outside."""
+    texts, points, centres = _write_legend(p), cloud.points, cloud.centres
     figure = canvas.make_sheet(10.2, 6.4)
-    wide, high = canvas.legend_size(figure, texts)
+    wide, high = canvas.measure_legend(figure, texts)
     figure.set_size_inches(7.4 + wide, max(6.4, high + 1.6))
-    frame = _frame(points, centres)
-    inside = np.logical_and.reduce(
-        [(points[:, i] >= a) & (points[:, i] <= b) for i, (a, b) in enumerate(frame)]
-    )
+    frame = scales.fit_frame(points, centres)
+    inside = scales.find_inside(points, frame)
     if not inside.all():
         outside = wording.format_number(float((~inside).sum()))
         note += f" {outside} of {wording.format_number(len(points))} lie outside the frame."
     top = canvas.write_head(figure, title, note)
     axes = canvas.add_panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
-    axes.set_xlim(*frame[0])
-    axes.set_ylim(*frame[1])
-    _dots(axes, points[inside], labels[inside], p.numbers)
-    for segment, (x, y) in enumerate(centres):
-        axes.plot(
-            x,
-            y,
-            marker=palette.marker(p.numbers[segment]),
-            color=palette.colour(p.numbers[segment]),
-            markersize=11,
-            markeredgecolor=palette.INK,
-            markeredgewidth=1.6,
-            zorder=10,
-        )
+    axes.set(xlim=frame[:, 0], ylim=frame[:, 1])
+    ids, size = dict(enumerate(p.numbers)), _dot(len(points[inside]))
+    canvas.scatter(axes, points[inside], cloud.labels[inside], ids, s=size, alpha=0.55)
+    ring: dict[str, Any] = {"markersize": 11, "markeredgecolor": palette.INK, "markeredgewidth": 1.6}
+    for segment, (x, y) in zip(p.numbers, centres, strict=True):
+        axes.plot(x, y, **canvas.mark(segment), **ring, zorder=10)
     here = np.isfinite(centres).all(axis=1)
     short = p.k <= FEW and max(map(len, p.names)) <= LONG
     names = [wording.break_text(p.names[s], 24) if short else str(p.numbers[s]) for s in np.flatnonzero(here)]
@@ -174,45 +147,16 @@ def _cloud(
     return figure, axes
 
 
-def _dots(axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], ids: Sequence[int]) -> None:
-    """In three rounds, so that the segment drawn last does not cover the others."""
-    for start in range(3):
-        some, of = points[start::3], labels[start::3]
-        for position, segment in enumerate(ids):
-            mine = some[of == position]
-            axes.scatter(
-                mine[:, 0],
-                mine[:, 1],
-                s=_dot(len(points)),
-                c=palette.colour(segment),
-                marker=palette.marker(segment),
-                linewidths=0,
-                alpha=0.55,
-            )
-
-
 def _dot(n: int) -> float:
     """Area of a point: smaller the more there are."""
     return float(np.clip(26 * (1000 / max(n, 1)) ** 0.5, 7, 40))
-
-
-def _frame(points: NDArray[np.float64], centres: NDArray[np.float64]) -> list[tuple[float, float]]:
-    """Limits per axis that hold the centres and all but the farthest 4 in 1000 points."""
-    limits = []
-    for axis in range(points.shape[1]):
-        low, high = np.quantile(points[:, axis], [0.002, 0.998])
-        middle = centres[np.isfinite(centres[:, axis]), axis]
-        low, high = min(low, middle.min(initial=low)), max(high, middle.max(initial=high))
-        room = 0.06 * (high - low) or 1.0
-        limits.append((float(low - room), float(high + room)))
-    return limits
 
 
 def _median(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.median(points, axis=0) if len(points) else np.full(2, np.nan)
 
 
-def _legend_texts(p: Pictures) -> list[str]:
+def _write_legend(p: Pictures) -> list[str]:
     shares = [wording.format_percent(share) for share in p.shares]
     lines = canvas.write_names(p.names, p.numbers, 28)
     return [f"{line} · {share}" for line, share in zip(lines, shares, strict=True)]

@@ -20,7 +20,7 @@ def quote_name(name: str) -> str:
     return f"“{wording.break_text(name, 44, 1)}”"
 
 
-def component(p: Pictures, axis: int) -> str:
+def describe_component(p: Pictures, axis: int) -> str:
     """`PC1 (48 %): spend +, deals −`: the up to three features that weigh most in it."""
     weights = p.loadings[axis] if axis < len(p.loadings) else np.zeros(len(p.features))
     text = f"PC{axis + 1} ({format_percent(float(p.explained[axis]))})"
@@ -35,7 +35,7 @@ def component(p: Pictures, axis: int) -> str:
     return f"{text}: {', '.join(parts)}"
 
 
-def plane(p: Pictures) -> str:
+def describe_plane(p: Pictures) -> str:
     """How much the plane shows, and which two segments lie farthest apart on it."""
     seen = format_percent(float(p.explained[:2].sum()))
     if p.k < 3:
@@ -47,13 +47,13 @@ def plane(p: Pictures) -> str:
     return f"{names} lie farthest apart; the plane shows {seen} of the variation between customers"
 
 
-def space(p: Pictures) -> str:
+def describe_space(p: Pictures) -> str:
     """What the third dimension adds."""
     seen, more = format_percent(float(p.explained.sum())), format_percent(float(p.explained[2]))
     return f"Three dimensions show {seen} of the variation; the third adds {more}"
 
 
-def pair_of(p: Pictures) -> tuple[str, str] | None:
+def choose_pair(p: Pictures) -> tuple[str, str] | None:
     """The two columns to draw: those asked for, income and spend, or the first two features."""
     names = [view.name for view in p.features + p.descriptions if p.has(view.name)]
     if p.pair and all(p.has(name) for name in p.pair):
@@ -65,7 +65,7 @@ def pair_of(p: Pictures) -> tuple[str, str] | None:
     return (names[0], names[1]) if len(names) > 1 else None
 
 
-def pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str:
+def describe_pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str:
     """Whether the two columns move together (Spearman's rank correlation)."""
     first, second = (wording.break_text(humanize(name), 30, 1) for name in names)
     rho = float(pd.DataFrame(units).corr(method="spearman", min_periods=3).to_numpy()[0, 1])
@@ -82,7 +82,7 @@ def pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str
     )
 
 
-def sizes(p: Pictures) -> str:
+def describe_sizes(p: Pictures) -> str:
     """The largest and the smallest segment."""
     shares = p.shares
     large, small = int(np.argmax(shares)), int(np.argmin(shares))
@@ -94,7 +94,7 @@ def sizes(p: Pictures) -> str:
     )
 
 
-def value_shares(p: Pictures) -> tuple[str, list[float]] | None:
+def share_value(p: Pictures) -> tuple[str, list[float]] | None:
     """The additive column to weigh customers by, and each segment's share of its total."""
     wanted = [p.value] if p.value else ["spend"] + [view.name for view in p.features]
     for name in wanted:
@@ -108,7 +108,7 @@ def value_shares(p: Pictures) -> tuple[str, list[float]] | None:
     return None
 
 
-def shares(p: Pictures, name: str, of_total: Sequence[float]) -> str:
+def describe_shares(p: Pictures, name: str, of_total: Sequence[float]) -> str:
     """How few customers bring how much: the segments that bring more than their share."""
     rich = [i for i in range(p.k) if of_total[i] > p.shares[i]]
     customers, value = sum(p.shares[i] for i in rich), sum(of_total[i] for i in rich)
@@ -118,7 +118,7 @@ def shares(p: Pictures, name: str, of_total: Sequence[float]) -> str:
     return f"{format_percent(customers)} of customers bring {format_percent(value)} of {what}"
 
 
-def heatmap(p: Pictures, z: NDArray[np.float64], columns: Sequence[str]) -> str:
+def describe_heatmap(p: Pictures, z: NDArray[np.float64], columns: Sequence[str]) -> str:
     """The segment and feature farthest from all customers."""
     if not np.isfinite(z).any():
         return "Segments against all customers"
@@ -131,7 +131,7 @@ def heatmap(p: Pictures, z: NDArray[np.float64], columns: Sequence[str]) -> str:
     )
 
 
-def boxes(eta: dict[str, float]) -> str:
+def describe_boxes(eta: dict[str, float]) -> str:
     """Which column the segments explain most of (eta squared of the sample)."""
     known = {name: value for name, value in eta.items() if math.isfinite(value)}
     if not known:
@@ -141,7 +141,7 @@ def boxes(eta: dict[str, float]) -> str:
     return f"The segments differ most in {name}: they explain {format_percent(known[best])} of its variation"
 
 
-def elbow(sweep: pd.DataFrame, chosen: int) -> str:
+def describe_elbow(sweep: pd.DataFrame, chosen: int) -> str:
     """What the chosen k saves, and what the next one would."""
     cost = sweep.set_index("k")["cost"]
     here = chosen in cost.index
@@ -162,7 +162,7 @@ def elbow(sweep: pd.DataFrame, chosen: int) -> str:
     return wording.capitalize(", ".join(parts)) if parts else f"Cost at {chosen} segments"
 
 
-def silhouette(sweep: pd.DataFrame, chosen: int) -> str:
+def describe_silhouette(sweep: pd.DataFrame, chosen: int) -> str:
     """How the chosen k's silhouette stands to the best of the range."""
     scores = sweep.set_index("k")["silhouette"]
     best = int(sweep["k"].to_numpy()[scores.fillna(-2).to_numpy().argmax()])
@@ -174,7 +174,7 @@ def silhouette(sweep: pd.DataFrame, chosen: int) -> str:
     return f"{own}; the best of the range is {wording.format_decimal(float(scores[best]))} at {best}"
 
 
-def evidence(sweep: pd.DataFrame, chosen: int, floor: float) -> str:
+def describe_evidence(sweep: pd.DataFrame, chosen: int, floor: float) -> str:
     """Why the chosen k, or what speaks against it."""
     if chosen not in set(sweep["k"]):
         return f"{chosen} segments were chosen"

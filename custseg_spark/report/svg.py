@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -12,7 +13,7 @@ from markupsafe import Markup, escape
 from custseg_spark import wording
 from custseg_spark.report import palette
 from custseg_spark.report.exploration import ColumnView
-from custseg_spark.statistics import STABLE
+from custseg_spark.report.sweep_scores import Criterion, list_criteria, write_score
 
 
 def draw_histogram(view: ColumnView) -> Markup:
@@ -54,10 +55,8 @@ def draw_interval(mean: float, low: float, high: float, overall: float | None, m
 
 def draw_marker(segment: int) -> Markup:
     """The segment's id on its colour, the mark by which it is known on the whole page."""
-    return Markup(
-        f'<span class="mark" style="background:{palette.colour(segment)};color:{palette.on_colour(segment)}">'
-        f"{segment}</span>"
-    )
+    colours = f"background:{palette.pick_colour(segment)};color:{palette.pick_ink(segment)}"
+    return Markup(f'<span class="mark" style="{colours}">{segment}</span>')
 
 
 @dataclass(frozen=True)
@@ -85,27 +84,15 @@ def draw_curves(frame: pd.DataFrame, chosen: int, floor: float) -> list[Curve]:
 
     frame: a row per k, as sweep.csv. floor: the smallest share that was asked for.
     """
-    asked: list[tuple[str, str, str, float | None]] = [
-        ("silhouette", "Are they apart?", "silhouette, squared Euclidean", None),
-        ("lowest_jaccard", "Do they come back?", "lowest Jaccard over redraws", STABLE),
-        ("smallest_share", "Is each large enough?", "share of the smallest segment", floor or None),
-    ]
-    ordered = frame.sort_values("k")
-    return [
-        _curve(ordered, column, title, note, limit, chosen)
-        for column, title, note, limit in asked
-        if column in ordered and ordered[column].notna().any()
-    ]
+    return [_lay_out(frame.sort_values("k"), one, chosen) for one in list_criteria(frame, floor)]
 
 
-def _curve(
-    frame: pd.DataFrame, column: str, title: str, note: str, limit: float | None, chosen: int
-) -> Curve:
-    known = frame[frame[column].notna()]
-    scores = {int(k): float(value) for k, value in zip(known["k"], known[column], strict=True)}
+def _lay_out(frame: pd.DataFrame, asked: Criterion, chosen: int) -> Curve:
+    known, limit, write = frame[frame[asked.score].notna()], asked.limit, partial(write_score, asked.score)
+    scores = {int(k): float(value) for k, value in zip(known["k"], known[asked.score], strict=True)}
     first, last = int(frame["k"].min()), int(frame["k"].max())
-    low, high = _bounds([*scores.values(), *([] if limit is None else [limit])], column == "smallest_share")
-    write = wording.format_percent if column == "smallest_share" else wording.format_decimal
+    held = [*scores.values(), *([] if limit is None else [limit])]
+    low, high = _bounds(held, asked.score == "smallest_share")
     step = 246 / (last - first + 1)
 
     def x(k: float) -> float:
@@ -116,8 +103,8 @@ def _curve(
 
     every = math.ceil((last - first + 1) / 12)
     return Curve(
-        title=title,
-        note=note,
+        title=asked.question,
+        note=asked.note,
         own=f"{write(scores[chosen])} at {chosen}" if chosen in scores else "",
         asked="" if limit is None else f"asked: {write(limit)}",
         line="M" + "L".join(f"{x(k)} {y(value)}" for k, value in scores.items()),
