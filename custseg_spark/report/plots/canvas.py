@@ -70,15 +70,8 @@ def write_head(figure: Figure, title: str, note: str = "") -> float:
     ):
         if text:
             lines = wrap_text(figure, text, float(width) - 0.45, size, weight)
-            figure.text(
-                0.22 / width,
-                1 - at / height,
-                escape_mathtext(lines),
-                size=size,
-                weight=weight,
-                color=ink,
-                va="top",
-            )
+            place = (0.22 / width, 1 - at / height)
+            figure.text(*place, escape_mathtext(lines), size=size, weight=weight, color=ink, va="top")
             at += line * (lines.count("\n") + 1)
     return at + 0.12
 
@@ -159,17 +152,10 @@ def draw_legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: 
     size = 9.5 if len(texts) <= MANY else 8
     handles = [Line2D([], [], linestyle="", markersize=8, **mark(segment)) for segment in ids]
     figure.legend(
-        handles,
-        [escape_mathtext(text) for text in texts],
-        loc="upper left",
-        bbox_to_anchor=(left / width, 1 - top / height),
-        frameon=False,
-        fontsize=size,
-        labelcolor=palette.INK,
-        labelspacing=0.55 if len(texts) <= MANY else 0.32,
-        handletextpad=0.5,
-        borderaxespad=0,
-    )
+        handles, list(map(escape_mathtext, texts)), loc="upper left", frameon=False, fontsize=size,
+        bbox_to_anchor=(left / width, 1 - top / height), labelcolor=palette.INK,
+        labelspacing=0.55 if len(texts) <= MANY else 0.32, handletextpad=0.5, borderaxespad=0,
+    )  # fmt: skip
 
 
 def measure_legend(figure: Figure, texts: Sequence[str]) -> tuple[float, float]:
@@ -177,6 +163,5 @@ def measure_legend(figure: Figure, texts: Sequence[str]) -> tuple[float, float]:
     size = 9.5 if len(texts) <= MANY else 8
     lines = sum(text.count("\n") + 1 for text in texts)
     gaps = len(texts) * (0.55 if len(texts) <= MANY else 0.32)
-    return max(measure_text(figure, text, size) for text in texts) + 0.45, (
-        lines * 1.22 + gaps
-    ) * size / 72 + 0.1
+    wide = max(measure_text(figure, text, size) for text in texts)
+    return wide + 0.45, (lines * 1.22 + gaps) * size / 72 + 0.1

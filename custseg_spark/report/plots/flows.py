@@ -33,7 +33,9 @@ def draw_movement(p: Pictures) -> Figure | None:
         left=p.flows["from_segment"].fillna(-1).astype(int),
         right=p.flows["to_segment"].fillna(-1).astype(int),
     )
-    names = [_names(flows, side, words) for side, words in (("from", "new customers"), ("to", "gone"))]
+    names = [
+        _name_segments(flows, side, words) for side, words in (("from", "new customers"), ("to", "gone"))
+    ]
     figure = canvas.make_sheet(10.2, max(4.6, 1.4 + 0.55 * max(map(len, names))))
     there = flows[(flows["left"] >= 0) & (flows["right"] >= 0)]
     stayed = there.loc[there["left"] == there["right"], "customers"].sum() / max(there["customers"].sum(), 1)
@@ -45,32 +47,27 @@ def draw_movement(p: Pictures) -> Figure | None:
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(1.02, -0.02)
-    sides = [_spans(flows, side) for side in ("left", "right")]
-    _bands(axes, flows, *sides)
-    for spans, called, x, align in (
-        (sides[0], names[0], 0.0, "right"),
-        (sides[1], names[1], 1 - BAR, "left"),
-    ):
+    sides = [_lay_spans(flows, side) for side in ("left", "right")]
+    _draw_bands(axes, flows, *sides)
+    places = ((0.0, -0.012, "right"), (1 - BAR, 1.012, "left"))
+    for spans, called, (x, beside, align) in zip(sides, names, places, strict=True):
         for segment, (low, high) in spans.items():
             hue = ELSEWHERE if segment < 0 else palette.pick_colour(segment)
             axes.add_patch(Rectangle((x, low), BAR, high - low, facecolor=hue, linewidth=0))
             if high - low >= LEAST_NAMED:
                 number = "" if segment < 0 else f"{segment}  "
-                axes.text(
-                    -0.012 if align == "right" else 1.012, (low + high) / 2,
-                    canvas.escape_mathtext(number + wording.break_text(called[segment], 30, 2)),
-                    ha=align, va="center", size=9.5, color=palette.INK,
-                )  # fmt: skip
+                text = number + wording.break_text(called[segment], 30, 2)
+                canvas.put_text(axes, beside, (low + high) / 2, text, ha=align, size=9.5)
     return figure
 
 
-def _names(flows: pd.DataFrame, side: str, elsewhere: str) -> dict[int, str]:
+def _name_segments(flows: pd.DataFrame, side: str, elsewhere: str) -> dict[int, str]:
     key = "left" if side == "from" else "right"
     named = {int(s): str(n) for s, n in zip(flows[key], flows[f"{side}_name"], strict=True) if s >= 0}
     return {**named, -1: elsewhere}
 
 
-def _spans(flows: pd.DataFrame, side: str) -> Spans:
+def _lay_spans(flows: pd.DataFrame, side: str) -> Spans:
     """Where the bar of each segment lies, from 0 at the top to 1; those that are nowhere come last."""
     sizes = flows.groupby(side)["customers"].sum()
     order = sorted(map(int, sizes.index.to_numpy()), key=lambda segment: (segment < 0, segment))
@@ -83,7 +80,7 @@ def _spans(flows: pd.DataFrame, side: str) -> Spans:
     return spans
 
 
-def _bands(axes: Axes, flows: pd.DataFrame, left: Spans, right: Spans) -> None:
+def _draw_bands(axes: Axes, flows: pd.DataFrame, left: Spans, right: Spans) -> None:
     """The bands leave and arrive in the order of the segments, so that they cross as little as they can."""
     starts = {segment: low for segment, (low, _) in left.items()}
     ends = {segment: low for segment, (low, _) in right.items()}
@@ -95,10 +92,8 @@ def _bands(axes: Axes, flows: pd.DataFrame, left: Spans, right: Spans) -> None:
     rows: list[Any] = list(flows.iloc[order].itertuples())
     for flow in rows:
         a, b = starts[flow.left], ends[flow.right]
-        c, d = (
-            a + flow.customers * widths["left"][flow.left],
-            b + flow.customers * widths["right"][flow.right],
-        )
+        c = a + flow.customers * widths["left"][flow.left]
+        d = b + flow.customers * widths["right"][flow.right]
         starts[flow.left], ends[flow.right] = c, d
         x0, x1, middle = BAR, 1 - BAR, 0.5
         path = Path(

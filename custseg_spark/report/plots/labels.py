@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -69,22 +70,14 @@ def label_points(figure: Figure, anchors: NDArray[np.float64], texts: Sequence[s
     frame = axes.get_window_extent()
     bounds = (frame.x0 + 2, frame.y0 + 2, frame.x1 - 2, frame.y1 - 2)
     width, height = figure.get_size_inches() * DPI
+    look: dict[str, Any] = {"color": palette.INK, "weight": "bold", "ha": "center", "va": "center"}
+    look |= {"linespacing": 1.1, "zorder": 20}
+    ground = {"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 1, "boxstyle": "round,pad=0.15"}
     for (x, y), text, box in zip(anchors, texts, place_labels(anchors, sizes, bounds, GAP), strict=True):
         middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
         edge = (float(np.clip(x, box[0], box[2])), float(np.clip(y, box[1], box[3])))
         if np.hypot(edge[0] - x, edge[1] - y) > 2.2 * GAP:
             ends = ([x / width, edge[0] / width], [y / height, edge[1] / height])
             figure.add_artist(Line2D(*ends, transform=figure.transFigure, color=palette.INK, linewidth=0.8))
-        figure.text(
-            middle[0] / width,
-            middle[1] / height,
-            escape_mathtext(text),
-            size=size,
-            color=palette.INK,
-            weight="bold",
-            ha="center",
-            va="center",
-            linespacing=1.1,
-            zorder=20,
-            bbox={"facecolor": palette.PAPER, "edgecolor": "none", "alpha": 1, "boxstyle": "round,pad=0.15"},
-        )
+        at = (middle[0] / width, middle[1] / height)
+        figure.text(*at, escape_mathtext(text), size=size, bbox=ground, **look)

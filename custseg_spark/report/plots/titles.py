@@ -20,6 +20,11 @@ def quote_name(name: str) -> str:
     return f"“{wording.break_text(name, 44, 1)}”"
 
 
+def _shorten(name: str, width: int = 30) -> str:
+    """A column's name as it fits into a title."""
+    return wording.break_text(humanize(name), width, 1)
+
+
 def describe_component(p: Pictures, axis: int) -> str:
     """`PC1 (48 %): spend +, deals −`: the up to three features that weigh most in it."""
     weights = p.loadings[axis] if axis < len(p.loadings) else np.zeros(len(p.features))
@@ -28,10 +33,7 @@ def describe_component(p: Pictures, axis: int) -> str:
     if largest == 0:
         return text
     heavy = [i for i in np.argsort(-np.abs(weights), kind="stable")[:3] if abs(weights[i]) >= 0.4 * largest]
-    parts = [
-        f"{wording.break_text(humanize(p.features[i].name), 22, 1)} {'+' if weights[i] > 0 else '−'}"
-        for i in heavy
-    ]
+    parts = [f"{_shorten(p.features[i].name, 22)} {'+' if weights[i] > 0 else '−'}" for i in heavy]
     return f"{text}: {', '.join(parts)}"
 
 
@@ -67,19 +69,15 @@ def choose_pair(p: Pictures) -> tuple[str, str] | None:
 
 def describe_pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str:
     """Whether the two columns move together (Spearman's rank correlation)."""
-    first, second = (wording.break_text(humanize(name), 30, 1) for name in names)
+    first, second = (_shorten(name) for name in names)
     rho = float(pd.DataFrame(units).corr(method="spearman", min_periods=3).to_numpy()[0, 1])
     if np.isnan(rho):  # too few customers, or a column that is constant
         return wording.capitalize(f"{first} against {second}")
     how = "rise together" if rho > 0 else "move against each other"
-    strength = "strongly" if abs(rho) >= 0.7 else "clearly" if abs(rho) >= 0.4 else "weakly"
-    if abs(rho) < 0.1:
-        return wording.capitalize(
-            f"{first} and {second} do not move together (rank correlation {wording.format_decimal(rho)})"
-        )
-    return wording.capitalize(
-        f"{first} and {second} {how} {strength} (rank correlation {wording.format_decimal(rho)})"
-    )
+    how += " strongly" if abs(rho) >= 0.7 else " clearly" if abs(rho) >= 0.4 else " weakly"
+    how = "do not move together" if abs(rho) < 0.1 else how
+    measured = f"rank correlation {wording.format_decimal(rho)}"
+    return wording.capitalize(f"{first} and {second} {how} ({measured})")
 
 
 def describe_sizes(p: Pictures) -> str:
@@ -114,7 +112,7 @@ def describe_shares(p: Pictures, name: str, of_total: Sequence[float]) -> str:
     customers, value = sum(p.shares[i] for i in rich), sum(of_total[i] for i in rich)
     if not rich or value - customers < 0.02:
         return f"Every segment brings about its share of {humanize(name)}"
-    what = wording.break_text(humanize(name), 30, 1)
+    what = _shorten(name)
     return f"{format_percent(customers)} of customers bring {format_percent(value)} of {what}"
 
 
@@ -124,7 +122,7 @@ def describe_heatmap(p: Pictures, z: NDArray[np.float64], columns: Sequence[str]
         return "Segments against all customers"
     row, column = divmod(int(np.nanargmax(np.abs(z))), z.shape[1])
     side = "above" if z[row, column] > 0 else "below"
-    what = wording.break_text(humanize(columns[column]), 30, 1)
+    what = _shorten(columns[column])
     return (
         f"{quote_name(p.names[row])} stands out most: {what} is "
         f"{wording.format_decimal(abs(float(z[row, column])), 1)} standard deviations {side} all customers"
@@ -144,21 +142,15 @@ def describe_boxes(eta: dict[str, float]) -> str:
 def describe_elbow(sweep: pd.DataFrame, chosen: int) -> str:
     """What the chosen k saves, and what the next one would."""
     cost = sweep.set_index("k")["cost"]
-    here = chosen in cost.index
-    before = 1 - cost[chosen] / cost[chosen - 1] if here and chosen - 1 in cost.index else None
-    after = 1 - cost[chosen + 1] / cost[chosen] if here and chosen + 1 in cost.index else None
+    before, here, after = (cost.get(k) for k in (chosen - 1, chosen, chosen + 1))
     parts = []
-    if before is not None:
-        parts.append(
-            f"going from {chosen - 1} to {chosen} segments saves {format_percent(before)} of the cost"
-        )
-    if after is not None:
-        saved = format_percent(after)
-        parts.append(
-            f"one more than {chosen} would save {saved}"
-            if before is not None
-            else f"going from {chosen} to {chosen + 1} segments would save {saved} of the cost"
-        )
+    if here is not None and before is not None:
+        saved = format_percent(1 - here / before)
+        parts.append(f"going from {chosen - 1} to {chosen} segments saves {saved} of the cost")
+    if here is not None and after is not None:
+        saved, step = format_percent(1 - after / here), f"going from {chosen} to {chosen + 1} segments"
+        one_more = f"one more than {chosen} would save {saved}"
+        parts.append(one_more if parts else f"{step} would save {saved} of the cost")
     return wording.capitalize(", ".join(parts)) if parts else f"Cost at {chosen} segments"
 
 
