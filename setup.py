@@ -67,7 +67,7 @@ setup(
     package_data={
         "custseg_spark": ["py.typed"],
         "custseg_spark.engine": ["log4j2.properties"],
-        "custseg_spark.app.pages": ["*.css"],
+        "custseg_spark.app.pages": ["*.css", "templates/*"],
         "custseg_spark.report": ["*.html", "*.css", "*.js", "*.jinja", "templates/*"],
     },
     install_requires=CORE,

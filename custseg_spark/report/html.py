@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from importlib import resources
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -12,6 +13,7 @@ from custseg_spark import wording
 from custseg_spark.report import palette, svg, sweep_scores, tables
 from custseg_spark.report.page import Page
 
+PACKAGE = "custseg_spark.report"
 MOST_BYTES = 2_900_000
 FIGURES = {
     "pca_2d.png": "Customers on the plane that shows most of their variation",
@@ -23,10 +25,11 @@ FIGURES = {
 none of it is told."""
 
 
-def render_page(page: Page) -> str:
-    """The page as one HTML document, under 3 MB; figures that would not fit are named, not shown."""
+@functools.cache
+def open_templates(package: str) -> Environment:
+    """The templates of a package, in its folder templates/; they escape what is put into them."""
     environment = Environment(
-        loader=FunctionLoader(_source),
+        loader=FunctionLoader(functools.partial(read_template, package)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -42,25 +45,34 @@ def render_page(page: Page) -> str:
         cell=tables.format_cell,
         sort_key=tables.sort_key,
     )
-    shown = _choose_fitting(page)
-    return environment.get_template("report.html").render(
-        page=page,
-        summary=page.summary,
-        pictures={name: _data_uri(page.figures[name]) for name in shown},
-        night={name: _data_uri(page.dark_figures[name]) for name in shown if name in page.dark_figures},
-        absent=[name for name in page.figures if name in FIGURES and name not in shown],
-        alt=FIGURES,
-        svg=svg,
-        build_sweep_table=sweep_scores.build_sweep_table,
-        palette=palette,
-        style=Markup(_source("style.css")),
-        script=Markup(_source("page.js")),
-    )
+    environment.globals.update(palette=palette)
+    return environment
 
 
-def _source(name: str) -> str:
+def read_template(package: str, name: str) -> str:
     """A file of the package's templates; read so that it works from a zip too."""
-    return resources.files("custseg_spark.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return resources.files(package).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def render_page(page: Page) -> str:
+    """The page as one HTML document, under 3 MB; figures that would not fit are named, not shown."""
+    shown = _choose_fitting(page)
+    return (
+        open_templates(PACKAGE)
+        .get_template("report.html")
+        .render(
+            page=page,
+            summary=page.summary,
+            pictures={name: _data_uri(page.figures[name]) for name in shown},
+            night={name: _data_uri(page.dark_figures[name]) for name in shown if name in page.dark_figures},
+            absent=[name for name in page.figures if name in FIGURES and name not in shown],
+            alt=FIGURES,
+            svg=svg,
+            build_sweep_table=sweep_scores.build_sweep_table,
+            style=Markup(read_template(PACKAGE, "style.css")),
+            script=Markup(read_template(PACKAGE, "page.js")),
+        )
+    )
 
 
 def _data_uri(png: bytes) -> str:

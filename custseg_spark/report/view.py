@@ -51,11 +51,16 @@ class OutcomeView(_View):
 
     def write(self, mean: float | None, low: float | None = None, high: float | None = None) -> str:
         """A mean as people read it, with its interval where it is known: `46 % (41 to 51)`."""
-        write = wording.format_percent if self.is_rate else wording.format_number
-        if mean is None or low is None or high is None:
-            return write(mean)
-        lowest, highest = (write(end).removesuffix(f"{wording.NARROW}%") for end in (low, high))
-        return f"{write(mean)} ({lowest} to {highest})"
+        written = wording.format_percent(mean) if self.is_rate else wording.format_number(mean)
+        interval = self.write_interval(low, high)
+        return f"{written} ({interval})" if interval else written
+
+    def write_interval(self, low: float | None, high: float | None) -> str:
+        """`41 to 51`; nothing where it is not known."""
+        if low is None or high is None:
+            return ""
+        lowest, highest = (self.write(end).removesuffix(f"{wording.NARROW}%") for end in (low, high))
+        return f"{lowest} to {highest}"
 
 
 class SegmentView(_View):

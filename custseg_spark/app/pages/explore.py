@@ -155,12 +155,8 @@ def _customer(run: RunView, chosen: list[int]) -> None:
         st.warning(f"No customer of this run has the number {parts.escape_markdown(wanted)}.")
         return
     row = found.iloc[0]
-    segment = run.summary.segment(int(row["segment"]))
-    st.html(
-        f'<div class="cs-answer"><h2>{parts.draw_mark(segment.segment)}'
-        f"{parts.escape_html(row['segment_name'])}</h2>"
-        f"<p>{parts.escape_html(segment.sentence)}</p><p><b>{parts.escape_html(segment.action)}</b></p></div>"
-    )
+    one = run.summary.segment(int(row["segment"]))
+    parts.show_template("customer.html", one=one, name=row["segment_name"], sure="")
     known = [  # the page's tables can be taken away as CSV
         (
             data.escape_text(wording.humanize(str(name))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +15,6 @@ from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table, Visit
 from custseg_spark.errors import CustsegError
-from custseg_spark.report import palette
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -60,7 +58,7 @@ def _present(_visit: Visit) -> Visit:
 
 def apply_style() -> None:
     """The look that Streamlit's theme can't say."""
-    st.html(f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>")
+    st.html(Path(__file__).with_name("style.css"))
 
 
 def ask_for_table(page: str, label: str) -> None:
@@ -155,15 +153,11 @@ def escape_markdown(text: str) -> str:
     return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#$~|:" else sign for sign in text)
 
 
-def draw_mark(segment: int) -> str:
-    """The segment's id on its colour, as on the report: HTML."""
-    colours = f"background:{palette.pick_colour(segment)};color:{palette.pick_ink(segment)}"
-    return f'<span class="cs-mark" style="{colours}">{segment}</span>'
+def show_template(name: str, /, **values: Any) -> None:
+    """A piece of HTML with these values in it, escaped."""
+    from custseg_spark.report.html import open_templates
 
-
-def escape_html(text: Any) -> str:
-    """Text for HTML."""
-    return html.escape(str(text))
+    st.html(open_templates(__package__).get_template(name).render(values))
 
 
 def choose_run(page: str) -> RunView | None:

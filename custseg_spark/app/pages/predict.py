@@ -98,14 +98,9 @@ def _show_placement(run: RunView, answer: Placement) -> None:
     """The answer: name, sentence, action, how sure, and which features speak for it."""
     from custseg_spark.app import figures
 
-    segment = run.summary.segment(answer.segment)
-    action = f"<p><b>{parts.escape_html(segment.action)}</b></p>" if segment.action else ""
     sure = SURE[answer.sure].format(next=answer.next[1])
-    st.html(
-        f'<div class="cs-answer"><h2>{parts.draw_mark(answer.segment)}{parts.escape_html(answer.name)}</h2>'
-        f'<p><span class="sure">{parts.escape_html(sure)}</span></p>{action}'
-        f"<p>{parts.escape_html(segment.sentence)}</p></div>"
-    )
+    one = run.summary.segment(answer.segment)
+    parts.show_template("customer.html", one=one, name=answer.name, sure=sure)
     st.markdown("**What speaks for it**")
     weights = [(reason.feature, reason.weight) for reason in answer.reasons]
     drawn = figures.draw_reasons(weights, (answer.segment, answer.name), answer.next)

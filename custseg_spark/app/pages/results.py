@@ -32,7 +32,7 @@ PICTURES = {
     "dendrogram.png": "Hierarchical clustering: the longer a line, the further apart the groups it joins.",
     "k_distance.png": "DBSCAN: how far each customer is from the one that makes it part of a dense group.",
 }
-HIERARCHICAL = {"Ward": " (hierarchical)", "BisectingKMeans": " (hierarchical)"}
+HIERARCHICAL = ("Ward", "BisectingKMeans")
 TO_ENGINEER = """\
 # {run.path}
 custseg runs promote {run.run_id} --output {output}
@@ -130,34 +130,9 @@ def _other_ways(table: Table, recipe: Recipe, run: RunView) -> None:
     with parts.explain_errors(table.folder):
         found = table.comparison.result()
         st.markdown(parts.escape_markdown(found.why))
-        st.html(_tabulate_comparison(found))
+        parts.show_template("compared.html", rows=found.rows, hierarchical=HIERARCHICAL)
         for picture in sorted(Path(found.path).rglob("*.png")):
             st.image(str(picture), PICTURES.get(picture.name))
-
-
-def _tabulate_comparison(found: ComparisonResult) -> str:
-    """A line per way of grouping: HTML."""
-    heads = ("Segments", "In no segment", "Silhouette", "Smallest segment", "Comes back", "Agrees with ours")
-    lines = "".join(
-        f"<tr><th>{parts.escape_html(row.algorithm)}"
-        f"{parts.escape_html(HIERARCHICAL.get(row.algorithm, ''))}</th>"
-        + "".join(
-            f'<td class="n">{value}</td>'
-            for value in (
-                row.segments, wording.format_percent(row.noise_share),
-                wording.format_decimal(row.silhouette_euclidean),
-                wording.format_percent(row.smallest_share), wording.format_decimal(row.stability),
-                wording.format_decimal(row.adjusted_rand),
-            )
-        )
-        + "</tr>"
-        for row in found.rows
-    )  # fmt: skip
-    head = "".join(f'<th class="n">{name}</th>' for name in heads)
-    return (
-        '<div class="cs-scroll"><table class="cs-table cs-compared">'
-        f"<thead><tr><th>Way</th>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
 
 
 def _begin_comparison(table: Table, recipe: Recipe, k: int) -> Task[ComparisonResult]:

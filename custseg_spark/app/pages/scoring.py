@@ -73,24 +73,11 @@ def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreR
 
 def _show_sizes(run: RunView, scored: ScoreResult, table: Table) -> None:
     """How many fall into each segment, against the customers the segments were made of."""
-    from custseg_spark import wording
     from custseg_spark.app.pages.results import offer_customers
     from custseg_spark.app.run_view import customers_of
 
     everyone = max(sum(scored.sizes.values()), 1)
-    rows = "".join(
-        f"<tr><th>{parts.draw_mark(one.segment)}{parts.escape_html(one.name)}</th>"
-        f"<td class='n'>{scored.sizes.get(one.segment, 0):,}</td>"
-        f"<td class='n'>{wording.format_percent(scored.sizes.get(one.segment, 0) / everyone)}</td>"
-        f"<td class='n'>{wording.format_percent(one.share)}</td><td>{parts.escape_html(one.action)}</td></tr>"
-        for one in run.summary.segments
-    )
-    st.html(
-        '<div class="cs-scroll"><table class="cs-table"><thead><tr><th>Segment</th>'
-        '<th class="n">customers</th><th class="n">share</th><th class="n">share before</th>'
-        "<th>What to do</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    parts.show_template("scored.html", segments=run.summary.segments, sizes=scored.sizes, everyone=everyone)
     quality, drift = scored.quality, scored.drift
     why = f": {'; '.join(drift.reasons)}." if drift.reasons and drift.verdict != "fine" else ""
     st.markdown(parts.escape_markdown(f"{DRIFT[drift.verdict]}{why}"))
