@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import fsspec
@@ -167,9 +166,3 @@ def _title(run: runs.Run) -> str:
     moment = run.run_id.partition(".")[0]
     day = f"{moment[:4]}-{moment[4:6]}-{moment[6:8]} {moment[9:11]}:{moment[11:13]}"
     return f"{day} UTC"
-
-
-def choose_two(columns: Mapping[str, str] | Sequence[str]) -> tuple[str, str]:
-    """The two columns that are shown against each other before anything is chosen."""
-    names = list(columns)
-    return names[0], names[1 if len(names) > 1 else 0]

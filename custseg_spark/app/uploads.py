@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from custseg_spark.errors import CustsegError, DataError
-from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from custseg_spark.commands.init import TablePreview
+    from custseg_spark.propose.column_kinds import ColumnKind
 
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet")
 FEWEST = 20
@@ -90,6 +90,7 @@ def list_sheets(file: Path) -> list[str]:
 def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) -> UploadPreview:
     """Look into a table that was brought. Raises DataError with the reason where it can't be segmented."""
     from custseg_spark import data
+    from custseg_spark.propose.column_kinds import look_at_columns
     from custseg_spark.recipe import Input
 
     looked = look_into_file(spark, file, sheet)

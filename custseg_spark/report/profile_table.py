@@ -91,6 +91,12 @@ class ProfileTable:
         ]
 
 
+def list_mean_columns(profile: pd.DataFrame) -> list[str]:
+    """The columns of a profile that have a mean to hold against all customers, in its order."""
+    names = [str(name).removeprefix("z_") for name in profile if str(name).startswith("z_")]
+    return [name for name in names if profile[f"z_{name}"].notna().any()]
+
+
 def find_contrasts(profile: pd.DataFrame, segment: int, columns: Iterable[str]) -> list[Contrast]:
     """The columns that set a segment of profile.csv apart, the strongest first; ties in the order given."""
     row = _row(profile, segment)

@@ -26,7 +26,7 @@ testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not i
 
 def app(page: str, **state: Any) -> Any:
     """A visit to one page; not run yet."""
-    script = f"from custseg_spark.app.pages import {page}\n{page}.page()"
+    script = f"from custseg_spark.app.pages import {page}\n{page}.show_page()"
     found = testing.AppTest.from_string(script, default_timeout=90)
     for key, value in state.items():
         found.session_state[key] = value

@@ -19,7 +19,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, runs
-from custseg_spark.app import compare, downloads, run_view, uploads
+from custseg_spark.app import downloads, run_view, side_by_side, uploads
 from custseg_spark.app.placement import Entry, list_entries, list_unseen, place_customer
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.task import Task
@@ -192,7 +192,7 @@ def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: RunView) -> No
 
 
 def test_two_segments_side_by_side_begin_with_what_sets_them_apart(run: RunView) -> None:
-    table = compare.compare_segments(run.profile, 0, 2)
+    table = side_by_side.compare_segments(run.profile, 0, 2)
     assert table["apart"].abs().is_monotonic_decreasing
     assert set(table["column"]) >= {"spend", "visits", "age"}
 
@@ -210,7 +210,7 @@ def test_movement_between_two_runs_counts_every_customer_once(
         side = RunView(run.run)
         side.customers = ds.dataset(tmp_path / name / "customers")
         sides.append(side)
-    flows, share = compare.compare_runs(*sides)
+    flows, share = side_by_side.compare_runs(*sides)
     assert share == 1
     assert flows["customers"].sum() == 300
     assert flows[flows["from_name"].isna()]["customers"].sum() == 100
@@ -219,8 +219,8 @@ def test_movement_between_two_runs_counts_every_customer_once(
     assert known[known["from_name"] != known["to_name"]][["to_name", "customers"]].values.tolist() == [
         ["Elsewhere", 1]
     ]
-    monkeypatch.setattr(compare, "MOST", 100)
-    part, share = compare.compare_runs(*sides)
+    monkeypatch.setattr(side_by_side, "MOST", 100)
+    part, share = side_by_side.compare_runs(*sides)
     assert share == 0.4
     assert 80 < part["customers"].sum() < 160
     assert part[part["from_name"].isna()]["customers"].sum() < 70, "the same customers of both"
@@ -228,7 +228,7 @@ def test_movement_between_two_runs_counts_every_customer_once(
 
 def test_movement_has_a_row_for_who_came_and_a_column_for_who_left() -> None:
     flows = pd.DataFrame({"from_name": ["A", "A", None], "to_name": ["A", None, "B"], "customers": [5, 2, 3]})
-    before, now, counts = compare.tabulate_moves(flows)
+    before, now, counts = side_by_side.tabulate_moves(flows)
     assert (before, now) == (["(new customers)", "A"], ["(no longer there)", "A", "B"])
     assert counts.tolist() == [[0, 0, 3], [2, 5, 0]]
 

@@ -11,8 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from custseg_spark import cli, runs
-from custseg_spark.app.compare import compare_runs
 from custseg_spark.app.run_view import RunView, list_published
+from custseg_spark.app.side_by_side import compare_runs
 from custseg_spark.errors import RunError
 from custseg_spark.model import Model
 from custseg_spark.runs.record import SCHEMA_VERSION, parse_record

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from custseg_spark.app.compare import list_mean_columns
 from custseg_spark.app.pages import parts
-from custseg_spark.app.run_view import RunView
-from custseg_spark.report.profile_table import find_contrasts
+from custseg_spark.report.profile_table import find_contrasts, list_mean_columns
+
+if TYPE_CHECKING:
+    from custseg_spark.app.run_view import RunView
 
 SHAKY = "do not act on this segment alone"
 

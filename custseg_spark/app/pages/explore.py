@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from custseg_spark.app.pages import parts
+from custseg_spark import wording
+from custseg_spark.app.pages import answer, parts
 
 if TYPE_CHECKING:
     from custseg_spark.app.run_view import RunView
-
-VIEWS = ("Segments", "Two side by side", "One column", "Two columns", "Who moved", "Find a customer")
 
 
 def show_page() -> None:
@@ -26,30 +26,16 @@ def show_page() -> None:
             "Segments", list(names), selection_mode="multi", default=list(names),
             format_func=names.__getitem__, key=f"explore.{run.run.run_id}.segments", persist_state="session",
         )  # fmt: skip
-        view = st.segmented_control(
-            "View", VIEWS, default=VIEWS[0], required=True, key="explore.view", persist_state="session",
-            label_visibility="collapsed", width="stretch",
-        )  # fmt: skip
-        draw = dict(zip(VIEWS, (_segments, _two, _column, _columns, _show_movement, _customer), strict=True))[
-            view
-        ]
+        view = parts.choose_view("View", list(VIEWS), "explore.view", wide=True)
         if not chosen and view != "Find a customer":
             st.info("Choose a segment above.")
             return
-        draw(run, sorted(chosen))
+        VIEWS[view](run, sorted(chosen))
 
 
-def _segments(run: RunView, chosen: list[int]) -> None:
-    from custseg_spark.app.pages import answer
-
-    answer.show_cards(run, chosen)
-
-
-def _two(run: RunView, chosen: list[int]) -> None:
+def _show_two_segments(run: RunView, chosen: list[int]) -> None:
     """Two segments, every column, the farthest apart first."""
-    from custseg_spark import wording
-    from custseg_spark.app.compare import compare_segments
-    from custseg_spark.app.pages import answer
+    from custseg_spark.app.side_by_side import compare_segments
 
     names = run.names
     left, right = st.columns(2)
@@ -68,58 +54,48 @@ def _two(run: RunView, chosen: list[int]) -> None:
     st.dataframe(shown, hide_index=True, height=420)
 
 
-def _column(run: RunView, chosen: list[int]) -> None:
-    from custseg_spark import wording
-    from custseg_spark.app import figures
-    from custseg_spark.app.pages.results import PLOTLY
+def _show_column(run: RunView, chosen: list[int]) -> None:
+    from custseg_spark.app import plotly_charts
 
-    columns = run.columns
+    columns, names = run.columns, {segment: run.names[segment] for segment in chosen}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     options = [*columns, *(name for name in run.categories if name not in columns)]
     name = left.selectbox("Column", options, 0, wording.humanize, key="explore.column")
-    if name not in columns:
-        drawn = figures.draw_shares(run.sample, run.categories[name], {i: run.names[i] for i in chosen})
-        st.plotly_chart(drawn, config=PLOTLY, theme=None, key="explore.distribution")
-        _of_how_many(run)
-        return
-    way = right.segmented_control(
+    way = name in columns and right.segmented_control(
         "Shown as", ["Boxes", "Histogram"], default="Boxes", required=True, key="explore.way"
     )
-    names = {segment: run.names[segment] for segment in chosen}
     title = wording.humanize(name)
-    if way == "Histogram":
-        drawn = figures.draw_histogram(run.sample, columns[name], title, names)
+    if not way:
+        drawn = plotly_charts.draw_shares(run.sample, run.categories[name], names)
+    elif way == "Histogram":
+        drawn = plotly_charts.draw_histogram(run.sample, columns[name], title, names)
     else:
         positive = bool((run.sample[columns[name]].dropna() > 0).all())
         log = right.toggle("By ratio", key="explore.log") if positive else False
-        drawn = figures.draw_distribution(run.sample, columns[name], title, names, log)
-    st.plotly_chart(drawn, config=PLOTLY, theme=None, key="explore.distribution")
-    _of_how_many(run)
+        drawn = plotly_charts.draw_distribution(run.sample, columns[name], title, names, log)
+    parts.show_chart(drawn, "explore.distribution")
+    _say_how_many(run)
 
 
-def _columns(run: RunView, chosen: list[int]) -> None:
-    from custseg_spark import wording
-    from custseg_spark.app import figures
-    from custseg_spark.app.pages.results import PLOTLY
-    from custseg_spark.app.run_view import choose_two
+def _show_two_columns(run: RunView, chosen: list[int]) -> None:
+    from custseg_spark.app import plotly_charts
 
-    columns = run.columns
+    columns, names = run.columns, {segment: run.names[segment] for segment in chosen}
     options = list(columns)
-    across, up = choose_two(columns)
     left, right = st.columns(2)
-    x = left.selectbox("Across", options, options.index(across), wording.humanize, key="explore.x")
-    y = right.selectbox("Up", options, options.index(up), wording.humanize, key="explore.y")
-    names = {segment: run.names[segment] for segment in chosen}
+    x = left.selectbox("Across", options, 0, wording.humanize, key="explore.x")
+    y = right.selectbox("Up", options, min(1, len(options) - 1), wording.humanize, key="explore.y")
     titles = (wording.humanize(x), wording.humanize(y))
-    drawn = figures.draw_pair(run.sample, columns[x], columns[y], titles, names)
-    st.plotly_chart(drawn, config=PLOTLY, theme=None, key="explore.against")
-    _of_how_many(run)
+    parts.show_chart(
+        plotly_charts.draw_pair(run.sample, columns[x], columns[y], titles, names), "explore.against"
+    )
+    _say_how_many(run)
 
 
 def _show_movement(run: RunView, chosen: list[int]) -> None:
     """Who is elsewhere in this run than in the live one; or since the run that was live when it was made."""
-    from custseg_spark.app import figures
-    from custseg_spark.app.compare import compare_runs, tabulate_moves
+    from custseg_spark.app import plotly_charts
+    from custseg_spark.app.side_by_side import compare_runs, tabulate_moves
 
     live, share = parts.find_live_run(), 1.0
     if live is not None and live.run != run.run and live.model.id.lower() == run.model.id.lower():
@@ -138,14 +114,14 @@ def _show_movement(run: RunView, chosen: list[int]) -> None:
         st.info("Nothing to hold this run against: no other segmentation of these customers is live.")
         return
     before, now, counts = tabulate_moves(flows)
-    st.plotly_chart(figures.draw_movement(before, now, counts), theme=None, key="explore.movement")
+    parts.show_chart(plotly_charts.draw_movement(before, now, counts), "explore.movement")
     st.caption("Customers who were in a segment before (rows) and are in one now (columns).")
     if share < 1:
         st.caption(f"From {100 * share:.2g} % of the customers, the same ones of both.")
 
 
-def _customer(run: RunView, chosen: list[int]) -> None:
-    from custseg_spark import data, wording
+def _show_customer(run: RunView, chosen: list[int]) -> None:
+    from custseg_spark import data
 
     wanted = st.text_input(f"{parts.escape_markdown(run.model.id)} of the customer", key="explore.wanted")
     if not wanted:
@@ -157,18 +133,23 @@ def _customer(run: RunView, chosen: list[int]) -> None:
     row = found.iloc[0]
     one = run.summary.segment(int(row["segment"]))
     parts.show_template("customer.html", one=one, name=row["segment_name"], sure="")
-    known = [  # the page's tables can be taken away as CSV
-        (
-            data.escape_text(wording.humanize(str(name))),
-            data.escape_text(value) if isinstance(value, str) else str(value),
-        )
-        for name, value in row.items()
-        if str(name) != "segment"
-    ]
-    st.dataframe([{"Column": name, "Value": value} for name, value in known], hide_index=True, height=420)
+    known = row.drop("segment").rename("Value").rename_axis("Column").reset_index()  # may be taken as CSV
+    known["Column"] = [data.escape_text(wording.humanize(str(name))) for name in known["Column"]]
+    known["Value"] = [data.escape_text(one) if isinstance(one, str) else str(one) for one in known["Value"]]
+    st.dataframe(known, hide_index=True, height=420)
 
 
-def _of_how_many(run: RunView) -> None:
+def _say_how_many(run: RunView) -> None:
     everyone = run.customers.count_rows()
     if len(run.sample) < everyone:
         st.caption(f"From {len(run.sample):,} of {everyone:,} customers, drawn evenly.")
+
+
+VIEWS: dict[str, Callable[[RunView, list[int]], None]] = {
+    "Segments": answer.show_cards,
+    "Two side by side": _show_two_segments,
+    "One column": _show_column,
+    "Two columns": _show_two_columns,
+    "Who moved": _show_movement,
+    "Find a customer": _show_customer,
+}

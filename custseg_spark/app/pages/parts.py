@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from custseg_spark.app.visit import Table, Visit
 from custseg_spark.errors import CustsegError
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
     from streamlit.delta_generator import DeltaGenerator
 
     from custseg_spark.app.run_view import RunView
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("custseg")
 OWN = "own"
 """The run that was just made, among the ids of the published ones."""
+TOOLS = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
 UNFORESEEN = (
     "Something went wrong that we did not foresee. Whoever runs this page finds it in the server's log."
 )
@@ -151,6 +153,20 @@ def explain_errors(folder: Path, otherwise: str = "") -> Iterator[None]:
 def escape_markdown(text: str) -> str:
     """Text of a table or an error as Markdown shows it, not as it reads it."""
     return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>#$~|:" else sign for sign in text)
+
+
+def show_chart(figure: Figure, key: str, *, tools: bool = True) -> None:
+    """A Plotly figure; with its tools, without those that nobody needs here."""
+    st.plotly_chart(figure, config=TOOLS if tools else {"displayModeBar": False}, theme=None, key=key)
+
+
+def choose_view(label: str, views: Sequence[str], key: str, *, wide: bool = False) -> str:
+    """One of several views, the first until another is chosen."""
+    chosen = st.segmented_control(
+        label, views, default=views[0], required=True, key=key, persist_state="session",
+        label_visibility="collapsed", width="stretch" if wide else "content",
+    )  # fmt: skip
+    return str(chosen)
 
 
 def show_template(name: str, /, **values: Any) -> None:

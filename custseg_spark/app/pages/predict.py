@@ -30,11 +30,7 @@ def show_page() -> None:
     if run is None:
         return
     ways = ["One customer", "A table of customers"]
-    way = st.segmented_control(
-        "What do you have?", ways, default=ways[0], required=True, key="predict.way", persist_state="session",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    if way == ways[0]:
+    if parts.choose_view("What do you have?", ways, "predict.way") == ways[0]:
         _one(run)
     else:
         scoring.show_scoring(run)
@@ -96,15 +92,15 @@ def _format_value(value: Any) -> str:
 
 def _show_placement(run: RunView, answer: Placement) -> None:
     """The answer: name, sentence, action, how sure, and which features speak for it."""
-    from custseg_spark.app import figures
+    from custseg_spark.app import plotly_charts
 
     sure = SURE[answer.sure].format(next=answer.next[1])
     one = run.summary.segment(answer.segment)
     parts.show_template("customer.html", one=one, name=answer.name, sure=sure)
     st.markdown("**What speaks for it**")
     weights = [(reason.feature, reason.weight) for reason in answer.reasons]
-    drawn = figures.draw_reasons(weights, (answer.segment, answer.name), answer.next)
-    st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key="predict.reasons")
+    drawn = plotly_charts.draw_reasons(weights, (answer.segment, answer.name), answer.next)
+    parts.show_chart(drawn, "predict.reasons", tools=False)
     worth = 0.2 * max(abs(reason.weight) for reason in answer.reasons)
     for reason in answer.reasons[:2]:
         if reason.weight > worth:

@@ -73,7 +73,7 @@ def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreR
 
 def _show_sizes(run: RunView, scored: ScoreResult, table: Table) -> None:
     """How many fall into each segment, against the customers the segments were made of."""
-    from custseg_spark.app.pages.results import offer_customers
+    from custseg_spark.app.pages.run_results import offer_customers
     from custseg_spark.app.run_view import customers_of
 
     everyone = max(sum(scored.sizes.values()), 1)

@@ -222,7 +222,7 @@ def _fine_tuning(
 
 
 def _outcome(table: Table) -> None:
-    from custseg_spark.app.pages import results
+    from custseg_spark.app.pages import run_results
     from custseg_spark.app.run_view import RunView
 
     if "published" not in table.known:
@@ -230,4 +230,4 @@ def _outcome(table: Table) -> None:
         with parts.explain_errors(table.folder, _FITS_NOT):
             trained = table.task.result()
             table.known["published"] = RunView(trained.run, table.file.stem.replace("_", " "))
-    results.show_results(table.known["published"], table, table.known["recipe"])
+    run_results.show_results(table.known["published"], table, table.known["recipe"])

@@ -12,12 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from custseg_spark.app.run_view import MOST, RunView
-
-
-def list_mean_columns(profile: pd.DataFrame) -> list[str]:
-    """The columns of a profile that have a mean to hold against all customers, in its order."""
-    names = [str(name).removeprefix("z_") for name in profile if str(name).startswith("z_")]
-    return [name for name in names if profile[f"z_{name}"].notna().any()]
+from custseg_spark.report.profile_table import list_mean_columns
 
 
 def compare_segments(profile: pd.DataFrame, first: int, second: int) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross
 SOLID = ("circle", "square", "diamond", "cross", "x")
 BLUE, ORANGE = "#1d6fb8", "#c2410c"
 CLEAR = "rgba(0,0,0,0)"
+OF_SEGMENT = "share of the segment's customers"
+Rows = NDArray[np.int64]
 _EDGE = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
@@ -35,16 +37,15 @@ def draw_plane(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
     """Customers on their two principal axes; `points` (n, 3), `shares` of the variance along each axis."""
-    figure = go.Figure()
-    for segment, rows in _by_segment(labels, names):
-        figure.add_trace(
-            go.Scattergl(
-                x=points[rows, 0], y=points[rows, 1], mode="markers", name=names[segment],
-                marker=_marker(segment, 7, SYMBOLS), hovertemplate=f"{names[segment]}<extra></extra>",
-            )
-        )  # fmt: skip
-    figure.update_xaxes(title=_axis(1, shares), zeroline=False, showticklabels=False)
-    figure.update_yaxes(title=_axis(2, shares), zeroline=False, showticklabels=False)
+
+    def draw(segment: int, rows: Rows) -> go.Scattergl:
+        hover = f"{names[segment]}<extra></extra>"
+        x, y = points[rows, :2].T
+        return go.Scattergl(x=x, y=y, **_points(segment, names, 7, SYMBOLS), hovertemplate=hover)
+
+    figure = _draw_each(labels, names, draw)
+    figure.update_xaxes(title=_name_axis(1, shares), zeroline=False, showticklabels=False)
+    figure.update_yaxes(title=_name_axis(2, shares), zeroline=False, showticklabels=False)
     return _lay_out(figure, 520)
 
 
@@ -52,19 +53,19 @@ def draw_space(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
     """The same on three axes, to be turned with the mouse."""
-    figure = go.Figure()
-    for segment, rows in _by_segment(labels, names):
+
+    def draw(segment: int, rows: Rows) -> go.Scatter3d:
+        hover = f"{names[segment]}<extra></extra>"
         x, y, z = points[rows].T
-        figure.add_trace(
-            go.Scatter3d(
-                x=x, y=y, z=z, mode="markers", name=names[segment], marker=_marker(segment, 3, SOLID),
-                hovertemplate=f"{names[segment]}<extra></extra>",
-            )
-        )  # fmt: skip
+        return go.Scatter3d(x=x, y=y, z=z, **_points(segment, names, 3, SOLID), hovertemplate=hover)
+
     axes = {
-        f"{letter}axis": {"title": {"text": _axis(i, shares)}, "showticklabels": False, "showspikes": False}
+        f"{letter}axis": {
+            "title": {"text": _name_axis(i, shares)}, "showticklabels": False, "showspikes": False
+        }
         for i, letter in enumerate("xyz", start=1)
-    }
+    }  # fmt: skip
+    figure = _draw_each(labels, names, draw)
     figure.update_layout(scene={**axes, "camera": {"eye": {"x": 1.5, "y": 1.4, "z": 0.9}}})
     return _lay_out(figure, 620)
 
@@ -77,20 +78,13 @@ def draw_heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
     ends = {"tickvals": [-2, 0, 2], "ticktext": ["far below", "like all", "far above"]}
     figure = go.Figure(
         go.Heatmap(
-            z=z,
-            x=[wording.humanize(name) for name in columns],
-            y=rows["name"].tolist(),
-            text=[[wording.format_number(value) for value in row] for row in means],
-            texttemplate="%{text}",
-            colorscale=[[0, BLUE], [0.5, "#ffffff"], [1, ORANGE]],
-            zmin=-2,
-            zmax=2,
-            xgap=2,
-            ygap=2,
+            z=z, x=[wording.humanize(name) for name in columns], y=rows["name"].tolist(),
+            text=[[wording.format_number(value) for value in row] for row in means], texttemplate="%{text}",
+            colorscale=[[0, BLUE], [0.5, "#ffffff"], [1, ORANGE]], zmin=-2, zmax=2, xgap=2, ygap=2,
             colorbar={"thickness": 12, **ends},
             hovertemplate="%{y}<br>%{x}: %{text}<br>%{z:+.1f} standard deviations<extra></extra>",
         )
-    )
+    )  # fmt: skip
     figure.update_xaxes(side="top", tickangle=-35 if len(columns) > 5 else 0)
     return _lay_out(figure, 150 + 48 * len(rows))
 
@@ -106,48 +100,43 @@ def draw_score(sweep: pd.DataFrame, chosen: int, score: str) -> go.Figure:
         )
     )  # fmt: skip
     figure.update_xaxes(title="segments", dtick=1)
-    if score in ("smallest_share",):
+    if score == "smallest_share":
         figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     return _lay_out(figure, 240, legend=False)
 
 
 def name_score(score: str) -> str:
     """A score as the report calls it, and what it means."""
-    column = SCORES.get(score)
-    return wording.humanize(score) if column is None else column.title
+    return SCORES[score].title if score in SCORES else wording.humanize(score)
 
 
 def draw_distribution(
     table: pd.DataFrame, column: str, title: str, names: Mapping[int, str], log: bool
 ) -> go.Figure:
     """How a column is spread within each segment: a box each, with its mean."""
-    figure = go.Figure()
-    for segment, rows in _by_segment(table["segment"], names):
-        values = table[column].to_numpy(float)[rows]
-        figure.add_trace(
-            go.Box(
-                y=values, name=names[segment], marker_color=palette.pick_colour(segment), boxpoints=False,
-                boxmean=True,
-            )
-        )  # fmt: skip
+    values, colour = table[column].to_numpy(float), palette.pick_colour
+
+    def draw(segment: int, rows: Rows) -> go.Box:
+        look = {"name": names[segment], "marker_color": colour(segment)}
+        return go.Box(y=values[rows], **look, boxpoints=False, boxmean=True)
+
+    figure = _draw_each(table["segment"], names, draw)
     figure.update_yaxes(title=title, type="log" if log else "linear")
     return _lay_out(figure, 460, legend=False)
 
 
 def draw_histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, str]) -> go.Figure:
     """The same as shares of each segment's customers."""
-    figure = go.Figure()
-    for segment, rows in _by_segment(table["segment"], names):
-        values = table[column].to_numpy(float)[rows]
-        figure.add_trace(
-            go.Histogram(
-                x=values, name=names[segment], marker_color=palette.pick_colour(segment), opacity=0.6,
-                histnorm="percent", bingroup=1, nbinsx=40,
-            )
-        )  # fmt: skip
+    values, colour = table[column].to_numpy(float), palette.pick_colour
+
+    def draw(segment: int, rows: Rows) -> go.Histogram:
+        look = {"name": names[segment], "marker_color": colour(segment), "opacity": 0.6}
+        return go.Histogram(x=values[rows], **look, histnorm="percent", bingroup=1, nbinsx=40)
+
+    figure = _draw_each(table["segment"], names, draw)
     figure.update_layout(barmode="overlay")
     figure.update_xaxes(title=title)
-    figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
+    figure.update_yaxes(title=OF_SEGMENT, ticksuffix=" %")
     return _lay_out(figure, 460)
 
 
@@ -155,20 +144,21 @@ def draw_shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> g
     """The shares of a column's texts among each segment's customers, the commonest text first; who has none
     is left out."""
     known = table[table[column].notna()]
-    counts = pd.crosstab(known["segment"], known[column].astype(str))
-    counts = counts[list(known[column].astype(str).value_counts().index)]
-    figure = go.Figure()
-    for segment in [one for one in names if one in counts.index]:
-        found = counts.loc[segment].to_numpy(float)
-        figure.add_trace(
+    texts = known[column].astype(str)
+    shares = 100 * pd.crosstab(known["segment"], texts, normalize="index")[list(texts.value_counts().index)]
+    figure = go.Figure(
+        [
             go.Bar(
-                x=list(counts.columns), y=100 * found / found.sum(), name=names[segment],
+                x=list(shares.columns), y=shares.loc[segment].to_numpy(), name=names[segment],
                 marker_color=palette.pick_colour(segment), hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
             )
-        )  # fmt: skip
+            for segment in names
+            if segment in shares.index
+        ]
+    )  # fmt: skip
     figure.update_layout(barmode="group")
     figure.update_xaxes(type="category")
-    figure.update_yaxes(title="share of the segment's customers", ticksuffix=" %")
+    figure.update_yaxes(title=OF_SEGMENT, ticksuffix=" %")
     return _lay_out(figure, 460)
 
 
@@ -176,15 +166,13 @@ def draw_pair(
     table: pd.DataFrame, x: str, y: str, titles: tuple[str, str], names: Mapping[int, str]
 ) -> go.Figure:
     """Any two columns against each other, a point per customer."""
-    figure = go.Figure()
     shown = table.iloc[choose_places(len(table))]
-    for segment, rows in _by_segment(shown["segment"], names):
+
+    def draw(segment: int, rows: Rows) -> go.Scattergl:
         part = shown.iloc[rows]
-        figure.add_trace(
-            go.Scattergl(
-                x=part[x], y=part[y], mode="markers", name=names[segment], marker=_marker(segment, 7, SYMBOLS)
-            )
-        )
+        return go.Scattergl(x=part[x], y=part[y], **_points(segment, names, 7, SYMBOLS))
+
+    figure = _draw_each(shown["segment"], names, draw)
     figure.update_xaxes(title=titles[0])
     figure.update_yaxes(title=titles[1])
     return _lay_out(figure, 520)
@@ -223,17 +211,20 @@ def draw_movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any
     return _lay_out(figure, 180 + 44 * len(before), legend=False)
 
 
-def _by_segment(labels: Any, names: Mapping[int, str]) -> list[tuple[int, NDArray[np.int64]]]:
-    found = np.asarray(labels)
-    return [(segment, np.flatnonzero(found == segment)) for segment in names]
+def _draw_each(labels: Any, names: Mapping[int, str], draw: Callable[[int, Rows], Any]) -> go.Figure:
+    """What is drawn of each segment's customers; `labels` (n,) of the customers."""
+    of = np.asarray(labels)
+    return go.Figure([draw(segment, np.flatnonzero(of == segment)) for segment in names])
 
 
-def _marker(segment: int, size: int, symbols: Sequence[str]) -> dict[str, Any]:
-    symbol = symbols[segment % len(symbols)]
-    return {"color": palette.pick_colour(segment), "size": size, "opacity": 0.75, "symbol": symbol}
+def _points(segment: int, names: Mapping[int, str], size: int, symbols: Sequence[str]) -> dict[str, Any]:
+    """How the customers of a segment look as points."""
+    mark = {"color": palette.pick_colour(segment), "size": size, "opacity": 0.75}
+    mark["symbol"] = symbols[segment % len(symbols)]
+    return {"mode": "markers", "name": names[segment], "marker": mark}
 
 
-def _axis(number: int, shares: Sequence[float]) -> str:
+def _name_axis(number: int, shares: Sequence[float]) -> str:
     share = shares[number - 1] if number <= len(shares) else 0.0
     return f"axis {number} ({wording.format_percent(share)} of the differences)"
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from custseg_spark import wording
-from custseg_spark.app import downloads, engine, figures
-from custseg_spark.app.compare import list_mean_columns
+from custseg_spark.app import downloads, engine, plotly_charts
 from custseg_spark.app.pages import answer, parts
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Table
+from custseg_spark.report.profile_table import list_mean_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from custseg_spark.commands.compare import ComparisonResult
     from custseg_spark.recipe import Recipe
 
-VIEWS = ("Each segment", "Map", "Side by side", "Why this many", "Other ways", "Take it with you")
-PLOTLY = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
+OTHER_WAYS, TAKE = "Other ways", "Take it with you"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PICTURES = {
     "comparison.png": "The same customers, coloured by the segment that each way gives them.",
@@ -49,32 +49,23 @@ _SCORES = (
 def show_results(run: RunView, table: Table, recipe: Recipe) -> None:
     """The answer, and below it the view that was chosen."""
     answer.show_answer(run)
-    view = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], required=True, key="results.view", persist_state="session",
-        label_visibility="collapsed", width="stretch",
-    )  # fmt: skip
-    if view == "Map":
-        show_map(run)
-    elif view == "Side by side":
-        show_side_by_side(run)
-    elif view == "Why this many":
-        show_evidence(run)
-    elif view == "Other ways":
-        _other_ways(table, recipe, run)
-    elif view == "Take it with you":
-        _take(run, table, recipe)
+    view = parts.choose_view("View", [*VIEWS, OTHER_WAYS, TAKE], "results.view", wide=True)
+    if view == OTHER_WAYS:
+        _compare_ways(table, recipe, run)
+    elif view == TAKE:
+        _offer_files(run, table, recipe)
     else:
-        answer.show_cards(run)
+        VIEWS[view](run)
 
 
 def show_map(run: RunView) -> None:
     """Customers on their principal axes, flat or to be turned."""
     deep = st.toggle("In three dimensions", key="results.deep", persist_state="session")
     points, shares = run.axes
-    rows = figures.choose_places(len(points))
+    rows = plotly_charts.choose_places(len(points))
     points, labels = points[rows], run.sample["segment"].to_numpy()[rows]
-    drawn = figures.draw_space if deep else figures.draw_plane
-    st.plotly_chart(drawn(points, labels, run.names, shares), config=PLOTLY, theme=None, key="results.map")
+    drawn = plotly_charts.draw_space if deep else plotly_charts.draw_plane
+    parts.show_chart(drawn(points, labels, run.names, shares), "results.map")
     turn = " Turn it with the mouse." if deep else ""
     shown = f"{len(points):,} of {sum(one.size for one in run.summary.segments):,} customers"
     st.caption(
@@ -90,9 +81,7 @@ def show_side_by_side(run: RunView) -> None:
         "Columns", [*features, *more], [*features, *more[:6]], wording.humanize, key="results.columns"
     )
     if shown:
-        st.plotly_chart(
-            figures.draw_heatmap(run.profile, shown), config=PLOTLY, theme=None, key="results.heat"
-        )
+        parts.show_chart(plotly_charts.draw_heatmap(run.profile, shown), "results.heat")
         st.caption("The average of each segment. Orange lies above all customers, blue below.")
 
 
@@ -105,16 +94,24 @@ def show_evidence(run: RunView) -> None:
     columns = st.columns(2)
     for place, (score, asked) in enumerate(known):
         with columns[place % 2]:
-            st.markdown(f"**{asked}**  \n{figures.name_score(score)}")
-            drawn = figures.draw_score(run.sweep, run.record.k, score)
-            st.plotly_chart(drawn, config={"displayModeBar": False}, theme=None, key=f"results.{score}")
+            st.markdown(f"**{asked}**  \n{plotly_charts.name_score(score)}")
+            drawn = plotly_charts.draw_score(run.sweep, run.record.k, score)
+            parts.show_chart(drawn, f"results.{score}", tools=False)
     others = run.record.choice.runners_up
     if others:
         st.markdown("**Why not another number**")
         st.markdown("\n".join(f"- **{other.k}** {parts.escape_markdown(other.why)}" for other in others))
 
 
-def _other_ways(table: Table, recipe: Recipe, run: RunView) -> None:
+VIEWS: dict[str, Callable[[RunView], None]] = {
+    "Each segment": answer.show_cards,
+    "Map": show_map,
+    "Side by side": show_side_by_side,
+    "Why this many": show_evidence,
+}
+
+
+def _compare_ways(table: Table, recipe: Recipe, run: RunView) -> None:
     """The same customers grouped by other algorithms: on demand, as it takes as long again."""
     st.markdown(
         "The segments come from k-means. Here the same customers are grouped in other ways, among them "
@@ -142,7 +139,7 @@ def _begin_comparison(table: Table, recipe: Recipe, k: int) -> Task[ComparisonRe
     return table.begin(lambda: compare(engine.get_session(), recipe, file, to, CompareSettings(k)))
 
 
-def _take(run: RunView, table: Table, recipe: Recipe) -> None:
+def _offer_files(run: RunView, table: Table, recipe: Recipe) -> None:
     """Files to take away, and the way to the engineer."""
     stem = table.file.stem
     left, middle, right = st.columns(3, gap="large")
