@@ -19,7 +19,7 @@ import pyarrow.parquet
 
 from custseg_spark import data, runs
 from custseg_spark.app.run_view import RunView
-from custseg_spark.app.visit import Table
+from custseg_spark.app.visit import Upload
 from custseg_spark.errors import RunError
 from custseg_spark.recipe import Recipe, write_explained
 
@@ -49,7 +49,7 @@ def write_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
     book = Workbook(write_only=True)
     for title, frame in (("Customers", _to_pandas(customers)), ("Segments", profile)):
         sheet = book.create_sheet(title)
-        for row in _rows(data.escape_pandas(frame)):
+        for row in _list_rows(data.escape_pandas(frame)):
             sheet.append([_write_text(sheet, value) if isinstance(value, str) else value for value in row])
     content = io.BytesIO()
     book.save(content)
@@ -78,13 +78,13 @@ def write_recipe(recipe: Recipe) -> str:
     return write_explained(recipe)
 
 
-def hide_folder(content: bytes, table: Table) -> bytes:
+def hide_folder(content: bytes, table: Upload) -> bytes:
     """A file of a run without the folder of this visit in it: the table goes by its name alone."""
     text = content.decode()
     return text.replace(f"{table.folder}/", "").encode()
 
 
-def save_candidate(run: RunView, table: Table, recipe: Recipe, output: str) -> runs.Run:
+def save_candidate(run: RunView, table: Upload, recipe: Recipe, output: str) -> runs.Run:
     """Put the run under `output`, with its recipe: it is listed, and can be explored and promoted. No pointer
     names it, not even of the first run of an output: nothing scores with it until an engineer says so.
 
@@ -113,7 +113,7 @@ def _order_columns(table: pa.Table) -> pa.Table:
     return table.select([*first, *(name for name in table.column_names if name not in first)])
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[list[object]]:
+def _list_rows(frame: pd.DataFrame) -> Iterator[list[object]]:
     yield [_to_cell(str(name)) for name in frame.columns]
     for row in frame.itertuples(index=False, name=None):
         yield [_to_cell(value) for value in row]

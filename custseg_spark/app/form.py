@@ -94,7 +94,7 @@ class Form:
     document: Mapping[str, Any]
     doubts: Mapping[str, str] = field(default_factory=dict)
 
-    def recipe(self, chosen: Choices, name: str) -> Recipe:
+    def build_recipe(self, chosen: Choices, name: str) -> Recipe:
         """The recipe of these choices for the table `name`. Raises RecipeError for choices that can't be."""
         cut = [self.offers[one] for one in chosen.cut if one in self.offers]
         describe = [self.offers[one] for one in chosen.describe if one not in chosen.cut]
@@ -109,7 +109,7 @@ class Form:
             "input": {**self.document["input"], "path": name, "id": chosen.id, "types": types},
             "rules": {"max_quarantined": chosen.left_out},
             "segment_by": {
-                offer.name: _feature(offer, chosen.treated.get(offer.name, offer.treated)) for offer in cut
+                offer.name: _cut_by(offer, chosen.treated.get(offer.name, offer.treated)) for offer in cut
             },
             "describe": {offer.name: offer.sql for offer in describe},
             "check": {offer.name: offer.sql for offer in check},
@@ -124,16 +124,16 @@ class Form:
         return recipes.parse(document)
 
 
-def build_form(seen: UploadPreview) -> Form:
+def build_form(preview: UploadPreview) -> Form:
     """The form of a table that was looked into."""
-    document = plain_yaml.read(seen.recipe, "the proposal")
+    document = plain_yaml.read(preview.recipe, "the proposal")
     proposed = recipes.parse(document)
-    if seen.options:
-        document["input"]["options"] = dict(seen.options)
-    if seen.ours:  # the run writes these itself
-        document["output"] = {"columns": [column.name for column in seen.columns]}
-    columns = {column.name: column for column in seen.columns}
-    offers = _offers(proposed, columns)
+    if preview.options:
+        document["input"]["options"] = dict(preview.options)
+    if preview.ours:  # the run writes these itself
+        document["output"] = {"columns": [column.name for column in preview.columns]}
+    columns = {column.name: column for column in preview.columns}
+    offers = _list_offers(proposed, columns)
     low, high = proposed.segments.range
     choices = Choices(
         id=proposed.input.id,
@@ -145,13 +145,13 @@ def build_form(seen: UploadPreview) -> Form:
         smallest=proposed.segments.smallest_share,
         left_out=proposed.rules.max_quarantined,
     )
-    ids = [column.name for column in seen.columns if column.kind in ("number", "text", "category")]
+    ids = [column.name for column in preview.columns if column.kind in ("number", "text", "category")]
     ids.sort(key=lambda name: (name != choices.id, -columns[name].distinct))
-    doubts = {name: why for name in ids if (why := _doubt(columns[name]))}
+    doubts = {name: why for name in ids if (why := _write_doubt(columns[name]))}
     return Form(offers, choices, tuple(ids), proposed.protected, document, doubts)
 
 
-def _doubt(column: ColumnKind) -> str:
+def _write_doubt(column: ColumnKind) -> str:
     """Why a column is no customer's number; nothing where it may be one."""
     if column.kind == "number" and bool((column.values.dropna() % 1 != 0).any()):
         return f"“{column.name}” has decimals: it measures something and tells no customers apart"
@@ -160,7 +160,7 @@ def _doubt(column: ColumnKind) -> str:
     return ""
 
 
-def _offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str, Offer]:
+def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str, Offer]:
     """What the proposal uses, and every other column of numbers."""
     single = {quote_name(name): column for name, column in columns.items()}
     types = {name: column.declared for name, column in columns.items() if column.declared}
@@ -178,7 +178,7 @@ def _offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str, Of
     for name, sql in {**described, **{name: one.sql for name, one in proposed.check.items()}}.items():
         column = single.get(sql)
         found[name] = (
-            _offer(name, sql, column)
+            _make_offer(name, sql, column)
             if column
             else Offer(name, _describe(name, sql, columns), sql, cuts="datediff(" in sql)
         )
@@ -186,13 +186,13 @@ def _offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str, Of
     for name, column in columns.items():
         left = column.kind in ("number", "flag") and quote_name(name) not in used and column.clean
         if left and name != proposed.input.id and name not in proposed.protected:
-            key = _key(column, {*found, "segment", "segment_name", "distance_to_centre"})
+            key = _choose_key(column, {*found, "segment", "segment_name", "distance_to_centre"})
             declared = {name: types[name]} if name in types else {}
-            found[key] = _offer(key, quote_name(name), column, declared)
+            found[key] = _make_offer(key, quote_name(name), column, declared)
     return found
 
 
-def _offer(name: str, sql: str, column: ColumnKind, types: Mapping[str, Any] | None = None) -> Offer:
+def _make_offer(name: str, sql: str, column: ColumnKind, types: Mapping[str, Any] | None = None) -> Offer:
     numbers = column.kind == "number"
     candidate = Candidate(column.words, sql, (column.name,), column.values)
     skewed = numbers and candidate.skewed
@@ -203,7 +203,7 @@ def _offer(name: str, sql: str, column: ColumnKind, types: Mapping[str, Any] | N
     return Offer(name, column.name, sql, {}, treated, numbers, _may_be_negative(column), types or {})
 
 
-def _feature(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:
+def _cut_by(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:
     spread = "none" if offer.signed else treated.spread
     floor = 0 if spread == "log1p" else None  # the logarithm takes nothing under zero
     clip: Any = {"keep": [floor, None], "p99.5": [floor, "p99.5"], "iqr": "iqr"}[treated.extremes]
@@ -240,7 +240,7 @@ def _describe(name: str, sql: str, columns: Mapping[str, ColumnKind]) -> str:
     return f"{used[0].name} is {used[0].counted}"
 
 
-def _key(column: ColumnKind, taken: set[str]) -> str:
+def _choose_key(column: ColumnKind, taken: set[str]) -> str:
     plain = "_".join(column.words)
     plain = plain if plain[:1].isalpha() else f"column_{plain}".rstrip("_")
     name, number = plain, 2

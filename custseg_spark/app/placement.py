@@ -85,7 +85,7 @@ class Placement:
 
 def list_entries(run: RunView) -> tuple[Entry, ...]:
     """The inputs of a run's model, in the order of its columns."""
-    found = (_entry(name, kind, run.sample.get(name)) for name, kind in run.model.columns.items())
+    found = (_build_entry(name, kind, run.sample.get(name)) for name, kind in run.model.columns.items())
     return tuple(_fill_range(run, entry) if entry.column not in run.sample else entry for entry in found)
 
 
@@ -94,7 +94,7 @@ def place_customer(spark: SparkSession, run: RunView, values: Mapping[str, Any])
     """The customer with these values (None: missing) under the run's model. Raises DataError for values that
     the model can't place."""
     model = run.model
-    row = _features(spark, model, values)
+    row = _compute_features(spark, model, values)
     known = [row[f"{VALUE}{t.name}"] for t in model.features]
     lacking = [t.name for t, value in zip(model.features, known, strict=True) if value is None]
     if lacking:
@@ -134,12 +134,14 @@ def list_unseen(found: Sequence[Entry], values: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _features(spark: SparkSession, model: Model, values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _compute_features(spark: SparkSession, model: Model, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """The one row through the model's own steps: its expressions are Spark's to say."""
     from pyspark.sql import functions as F
 
     columns = [
-        F.lit(_moment(values.get(name)) if kind == "timestamp" else values.get(name)).cast(kind).alias(name)
+        F.lit(_begin_day(values.get(name)) if kind == "timestamp" else values.get(name))
+        .cast(kind)
+        .alias(name)
         for name, kind in model.columns.items()
     ]
     row = spark.range(1).select(*columns)
@@ -149,13 +151,13 @@ def _features(spark: SparkSession, model: Model, values: Mapping[str, Any]) -> M
     return found
 
 
-def _moment(day: Any) -> datetime | None:
+def _begin_day(day: Any) -> datetime | None:
     """When the day begins in UTC."""
     return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _entry(name: str, type_: str, known: pd.Series[Any] | None) -> Entry:
-    kind = _kind(type_)
+def _build_entry(name: str, type_: str, known: pd.Series[Any] | None) -> Entry:
+    kind = _find_kind(type_)
     values = pd.Series(dtype=object) if known is None else known.dropna()
     if values.empty or kind == "yes or no":
         return Entry(name, type_, kind)
@@ -176,7 +178,7 @@ def _entry(name: str, type_: str, known: pd.Series[Any] | None) -> Entry:
 def _fill_range(run: RunView, entry: Entry) -> Entry:
     """An entry of a column that the run does not keep, with the range of the feature or description that is
     this column and nothing else, as baseline.json has it."""
-    content = run.file("baseline.json")
+    content = run.read_file("baseline.json")
     if content is None or entry.kind not in ("whole", "number"):
         return entry
     baseline = segments.Baseline.from_json(content.decode())
@@ -193,7 +195,7 @@ def _fill_range(run: RunView, entry: Entry) -> Entry:
     return entry
 
 
-def _kind(type_: str) -> Kind:
+def _find_kind(type_: str) -> Kind:
     if type_ in ("tinyint", "smallint", "int", "bigint"):
         return "whole"
     if type_ in ("float", "double") or type_.startswith("decimal"):

@@ -30,9 +30,9 @@ class RunView:
     def __init__(self, run: runs.Run, title: str = "") -> None:
         self.known: dict[str, Any] = {}
         self.run = run
-        self.title = title or _title(run)
+        self.title = title or _write_title(run)
 
-    def file(self, name: str) -> bytes | None:
+    def read_file(self, name: str) -> bytes | None:
         """A small file of the run; None where the run has none of that name."""
         return runs.read_file(self.run.at(name))
 
@@ -48,22 +48,22 @@ class RunView:
     @functools.cached_property
     def profile(self) -> pd.DataFrame:
         """profile.csv: a row per segment."""
-        return self._csv("profile.csv")
+        return self._read_csv("profile.csv")
 
     @functools.cached_property
     def sweep(self) -> pd.DataFrame:
         """sweep.csv: a row per number of segments that was tried."""
-        return self._csv("sweep.csv")
+        return self._read_csv("sweep.csv")
 
     @functools.cached_property
     def movement(self) -> pd.DataFrame:
         """movement.csv: who went where since the live run; empty where there was none."""
-        return self._csv("movement.csv")
+        return self._read_csv("movement.csv")
 
     @functools.cached_property
     def summary(self) -> Summary:
         """The first screen of the report."""
-        return read_summary(self.file("summary.json"), self.record.segments)
+        return read_summary(self.read_file("summary.json"), self.record.segments)
 
     @property
     def names(self) -> dict[int, str]:
@@ -73,7 +73,7 @@ class RunView:
     @functools.cached_property
     def customers(self) -> ds.Dataset:
         """Every accepted customer, unread."""
-        return customers_of(self.run)
+        return open_customers(self.run)
 
     @functools.cached_property
     def sample(self) -> pd.DataFrame:
@@ -81,9 +81,9 @@ class RunView:
         found = self.customers
         rows = found.count_rows()
         if rows <= MOST:
-            return _pandas(_floats(found.to_table()))
+            return _to_pandas(_cast_decimals(found.to_table()))
         places = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
-        return _pandas(_floats(found.take(pa.array(places))))
+        return _to_pandas(_cast_decimals(found.take(pa.array(places))))
 
     @functools.cached_property
     def points(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -122,7 +122,7 @@ class RunView:
                     found[name] = name
         return found
 
-    def customer(self, wanted: str) -> pd.DataFrame:
+    def find_customer(self, wanted: str) -> pd.DataFrame:
         """The customers of this id: one, or none. Only the row groups that may hold it are read."""
         name = self.model.id
         kind = self.customers.schema.field(name).type
@@ -130,21 +130,21 @@ class RunView:
             value = pa.scalar(wanted.strip(), pa.string()).cast(kind)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             return pd.DataFrame()
-        return _pandas(self.customers.to_table(filter=pc.field(name) == value))
+        return _to_pandas(self.customers.to_table(filter=pc.field(name) == value))
 
-    def _csv(self, name: str) -> pd.DataFrame:
-        content = self.file(name)
+    def _read_csv(self, name: str) -> pd.DataFrame:
+        content = self.read_file(name)
         return pd.DataFrame() if content is None else data.read_csv(content)
 
 
-def customers_of(run: runs.Run) -> ds.Dataset:
+def open_customers(run: runs.Run) -> ds.Dataset:
     """The labelled customers of a run or of a score, unread."""
     files, path = fsspec.core.url_to_fs(run.at("customers"))
     kind = ds.partitioning(pa.schema([("segment", pa.int32())]), flavor="hive")
     return ds.dataset(path, filesystem=files, format="parquet", partitioning=kind)
 
 
-def _floats(table: pa.Table) -> pa.Table:
+def _cast_decimals(table: pa.Table) -> pa.Table:
     """The table with its decimals as floats: there is no other way to draw them."""
     fields = [
         pa.field(one.name, pa.float64()) if pa.types.is_decimal(one.type) else one for one in table.schema
@@ -152,7 +152,7 @@ def _floats(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
-def _pandas(table: pa.Table) -> pd.DataFrame:
+def _to_pandas(table: pa.Table) -> pd.DataFrame:
     found: pd.DataFrame = table.to_pandas()
     return found
 
@@ -162,7 +162,7 @@ def list_published(output: str | None) -> list[runs.RunListing]:
     return [] if output is None else [one for one in reversed(runs.list_runs(output)) if one.record]
 
 
-def _title(run: runs.Run) -> str:
+def _write_title(run: runs.Run) -> str:
     moment = run.run_id.partition(".")[0]
     day = f"{moment[:4]}-{moment[4:6]}-{moment[6:8]} {moment[9:11]}:{moment[11:13]}"
     return f"{day} UTC"

@@ -50,7 +50,7 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is below is done then too
     try:
         app = streamlit.App(MAIN, lifespan=_announce(browser))
-        app.run(config=_options(host, port))
+        app.run(config=_list_options(host, port))
     except KeyboardInterrupt:
         pass
     finally:
@@ -75,7 +75,7 @@ def _announce(browser: bool) -> Callable[[Any], AbstractAsyncContextManager[None
     return lifespan
 
 
-def _options(host: str, port: int | None) -> dict[str, Any]:
+def _list_options(host: str, port: int | None) -> dict[str, Any]:
     return {
         **({} if port is None else {"server.port": port}),
         **({"server.allowedHosts": [*LOCAL]} if host in LOCAL else {}),  # whatever a name may point to

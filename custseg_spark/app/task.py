@@ -81,7 +81,7 @@ class Task(Generic[T]):
             raise self._problem
         return self._result  # type: ignore[return-value]
 
-    def afterwards(self, act: Callable[[], None]) -> None:
+    def call_at_end(self, act: Callable[[], None]) -> None:
         """Do this when the work has ended; at once if it has."""
         with self._lock:
             if not self.is_done:
@@ -91,7 +91,7 @@ class Task(Generic[T]):
 
     def _run(self) -> None:
         try:
-            with _place(self._cancelled), open_journal(Journal(self._notice_stage)):
+            with _take_place(self._cancelled), open_journal(Journal(self._notice_stage)):
                 self._notice_stage("starting")
                 self._result = self._work()
                 self._share = 1.0
@@ -115,7 +115,7 @@ class Task(Generic[T]):
 
 
 @contextmanager
-def _place(cancelled: threading.Event) -> Iterator[None]:
+def _take_place(cancelled: threading.Event) -> Iterator[None]:
     """Wait for one of the PLACES and hold it. Raises CancelledError once nobody wants the work any more."""
     while not _places.acquire(timeout=0.1):
         if cancelled.is_set():

@@ -157,24 +157,26 @@ def tabulate_columns(columns: tuple[ColumnKind, ...], head: pd.DataFrame) -> pd.
             "Looks like": [_KINDS[column.kind] for column in columns],
             "Missing": [100 * column.missing for column in columns],
             "Different values": [column.distinct for column in columns],
-            "For example": [_example(column, head.iloc[:, place]) for place, column in enumerate(columns)],
+            "For example": [
+                _choose_example(column, head.iloc[:, place]) for place, column in enumerate(columns)
+            ],
         }
     )
 
 
-def tabulate_first_rows(seen: UploadPreview, most: int = 50) -> pd.DataFrame:
+def tabulate_first_rows(preview: UploadPreview, most: int = 50) -> pd.DataFrame:
     """The first rows as the page shows them and gives them away: escaped; columns of numbers stay numbers."""
     from custseg_spark import data
 
-    head = seen.head.head(most)
+    head = preview.head.head(most)
     shown = data.escape_pandas(head)
-    for place, column in enumerate(seen.columns):
+    for place, column in enumerate(preview.columns):
         if _holds_numbers(column) and not shown.iloc[:, place].equals(head.iloc[:, place]):
             shown.isetitem(place, column.values.head(most).to_numpy())
     return shown
 
 
-def _example(column: ColumnKind, values: pd.Series[Any]) -> str:
+def _choose_example(column: ColumnKind, values: pd.Series[Any]) -> str:
     from custseg_spark import data
 
     known = values.dropna()

@@ -25,7 +25,7 @@ def get_root() -> tempfile.TemporaryDirectory[str]:
 
 
 @dataclass
-class Table:
+class Upload:
     """A table that was brought: its file, its own folder, and what was made of it.
 
     `known`: what pages found out about it and keep for the next rerun, by name. `tasks`: all work that was
@@ -46,7 +46,7 @@ class Table:
         """The name under which it was brought."""
         return self.file.name
 
-    def output(self) -> str:
+    def make_output(self) -> str:
         """A new place for a run: one trial is not held against another."""
         self.trials += 1
         return str(self.folder / f"out{self.trials}")
@@ -81,12 +81,12 @@ class Visit:
         """`still_here`: whether the person's connection is there, or there again."""
         self._still_here = still_here
         self.folder = Path(tempfile.mkdtemp(prefix="visit-", dir=get_root().name))
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, Upload] = {}
         self.closed = False
         self._leaving: threading.Timer | None = None
         self._dropped: list[Task[Any]] = []
 
-    def bring(self, page: str, name: str, content: bytes) -> Table:
+    def bring(self, page: str, name: str, content: bytes) -> Upload:
         """Keep a table for a page, in place of the one it had. `name` is cut down to a plain file name."""
         self.drop(page)
         number = next(self._numbers)
@@ -94,10 +94,10 @@ class Visit:
         folder.mkdir(parents=True)
         file = folder / clean_name(name)
         file.write_bytes(content)
-        self.tables[page] = Table(number, folder, file)
+        self.tables[page] = Upload(number, folder, file)
         return self.tables[page]
 
-    def table(self, page: str) -> Table | None:
+    def find_table(self, page: str) -> Upload | None:
         """The table that a page works on."""
         return self.tables.get(page)
 
@@ -141,7 +141,7 @@ def _remove_folder(folder: Path, tasks: Sequence[Task[Any]]) -> None:
     """Take a folder away, and again when work that still writes into it has ended."""
     shutil.rmtree(folder, ignore_errors=True)
     for task in tasks:
-        task.afterwards(lambda: shutil.rmtree(folder, ignore_errors=True))
+        task.call_at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def clean_name(name: str) -> str:

@@ -29,10 +29,10 @@ def add_commands(commands: Commands) -> None:
     gone = f"how long what a person brought outlives their connection; {usual.grace} if not given"
     app.add_argument("--forget-after", type=int, default=usual.grace, metavar="SECONDS", help=gone)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    app.set_defaults(act=_app)
+    app.set_defaults(act=_serve)
 
 
-def _app(arguments: argparse.Namespace) -> None:
+def _serve(arguments: argparse.Namespace) -> None:
     from custseg_spark.app import server
 
     settings = Settings(arguments.output, arguments.max_upload, arguments.forget_after)

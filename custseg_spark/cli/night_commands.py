@@ -90,7 +90,7 @@ def _add_audience(commands: Commands) -> None:
     )
     audience.add_argument("--recipe", metavar="FILE", help="take the audience settings from this recipe")
     audience.add_argument("--format", choices=("csv", "parquet"), default="csv", dest="kind")
-    audience.set_defaults(act=_audience)
+    audience.set_defaults(act=_write_audience)
 
 
 def _read_day(text: str) -> str:
@@ -145,7 +145,7 @@ def _stream(arguments: argparse.Namespace) -> None:
     terminal.tell_stream(streamed)
 
 
-def _audience(arguments: argparse.Namespace) -> None:
+def _write_audience(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
     from custseg_spark.commands.audience import AudienceSettings, audience
     from custseg_spark.engine.session import is_small, open_session

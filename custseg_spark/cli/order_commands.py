@@ -46,7 +46,7 @@ def _add_rfm(commands: Commands) -> None:
         "--rebuild-from", type=_read_day, metavar="DATE", help="with --incremental: sum this day and all "
         "after it anew",
     )  # fmt: skip
-    rfm.set_defaults(act=_rfm)
+    rfm.set_defaults(act=_make_customers)
 
 
 def _add_backtest(commands: Commands) -> None:
@@ -94,7 +94,7 @@ def _find_lines(recipe: OrderRecipe, given: str | None) -> str:
     return path
 
 
-def _rfm(arguments: argparse.Namespace) -> None:
+def _make_customers(arguments: argparse.Namespace) -> None:
     from custseg_spark.recipe import change, load_orders
 
     recipe = load_orders(arguments.recipe, arguments.overrides)

@@ -46,10 +46,10 @@ def add_commands(commands: Commands) -> None:
         "--older-than", type=float, default=24.0, metavar="HOURS", help="age from which a run that is not "
         "whole counts as left over (default 24)",
     )  # fmt: skip
-    runs.set_defaults(act=_runs)
+    runs.set_defaults(act=_manage_runs)
 
 
-def _runs(arguments: argparse.Namespace) -> None:
+def _manage_runs(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
 
     output = arguments.output

@@ -63,8 +63,8 @@ def render_page(page: Page) -> str:
         .render(
             page=page,
             summary=page.summary,
-            pictures={name: _data_uri(page.figures[name]) for name in shown},
-            night={name: _data_uri(page.dark_figures[name]) for name in shown if name in page.dark_figures},
+            pictures={name: _encode_png(page.figures[name]) for name in shown},
+            night={name: _encode_png(page.dark_figures[name]) for name in shown if name in page.dark_figures},
             absent=[name for name in page.figures if name in FIGURES and name not in shown],
             alt=FIGURES,
             svg=svg,
@@ -75,7 +75,7 @@ def render_page(page: Page) -> str:
     )
 
 
-def _data_uri(png: bytes) -> str:
+def _encode_png(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 

@@ -57,21 +57,21 @@ class ProfileTable:
         """By name, first those that cut."""
         return {view.name: view for view in self.features + self.descriptions}
 
-    def contrasts(self, segment: int) -> list[Contrast]:
+    def list_contrasts(self, segment: int) -> list[Contrast]:
         """What sets the segment apart."""
         return find_contrasts(self.table, segment, self.columns)
 
-    def medians(self, segment: int) -> list[tuple[FeatureView, float]]:
+    def list_medians(self, segment: int) -> list[tuple[FeatureView, float]]:
         """The median customer of the segment: a median per column, none of them missing."""
-        row = _row(self.table, segment)
-        known = ((view, _known(row, f"median_{name}")) for name, view in self.columns.items())
+        row = _find_row(self.table, segment)
+        known = ((view, _read_number(row, f"median_{name}")) for name, view in self.columns.items())
         return [(view, median) for view, median in known if median is not None]
 
-    def spread(self, segment: int) -> PageTable | None:
+    def tabulate_spread(self, segment: int) -> PageTable | None:
         """Every column of the segment with its spread; None where the profile holds means alone."""
-        row = _row(self.table, segment)
+        row = _find_row(self.table, segment)
         cells = {
-            view: {kind: _known(row, f"{kind}_{name}") for kind in _SPREAD}
+            view: {kind: _read_number(row, f"{kind}_{name}") for kind in _SPREAD}
             for name, view in self.columns.items()
         }
         kinds = [kind for kind in _SPREAD if any(found[kind] is not None for found in cells.values())]
@@ -83,11 +83,11 @@ class ProfileTable:
         ]
         return PageTable((Column("Column", "text"), *map(Column, kinds)), tuple(rows))
 
-    def heat(self) -> list[tuple[int, list[Heat]]]:
+    def shade(self) -> list[tuple[int, list[Heat]]]:
         """Per row of the profile: the segment's id and a cell per column that has a mean."""
         views = self.columns.values()
         return [
-            (int(row["segment"]), [_heat(row, view) for view in views]) for _, row in self.table.iterrows()
+            (int(row["segment"]), [_shade(row, view) for view in views]) for _, row in self.table.iterrows()
         ]
 
 
@@ -99,28 +99,28 @@ def list_mean_columns(profile: pd.DataFrame) -> list[str]:
 
 def find_contrasts(profile: pd.DataFrame, segment: int, columns: Iterable[str]) -> list[Contrast]:
     """The columns that set a segment of profile.csv apart, the strongest first; ties in the order given."""
-    row = _row(profile, segment)
+    row = _find_row(profile, segment)
     found = []
     for name in columns:
-        mean, z = _known(row, f"mean_{name}"), _known(row, f"z_{name}")
+        mean, z = _read_number(row, f"mean_{name}"), _read_number(row, f"z_{name}")
         if mean is not None and z is not None and abs(z) >= LEAST_APART:
             found.append(Contrast(name, mean, z))
     return sorted(found, key=lambda contrast: -abs(contrast.z))
 
 
-def _row(profile: pd.DataFrame, segment: int) -> pd.Series[Any]:
+def _find_row(profile: pd.DataFrame, segment: int) -> pd.Series[Any]:
     """The segment's row by column; empty where it has none."""
     rows = profile[profile["segment"] == segment]
     return pd.Series(dtype=object) if rows.empty else rows.iloc[0]
 
 
-def _known(row: pd.Series[Any], column: str) -> float | None:
+def _read_number(row: pd.Series[Any], column: str) -> float | None:
     """The number in that column; None where it is absent, missing or infinite."""
     number = float(row.get(column, math.nan))
     return number if math.isfinite(number) else None
 
 
-def _heat(row: pd.Series, view: FeatureView) -> Heat:
+def _shade(row: pd.Series, view: FeatureView) -> Heat:
     mean, z = float(row.get(f"mean_{view.name}", math.nan)), float(row.get(f"z_{view.name}", math.nan))
     known = math.isfinite(z) and abs(z) >= 0.05
     way = ("up" if z > 0 else "down") if known else ""

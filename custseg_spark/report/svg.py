@@ -92,7 +92,7 @@ def _lay_out(frame: pd.DataFrame, asked: Criterion, chosen: int) -> Curve:
     scores = {int(k): float(value) for k, value in zip(known["k"], known[asked.score], strict=True)}
     first, last = int(frame["k"].min()), int(frame["k"].max())
     held = [*scores.values(), *([] if limit is None else [limit])]
-    low, high = _bounds(held, asked.score == "smallest_share")
+    low, high = _round_bounds(held, asked.score == "smallest_share")
     step = 246 / (last - first + 1)
 
     def x(k: float) -> float:
@@ -119,7 +119,7 @@ def _lay_out(frame: pd.DataFrame, asked: Criterion, chosen: int) -> Curve:
     )
 
 
-def _bounds(values: Sequence[float], from_zero: bool) -> tuple[float, float]:
+def _round_bounds(values: Sequence[float], from_zero: bool) -> tuple[float, float]:
     """Round limits of an axis that hold the values."""
     low, high = min(values), max(values)
     step = 0.05 if high - low < 0.3 else 0.1

@@ -45,9 +45,9 @@ def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> PageTabl
     others = [str(c) for c in frame if c not in SCORES and c not in _HIDDEN and frame[c].notna().any()]
     names = [*taken, *others] if every else [name for name in _FIRST if name in taken]
     ordered = frame.sort_values("k")
-    rows = tuple(tuple(_plain(row[name]) for name in names) for row in ordered.to_dict("records"))
+    rows = tuple(tuple(_to_value(row[name]) for name in names) for row in ordered.to_dict("records"))
     columns = tuple(
-        SCORES.get(name, Column(wording.humanize(str(name)), _kind(ordered[name]))) for name in names
+        SCORES.get(name, Column(wording.humanize(str(name)), _find_kind(ordered[name]))) for name in names
     )
     marked = [int(k) for k in ordered["k"]].index(chosen) if chosen in set(ordered["k"]) else None
     return PageTable(columns, rows, marked=marked)
@@ -93,12 +93,12 @@ def write_score(score: str, value: float) -> str:
     return wording.format_percent(value) if score == "smallest_share" else wording.format_decimal(value)
 
 
-def _plain(value: object) -> Value:
+def _to_value(value: object) -> Value:
     if isinstance(value, str):
         return value
     number = float(value)  # type: ignore[arg-type]
     return None if math.isnan(number) else number
 
 
-def _kind(column: pd.Series) -> Kind:
+def _find_kind(column: pd.Series) -> Kind:
     return "number" if pd.api.types.is_numeric_dtype(column) else "text"

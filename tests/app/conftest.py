@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark.app import visit
 from custseg_spark.app.run_view import RunView
-from custseg_spark.app.visit import Table, Visit
+from custseg_spark.app.visit import Upload, Visit
 from custseg_spark.commands.train import train
 from custseg_spark.recipe import Recipe, parse
 from tests.jobs.conftest import RECIPE, planted
@@ -30,16 +30,16 @@ def recipe() -> Recipe:
 
 
 @pytest.fixture(scope="session")
-def table(spark: SparkSession, customers: pd.DataFrame, recipe: Recipe) -> Table:
+def table(spark: SparkSession, customers: pd.DataFrame, recipe: Recipe) -> Upload:
     """The table as a visit brought it, with the run that was made of it."""
     brought = Visit().bring("segment", "customers.csv", customers.to_csv(index=False).encode())
-    made = train(spark, recipe, str(brought.file), brought.output())
+    made = train(spark, recipe, str(brought.file), brought.make_output())
     brought.known |= {"published": RunView(made.run, "customers"), "recipe": recipe}
     return brought
 
 
 @pytest.fixture(scope="session")
-def run(table: Table) -> RunView:
+def run(table: Upload) -> RunView:
     found: RunView = table.known["published"]
     return found
 

@@ -53,7 +53,7 @@ def form() -> Form:
 
 def test_the_proposal_comes_back_as_the_recipe_of_custseg_init(form: Form) -> None:
     proposed = parse(plain_yaml.read(seen(head()).recipe, "proposed"))
-    found = form.recipe(form.proposed, "t.csv")
+    found = form.build_recipe(form.proposed, "t.csv")
     assert found.segment_by == proposed.segment_by
     assert found.describe == proposed.describe
     assert found.check == proposed.check
@@ -81,7 +81,7 @@ def test_an_expression_uses_exactly_the_columns_of_the_table(form: Form) -> None
 def test_nasty_names_are_safe_in_every_role(form: Form) -> None:
     nasty = next(name for name, offer in form.offers.items() if offer.says == NASTY)
     more = next(name for name, offer in form.offers.items() if offer.says == MORE)
-    found = form.recipe(Choices("id", (nasty, "spend"), (more,)), "t.csv")
+    found = form.build_recipe(Choices("id", (nasty, "spend"), (more,)), "t.csv")
     assert find_columns(found.segment_by[nasty].sql) == {NASTY}
     assert find_columns(found.describe[more].sql or "") == {MORE}
 
@@ -94,11 +94,13 @@ def test_what_no_expression_may_do_is_refused_in_every_role(form: Form, role: st
     chosen = Choices("id", ("visits", *(["odd"] if role == "cut" else [])))
     chosen = chosen if role == "cut" else replace(chosen, **{role: ("odd",)})
     with pytest.raises(RecipeError, match="odd"):
-        replace(form, offers=offers).recipe(chosen, "t.csv")
+        replace(form, offers=offers).build_recipe(chosen, "t.csv")
 
 
 def test_a_column_has_one_role_and_cutting_comes_first(form: Form) -> None:
-    found = form.recipe(Choices("id", ("spend",), ("spend", "response"), ("response", "spend")), "t.csv")
+    found = form.build_recipe(
+        Choices("id", ("spend",), ("spend", "response"), ("response", "spend")), "t.csv"
+    )
     assert (list(found.segment_by), list(found.describe), list(found.check)) == (["spend"], ["response"], [])
 
 
@@ -107,12 +109,12 @@ def test_a_column_has_one_role_and_cutting_comes_first(form: Form) -> None:
     [((2, 8), (2, 8), "evidence"), ((3, 6), (3, 6), "evidence"), ((5, 5), 5, "fixed")],
 )
 def test_the_number_of_segments(form: Form, segments: tuple[int, int], k: Any, choose: str) -> None:
-    found = form.recipe(replace(form.proposed, segments=segments), "t.csv")
+    found = form.build_recipe(replace(form.proposed, segments=segments), "t.csv")
     assert (found.segments.k, found.segments.choose) == (k, choose)
 
 
 def test_many_exact_segments_leave_room_for_the_smallest(form: Form) -> None:
-    found = form.recipe(replace(form.proposed, segments=(12, 12), smallest=0.2), "t.csv")
+    found = form.build_recipe(replace(form.proposed, segments=(12, 12), smallest=0.2), "t.csv")
     assert found.segments.smallest_share == pytest.approx(1 / 12)
 
 
@@ -127,7 +129,7 @@ def test_many_exact_segments_leave_room_for_the_smallest(form: Form) -> None:
     ],
 )
 def test_treatments(form: Form, treated: FeatureChoice, expected: dict[str, Any]) -> None:
-    found = form.recipe(replace(form.proposed, cut=("visits",), treated={"visits": treated}), "t.csv")
+    found = form.build_recipe(replace(form.proposed, cut=("visits",), treated={"visits": treated}), "t.csv")
     feature = found.segment_by["visits"].model_dump()
     assert {key: feature[key] for key in expected} == expected
 
@@ -135,7 +137,9 @@ def test_treatments(form: Form, treated: FeatureChoice, expected: dict[str, Any]
 def test_no_logarithm_of_a_column_with_values_under_zero(form: Form) -> None:
     nasty = next(name for name, offer in form.offers.items() if offer.says == NASTY)
     assert form.offers[nasty].signed
-    found = form.recipe(Choices("id", (nasty,), treated={nasty: FeatureChoice(spread="log1p")}), "t.csv")
+    found = form.build_recipe(
+        Choices("id", (nasty,), treated={nasty: FeatureChoice(spread="log1p")}), "t.csv"
+    )
     assert found.segment_by[nasty].transform == "none"
 
 
@@ -143,18 +147,18 @@ def test_a_column_the_proposal_left_out_is_declared_as_what_it_is() -> None:
     table = head().assign(customer_no=np.arange(ROWS).astype(str), account_code=np.arange(ROWS).astype(str))
     offered = build_form(seen(table))
     left = next(name for name, offer in offered.offers.items() if offer.says == "account_code")
-    found = offered.recipe(Choices("id", ("spend",), (left,)), "t.csv")
+    found = offered.build_recipe(Choices("id", ("spend",), (left,)), "t.csv")
     assert found.input.types["account_code"] == "int"
 
 
 def test_another_id_keeps_the_recipe_whole(form: Form) -> None:
     assert form.ids[0] == "id"
-    assert form.recipe(replace(form.proposed, id="visits"), "t.csv").input.id == "visits"
+    assert form.build_recipe(replace(form.proposed, id="visits"), "t.csv").input.id == "visits"
 
 
 def test_reading_options_come_with_the_table() -> None:
     offered = build_form(seen(head(), sep=";", encoding="ISO-8859-1"))
-    found = offered.recipe(offered.proposed, "t.csv")
+    found = offered.build_recipe(offered.proposed, "t.csv")
     assert found.input.options == {"sep": ";", "encoding": "ISO-8859-1"}
 
 

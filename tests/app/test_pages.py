@@ -17,7 +17,7 @@ from custseg_spark.app import downloads
 from custseg_spark.app.pages import parts
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.server import MAIN
-from custseg_spark.app.visit import Table
+from custseg_spark.app.visit import Upload
 from custseg_spark.commands.train import train
 from custseg_spark.recipe import Recipe, parse
 
@@ -211,7 +211,7 @@ def test_from_a_table_to_segments_and_a_candidate(
 
 
 @pytest.fixture
-def saved(table: Table, run: RunView, recipe: Recipe, output: Path) -> Path:
+def saved(table: Upload, run: RunView, recipe: Recipe, output: Path) -> Path:
     downloads.save_candidate(run, table, recipe, str(output))
     return output
 
@@ -273,7 +273,7 @@ def test_predict_places_a_table(
 
 
 def test_who_moved_is_held_against_the_live_run(
-    spark: SparkSession, saved: Path, run: RunView, table: Table
+    spark: SparkSession, saved: Path, run: RunView, table: Upload
 ) -> None:
     live = runs.find_run(str(saved), run.run.run_id)
     other = train(
@@ -330,7 +330,7 @@ def test_explore_shows_every_view(saved: Path, run: RunView) -> None:
     choose(found, "View", "Find a customer")
     found.text_input[0].set_value("00007")
     found.run()
-    assert run.customer("00007")["segment_name"][0] in said(found)
+    assert run.find_customer("00007")["segment_name"][0] in said(found)
     found.text_input[0].set_value("nobody")
     found.run()
     assert "No customer of this run" in said(found)

@@ -23,7 +23,7 @@ from custseg_spark.app import downloads, run_view, side_by_side, uploads
 from custseg_spark.app.placement import Entry, list_entries, list_unseen, place_customer
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.task import Task
-from custseg_spark.app.visit import Table, Visit
+from custseg_spark.app.visit import Upload, Visit
 from custseg_spark.commands.train import train
 from custseg_spark.errors import DataError, RunError
 from custseg_spark.model import SCALED
@@ -32,7 +32,7 @@ from custseg_spark.report.view import SegmentView, read_summary
 
 
 def test_the_first_screen_is_that_of_the_report(run: RunView) -> None:
-    report = (run.file("report.html") or b"").decode()
+    report = (run.read_file("report.html") or b"").decode()
     assert run.summary.headline[0].startswith("Three segments.")
     assert run.summary.headline[0] in report
     for one in run.summary.segments:
@@ -44,7 +44,7 @@ def test_the_first_screen_is_that_of_the_report(run: RunView) -> None:
 def test_what_counts_as_success_is_told_as_in_the_report(run: RunView) -> None:
     (outcome,) = run.summary.outcomes
     assert (outcome.name, outcome.is_rate) == ("answered", True)
-    report = (run.file("report.html") or b"").decode()
+    report = (run.read_file("report.html") or b"").decode()
     for one in run.summary.segments:
         row = run.profile[run.profile["segment"] == one.segment].iloc[0]
         (found,) = one.outcomes
@@ -75,10 +75,10 @@ def test_three_axes_keep_distances_where_there_are_two_features(run: RunView) ->
 
 
 def test_a_customer_is_found_by_id_and_no_other_is(run: RunView) -> None:
-    found = run.customer(" 00007 ")
+    found = run.find_customer(" 00007 ")
     assert list(found["id"]) == ["00007"]
-    assert run.customer("7").empty
-    assert run.customer("' OR 1=1 --").empty
+    assert run.find_customer("7").empty
+    assert run.find_customer("' OR 1=1 --").empty
 
 
 def test_of_many_customers_a_sample_is_held_and_it_is_the_same_again(
@@ -325,7 +325,7 @@ def test_parquet_keeps_types_and_texts(run: RunView, customers: pd.DataFrame) ->
 
 
 def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_table_lay(
-    spark: SparkSession, run: RunView, table: Table, recipe: Recipe, tmp_path: Path
+    spark: SparkSession, run: RunView, table: Upload, recipe: Recipe, tmp_path: Path
 ) -> None:
     output = str(tmp_path / "lake")
     saved = downloads.save_candidate(run, table, recipe, output)
@@ -344,7 +344,7 @@ def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_ta
 
 
 def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
-    spark: SparkSession, run: RunView, table: Table, recipe: Recipe, tmp_path: Path
+    spark: SparkSession, run: RunView, table: Upload, recipe: Recipe, tmp_path: Path
 ) -> None:
     output = str(tmp_path / "lake")
     path = str(tmp_path / "customers.csv")
@@ -378,7 +378,7 @@ def test_two_visits_at_once_do_not_mix(spark: SparkSession, customers: pd.DataFr
     def go(table: pd.DataFrame) -> RunView:
         brought = Visit().bring("segment", "customers.csv", table.to_csv(index=False).encode())
         assert uploads.preview_upload(spark, brought.file).rows == len(table)
-        file, output = str(brought.file), brought.output()
+        file, output = str(brought.file), brought.make_output()
         task = Task(lambda: train(spark, recipe, file, output))
         return RunView(task.result().run)
 

@@ -35,7 +35,7 @@ def test_another_table_takes_the_place_of_the_first_on_disk_and_in_memory(visit:
     assert second.file.read_bytes() == b"2"
     assert not first.folder.exists()
     assert first.known == {}
-    assert visit.table("segment") is second
+    assert visit.find_table("segment") is second
 
 
 def test_two_visits_share_nothing(visit: Visit) -> None:
@@ -89,7 +89,7 @@ def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Vis
     def work() -> None:
         begun.set()
         go_on.wait()
-        late = Path(table.output()) / "late.csv"
+        late = Path(table.make_output()) / "late.csv"
         late.parent.mkdir(parents=True)
         late.write_text("x")
 

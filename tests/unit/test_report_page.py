@@ -131,9 +131,9 @@ def test_what_a_card_shows_of_profile_csv() -> None:
     )  # fmt: skip
     spend, age = FeatureView("spend", "euro"), FeatureView("age")
     shown = ProfileTable(profile, (spend, age))
-    assert shown.contrasts(0) == [Contrast("spend", 100.0, 0.9)]
-    assert shown.medians(1) == [(spend, 9.0)]
-    assert shown.contrasts(7) == shown.medians(7) == []
+    assert shown.list_contrasts(0) == [Contrast("spend", 100.0, 0.9)]
+    assert shown.list_medians(1) == [(spend, 9.0)]
+    assert shown.list_contrasts(7) == shown.list_medians(7) == []
 
 
 def test_a_summary_comes_back_as_it_was_written(full: page.Page) -> None:

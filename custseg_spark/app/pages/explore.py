@@ -126,7 +126,7 @@ def _show_customer(run: RunView, chosen: list[int]) -> None:
     wanted = st.text_input(f"{parts.escape_markdown(run.model.id)} of the customer", key="explore.wanted")
     if not wanted:
         return
-    found = run.customer(wanted)
+    found = run.find_customer(wanted)
     if found.empty:
         st.warning(f"No customer of this run has the number {parts.escape_markdown(wanted)}.")
         return

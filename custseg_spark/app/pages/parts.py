@@ -13,7 +13,7 @@ import streamlit as st
 
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
-from custseg_spark.app.visit import Table, Visit
+from custseg_spark.app.visit import Upload, Visit
 from custseg_spark.errors import CustsegError
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ def get_visit() -> Visit:
     """This person's visit. It ends a while after the connection does."""
     found = st.session_state.get("visit")
     if found is None or found.closed:
-        found = st.session_state["visit"] = Visit(_connection())
-    _present(found)
+        found = st.session_state["visit"] = Visit(_watch_connection())
+    _hold(found)
     return found
 
 
-def _connection() -> Callable[[], bool]:
+def _watch_connection() -> Callable[[], bool]:
     """Whether this person's browser is connected, asked at any later time."""
     from streamlit.runtime import exists, get_instance
     from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -52,7 +52,7 @@ def _connection() -> Callable[[], bool]:
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=Visit.leave)
-def _present(_visit: Visit) -> Visit:
+def _hold(_visit: Visit) -> Visit:
     """Streamlit releases this when the connection goes, and asks for it again when it is back."""
     _visit.stay()
     return _visit
@@ -97,7 +97,7 @@ def _forget(uploaded: Any) -> None:
         files.remove_file(context.session_id, uploaded.file_id)
 
 
-def offer_another(page: str, table: Table) -> None:
+def offer_another(page: str, table: Upload) -> None:
     """A line on the table in use, and the way to another one."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f":material/table: **{escape_markdown(table.name)}**", width="content")
@@ -106,7 +106,7 @@ def offer_another(page: str, table: Table) -> None:
             st.rerun()
 
 
-def choose_sheet(page: str, table: Table, *, fixed: bool = False) -> str | None:
+def choose_sheet(page: str, table: Upload, *, fixed: bool = False) -> str | None:
     """The sheet of a workbook that has several, as it is chosen here; None for any other table. `fixed`: no
     other one can be chosen, since this one is worked on, or what came of it is shown."""
     from custseg_spark.app import uploads
@@ -182,7 +182,7 @@ def choose_run(page: str) -> RunView | None:
     with explain_errors(get_visit().folder):
         listed = {one.run.run_id: one for one in list_runs(SETTINGS.output)}
         labels = {} if own is None else {OWN: f"just made: {own.title}"}
-        labels |= _labels(listed)
+        labels |= _write_labels(listed)
         if not labels:
             st.info("There is no run yet. Make one on the first page, **Segment**; it shows here at once.")
             return None
@@ -205,7 +205,7 @@ def list_runs(output: str | None) -> list[RunListing]:
 
 def get_own_run() -> RunView | None:
     """The run of this visit; None before there is one."""
-    table = get_visit().table("segment")
+    table = get_visit().find_table("segment")
     return None if table is None else table.known.get("published")
 
 
@@ -215,9 +215,9 @@ def find_live_run() -> RunView | None:
     return None if found is None else _open_run(found.output, found.run_id)
 
 
-def _labels(listed: Mapping[str, RunListing]) -> dict[str, str]:
+def _write_labels(listed: Mapping[str, RunListing]) -> dict[str, str]:
     """What each run is called, by its id; two that would be called the same get the end of it."""
-    labels = {run_id: _label(one) for run_id, one in listed.items()}
+    labels = {run_id: _write_label(one) for run_id, one in listed.items()}
     called = Counter(labels.values())
     return {
         run_id: label if called[label] == 1 else f"{label} · {run_id[-4:]}"
@@ -225,7 +225,7 @@ def _labels(listed: Mapping[str, RunListing]) -> dict[str, str]:
     }
 
 
-def _label(one: RunListing) -> str:
+def _write_label(one: RunListing) -> str:
     from custseg_spark.app.run_view import RunView
 
     assert one.record is not None, "only whole runs are listed"

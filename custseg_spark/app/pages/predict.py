@@ -31,12 +31,12 @@ def show_page() -> None:
         return
     ways = ["One customer", "A table of customers"]
     if parts.choose_view("What do you have?", ways, "predict.way") == ways[0]:
-        _one(run)
+        _show_one(run)
     else:
         scoring.show_scoring(run)
 
 
-def _one(run: RunView) -> None:
+def _show_one(run: RunView) -> None:
     from custseg_spark.app.placement import list_entries, list_unseen, place_customer
 
     with parts.explain_errors(parts.get_visit().folder):
@@ -104,10 +104,10 @@ def _show_placement(run: RunView, answer: Placement) -> None:
     worth = 0.2 * max(abs(reason.weight) for reason in answer.reasons)
     for reason in answer.reasons[:2]:
         if reason.weight > worth:
-            st.caption(_because(reason, answer))
+            st.caption(_write_reason(reason, answer))
 
 
-def _because(reason: Reason, answer: Placement) -> str:
+def _write_reason(reason: Reason, answer: Placement) -> str:
     from custseg_spark.wording import capitalize, format_number, humanize
 
     return (

@@ -15,7 +15,7 @@ from custseg_spark.app.pages import answer, parts
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
-from custseg_spark.app.visit import Table
+from custseg_spark.app.visit import Upload
 from custseg_spark.report.profile_table import list_mean_columns
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _SCORES = (
 )
 
 
-def show_results(run: RunView, table: Table, recipe: Recipe) -> None:
+def show_results(run: RunView, table: Upload, recipe: Recipe) -> None:
     """The answer, and below it the view that was chosen."""
     answer.show_answer(run)
     view = parts.choose_view("View", [*VIEWS, OTHER_WAYS, TAKE], "results.view", wide=True)
@@ -111,7 +111,7 @@ VIEWS: dict[str, Callable[[RunView], None]] = {
 }
 
 
-def _compare_ways(table: Table, recipe: Recipe, run: RunView) -> None:
+def _compare_ways(table: Upload, recipe: Recipe, run: RunView) -> None:
     """The same customers grouped by other algorithms: on demand, as it takes as long again."""
     st.markdown(
         "The segments come from k-means. Here the same customers are grouped in other ways, among them "
@@ -132,14 +132,14 @@ def _compare_ways(table: Table, recipe: Recipe, run: RunView) -> None:
             st.image(str(picture), PICTURES.get(picture.name))
 
 
-def _begin_comparison(table: Table, recipe: Recipe, k: int) -> Task[ComparisonResult]:
+def _begin_comparison(table: Upload, recipe: Recipe, k: int) -> Task[ComparisonResult]:
     from custseg_spark.commands.compare import CompareSettings, compare
 
-    file, to = str(table.file), table.output()
+    file, to = str(table.file), table.make_output()
     return table.begin(lambda: compare(engine.get_session(), recipe, file, to, CompareSettings(k)))
 
 
-def _offer_files(run: RunView, table: Table, recipe: Recipe) -> None:
+def _offer_files(run: RunView, table: Upload, recipe: Recipe) -> None:
     """Files to take away, and the way to the engineer."""
     stem = table.file.stem
     left, middle, right = st.columns(3, gap="large")
@@ -148,16 +148,16 @@ def _offer_files(run: RunView, table: Table, recipe: Recipe) -> None:
         offer_customers(run.customers, run.profile, f"{stem}_segments")
     with middle:
         st.markdown("**The report**")
-        report = downloads.hide_folder(run.file("report.html") or b"", table)
-        _button("Report", report, f"{stem}_report.html", "text/html")
+        report = downloads.hide_folder(run.read_file("report.html") or b"", table)
+        _offer_file("Report", report, f"{stem}_report.html", "text/html")
         st.caption("One file to pass on: it opens without this page and without a network.")
     with right:
         st.markdown("**For your engineer**")
-        _button("Recipe", downloads.write_recipe(recipe), f"{stem}.yaml", "application/yaml")
-        statement = run.file("segments.sql")
+        _offer_file("Recipe", downloads.write_recipe(recipe), f"{stem}.yaml", "application/yaml")
+        statement = run.read_file("segments.sql")
         if statement is not None:
-            _button("SQL", statement, f"{stem}_segments.sql", "application/sql")
-        _candidate(run, table, recipe)
+            _offer_file("SQL", statement, f"{stem}_segments.sql", "application/sql")
+        _offer_candidate(run, table, recipe)
     saved = table.known.get("saved")
     if saved:
         st.success(
@@ -169,16 +169,16 @@ def _offer_files(run: RunView, table: Table, recipe: Recipe) -> None:
 def offer_customers(customers: ds.Dataset, profile: pd.DataFrame, name: str) -> None:
     """The labelled customers as files to take away."""
     if customers.count_rows() <= downloads.EXCEL_ROWS:
-        _button("Excel", lambda: downloads.write_excel(customers, profile), f"{name}.xlsx", _EXCEL)
+        _offer_file("Excel", lambda: downloads.write_excel(customers, profile), f"{name}.xlsx", _EXCEL)
     else:
         st.caption(f"Excel takes up to {downloads.EXCEL_ROWS:,} customers; take the CSV here.")
-    _button("CSV", lambda: downloads.write_csv(customers), f"{name}.csv", "text/csv")
-    _button(
+    _offer_file("CSV", lambda: downloads.write_csv(customers), f"{name}.csv", "text/csv")
+    _offer_file(
         "Parquet", lambda: downloads.write_parquet(customers), f"{name}.parquet", "application/octet-stream"
     )
 
 
-def _candidate(run: RunView, table: Table, recipe: Recipe) -> None:
+def _offer_candidate(run: RunView, table: Upload, recipe: Recipe) -> None:
     if SETTINGS.output is None:
         st.caption("Start the page with --output to hand runs over here.")
         return
@@ -188,7 +188,7 @@ def _candidate(run: RunView, table: Table, recipe: Recipe) -> None:
             parts.list_runs.clear()
 
 
-def _button(label: str, content: Any, name: str, mime: str) -> None:
+def _offer_file(label: str, content: Any, name: str, mime: str) -> None:
     """A download; what is a function is called when it is clicked."""
     kept: Any = {"on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
     st.download_button(label, content, name, mime, key=f"take.{name}", **kept)

@@ -9,7 +9,7 @@ import streamlit as st
 from custseg_spark.app import engine
 from custseg_spark.app.pages import parts
 from custseg_spark.app.task import Task
-from custseg_spark.app.visit import Table
+from custseg_spark.app.visit import Upload
 
 if TYPE_CHECKING:
     from custseg_spark.app.run_view import RunView
@@ -26,7 +26,7 @@ DRIFT = {
 
 def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
-    table = parts.get_visit().table(PAGE)
+    table = parts.get_visit().find_table(PAGE)
     if table is None:
         st.caption(
             "It needs these columns: "
@@ -50,13 +50,13 @@ def _list_needed_columns(run: RunView) -> list[str]:
     return [run.model.id, *run.model.columns]
 
 
-def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreResult]:
+def _begin_scoring(run: RunView, table: Upload, sheet: str | None) -> Task[ScoreResult]:
     """The file is read as it is written, however the run's own table was; columns that a run or a score added
     to it before are not kept."""
     from custseg_spark.app import uploads
     from custseg_spark.commands.score import ScoreSettings, score
 
-    file, to = table.file, table.output()
+    file, to = table.file, table.make_output()
     trained = run.record.recipe["input"].get("options") or {}
 
     def place_table() -> ScoreResult:
@@ -71,10 +71,10 @@ def _begin_scoring(run: RunView, table: Table, sheet: str | None) -> Task[ScoreR
     return table.begin(place_table)
 
 
-def _show_sizes(run: RunView, scored: ScoreResult, table: Table) -> None:
+def _show_sizes(run: RunView, scored: ScoreResult, table: Upload) -> None:
     """How many fall into each segment, against the customers the segments were made of."""
     from custseg_spark.app.pages.run_results import offer_customers
-    from custseg_spark.app.run_view import customers_of
+    from custseg_spark.app.run_view import open_customers
 
     everyone = max(sum(scored.sizes.values()), 1)
     parts.show_template("scored.html", segments=run.summary.segments, sizes=scored.sizes, everyone=everyone)
@@ -84,4 +84,4 @@ def _show_sizes(run: RunView, scored: ScoreResult, table: Table) -> None:
     if quality.quarantined:
         st.caption(f"{quality.quarantined:,} of {quality.read:,} rows could not be placed and were left out.")
     with st.container(width=360):
-        offer_customers(customers_of(scored.kept), run.profile, f"{table.file.stem}_segments")
+        offer_customers(open_customers(scored.kept), run.profile, f"{table.file.stem}_segments")

@@ -10,7 +10,7 @@ import streamlit as st
 from custseg_spark.app import engine
 from custseg_spark.app.pages import parts
 from custseg_spark.app.task import Task
-from custseg_spark.app.visit import Table
+from custseg_spark.app.visit import Upload
 
 if TYPE_CHECKING:
     from custseg_spark.app.form import Choices, FeatureChoice, Form
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from custseg_spark.recipe import Recipe
 
 PAGE = "segment"
+KEPT: Any = {"persist_state": "session"}
+"""What is chosen stays while the person looks at other pages."""
 _STEPS = (
     (
         "Bring a table",
@@ -49,25 +51,25 @@ _FITS_NOT = "Look at the columns you chose, or allow more rows to be left out un
 
 def show_page() -> None:
     """The page as it stands for this visit."""
-    table = parts.get_visit().table(PAGE)
+    table = parts.get_visit().find_table(PAGE)
     if table is None:
         _welcome()
         return
     parts.offer_another(PAGE, table)
     sheet = parts.choose_sheet(PAGE, table, fixed=table.task is not None)
-    seen = _look_into(table, sheet)
+    preview = _look_into(table, sheet)
     back, step = st.empty(), st.empty()  # what a step draws takes the place of the one before at once
     if table.task is None:
         with step.container():
-            _proposal(table, seen, sheet)
+            _show_proposal(table, preview, sheet)
         return
     way = "Change the choices" if table.task.is_done else "Stop, and change the choices"
     if back.button(way, key=f"{PAGE}.back", icon=":material/arrow_back:"):
         table.forget()
         st.rerun()
-    parts.show_progress(table.task, step, f"Finding segments among {seen.rows:,} customers")
+    parts.show_progress(table.task, step, f"Finding segments among {preview.rows:,} customers")
     with step.container():
-        _outcome(table)
+        _show_outcome(table)
 
 
 def _welcome() -> None:
@@ -78,11 +80,11 @@ def _welcome() -> None:
     st.caption("Your table stays on this server only while this page is open, and nobody else sees it.")
 
 
-def _look_into(table: Table, sheet: str | None) -> UploadPreview:
+def _look_into(table: Upload, sheet: str | None) -> UploadPreview:
     """What was found in the table, or in this sheet of it; looked into once."""
     from custseg_spark.app import uploads
 
-    key = f"seen {sheet}"
+    key = f"preview {sheet}"
     if key not in table.known:
         with parts.explain_errors(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
             table.known[key] = uploads.preview_upload(engine.get_session(), table.file, sheet)
@@ -90,40 +92,40 @@ def _look_into(table: Table, sheet: str | None) -> UploadPreview:
     return found
 
 
-def _proposal(table: Table, seen: UploadPreview, sheet: str | None) -> None:
+def _show_proposal(table: Upload, preview: UploadPreview, sheet: str | None) -> None:
     from custseg_spark.app import form, uploads
 
     st.title("What should tell your customers apart?")
     if f"form {sheet}" not in table.known:
-        table.known[f"form {sheet}"] = form.build_form(seen)
+        table.known[f"form {sheet}"] = form.build_form(preview)
     offered: Form = table.known[f"form {sheet}"]
-    with st.expander(f"The table as it was read: {seen.rows:,} rows, {len(seen.columns)} columns"):
+    with st.expander(f"The table as it was read: {preview.rows:,} rows, {len(preview.columns)} columns"):
         st.dataframe(
-            uploads.tabulate_columns(seen.columns, seen.head), hide_index=True, height=320,
+            uploads.tabulate_columns(preview.columns, preview.head), hide_index=True, height=320,
             column_config={"Missing": st.column_config.NumberColumn(format="%.1f %%")},
         )  # fmt: skip
-        if len(seen.head) < seen.rows:
-            st.caption(f"Missing and different values are those of the first {len(seen.head):,} rows.")
+        if len(preview.head) < preview.rows:
+            st.caption(f"Missing and different values are those of the first {len(preview.head):,} rows.")
         st.caption("The first rows")
-        st.dataframe(uploads.tabulate_first_rows(seen), hide_index=True, height=220)
-    if seen.ours:
-        st.caption(LEFT_OUT.format(columns=parts.escape_markdown(", ".join(seen.ours))))
+        st.dataframe(uploads.tabulate_first_rows(preview), hide_index=True, height=220)
+    if preview.ours:
+        st.caption(LEFT_OUT.format(columns=parts.escape_markdown(", ".join(preview.ours))))
     chosen = _ask_choices(offered, f"{table.number}.{sheet}")
     if not chosen.cut:
         st.warning("Choose at least one column that tells customers apart.")
     pressed = st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go")
     if pressed:
         with parts.explain_errors(table.folder, "Choose other columns."):
-            recipe = offered.recipe(chosen, table.name)
+            recipe = offered.build_recipe(chosen, table.name)
             table.known["recipe"] = recipe
             table.task = _begin_training(table, recipe)
             st.rerun()
 
 
-def _begin_training(table: Table, recipe: Recipe) -> Task[object]:
+def _begin_training(table: Upload, recipe: Recipe) -> Task[object]:
     from custseg_spark.commands.train import train
 
-    file, output = str(table.file), table.output()
+    file, output = str(table.file), table.make_output()
     return table.begin(lambda: train(engine.get_session(), recipe, file, output))
 
 
@@ -132,96 +134,90 @@ def _ask_choices(offered: Form, of: str) -> Choices:
     from custseg_spark.app.form import Choices
 
     proposed, offers = offered.proposed, offered.offers
-    kept: Any = {"persist_state": "session"}
 
     def key(name: str) -> str:
         return f"{PAGE}.{of}.{name}"
 
-    def says(name: str) -> str:
-        return offers[name].says
-
-    def several(label: str, options: list[str], proposal: tuple[str, ...], name: str, note: str) -> list[str]:
-        default = [one for one in proposal if one in options]
-        how: Any = {"wrap": name == "cut", "help": note or None, "key": key(name), **kept}
-        return list(st.multiselect(label, options, default, says, **how))
+    def ask_several(label: str, options: list[str], name: str, note: str = "") -> list[str]:
+        default = [one for one in getattr(proposed, name) if one in options]
+        how: Any = {"wrap": name == "cut", "help": note or None, "key": key(name), **KEPT}
+        return list(st.multiselect(label, options, default, lambda one: offers[one].says, **how))
 
     left, right = st.columns(2, gap="large")
     with left:
-        column = st.selectbox("Which column is the customer’s number?", offered.ids, key=key("id"), **kept)
+        column = st.selectbox("Which column is the customer’s number?", offered.ids, key=key("id"), **KEPT)
         if column in offered.doubts:
             st.warning(f"{parts.escape_markdown(offered.doubts[column])}. {NUMBERED}")
         numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]
-        cut = several("Compare customers by", numbers, proposed.cut, "cut", FEW)
-        segments = _how_many(proposed, key)
+        cut = ask_several("Compare customers by", numbers, "cut", FEW)
+        segments = _ask_how_many(proposed, key)
     with right:
         others = [name for name in offers if name not in cut]
-        check = several("What counts as success?", others, proposed.check, "check", SUCCESS)
+        check = ask_several("What counts as success?", others, "check", SUCCESS)
         free = [name for name in others if name not in check]
-        describe = several("Also show for each segment", free, proposed.describe, "describe", "")
+        describe = ask_several("Also show for each segment", free, "describe")
         if offered.protected:
             st.caption(PROTECTED.format(columns=parts.escape_markdown(", ".join(offered.protected))))
-    treated, smallest, left_out = _fine_tuning(offered, cut, key)
+    treated, smallest, left_out = _ask_fine_tuning(offered, cut, key)
     return Choices(column, tuple(cut), tuple(describe), tuple(check), treated, segments, smallest, left_out)
 
 
-def _how_many(proposed: Choices, key: Callable[[str], str]) -> tuple[int, int]:
+def _ask_how_many(proposed: Choices, key: Callable[[str], str]) -> tuple[int, int]:
     """The range of k that is tried."""
     from custseg_spark.app.form import MOST_SEGMENTS
 
-    kept: Any = {"persist_state": "session"}
     ways = ["Let the data say", "Between", "Exactly"]
     way = st.segmented_control(
-        "How many segments?", ways, default=ways[0], required=True, key=key("way"), **kept
+        "How many segments?", ways, default=ways[0], required=True, key=key("way"), **KEPT
     )
-    kept["label_visibility"] = "collapsed"
+    hidden: Any = {"label_visibility": "collapsed", **KEPT}
     if way == "Between":
-        low, high = st.slider("Segments", 2, MOST_SEGMENTS, (3, 6), key=key("between"), **kept)
+        low, high = st.slider("Segments", 2, MOST_SEGMENTS, (3, 6), key=key("between"), **hidden)
         return int(low), int(high)
     if way == "Exactly":
-        exact = int(st.slider("Segments", 2, MOST_SEGMENTS, 5, key=key("exactly"), **kept))
+        exact = int(st.slider("Segments", 2, MOST_SEGMENTS, 5, key=key("exactly"), **hidden))
         return exact, exact
     return proposed.segments
 
 
-def _fine_tuning(
+def _ask_fine_tuning(
     offered: Form, cut: list[str], key: Callable[[str], str]
 ) -> tuple[dict[str, FeatureChoice], float, float]:
     """How each column that cuts is treated, the smallest segment and the most rows left out, as shares."""
     from custseg_spark.app.form import EXTREMES, MISSING, SPREAD, FeatureChoice
 
-    kept: Any = {"persist_state": "session"}
     proposed = offered.proposed
     treated = {}
     with st.expander("Fine-tuning"):
         first, second = st.columns(2, gap="large")
         smallest = first.slider(
             "No segment smaller than, in % of customers",
-            *(1, 20, round(100 * proposed.smallest)), key=key("smallest"), **kept,
+            *(1, 20, round(100 * proposed.smallest)), key=key("smallest"), **KEPT,
         )  # fmt: skip
         left_out = second.slider(
             "Stop when more rows than this must be left out, in %",
-            *(0, 50, round(100 * proposed.left_out)), key=key("left_out"), **kept,
+            *(0, 50, round(100 * proposed.left_out)), key=key("left_out"), **KEPT,
         )  # fmt: skip
         for name in cut:
             offer = offered.offers[name]
             st.markdown(f"**{parts.escape_markdown(offer.says)}**")
             one, two, three = st.columns(3)
 
-            def asked(place: Any, title: str, words: dict[Any, str], now: str, name: str = name) -> Any:
+            def ask(place: Any, title: str, words: dict[Any, str], now: str, name: str = name) -> Any:
                 options = list(words)
                 at = options.index(now) if now in options else 0
-                return place.selectbox(title, options, at, words.get, key=key(f"{title}.{name}"), **kept)
+                return place.selectbox(title, options, at, words.get, key=key(f"{title}.{name}"), **KEPT)
 
             spread = {"none": SPREAD["none"]} if offer.signed else SPREAD
             treated[name] = FeatureChoice(
-                asked(one, "Where it is missing", MISSING, offer.treated.missing),
-                asked(two, "Extreme values", EXTREMES, offer.treated.extremes),
-                asked(three, "Differences count", spread, offer.treated.spread),
+                ask(one, "Where it is missing", MISSING, offer.treated.missing),
+                ask(two, "Extreme values", EXTREMES, offer.treated.extremes),
+                ask(three, "Differences count", spread, offer.treated.spread),
             )
     return treated, smallest / 100, left_out / 100
 
 
-def _outcome(table: Table) -> None:
+def _show_outcome(table: Upload) -> None:
     from custseg_spark.app.pages import run_results
     from custseg_spark.app.run_view import RunView
 

@@ -17,7 +17,7 @@ def draw_sizes(p: Pictures) -> Figure:
     note = "Customers per segment, all rows."
     if p.floor > 0:
         note += f" Dashed: {wording.format_percent(p.floor)}, the smallest share a segment may have."
-    figure, axes = _rows(p, titles.describe_sizes(p), note, 0.36)
+    figure, axes = _make_rows(p, titles.describe_sizes(p), note, 0.36)
     shares = p.shares
     axes.barh(range(p.k), shares, height=0.68, color=[palette.pick_colour(s) for s in p.numbers])
     longest = max(shares)
@@ -27,7 +27,7 @@ def draw_sizes(p: Pictures) -> Figure:
     if p.floor > 0:
         axes.axvline(p.floor, **canvas.DASHED, zorder=5)
     axes.set_xlim(0, max(longest, p.floor) * 1.22)
-    _percent_axis(axes, "share of customers")
+    _write_percents(axes, "share of customers")
     return figure
 
 
@@ -39,7 +39,7 @@ def draw_shares(p: Pictures) -> Figure | None:
     name, of_total = found
     what = wording.humanize(name)
     note = f"Open bars: share of customers. Filled bars: share of {what}. All rows."
-    figure, axes = _rows(p, titles.describe_shares(p, name, of_total), note, 0.5)
+    figure, axes = _make_rows(p, titles.describe_shares(p, name, of_total), note, 0.5)
     longest = max(*p.shares, *of_total)
     named = ("customers", wording.break_text(what, 24, 1))
     for segment in range(p.k):
@@ -52,11 +52,11 @@ def draw_shares(p: Pictures) -> Figure | None:
             weight = "bold" if filled else "normal"
             canvas.put_text(axes, value + longest * 0.012, at, text, weight=weight)
     axes.set_xlim(0, longest * 1.3)
-    _percent_axis(axes, f"share of customers and of {wording.break_text(what, 30, 1)}")
+    _write_percents(axes, f"share of customers and of {wording.break_text(what, 30, 1)}")
     return figure
 
 
-def _rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, Axes]:
+def _make_rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, Axes]:
     """A sheet with a labelled row per segment, the first on top; `row` inches each."""
     if p.k > canvas.MANY:
         row *= 0.8
@@ -72,7 +72,7 @@ def _rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, Axes]
     return figure, axes
 
 
-def _percent_axis(axes: Axes, text: str) -> None:
+def _write_percents(axes: Axes, text: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: wording.format_percent(value) if value < 1.001 else "")
     axes.set_xlabel(canvas.escape_mathtext(text), color=palette.INK, size=10)

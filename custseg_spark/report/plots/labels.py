@@ -38,7 +38,7 @@ def place_labels(
     placed: list[Box] = []
     for (x, y), (width, height) in zip(anchors, sizes, strict=True):
         best: tuple[int, Box] | None = None
-        for box in _ring(float(x), float(y), width, height, gap):
+        for box in _walk_rings(float(x), float(y), width, height, gap):
             if box[0] < frame[0] or box[1] < frame[1] or box[2] > frame[2] or box[3] > frame[3]:
                 continue
             hits = sum(overlaps(box, other) for other in placed + points)
@@ -50,7 +50,7 @@ def place_labels(
     return placed
 
 
-def _ring(x: float, y: float, width: float, height: float, gap: float) -> Iterable[Box]:
+def _walk_rings(x: float, y: float, width: float, height: float, gap: float) -> Iterable[Box]:
     """Boxes round a point: right, left, above, below and between, in growing rings."""
     for ring in range(24):
         away = gap * (1 + 0.7 * ring)

@@ -47,7 +47,7 @@ def draw_pair(p: Pictures) -> Figure | None:
     if len(units) == 0:
         return None
     points = np.column_stack([scales.to_axis(units[:, i], view) for i, view in enumerate(views)])
-    middle = np.array([_median(points[labels == segment]) for segment in range(p.k)])
+    middle = np.array([_take_median(points[labels == segment]) for segment in range(p.k)])
     note = "Each point is a customer of the sample; ringed markers are the medians of the segments."
     figure, axes = _draw_cloud(p, _Cloud(points, labels, middle), titles.describe_pair(p, names, units), note)
     for axis, view in ((axes.xaxis, views[0]), (axes.yaxis, views[1])):
@@ -65,23 +65,23 @@ def draw_space(p: Pictures) -> Figure | None:
     figure.set_size_inches(7.3 + wide, max(6.6, high + 1.6))
     caption = "   ".join(titles.describe_component(p, i) for i in range(3))
     top = canvas.write_head(figure, titles.describe_space(p), caption)
-    axes = _space_axes(figure, wide, top, p)
+    axes = _make_space(figure, wide, top, p)
     kept = np.arange(len(p.plane))[:: max(1, len(p.plane) // MOST_IN_SPACE)]
     points, labels = p.plane[kept], p.plane_labels[kept]
     frame = scales.fit_frame(points, p.plane_centres)
     axes.set(**{f"{name}lim": frame[:, axis] for axis, name in enumerate("xyz")})
     inside = scales.find_inside(points, frame)
     points, labels = points[inside], labels[inside]
-    look: dict[str, Any] = {"s": _dot(len(points)), "linewidths": 0, "alpha": 0.5, "depthshade": False}
+    look: dict[str, Any] = {"s": _size_dot(len(points)), "linewidths": 0, "alpha": 0.5, "depthshade": False}
     for position, segment in enumerate(p.numbers):
         axes.scatter(*points[labels == position].T, **canvas.mark(segment), **look)
     axes.set_box_aspect((1.15, 1, 0.85), zoom=1.08)
-    _space_centres(figure, axes, p)
+    _draw_space_centres(figure, axes, p)
     canvas.draw_legend(figure, texts, p.numbers, 7.0, top + 0.25)
     return figure
 
 
-def _space_axes(figure: Figure, right: float, top: float, p: Pictures) -> Any:
+def _make_space(figure: Figure, right: float, top: float, p: Pictures) -> Any:
     from mpl_toolkits.mplot3d import Axes3D  # noqa: F401  (registers the projection)
 
     below = max(0.3, float(figure.get_size_inches()[1]) - 6.4)
@@ -99,7 +99,7 @@ def _space_axes(figure: Figure, right: float, top: float, p: Pictures) -> Any:
     return axes
 
 
-def _space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
+def _draw_space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     from mpl_toolkits.mplot3d import proj3d
 
     ring = {"s": 110, "edgecolors": palette.INK, "linewidths": 1.4, "depthshade": False, "zorder": 9}
@@ -134,7 +134,7 @@ def _draw_cloud(p: Pictures, cloud: _Cloud, title: str, note: str) -> tuple[Figu
     top = canvas.write_head(figure, title, note)
     axes = canvas.add_panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
     axes.set(xlim=frame[:, 0], ylim=frame[:, 1])
-    ids, size = dict(enumerate(p.numbers)), _dot(len(points[inside]))
+    ids, size = dict(enumerate(p.numbers)), _size_dot(len(points[inside]))
     canvas.scatter(axes, points[inside], cloud.labels[inside], ids, s=size, alpha=0.55)
     ring: dict[str, Any] = {"markersize": 11, "markeredgecolor": palette.INK, "markeredgewidth": 1.6}
     for segment, (x, y) in zip(p.numbers, centres, strict=True):
@@ -147,12 +147,12 @@ def _draw_cloud(p: Pictures, cloud: _Cloud, title: str, note: str) -> tuple[Figu
     return figure, axes
 
 
-def _dot(n: int) -> float:
+def _size_dot(n: int) -> float:
     """Area of a point: smaller the more there are."""
     return float(np.clip(26 * (1000 / max(n, 1)) ** 0.5, 7, 40))
 
 
-def _median(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def _take_median(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.median(points, axis=0) if len(points) else np.full(2, np.nan)
 
 

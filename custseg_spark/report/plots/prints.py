@@ -37,11 +37,11 @@ class Print:
 
     def light(self) -> bytes:
         """As PNG on light paper."""
-        return self._lay(self._ink, self._cover, _rgb(palette.PAPER))
+        return self._lay(self._ink, self._cover, _read_rgb(palette.PAPER))
 
     def dark(self) -> bytes:
         """As PNG on dark paper; half-covering colours, which would drown there, cover more."""
-        paper, night = _rgb(palette.PAPER), _rgb(palette.NIGHT)
+        paper, night = _read_rgb(palette.PAPER), _read_rgb(palette.NIGHT)
         grey = np.ptp(self._ink, axis=1, keepdims=True) <= GREY
         turned = night + (paper - self._ink) * (LAMP - night) / paper
         ink: Pixels = np.where(grey, turned, self._ink).astype(np.float32)
@@ -59,5 +59,5 @@ class Print:
         return buffer.getvalue()
 
 
-def _rgb(colour: str) -> Pixels:
+def _read_rgb(colour: str) -> Pixels:
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float32)

@@ -39,20 +39,20 @@ def describe_component(p: Pictures, axis: int) -> str:
 
 def describe_plane(p: Pictures) -> str:
     """How much the plane shows, and which two segments lie farthest apart on it."""
-    seen = format_percent(float(p.explained[:2].sum()))
+    shown = format_percent(float(p.explained[:2].sum()))
     if p.k < 3:
-        return f"The two segments on the plane that shows {seen} of the variation between customers"
+        return f"The two segments on the plane that shows {shown} of the variation between customers"
     centres = p.plane_centres[:, :2]
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)
     one, other = sorted(divmod(int(np.argmax(apart)), p.k))
     names = f"{quote_name(p.names[one])} and {quote_name(p.names[other])}"
-    return f"{names} lie farthest apart; the plane shows {seen} of the variation between customers"
+    return f"{names} lie farthest apart; the plane shows {shown} of the variation between customers"
 
 
 def describe_space(p: Pictures) -> str:
     """What the third dimension adds."""
-    seen, more = format_percent(float(p.explained.sum())), format_percent(float(p.explained[2]))
-    return f"Three dimensions show {seen} of the variation; the third adds {more}"
+    shown, more = format_percent(float(p.explained.sum())), format_percent(float(p.explained[2]))
+    return f"Three dimensions show {shown} of the variation; the third adds {more}"
 
 
 def choose_pair(p: Pictures) -> tuple[str, str] | None:
