@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, TimestampType
+from pyspark.sql.types import DataType, DoubleType, FloatType, StringType, TimestampType
 
 from custseg_spark.errors import DataError, suggest_name
 
@@ -39,6 +39,13 @@ def read_utc(moment: Column) -> Column:
 def read_clock(value: Column, kind: DataType) -> Column:
     """A value of that type, a moment as what the clock of UTC shows: its text is the same anywhere."""
     return read_utc(value) if isinstance(kind, TimestampType) else value
+
+
+def is_missing(value: Column, kind: DataType) -> Column:
+    """Whether a value of that type is null, NaN, or text of nothing but blanks."""
+    if isinstance(kind, DoubleType | FloatType):
+        return value.isNull() | F.isnan(value)
+    return value.isNull() | (F.trim(value) == "") if isinstance(kind, StringType) else value.isNull()
 
 
 def resolve_column(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:

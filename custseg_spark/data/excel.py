@@ -183,24 +183,18 @@ def _column(cells: Sequence[Any]) -> pa.Array:
     if not kinds:
         return pa.array(cells, pa.string())
     if kinds == {bool}:
-        return pa.array(cells, pa.bool_())
+        return pa.array(cells)
     if kinds <= {int, float}:
         whole = all(cell is None or (float(cell).is_integer() and abs(cell) < 2**53) for cell in cells)
         numbers = pa.array([None if cell is None else float(cell) for cell in cells], pa.float64())
         return numbers.cast(pa.int64()) if whole else numbers
     if kinds <= {datetime.datetime, datetime.date}:
-        midnight = datetime.time()
-        moments = [
-            datetime.datetime.combine(cell, midnight) if type(cell) is datetime.date else cell
-            for cell in cells
-        ]
-        days = all(moment is None or moment.time() == midnight for moment in moments)
-        return pa.array(moments, pa.timestamp("us")).cast(pa.date32() if days else pa.timestamp("us"))
+        moments = pa.array(
+            [cell and datetime.datetime.fromisoformat(str(cell)) for cell in cells], pa.timestamp("us")
+        )
+        days = moments.cast(pa.date32(), safe=False)
+        return days if days.cast(moments.type).equals(moments) else moments
     return pa.array([None if cell is None else _as_text(cell) for cell in cells], pa.string())
-
-
-def _as_moment(cell: datetime.date) -> datetime.datetime:
-    return cell if isinstance(cell, datetime.datetime) else datetime.datetime.combine(cell, datetime.time())
 
 
 def _as_text(cell: Any) -> str:

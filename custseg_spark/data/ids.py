@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DoubleType, FloatType, StringType
 
-from custseg_spark.data.columns import column
+from custseg_spark.data.columns import column, is_missing
 from custseg_spark.data.contract import ID_MISSING, ID_REPEATED, Check
 from custseg_spark.errors import DataError
 from custseg_spark.recipe.models import Bound
@@ -31,7 +30,8 @@ def build_id_checks(
     id column; a frame without repeats comes back as it is, another with a mark from a broadcast join.
     `auto` is exact up to EXACT_UP_TO rows; beyond it the ids of the sample tell (`repeated_in`).
     """
-    missing = Check(ID_MISSING, ~_missing(frame, id_column))
+    kind = frame.select(column(id_column)).schema[0].dataType
+    missing = Check(ID_MISSING, ~is_missing(column(id_column), kind))
     if mode == "trust" or (mode == "auto" and rows > EXACT_UP_TO):
         return frame, [missing]
     repeated = (
@@ -57,16 +57,6 @@ def build_id_checks(
 
 
 _FAN_OUT = "the table should hold one row per customer: look for a join that fans out, or check input.id"
-
-
-def _missing(frame: DataFrame, id_column: str) -> Column:
-    kind = frame.select(column(id_column)).schema[0].dataType
-    null = column(id_column).isNull()
-    if isinstance(kind, StringType):
-        return null | (F.trim(column(id_column)) == "")
-    if isinstance(kind, (DoubleType, FloatType)):
-        return null | F.isnan(column(id_column))
-    return null
 
 
 def find_repeats(sample: Sequence[object], max_quarantined: float, bound: Bound | None = None) -> str | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-from typing import Any
 
 import fsspec
 from pyspark.sql import DataFrame, SparkSession
@@ -129,6 +127,7 @@ def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
         from deltalake.exceptions import DeltaError
         from deltalake.schema import Schema
         from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
+        from pyspark.sql.pandas.types import to_arrow_schema
     except ImportError:
         raise RecipeError(
             "publish.format: this Spark session knows no Delta, and deltalake is not installed",
@@ -136,9 +135,12 @@ def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
         ) from None
     below = f"data-{writer}"
     frame.write.mode("error").partitionBy(SEGMENT).parquet(f"{path}/{below}")
-    actions = [AddAction(**action) for action in _files(path, below, day)]
+    actions = [
+        AddAction(name, size, {DAY: day, SEGMENT: segment}, int(1000 * time.time()), True, "{}")
+        for name, size, segment in _list_files(path, below)
+    ]
     both: list[AddAction | RemoveAction] = [*actions]
-    schema = Schema.from_arrow(_arrow_schema(_add_day(frame, day)))
+    schema = Schema.from_arrow(to_arrow_schema(_add_day(frame, day).schema))
     try:
         if DeltaTable.is_deltatable(path):
             DeltaTable(path).create_write_transaction(
@@ -154,28 +156,14 @@ def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
         ) from problem
 
 
-def _files(path: str, below: str, day: str) -> list[dict[str, Any]]:
-    """What a commit says of every file that Spark wrote."""
+def _list_files(path: str, below: str) -> list[tuple[str, int, str]]:
+    """Every file that Spark wrote: its name from `path` on, its bytes and its segment."""
     files, root = fsspec.core.url_to_fs(path)
-    found, moment = files.find(f"{root}/{below}", detail=True), int(1000 * time.time())
     return [
-        {
-            "path": name.removeprefix(f"{root}/"),
-            "size": info["size"],
-            "partition_values": {DAY: day, SEGMENT: name.partition(f"/{SEGMENT}=")[2].partition("/")[0]},
-            "modification_time": moment,
-            "data_change": True,
-            "stats": json.dumps({}),
-        }
-        for name, info in sorted(found.items())
+        (name.removeprefix(f"{root}/"), info["size"], name.partition(f"/{SEGMENT}=")[2].partition("/")[0])
+        for name, info in sorted(files.find(f"{root}/{below}", detail=True).items())
         if name.endswith(".parquet")
     ]
-
-
-def _arrow_schema(frame: DataFrame) -> Any:
-    from pyspark.sql.pandas.types import to_arrow_schema
-
-    return to_arrow_schema(frame.schema)
 
 
 def _absolute(path: str) -> str:

@@ -9,9 +9,17 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DoubleType, FloatType, StructField
+from pyspark.sql.types import StructField
 
-from custseg_spark.data.columns import MALFORMED, MISSHAPEN, UNDECODED, column, read_clock, resolve_column
+from custseg_spark.data.columns import (
+    MALFORMED,
+    MISSHAPEN,
+    UNDECODED,
+    column,
+    is_missing,
+    read_clock,
+    resolve_column,
+)
 from custseg_spark.data.read import Table
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.leave import Privacy
@@ -57,10 +65,7 @@ def _hash_column(field: StructField, text: bool) -> Column:
     """Of text in another encoding only the sign that says so: its hash could be that of another value."""
     value = column(field.name)
     as_text = read_clock(value, field.dataType).cast("string")
-    known = value.isNotNull() & (F.trim(as_text) != "")
-    if isinstance(field.dataType, (DoubleType, FloatType)):
-        known &= ~F.isnan(value)
-    digest = F.when(known, F.sha2(F.concat(F.col(_SECRET), as_text), 256))
+    digest = F.when(~is_missing(value, field.dataType), F.sha2(F.concat(F.col(_SECRET), as_text), 256))
     if not text:
         return digest
     return F.when(F.contains(as_text, F.lit(UNDECODED)), F.lit(UNDECODED)).otherwise(digest)
