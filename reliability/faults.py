@@ -81,9 +81,7 @@ def executor_and_worker(bench: Bench) -> bool:
     output = bench.output("cluster-kills")
     shutil.rmtree(output.parent)
     output = bench.output("cluster-kills")
-    package = output.parent / "custseg_spark.zip"
-    subprocess.run([sys.executable, programs.ROOT / "scripts" / "make_zip", package], check=True,
-                   stdout=subprocess.PIPE)  # fmt: skip
+    package = programs.build_package(output.parent)
     arguments = ["--recipe", str(bench.recipe), "--input", str(bench.table), "--output", str(output)]
     with programs.standalone(output.parent) as (master, workers):
         process = programs.submitted(

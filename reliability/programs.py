@@ -84,6 +84,13 @@ def connected(command: str, arguments: Sequence[str], work: Path, log: Path) -> 
     return started([sys.executable, "-m", "custseg_spark.cli", command, *arguments], log, env, work)
 
 
+def build_package(directory: Path) -> Path:
+    """The package as it is now, for `spark-submit --py-files`; makes the directory if need be."""
+    make = [ROOT / "scripts" / "make_wheel", directory]
+    subprocess.run(make, check=True, env={**os.environ, "PYTHON": sys.executable}, stdout=subprocess.DEVNULL)
+    return directory / "custseg_spark.zip"
+
+
 def submitted(
     master: str, package: Path, command: str, arguments: Sequence[str], work: Path, log: Path
 ) -> subprocess.Popen[bytes]:

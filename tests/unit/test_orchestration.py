@@ -94,6 +94,8 @@ def test_the_wheel_is_the_package_and_brings_no_spark(tmp_path: Path) -> None:
     make = [ROOT / "scripts" / "make_wheel", tmp_path]
     subprocess.run(make, check=True, capture_output=True, env={**os.environ, "PYTHON": sys.executable})
     (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.read_bytes() == (tmp_path / "custseg_spark.zip").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 2
     target = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     subprocess.run([*pip, "--no-index", "--no-deps", "--target", target, wheel], check=True)
