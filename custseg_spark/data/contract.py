@@ -1,7 +1,7 @@
 """The contract of the customer table: checks, the rows that keep them, the rows that break them.
 
 A check is a column; nothing here runs a job. The counts come from one aggregate over the checked
-frame (`counts`), in an `agg` or an `observe`, and `verdict` decides on them in plain Python.
+frame (`aggregate_counts`), in an `agg` or an `observe`, and `judge_counts` decides on them in plain Python.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ def aggregate_failures(checks: Sequence[Check]) -> list[Column]:
 
 
 def aggregate_counts(checks: Sequence[Check]) -> list[Column]:
-    """Everything `verdict` needs, as aggregates of one pass: rows, accepted rows, failures of each check,
-    and the rows that fail a quarantine check without a bound of its own."""
+    """Everything `judge_counts` needs, as aggregates of one pass: rows, accepted rows, failures of each
+    check, and the rows that fail a quarantine check without a bound of its own."""
     unbounded = [check for check in checks if check.at_most is None]
     return [
         F.count(F.lit(1)).alias(ROWS),
@@ -110,8 +110,8 @@ def aggregate_counts(checks: Sequence[Check]) -> list[Column]:
 
 
 def judge_counts(found: Mapping[str, int], checks: Sequence[Check], max_quarantined: float) -> Quality:
-    """What the counts of `counts(checks)` mean. `max_quarantined` (share, 0..1) bounds the rows rejected by
-    checks that have no `at_most` of their own.
+    """What the counts of `aggregate_counts(checks)` mean. `max_quarantined` (share, 0..1) bounds the rows
+    rejected by checks that have no `at_most` of their own.
 
     Raises DataError: no rows, a check over its bound, too many rows quarantined, nothing accepted.
     """

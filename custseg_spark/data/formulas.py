@@ -100,7 +100,7 @@ def write_csv(frame: pd.DataFrame) -> str:
 
 
 def read_csv(content: bytes) -> pd.DataFrame:
-    """What `csv_text` wrote, for our own pages: names and texts as they were before they were escaped."""
+    """What `write_csv` wrote, for our own pages: names and texts as they were before they were escaped."""
     frame = pd.read_csv(io.BytesIO(content))
     return _map_frame(frame, _restore, [_restore(str(name)) for name in frame.columns])
 

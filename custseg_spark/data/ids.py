@@ -28,7 +28,7 @@ def build_id_checks(
 
     Every row of a repeated id fails, since which one is right is not ours to guess. Exact: one job over the
     id column; a frame without repeats comes back as it is, another with a mark from a broadcast join.
-    `auto` is exact up to EXACT_UP_TO rows; beyond it the ids of the sample tell (`repeated_in`).
+    `auto` is exact up to EXACT_UP_TO rows; beyond it the ids of the sample tell (`find_repeats`).
     """
     kind = frame.select(column(id_column)).schema[0].dataType
     missing = Check(ID_MISSING, ~is_missing(column(id_column), kind))

@@ -37,7 +37,7 @@ def find_staging(table: str, run_id: str) -> str:
 
 
 def replace_day(table: str, day: str, run_id: str) -> None:
-    """Make what lies in `staging(table, run_id)` the table's day. Raises RunError where it can't."""
+    """Make what lies in `find_staging(table, run_id)` the table's day. Raises RunError where it can't."""
     files, root = _locate_table(table)
     target, aside = f"{root}/{DAY}={day}", _beside(root, "replaced", run_id)
     recover(table, day, run_id)

@@ -15,7 +15,7 @@ from custseg_spark.transactions.sums import FIRST, LAST, Aggregates, to_utc
 def describe_customers(
     totals: DataFrame, id_column: str, as_of: date, kept: Aggregates, *, subtract: bool
 ) -> DataFrame:
-    """The frame of `per_customer` -> one row per customer with an order, as of the beginning of `as_of`.
+    """The frame of `sum_per_customer` -> one row per customer with an order, as of the beginning of `as_of`.
 
     The id under `id_column`; recency and tenure (days since the last and the first order); frequency
     (orders); monetary (money; less what came back where `subtract`) and average_basket (money an order);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from custseg_spark.errors import DataError
 
@@ -41,7 +41,7 @@ def plan_days(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: 
     A day that is not known is summed. A known day with as many lines as it had is left as it is, one with
     more is summed anew, and a known day that the input does not have keeps its sums: the input may hold the
     new days alone, but each of its days whole. From `rebuild_from` on every day of the input is summed, and
-    known days that it does not have are gone. About lines without a date see `_undated`.
+    known days that it does not have are gone. About lines without a date see `_plan_undated`.
 
     Raises DataError for a day with fewer lines than were summed.
     """
@@ -58,32 +58,35 @@ def plan_days(known: Mapping[str, Day], found: Mapping[str, int], rebuild_from: 
         )
     changed = {day for day, lines in dated.items() if day not in known or lines != known[day].lines}
     gone = {day for day in known if rebuild_from is not None and day >= rebuild_from} - set(dated)
-    anew, gone_undated, more_undated = _plan_undated(known, found, bool(changed or gone))
+    undated = _plan_undated(known, found, bool(changed or gone))
+    anew = changed | asked | ({NO_DAY} if undated in ("replace", "add") else set())
+    gone |= {NO_DAY} if undated == "drop" else set()
     return Plan(
-        tuple(sorted(changed | asked | anew)),
+        tuple(sorted(anew)),
         tuple(sorted(changed & again)),
-        tuple(sorted(gone | gone_undated)),
-        more_undated,
+        tuple(sorted(gone)),
+        more_undated=undated == "add",
     )
 
 
 def _plan_undated(
     known: Mapping[str, Day], found: Mapping[str, int], news: bool
-) -> tuple[set[str], set[str], bool]:
-    """NO_DAY or nothing, as days to sum and as days that are gone; and whether what is there comes on top.
+) -> Literal["keep", "replace", "add", "drop"]:
+    """What becomes of the kept lines without a date, which tell nothing of when they came.
 
-    Lines without a date tell nothing of when they came. An input with more than half of the known days is
-    taken for the whole table: its lines take the place of those kept. One with fewer brings new lines. Where
-    no day is new, has more lines or is gone (`news`), an input with fewer of them was summed before.
+    An input with more than half of the known days is taken for the whole table: its lines take the place of
+    those kept. One with fewer brings new lines, which come on top. Where no day is new, has more lines or is
+    gone (`news`), an input with fewer of them was summed before.
     """
     before = set(known) - {NO_DAY}
     whole = not before or 2 * len(before & set(found)) > len(before)
     now, kept = found.get(NO_DAY, 0), known[NO_DAY].lines if NO_DAY in known else 0
-    if not news and (now <= kept or not whole):
-        return set(), set(), False
-    if whole:
-        return ({NO_DAY} if now and now != kept else set()), ({NO_DAY} if kept and not now else set()), False
-    return ({NO_DAY} if now else set()), set(), bool(now and kept)
+    summed_before = not news and (now <= kept or not whole)
+    if summed_before or (whole and now == kept) or (not whole and not now):
+        return "keep"
+    if not now:
+        return "drop"
+    return "replace" if whole or not kept else "add"
 
 
 def to_document(known: Mapping[str, Day]) -> dict[str, Any]:

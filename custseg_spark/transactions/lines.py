@@ -46,7 +46,7 @@ def classify_lines(
     """`frame` (one row per line) with `_customer`, `_day`, `_order`; `_value` and `_quantity` (bigint, ten-
     thousandths); `_returned`; and `_left_out`: the reason why the line counts for nothing, null if it counts.
 
-    `checks`: further reasons, each with what must be true of a line. `rates`: see `with_rates`. Lazy.
+    `checks`: further reasons, each with what must be true of a line. `rates`: see `add_rates`. Lazy.
     """
     quantity = "1" if meaning.quantity is None else meaning.quantity
     value = f"({meaning.value})" if rates is None else f"({meaning.value}) * {RATE}"

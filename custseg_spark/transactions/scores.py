@@ -42,7 +42,7 @@ class Cuts:
 
 
 def select_measures(customers: DataFrame, rows: int, id_column: str = CUSTOMER) -> DataFrame:
-    """The columns that `cuts` takes, of all customers or, where there are too many, of some."""
+    """The columns that `find_cuts` takes, of all customers or, where there are too many, of some."""
     if rows > EXACT_UP_TO:
         share = F.pmod(F.xxhash64(id_column), F.lit(rows))
         customers = customers.filter(share < EXACT_UP_TO)

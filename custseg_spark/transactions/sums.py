@@ -1,7 +1,7 @@
 """Sums that add up: order by order, day by day, to one row per customer.
 
-Every frame here has `_customer`, `_day`, `orders` and the summed columns of `Kept`, and may be summed again
-over fewer keys with the same result in any order: they are whole numbers, decimals, least and greatest
+Every frame here has `_customer`, `_day`, `orders` and the summed columns of `Aggregates`, and may be summed
+again over fewer keys with the same result in any order: they are whole numbers, decimals, least and greatest
 values. The lines that count for nothing are in it as well, of no customer, counted under their reason in
 `_left_out`. Where favourites are asked for, rows of `_kind` 0 hold the sums and rows of `_kind` i the money
 spent on each value (`_key`) of favourite i.
@@ -53,8 +53,8 @@ class Aggregates:
 
 
 def sum_per_order(lines: DataFrame, kept: Aggregates) -> DataFrame:
-    """The lines of `told_apart` -> one row per customer, day and order (and per favourite's value), and per
-    day and reason of the lines left out."""
+    """The lines of `classify_lines` -> one row per customer, day and order (and per favourite's value), and
+    per day and reason of the lines left out."""
     counts = F.col(LEFT_OUT).isNull()
     sale, back = counts & ~F.col(RETURNED), counts & F.col(RETURNED)
     columns = {
@@ -124,7 +124,7 @@ class Counts:
 
 def count_lines(totals: DataFrame) -> tuple[Counts, int, date | None]:
     """What became of the lines, the customers with an order, and the last day with one. One job over the
-    frame of `per_customer`."""
+    frame of `sum_per_customer`."""
     rows = (
         totals.groupBy(LEFT_OUT)
         .agg(F.sum("lines"), F.sum("returns"), F.count_if(F.col("orders") > 0), F.max(LAST))
@@ -136,7 +136,7 @@ def count_lines(totals: DataFrame) -> tuple[Counts, int, date | None]:
 
 
 def count_left_out(sums: DataFrame, kept: Aggregates) -> tuple[dict[str, int], int]:
-    """The lines left out by reason, and all lines, of the frame of `per_day`. One job."""
+    """The lines left out by reason, and all lines, of the frame of `sum_per_day`. One job."""
     own = sums.filter(F.col(KIND) == 0) if kept.favourites else sums
     rows = own.groupBy(LEFT_OUT).agg(F.sum("lines")).collect()
     return {reason: lines for reason, lines in rows if reason is not None}, sum(lines for _, lines in rows)

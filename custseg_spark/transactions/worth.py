@@ -73,20 +73,17 @@ def compare_groupings(
                 means[g, o][draw] = found
                 shares[g, o][draw] = _measure_explained(values, found[groups], weights)
     first = next(iter(groupings))
-    worth: list[Grouping] = []
+    worth = []
     for g, (groups, names) in groupings.items():
-        more = {} if g == first else {o: shares[first, o] - shares[g, o] for o in outcomes}
-        told = []
+        later = []
         for i, name in enumerate(names):
-            inside = groups == i
-            if inside.any():
-                after = {
-                    o: _interval(values[inside].mean(), means[g, o][:, i]) for o, values in outcomes.items()
-                }
-                told.append(GroupLater(name, int(inside.sum()), after))
+            if (inside := groups == i).any():
+                after = {o: _interval(y[inside].mean(), means[g, o][:, i]) for o, y in outcomes.items()}
+                later.append(GroupLater(name, int(inside.sum()), after))
         explained = {o: _interval(shares[g, o].mean(), shares[g, o]) for o in outcomes}
-        gain = {o: _interval(draws.mean(), draws) for o, draws in more.items()}
-        worth.append(Grouping(g, tuple(told), explained, gain))
+        more = {} if g == first else {o: shares[first, o] - shares[g, o] for o in outcomes}
+        gain = {o: _interval(drawn.mean(), drawn) for o, drawn in more.items()}
+        worth.append(Grouping(g, tuple(later), explained, gain))
     return tuple(worth)
 
 
