@@ -29,12 +29,7 @@ from custseg_spark.sql.utc import WITH_ZONE
 
 Declared = Literal["int", "double", "string", "boolean"] | DateType
 ID_KEY = "input.id"
-_WORDS = {
-    "int": "a whole number",
-    "double": "a number",
-    "boolean": "true or false",
-    "timestamp": "a time",
-}
+_WORDS = {"int": "a whole number", "double": "a number", "boolean": "true or false", "timestamp": "a time"}
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}
 _GARBLED = "text in another encoding"
 _INFINITY = float("inf")

@@ -18,15 +18,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType
 
 from custseg_spark.sql import Aggregate, find_instants, put_in_utc
-from custseg_spark.transactions.lines import (
-    CUSTOMER,
-    DAY,
-    LEFT_OUT,
-    ORDER,
-    QUANTITY,
-    RETURNED,
-    VALUE,
-)  # fmt: skip
+from custseg_spark.transactions.lines import CUSTOMER, DAY, LEFT_OUT, ORDER, QUANTITY, RETURNED, VALUE
 
 KIND, KEY = "_kind", "_key"
 FIRST, LAST = "_first", "_last"
