@@ -20,6 +20,7 @@ from custseg_spark.app.server import MAIN
 from custseg_spark.app.visit import Upload
 from custseg_spark.commands.train import train
 from custseg_spark.recipe import Recipe, parse
+from tests.corpus import sheets
 
 testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
 
@@ -115,6 +116,18 @@ def test_of_a_workbook_with_sheets_one_is_chosen(spark: SparkSession, customers:
     assert "Readme" in found.selectbox[0].options
     assert len(found.error) == 1, "the first sheet is no table of customers"
     found.selectbox[0].set_value("Customers").run()
+    assert not found.error
+    assert found.multiselect[0].value == ["spend", "visits"]
+
+
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_workbooks_of_other_programs_are_taken(
+    spark: SparkSession, customers: pd.DataFrame, ending: str
+) -> None:
+    table = customers.drop(columns="note")
+    write = {"xls": sheets.old_book, "ods": sheets.open_document}[ending]
+    content = write([list(table.columns), *table.astype(object).to_numpy().tolist()])
+    found = bring(app("segment").run(), f"customers.{ending}", content)
     assert not found.error
     assert found.multiselect[0].value == ["spend", "visits"]
 
