@@ -11,7 +11,7 @@ import pickle
 import sys
 
 MOST_MEMORY = 4 << 30
-"""Bytes: the fullest sheet that .xls can hold takes about half of it."""
+"""Bytes: a sheet of ten million numbers takes less."""
 
 
 def main() -> None:
