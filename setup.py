@@ -68,6 +68,7 @@ setup(
         "custseg_spark": ["py.typed"],
         "custseg_spark.engine": ["log4j2.properties"],
         "custseg_spark.app.pages": ["*.css", "templates/*"],
+        "custseg_spark.propose": ["*.jinja"],
         "custseg_spark.report": ["*.html", "*.css", "*.js", "*.jinja", "templates/*"],
     },
     install_requires=CORE,

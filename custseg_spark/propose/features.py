@@ -57,6 +57,11 @@ class Candidate:
         )
 
     @property
+    def missing(self) -> float:
+        """The share of rows without a value."""
+        return float(self.values.isna().mean())
+
+    @property
     def highest(self) -> float:
         return float(self.values.max())
 
@@ -106,11 +111,9 @@ def choose_candidates(columns: Sequence[ColumnKind]) -> tuple[list[Candidate], d
 def _explain_pass(candidate: Candidate, taken: Sequence[Candidate]) -> str:
     for other in taken:
         both = pd.concat([other.values, candidate.values], axis=1)
-        alike = float(
-            both.corr(method="spearman", min_periods=3).to_numpy()[0, 1]
-        )  # NaN where one is constant
-        if abs(alike) > REDUNDANT:
-            return f"says the same as {'_'.join(other.words)} (rank correlation {alike:.2f})"
+        rho = both.corr(method="spearman", min_periods=3).to_numpy()[0, 1]  # NaN where one is constant
+        if abs(rho) > REDUNDANT:
+            return f"says the same as {'_'.join(other.words)} (rank correlation {rho:.2f})"
     return "could cut as well" if len(taken) == MOST_FEATURES else ""
 
 

@@ -54,19 +54,10 @@ TRY_OPERATORS: dict[type[exp.Expr], str] = {
     exp.Div: "try_divide",
     exp.Mod: "try_mod",
 }
-TRY_FUNCTIONS = {
-    "mod": "try_mod",
-    "element_at": "try_element_at",
-    "make_interval": "try_make_interval",
-    "make_timestamp": "try_make_timestamp",
-    "parse_json": "try_parse_json",
-    "parse_url": "try_parse_url",
-    "to_binary": "try_to_binary",
-    "to_number": "try_to_number",
-    "to_timestamp": "try_to_timestamp",
-    "url_decode": "try_url_decode",
-}
-"""Functions that raise on a bad value -> their twins that give null."""
+TRY_FUNCTIONS = _names("""
+    element_at make_interval make_timestamp mod parse_json parse_url to_binary to_number to_timestamp
+    url_decode""")
+"""Functions that raise on a bad value; `try_` before the name makes the twin that gives null."""
 
 CASTS = _names("bigint binary boolean date decimal double float int smallint string timestamp tinyint")
 """Types that Spark also takes as a function: `int(x)` is a cast."""

@@ -41,7 +41,7 @@ def _without_raising(node: exp.Expr) -> exp.Expr:
 def _function_without_raising(node: exp.Anonymous) -> exp.Expr:
     name, arguments = node.name.lower(), node.expressions
     if name in functions.TRY_FUNCTIONS:
-        return exp.func(functions.TRY_FUNCTIONS[name], *arguments)
+        return exp.func(f"try_{name}", *arguments)
     if name in functions.CASTS and len(arguments) == 1:
         return exp.TryCast(this=arguments[0], to=exp.DataType.build(name, dialect="spark"), safe=True)
     if name == "to_date" and 1 <= len(arguments) <= 2:  # try_to_date is younger than Spark 4.0
