@@ -11,7 +11,7 @@ from custseg_spark.evidence import scores
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.refit import Cut, Points, draw_subset, use_one_thread
 from custseg_spark.evidence.stability import NamesOf, measure_stability
-from custseg_spark.recipe.models import Evidence
+from custseg_spark.recipe.sweep import Evidence
 
 
 def gather_scores(

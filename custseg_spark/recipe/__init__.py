@@ -9,7 +9,6 @@ from custseg_spark.recipe.models import (
     Action,
     DateType,
     Description,
-    Evidence,
     Feature,
     Input,
     Outcome,
@@ -18,6 +17,6 @@ from custseg_spark.recipe.models import (
     Rules,
     Segments,
     Source,
-    Sweep,
 )
 from custseg_spark.recipe.orders import OrderRecipe, find_order_columns
+from custseg_spark.recipe.sweep import Evidence, Sweep

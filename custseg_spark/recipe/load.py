@@ -134,37 +134,33 @@ def _lay_over(document: dict[str, Any], override: str) -> None:
 
 
 def _put(document: dict[str, Any], keys: Sequence[str], value: Any, where: str) -> None:
+    """Set the value at a path of keys; an expression alone on the way gets its long form."""
+    *parents, last = keys
+    named = len(keys) > 1 and keys[0] in _NAMED
     place: Any = document
-    for depth, key in enumerate(keys[:-1]):
-        place = _step(place, key, long_form=depth == 1 and keys[0] in _NAMED, where=where)
-    if isinstance(place, list):
-        place[_index(place, keys[-1], where)] = value
-    elif value is None and len(keys) == 2 and keys[0] in _NAMED:
-        place.pop(keys[-1], None)
+    for depth, key in enumerate(parents):
+        at = _find_position(place, key, where)
+        inner = place[at] if isinstance(place, list) else place.get(at)
+        if inner is None:
+            inner = {}
+        elif isinstance(inner, str) and named and depth == 1:
+            inner = {"sql": inner}
+        elif not isinstance(inner, dict | list):
+            raise RecipeError(f"{where}: {key} is {inner!r}, which has no keys inside", _ALL_KEYS)
+        place[at] = inner
+        place = inner
+    if value is None and named and len(keys) == 2 and isinstance(place, dict):
+        place.pop(last, None)
     else:
-        place[keys[-1]] = value
+        place[_find_position(place, last, where)] = value
 
 
-def _step(place: Any, key: str, *, long_form: bool, where: str) -> Any:
-    if isinstance(place, list):
-        return place[_index(place, key, where)]
-    inner = place.get(key)
-    if inner is None:
-        inner = place[key] = {}
-    elif isinstance(inner, str) and long_form:
-        inner = place[key] = {"sql": inner}
-    elif not isinstance(inner, dict | list):
-        raise RecipeError(
-            f"{where}: {key} is {inner!r}, which has no keys inside",
-            _ALL_KEYS,
-        )
-    return inner
-
-
-def _index(place: list[Any], key: str, where: str) -> int:
+def _find_position(place: Any, key: str, where: str) -> Any:
+    """The key of a mapping as it is, of a list as a number."""
+    if not isinstance(place, list):
+        return key
     if not key.isdigit() or int(key) >= len(place):
         raise RecipeError(
-            f"{where}: {key!r} is not a position in a list of {len(place)}",
-            "positions count from 0",
+            f"{where}: {key!r} is not a position in a list of {len(place)}", "positions count from 0"
         )
     return int(key)

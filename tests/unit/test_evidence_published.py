@@ -19,7 +19,7 @@ from custseg_spark.evidence import (
     silhouette_squared,
 )
 from custseg_spark.evidence.refit import fit_kmeans
-from custseg_spark.recipe.models import Evidence
+from custseg_spark.recipe import Evidence
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,7 +10,7 @@ from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.gather import gather_scores
 from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.evidence.stability import Stability, jaccard, measure_stability
-from custseg_spark.recipe.models import Evidence
+from custseg_spark.recipe import Evidence
 
 
 @dataclasses.dataclass(frozen=True)
