@@ -127,13 +127,11 @@ def split_words(name: str) -> tuple[str, ...]:
 
 def look_at_columns(head: pd.DataFrame, types: Mapping[str, Any]) -> list[ColumnKind]:
     """Every column of a table's first rows, in its order; what `types` calls a string stays one."""
-    columns = []
-    for position, name in enumerate(map(str, head.columns)):
-        values = head.iloc[:, position]
-        columns.append(
-            _texts(name, _strip(values)) if types.get(name) == "string" else look_at_column(name, values)
-        )
-    return columns
+    named = ((str(name), values) for name, values in head.items())
+    return [
+        _texts(name, _strip(values)) if types.get(name) == "string" else look_at_column(name, values)
+        for name, values in named
+    ]
 
 
 def look_at_column(name: str, values: pd.Series[Any]) -> ColumnKind:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +58,13 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
     described = [column for column in free if not column.outcome]
     left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
     described = described[:_MOST_DESCRIPTIONS]
-    named = _Names([*_TAKEN, "_".join(identity.words)])
+    taken = {*_TAKEN, "_".join(identity.words)}
     return Draft(
         identity=identity,
         certain=certain,
-        features={named(one.words): one for one in candidates},
-        described={named(_name_description(column)): column for column in described},
-        checked={named(column.words): column for column in checked},
+        features={_name(one.words, taken): one for one in candidates},
+        described={_name(_name_description(column), taken): column for column in described},
+        checked={_name(column.words, taken): column for column in checked},
         protected=protected,
         left=left,
         remarks=remarks,
@@ -119,18 +120,11 @@ def _name_description(column: ColumnKind) -> tuple[str, ...]:
     return (*column.words, *split_words(column.counted or "")) if column.kind == "category" else column.words
 
 
-class _Names:
-    """Gives each expression a name of its own, fit for a recipe, whatever the case."""
-
-    def __init__(self, taken: Iterable[str]) -> None:
-        self._taken = set(taken)
-
-    def __call__(self, words: Sequence[str]) -> str:
-        said = words[1:] if len(words) > 2 and words[0] in COUNTS else words
-        plain = "_".join(said)
-        plain = plain if plain[:1].isalpha() else f"column_{plain}"
-        name, number = plain, 2
-        while name in self._taken:
-            name, number = f"{plain}_{number}", number + 1
-        self._taken.add(name)
-        return name
+def _name(words: Sequence[str], taken: set[str]) -> str:
+    """A name fit for a recipe that is not taken, whatever the case; from now on it is."""
+    plain = "_".join(words[1:] if len(words) > 2 and words[0] in COUNTS else words)
+    plain = plain if plain[:1].isalpha() else f"column_{plain}"
+    numbered = (f"{plain}_{number}" for number in itertools.count(2))
+    name = next(name for name in itertools.chain([plain], numbered) if name not in taken)
+    taken.add(name)
+    return name

@@ -5,32 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from custseg_spark.recipe import plain_yaml
-from custseg_spark.recipe.models import Recipe
+from custseg_spark.recipe.models import Description, Feature, Outcome, Recipe, Rule
 from custseg_spark.recipe.section import Section
 
-_SAID_ONLY_IF_SET = {
-    "rules": ("at_most",),
-    "segment_by": ("unit", "additive", "allow_protected"),
-    "describe": ("sql", "rate", "unit", "additive"),
-    "check": ("unit",),
+_SAID_ONLY_IF_SET: dict[type[Section], tuple[str, ...]] = {
+    Rule: ("at_most",),
+    Feature: ("unit", "additive", "allow_protected"),
+    Description: ("sql", "rate", "unit", "additive"),
+    Outcome: ("unit",),
 }
 
 
 def write_explained(recipe: Recipe) -> str:
     """The recipe as YAML with every default; `load` reads an equal recipe back from it."""
     document = recipe.model_dump(mode="json")
-    rules = document["rules"]
-    own = {key: value for key, value in rules.items() if key != "named"}
-    document["rules"] = {**own, **rules["named"]}
-    for section, keys in _SAID_ONLY_IF_SET.items():
-        entries = recipe.rules.named if section == "rules" else getattr(recipe, section)
-        for name, entry in entries.items():
-            document[section][name] = _short(document[section][name], type(entry), keys)
+    rules = document["rules"].pop("named")
+    entries = (rules, document["segment_by"], document["describe"], document["check"])
+    for kind, named in zip(_SAID_ONLY_IF_SET, entries, strict=True):
+        named.update({name: _short(entry, kind) for name, entry in named.items()})
+    document["rules"] |= rules
     return "\n".join(plain_yaml.write({key: value}) for key, value in document.items())
 
 
-def _short(entry: dict[str, Any], kind: type[Section], keys: tuple[str, ...]) -> Any:
+def _short(entry: dict[str, Any], kind: type[Section]) -> Any:
     """Without the keys that would say their default; an expression alone stands for itself."""
-    defaults = {key: kind.model_fields[key].default for key in keys}
-    said = {key: value for key, value in entry.items() if key not in keys or value != defaults[key]}
+    defaults = {key: kind.model_fields[key].default for key in _SAID_ONLY_IF_SET[kind]}
+    said = {key: value for key, value in entry.items() if key not in defaults or value != defaults[key]}
     return said["sql"] if list(said) == ["sql"] else said

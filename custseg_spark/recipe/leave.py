@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,11 +13,9 @@ from custseg_spark.recipe.section import Section, Share
 
 def check_day(text: str) -> str:
     """The text, which is a day as it stands in a folder's name. Raises ValueError for any other."""
-    try:
+    with suppress(ValueError):
         if date.fromisoformat(text).isoformat() == text:
             return text
-    except ValueError:
-        pass
     raise ValueError(f"a day is written like 2026-11-24; found {text!r}")
 
 

@@ -109,7 +109,7 @@ def _check(model: type[Checked], document: dict[str, Any], source: str = "") -> 
         recipe = model.model_validate(document)
         problems = find(recipe)
     except ValidationError as error:
-        problems = list_problems(error, document, model)
+        problems = list_problems(error, model)
     if not problems:
         return recipe
     what = source + problems[0].what

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from custseg_spark.errors import RecipeError, find_nearest_name
 
@@ -21,28 +22,29 @@ _PLAIN = {
 _LIMITS = {"minimum": "from", "exclusiveMinimum": "over", "maximum": "to", "exclusiveMaximum": "under"}
 
 
-def list_problems(
-    error: ValidationError, document: Mapping[str, Any], model: type[BaseModel]
-) -> list[RecipeError]:
+def list_problems(error: ValidationError, model: type[BaseModel]) -> list[RecipeError]:
     """One problem per wrong key of a `model`, in the order of its keys; a union gives one line."""
-    keys = _Keys(model.model_json_schema(), document)
-    problems: dict[str, RecipeError] = {}
+    keys = _Keys(model.model_json_schema())
+    problems: dict[str, tuple[int, RecipeError]] = {}
     for detail in error.errors(include_url=False):
-        key, problem = keys.explain(detail["type"], detail["loc"], detail.get("ctx", {}))
-        problems.setdefault(key, problem)
-    return list(problems.values())
+        where, problem = keys.explain(detail)
+        depth = len(detail["loc"])  # of the branches of a union, the one that found the whole value
+        if where not in problems or depth < problems[where][0]:
+            problems[where] = depth, problem
+    return [problem for _, problem in problems.values()]
 
 
 class _Keys:
-    """The keys of a document, and what the schema of its model says of each."""
+    """The keys of a recipe as the JSON schema of its model has them."""
 
-    def __init__(self, schema: Schema, document: Mapping[str, Any]) -> None:
-        self._schema, self._document = schema, document
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
 
-    def explain(self, kind: str, loc: Sequence[Any], context: Mapping[str, Any]) -> tuple[str, RecipeError]:
+    def explain(self, detail: ErrorDetails) -> tuple[str, RecipeError]:
         """The key path of one of pydantic's errors, and the problem in words."""
+        kind, loc = detail["type"], detail["loc"]
         of_parent = kind in ("extra_forbidden", "invalid_key", "missing")
-        path, schema, value = self._follow(loc[:-1] if of_parent else loc)
+        path, schema = self._follow(loc[:-1] if of_parent else loc)
         where = ".".join(path)
         plain = self._resolve(schema)
         if of_parent and (fields := plain.get("properties")):
@@ -54,30 +56,25 @@ class _Keys:
             )
             return where, RecipeError(f"{where}: {told}")
         if kind == "value_error" and "anyOf" not in plain:
-            return where, RecipeError(f"{where}: {context['error']}" if where else str(context["error"]))
+            told = str(detail["ctx"]["error"])
+            return where, RecipeError(f"{where}: {told}" if where else told)
         if loc[-1:] == ("[key]",):
             return f"{where}[key]", _explain_name(where, kind, loc[-2])
-        told = f"{where}: found {_short(value)}; it takes {self._takes(schema)}"
+        told = f"{where}: found {_short(detail['input'])}; it takes {self._takes(schema)}"
         return where, RecipeError(told, _suggest_bound(path))
 
-    def _follow(self, loc: Iterable[Any]) -> tuple[list[str], Schema, Any]:
-        """Key path, schema and value of the place, or of the union on the way of which it names a branch."""
+    def _follow(self, loc: Iterable[Any]) -> tuple[list[str], Schema]:
+        """Key path and schema of the place, or of the union on the way of which it names a branch."""
         path: list[str] = []
-        schema: Schema = self._schema
-        value: Any = self._document
+        schema = self._schema
         for step in loc:
             inner = self._enter(schema, step)
             if inner is None:
                 break
             schema = inner
-            if step == "named" and path == ["rules"]:
-                continue
-            path.append(str(step))
-            if isinstance(value, Mapping):
-                value = value.get(step, value.get(str(step)))
-            elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
-                value = value[step]
-        return path, schema, value
+            if step != "named" or path != ["rules"]:
+                path.append(str(step))
+        return path, schema
 
     def _enter(self, schema: Schema, step: Any) -> Any:
         plain = self._resolve(schema)

@@ -107,12 +107,8 @@ class _Rules:
         if (template := _TEMPLATES.get((name, len(arguments)))) is not None:
             return self._time(template, *arguments)
         if name in _SINCE_EPOCH and arguments:
-            by_pattern = len(arguments) == 2
-            value = (
-                self._read(build_fragment("try_to_timestamp({0}, {1})", *arguments))
-                if by_pattern
-                else arguments[0]
-            )
+            read = "try_to_timestamp({0}, {1})"
+            value = self._read(build_fragment(read, *arguments)) if len(arguments) == 2 else arguments[0]
             return build_fragment(f"{_SINCE_EPOCH[name]}({_MOMENT})", self._clock(value))
         if name in _READERS:
             return self._clock(arguments[0]) if len(arguments) == 1 else self._read(node)
@@ -158,8 +154,8 @@ class _Rules:
 
     def _compare_moments(self, node: exp.Expr) -> None:
         """A column of moments against literals: they become moments, and the column stays as it is."""
-        sides = [node.args.get(key) for key in ("this", "expression", "low", "high")]
-        present = [side for side in sides if side is not None]
+        sides = ("this", "expression", "low", "high")
+        present = [node.args[key] for key in sides if node.args.get(key) is not None]
         columns = [side for side in present if isinstance(side, exp.Column) and self._is_instant(side)]
         moments = {id(side): self._moment(side) for side in present if side not in columns}
         if len(columns) != 1 or None in moments.values():
