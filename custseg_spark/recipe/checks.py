@@ -43,14 +43,13 @@ def _protected(recipe: Recipe) -> Iterator[RecipeError]:
 
 
 def _rates(recipe: Recipe) -> Iterator[RecipeError]:
-    for name, description in recipe.describe.items():
-        for part in description.rate or ():
-            named = recipe.describe.get(part)
-            if named is not None and named.rate is not None:
-                yield RecipeError(
-                    f"describe.{name}.rate: {part} is itself a rate",
-                    "give numerator and denominator as expressions",
-                )
+    rates = {name: one.rate for name, one in recipe.describe.items() if one.rate is not None}
+    for name, parts in rates.items():
+        for part in filter(rates.get, parts):
+            yield RecipeError(
+                f"describe.{name}.rate: {part} is itself a rate",
+                "give numerator and denominator as expressions",
+            )
 
 
 def _words(recipe: Recipe) -> Iterator[RecipeError]:

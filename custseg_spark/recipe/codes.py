@@ -77,4 +77,4 @@ def _is_text(node: exp.Expr, *, by_itself: bool) -> bool:
 
 def _is_literal(node: exp.Expr) -> bool:
     """Whether the node is a text literal."""
-    return isinstance(node.unnest(), exp.Literal) and node.unnest().is_string
+    return node.unnest().is_string

@@ -36,7 +36,7 @@ def decompose(sql: str, where: str, prefix: str = "_part") -> Aggregate:
     """An aggregate over a customer's lines as parts that add up, so that days can be summed apart.
 
     Raises RecipeError naming `where`: for an aggregate that can't be put together from partial results
-    (a median, a distinct count), for a column outside every aggregate, for what `check` refuses.
+    (a median, a distinct count), for a column outside every aggregate, for what `check_expression` refuses.
     """
     tree, literals = parse_sql(sql, where)
     parts: dict[str, Part] = {}

@@ -15,7 +15,7 @@ def make_safe(sql: str, where: str = "expression") -> str:
     Division by zero, overflow, casts and dates that fail, and array positions that are not there
     become null through Spark's own `try_` functions (all of them in Spark 4.0). An expression
     without any of these comes back as it was written. Raises RecipeError if it does not parse, and for
-    what `check` refuses: no expression reaches the engine by another way.
+    what `check_expression` refuses: no expression reaches the engine by another way.
     """
     check_expression(sql, where)
     return rewrite(sql, where, lambda *_: _without_raising)

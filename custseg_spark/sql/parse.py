@@ -85,7 +85,7 @@ def parse_sql(sql: str, where: str) -> tuple[exp.Expr, dict[str, str]]:
 
 
 def write_sql(tree: exp.Expr, literals: Mapping[str, str]) -> str:
-    """The text of a tree from `parsed`, its literals put back."""
+    """The text of a tree from `parse_sql`, its literals put back."""
     text = _text(tree)
     for placeholder, literal in literals.items():
         text = text.replace(placeholder, literal)
@@ -120,7 +120,7 @@ def build_fragment(template: str, *values: exp.Expr) -> exp.Expr:
 
 
 def read_literal(literal: exp.Literal, literals: Mapping[str, str]) -> str:
-    """What a string literal of a tree from `parsed` says, without its quotes."""
+    """What a string literal of a tree from `parse_sql` says, without its quotes."""
     written_so = literals.get(f"'{literal.name}'", f"'{literal.name}'")
     return re.sub(r"^[rR]?(['\"])(.*)\1$", r"\2", written_so, flags=re.DOTALL)
 

@@ -63,7 +63,7 @@ _COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.Between)
 
 
 def put_in_utc(sql: str, instants: Collection[str] = (), where: str = "expression") -> str:
-    """The expression with its days and hours in UTC; `sql` is what `safe` gave.
+    """The expression with its days and hours in UTC; `sql` is what `make_safe` gave.
 
     `instants`: the columns of type TIMESTAMP, which are moments and show no clock. They are compared with
     literals as they are, so that files and row groups can still be skipped. An expression in which no zone
