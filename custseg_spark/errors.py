@@ -1,23 +1,31 @@
 """One exception tree. Every message says what was found and where; every remedy says what to do."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+MEND_TABLE = "mend table"
+"""The code where whoever holds the table can mend it: the remedy names no command and no key of a recipe."""
 
 
 class CustsegError(Exception):
     """Anything a user can mend: one line of what and where, one line of what to do.
 
     `exit_code` is what the command ends with; the table is in the README. `code`: a short name of the kind of
-    problem, for programs that answer to it; empty where none does. Nobody parses the texts.
+    problem, for code that answers to it, and `facts`: what it tells in words of its own; both are empty where
+    none does. Nobody parses the texts.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, remedy: str = "", *, code: str = "") -> None:
+    def __init__(
+        self, what: str, remedy: str = "", *, code: str = "", facts: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.remedy = remedy
         self.code = code
+        self.facts = facts or {}
 
 
 class RecipeError(CustsegError):

@@ -20,7 +20,7 @@ import pyarrow.parquet
 from custseg_spark import data, runs
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.visit import Upload
-from custseg_spark.errors import RunError
+from custseg_spark.errors import MEND_TABLE, RunError
 from custseg_spark.recipe import Recipe, write_explained
 
 EXCEL_ROWS = 100_000
@@ -43,7 +43,11 @@ def write_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
     """Every customer, and the profile of the segments, as a workbook. Raises RunError for too many rows."""
     rows = customers.count_rows()
     if rows > EXCEL_ROWS:
-        raise RunError(f"{rows:,} customers are too many for a workbook", "take the CSV or the Parquet file")
+        raise RunError(
+            f"{rows:,} customers are too many for a workbook",
+            "take the CSV or the Parquet file",
+            code=MEND_TABLE,
+        )
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from custseg_spark.errors import CustsegError, DataError
+from custseg_spark.errors import MEND_TABLE, CustsegError, DataError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -26,16 +26,6 @@ _KINDS = {
     "constant": "the same in every row", "empty": "nothing", "nested": "a list",
 }  # fmt: skip
 AGAIN = "Save the table again as an Excel workbook (.xlsx) or as CSV in UTF-8, and bring that."
-_FOR_ENGINEERS = re.compile(
-    rf"recipe|--\w|custseg|segment_by|max_quarantined|[{{}}]|\b\w+\.(?!(?:{'|'.join(ENDINGS)})\b)[a-z]\w*"
-)
-"""Commands, keys such as input.options and pieces of YAML; a file's name is none of them."""
-_PLAIN = (
-    ("rules.max_quarantined allows", "is allowed"),
-    ("id: repeated", "the customer’s number stands more than once"),
-    ("id: missing", "the customer’s number is missing"),
-)
-"""What the contract of a table says, and how a person reads it."""
 _ADDED = ("segment", "segment_name", "distance_to_centre")
 _SCORED = "distance_to_centre"
 """The column that shows that `margin` is ours as well, and no shop's."""
@@ -102,6 +92,7 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
         raise DataError(
             f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
             f"Bring a table with at least {FEWEST} customers, one row each.",
+            code=MEND_TABLE,
         )
     columns = tuple(look_at_columns(looked.head, {}))
     try:
@@ -110,6 +101,7 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
         raise DataError(
             f"{file.name} has no column of numbers in which customers differ",
             "Add what customers do, such as what they spend or how often they order.",
+            code=MEND_TABLE,
         ) from problem
     return UploadPreview(rows, looked.head, columns, looked.options, recipe, ours)
 
@@ -191,16 +183,35 @@ def _holds_numbers(column: ColumnKind) -> bool:
 def explain_plainly(problem: CustsegError, folder: Path, otherwise: str = "") -> str:
     """An error as the person reads it: without our folders, and with `otherwise` for advice that is an
     engineer's to take."""
+    from custseg_spark import data
+
     what = re.sub(rf"(input )?{re.escape(str(folder))}/(out\S*)?", "", problem.what)
-    what = re.sub(r"^[\w., ]+: (?=the table has no column )", "", what)  # the keys that name the column
-    for said, plain in _PLAIN:
-        what = what.replace(said, plain)
+    match problem.code:
+        case data.NO_COLUMN:  # without the keys that name it
+            what = f"the table has no column {problem.facts['column']!r}"
+        case data.REJECTED:
+            what = _tell_rejected(**problem.facts)
     if "." not in what.partition(" ")[0]:  # else it begins with a file's name
         what = f"{what[:1].upper()}{what[1:]}"
     what = what.rstrip(".")
-    remedy = problem.remedy or ""
-    if not remedy or _FOR_ENGINEERS.search(remedy):
-        remedy = otherwise
+    remedy = problem.remedy if problem.code in (data.NO_COLUMN, MEND_TABLE) else otherwise
     remedy = f"{remedy[:1].upper()}{remedy[1:]}".rstrip(".")
     end = "" if remedy.endswith("?") else "."
     return f"{what}. {remedy}{end}" if remedy else f"{what}."
+
+
+def _tell_rejected(rejected: int, rows: int, allowed: float | None, reasons: Mapping[str, int]) -> str:
+    """Which rows the contract rejects, where the recipe's own names for it say nothing."""
+    from custseg_spark import data
+
+    plain = {
+        data.ID_REPEATED: "the customer’s number stands more than once",
+        data.ID_MISSING: "the customer’s number is missing",
+    }
+    listed = data.list_reasons({plain.get(reason, reason): count for reason, count in reasons.items()})
+    if allowed is None:
+        return f"all {rows:,} rows are rejected: {listed}"
+    return (
+        f"{rejected:,} of {rows:,} rows ({rejected / rows:.1%}) are rejected, more than is allowed "
+        f"({allowed:.1%}): {listed}"
+    )

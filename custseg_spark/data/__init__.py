@@ -1,9 +1,11 @@
 """Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, column, quote, read_utc
+from custseg_spark.data.columns import AS_READ, MALFORMED, NO_COLUMN, column, quote, read_utc
 from custseg_spark.data.contract import (
     ACCEPTED,
+    ID_MISSING,
     ID_REPEATED,
+    REJECTED,
     ROWS,
     Check,
     Quality,
@@ -16,6 +18,7 @@ from custseg_spark.data.contract import (
     judge_counts,
     keep_accepted,
     keep_rejected,
+    list_reasons,
     name_reason,
     pass_checks,
 )

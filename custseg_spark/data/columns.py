@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DoubleType, FloatType, StringType, TimestampType
 
-from custseg_spark.errors import DataError, suggest_name
+from custseg_spark.errors import MEND_TABLE, DataError, suggest_name
 
 MALFORMED = "_malformed"
 """Text formats: a row as it was written that does not split into fields, null in every other row."""
@@ -16,6 +16,8 @@ MISSHAPEN = {"csv": "row: too few or too many fields", "kafka": "message: no JSO
 """The formats whose tables have the column MALFORMED, and why a row where it is not null is rejected."""
 UNDECODED = "\ufffd"
 """What a reader of text puts in the place of bytes that its encoding does not know."""
+NO_COLUMN = "no column"
+"""The code of the error for a column that the table lacks; facts: column."""
 AS_READ = "_as_read"
 """A struct of every column as it was read, kept beside the typed columns for the quarantine."""
 
@@ -56,7 +58,12 @@ def resolve_column(wanted: str, names: Sequence[str], keys: Sequence[str]) -> st
     for name in names:
         if name.casefold() == wanted.casefold():
             return name
-    raise DataError(f"{', '.join(keys)}: the table has no column {wanted!r}", suggest_name(wanted, names))
+    raise DataError(
+        f"{', '.join(keys)}: the table has no column {wanted!r}",
+        suggest_name(wanted, names),
+        code=NO_COLUMN,
+        facts={"column": wanted},
+    )
 
 
 def refuse_repeated(names: Sequence[str], path: str) -> None:
@@ -67,5 +74,7 @@ def refuse_repeated(names: Sequence[str], path: str) -> None:
     repeated = "; ".join(", ".join(map(repr, same)) for same in seen.values() if len(same) > 1)
     if repeated:
         raise DataError(
-            f"{path}: column names stand more than once: {repeated}", "give each column a name of its own"
+            f"{path}: column names stand more than once: {repeated}",
+            "give each column a name of its own",
+            code=MEND_TABLE,
         )

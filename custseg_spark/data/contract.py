@@ -23,6 +23,9 @@ ROWS = "rows_read"
 ACCEPTED = "rows_accepted"
 UNBOUNDED = "rows_unbounded"
 REASONS = "reasons"
+REJECTED = "rejected"
+"""The code of the error for too many rows in quarantine; facts: rejected, rows, allowed (a share; None where
+all are rejected), reasons (rows by reason)."""
 ID_REASONS = ID_MISSING, ID_REPEATED = ("id: missing", "id: repeated")
 """Reasons of the checks on ids, whether this table needed both or not."""
 
@@ -120,17 +123,22 @@ def judge_counts(found: Mapping[str, int], checks: Sequence[Check], max_quaranti
         raise DataError("the table has no rows", "check the input path and the job that writes it")
     failed = check_bounds(found, checks)
     by_reason = {check.reason: count for check, count in failed}
+    rejecting = {check.reason: count for check, count in failed if check.on_fail == "quarantine"}
     rejected_rows = found[UNBOUNDED]
     if rejected_rows > max_quarantined * rows:
         raise DataError(
             f"{rejected_rows:,} of {rows:,} rows ({rejected_rows / rows:.1%}) are rejected, more than "
-            f"rules.max_quarantined allows ({max_quarantined:.1%}): {_top(by_reason, checks)}",
+            f"rules.max_quarantined allows ({max_quarantined:.1%}): {list_reasons(rejecting)}",
             "mend the table, declare what was read as the wrong type under input.types, or raise the bound",
+            code=REJECTED,
+            facts={"rejected": rejected_rows, "rows": rows, "allowed": max_quarantined, "reasons": rejecting},
         )
     if kept == 0:
         raise DataError(
-            f"all {rows:,} rows are rejected: {_top(by_reason, checks)}",
+            f"all {rows:,} rows are rejected: {list_reasons(rejecting)}",
             "mend the table or the rule that rejects them",
+            code=REJECTED,
+            facts={"rejected": rows, "rows": rows, "allowed": None, "reasons": rejecting},
         )
     warnings = tuple(
         f"{check.reason}: {count:,} of {rows:,} rows, kept"
@@ -161,11 +169,10 @@ def _within_bound(check: Check, failed: int, rows: int) -> None:
     )
 
 
-def _top(by_reason: Mapping[str, int], checks: Sequence[Check]) -> str:
-    """The three most frequent reasons for a rejection with their counts; ties in the order of the checks."""
-    reasons = [check.reason for check in _keep_quarantining(checks) if check.reason in by_reason]
-    top = sorted(reasons, key=lambda reason: -by_reason[reason])
-    listed = "; ".join(f"{reason} ({by_reason[reason]:,})" for reason in top[:3])
+def list_reasons(rejecting: Mapping[str, int]) -> str:
+    """The three most frequent reasons for a rejection with their rows; ties in the order that is given."""
+    top = sorted(rejecting, key=lambda reason: -rejecting[reason])
+    listed = "; ".join(f"{reason} ({rejecting[reason]:,})" for reason in top[:3])
     return listed + (f"; {len(top) - 3} more" if len(top) > 3 else "")
 
 

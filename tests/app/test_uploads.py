@@ -1,11 +1,13 @@
 """What may be brought: refusals are plain sentences, names are plain names."""
 
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from custseg_spark import data
 from custseg_spark.app.uploads import (
     UploadPreview,
     explain_plainly,
@@ -16,9 +18,13 @@ from custseg_spark.app.uploads import (
     tabulate_first_rows,
 )
 from custseg_spark.app.visit import clean_name
-from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.data.columns import resolve_column
+from custseg_spark.errors import MEND_TABLE, DataError
 from custseg_spark.propose.column_kinds import look_at_columns
 from tests.corpus.sheets import old_book, open_document
+
+NOTHING: Any = None
+"""In place of a check's condition: its rows are counted already."""
 
 
 @pytest.mark.parametrize(
@@ -103,33 +109,46 @@ def test_an_error_is_told_without_our_folders_and_engineers_advice() -> None:
     problem = DataError(f"{folder}/t.csv is not UTF-8 text", "set input.options.encoding, or write UTF-8")
     assert explain_plainly(problem, folder, "Save it again.") == "t.csv is not UTF-8 text. Save it again."
     problem = DataError(f"input {folder}/t.csv: the table has no rows", "check the job")
-    assert explain_plainly(problem, folder) == "t.csv: the table has no rows. Check the job."
+    assert explain_plainly(problem, folder) == "t.csv: the table has no rows."
     assert explain_plainly(DataError("all rows are rejected"), folder) == "All rows are rejected."
-    bound = "9 of 90 rows (10.0%) are rejected, more than rules.max_quarantined allows (5.0%): income"
-    assert "max_quarantined" not in explain_plainly(RecipeError(bound), folder)
-    problem = DataError(
-        "segment_by.spend, input.id: the table has no column 'Spend'", "did you mean 'Spent'?"
+
+
+def test_a_column_that_is_not_there_is_told_without_the_keys_that_name_it() -> None:
+    with pytest.raises(DataError) as refused:
+        resolve_column("Spend", ["Spent", "id"], ["segment_by.spend", "input.id"])
+    told = explain_plainly(refused.value, Path("/x"), "Mend it.")
+    assert told == "The table has no column 'Spend'. Did you mean 'Spent'?"
+
+
+def test_rows_that_are_rejected_are_told_without_the_words_of_a_recipe() -> None:
+    checks = [
+        data.Check(data.ID_MISSING, NOTHING),
+        data.Check(data.ID_REPEATED, NOTHING),
+        data.Check("income: not income > 0", NOTHING),
+        data.Check("seen: kept", NOTHING, "warn"),
+    ]
+    failed = {"failed_0": 3, "failed_1": 5, "failed_2": 0, "failed_3": 90}
+    counts = {data.ROWS: 90, data.ACCEPTED: 82, "rows_unbounded": 8, **failed}
+    with pytest.raises(DataError) as refused:
+        data.judge_counts(counts, checks, 0.05)
+    assert explain_plainly(refused.value, Path("/x"), "Mend it.") == (
+        "8 of 90 rows (8.9%) are rejected, more than is allowed (5.0%): the customer’s number stands more "
+        "than once (5); the customer’s number is missing (3). Mend it."
     )
-    assert explain_plainly(problem, folder) == "The table has no column 'Spend'. Did you mean 'Spent'?"
+    with pytest.raises(DataError) as refused:
+        data.judge_counts({**counts, data.ACCEPTED: 0, "rows_unbounded": 0, "failed_2": 90}, checks, 0.05)
+    assert explain_plainly(refused.value, Path("/x")).startswith("All 90 rows are rejected: income: not ")
 
 
-@pytest.mark.parametrize(
-    "remedy",
-    [
-        "rename it, or keep only other columns: output: {columns: [...]}",
-        "rename it, or take it away: privacy: {drop: [_raw_x]}",
-        "set rules.reasons, or mend the table",
-        "say so under segment_by",
-        "run custseg rfm first",
-    ],
-)
-def test_what_an_engineer_would_type_is_told_to_no_analyst(remedy: str) -> None:
-    assert explain_plainly(DataError("it is so", remedy), Path("/x"), "Mend it.") == "It is so. Mend it."
+def test_what_an_engineer_would_type_is_told_to_no_analyst() -> None:
+    problem = DataError("it is so", "set rules.reasons, or mend the table")
+    assert explain_plainly(problem, Path("/x"), "Mend it.") == "It is so. Mend it."
 
 
 @pytest.mark.parametrize("remedy", ["Save it as t.xlsx or t.csv.", "Bring a table with 20 customers."])
 def test_what_a_person_can_do_stays(remedy: str) -> None:
-    assert explain_plainly(DataError("it is so", remedy), Path("/x"), "Mend it.") == f"It is so. {remedy}"
+    problem = DataError("it is so", remedy, code=MEND_TABLE)
+    assert explain_plainly(problem, Path("/x"), "Mend it.") == f"It is so. {remedy}"
 
 
 def test_columns_that_a_segmentation_added_are_known_from_others() -> None:
