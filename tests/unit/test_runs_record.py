@@ -194,3 +194,16 @@ def test_models_and_baselines_of_both_versions_are_the_same() -> None:
             Model.from_json(broken)
         with pytest.raises(RunError, match=r"baseline\.json can't be read"):
             Baseline.from_json(broken)
+
+
+def test_every_key_of_a_record_is_in_the_docs() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "nights.md").read_text(encoding="utf-8")
+    for form in (
+        runs.RunRecord,
+        runs.ScoreRecord,
+        runs.AudienceRecord,
+        runs.FailedRecord,
+        runs.RunningRecord,
+    ):
+        lacking = {key for key in form.model_fields if f"`{key}`" not in told}
+        assert not lacking, form
