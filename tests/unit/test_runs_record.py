@@ -67,6 +67,17 @@ def test_runs_scores_and_audiences_of_an_older_version_are_pruned(kept: str) -> 
     assert runs.prune_runs(kept, keep=1, older_than_hours=0) == [f"{kept}/runs/{FAILED}"]
 
 
+def test_the_first_runs_ever_are_read_though_they_say_less(kept: str) -> None:
+    path = Path(f"{kept}/runs/{FIRST}/run.json")
+    found = json.loads(path.read_text())
+    early = {
+        key: value for key, value in found.items() if key not in ("types", "structure", "ids_used", "live")
+    }
+    path.write_text(json.dumps({**early, "gone": "a key that nobody knows any more"}))
+    record = runs.find_run(kept, FIRST).read_record()
+    assert (record.types, record.structure, record.ids_used, record.live) == ({}, None, (0, 1, 2), None)
+
+
 def test_the_app_opens_and_compares_runs_of_an_older_version(kept: str) -> None:
     second, first = (RunView(one.run) for one in list_published(kept))
     assert first.names == {0: "Big", 1: "Mid, frequent", 2: "Small, rare"}
@@ -189,6 +200,8 @@ def test_models_and_baselines_of_both_versions_are_the_same() -> None:
         found = read((at / name).read_text())
         assert json.loads(found.to_json())["schema_version"] == 2
         assert read(found.to_json()) == found
+    with pytest.raises(RunError, match="another format"):
+        Model.from_json((at / "model.json").read_text().replace('"format": 1', '"format": 2'))
     for broken in ('{"format": 2}', '{"schema_version": 2}', "[]", "{"):
         with pytest.raises(RunError, match=r"model\.json can't be read"):
             Model.from_json(broken)
