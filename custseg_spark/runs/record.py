@@ -179,7 +179,7 @@ def parse_record(content: bytes, path: str, kind: Kind) -> Record:
         version = find_version(found, path, SCHEMA_VERSION)
         form = _find_form(found, kind)
         return form.model_validate(found if version == SCHEMA_VERSION else _upgrade(found, form))
-    except ValueError as problem:
+    except (ValueError, TypeError, AttributeError) as problem:
         raise RunError(
             f"{path} can't be read: {tell_first(problem)}", "put back the file as it was written"
         ) from None

@@ -142,6 +142,8 @@ def test_a_run_of_a_newer_version_stays_and_its_ids_are_not_given_again(
         ({"k": "many"}, "k: Input should be a valid integer"),
         ({"segments": [{"segment": 0}]}, "segments.0.name: Field required"),
         ({"recipe": 7}, "recipe: Input should be a valid dictionary"),
+        ({"segments": [7]}, "'int' object has no attribute 'get'"),
+        ({"segments": None}, "'NoneType' object is not iterable"),
         ({"status": "odd"}, "its status is 'odd'"),
         ({"schema_version": "2"}, "schema_version: '2' is no version"),
         ({"schema_version": True}, "schema_version: True is no version"),
