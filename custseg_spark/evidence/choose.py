@@ -21,10 +21,10 @@ class _Score:
     name: str
     of: Callable[[Candidate], float]
     error: Callable[[Candidate], float | None]
-    told: str = "{name} {value:.3f}"
+    text: str = "{name} {value:.3f}"
 
     def tell(self, c: Candidate) -> str:
-        return self.told.format(name=self.name, value=self.of(c))
+        return self.text.format(name=self.name, value=self.of(c))
 
     def rank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The highest first; ties: the better silhouette, then fewer segments."""
@@ -57,8 +57,10 @@ def choose(candidates: Sequence[Candidate], method: Method, smallest_share: floa
         return _fixed(ordered, smallest_share)
     allowed = [c for c in ordered if _allowed(c, smallest_share)]
     if not allowed:
+        shares = ", ".join(f"k={c.k} {c.smallest_share:.2%}" for c in ordered)
         raise DataError(
-            _all_under(ordered, smallest_share),
+            f"every number of segments has one under smallest_share {smallest_share:.1%}; "
+            f"the smallest hold: {shares}",
             "lower segments.smallest_share, "
             "lower segments.k, or clip the feature whose extreme values stand alone",
         )
@@ -79,11 +81,7 @@ def _evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The best silhouette among those whose every segment comes back when the data is redrawn."""
     if all(c.lowest_jaccard is None for c in allowed):
         pick = _best(allowed, _SILHOUETTE)
-        why = (
-            f"{pick.best.k} segments have the best silhouette ({pick.best.silhouette:.3f}); "
-            "whether they come back was not asked (evidence.bootstraps: 0)"
-        )
-        return replace(pick, why=why)
+        return replace(pick, why=f"{pick.why}; whether they come back was not asked (evidence.bootstraps: 0)")
     stable = [c for c in allowed if _lowest(c) >= STABLE]
     if not stable:
         pick = _best(allowed, _JACCARD)
@@ -94,12 +92,8 @@ def _evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
         )
         return replace(pick, why=why, passed=False)
     pick = _best(stable, _SILHOUETTE)
-    why = (
-        f"{pick.best.k} segments have the best silhouette ({pick.best.silhouette:.3f}) of the "
-        f"{_count(stable)} whose every segment comes back when the data is redrawn (the weakest to "
-        f"{_lowest(pick.best):.2f})"
-    )
-    return replace(pick, why=why)
+    back = f"comes back when the data is redrawn (the weakest to {_lowest(pick.best):.2f})"
+    return replace(pick, why=f"{pick.why} of the {_count(stable)} whose every segment {back}")
 
 
 def _silhouette(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
@@ -163,9 +157,8 @@ _METHODS: dict[str, Callable[[Sequence[Candidate], Sequence[Candidate]], _Pick]]
 def _fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
     best = ordered[0]
     passed = _allowed(best, floor)
-    why = f"the recipe asks for {best.k} segments"
-    if not passed:
-        why = f"{why}, though {_too_small(best, floor)}"
+    though = "" if passed else f", though {_too_small(best, floor)}"
+    why = f"the recipe asks for {best.k} segments{though}"
     return Choice(best.k, "fixed", why, passed, (), ranked_by=None, close=False)
 
 
@@ -222,11 +215,6 @@ def _too_small(c: Candidate, floor: float) -> str:
     return (
         f"its smallest segment holds {c.smallest_share:.1%} of the customers (at least {floor:.1%} is wanted)"
     )
-
-
-def _all_under(ordered: Sequence[Candidate], floor: float) -> str:
-    shares = ", ".join(f"k={c.k} {c.smallest_share:.2%}" for c in ordered)
-    return f"every number of segments has one under smallest_share {floor:.1%}; the smallest hold: {shares}"
 
 
 def _count(candidates: Sequence[Candidate]) -> str:

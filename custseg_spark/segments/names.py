@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.segments.traits import Level, Traits
-from custseg_spark.wording import write_label
+from custseg_spark.wording import fold_text, write_label
 
 Words = tuple[str | None, str | None, str | None]
 """What a low, a middle and a high value is called; None says nothing."""
@@ -72,16 +72,9 @@ class Vocabulary:
         return list(self.words)
 
     @property
-    def order(self) -> int:
-        """The position of the nouns' feature."""
-        return self.features.index(self.order_by)
-
-    @property
     def lexicon(self) -> list[Words]:
         """The words of each feature, none left to be made. A noun always says something."""
-        return [
-            _choose_words(feature, words, feature == self.order_by) for feature, words in self.words.items()
-        ]
+        return [_choose_words(name, words, name == self.order_by) for name, words in self.words.items()]
 
 
 def name_segments(
@@ -99,16 +92,14 @@ def name_segments(
     ids = range(len(traits.z)) if ids is None else ids
     pinned = pinned or {}
     _check_pins(pinned, ids)
-    features = vocabulary.features
-    labels = [write_label(feature) for feature in features]
-    facts = _Facts(traits.z, traits.levels, vocabulary.lexicon, labels, vocabulary.order, ids)
-
+    order = vocabulary.features.index(vocabulary.order_by)
+    facts = _Facts(traits.z, traits.levels, vocabulary.features, vocabulary.lexicon, order, ids)
     names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
     for noun in dict.fromkeys(facts.noun(row) for row in range(len(ids))):
         rows = [row for row in range(len(ids)) if facts.noun(row) == noun]
         _name_rivals(facts, rows, names)
     return tuple(
-        SegmentName(segment, names[row], _levels_of(facts, row, features), _true_words(facts, row, features))
+        SegmentName(segment, names[row], facts.name_levels(row), facts.list_words(row))
         for row, segment in enumerate(ids)
     )
 
@@ -119,8 +110,8 @@ class _Facts:
 
     z: NDArray[np.float64]
     levels: NDArray[np.int64]
+    features: Sequence[str]
     lexicon: Sequence[Words]
-    labels: Sequence[str]
     order: int
     ids: Sequence[int]
 
@@ -129,6 +120,16 @@ class _Facts:
 
     def noun(self, row: int) -> str:
         return str(self.word(row, self.order))
+
+    def name_levels(self, row: int) -> dict[str, Level]:
+        return {name: _LEVELS[level + 1] for name, level in zip(self.features, self.levels[row], strict=True)}
+
+    def list_words(self, row: int) -> tuple[Word, ...]:
+        """Every word that is true of the segment, the noun first."""
+        levels = self.name_levels(row)
+        noun_first = sorted(enumerate(self.features), key=lambda feature: feature[0] != self.order)
+        texts = ((name, self.word(row, column)) for column, name in noun_first)
+        return tuple(Word(name, levels[name], text) for name, text in texts if text)
 
     def try_words(self, row: int, rivals: Sequence[int], *, middle: bool) -> Iterator[str]:
         """Names of one to three words besides the noun, not all true of any rival; best first.
@@ -161,7 +162,7 @@ class _Facts:
         best = int(gaps.argmax())
         if gaps[best] <= 0:
             return {}
-        by = self.labels[best]
+        by = write_label(self.features[best])
         highest_first = sorted(rows, key=lambda row: -self.z[row, best])
         texts = [f"no. {rank} of {len(rows)} by {by}" for rank in range(1, len(rows) + 1)]
         if len(rows) == 2:
@@ -186,8 +187,8 @@ def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> N
 
     def claim(candidates: Mapping[int, Iterable[str]]) -> None:
         for row, offered in candidates.items():
-            taken = {_fold(name) for name in names.values()}
-            name = next((name for name in offered if _fold(name) not in taken), None)
+            taken = {fold_text(name) for name in names.values()}
+            name = next((name for name in offered if fold_text(name) not in taken), None)
             if name is not None:
                 names[row] = name
 
@@ -205,17 +206,6 @@ def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> N
     claim({row: facts.number_names(row) for row in left()})
 
 
-def _levels_of(facts: _Facts, row: int, features: Sequence[str]) -> dict[str, Level]:
-    return {feature: _LEVELS[level + 1] for feature, level in zip(features, facts.levels[row], strict=True)}
-
-
-def _true_words(facts: _Facts, row: int, features: Sequence[str]) -> tuple[Word, ...]:
-    levels = _levels_of(facts, row, features)
-    noun_first = sorted(range(len(features)), key=lambda column: column != facts.order)
-    texts = ((features[column], facts.word(row, column)) for column in noun_first)
-    return tuple(Word(feature, levels[feature], text) for feature, text in texts if text)
-
-
 def _choose_words(feature: str, words: Words | None, is_noun: bool) -> Words:
     """The recipe's words of a feature, else made of its name."""
     made = [f"{level} {write_label(feature)}" for level in _LEVELS]
@@ -227,11 +217,6 @@ def _choose_words(feature: str, words: Words | None, is_noun: bool) -> Words:
     return (words[0] or low, words[1] or mid, words[2] or high) if is_noun else words
 
 
-def _fold(name: str) -> str:
-    """What two names are compared by: their letters whatever their case, spaces as one."""
-    return " ".join(name.casefold().split())
-
-
 def _check_pins(pinned: Mapping[int, str], ids: Sequence[int]) -> None:
     unknown = sorted(set(pinned) - set(ids))
     if unknown:
@@ -239,7 +224,7 @@ def _check_pins(pinned: Mapping[int, str], ids: Sequence[int]) -> None:
             f"segments.names: {unknown[0]} is given a name, but the segments are {', '.join(map(str, ids))}",
             "Take the name out, or fix k with `choose: fixed`.",
         )
-    folded = [_fold(name) for name in pinned.values()]
-    twice = [name for name in pinned.values() if folded.count(_fold(name)) > 1]
+    folded = [fold_text(name) for name in pinned.values()]
+    twice = [name for name in pinned.values() if folded.count(fold_text(name)) > 1]
     if twice:
         raise RecipeError(f"segments.names: {twice[0]!r} is given to two segments", "Give each its own name.")
