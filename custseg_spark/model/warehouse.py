@@ -45,8 +45,8 @@ def write_segments_sql(model: Model, dialect: str) -> str:
         f"-- It reads these columns, in these types: {' '.join(reads.split())}\n"
     )
     if dialect == "spark":
-        return head + _select(model, _stages(model, model.to_utc)) + "\n"
-    written = _select(model, _stages(model, lambda sql: sql))
+        return head + _write_select(model, _build_stages(model, model.to_utc)) + "\n"
+    written = _write_select(model, _build_stages(model, lambda sql: sql))
     meaning = Meaning(model.columns, dialect)
     for feature in model.features:
         _refuse_unlike(feature, meaning, dialect)
@@ -59,7 +59,7 @@ def write_segments_sql(model: Model, dialect: str) -> str:
         ) from None
 
 
-def _stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
+def _build_stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
     """`computed`: what stands for a feature's expression."""
     scaled = [f"{SCALED}{i}" for i in range(len(model.features))]
     distances, smallest, nearest = build_nearest_stages(scaled, np.array(model.centres), model.ids)
@@ -78,7 +78,7 @@ def _stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
     ]
 
 
-def _select(model: Model, stages: Sequence[Stage]) -> str:
+def _write_select(model: Model, stages: Sequence[Stage]) -> str:
     """Each step a common table expression over the one before, carrying only what later steps need."""
     key = quote_name(model.id)
     values = [f"{VALUE}{t.name}" for t in model.features]
@@ -96,54 +96,58 @@ def _select(model: Model, stages: Sequence[Stage]) -> str:
 def _translate(sql: str, meaning: Meaning, dialect: str) -> exp.Expr:
     tree = exp.paren(sqlglot.parse_one(sql, read="spark"))  # so that the root too has a place to be put
     for node in reversed(list(tree.this.dfs())):  # the innermost first
-        plain = _plain(node, meaning, dialect)
+        plain = _translate_node(node, meaning, dialect)
         if plain is not node:
             node.replace(plain)
     found: exp.Expr = tree.this
     return found
 
 
-def _plain(node: exp.Expr, meaning: Meaning, dialect: str) -> exp.Expr:
+def _translate_node(node: exp.Expr, meaning: Meaning, dialect: str) -> exp.Expr:
     """Spark's functions that a warehouse may lack, as what every one of them has."""
     if type(node) in _OPERATORS:
-        return exp.paren(_OPERATORS[type(node)](this=_apart(node.this), expression=_apart(node.expression)))
+        return exp.paren(
+            _OPERATORS[type(node)](this=_parenthesize(node.this), expression=_parenthesize(node.expression))
+        )
     if isinstance(node, exp.SafeDivide):
         divisor = exp.func("NULLIF", node.expression, exp.Literal.number(0))
         return exp.paren(exp.Div(this=exp.cast(node.this, "double"), expression=divisor))
     if isinstance(node, exp.IsNan) and dialect != "bigquery":  # where NaN equals itself
         return exp.EQ(this=node.this, expression=_nan())
     if isinstance(node, exp.Cast):
-        return _plain_cast(node, meaning)
-    return _plain_function(node)
+        return _translate_cast(node, meaning)
+    return _translate_function(node)
 
 
-def _plain_function(node: exp.Expr) -> exp.Expr:
+def _translate_function(node: exp.Expr) -> exp.Expr:
     name = node.name.upper() if isinstance(node, exp.Anonymous) else ""
     if name in ("TRY_MOD", "MOD"):
         one, other = node.expressions
-        return exp.Mod(this=_apart(one), expression=exp.func("NULLIF", other, exp.Literal.number(0)))
+        return exp.Mod(this=_parenthesize(one), expression=exp.func("NULLIF", other, exp.Literal.number(0)))
     if name == "LOG1P":
-        return _logarithm(exp.Add(this=exp.Literal.number(1), expression=_apart(node.expressions[0])))
+        return _write_logarithm(
+            exp.Add(this=exp.Literal.number(1), expression=_parenthesize(node.expressions[0]))
+        )
     if name in ("ISNULL", "ISNOTNULL"):
-        missing = exp.Is(this=_apart(node.expressions[0]), expression=exp.Null())
+        missing = exp.Is(this=_parenthesize(node.expressions[0]), expression=exp.Null())
         return missing if name == "ISNULL" else exp.Not(this=missing)
     if isinstance(node, exp.Ln):
-        return _logarithm(node.this)
+        return _write_logarithm(node.this)
     if isinstance(node, exp.Log) and node.expression and node.this.is_number and float(node.this.name) > 1:
-        return exp.paren(exp.Div(this=_logarithm(node.expression), expression=exp.Ln(this=node.this)))
+        return exp.paren(exp.Div(this=_write_logarithm(node.expression), expression=exp.Ln(this=node.this)))
     if isinstance(node, exp.Sqrt):  # of what is under zero: NaN in Spark, an error elsewhere
-        under = exp.LT(this=_apart(node.this), expression=exp.Literal.number(0))
+        under = exp.LT(this=_parenthesize(node.this), expression=exp.Literal.number(0))
         return exp.Case().when(under, _nan()).else_(node.copy())
     return node
 
 
-def _logarithm(value: exp.Expr) -> exp.Expr:
+def _write_logarithm(value: exp.Expr) -> exp.Expr:
     """Null where there is none, as in Spark; elsewhere that is an error, or infinite."""
-    above = exp.GT(this=_apart(value), expression=exp.Literal.number(0))
+    above = exp.GT(this=_parenthesize(value), expression=exp.Literal.number(0))
     return exp.Ln(this=exp.Case().when(above, value.copy()))
 
 
-def _plain_cast(node: exp.Cast, meaning: Meaning) -> exp.Expr:
+def _translate_cast(node: exp.Cast, meaning: Meaning) -> exp.Expr:
     """A number to a whole one is cut off, as in Spark, where others round; a truth is 1 or 0."""
     value, to = node.this, node.args["to"].this
     try:
@@ -167,7 +171,7 @@ def _nan() -> exp.Expr:
     return exp.cast(exp.Literal.string("NaN"), "double")
 
 
-def _apart(node: exp.Expr) -> exp.Expr:
+def _parenthesize(node: exp.Expr) -> exp.Expr:
     return exp.paren(node) if isinstance(node, exp.Binary) else node
 
 
