@@ -7,14 +7,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bars import middle, whole
+
 OURS, PLAIN = "custseg rfm", "plain groupBy"
 BAR, BAR_AT = 1.5, 100_000_000
 FOLDER = "orders"
-
-
-def _middle(result: dict[str, Any], name: str) -> float | None:
-    whole = [run["seconds"] for run in result["contenders"][name] if "problem" not in run]
-    return median(whole) if whole else None
 
 
 def markdown(result: dict[str, Any]) -> str:
@@ -28,19 +25,19 @@ def markdown(result: dict[str, Any]) -> str:
         "| program | runs | wall s | min-max | CPU s | peak MiB | customers written |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for name, runs in result["contenders"].items():
-        whole = [run for run in runs if "problem" not in run]
-        if not whole:
+    for name in result["contenders"]:
+        ended = whole(result, name)
+        if not ended:
             lines.append(f"| {name} | 0 | failed | | | | |")
             continue
-        seconds = [run["seconds"] for run in whole]
-        written = ", ".join(sorted({f"{run['customers']:,}" for run in whole}))
+        seconds = [run["seconds"] for run in ended]
+        written = ", ".join(sorted({f"{run['customers']:,}" for run in ended}))
         lines.append(
-            f"| {name} | {len(whole)} | {median(seconds):.1f} | {min(seconds):.1f}-{max(seconds):.1f} "
-            f"| {median(run['cpu_seconds'] for run in whole):.1f} "
-            f"| {median(run['peak_mib'] for run in whole):,.0f} | {written} |"
+            f"| {name} | {len(ended)} | {median(seconds):.1f} | {min(seconds):.1f}-{max(seconds):.1f} "
+            f"| {median(run['cpu_seconds'] for run in ended):.1f} "
+            f"| {median(run['peak_mib'] for run in ended):,.0f} | {written} |"
         )
-    ours, plain = _middle(result, OURS), _middle(result, PLAIN)
+    ours, plain = middle(result, OURS), middle(result, PLAIN)
     if ours and plain:
         reached = "reached" if ours / plain <= BAR else "not reached"
         stands = reached if result["rows"] >= BAR_AT else f"for {BAR_AT:,} lines"
@@ -66,9 +63,6 @@ def section(results: Path) -> list[str]:
 
 
 def write(result: dict[str, Any], results: Path) -> None:
-    """The size's JSON in place of an older one, and the README."""
-    import page
-
+    """The size's JSON in place of an older one."""
     (results / FOLDER).mkdir(parents=True, exist_ok=True)
     (results / FOLDER / f"{result['name']}.json").write_text(json.dumps(result, indent=1) + "\n")
-    (results.parent / "README.md").write_text(page.readme(results))

@@ -1,4 +1,4 @@
-"""Results in and pages out: a table for the terminal, JSON and Markdown for each scenario, and the README."""
+"""One scenario: a table for the terminal, JSON and Markdown."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import orders_page
-from bars import middle, standing
+from bars import middle
 from programs import OURS
 from rich.table import Table
 
 PACKAGES = ("pyspark", "scikit-learn", "numpy", "pandas", "pyarrow")
 HEADINGS = ("program", "runs", "wall s", "min-max", "CPU s", "peak MiB", "k", "worst cost ratio", f"x {OURS}")
-HERE = Path(__file__).resolve().parent
 
 
 def name(rows: int, features: int, k: Sequence[int], files: int = 0, label: str = "") -> str:
@@ -85,10 +83,10 @@ def summary(result: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def shown(result: dict[str, Any]) -> Table:
     """The summary for a terminal."""
-    table = Table(*HEADINGS, title=result["name"])
+    grid = Table(*HEADINGS, title=result["name"])
     for row in summary(result):
-        table.add_row(*row)
-    return table
+        grid.add_row(*row)
+    return grid
 
 
 def markdown(result: dict[str, Any]) -> str:
@@ -101,7 +99,7 @@ def markdown(result: dict[str, Any]) -> str:
         f"{result['date']}; {size}; driver memory {settings['driver_memory']}"
         + (f"; `--set {' '.join(settings['set'])}`" if settings["set"] else ""),
         "",
-        *_table(HEADINGS, summary(result)),
+        *table(HEADINGS, summary(result)),
     ]
     lines += ["", *_memory(result)]
     if best:
@@ -125,7 +123,7 @@ def _memory(result: dict[str, Any]) -> list[str]:
                 peaks[process] = max(peaks.get(process, 0.0), peak)
         largest = sorted(peaks.items(), key=lambda pair: -pair[1])
         rows.append((program, ", ".join(f"{process} {peak:,.0f}" for process, peak in largest if peak > 50)))
-    return _table(("program", "peak of its largest processes, MiB"), rows)
+    return table(("program", "peak of its largest processes, MiB"), rows)
 
 
 def _costs(result: dict[str, Any], best: dict[str, Any]) -> list[str]:
@@ -139,42 +137,17 @@ def _costs(result: dict[str, Any], best: dict[str, Any]) -> list[str]:
             rows.append((program, *("" if ratio is None else f"{ratio:.4f}" for ratio in worst)))
     intro = f"The best squared silhouette over all rows is at k = {best['k']}."
     costs = f"Cost over all rows, worst run, over the best of {best['starts']} full-data scikit-learn starts:"
-    return [intro, *(["", costs, "", *_table(("k", *ks), rows)] if rows else [])]
+    return [intro, *(["", costs, "", *table(("k", *ks), rows)] if rows else [])]
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table in Markdown."""
     lines = ["| " + " | ".join(headings) + " |", "|" + " --- |" * len(headings)]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def write(result: dict[str, Any], results: Path) -> None:
-    """The scenario's JSON and Markdown, in place of an older one, and the README from all scenarios."""
+    """The scenario's JSON and Markdown, in place of older ones."""
     results.mkdir(parents=True, exist_ok=True)
     (results / f"{result['name']}.json").write_text(json.dumps(result, indent=1) + "\n")
     (results / f"{result['name']}.md").write_text(markdown(result))
-    (results.parent / "README.md").write_text(readme(results))
-
-
-def readme(results: Path) -> str:
-    """benchmarks/README.md: how it is measured, on what, how the bars stand, and every scenario."""
-    found = [json.loads(path.read_text()) for path in results.glob("*.json")]
-    found.sort(key=lambda r: (*(r["scenario"][key] for key in ("rows", "features", "k")), r["name"]))
-    notes = HERE / "notes.md"
-    lines = ["# Benchmark", "", (HERE / "method.md").read_text().strip(), ""]
-    bars = _table(("rows", "against", "bar", "stands at", "turns", "reached"), standing(found))
-    lines += ["## The bars", "", *bars, ""]
-    lines += [notes.read_text().strip(), ""] if notes.exists() else []
-    lines += ["## The machine", "", *_machines(found), ""]
-    lines += [markdown(result) for result in found]
-    lines += orders_page.section(results)
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _machines(found: Sequence[dict[str, Any]]) -> list[str]:
-    lines = {}
-    for result in found:
-        m = result["machine"]
-        versions = ", ".join(f"{package} {number}" for package, number in m["versions"].items())
-        text = f"{m['cpu']}, {m['cores']} cores, {m['memory_gib']} GiB; {m['system']}; Python {m['python']}; "
-        lines.setdefault(f"- {text}{m['java']}; {versions}.", None)
-    return list(lines)

@@ -168,7 +168,7 @@ def test_the_bars_stand_where_the_medians_are(script):
         made_up(script, 10_000_000, {"custseg": 50}, k=(2, 20), ratio=1.0061),
         made_up(script, 100_000_000, {"custseg": 100, "copy": 100}, peak=1050.0),
     ]
-    rows = [row[3:] for row in script.page.standing(results)]
+    rows = [row[3:] for row in script.readme.standing(results)]
     assert rows == [
         ("1.20", "3", "yes"),
         ("0.20", "3", "no"),
@@ -182,8 +182,8 @@ def test_the_bars_stand_where_the_medians_are(script):
         ("0", "12", "yes"),
     ]
     results[0]["contenders"]["custseg"][0]["k"] = 4
-    assert script.page.standing(results)[-1][3:] == ("1", "12", "no")
-    assert {row[3] for row in script.page.standing([])} == {"not measured"}
+    assert script.readme.standing(results)[-1][3:] == ("1", "12", "no")
+    assert {row[3] for row in script.readme.standing([])} == {"not measured"}
 
 
 def test_a_failed_run_counts_in_no_median(script):
@@ -200,6 +200,7 @@ def test_scenarios_gather_in_one_page(script, tmp_path):
     for rows in (10_000_000, 1_000_000):
         script.page.write(made_up(script, rows, {"custseg": 12, "sklearn": 10}), results)
     script.page.write(made_up(script, 1_000_000, {"custseg": 15, "sklearn": 10}), results)
+    script.readme.write(results)
     assert len(list(results.glob("*.json"))) == len(list(results.glob("*.md"))) == 2
     page = (tmp_path / "README.md").read_text()
     assert page.index("## 1,000,000 rows") < page.index("## 10,000,000 rows")
