@@ -33,7 +33,7 @@ class Partition:
     `cost`: sum of squared distances to the nearest centre. `costs`: of each restart, per point of
     the points it ran on. `seconds`: what its restarts took. `silhouette`: squared Euclidean, by Spark's
     ClusteringEvaluator; None where the sweep ran on the driver, where its closed form takes milliseconds
-    (`evidence.silhouette_squared`).
+    (`evidence.measure_squared_silhouette`).
     """
 
     k: int

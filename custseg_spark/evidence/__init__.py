@@ -12,5 +12,9 @@ from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp, Scores
 from custseg_spark.evidence.choose import choose
 from custseg_spark.evidence.gather import gather_scores
 from custseg_spark.evidence.prefer import prefer
-from custseg_spark.evidence.scores import cost_error, share_error, silhouette_squared
+from custseg_spark.evidence.scores import (
+    estimate_cost_error,
+    estimate_share_error,
+    measure_squared_silhouette,
+)
 from custseg_spark.evidence.structure import Structure, judge_structure

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import DBSCAN, HDBSCAN, BisectingKMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_samples
+from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_samples
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
 from custseg_spark.evidence.knee import find_knee
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans, use_one_thread
-from custseg_spark.evidence.scores import distances
 from custseg_spark.evidence.stability import Again, measure_returns
 
 ROWS = 4_000
@@ -115,26 +114,26 @@ def compare(
     made = {name: Labelling(np.asarray(one.labels)[at], one.seconds) for name, one in given.items()}
     with use_one_thread():
         least = 2 * points.shape[1] if dbscan.min_samples is None else dbscan.min_samples
-        density = k_distances(few, least, dbscan.eps)
+        density = measure_k_distances(few, least, dbscan.eps)
         again = _again(k, density, max(2, round(settings.smallest_share * len(few))))
         for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in made]:
             start = time.perf_counter()
             made[name] = Labelling(again[name](few, seed), time.perf_counter() - start)
-        between, kmeans = distances(few), made["KMeans"].labels
+        between, kmeans = pairwise_distances(few), made["KMeans"].labels
         rows = []
         for name, one in made.items():
             stability = _lowest_return(few, one.labels, again.get(name), settings.redraws, seed)
             rows.append(_build_row(name, one, kmeans, between, stability))
         labels = {name: one.labels for name, one in made.items()}
-        return Comparison(tuple(rows), at, labels, ward_tree(few), density)
+        return Comparison(tuple(rows), at, labels, build_ward_tree(few), density)
 
 
-def ward_tree(points: Points) -> Points:
+def build_ward_tree(points: Points) -> Points:
     """Ward's linkage (n-1, 4) of the points (n, d) (Ward 1963), as scipy's dendrogram takes it."""
     return np.asarray(linkage(points, method="ward"), dtype=np.float64)
 
 
-def k_distances(points: Points, min_samples: int, eps: float | None = None) -> Density:
+def measure_k_distances(points: Points, min_samples: int, eps: float | None = None) -> Density:
     """The rising distances (n,) to the `min_samples`-th point, itself counted as DBSCAN counts it.
 
     `eps`, unless given, is the distance at the curve's knee; where it has none, its 95th percentile.
@@ -154,7 +153,7 @@ def _again(k: int, density: Density, smallest: int) -> dict[str, Again]:
         "KMeans": lambda points, seed: fit_kmeans(points, k, seed, STARTS).labels,
         "BisectingKMeans": lambda points, seed: BisectingKMeans(k, random_state=seed).fit_predict(points),
         "GaussianMixture": lambda points, seed: GaussianMixture(k, random_state=seed).fit_predict(points),
-        "Ward": lambda points, _: fcluster(ward_tree(points), k, "maxclust") - 1,
+        "Ward": lambda points, _: fcluster(build_ward_tree(points), k, "maxclust") - 1,
         "DBSCAN": lambda points, _: DBSCAN(eps=eps, min_samples=least).fit_predict(points),
         "HDBSCAN": lambda points, _: HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points),
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import pairwise_distances
 
 from custseg_spark.evidence import scores
 from custseg_spark.evidence.candidate import Scores
@@ -32,21 +33,21 @@ def gather_scores(
         for at_most in (scores.EUCLIDEAN_ROWS, scores.GAP_ROWS, scores.HALVES_ROWS)
     )
     with use_one_thread():
-        between = scores.distances(points[few]) if settings.further else None
-        boxes = scores.reference_boxes(points[gap_rows], seed) if settings.gap else []
+        between = pairwise_distances(points[few]) if settings.further else None
+        boxes = scores.draw_reference_boxes(points[gap_rows], seed) if settings.gap else []
 
         def scored(k: int, cut: Cut) -> Scores:
             taken: dict[str, Any] = {}
             if between is not None:
                 taken |= _with_error(
-                    "silhouette_euclidean", scores.silhouette_euclidean(between, cut.labels[few])
+                    "silhouette_euclidean", scores.measure_euclidean_silhouette(between, cut.labels[few])
                 )
-                taken["calinski_harabasz"] = scores.calinski_harabasz(points, cut.labels)
-                taken["davies_bouldin"] = scores.davies_bouldin(points, cut.labels)
+                taken["calinski_harabasz"] = scores.measure_calinski_harabasz(points, cut.labels)
+                taken["davies_bouldin"] = scores.measure_davies_bouldin(points, cut.labels)
             if settings.gap:
-                taken |= _with_error("gap", scores.gap(points[gap_rows], boxes, k, seed))
+                taken |= _with_error("gap", scores.measure_gap(points[gap_rows], boxes, k, seed))
             if settings.prediction_strength:
-                strength = scores.prediction_strength(points[halves], k, seed)
+                strength = scores.measure_prediction_strength(points[halves], k, seed)
                 taken |= _with_error("prediction_strength", strength)
             if settings.bootstraps:
                 taken |= _score_redraws(points, cut, settings.bootstraps, seed, names_of)
@@ -65,7 +66,9 @@ def _score_redraws(
     stability = measure_stability(points, cut, redraws, seed, names_of)
     lowest, same = float(stability.jaccards.min()), stability.same_names
     return {
-        **_with_error("lowest_jaccard", (lowest, scores.standard_error(stability.weakest))),
-        **_with_error("same_names", (same, None if same is None else scores.share_error(same, redraws))),
+        **_with_error("lowest_jaccard", (lowest, scores.estimate_error(stability.weakest))),
+        **_with_error(
+            "same_names", (same, None if same is None else scores.estimate_share_error(same, redraws))
+        ),
         "jaccards": tuple(stability.jaccards.tolist()),
     }

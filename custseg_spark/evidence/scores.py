@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sklearn.metrics import (
     calinski_harabasz_score,
     davies_bouldin_score,
-    pairwise_distances,
     pairwise_distances_argmin,
     silhouette_samples,
 )
@@ -30,25 +29,25 @@ STARTS = 3
 """k-means++ starts of every refit."""
 
 
-def standard_error(values: NDArray[np.float64] | Sequence[float]) -> float | None:
+def estimate_error(values: NDArray[np.float64] | Sequence[float]) -> float | None:
     """That of the mean of independent values (n,): their standard deviation over sqrt(n); None under two."""
     return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
 
 
-def share_error(share: float, n: int) -> float:
+def estimate_share_error(share: float, n: int) -> float:
     """The standard error of a share p of n draws, sqrt(p (1 - p) / n)."""
     return float(np.sqrt(share * (1.0 - share) / n))
 
 
-def cost_error(points: Points, centres: Points, labels: Labels) -> float | None:
+def estimate_cost_error(points: Points, centres: Points, labels: Labels) -> float | None:
     """That of the cost, a sum over n points: sqrt(n) times the deviation of their squared distances to the
     centre, with the partition held fixed."""
     each = ((points - centres[labels]) ** 2).sum(axis=1)
-    error = standard_error(each)
+    error = estimate_error(each)
     return None if error is None else error * len(points)
 
 
-def silhouette_squared(points: Points, labels: Labels) -> tuple[float, float]:
+def measure_squared_silhouette(points: Points, labels: Labels) -> tuple[float, float]:
     """Mean silhouette with squared Euclidean distance, and its standard error, over all points.
 
     The silhouette of Rousseeuw (1987) with the mean squared distance from x to cluster C in closed
@@ -74,28 +73,23 @@ def silhouette_squared(points: Points, labels: Labels) -> tuple[float, float]:
     return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size))
 
 
-def distances(points: Points) -> Points:
-    """Euclidean distances (n, n); the caller bounds n by EUCLIDEAN_ROWS."""
-    return np.asarray(pairwise_distances(points), dtype=np.float64)
-
-
-def silhouette_euclidean(between: Points, labels: Labels) -> tuple[float | None, float | None]:
-    """Mean silhouette with Euclidean distance from `distances`, and its standard error over these points.
+def measure_euclidean_silhouette(between: Points, labels: Labels) -> tuple[float | None, float | None]:
+    """Mean silhouette from the Euclidean distances (n, n) `between` the points, and its standard error.
 
     None where it can't be taken.
     """
     if not _scorable(labels):
         return None, None
     each = silhouette_samples(between, labels, metric="precomputed")
-    return float(each.mean()), standard_error(each)
+    return float(each.mean()), estimate_error(each)
 
 
-def calinski_harabasz(points: Points, labels: Labels) -> float | None:
+def measure_calinski_harabasz(points: Points, labels: Labels) -> float | None:
     """Variance between over variance within, by degrees of freedom (Calinski and Harabasz 1974)."""
     return float(calinski_harabasz_score(points, labels)) if _scorable(labels) else None
 
 
-def davies_bouldin(points: Points, labels: Labels) -> float | None:
+def measure_davies_bouldin(points: Points, labels: Labels) -> float | None:
     """Mean over clusters of the worst (scatter + scatter) / distance; low is good (Davies, Bouldin 1979)."""
     return float(davies_bouldin_score(points, labels)) if _scorable(labels) else None
 
@@ -105,7 +99,7 @@ def _scorable(labels: Labels) -> bool:
     return 2 <= np.unique(labels).size < len(labels)
 
 
-def reference_boxes(points: Points, seed: int, boxes: int = GAP_BOXES) -> list[Points]:
+def draw_reference_boxes(points: Points, seed: int, boxes: int = GAP_BOXES) -> list[Points]:
     """Uniform draws (n, d) from the box that holds the points along their principal axes.
 
     Reference (b) of Tibshirani, Walther and Hastie (2001), section 4. They serve every k.
@@ -118,7 +112,7 @@ def reference_boxes(points: Points, seed: int, boxes: int = GAP_BOXES) -> list[P
     return [rng.uniform(low, high, turned.shape) @ axes + middle for _ in range(boxes)]
 
 
-def gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, float]:
+def measure_gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, float]:
     """Gap(k) = mean(log W of the boxes) - log W of the points, and s(k) = sd * sqrt(1 + 1/B).
 
     W is the k-means cost, which is the pooled within-cluster sum of squares of Tibshirani, Walther
@@ -129,7 +123,7 @@ def gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, 
     return float(np.mean(theirs) - own), float(np.std(theirs) * np.sqrt(1.0 + 1.0 / len(boxes)))
 
 
-def prediction_strength(
+def measure_prediction_strength(
     points: Points, k: int, seed: int, splits: int = HALVES_SPLITS
 ) -> tuple[float, float | None]:
     """Prediction strength of Tibshirani and Walther (2005), the mean over `splits` random halves, and the
@@ -146,11 +140,11 @@ def prediction_strength(
         train, test = points[order[:half]], points[order[half:]]
         centres = fit_kmeans(train, k, seed + split, STARTS)[0]
         own = fit_kmeans(test, k, seed + split, STARTS)[1]
-        strengths.append(pairs_kept(own, pairwise_distances_argmin(test, centres), k))
-    return float(np.mean(strengths)), standard_error(strengths)
+        strengths.append(measure_kept_pairs(own, pairwise_distances_argmin(test, centres), k))
+    return float(np.mean(strengths)), estimate_error(strengths)
 
 
-def pairs_kept(own: Labels, predicted: Labels, k: int) -> float:
+def measure_kept_pairs(own: Labels, predicted: Labels, k: int) -> float:
     """The least share over the clusters of `own` of pairs that `predicted` keeps together.
 
     A cluster of fewer than two points has no pairs and is passed over, as the paper does.

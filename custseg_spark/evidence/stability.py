@@ -94,11 +94,11 @@ def _redraw(customers: int, rows: int, redraws: int, seed: int) -> Iterator[tupl
 def _find_again(labels: Labels, drawn: Labels, own: Labels, k: int) -> Points:
     """(k,) the highest similarity of each segment with a new one, over the distinct customers drawn."""
     distinct = np.flatnonzero(np.diff(drawn, prepend=-1))
-    similar = jaccard(labels[drawn[distinct]], own[distinct], k)
+    similar = compare_labels(labels[drawn[distinct]], own[distinct], k)
     return np.asarray(similar.max(axis=1, initial=0.0))
 
 
-def jaccard(old: Labels, new: Labels, k: int) -> Points:
+def compare_labels(old: Labels, new: Labels, k: int) -> Points:
     """Jaccard similarity of each of k old segments (rows) with each new one: common over either.
 
     A label under 0 belongs to no segment, old or new.

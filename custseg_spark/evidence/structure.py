@@ -11,7 +11,7 @@ import numpy as np
 
 from custseg_spark.evidence.cloud import Cloud
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
-from custseg_spark.evidence.scores import silhouette_squared
+from custseg_spark.evidence.scores import measure_squared_silhouette
 from custseg_spark.evidence.stability import measure_returns
 from custseg_spark.statistics import STABLE
 
@@ -67,7 +67,7 @@ def judge_structure(
     rng = np.random.default_rng(seed)
     cloud = Cloud(points)
     theirs = np.array([_cut(cloud.draw(rng), k, seed + draw) for draw in range(CLOUDS)])
-    own, silhouette = measure_valley(points, labels, k), silhouette_squared(points, labels)[0]
+    own, silhouette = measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
     spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
     figures = {
         "valley": own,
@@ -88,7 +88,7 @@ def _label(points: Points, seed: int, k: int) -> Labels:
 
 def _cut(points: Points, k: int, seed: int) -> tuple[float, float]:
     labels = _label(points, seed, k)
-    return measure_valley(points, labels, k), silhouette_squared(points, labels)[0]
+    return measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
 
 
 def _apply_rule(f: dict[str, float]) -> tuple[Kind, str]:

@@ -76,16 +76,16 @@ def _score_candidates(
         points, by_k, recipe.evidence, seed, lambda c, p, labels: propose_names(recipe, c, p, labels)
     )
     for cut in partitions:
-        silhouette, silhouette_se = evidence.silhouette_squared(points, cut.labels)
+        silhouette, silhouette_se = evidence.measure_squared_silhouette(points, cut.labels)
         yield Candidate(
             k=cut.k,
             cost=cut.cost,
-            cost_se=evidence.cost_error(points, cut.centres, cut.labels),
+            cost_se=evidence.estimate_cost_error(points, cut.centres, cut.labels),
             cost_spread=cut.cost_spread,
             silhouette=silhouette if cut.silhouette is None else cut.silhouette,
             silhouette_se=silhouette_se,
             smallest_share=cut.smallest_share,
-            smallest_share_se=evidence.share_error(cut.smallest_share, len(points)),
+            smallest_share_se=evidence.estimate_share_error(cut.smallest_share, len(points)),
             distinct_segments=len(np.unique(cut.labels)),
             **vars(scores[cut.k]),
         )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence import ComparisonRow, ComparisonSettings, Labelling, compare, prefer
-from custseg_spark.evidence.algorithms import Comparison, k_distances, ward_tree
-from custseg_spark.evidence.stability import jaccard
+from custseg_spark.evidence.algorithms import Comparison, build_ward_tree, measure_k_distances
+from custseg_spark.evidence.stability import compare_labels
 
 UNDRAWN = ComparisonSettings(redraws=0)
 
@@ -60,19 +60,19 @@ def test_noise_counts_nothing_in_the_silhouette() -> None:
 
 def test_noise_is_no_segment_to_come_back() -> None:
     # old 0 = {a, b}, c nobody's; new: a and c together, b nobody's -> 1 common of {a, b, c}
-    assert jaccard(np.array([0, 0, -1]), np.array([0, -1, 0]), 1) == pytest.approx(np.array([[1 / 3]]))
+    assert compare_labels(np.array([0, 0, -1]), np.array([0, -1, 0]), 1) == pytest.approx(np.array([[1 / 3]]))
 
 
 def test_k_distances_count_the_point_itself_as_dbscan_does() -> None:
     points = np.array([[0.0], [1.0], [3.0], [10.0]])
-    assert k_distances(points, 2).distances.tolist() == [1.0, 1.0, 2.0, 7.0]
-    assert k_distances(points, 2).eps == 2.0  # the knee
-    assert k_distances(points, 2, eps=5.0).eps == 5.0
+    assert measure_k_distances(points, 2).distances.tolist() == [1.0, 1.0, 2.0, 7.0]
+    assert measure_k_distances(points, 2).eps == 2.0  # the knee
+    assert measure_k_distances(points, 2, eps=5.0).eps == 5.0
 
 
 def test_ward_by_hand() -> None:
     """0 and 2 at 2; 10 and 13 at 3; both pairs at sqrt(2 * 2 * 2 / 4) * 10.5."""
-    tree = ward_tree(np.array([[0.0], [2.0], [10.0], [13.0]]))
+    tree = build_ward_tree(np.array([[0.0], [2.0], [10.0], [13.0]]))
     assert tree[:, 2] == pytest.approx([2.0, 3.0, np.sqrt(2.0) * 10.5])
 
 

@@ -16,7 +16,7 @@ from custseg_spark.evidence import (
     compare,
     gather_scores,
     judge_structure,
-    silhouette_squared,
+    measure_squared_silhouette,
 )
 from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.recipe import Evidence
@@ -66,7 +66,7 @@ def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
     candidates = []
     for k, cut in cuts.items():
         share = np.bincount(cut.labels).min() / len(points)
-        silhouette, error = silhouette_squared(points, cut.labels)
+        silhouette, error = measure_squared_silhouette(points, cut.labels)
         candidates.append(
             Candidate(
                 k=k,

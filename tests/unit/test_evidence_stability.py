@@ -9,7 +9,7 @@ import pytest
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.gather import gather_scores
 from custseg_spark.evidence.refit import fit_kmeans
-from custseg_spark.evidence.stability import Stability, jaccard, measure_stability
+from custseg_spark.evidence.stability import Stability, compare_labels, measure_stability
 from custseg_spark.recipe import Evidence
 
 
@@ -32,12 +32,12 @@ def three() -> np.ndarray:
 
 def test_jaccard_by_hand() -> None:
     # old 0 = {a, b, c}, old 1 = {d}; new 0 = {a, b}, new 1 = {c, d}
-    found = jaccard(np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1]), 2)
+    found = compare_labels(np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1]), 2)
     assert found == pytest.approx(np.array([[2 / 3, 1 / 4], [0.0, 1 / 2]]))
 
 
 def test_a_segment_that_nobody_is_in_counts_nothing() -> None:
-    assert jaccard(np.array([0, 0]), np.array([0, 0]), 2)[1].max() == 0.0
+    assert compare_labels(np.array([0, 0]), np.array([0, 0]), 2)[1].max() == 0.0
 
 
 def test_separated_segments_come_back_and_a_cut_through_one_does_not(three: np.ndarray) -> None:
