@@ -119,7 +119,7 @@ BARS: tuple[Bar, ...] = (
 
 def standing(results: Sequence[Result]) -> list[tuple[str, ...]]:
     """A row per bar: rows, against, bar, where it stands, turns, and whether it is reached."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for size, against, most, found in BARS:
         stand, digits = found(results), 4 if 1 < most < 1.01 else 2 if most else 0
         if stand is None:

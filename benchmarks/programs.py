@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from contenders.features import first
+from features import first
 
 HERE = Path(__file__).resolve().parent
 OURS = "custseg"

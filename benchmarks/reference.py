@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
-from contenders.features import Feature, first
+from features import Feature, first
 
 BATCH = 250_000
 SINGLE_PRECISION_FROM = 200_000_000  # numbers in the matrix; half the memory beyond
@@ -74,7 +74,8 @@ def costs(table: str, reference: Mapping[str, Any], centres: Mapping[int, np.nda
 def _squared_distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
     cross = points @ centres.T
     squares = (points**2).sum(axis=1)[:, None] - 2 * cross + (centres**2).sum(axis=1)
-    return np.maximum(squares, 0)
+    distances: np.ndarray = np.maximum(squares, 0)
+    return distances
 
 
 def squared_silhouette(points: np.ndarray, labels: np.ndarray, k: int) -> float:

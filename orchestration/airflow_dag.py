@@ -30,7 +30,7 @@ NIGHT = "--run-date {{ ds }} --fail-on-drift"  # a night that is made up for rep
 FINAL = {2: "the recipe or command is wrong", 3: "the data breaks the contract", 5: "customers drifted"}
 
 
-class CustsegOperator(BashOperator):
+class CustsegOperator(BashOperator):  # type: ignore[misc]  # without Airflow its class is unknown
     """A command of custseg. Its exit codes 2, 3 and 5 fail the task at once: running it again gives the same
     answer. 4 and anything else may pass, as storage comes back, and get the task's retries."""
 
@@ -46,7 +46,7 @@ class CustsegOperator(BashOperator):
 
 
 def _first_of_the_month(logical_date: pendulum.DateTime) -> bool:
-    return logical_date.day == 1
+    return bool(logical_date.day == 1)
 
 
 with DAG(

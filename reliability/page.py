@@ -16,8 +16,8 @@ RESULTS = ROOT / "reliability" / "results"
 OPENING = """\
 # What holds when things go wrong
 
-Made by `scripts/reliability` from the corpus of bad tables and from what the scripts named below found; a
-test says whether it is up to date. Run a script to see its rows again on your own machine.
+Made by `scripts/reliability-page` from the corpus of bad tables and from what the scripts named below found;
+a test says whether it is up to date. Run a script to see its rows again on your own machine.
 """
 CLUSTER = """\
 ## On a cluster

@@ -78,7 +78,8 @@ def reflected(values: np.ndarray, low: float, high: float) -> np.ndarray:
 def counts(rng: np.random.Generator, mean: np.ndarray, highest: int) -> np.ndarray:
     """Whole numbers spread about as a Poisson count of this mean, at a tenth of its price."""
     noise = rng.standard_normal(len(mean), dtype=np.float32)
-    return np.clip(np.rint(mean + np.sqrt(np.maximum(mean, 0.1)) * noise), 0, highest).astype(np.int32)
+    numbers: np.ndarray = np.clip(np.rint(mean + np.sqrt(np.maximum(mean, 0.1)) * noise), 0, highest)
+    return numbers.astype(np.int32)
 
 
 def drawn(rng: np.random.Generator, weights: dict[str, int], rows: int) -> pa.DictionaryArray:
@@ -186,7 +187,8 @@ def chunk(plan: Plan, number: int) -> tuple[pa.Table, pa.Table]:
 def repeats(values: np.ndarray) -> np.ndarray:
     """The values that stand more than once."""
     ordered = np.sort(values)
-    return ordered[1:][ordered[1:] == ordered[:-1]]
+    again: np.ndarray = ordered[1:][ordered[1:] == ordered[:-1]]
+    return again
 
 
 def pieces(plan: Plan, first: int, last: int) -> Iterator[tuple[pa.Table, pa.Table]]:

@@ -21,7 +21,7 @@ def second_night(table: pd.DataFrame, seed: int = 2) -> pd.DataFrame:
     small = rng.choice(table.index[total < total.quantile(0.3)], GREW, replace=False)
     big = rng.choice(table.index[total > total.quantile(0.9)], GREW, replace=False)
     table.loc[small, [*SPEND, "Recency"]] = table.loc[big, [*SPEND, "Recency"]].to_numpy()
-    stay = table.drop(rng.choice(table.index.difference(small), LEFT, replace=False))
+    stay = table.drop(rng.choice(table.index.difference(pd.Index(small)), LEFT, replace=False))
     new = table.loc[rng.choice(big, CAME)].copy()
     new["ID"] = np.arange(CAME) + table["ID"].max() + 1
     new["NumDealsPurchases"] = 12 + rng.integers(0, 3, CAME)

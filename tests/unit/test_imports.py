@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +79,15 @@ def test_a_forbidden_name_is_found(tmp_path: Path, code: str, name: str) -> None
     (found,) = find_named(tmp_path, NEVER)
     assert found.startswith("clustering/fit.py")
     assert found.endswith(name)
+
+
+def test_the_linter_and_the_types_see_the_scripts_without_an_ending() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    scripts = [path for path in sorted((ROOT / "scripts").iterdir()) if path.is_file() and not path.suffix]
+    python = [f"scripts/{path.name}" for path in scripts if "python" in path.read_text().partition("\n")[0]]
+    assert python
+    assert tool["ruff"]["extend-include"] == python
+    assert [name for name in tool["mypy"]["files"] if name.startswith("scripts/")] == python
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from tests.corpus import CASES, GROUPS
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert page.PAGE.read_text(encoding="utf-8") == page.page(), "run scripts/reliability and commit the page"
+    assert page.PAGE.read_text(encoding="utf-8") == page.page(), (
+        "run scripts/reliability-page and commit the page"
+    )
 
 
 def test_the_corpus_is_large_and_its_names_are_distinct() -> None:
