@@ -2,10 +2,12 @@
 
 from dataclasses import is_dataclass
 from types import ModuleType
+from typing import Any
 
 
 def unfrozen(module: ModuleType) -> list[str]:
     """The dataclasses of a module that could be altered."""
     own = [kind for kind in vars(module).values() if getattr(kind, "__module__", "") == module.__name__]
-    assert any(is_dataclass(kind) for kind in own)
-    return [kind.__name__ for kind in own if is_dataclass(kind) and not kind.__dataclass_params__.frozen]
+    dataclasses: list[Any] = [kind for kind in own if is_dataclass(kind)]
+    assert dataclasses
+    return [kind.__name__ for kind in dataclasses if not kind.__dataclass_params__.frozen]

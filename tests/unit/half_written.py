@@ -17,14 +17,14 @@ class Killed(BaseException):
     """SIGKILL, as far as a test can send it: no handler of ours may take it."""
 
 
-class HalfWritten(AbstractFileSystem):
+class HalfWritten(AbstractFileSystem):  # type: ignore[misc]  # fsspec ships no types
     """HDFS at its worst. `step` is called before every operation and after every block that is written, with
     the operation's name; what it raises ends the writer there."""
 
     protocol = "halfway"
     cachable = False
     content: ClassVar[dict[str, bytes]] = {}
-    step: ClassVar[Callable[[str], None]] = staticmethod(lambda operation: None)
+    step: ClassVar["staticmethod[[str], object]"] = staticmethod(lambda operation: None)
     rename: ClassVar[str] = "refuses"
 
     @classmethod
@@ -122,9 +122,9 @@ def play(protocol: str) -> type[HalfWritten]:
     return type(protocol, (HalfWritten,), {"protocol": protocol})
 
 
-def watch(step: Callable[[str], None]) -> None:
+def watch(step: Callable[[str], object]) -> None:
     """Call at every step of the store, but not at those that the call itself takes."""
-    within = []
+    within: list[str] = []
 
     def once(operation: str) -> None:
         if not within:

@@ -7,6 +7,7 @@ import sys
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,9 +33,9 @@ def script() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory) -> Path:
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("made") / "customers"
-    arguments = ["--rows", "3000", "--files", "2", "--dirty", "0", "--output", output]
+    arguments = ["--rows", "3000", "--files", "2", "--dirty", "0", "--output", str(output)]
     subprocess.run([sys.executable, ROOT / "scripts" / "make_customers", *arguments], check=True)
     return output
 
@@ -49,7 +50,7 @@ def scaled(table: Path) -> tuple[np.ndarray, StandardScaler]:
     return scaler.fit_transform(raw), scaler
 
 
-def test_the_cost_is_the_inertia_of_scikit_learn(script, table):
+def test_the_cost_is_the_inertia_of_scikit_learn(script: ModuleType, table: Path) -> None:
     reference = script.reference
     points, scaler = scaled(table)
     matrix, space = reference.all_rows(str(table), reference.first(4))
@@ -60,7 +61,9 @@ def test_the_cost_is_the_inertia_of_scikit_learn(script, table):
     assert costs[4] == pytest.approx(model.inertia_, rel=1e-9)
 
 
-def test_the_squared_silhouette_is_that_of_its_definition(script, monkeypatch):
+def test_the_squared_silhouette_is_that_of_its_definition(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(script.reference, "BATCH", 70)  # several batches
     rng = np.random.default_rng(0)
     points, labels = rng.normal(size=(200, 3)), rng.integers(0, 4, 200)
@@ -68,7 +71,9 @@ def test_the_squared_silhouette_is_that_of_its_definition(script, monkeypatch):
     assert script.reference.squared_silhouette(points, labels, 4) == pytest.approx(expected)
 
 
-def test_the_reference_is_kept_and_only_what_is_missing_is_found(script, table, tmp_path):
+def test_the_reference_is_kept_and_only_what_is_missing_is_found(
+    script: ModuleType, table: Path, tmp_path: Path
+) -> None:
     kept = tmp_path / "kept.json"
     first = script.reference.best(str(table), 4, range(2, 4), 2, kept)
     assert first["costs"]["2"] > first["costs"]["3"] > 0
@@ -81,7 +86,9 @@ def test_the_reference_is_kept_and_only_what_is_missing_is_found(script, table, 
     assert max(again["silhouettes"], key=again["silhouettes"].get) == "5"
 
 
-def test_scikit_learn_writes_every_row_and_its_centres_weigh_near_the_best(script, table, tmp_path):
+def test_scikit_learn_writes_every_row_and_its_centres_weigh_near_the_best(
+    script: ModuleType, table: Path, tmp_path: Path
+) -> None:
     asked = ["--rows", "3000", "--k", "2..6", "--work", str(tmp_path), "--driver-memory", "1g"]
     given = script.parser().parse_args(asked)
     best = script.reference.best(str(table), 4, range(2, 7), 3, tmp_path / "kept.json")
@@ -95,7 +102,7 @@ def test_scikit_learn_writes_every_row_and_its_centres_weigh_near_the_best(scrip
     assert script.one_run("sklearn", task, given, None)["problem"] == "wrote 3,000 rows"
 
 
-def test_a_contender_that_fails_is_told(script, tmp_path):
+def test_a_contender_that_fails_is_told(script: ModuleType, tmp_path: Path) -> None:
     given = script.parser().parse_args(["--rows", "10", "--work", str(tmp_path)])
     task = script.programs.Task(tmp_path / "absent", 4, (2, 3), 5, tmp_path / "recipe.yaml")
     run = script.one_run("sklearn", task, given, None)
@@ -103,7 +110,7 @@ def test_a_contender_that_fails_is_told(script, tmp_path):
 
 
 @pytest.mark.parametrize("features", [4, 8, 50])
-def test_the_task_as_a_recipe_is_a_valid_one(script, tmp_path, features):
+def test_the_task_as_a_recipe_is_a_valid_one(script: ModuleType, tmp_path: Path, features: int) -> None:
     path = tmp_path / "recipe.yaml"
     path.write_text(script.programs.recipe_text(features, (2, 10)))
     read = recipe.load(str(path))
@@ -112,7 +119,7 @@ def test_the_task_as_a_recipe_is_a_valid_one(script, tmp_path, features):
     assert read.segment_by["spend"].transform == "log1p"
 
 
-def test_our_centres_come_back_from_the_model_scale(script, tmp_path):
+def test_our_centres_come_back_from_the_model_scale(script: ModuleType, tmp_path: Path) -> None:
     features = [{"scale": 2.0, "centre": 1.0}, {"scale": 10.0, "centre": 0.0}]
     refined = [[0.0, 0.0], [1.0, 1.0]]
     (tmp_path / "model.json").write_text(json.dumps({"features": features, "centres": refined}))
@@ -125,7 +132,7 @@ def test_our_centres_come_back_from_the_model_scale(script, tmp_path):
     assert found[3].tolist() == [[1.0, 0.0], [3.0, 0.0], [1.0, 10.0]]
 
 
-def test_our_rows_are_those_labelled_and_those_quarantined(script, tmp_path):
+def test_our_rows_are_those_labelled_and_those_quarantined(script: ModuleType, tmp_path: Path) -> None:
     run = tmp_path / "runs" / "r1"
     for part, rows in {"customers/segment=0/a": 3, "customers/segment=1/a": 4, "quarantine/a": 2}.items():
         (run / part).parent.mkdir(parents=True, exist_ok=True)
@@ -137,10 +144,17 @@ def test_our_rows_are_those_labelled_and_those_quarantined(script, tmp_path):
     assert (found.rows, found.k) == (9, 2)
 
 
-def made_up(script: ModuleType, rows: int, seconds: dict[str, float], k=(2, 10), peak=1000.0, ratio=1.001):
+def made_up(
+    script: ModuleType,
+    rows: int,
+    seconds: dict[str, float],
+    k: tuple[int, int] = (2, 10),
+    peak: float = 1000.0,
+    ratio: float = 1.001,
+) -> dict[str, Any]:
     """A result as the benchmark keeps it, with three runs of each contender."""
 
-    def runs(middle: float) -> list[dict]:
+    def runs(middle: float) -> list[dict[str, Any]]:
         common = {
             "cpu_seconds": 1.0,
             "peak_mib": peak,
@@ -161,7 +175,7 @@ def made_up(script: ModuleType, rows: int, seconds: dict[str, float], k=(2, 10),
     }
 
 
-def test_the_bars_stand_where_the_medians_are(script):
+def test_the_bars_stand_where_the_medians_are(script: ModuleType) -> None:
     results = [
         made_up(script, 1_000_000, {"custseg": 12, "sklearn": 10, "textbook": 60}),
         made_up(script, 10_000_000, {"custseg": 40, "sklearn": 60, "copy": 16}),
@@ -186,7 +200,7 @@ def test_the_bars_stand_where_the_medians_are(script):
     assert {row[3] for row in script.readme.standing([])} == {"not measured"}
 
 
-def test_a_failed_run_counts_in_no_median(script):
+def test_a_failed_run_counts_in_no_median(script: ModuleType) -> None:
     result = made_up(script, 1_000_000, {"custseg": 12, "sklearn": 10})
     result["contenders"]["sklearn"][0]["problem"] = "exit 1: MemoryError"
     assert script.page.middle(result, "sklearn") == 55
@@ -195,7 +209,7 @@ def test_a_failed_run_counts_in_no_median(script):
     assert "sklearn failed: exit 1: MemoryError" in script.page.markdown(result)
 
 
-def test_scenarios_gather_in_one_page(script, tmp_path):
+def test_scenarios_gather_in_one_page(script: ModuleType, tmp_path: Path) -> None:
     results = tmp_path / "results"
     for rows in (10_000_000, 1_000_000):
         script.page.write(made_up(script, rows, {"custseg": 12, "sklearn": 10}), results)
@@ -212,7 +226,7 @@ def test_scenarios_gather_in_one_page(script, tmp_path):
 @pytest.mark.parametrize(
     "arguments", [["--k", "5..2"], ["--k", "1..3"], ["--against", "h2o"], ["--k", "2-9"]]
 )
-def test_wrong_arguments_are_refused(script, arguments):
+def test_wrong_arguments_are_refused(script: ModuleType, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         script.main(["--rows", "10", *arguments])
     assert ended.value.code == 2

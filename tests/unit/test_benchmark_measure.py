@@ -58,7 +58,9 @@ def running(code: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def test_a_process_is_measured_with_its_children(measure, tmp_path, monkeypatch):
+def test_a_process_is_measured_with_its_children(
+    measure: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(measure, "POLL_SECONDS", 0.02)
     busy = HOLD.format(mib=200) + "while time.process_time() < 0.5: pass" + TELL
     parent = HOLD.format(mib=40) + start_child(busy) + TELL + "sys.exit(3)"
@@ -78,7 +80,7 @@ def test_a_process_is_measured_with_its_children(measure, tmp_path, monkeypatch)
     assert max(measured.peak_mib_by_program.values()) == pytest.approx(child_peak, rel=0.05)
 
 
-def test_the_pages_that_a_fork_shares_count_once(measure, tmp_path):
+def test_the_pages_that_a_fork_shares_count_once(measure: ModuleType, tmp_path: Path) -> None:
     """As for the moment between a JVM's fork and the program that its child becomes."""
     forked, enough = tmp_path / "forked", tmp_path / "enough"
     child = f"    Path({str(forked)!r}).touch()\n    " + wait_for(enough) + "    os._exit(0)\n"
@@ -95,7 +97,7 @@ def test_the_pages_that_a_fork_shares_count_once(measure, tmp_path):
     assert len(seen.programs) == 1
 
 
-def test_a_process_that_outlives_its_parent_still_counts(measure, tmp_path):
+def test_a_process_that_outlives_its_parent_still_counts(measure: ModuleType, tmp_path: Path) -> None:
     up, orphan, alone, large, held = (tmp_path / name for name in ("up", "orphan", "alone", "large", "held"))
     late = "import os, time; from pathlib import Path\n"
     late += f"Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid())); Path({str(up)!r}).touch()\n"

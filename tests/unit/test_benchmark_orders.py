@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ def orders_page(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("orders_page")
 
 
-def result(seconds: dict[str, list[float]], rows: int = 2_000_000) -> dict:
+def result(seconds: Mapping[str, Sequence[float]], rows: int = 2_000_000) -> dict[str, Any]:
     common = {"cpu_seconds": 1.0, "peak_mib": 900.0, "load_before": 0.1, "customers": 99}
     return {
         "name": f"{rows}-lines", "date": "2025-01-01", "rows": rows, "customers": 100, "bytes": 10,

@@ -1,11 +1,15 @@
 """What others are held against is the run's own KMeans; what `custseg compare` takes. Without a JVM."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from pyspark.sql import SparkSession
 
 from custseg_spark import cli, clustering, evidence
+from custseg_spark.clustering import Partition
 from custseg_spark.commands.compare import _find_partition
 from custseg_spark.recipe import Recipe, parse
 from custseg_spark.steps import choose_k
@@ -28,9 +32,14 @@ def recipe(**asked: object) -> Recipe:
 
 @pytest.mark.parametrize(("k", "swept"), [(5, [3, 4, 5]), (3, [3]), (2, [2]), (7, [3, 4, 5, 6, 7])])
 def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
+    tried: list[int] = []
     sweep = clustering.sweep
-    monkeypatch.setattr(clustering, "sweep", lambda s, p, ks, *how: tried.extend(ks) or sweep(s, p, ks, *how))
+
+    def note(session: SparkSession, points: np.ndarray, ks: Sequence[int], *how: Any) -> list[Partition]:
+        tried.extend(ks)
+        return sweep(session, points, ks, *how)
+
+    monkeypatch.setattr(clustering, "sweep", note)
     found = _find_partition(None, POINTS, recipe(), k)  # type: ignore[arg-type]
     assert (tried, found.k) == (swept, k)
     if 3 <= k <= 6:

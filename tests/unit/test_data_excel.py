@@ -4,6 +4,9 @@ import datetime
 import io
 import sys
 import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,7 +18,7 @@ openpyxl = pytest.importorskip("openpyxl")
 sheets = pytest.importorskip("tests.corpus.sheets")
 
 
-def book(*rows, sheets=("customers",)):
+def book(*rows: Sequence[object], sheets: Sequence[str] = ("customers",)) -> io.BytesIO:
     """An .xlsx file with these rows on its first sheet."""
     made = openpyxl.Workbook()
     made.active.title = sheets[0]
@@ -29,11 +32,11 @@ def book(*rows, sheets=("customers",)):
     return stream
 
 
-def read(*rows, **options):
+def read(*rows: Sequence[object], **options: Any) -> excel.Sheet:
     return excel.read_sheet(book(*rows), "customers.xlsx", **options)
 
 
-def test_columns_have_the_type_their_cells_agree_on():
+def test_columns_have_the_type_their_cells_agree_on() -> None:
     day, moment = datetime.datetime(2013, 5, 4), datetime.datetime(2013, 5, 4, 10, 30)
     found = read(
         ["id", "income", "spend", "joined", "seen", "code", "member", "empty", "mixed"],
@@ -59,12 +62,12 @@ def test_columns_have_the_type_their_cells_agree_on():
     assert sorted(found.text.columns) == ["code", "empty", "mixed"]
 
 
-def test_blank_rows_and_columns_around_the_table_are_no_part_of_it():
+def test_blank_rows_and_columns_around_the_table_are_no_part_of_it() -> None:
     found = read([], [None, "id", "a"], [None, 1, 2], [None, None, None], [None, 3])
     assert found.rows.to_pylist() == [{"id": 1, "a": 2}, {"id": 3, "a": None}]
 
 
-def test_what_other_writers_note_down_of_a_sheet_is_not_believed():
+def test_what_other_writers_note_down_of_a_sheet_is_not_believed() -> None:
     kept = zipfile.ZipFile(book(["id", "a"], [1, 7], [2, None]))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as parts:
@@ -78,15 +81,15 @@ def test_what_other_writers_note_down_of_a_sheet_is_not_believed():
     assert found.rows.schema.field("a").type == pa.int64()
 
 
-def test_a_formula_counts_with_the_value_it_was_saved_with():
+def test_a_formula_counts_with_the_value_it_was_saved_with() -> None:
     found = read(["id", "sum"], [1, "=A2+1"])  # never calculated, so never saved
     assert found.rows["sum"].to_pylist() == [None]
 
 
 @pytest.mark.parametrize("write", [sheets.old_book, sheets.open_document])
-def test_xls_and_ods_give_what_xlsx_gives(write):
+def test_xls_and_ods_give_what_xlsx_gives(write: Callable[..., bytes]) -> None:
     day, moment = datetime.date(2013, 5, 4), datetime.datetime(2013, 5, 4, 10, 30)
-    table = [
+    table: list[list[object]] = [
         ["id", "income", "spend", "joined", "code", "member", "mixed", 2020],
         [1, 58138, 1.5, day, "007", True, 3.0, None],
         [2, None, 2, day, None, False, "x", None],
@@ -103,7 +106,7 @@ def test_xls_and_ods_give_what_xlsx_gives(write):
 
 
 @pytest.mark.parametrize("write", [sheets.old_book, sheets.open_document])
-def test_xls_and_ods_have_sheets_to_choose_from(write):
+def test_xls_and_ods_have_sheets_to_choose_from(write: Callable[..., bytes]) -> None:
     content = write([["id"], [1]], "customers", "notes & more" if write is sheets.old_book else "notes")
     assert excel.list_sheets(io.BytesIO(content), "c")[0] == "customers"
     with pytest.raises(DataError, match="2 sheets: 'customers', 'notes"):
@@ -114,18 +117,20 @@ def test_xls_and_ods_have_sheets_to_choose_from(write):
         excel.read_sheet(io.BytesIO(content), "c", "custmers")
 
 
-def test_what_would_end_the_process_ends_another():
+def test_what_would_end_the_process_ends_another() -> None:
     with pytest.raises(DataError, match=r"nor a sound \.xls"):
         excel.read_sheet(io.BytesIO(sheets.far_cell()), "c.xls")
 
 
-def test_an_ods_that_unpacks_to_too_much_is_refused_before_it_is_parsed(monkeypatch):
+def test_an_ods_that_unpacks_to_too_much_is_refused_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(excel, "MOST_UNPACKED", 100)
     with pytest.raises(DataError, match="unpacks to"):
         excel.read_sheet(io.BytesIO(sheets.open_document([["id"], [1]])), "c.ods")
 
 
-def test_several_sheets_take_a_choice():
+def test_several_sheets_take_a_choice() -> None:
     stream = book(["id"], [1], sheets=("customers", "notes"))
     with pytest.raises(DataError, match="2 sheets: 'customers', 'notes'"):
         excel.read_sheet(stream, "c.xlsx")
@@ -146,12 +151,12 @@ def test_several_sheets_take_a_choice():
         ([["id", "ID"], [1, 2]], "more than once"),
     ],
 )
-def test_what_is_no_table_is_refused(rows, what):
+def test_what_is_no_table_is_refused(rows: list[list[object]], what: str) -> None:
     with pytest.raises(DataError, match=what):
         read(*rows)
 
 
-def test_what_is_no_workbook_is_refused():
+def test_what_is_no_workbook_is_refused() -> None:
     with pytest.raises(DataError, match=r"not an \.xlsx file"):
         excel.read_sheet(io.BytesIO(b"\xd0\xcf\x11\xe0 old"), "c.xls")
     stream = io.BytesIO()
@@ -162,7 +167,7 @@ def test_what_is_no_workbook_is_refused():
 
 
 @pytest.mark.parametrize("size", [20, 200])
-def test_a_part_that_is_damaged_is_refused(size):
+def test_a_part_that_is_damaged_is_refused(size: int) -> None:
     kept = zipfile.ZipFile(book(["id"], [1]))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as parts:
@@ -177,7 +182,9 @@ def test_a_part_that_is_damaged_is_refused(size):
         excel.read_sheet(io.BytesIO(broken), "c.xlsx")
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_parsed(monkeypatch):
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(excel, "MOST_UNPACKED", 1000)
     with pytest.raises(DataError, match="unpacks to"):
         read(["id"], [1])
@@ -185,7 +192,7 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_parsed(monkeypa
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("padding", [0, (1 << 20) - 5])
-def test_entities_are_refused_before_anything_parses_them(codec, padding):
+def test_entities_are_refused_before_anything_parses_them(codec: str, padding: int) -> None:
     stream = book(["id"], [1])
     bomb = " " * padding + '<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>'
     with zipfile.ZipFile(stream, "a") as parts:
@@ -194,7 +201,7 @@ def test_entities_are_refused_before_anything_parses_them(codec, padding):
         excel.read_sheet(stream, "c.xlsx")
 
 
-def test_without_openpyxl_the_remedy_is_named(monkeypatch):
+def test_without_openpyxl_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = book(["id"], [1])
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(RecipeError, match="openpyxl, which is not installed"):
@@ -204,7 +211,7 @@ def test_without_openpyxl_the_remedy_is_named(monkeypatch):
         excel.read_sheet(io.BytesIO(sheets.old_book([["id"], [1]])), "c.xls")
 
 
-def test_the_real_sheet_holds_what_the_csv_holds(shared_data):
+def test_the_real_sheet_holds_what_the_csv_holds(shared_data: Path) -> None:
     with open(shared_data / "marketing_campaign.xlsx", "rb") as stream:
         found = excel.read_sheet(stream, "marketing_campaign.xlsx")
     assert found.rows.num_rows == 2240

@@ -58,7 +58,7 @@ def test_a_kill_between_the_renames_loses_nothing(
     staged(table, run_id(10))
     swap.replace_day(str(table), TODAY, run_id(10))
     staged(table, run_id(11))
-    done = []
+    done: list[str] = []
 
     def killed(self: Path, target: str) -> None:
         if len(done) == renames:

@@ -16,7 +16,7 @@ def head(content: bytes, path: str = "customers.csv", **options: object) -> text
     return text.read_head(io.BytesIO(content), path, options)
 
 
-def test_names_and_values_are_as_they_stand():
+def test_names_and_values_are_as_they_stand() -> None:
     found = head(b'"id","full name",income\r\n007,"Ann, B.",\r\n8,"say ""hi""",1.50\r\n')
     assert list(found.rows.columns) == ["id", "full name", "income"]
     assert found.rows.to_numpy().tolist() == [["007", "Ann, B.", None], ["8", 'say "hi"', "1.50"]]
@@ -35,11 +35,11 @@ def test_names_and_values_are_as_they_stand():
         (";", "id;a,b\n1;2\n3;4\n"),  # a comma in the header splits none of the rows
     ],
 )
-def test_the_separator_is_found(sep, content):
+def test_the_separator_is_found(sep: str, content: str) -> None:
     assert head(content.encode()).sep == sep
 
 
-def test_a_given_separator_that_leaves_the_header_in_one_piece_is_refused_with_the_one_that_fits():
+def test_a_given_separator_that_leaves_the_header_in_one_piece_is_refused_with_the_one_that_fits() -> None:
     with pytest.raises(
         DataError, match="comma leaves the header in one piece, while tab splits it into 2"
     ) as told:
@@ -47,7 +47,7 @@ def test_a_given_separator_that_leaves_the_header_in_one_piece_is_refused_with_t
     assert r"'\t'" in told.value.remedy
 
 
-def test_a_given_separator_counts_where_it_splits():
+def test_a_given_separator_counts_where_it_splits() -> None:
     assert head(b"id;a,b\n1;2,3\n", sep=";").sep == ";"
     assert head(b"id\ta,b\n1\t2,3\n", sep="\\t").sep == "\t"  # a tab as YAML's single quotes leave it
 
@@ -60,13 +60,13 @@ def test_a_given_separator_counts_where_it_splits():
         ("utf-32", "UTF-32", True),
     ],
 )
-def test_a_byte_order_mark_says_the_encoding(encoded, encoding, as_a_whole):
+def test_a_byte_order_mark_says_the_encoding(encoded: str, encoding: str, as_a_whole: bool) -> None:
     found = head("id,città\n1,é\n".encode(encoded))
     assert (found.encoding, found.multiline) == (encoding, as_a_whole)
     assert list(found.rows.columns) == ["id", "città"]
 
 
-def test_latin_1_is_refused_unless_it_is_declared():
+def test_latin_1_is_refused_unless_it_is_declared() -> None:
     content = "id,name\n1,José\n".encode("latin-1")
     with pytest.raises(DataError, match=r"not UTF-8 text \(byte 13 is 0xe9\)") as told:
         head(content)
@@ -74,17 +74,17 @@ def test_latin_1_is_refused_unless_it_is_declared():
     assert head(content, encoding="iso-8859-1").rows["name"][0] == "José"
 
 
-def test_an_encoding_that_spark_does_not_read_is_refused():
+def test_an_encoding_that_spark_does_not_read_is_refused() -> None:
     with pytest.raises(RecipeError, match="windows-1252"):
         head(PLAIN, encoding="windows-1252")
 
 
-def test_utf_16_without_a_mark_is_refused():
+def test_utf_16_without_a_mark_is_refused() -> None:
     with pytest.raises(DataError, match="zero bytes"):
         head("id,a\n1,2\n".encode("utf-16-le"))
 
 
-def test_packed_files_are_unpacked():
+def test_packed_files_are_unpacked() -> None:
     for pack, ending in ((gzip.compress, ".gz"), (bz2.compress, ".bz2")):
         assert len(head(pack(PLAIN), f"customers.csv{ending}").rows) == 2
 
@@ -103,24 +103,24 @@ def test_packed_files_are_unpacked():
         (b"id,Income,income\n1,2,3\n", "customers.csv", "more than once: 'Income', 'income'"),
     ],
 )
-def test_what_is_no_table_is_refused(content, path, what):
+def test_what_is_no_table_is_refused(content: bytes, path: str, what: str) -> None:
     with pytest.raises(DataError, match=what):
         head(content, path)
 
 
-def test_line_breaks_within_quotes_are_seen():
+def test_line_breaks_within_quotes_are_seen() -> None:
     found = head(b'id,note\r\n1,"two\nlines"\r\n2,one\r\n')
     assert found.multiline
     assert found.rows["note"].tolist() == ["two\nlines", "one"]
 
 
-def test_a_quote_that_is_never_closed_swallows_no_rows():
+def test_a_quote_that_is_never_closed_swallows_no_rows() -> None:
     found = head(b'id,a,b\n1,"open,2\n2,3,4\n3,4,5\n')
     assert not found.multiline
     assert found.rows["id"].tolist() == ["2", "3"]
 
 
-def test_a_quote_never_closed_in_the_last_field_swallows_no_rows():
+def test_a_quote_never_closed_in_the_last_field_swallows_no_rows() -> None:
     """All that follows would fit the header as one record whose last field has many lines."""
     found = head(b'id,a,b\n1,2,"open\n2,3,4\n3,4,5\n')
     assert not found.multiline
@@ -128,26 +128,26 @@ def test_a_quote_never_closed_in_the_last_field_swallows_no_rows():
     assert head(b'id,a,b\n1,2,"two\nlines"\n2,3,"4\n5"').multiline
 
 
-def test_rows_of_another_length_are_left_out():
+def test_rows_of_another_length_are_left_out() -> None:
     assert head(b"id,a\n1,2\n2\n3,4,5\n4,5\n").rows["id"].tolist() == ["1", "4"]
 
 
-def test_mixed_line_ends_blank_lines_and_comments():
+def test_mixed_line_ends_blank_lines_and_comments() -> None:
     assert head(b"id,a\r\n1,2\n\n2,3\r#9,9\n3,4", comment="#").rows["id"].tolist() == ["1", "2", "3"]
 
 
-def test_nameless_columns_are_named_as_spark_names_them():
+def test_nameless_columns_are_named_as_spark_names_them() -> None:
     found = head(b",a,\n1,2,3\n")
     assert list(found.rows.columns) == ["_c0", "a", "_c2"]
     assert not found.named
     assert list(head(b"1,2\n", header=False).rows.columns) == ["_c0", "_c1"]
 
 
-def test_a_big_file_is_read_no_further_than_its_head():
+def test_a_big_file_is_read_no_further_than_its_head() -> None:
     class Counted(io.BytesIO):
         total = 0
 
-        def read(self, size=-1):
+        def read(self, size: int | None = -1) -> bytes:
             got = super().read(size)
             self.total += len(got)
             return got
@@ -160,11 +160,11 @@ def test_a_big_file_is_read_no_further_than_its_head():
 
 
 @pytest.mark.parametrize("size", range(17, 24))
-def test_the_row_that_the_head_cuts_is_left_out(monkeypatch, size):
+def test_the_row_that_the_head_cuts_is_left_out(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(text, "HEAD_BYTES", size)
     content = "id,name\n1,Jörg\n2,Zoë\n3,Eve\n".encode()  # a head of 21 bytes ends within the ë
     assert head(content).rows.to_numpy().tolist() == [["1", "Jörg"]]
 
 
-def test_null_values_are_those_the_recipe_names():
+def test_null_values_are_those_the_recipe_names() -> None:
     assert head(b"id,a\n1,NA\n2,\n", nullValue="NA").rows["a"].tolist() == [None, None]

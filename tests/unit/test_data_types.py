@@ -28,5 +28,5 @@ from custseg_spark.data.text_types import infer_column_type
         ([], "double"),
     ],
 )
-def test_most_of_the_values_decide(values, kind):
+def test_most_of_the_values_decide(values: list[str | None], kind: str) -> None:
     assert infer_column_type(values) == kind

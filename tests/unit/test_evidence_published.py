@@ -55,7 +55,8 @@ def _fenced(column: pd.Series) -> pd.Series:
 
 def _standardised(*columns: pd.Series) -> np.ndarray:
     features = np.stack(columns, axis=1).astype(float)
-    return (features - features.mean(axis=0)) / features.std(axis=0, ddof=1)
+    scaled: np.ndarray = (features - features.mean(axis=0)) / features.std(axis=0, ddof=1)
+    return scaled
 
 
 def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:

@@ -27,7 +27,10 @@ def cut(points: np.ndarray, k: int) -> Cut:
 @pytest.fixture(scope="module")
 def three() -> np.ndarray:
     rng = np.random.default_rng(2)
-    return rng.normal(size=(600, 2)) + np.array([[0, 0], [9, 0], [0, 9]])[rng.integers(3, size=600)]
+    heaps: np.ndarray = (
+        rng.normal(size=(600, 2)) + np.array([[0, 0], [9, 0], [0, 9]])[rng.integers(3, size=600)]
+    )
+    return heaps
 
 
 def test_jaccard_by_hand() -> None:

@@ -1,6 +1,7 @@
 """The verdict: its rule over figures, its clouds, and its answer where the truth is known."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def drawn(name: str, seed: int) -> np.ndarray:
     """Clouds of known truth, standardised."""
     rng = np.random.default_rng(seed)
     centres = np.array([[0, 0, 0], [7, 0, 0], [0, 7, 0], [0, 0, 7], [7, 7, 7]])
-    points = {
+    clouds: dict[str, Callable[[], np.ndarray]] = {
         "five segments": lambda: (
             centres[rng.choice(5, 1500, p=[0.4, 0.25, 0.15, 0.1, 0.1])] + rng.normal(size=(1500, 3))
         ),
@@ -50,8 +51,9 @@ def drawn(name: str, seed: int) -> np.ndarray:
         "Gaussian": lambda: rng.multivariate_normal([0, 0], [[1, 0.7], [0.7, 1]], 1500),
         "lognormal": lambda: rng.lognormal(sigma=0.8, size=(1500, 3)),
         "yes and no": lambda: rng.binomial(1, [0.3, 0.5], size=(1500, 2)) + 0.0,
-    }[name]()
-    return (points - points.mean(axis=0)) / points.std(axis=0)
+    }
+    points = clouds[name]()
+    return np.asarray((points - points.mean(axis=0)) / points.std(axis=0))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_a_margin_with_one_hill_is_kept_and_one_with_two_is_not() -> None:
 
 
 def test_a_column_of_few_values_keeps_them() -> None:
-    counts = np.random.default_rng(6).poisson(2.0, 2000) * 1.0
+    counts = np.random.default_rng(6).poisson(2.0, 2000).astype(float)
     drawn_counts = fit_margin(counts).values(np.random.default_rng(7).uniform(size=2000))
     assert set(drawn_counts) <= set(counts)
     assert np.mean(drawn_counts) == pytest.approx(np.mean(counts), abs=0.15)
@@ -121,8 +123,8 @@ def test_a_column_of_few_values_keeps_them() -> None:
 
 def test_a_cloud_keeps_the_correlation() -> None:
     rng = np.random.default_rng(8)
-    points = rng.multivariate_normal([0, 0, 0], [[1, 0.8, 0], [0.8, 1, 0], [0, 0, 1]], 3000)
-    found = np.corrcoef(Cloud(points).draw(rng), rowvar=False)
+    points = rng.multivariate_normal([0, 0, 0], [[1, 0.8, 0.0], [0.8, 1, 0.0], [0.0, 0.0, 1]], 3000)
+    found = np.asarray(np.corrcoef(Cloud(points).draw(rng), rowvar=False))
     assert found[0, 1] == pytest.approx(0.8, abs=0.04)
     assert found[0, 2] == pytest.approx(0.0, abs=0.06)
 
@@ -170,9 +172,11 @@ HEAPS = np.repeat([[0.0], [10.0]], 6, axis=0)
 """Two heaps of six in one place each: their silhouette is 1."""
 HALVES = np.repeat([0, 1], 6)
 
+GiveClouds = Callable[..., None]
+
 
 @pytest.fixture
-def clouds(monkeypatch: pytest.MonkeyPatch):
+def clouds(monkeypatch: pytest.MonkeyPatch) -> GiveClouds:
     """Three clouds whose valleys and silhouettes are given, instead of thirty that are drawn and cut."""
 
     def given(*cuts: tuple[float, float]) -> None:
@@ -183,7 +187,7 @@ def clouds(monkeypatch: pytest.MonkeyPatch):
     return given
 
 
-def test_the_figures_by_hand(clouds) -> None:
+def test_the_figures_by_hand(clouds: GiveClouds) -> None:
     clouds((0.9, 0.2), (0.7, 0.3), (0.8, 0.4))  # mean .3, deviation .1 of a sample of three
     figures = judge_structure(HEAPS, HALVES, 2, lowest_jaccard=0.8).figures
     assert figures == pytest.approx(
@@ -200,22 +204,25 @@ def test_the_figures_by_hand(clouds) -> None:
     )
 
 
-def test_clouds_that_are_all_alike_are_beaten_by_far(clouds) -> None:
+def test_clouds_that_are_all_alike_are_beaten_by_far(clouds: GiveClouds) -> None:
     clouds((0.9, 0.25), (0.9, 0.25))
     assert judge_structure(HEAPS, HALVES, 2, 0.8).figures["silhouette_excess"] == pytest.approx(0.75e9)
 
 
 def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     seeds: list[int] = []
-    monkeypatch.setattr(
-        structure, "_cut", lambda points, k, seed: seeds.append(seed) or (0.9, 0.1 * len(seeds))
-    )
+
+    def cut(points: np.ndarray, k: int, seed: int) -> tuple[float, float]:
+        seeds.append(seed)
+        return 0.9, 0.1 * len(seeds)
+
+    monkeypatch.setattr(structure, "_cut", cut)
     judge_structure(HEAPS, HALVES, 2, 0.8, seed=7)
     assert seeds == list(range(7, 37))
 
 
 @pytest.mark.parametrize("rows, used", [(1_999, 1_999), (2_001, 2_000)])
-def test_at_most_two_thousand_rows_are_looked_at(clouds, rows: int, used: int) -> None:
+def test_at_most_two_thousand_rows_are_looked_at(clouds: GiveClouds, rows: int, used: int) -> None:
     clouds((0.9, 0.2), (0.9, 0.3))
     points = np.arange(rows, dtype=float)[:, None]
     assert judge_structure(points, (points[:, 0] > 1_000).astype(int), 2, 0.8).figures["rows"] == used

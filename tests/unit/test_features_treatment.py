@@ -1,5 +1,8 @@
 """What is done to a feature's value: filled, bounded, transformed, scaled; computed by hand."""
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +12,11 @@ from custseg_spark.features.treatment import Treatment, apply_treatments, fit_tr
 from custseg_spark.recipe import Feature
 from custseg_spark.sql.literals import write_literal
 
+Scale = Literal["standard", "robust"]
 
-def fit(values: list[float | None], scale: str = "standard", **keys: object) -> Treatment:
-    raw = pd.DataFrame({"spend": pd.Series(values, dtype=float)})
+
+def fit(values: Sequence[float | None], scale: Scale = "standard", **keys: Any) -> Treatment:
+    raw = pd.DataFrame({"spend": pd.Series(list(values), dtype=float)})
     feature = Feature(sql="spend", **keys)
     return fit_treatments(raw, {"spend": "spend"}, {"spend": feature}, scale)[0]
 
@@ -66,7 +71,7 @@ def test_the_model_scale_has_mean_0_and_sample_deviation_1() -> None:
         ([1e308, -1e308, 1e308], {}, "more than a double holds"),
     ],
 )
-def test_what_cannot_cut_is_refused(values: list[float | None], keys: dict[str, object], said: str) -> None:
+def test_what_cannot_cut_is_refused(values: list[float | None], keys: dict[str, Any], said: str) -> None:
     with pytest.raises(DataError, match=said):
         fit(values, **keys)
 

@@ -1,7 +1,9 @@
 """Which Java is taken, against made ones: scripts that answer as a Java of some version does."""
 
+import importlib.util
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,8 +40,8 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(java, "_USUAL_PLACES", (str(tmp_path / "usual" / "*"),))
-    monkeypatch.setattr(java.importlib.util, "find_spec", lambda name: None)
-    monkeypatch.setattr(java.sys, "prefix", java.sys.base_prefix)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
 
 
 def on_path(monkeypatch: pytest.MonkeyPatch, *homes: Path) -> None:

@@ -48,7 +48,9 @@ def content(table: Path) -> dict[str, bytes]:
     return {part.name: part.read_bytes() for part in table.iterdir()}
 
 
-def test_the_schema_and_ranges_are_those_of_the_real_table(script, tmp_path, shared_data):
+def test_the_schema_and_ranges_are_those_of_the_real_table(
+    script: ModuleType, tmp_path: Path, shared_data: Path
+) -> None:
     real = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
     table, _ = made(script, tmp_path / "t", "--rows", 20_000, "--dirty", 0)
     assert list(table.columns) == list(real.columns)
@@ -66,7 +68,7 @@ def test_the_schema_and_ranges_are_those_of_the_real_table(script, tmp_path, sha
 
 
 @pytest.mark.parametrize("segments", [3, 5, 8])
-def test_k_means_finds_the_planted_segments(script, tmp_path, segments):
+def test_k_means_finds_the_planted_segments(script: ModuleType, tmp_path: Path, segments: int) -> None:
     table, truth = made(script, tmp_path / "t", "--rows", 20_000, "--segments", segments)
     known = table.merge(truth, on="ID")
     deals = known["NumDealsPurchases"]
@@ -81,13 +83,13 @@ def test_k_means_finds_the_planted_segments(script, tmp_path, segments):
     assert sizes.max() > 1.5 * sizes.min()
 
 
-def test_without_separation_the_planted_segments_do_not_differ(script, tmp_path):
+def test_without_separation_the_planted_segments_do_not_differ(script: ModuleType, tmp_path: Path) -> None:
     table, truth = made(script, tmp_path / "t", "--rows", 20_000, "--separation", 0)
     means = table.merge(truth, on="ID").groupby("planted")["Recency"].mean()
     assert means.max() - means.min() < 4 * table["Recency"].std() / math.sqrt(0.1 * len(table))
 
 
-def test_dirty_rows_stand_in_the_asked_share_and_kinds(script, tmp_path):
+def test_dirty_rows_stand_in_the_asked_share_and_kinds(script: ModuleType, tmp_path: Path) -> None:
     table, truth = made(script, tmp_path / "t", "--rows", 60_000, "--dirty", 0.06, "--missing", 0.1)
     null, repeated = table["ID"].isna(), table["ID"].notna() & table["ID"].duplicated(keep=False)
     old = table["Year_Birth"] < 1930
@@ -100,7 +102,7 @@ def test_dirty_rows_stand_in_the_asked_share_and_kinds(script, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["birth", "duplicate", "null"])
-def test_one_kind_of_dirt_alone(script, tmp_path, kind):
+def test_one_kind_of_dirt_alone(script: ModuleType, tmp_path: Path, kind: str) -> None:
     table, _ = made(script, tmp_path / "t", "--rows", 20_000, "--dirty", 0.4, "--dirt", kind)
     ids = table["ID"].dropna()
     shares = {
@@ -112,17 +114,19 @@ def test_one_kind_of_dirt_alone(script, tmp_path, kind):
     assert set(shares.values()) == {0.0}
 
 
-def test_the_same_bytes_whatever_the_processes(tmp_path):
+def test_the_same_bytes_whatever_the_processes(tmp_path: Path) -> None:
     for processes in (1, 2):
         output = tmp_path / f"p{processes}"
-        arguments = ["--rows", "20000", "--files", "5", "--output", output, "--processes", str(processes)]
-        subprocess.run([sys.executable, SCRIPT, *arguments], check=True, capture_output=True)
+        given = ["--rows", "20000", "--files", "5", "--output", str(output), "--processes", str(processes)]
+        subprocess.run([sys.executable, SCRIPT, *given], check=True, capture_output=True)
     assert len(content(tmp_path / "p1")) == 5
     assert content(tmp_path / "p1") == content(tmp_path / "p2")
     assert content(tmp_path / "p1.truth") == content(tmp_path / "p2.truth")
 
 
-def test_the_same_rows_whatever_the_files_or_the_format(script, tmp_path, monkeypatch):
+def test_the_same_rows_whatever_the_files_or_the_format(
+    script: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     planted = sys.modules["planted_customers"]
     monkeypatch.setattr(planted, "CHUNK", 1_000)  # files that begin and end inside a chunk
     monkeypatch.setattr(script, "CHUNK", 1_000)
@@ -133,12 +137,12 @@ def test_the_same_rows_whatever_the_files_or_the_format(script, tmp_path, monkey
         pd.testing.assert_frame_equal(known, truth)
 
 
-def test_another_seed_makes_another_table(script, tmp_path):
+def test_another_seed_makes_another_table(script: ModuleType, tmp_path: Path) -> None:
     tables = [made(script, tmp_path / str(seed), "--rows", 1_000, "--seed", seed)[0] for seed in (1, 2)]
     assert not tables[0]["Recency"].equals(tables[1]["Recency"])
 
 
-def test_wide_tables_have_extra_columns_and_few_bytes(script, tmp_path):
+def test_wide_tables_have_extra_columns_and_few_bytes(script: ModuleType, tmp_path: Path) -> None:
     table, _ = made(script, tmp_path / "wide", "--rows", 1_000, "--features", 50)
     assert [name for name in table.columns if name.startswith("Extra_")] == [
         f"Extra_{n:02d}" for n in range(1, 43)
@@ -158,14 +162,18 @@ def test_wide_tables_have_extra_columns_and_few_bytes(script, tmp_path):
         (["--rows", "10", "--dirty", "nan"], "from 0 to 1"),
     ],
 )
-def test_wrong_arguments_are_refused(script, tmp_path, capsys, arguments, said):
+def test_wrong_arguments_are_refused(
+    script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
     with pytest.raises(SystemExit) as ended:
         script.main(["--output", str(tmp_path / "t"), *arguments])
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
 
 
-def test_a_table_that_is_there_stays(script, tmp_path, capsys):
+def test_a_table_that_is_there_stays(
+    script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     made(script, tmp_path / "t", "--rows", 100)
     before = content(tmp_path / "t")
     assert script.main(["--rows", "200", "--output", str(tmp_path / "t")]) == 2

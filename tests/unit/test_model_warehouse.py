@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 import pytest
 
@@ -17,9 +19,16 @@ COLUMNS = {
 WAREHOUSES = DIALECTS[1:]
 
 
-def model(sql: str, **treatment: object) -> Model:
+def model(sql: str, **treatment: Any) -> Model:
     """One feature `x`, two segments: 0 around 0 and 1 around 5."""
-    known = {"transform": "none", "fill": None, "lower": None, "upper": None, "centre": 0.0, "scale": 1.0}
+    known: dict[str, Any] = {
+        "transform": "none",
+        "fill": None,
+        "lower": None,
+        "upper": None,
+        "centre": 0.0,
+        "scale": 1.0,
+    }
     feature = Treatment(name="x", sql=make_safe(sql), unit="", **{**known, **treatment})
     return Model("id", COLUMNS, (feature,), ((0.0,), (5.0,)), (0, 1), ("near", "far"), "x")
 

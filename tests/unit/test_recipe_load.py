@@ -267,7 +267,8 @@ def test_a_protected_column_cuts_only_if_the_recipe_says_so_twice(spelled: str) 
     assert "which is protected" in refused(
         {**sections, "segment_by": {"age": age}, "allow_protected": ["Year_of_birth"]}
     )
-    assert parse({**sections, "segment_by": {"age": once}, "allow_protected": ["year_of_birth"]})
+    twice = {**sections, "segment_by": {"age": once}, "allow_protected": ["year_of_birth"]}
+    assert parse(twice).allow_protected
 
 
 @pytest.mark.parametrize(

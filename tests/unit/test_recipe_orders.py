@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from custseg_spark.errors import RecipeError
@@ -89,7 +90,9 @@ def test_an_aggregate_is_what_its_parts_make(sql: str, parts: list[tuple[str, st
     ],
 )  # fmt: skip
 def test_a_column_that_is_used_as_a_text_alone_is_a_code(sql: str) -> None:
-    recipe = orders.OrderRecipe(lines=orders.Lines(**LINES), leave_out={"a": sql}, returns={"when": sql})
+    recipe = orders.OrderRecipe(
+        lines=orders.Lines(**LINES), leave_out={"a": sql}, returns=orders.Returns(when=sql)
+    )
     assert find_codes(recipe) == {"number", "x"}
 
 
@@ -123,7 +126,11 @@ def test_the_shipped_recipe_fits_the_real_table(shared_data: Path) -> None:
 
 def test_every_key_stands_in_the_docs_with_its_default() -> None:
     told = table(DOCS)
-    models = {"lines": orders.Lines, "returns": orders.Returns, "currency": orders.Currency}
+    models: dict[str, type[BaseModel]] = {
+        "lines": orders.Lines,
+        "returns": orders.Returns,
+        "currency": orders.Currency,
+    }
     keys: dict[str, FieldInfo] = {}
     for section, field in orders.OrderRecipe.model_fields.items():
         inner = models.get(section)

@@ -149,7 +149,7 @@ def test_kills_that_tear_a_pointer_or_a_run_are_not_counted_as_held(
     (output.parent / "log").write_text("INFO read 1\nINFO check 1\n")
 
     def kill(*_: Any) -> str:
-        record = {"status": "running" if next(numbers) in spoilt else "done"}
+        record: dict[str, Any] = {"status": "running" if next(numbers) in spoilt else "done"}
         shutil.rmtree(output / "runs" / "r1")
         write_run(output / "runs" / "r1", **record)
         return "read"
@@ -216,7 +216,8 @@ def test_a_cluster_is_called_equal_only_where_every_label_is(
     made = {"local[2]": local, "connect": cluster}
 
     def run(kind: str, *_: Any) -> dict[str, Any]:
-        shown = made[kind] if made[kind] is None else dict(made[kind])
+        asked = made[kind]
+        shown = None if asked is None else dict(asked)
         problem = "no pointer" if shown is None else shown.pop("problem", "")
         left = None if shown is None else write_run(tmp_path / kind, **shown)
         return {"kind": kind, "problem": problem, "run": left}

@@ -69,9 +69,10 @@ def _leaves(url: str, report: Path) -> bool:
 
 
 def _column(tab: Any, number: int) -> list[str]:
-    return tab.eval_on_selector_all(
+    texts: list[str] = tab.eval_on_selector_all(
         f"table.answer tbody tr > :nth-child({number})", "cells => cells.map(cell => cell.dataset.sort)"
     )
+    return texts
 
 
 def test_no_errors_and_no_requests(opened: Any, troubles: list[str]) -> None:

@@ -68,6 +68,7 @@ def test_text_from_data_is_escaped(full: page.Page) -> None:
     )
     views = (FeatureView(HOSTILE, HOSTILE),)
     table = pd.DataFrame({"segment": [0], f"mean_{HOSTILE}": [1.0], f"z_{HOSTILE}": [1.0]})
+    assert full.evidence
     hostile = replace(
         full,
         summary=full.summary.model_copy(
@@ -133,7 +134,7 @@ def test_what_a_card_shows_of_profile_csv() -> None:
     shown = ProfileTable(profile, (spend, age))
     assert shown.list_contrasts(0) == [Contrast("spend", 100.0, 0.9)]
     assert shown.list_medians(1) == [(spend, 9.0)]
-    assert shown.list_contrasts(7) == shown.list_medians(7) == []
+    assert (shown.list_contrasts(7), shown.list_medians(7)) == ([], [])
 
 
 def test_a_summary_comes_back_as_it_was_written(full: page.Page) -> None:

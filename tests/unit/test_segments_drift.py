@@ -2,6 +2,7 @@
 
 import importlib
 import math
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -22,23 +23,23 @@ from tests.unit.frozen import unfrozen
 RNG = np.random.default_rng(0)
 
 
-def reference(column, values):
+def reference(column: str, values: Sequence[object] | np.ndarray) -> Reference:
     return reference_of(column, pd.Series(values))
 
 
-def test_the_index_by_hand():
+def test_the_index_by_hand() -> None:
     then, now = [500_000, 500_000], [400_000, 600_000]
     expected = -0.1 * math.log(0.8) + 0.1 * math.log(1.2)
     assert measure_stability_index(then, now)[0] == pytest.approx(expected, abs=1e-6)
     assert measure_stability_index(then, then)[0] == 0
 
 
-def test_an_empty_bin_is_not_infinite():
+def test_an_empty_bin_is_not_infinite() -> None:
     index, _ = measure_stability_index([100, 0], [50, 50])
     assert 0.25 < index < 10
 
 
-def test_nothing_moved_is_within_chance_nearly_always():
+def test_nothing_moved_is_within_chance_nearly_always() -> None:
     exceeded = 0
     for _ in range(300):
         then = reference("x", RNG.lognormal(size=400))
@@ -47,7 +48,7 @@ def test_nothing_moved_is_within_chance_nearly_always():
     assert exceeded <= 3
 
 
-def test_few_customers_do_not_raise_an_alarm_by_chance():
+def test_few_customers_do_not_raise_an_alarm_by_chance() -> None:
     then = reference("x", RNG.normal(size=5000))
     assert measure_shift(then, then.count(pd.Series(RNG.normal(size=30)))).verdict == "fine"
     assert measure_shift(then, then.count(pd.Series(RNG.normal(1, size=3000)))).verdict == "retrain"
@@ -65,20 +66,20 @@ def test_few_customers_do_not_raise_an_alarm_by_chance():
     ],
     ids=["normal", "halves", "rare", "constant", "missing", "empty"],
 )
-def test_every_customer_is_in_one_bin(values):
+def test_every_customer_is_in_one_bin(values: np.ndarray) -> None:
     then = reference("x", values)
     assert sum(then.counts) == len(values)
     assert measure_shift(then, then.counts).verdict == "fine"
 
 
-def test_texts_are_counted_by_their_most_frequent_values():
+def test_texts_are_counted_by_their_most_frequent_values() -> None:
     then = reference("city", ["Oslo"] * 6 + ["Rome"] * 3 + [None])
     assert then.levels == ("Oslo", "Rome")
     assert then.counts == (6, 3, 0, 1)
     assert then.count(pd.Series(["Rome", "Paris", None, "Rome"])) == (0, 2, 1, 1)
 
 
-def test_dates_are_counted_as_days():
+def test_dates_are_counted_as_days() -> None:
     joined = pd.Series([date(2020, 1, 1) + timedelta(days=i) for i in range(1000)])
     then = reference_of("joined", joined)
     assert then.counts[-1] == 0
@@ -94,7 +95,7 @@ def test_dates_are_counted_as_days():
     assert half.edges[1] - half.edges[0] == 1.5
 
 
-def test_a_baseline_reads_back():
+def test_a_baseline_reads_back() -> None:
     spend = pd.DataFrame({"spend": RNG.lognormal(size=200)})
     city = pd.DataFrame({"city": RNG.choice(["Oslo", "Rome"], 200)})
     made = build_baseline(spend, city, {0: 120, 3: 80}, np.full(200, 0.7))
@@ -105,13 +106,13 @@ def test_a_baseline_reads_back():
     assert moved.segments.index > 0.25
 
 
-def test_another_constant_is_seen_on_either_side():
+def test_another_constant_is_seen_on_either_side() -> None:
     then = reference("x", np.full(1000, 7.0))
     for other in (6.0, 8.0):
         assert measure_shift(then, then.count(pd.Series(np.full(1000, other)))).verdict == "retrain"
 
 
-def test_more_missing_values_are_a_move():
+def test_more_missing_values_are_a_move() -> None:
     then = reference("x", RNG.normal(size=1000))
     now = RNG.normal(size=1000)
     now[:400] = np.nan
@@ -120,7 +121,7 @@ def test_more_missing_values_are_a_move():
     assert moved.verdict == "retrain"
 
 
-def test_bins_are_closed_above():
+def test_bins_are_closed_above() -> None:
     assert Reference("x", (1.0, 2.0), ()).count(pd.Series([0.5, 1.0, 1.5, 2.0, 2.5])) == (2, 2, 1, 0)
 
 
@@ -142,7 +143,9 @@ def moved(index: float, column: str = "spend") -> Shift:
         (0, 0, 0, 1.5, "retrain"),
     ],
 )
-def test_the_rule_of_the_verdict(feature, description, segments, farther, verdict):
+def test_the_rule_of_the_verdict(
+    feature: float, description: float, segments: float, farther: float, verdict: str
+) -> None:
     found = judge_drift(
         [moved(feature)], [moved(description, "income")], moved(segments, "segment"), 2.0, 2.0 * farther
     )
@@ -150,7 +153,7 @@ def test_the_rule_of_the_verdict(feature, description, segments, farther, verdic
     assert bool(found.reasons) is (verdict != "fine")
 
 
-def test_the_worst_reason_comes_first():
+def test_the_worst_reason_comes_first() -> None:
     found = judge_drift([moved(0.12), moved(0.4, "web_visits")], [], moved(0.1, "segment"), 1.0, 1.0)
     assert found.reasons == (
         "web visits moved (0.40)",
@@ -159,7 +162,7 @@ def test_the_worst_reason_comes_first():
     )
 
 
-def test_the_index_of_a_few_by_hand():
+def test_the_index_of_a_few_by_hand() -> None:
     """Half a customer in each bin: (1.5, 2.5) of 4 and (.5, 6.5) of 7; chi-squared is 10.83 once in 1000."""
     index, chance = measure_stability_index([1, 2], [0, 6])
     assert index == pytest.approx(17 / 56 * math.log(7.8))
@@ -171,11 +174,11 @@ def test_the_index_of_a_few_by_hand():
 
 
 @pytest.mark.parametrize("then, now", [([3, 4], [0, 0]), ([0, 0], [3, 4]), ([5, 0], [7, 0]), ([], [])])
-def test_nothing_to_compare_is_no_move(then, now):
+def test_nothing_to_compare_is_no_move(then: list[int], now: list[int]) -> None:
     assert measure_stability_index(then, now) == (0.0, 0.0)
 
 
-def test_missing_shares_of_one_and_of_nobody():
+def test_missing_shares_of_one_and_of_nobody() -> None:
     then = Reference("x", (), counts=(3, 1))
     assert (measure_shift(then, (0, 1)).missing_then, measure_shift(then, (0, 1)).missing_now) == (0.25, 1.0)
     assert measure_shift(then, (0, 0)) == Shift("x", 0.0, 0.0, 0.25, 0.0)
@@ -189,7 +192,7 @@ def live() -> Baseline:
     )
 
 
-def test_a_segment_that_is_gone_has_nobody_and_a_new_one_had_nobody(live):
+def test_a_segment_that_is_gone_has_nobody_and_a_new_one_had_nobody(live: Baseline) -> None:
     columns = pd.DataFrame({"spend": np.arange(200.0)})
     found = measure_drift(live, columns, pd.DataFrame(), {0: 150, 5: 50}, np.full(200, 0.75))
     assert found.segments == Shift("segment", *measure_stability_index((120, 80, 0), (150, 0, 50)), 0.0, 0.0)
@@ -198,23 +201,23 @@ def test_a_segment_that_is_gone_has_nobody_and_a_new_one_had_nobody(live):
     assert found.descriptions == ()
 
 
-def test_nobody_today_lies_nowhere(live):
+def test_nobody_today_lies_nowhere(live: Baseline) -> None:
     found = measure_drift(live, pd.DataFrame({"spend": []}), pd.DataFrame({"city": []}), {}, np.array([]))
     assert (found.farther, found.verdict) == (0.0, "fine")
 
 
 @pytest.mark.parametrize("then, now, farther", [(0.0, 5.0, 1.0), (0.5, 1.0, 2.0), (2.0, 0.0, 0.0)])
-def test_how_much_farther_customers_lie(then, now, farther):
+def test_how_much_farther_customers_lie(then: float, now: float, farther: float) -> None:
     assert judge_drift([], [], moved(0), then, now).farther == farther
 
 
-def test_an_index_that_chance_reaches_is_fine_however_large():
+def test_an_index_that_chance_reaches_is_fine_however_large() -> None:
     assert Shift("x", 0.4, 0.4, 0, 0).verdict == "fine"
     assert Shift("x", 0.4, 0.399, 0, 0).verdict == "retrain"
     assert Shift("x", 0.0, 0.0, 0, 0).verdict == "fine"
 
 
-def test_every_reason_is_said_and_only_the_reasons():
+def test_every_reason_is_said_and_only_the_reasons() -> None:
     features = [moved(0.01), moved(0.1, "visits")]
     found = judge_drift(features, [moved(0.2, "age"), moved(0.25, "city")], moved(0.01, "segment"), 1.0, 1.26)
     assert found.verdict == "watch"
@@ -225,5 +228,5 @@ def test_every_reason_is_said_and_only_the_reasons():
     )
 
 
-def test_what_is_decided_can_not_be_altered():
+def test_what_is_decided_can_not_be_altered() -> None:
     assert unfrozen(importlib.import_module("custseg_spark.segments.drift")) == []

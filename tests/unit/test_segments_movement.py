@@ -2,17 +2,27 @@
 
 import importlib
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from custseg_spark.segments.movement import NOBODY, TwoNights, measure_movement, tell_largest, tell_movement
+from custseg_spark.segments.movement import (
+    NOBODY,
+    Movement,
+    TwoNights,
+    measure_movement,
+    tell_largest,
+    tell_movement,
+)
 from tests.unit.frozen import unfrozen
 
 NAMES = {0: "Big", 1: "Small"}
+NULL: Any = None
+"""What pandas puts in place of NaN, though its types do not know it."""
 
 
-def test_ten_customers_by_hand():
+def test_ten_customers_by_hand() -> None:
     #                one changed ──┐     ┌── the model moved one
     then = np.array([0, 0, 0, 0, 1, 1, 1, 1, NOBODY, 1])
     now = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, NOBODY])
@@ -22,7 +32,8 @@ def test_ten_customers_by_hand():
     assert found.both == 8
     assert (found.moved, found.by_customers, found.by_model) == (0.25, 0.125, 0.125)
     assert found.value_moved == pytest.approx(35 / 100)
-    rows = {(row.from_name, row.to_name): row for row in found.flows.itertuples()}
+    flows: list[Any] = list(found.flows.itertuples())
+    rows = {(row.from_name, row.to_name): row for row in flows}
     moved = rows[("Small", "Big")]
     assert (moved.customers, moved.customers_changed, moved.model_changed) == (2, 1, 1)
     assert (moved.share, moved.value) == (0.25, pytest.approx(0.35))
@@ -36,7 +47,7 @@ def test_ten_customers_by_hand():
     assert "1 customers are new, 2 are gone." in tell_movement(found)
 
 
-def test_counts_of_a_sample_are_scaled_and_say_so():
+def test_counts_of_a_sample_are_scaled_and_say_so() -> None:
     labels = np.array([0, 1] * 50)
     nothing = np.full(100, np.nan)
     nights = TwoNights(labels, labels, labels, np.array([], dtype=int), nothing, "", drawn=0.01)
@@ -47,7 +58,7 @@ def test_counts_of_a_sample_are_scaled_and_say_so():
     assert any("estimated from 1.0% of the customers" in line for line in tell_movement(found))
 
 
-def test_nobody_to_compare():
+def test_nobody_to_compare() -> None:
     absent = np.full(3, NOBODY)
     nights = TwoNights(absent, absent, np.array([0, 1, 1]), absent[:0], np.ones(3), "spend")
     found = measure_movement(nights, NAMES, NAMES)
@@ -55,7 +66,7 @@ def test_nobody_to_compare():
     assert "nobody can be said to have moved" in tell_movement(found)[0]
 
 
-def test_flows_of_few_customers_are_withheld_where_asked():
+def test_flows_of_few_customers_are_withheld_where_asked() -> None:
     labels = np.array([0] * 9 + [1])
     worth, nobody = np.ones(10), labels[:0]
     nights = TwoNights(labels, labels, labels[::-1], nobody, worth, "spend")
@@ -63,7 +74,7 @@ def test_flows_of_few_customers_are_withheld_where_asked():
     assert found.flows["customers"].tolist() == [8]
 
 
-def test_new_and_gone_customers_are_counted_before_flows_are_withheld():
+def test_new_and_gone_customers_are_counted_before_flows_are_withheld() -> None:
     then = np.array([0] * 20 + [NOBODY] * 6)
     labels, worth = np.array([0] * 20 + [0, 0, 0, 1, 1, 1]), np.ones(26)
     nights = TwoNights(then, labels, labels, np.array([0, 1, 1]), worth, "")
@@ -72,18 +83,19 @@ def test_new_and_gone_customers_are_counted_before_flows_are_withheld():
     assert "6 customers are new, 3 are gone." in tell_movement(found)
 
 
-def rows_of(found):
+def rows_of(found: Movement) -> dict[tuple[int | None, int | None], tuple[float | None, ...]]:
     """from and to -> customers, changed, moved by the model, share, value; None for nobody and for NaN."""
-    table = found.flows.astype(object).where(found.flows.notna(), None)
+    table = found.flows.astype(object).where(found.flows.notna(), other=NULL)
+    rows: list[Any] = list(table.itertuples())
     return {
         (row.from_segment, row.to_segment): (
             row.customers, row.customers_changed, row.model_changed, row.share, row.value,
         )
-        for row in table.itertuples()
+        for row in rows
     }  # fmt: skip
 
 
-def test_who_is_new_or_gone_was_moved_by_nobody():
+def test_who_is_new_or_gone_was_moved_by_nobody() -> None:
     #                new: the models differ ──┐       ┌── not labelled by the old model today
     then, now = np.array([0, 0, NOBODY, NOBODY, 1]), np.array([0, 1, 0, 1, NOBODY])
     new, gone = np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1])
@@ -100,7 +112,7 @@ def test_who_is_new_or_gone_was_moved_by_nobody():
     assert (found.moved, found.by_customers, found.by_model, found.value_moved) == (0.5, 0.5, 0, 0.75)
 
 
-def test_one_customer_alone_is_all_of_them():
+def test_one_customer_alone_is_all_of_them() -> None:
     one = np.array([0])
     found = measure_movement(TwoNights(one, one, one + 1, one[:0], np.array([4.0]), "spend"), NAMES, NAMES)
     assert rows_of(found) == {(0, 1): (1, 0, 1, 1.0, 1.0)}
@@ -112,7 +124,7 @@ def test_one_customer_alone_is_all_of_them():
     assert rest == ["They bring 100.0% of spend.", "0 customers are new, 0 are gone."]
 
 
-def test_worth_that_is_nothing_has_no_shares():
+def test_worth_that_is_nothing_has_no_shares() -> None:
     labels = np.array([0, 1])
     for worth, value in ((np.zeros(2), "spend"), (np.ones(2), "")):
         found = measure_movement(
@@ -123,7 +135,7 @@ def test_worth_that_is_nothing_has_no_shares():
         assert not any("bring" in line for line in tell_movement(found))
 
 
-def test_equal_flows_stand_by_their_segments_and_ten_are_told():
+def test_equal_flows_stand_by_their_segments_and_ten_are_told() -> None:
     pairs = [(a, b) for a in range(4) for b in range(3) if a != b] + [(0, 3), (1, 3), (2, 3)]
     then, new = (np.array(side[::-1], dtype=int) for side in zip(*pairs, strict=True))
     names = dict.fromkeys(range(4), "x")
@@ -145,10 +157,10 @@ def test_equal_flows_stand_by_their_segments_and_ten_are_told():
         (4, 1, 1, "mostly because the model changed"),
     ],
 )
-def test_why_a_flow_went(customers, changed, by_model, why):
+def test_why_a_flow_went(customers: int, changed: int, by_model: int, why: str) -> None:
     module = importlib.import_module("custseg_spark.segments.movement")
     assert module._why(customers, changed, by_model) == why
 
 
-def test_what_is_decided_can_not_be_altered():
+def test_what_is_decided_can_not_be_altered() -> None:
     assert unfrozen(importlib.import_module("custseg_spark.segments.movement")) == []

@@ -1,6 +1,7 @@
 """The naming rule, without Spark: hand-made segments for each step, and what must hold for any."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,9 @@ WORDS = {
     "deals": ("few deals", "some deals", "many deals"),
 }
 
+Case = tuple[Traits, list[str], dict[str, Words | None], str, dict[int, str]]
+"""Traits, features, vocabulary, order_by and pins."""
+
 
 def of(*z: tuple[float, ...]) -> Traits:
     """Segments with these z, whose members all lie on the side of the median that z says."""
@@ -31,13 +35,13 @@ def vocabulary_of(features: Sequence[str], words: Mapping[str, Words | None], or
     return Vocabulary({feature: words.get(feature) for feature in features}, order_by)
 
 
-def names(found: Traits, **options: object) -> list[str]:
-    chosen = {"features": FEATURES, "words": WORDS, "order_by": "spend", **options}
+def names(found: Traits, **options: Any) -> list[str]:
+    chosen: dict[str, Any] = {"features": FEATURES, "words": WORDS, "order_by": "spend", **options}
     vocabulary = vocabulary_of(chosen.pop("features"), chosen.pop("words"), chosen.pop("order_by"))
     return [named.name for named in name_segments(found, vocabulary, **chosen)]
 
 
-def test_traits_of_four_points_by_hand():
+def test_traits_of_four_points_by_hand() -> None:
     points = np.array([[0.0, 1.0], [0.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
     found = measure_traits(points, np.array([0, 0, 1, 1]), k=2)
     spread = np.sqrt(2.75)  # of 0, 0, 2, 4 around 1.5
@@ -46,7 +50,7 @@ def test_traits_of_four_points_by_hand():
     np.testing.assert_allclose(found.below, [[1, 0], [0, 0]])
 
 
-def test_an_empty_segment_has_no_traits():
+def test_an_empty_segment_has_no_traits() -> None:
     found = measure_traits(np.array([[0.0], [1.0]]), np.array([0, 2]), k=3)
     assert found.z[1].tolist() == [0.0]
     assert found.levels[1].tolist() == [0]
@@ -56,15 +60,15 @@ def test_an_empty_segment_has_no_traits():
     "z, above, below, level",
     [(0.5, 0.6, 0.4, 1), (0.49, 0.9, 0.1, 0), (2, 0.59, 0.4, 0), (-0.5, 0.4, 0.6, -1), (-2, 0.5, 0.5, 0)],
 )
-def test_a_level_takes_both_distance_and_share(z, above, below, level):
+def test_a_level_takes_both_distance_and_share(z: float, above: float, below: float, level: int) -> None:
     assert Traits(np.array([[z]]), np.array([[above]]), np.array([[below]])).levels.tolist() == [[level]]
 
 
-def test_a_noun_of_its_own_adds_the_word_farthest_from_all():
+def test_a_noun_of_its_own_adds_the_word_farthest_from_all() -> None:
     assert names(of((1, 0, 0), (-1, 2, -3))) == ["Big spenders", "Small spenders, few deals"]
 
 
-def test_rivals_add_the_word_farthest_from_the_nearest_rival():
+def test_rivals_add_the_word_farthest_from_the_nearest_rival() -> None:
     assert names(of((1, 0.6, 2.0), (1, -0.6, 0), (-1, 0, 0))) == [
         "Big spenders, many deals",
         "Big spenders, recent",
@@ -72,16 +76,16 @@ def test_rivals_add_the_word_farthest_from_the_nearest_rival():
     ]
 
 
-def test_a_word_true_of_a_rival_is_not_said_however_far():
+def test_a_word_true_of_a_rival_is_not_said_however_far() -> None:
     first, *_ = names(of((1, 4.0, 0.6), (1, 0.7, 0), (1, -1, 0)))
     assert first == "Big spenders, many deals"
 
 
-def test_ties_go_to_recipe_order():
+def test_ties_go_to_recipe_order() -> None:
     assert names(of((1, 1, 1), (1, -1, -1))) == ["Big spenders, quiet", "Big spenders, recent"]
 
 
-def test_two_words_where_no_one_word_tells_a_segment_apart():
+def test_two_words_where_no_one_word_tells_a_segment_apart() -> None:
     assert names(of((1, 1, 1), (1, 1, -1), (1, -1, 1))) == [
         "Big spenders, quiet, many deals",
         "Big spenders, few deals",
@@ -89,12 +93,12 @@ def test_two_words_where_no_one_word_tells_a_segment_apart():
     ]
 
 
-def test_what_is_still_shared_takes_the_middle_word():
+def test_what_is_still_shared_takes_the_middle_word() -> None:
     found = of((1, 1, 1), (1, 1, 0), (1, 0, 0))
     assert names(found) == ["Big spenders, many deals", "Big spenders, quiet, some deals", "Big spenders"]
 
 
-def test_equal_words_are_told_apart_by_rank():
+def test_equal_words_are_told_apart_by_rank() -> None:
     assert names(of((1, 0.1, 0), (1, 0.3, 0))) == [
         "Big spenders, lower recency",
         "Big spenders, higher recency",
@@ -106,14 +110,14 @@ def test_equal_words_are_told_apart_by_rank():
     ]
 
 
-def test_equal_centres_take_their_number():
+def test_equal_centres_take_their_number() -> None:
     assert names(of((1, 0, 0), (1, 0, 0)), ids=[4, 9]) == [
         "Big spenders (segment 4)",
         "Big spenders (segment 9)",
     ]
 
 
-def test_words_are_made_of_the_name_where_the_recipe_has_none():
+def test_words_are_made_of_the_name_where_the_recipe_has_none() -> None:
     assert names(of((1, 1, 0), (1, -1, 0), (0, 0, 0)), words={}) == [
         "High spend, high recency",
         "High spend, low recency",
@@ -123,23 +127,23 @@ def test_words_are_made_of_the_name_where_the_recipe_has_none():
     assert write_label("NumWebVisits") == "num web visits"
 
 
-def test_a_pinned_name_changes_no_other():
+def test_a_pinned_name_changes_no_other() -> None:
     found = of((1, 1, 0), (1, -1, 0), (-1, 0, 0))
     assert names(found, pinned={0: "VIP"}) == ["VIP", "Big spenders, recent", "Small spenders"]
 
 
-def test_a_name_that_was_pinned_elsewhere_gives_way():
+def test_a_name_that_was_pinned_elsewhere_gives_way() -> None:
     found = of((1, 1, 1), (1, -1, -1), (-1, 0, 0))
     assert names(found, pinned={2: "big spenders,  QUIET"})[0] == "Big spenders, many deals"
 
 
 @pytest.mark.parametrize("pinned", [{7: "VIP"}, {0: "VIP", 1: "vip"}])
-def test_pins_that_make_no_sense_are_refused(pinned):
+def test_pins_that_make_no_sense_are_refused(pinned: dict[int, str]) -> None:
     with pytest.raises(RecipeError, match=r"segments\.names"):
         names(of((1, 0, 0), (-1, 0, 0)), pinned=pinned)
 
 
-def test_every_true_word_is_told_noun_first():
+def test_every_true_word_is_told_noun_first() -> None:
     named, _ = name_segments(
         of((1, 1, 0), (-1, 0, -2)), vocabulary_of(("recency", "spend", "deals"), WORDS, "spend")
     )
@@ -151,11 +155,11 @@ def test_every_true_word_is_told_noun_first():
 
 
 @st.composite
-def _cases(draw):
+def _cases(draw: st.DrawFn) -> Case:
     """Any k, d, numbers, vocabulary (with gaps and with words that repeat) and pins."""
     k, d = draw(st.integers(1, 9)), draw(st.integers(1, 5))
 
-    def table(low, high):
+    def table(low: int, high: int) -> np.ndarray:
         cells = draw(st.lists(st.integers(low, high), min_size=k * d, max_size=k * d))
         return np.array(cells, dtype=float).reshape(k, d) / 10
 
@@ -177,7 +181,7 @@ def _cases(draw):
 
 @settings(max_examples=200, deadline=None)
 @given(_cases())
-def test_names_are_always_unique_and_true(case):
+def test_names_are_always_unique_and_true(case: Case) -> None:
     found, features, words, order_by, pinned = case
     vocabulary = vocabulary_of(features, words, order_by)
     result = name_segments(found, vocabulary, pinned)
@@ -200,7 +204,7 @@ def test_names_are_always_unique_and_true(case):
             assert text in {word.text for word in named.words} or _rank_is_true(text, row, found, features)
 
 
-def _rank_is_true(text, row, found, features) -> bool:
+def _rank_is_true(text: str, row: int, found: Traits, features: list[str]) -> bool:
     """higher f, lower f, or no. i of m by f, checked as far as one segment alone can show it."""
     column = features.index(text.split()[-1])
     others = np.delete(found.z[:, column], row)

@@ -1,5 +1,6 @@
 """The names of the shipped recipes on the real table: unique, and back when customers are redrawn."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -53,14 +54,17 @@ def _ordered_labels(points: np.ndarray, k: int, by: int, seed: int) -> np.ndarra
     with threadpool_limits(1):  # threads only get in each other's way on tables this small
         labels = KMeans(k, n_init=4, random_state=seed).fit_predict(points)
     centres = np.array([points[labels == segment, by].mean() for segment in range(k)])
-    return np.argsort(np.argsort(-centres))[labels]
+    ordered: np.ndarray = np.argsort(np.argsort(-centres))[labels]
+    return ordered
 
 
 @pytest.mark.parametrize(
     "features, k, back",
     [(_marketing_campaign, 5, 0.95), (_published_elbow_six, 6, 0.6), (_published_value_engagement, 4, 0.85)],
 )
-def test_names_of_the_shipped_recipes_are_unique_and_come_back(shared_data, features, k, back):
+def test_names_of_the_shipped_recipes_are_unique_and_come_back(
+    shared_data: Path, features: Callable[[pd.DataFrame], list[pd.Series]], k: int, back: float
+) -> None:
     recipe = load(str(CONF / f"{features.__name__[1:]}.yaml"))
     by = list(recipe.segment_by).index(recipe.order_by)
     words = {name: feature.words for name, feature in recipe.segment_by.items()}

@@ -1,6 +1,7 @@
 """Profiles from totals and a sample, without Spark: figures by hand, and pandas on the rows themselves."""
 
 import math
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -8,19 +9,29 @@ import pytest
 
 from custseg_spark.recipe.models import Description, Feature, Outcome
 from custseg_spark.segments.names import Vocabulary, name_segments
-from custseg_spark.segments.profile import Measurements, build_profile, tabulate_profile
+from custseg_spark.segments.profile import Measurements, Profile, build_profile, tabulate_profile
 from custseg_spark.segments.report_columns import ReportColumn, is_additive, list_columns
 from custseg_spark.segments.suppress import suppress_small_cells
 from custseg_spark.segments.traits import measure_traits
 
-MEASURES = {"count": "count", "mean": "mean", "std": "std", "min": "min", "max": "max", "total": "sum"}
+MEASURES: dict[str, Any] = {
+    "count": "count",
+    "mean": "mean",
+    "std": "std",
+    "min": "min",
+    "max": "max",
+    "total": "sum",
+}
+TOWNS: Any = ["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"]
+THIRD: Any = pytest.approx(1 / 3)
+TWO_THIRDS: Any = pytest.approx(2 / 3)
 
 
 def totals_of(rows: pd.DataFrame) -> pd.DataFrame:
     """What the labelling scan gives, from the rows: one row per (segment, column)."""
     parts = []
     for column in rows.columns.drop("segment"):
-        part = rows.groupby("segment")[column].agg(**MEASURES).reset_index()
+        part: pd.DataFrame = rows.groupby("segment")[column].agg(**MEASURES).reset_index()
         parts.append(
             part.assign(
                 column=column.removeprefix("feature_"), rows=rows.groupby("segment").size().to_numpy()
@@ -49,7 +60,7 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.fixture
-def found(rows):
+def found(rows: pd.DataFrame) -> Profile:
     shown = list_columns(
         {"spend": Feature(sql="spend", unit="money in 2 years"), "recency": Feature(sql="r", unit="days")},
         {
@@ -62,11 +73,11 @@ def found(rows):
     points = rows[["feature_spend", "feature_recency"]].to_numpy()
     seen = measure_traits(points, rows["segment"].to_numpy(), 2)
     named = name_segments(seen, Vocabulary({"spend": None, "recency": None}, "spend"))
-    sample = rows.assign(sex=list("fffmmm"), town=["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"])
+    sample = rows.assign(sex=list("fffmmm"), town=TOWNS)
     return build_profile(Measurements(totals_of(rows), sample), seen, named, shown, protected=["sex"])
 
 
-def test_moments_are_those_of_the_rows(rows, found):
+def test_moments_are_those_of_the_rows(rows: pd.DataFrame, found: Profile) -> None:
     for segment in found.segments:
         values = rows.loc[rows.segment == segment.segment, "feature_spend"]
         figures = segment.columns["spend"]
@@ -83,7 +94,7 @@ def test_moments_are_those_of_the_rows(rows, found):
     assert everyone.median == 65
 
 
-def test_sizes_missing_values_and_rates_as_sum_over_sum(found):
+def test_sizes_missing_values_and_rates_as_sum_over_sum(found: Profile) -> None:
     high, low = found.segments
     assert [(s.size, s.share) for s in found.segments] == [(3, 0.5), (3, 0.5)]
     assert low.columns["income"].missing == pytest.approx(1 / 3)
@@ -92,25 +103,25 @@ def test_sizes_missing_values_and_rates_as_sum_over_sum(found):
     assert math.isnan(high.columns["deal_rate"].std)
 
 
-def test_the_z_of_a_description_is_in_its_unit(rows, found):
+def test_the_z_of_a_description_is_in_its_unit(rows: pd.DataFrame, found: Profile) -> None:
     income = rows["income"]
     expected = (income[rows.segment == 0].mean() - income.mean()) / income.std()
     assert found.segments[0].columns["income"].z == pytest.approx(expected)
 
 
-def test_a_description_that_is_no_number_has_a_mix(found):
-    assert found.segments[1].mixes["town"] == (("Ulm", pytest.approx(2 / 3)), ("Bonn", pytest.approx(1 / 3)))
+def test_a_description_that_is_no_number_has_a_mix(found: Profile) -> None:
+    assert found.segments[1].mixes["town"] == (("Ulm", TWO_THIRDS), ("Bonn", THIRD))
     assert found.segments[0].mixes["town"] == (("Bonn", 0.5), ("Rom", 0.5))  # a tie: by letter
     table = tabulate_profile(found)
     assert table["top_town"].tolist() == ["Bonn", "Ulm"]
     assert table["share_top_town"].tolist() == pytest.approx([0.5, 2 / 3])
 
 
-def test_values_that_few_customers_have_are_withheld(rows, found):
+def test_values_that_few_customers_have_are_withheld(rows: pd.DataFrame, found: Profile) -> None:
     """Per segment Bonn, Ulm and Ulm; Rom and Bonn, one customer without a town; two of each at least."""
-    sample = rows.assign(town=["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"])
+    sample = rows.assign(town=TOWNS)
     kept = suppress_small_cells(found, 2, sample)
-    assert kept.segments[1].mixes["town"] == (("Ulm", pytest.approx(2 / 3)),)
+    assert kept.segments[1].mixes["town"] == (("Ulm", TWO_THIRDS),)
     assert kept.segments[0].mixes["town"] == ()
     assert [value for value, _ in kept.everyone.mixes["town"]] == ["Bonn", "Ulm"]
     table = tabulate_profile(kept)
@@ -119,7 +130,7 @@ def test_values_that_few_customers_have_are_withheld(rows, found):
     assert suppress_small_cells(found, 1, sample) is found
 
 
-def test_a_rate_without_a_denominator_is_unknown(rows):
+def test_a_rate_without_a_denominator_is_unknown(rows: pd.DataFrame) -> None:
     rows["deal_rate[denominator]"] = 0.0
     shown = list_columns({"spend": Feature(sql="s")}, {"deal_rate": Description(rate=("a", "b"))}, {})
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
@@ -127,12 +138,12 @@ def test_a_rate_without_a_denominator_is_unknown(rows):
     assert math.isnan(result.segments[0].columns["deal_rate"].mean)
 
 
-def test_what_sets_a_segment_apart_is_ranked_on_the_model_scale(found):
+def test_what_sets_a_segment_apart_is_ranked_on_the_model_scale(found: Profile) -> None:
     assert [feature for feature, _ in found.segments[0].apart] == ["spend", "recency"]
     assert found.segments[0].apart[0][1] > found.segments[0].apart[1][1] > 0 > found.segments[1].apart[0][1]
 
 
-def test_an_outcome_of_zeros_and_ones_is_a_rate(found):
+def test_an_outcome_of_zeros_and_ones_is_a_rate(found: Profile) -> None:
     answered = found.segments[1].outcomes["answered"]
     assert answered.is_rate
     assert answered.value == pytest.approx(1 / 3)
@@ -155,7 +166,7 @@ def test_an_outcome_of_zeros_and_ones_is_a_rate(found):
         ("visits", "a month", True),
     ],
 )
-def test_additive_unless_a_time_or_a_ratio(name, unit, expected):
+def test_additive_unless_a_time_or_a_ratio(name: str, unit: str, expected: bool) -> None:
     assert is_additive(name, unit, None) is expected
     assert is_additive(name, unit, not expected) is not expected
 
@@ -171,11 +182,11 @@ def test_additive_unless_a_time_or_a_ratio(name, unit, expected):
         ("", ""),
     ],
 )
-def test_a_unit_stands_behind_a_figure_if_it_is_short(unit, told):
+def test_a_unit_stands_behind_a_figure_if_it_is_short(unit: str, told: str) -> None:
     assert ReportColumn("x", "feature", unit).counted_in == told
 
 
-def test_a_column_with_negative_values_has_no_share_of_total(rows):
+def test_a_column_with_negative_values_has_no_share_of_total(rows: pd.DataFrame) -> None:
     rows.loc[0, "feature_spend"] = -1.0
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
     shown = list_columns({"spend": Feature(sql="s")}, {}, {})
@@ -183,12 +194,12 @@ def test_a_column_with_negative_values_has_no_share_of_total(rows):
     assert math.isnan(result.segments[0].columns["spend"].share_of_total)
 
 
-def test_protected_columns_are_measured_by_their_kind(found):
+def test_protected_columns_are_measured_by_their_kind(found: Profile) -> None:
     (sex,) = found.protected
     assert (sex.column, sex.measure, sex.strength) == ("sex", "cramers_v", "strong")
 
 
-def test_profile_csv_is_one_flat_row_per_segment(found):
+def test_profile_csv_is_one_flat_row_per_segment(found: Profile) -> None:
     table = tabulate_profile(found)
     assert table.columns[:4].tolist() == ["segment", "name", "size", "share"]
     wanted = {
@@ -205,11 +216,11 @@ def test_profile_csv_is_one_flat_row_per_segment(found):
     assert table["segment"].tolist() == [0, 1]
 
 
-def test_totals_may_come_with_python_nulls(rows):
+def test_totals_may_come_with_python_nulls(rows: pd.DataFrame) -> None:
     """A segment without a value has None for every moment, as Spark gives it."""
     rows.loc[rows.segment == 0, "income"] = np.nan
     totals = totals_of(rows).astype(object)
-    totals = totals.where(totals.notna(), None)
+    totals = totals.where(totals.notna(), other=cast(Any, None))
     shown = list_columns({"spend": Feature(sql="s")}, {"income": Description(sql="income")}, {})
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
     result = build_profile(Measurements(totals, rows), seen, name_segments(seen, SPEND), shown)

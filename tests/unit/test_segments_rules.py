@@ -15,7 +15,7 @@ def customers(n: int = 2000, seed: int = 0) -> pd.DataFrame:
     return pd.DataFrame({"feature_spend": spend, "feature_recency": recency, "segment": segment})
 
 
-def test_planted_borders_are_found_and_told():
+def test_planted_borders_are_found_and_told() -> None:
     found = find_rules(customers(), ["spend", "recency"])
     assert found.fidelity >= 0.995
     assert [rule.segment for rule in found.rules] == [0, 1, 2]
@@ -36,20 +36,20 @@ def noisy() -> pd.DataFrame:
     return frame.assign(segment=segment.astype(int))
 
 
-def test_the_sql_repeats_as_many_labels_as_the_rules_say():
+def test_the_sql_repeats_as_many_labels_as_the_rules_say() -> None:
     sample = noisy()
     found = find_rules(sample, ["a", "b", "c"])
     case = found.sql({name: f"coalesce(feature_{name}, 0)" for name in "abc"})
-    given = duckdb.sql(f"SELECT {case} AS given, segment FROM sample").df()
+    given = duckdb.execute(f"SELECT {case} AS given, segment FROM sample").df()
     assert (given["given"] == given["segment"]).mean() == pytest.approx(found.fidelity)
     for rule in found.rules:
         where = " AND ".join(c.sql(f"feature_{c.feature}") for c in rule.conditions)
-        held = duckdb.sql(f"SELECT segment FROM sample WHERE {where}").df()["segment"]
+        held = duckdb.execute(f"SELECT segment FROM sample WHERE {where}").df()["segment"]
         assert len(held) / len(sample) == pytest.approx(rule.share)
         assert (held == rule.segment).mean() == pytest.approx(rule.right)
 
 
-def test_rounding_keeps_the_labels_and_shortens_the_numbers(monkeypatch):
+def test_rounding_keeps_the_labels_and_shortens_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     rounded = find_rules(noisy(), ["a", "b", "c"])
     monkeypatch.setattr("custseg_spark.segments.rules._shorter", lambda number: iter([number]))
     exact = find_rules(noisy(), ["a", "b", "c"])
@@ -61,17 +61,19 @@ def test_rounding_keeps_the_labels_and_shortens_the_numbers(monkeypatch):
     assert max(len(f"{abs(bound):.10g}".strip("0.").replace(".", "")) for bound in bounds) <= 3
 
 
-def test_exactly_one_rule_holds_for_any_customer():
+def test_exactly_one_rule_holds_for_any_customer() -> None:
     found = find_rules(noisy(), ["a", "b", "c"])
     values = np.random.default_rng(2).normal(size=(500, 3)) * [900, 0.05, 30]
     anyone = pd.DataFrame(values, columns=["a", "b", "c"])
     wheres = [" AND ".join(c.sql(c.feature) for c in rule.conditions) for rule in found.rules]
-    held = duckdb.sql(f"SELECT {' + '.join(f'({where})::INT' for where in wheres)} AS held FROM anyone").df()
+    held = duckdb.execute(
+        f"SELECT {' + '.join(f'({where})::INT' for where in wheres)} AS held FROM anyone"
+    ).df()
     assert len(anyone) == len(held)
     assert (held["held"] == 1).all()
 
 
-def test_rules_side_by_side_are_told_as_one():
+def test_rules_side_by_side_are_told_as_one() -> None:
     """The tree cuts c first, for that explains most, and then a at 1 on both sides."""
     sample = pd.DataFrame({"feature_a": [1.0, 2, 2, 2, 2] * 40, "feature_c": [0.0] * 100 + [1.0] * 100})
     sample["segment"] = [0, 1, 1, 1, 1] * 20 + [0, 2, 2, 2, 2] * 20
@@ -83,22 +85,22 @@ def test_rules_side_by_side_are_told_as_one():
     ]
 
 
-def test_rules_with_another_between_them_stay_two():
+def test_rules_with_another_between_them_stay_two() -> None:
     sample = pd.DataFrame({"feature_a": [1.0, 2, 3] * 50, "segment": [0, 1, 0] * 50})
     texts = [rule.text() for rule in find_rules(sample, ["a"]).rules]
     assert sorted(texts) == ["a at most 1", "a over 1 and at most 2", "a over 2"]
 
 
-def test_a_missing_value_has_no_rule_and_one_segment_needs_none():
+def test_a_missing_value_has_no_rule_and_one_segment_needs_none() -> None:
     found = find_rules(customers(), ["spend", "recency"])
     case = found.sql({"spend": "CAST(NULL AS DOUBLE)", "recency": "1.0"})
-    assert duckdb.sql(f"SELECT {case} AS s").fetchall() == [(None,)]
+    assert duckdb.execute(f"SELECT {case} AS s").fetchall() == [(None,)]
     alone = find_rules(customers().assign(segment=3), ["spend", "recency"])
     assert [(rule.text(), rule.right) for rule in alone.rules] == [("everyone", 1.0)]
-    assert duckdb.sql(f"SELECT {alone.sql({})} AS s").fetchall() == [(3,)]
+    assert duckdb.execute(f"SELECT {alone.sql({})} AS s").fetchall() == [(3,)]
 
 
-def test_conditions_in_words_and_sql():
+def test_conditions_in_words_and_sql() -> None:
     both = Condition("total_spend", over=1000, at_most=2500.5)
     assert both.text() == "total spend over 1,000 and at most 2,500.5"
     assert both.sql("a + b") == "(a + b) > 1000 AND (a + b) <= 2500.5"

@@ -16,8 +16,9 @@ from custseg_spark.segments.sentences import (
     write_headline,
     write_sentence,
 )
+from custseg_spark.segments.traits import Level
 
-LEVELS = {
+LEVELS: dict[str, Level] = {
     "Small spenders": "low",
     "Mid spenders": "mid",
     "Big spenders": "high",
@@ -32,7 +33,7 @@ SHOWN = (
 
 def named(segment: int, noun: str, adjective: str | None = None) -> SegmentName:
     words = [Word("spend", LEVELS[noun], noun)]
-    levels = {"spend": LEVELS[noun], "recency": "mid"}
+    levels: dict[str, Level] = {"spend": LEVELS[noun], "recency": "mid"}
     if adjective:
         words.append(Word("recency", LEVELS[adjective], adjective))
         levels["recency"] = LEVELS[adjective]
@@ -65,7 +66,7 @@ def made(
         )
         for name, size, total, recency in segments
     )
-    return Profile(shown, profiles, Group(customers, 1.0, columns(customers, spend, days), {}, {}), {})
+    return Profile(shown, profiles, Group(customers, 1.0, columns(customers, spend, days), {}, {}))
 
 
 FOUR = (
@@ -76,29 +77,29 @@ FOUR = (
 )
 
 
-def test_the_headline_finds_the_few_that_bring_most():
+def test_the_headline_finds_the_few_that_bring_most() -> None:
     assert write_headline(made(*FOUR)) == (
         "Four segments. 46\u00a0% of customers bring 81\u00a0% of spend; "
         "just over half of these are in “quiet” segments."
     )
 
 
-def test_the_few_are_chosen_by_mean_not_by_size_or_order():
+def test_the_few_are_chosen_by_mean_not_by_size_or_order() -> None:
     assert write_headline(made(*reversed(FOUR))) == write_headline(made(*FOUR))
 
 
-def test_segments_alike_bring_their_share():
+def test_segments_alike_bring_their_share() -> None:
     alike = [(named(i, "Mid spenders"), 100, 1000.0, 50.0) for i in range(3)]
     assert write_headline(made(*alike)) == "Three segments. Every segment brings about its share of spend."
 
 
-def test_without_an_additive_column_the_largest_segment_is_told():
+def test_without_an_additive_column_the_largest_segment_is_told() -> None:
     shown = (ReportColumn("spend", "feature", "score"), SHOWN[1])
     text = write_headline(made(*FOUR, shown=shown))
     assert text == "Four segments. The largest, “Small spenders”, holds 40\u00a0% of customers."
 
 
-def test_a_word_that_hardly_divides_the_few_is_not_said():
+def test_a_word_that_hardly_divides_the_few_is_not_said() -> None:
     few = [
         (named(0, "Big spenders", "quiet"), 10, 9_000.0, 70.0),
         (named(1, "Small spenders"), 90, 1_000.0, 50.0),
@@ -106,7 +107,7 @@ def test_a_word_that_hardly_divides_the_few_is_not_said():
     assert write_headline(made(*few)) == "Two segments. 10\u00a0% of customers bring 90\u00a0% of spend."
 
 
-def test_a_sentence_tells_size_worth_and_what_sets_apart():
+def test_a_sentence_tells_size_worth_and_what_sets_apart() -> None:
     profile = made(*FOUR)
     assert write_sentence(profile.segments[0], profile) == (
         "240 customers (24\u00a0%) bring 43\u00a0% of spend. "
@@ -131,11 +132,11 @@ def test_a_sentence_tells_size_worth_and_what_sets_apart():
         (math.nan, "–"),
     ],
 )
-def test_figures_are_readable(value, text):
+def test_figures_are_readable(value: float, text: str) -> None:
     assert format_figure(value) == text
 
 
-def test_the_first_rule_whose_words_are_all_true_wins():
+def test_the_first_rule_whose_words_are_all_true_wins() -> None:
     rules = [
         Action(when=("Big spenders", "recent"), do="Keep"),
         Action(when=("big  spenders", "QUIET"), do="Win back"),
@@ -145,19 +146,19 @@ def test_the_first_rule_whose_words_are_all_true_wins():
     assert suggest_action(named(0, "Big spenders"), rules) == "Any"
 
 
-def test_where_no_rule_fits_there_is_a_default():
+def test_where_no_rule_fits_there_is_a_default() -> None:
     rules = [Action(when=("Small spenders",), do="Nothing")]
     assert suggest_action(named(0, "Big spenders", "quiet"), rules).startswith("Win back first")
 
 
-def test_a_default_needs_no_word_for_a_level():
+def test_a_default_needs_no_word_for_a_level() -> None:
     silent = SegmentName(
         0, "Big spenders", {"spend": "high", "recency": "high"}, (Word("spend", "high", "Big spenders"),)
     )
     assert suggest_action(silent).startswith("Win back first")
 
 
-def test_something_is_suggested_for_features_of_no_known_kind():
+def test_something_is_suggested_for_features_of_no_known_kind() -> None:
     unknown = SegmentName(0, "High x", {"x": "high"}, (Word("x", "high", "High x"),))
     assert suggest_action(unknown)
     assert suggest_action(unknown, units={"x": "EUR"}).startswith("Keep and reward")
@@ -178,11 +179,11 @@ def test_something_is_suggested_for_features_of_no_known_kind():
         ("age", "years", None),
     ],
 )
-def test_what_a_feature_is_about_is_told_by_its_name(feature, unit, kind):
+def test_what_a_feature_is_about_is_told_by_its_name(feature: str, unit: str, kind: str) -> None:
     assert find_topic(feature, unit) == kind
 
 
-def test_of_two_channels_the_one_in_the_name_is_meant():
+def test_of_two_channels_the_one_in_the_name_is_meant() -> None:
     words = (
         Word("spend", "mid", "Mid spenders"),
         Word("store", "high", "in store"),

@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from custseg_spark.statistics import measure_eta_squared, measure_jaccard
 
 
 @pytest.mark.parametrize("groups", [[0, 0, 1, 1], ["a", "a", "b", "b"]])
-def test_eta_squared_by_hand(groups: list[object]) -> None:
+def test_eta_squared_by_hand(groups: ArrayLike) -> None:
     # means 1 and 5 around 3: 2 * 4 + 2 * 4 of 9 + 1 + 1 + 9
     assert measure_eta_squared([0.0, 2.0, 4.0, 6.0], groups) == pytest.approx(16 / 20)
 
