@@ -82,7 +82,7 @@ def test_the_nearest_centre_in_sql_is_the_nearest(spark: SparkSession) -> None:
 
 def test_a_tie_goes_to_the_lower_segment(spark: SparkSession) -> None:
     stages = clustering.build_nearest_stages(["a"], np.array([[1.0], [-1.0]]))
-    assert add_stages(spark.createDataFrame([(0.0,)], "a double"), stages).first()["segment"] == 0
+    assert add_stages(spark.createDataFrame([(0.0,)], "a double"), stages).collect()[0]["segment"] == 0
 
 
 def test_refinement_ends_where_lloyd_ends(spark: SparkSession) -> None:

@@ -131,7 +131,7 @@ def reasons(row: tuple[str, Cell, Cell, Cell], ids: Counter[str]) -> set[str]:
         told |= {"spend: not a number", "spend: missing"}
     elif spend == MISSING:
         told.add("spend: missing")
-    elif spend <= -1:
+    elif not isinstance(spend, str) and spend <= -1:
         told.add("spend: log1p takes values above -1")
     if visits == JUNK:
         told.add("visits: not a whole number")

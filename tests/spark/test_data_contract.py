@@ -1,10 +1,11 @@
 """Rows that keep the contract, rows that break it, and ids."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from pyspark.errors import AnalysisException
-from pyspark.sql import Observation
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data
@@ -13,9 +14,11 @@ from custseg_spark.engine.explain_errors import explain_error
 from custseg_spark.errors import DataError, RunError
 from custseg_spark.recipe.models import Input, Rule
 
+Customers = tuple[DataFrame, list[data.Check]]
+
 
 @pytest.fixture
-def customers(spark, tmp_path):
+def customers(spark: SparkSession, tmp_path: Path) -> Customers:
     """Ten rows: three keep everything, the others break it in one way or two."""
     (tmp_path / "t.csv").write_text(
         "id,age,income\n1,30,10\n2,40,\n3,50,30\n4,x,40\n5,20\n,60,50\n7,70,a\n7,70,70\n8,5,80\n9,y,z\n"
@@ -29,11 +32,11 @@ def customers(spark, tmp_path):
     return frame, [*by_id, *typed.checks, *rules]
 
 
-def counted(frame, checks):
-    return frame.agg(*data.aggregate_counts(checks)).first().asDict()
+def counted(frame: DataFrame, checks: list[data.Check]) -> dict[str, int]:
+    return frame.agg(*data.aggregate_counts(checks)).collect()[0].asDict()
 
 
-def test_rows_read_are_accepted_or_rejected(customers):
+def test_rows_read_are_accepted_or_rejected(customers: Customers) -> None:
     frame, checks = customers
     quality = data.judge_counts(counted(frame, checks), checks, max_quarantined=1.0)
     assert (quality.read, quality.accepted, quality.quarantined) == (10, 3, 7)
@@ -41,7 +44,7 @@ def test_rows_read_are_accepted_or_rejected(customers):
     assert data.keep_rejected(frame, checks).count() == 7
 
 
-def test_rejected_rows_are_as_read_with_every_reason(customers):
+def test_rejected_rows_are_as_read_with_every_reason(customers: Customers) -> None:
     frame, checks = customers
     table = data.keep_rejected(frame, checks)
     assert table.columns == ["id", "age", "income", data.MALFORMED, "reasons"]
@@ -62,7 +65,9 @@ def test_rejected_rows_are_as_read_with_every_reason(customers):
     }
 
 
-def test_the_counts_are_the_same_from_an_observed_write(spark, customers, tmp_path):
+def test_the_counts_are_the_same_from_an_observed_write(
+    spark: SparkSession, customers: Customers, tmp_path: Path
+) -> None:
     frame, checks = customers
     observed = Observation()
     watched = data.keep_accepted(frame.observe(observed, *data.aggregate_counts(checks)), checks)
@@ -70,7 +75,7 @@ def test_the_counts_are_the_same_from_an_observed_write(spark, customers, tmp_pa
     assert observed.get == counted(frame, checks)
 
 
-def test_rules_that_warn_or_stop_keep_their_rows(spark):
+def test_rules_that_warn_or_stop_keep_their_rows(spark: SparkSession) -> None:
     frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
     rules = {"small": Rule(sql="id < 8", on_fail="warn"), "tiny": Rule(sql="id < 9", on_fail="stop")}
     checks = data.build_rule_checks(rules, lambda sql, key: sql)
@@ -83,7 +88,7 @@ def test_rules_that_warn_or_stop_keep_their_rows(spark):
     )
 
 
-def test_a_bound_of_its_own_takes_a_rule_out_of_the_bound_of_all(spark):
+def test_a_bound_of_its_own_takes_a_rule_out_of_the_bound_of_all(spark: SparkSession) -> None:
     frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
     rules = {"own": Rule(sql="id < 6", at_most=0.5), "other": Rule(sql="id <> 9")}
     checks = data.build_rule_checks(rules, lambda sql, key: sql)
@@ -91,7 +96,7 @@ def test_a_bound_of_its_own_takes_a_rule_out_of_the_bound_of_all(spark):
     assert (quality.quarantined, quality.by_reason) == (4, {"own: not id < 6": 4, "other: not id <> 9": 1})
 
 
-def test_a_table_may_have_reasons_of_its_own(spark):
+def test_a_table_may_have_reasons_of_its_own(spark: SparkSession) -> None:
     frame = spark.range(2).selectExpr("id", "'x' AS Reasons")
     frame = frame.withColumn(data.AS_READ, F.struct("id", "Reasons"))
     table = data.keep_rejected(frame, [data.Check("never", F.lit(False))])
@@ -106,14 +111,14 @@ def test_a_table_may_have_reasons_of_its_own(spark):
         ("int", "(1), (NULL)"),
     ],
 )
-def test_ids_that_are_missing(spark, kind, missing):
+def test_ids_that_are_missing(spark: SparkSession, kind: str, missing: str) -> None:
     frame = spark.sql(f"SELECT CAST(id AS {kind}) AS `my id` FROM VALUES {missing} AS t(id)")
     found, checks = data.build_id_checks(frame, "my id", "trust", 0)
     assert [check.reason for check in checks] == ["id: missing"]
     assert data.keep_accepted(found, checks).count() == 1
 
 
-def test_every_row_of_a_repeated_id_is_marked_and_no_row_is_added(spark):
+def test_every_row_of_a_repeated_id_is_marked_and_no_row_is_added(spark: SparkSession) -> None:
     frame = spark.sql("SELECT * FROM VALUES (1), (2), (2), (3), (3), (3), (NULL), (NULL) AS t(id)")
     found, checks = data.build_id_checks(frame, "id", "exact", 8)
     assert found.count() == 8
@@ -121,21 +126,21 @@ def test_every_row_of_a_repeated_id_is_marked_and_no_row_is_added(spark):
     assert counted(found, checks)["failed_1"] == 5
 
 
-def test_a_missing_id_is_not_a_repeated_one(spark):
+def test_a_missing_id_is_not_a_repeated_one(spark: SparkSession) -> None:
     frame = spark.sql("SELECT * FROM VALUES ('1'), (''), (''), (' '), (' '), (NULL), (NULL) AS t(id)")
     found, checks = data.build_id_checks(frame, "id", "exact", 7)
     assert found is frame
     assert [check.reason for check in checks] == ["id: missing"]
 
 
-def test_a_table_without_repeats_is_not_joined(spark):
+def test_a_table_without_repeats_is_not_joined(spark: SparkSession) -> None:
     frame = spark.range(5)
     found, checks = data.build_id_checks(frame, "id", "exact", 5)
     assert found is frame
     assert len(checks) == 1
 
 
-def test_auto_looks_exactly_up_to_its_size_only(spark, monkeypatch):
+def test_auto_looks_exactly_up_to_its_size_only(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = spark.sql("SELECT * FROM VALUES (1), (1) AS t(id)")
     monkeypatch.setattr(ids, "EXACT_UP_TO", 2)
     assert len(data.build_id_checks(frame, "id", "auto", 2)[1]) == 2
@@ -143,13 +148,15 @@ def test_auto_looks_exactly_up_to_its_size_only(spark, monkeypatch):
     assert len(data.build_id_checks(frame, "id", "exact", 3)[1]) == 2
 
 
-def test_more_repeats_than_the_driver_takes_are_a_fan_out(spark, monkeypatch):
+def test_more_repeats_than_the_driver_takes_are_a_fan_out(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ids, "MOST_REPEATED", 3)
     with pytest.raises(DataError, match="more than 3 ids"):
         data.build_id_checks(spark.range(8).selectExpr("id % 4 AS id"), "id", "exact", 8)
 
 
-def test_what_is_written_comes_back_and_nothing_is_overwritten(spark, tmp_path):
+def test_what_is_written_comes_back_and_nothing_is_overwritten(spark: SparkSession, tmp_path: Path) -> None:
     path = str(tmp_path / "customers")
     frame = spark.range(6).selectExpr("id", "int(id % 2) AS segment", "'a b' AS `a name.with dots`")
     data.write_customers(frame, path, partition_by="segment")

@@ -1,7 +1,12 @@
 """Labelled customers into the lake: a day is replaced as a whole, other days are not touched."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
 import pandas as pd
 import pytest
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data
@@ -11,10 +16,12 @@ from custseg_spark.recipe import Input, Publish
 
 YESTERDAY, TODAY = "2026-11-23", "2026-11-24"
 
+MakeCustomers = Callable[..., DataFrame]
+
 
 @pytest.fixture
-def customers(spark):
-    def made(*segments: int, value: float = 1.0):
+def customers(spark: SparkSession) -> MakeCustomers:
+    def made(*segments: int, value: float = 1.0) -> DataFrame:
         """Three customers of each of these segments."""
         rows = [(f"{segment}-{n}", value, segment) for segment in segments for n in range(3)]
         return spark.createDataFrame(rows, "id string, spend double, segment int")
@@ -22,7 +29,7 @@ def customers(spark):
     return made
 
 
-def told(frame) -> dict[str, list[tuple[int, float, str]]]:
+def told(frame: DataFrame) -> dict[str, list[tuple[int, float, str]]]:
     """What a reader finds: day -> segment, spend and run of each row."""
     found: dict[str, list[tuple[int, float, str]]] = {}
     for row in frame.orderBy("run_date", "segment", "id").collect():
@@ -36,20 +43,20 @@ EXPECTED = {
 }
 
 
-def three_nights(customers, wanted: Publish) -> None:
+def three_nights(customers: MakeCustomers, wanted: Publish) -> None:
     """A day, the next day, and the next day again with a segment less."""
     data.publish(customers(0, 1, 2), wanted, YESTERDAY, "20261123T000000.000Z-a")
     data.publish(customers(0, 1, 2, value=2.0), wanted, TODAY, "20261124T000000.000Z-b")
     data.publish(customers(0, 1, value=3.0), wanted, TODAY, "20261124T010000.000Z-c")
 
 
-def test_parquet_by_path(spark, customers, tmp_path):
+def test_parquet_by_path(spark: SparkSession, customers: MakeCustomers, tmp_path: Path) -> None:
     three_nights(customers, Publish(path=str(tmp_path / "lake" / "segments")))
     assert told(spark.read.parquet(str(tmp_path / "lake" / "segments"))) == EXPECTED
     assert [path.name for path in (tmp_path / "lake").iterdir()] == ["segments"]
 
 
-def test_parquet_by_catalog_name(spark, customers):
+def test_parquet_by_catalog_name(spark: SparkSession, customers: MakeCustomers) -> None:
     spark.sql("CREATE DATABASE IF NOT EXISTS crm")
     try:
         three_nights(customers, Publish(table="crm.segments"))
@@ -73,22 +80,23 @@ def test_parquet_by_catalog_name(spark, customers):
 
 
 def test_segments_that_a_killed_publish_never_told_the_catalog_of_are_seen_after_the_next(
-    spark, customers, monkeypatch
-):
+    spark: SparkSession, customers: MakeCustomers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed between its second rename and the repair; the next publish comes no further than its start."""
     wanted = Publish(table="crm.segments")
     spark.sql("CREATE DATABASE IF NOT EXISTS crm")
     try:
         data.publish(customers(0), wanted, TODAY, "20261124T000000.000Z-a")
-        repair, calls = lake._repair, []
+        calls: list[Any] = []
+        repair = lake._repair
 
-        def killed(*given):
+        def killed(*given: Any) -> None:
             calls.append(given)
             if len(calls) == 2:
                 raise KeyboardInterrupt
             repair(*given)
 
-        def full(*_):
+        def full(*_: object) -> NoReturn:
             raise RunError("the disk is full")
 
         with monkeypatch.context() as patch:
@@ -105,7 +113,9 @@ def test_segments_that_a_killed_publish_never_told_the_catalog_of_are_seen_after
         spark.sql("DROP DATABASE crm CASCADE")
 
 
-def test_a_delta_table_that_cannot_be_committed_to_is_told(customers, tmp_path, monkeypatch):
+def test_a_delta_table_that_cannot_be_committed_to_is_told(
+    customers: MakeCustomers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deltalake = pytest.importorskip("deltalake")
     wanted = Publish(path=str(tmp_path / "segments"), format="delta")
     data.publish(customers(0), wanted, YESTERDAY, "20261123T000000.000Z-a")
@@ -126,7 +136,7 @@ def denied(*_: object, **__: object) -> None:
     raise OSError("no right")
 
 
-def test_delta_by_files_of_spark_and_a_commit_of_delta_rs(customers, tmp_path):
+def test_delta_by_files_of_spark_and_a_commit_of_delta_rs(customers: MakeCustomers, tmp_path: Path) -> None:
     deltalake = pytest.importorskip("deltalake")
     pytest.importorskip("pyarrow", minversion="18", reason="deltalake reads back through a newer pyarrow")
     path = str(tmp_path / "segments")
@@ -143,7 +153,9 @@ def test_delta_by_files_of_spark_and_a_commit_of_delta_rs(customers, tmp_path):
     assert set(before[before["run_date"].astype(str) == TODAY]["spend"]) == {2.0}, "the night before stays"
 
 
-def test_a_commit_that_never_came_is_seen_by_nobody(customers, tmp_path, monkeypatch):
+def test_a_commit_that_never_came_is_seen_by_nobody(
+    customers: MakeCustomers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deltalake = pytest.importorskip("deltalake")
     pytest.importorskip("pyarrow", minversion="18", reason="deltalake reads back through a newer pyarrow")
     wanted = Publish(path=str(tmp_path / "segments"), format="delta")
@@ -160,7 +172,9 @@ def test_a_commit_that_never_came_is_seen_by_nobody(customers, tmp_path, monkeyp
     assert len(found) == 6
 
 
-def test_a_filter_prunes_partitions_of_a_path_and_of_a_catalog_table(spark, tmp_path):
+def test_a_filter_prunes_partitions_of_a_path_and_of_a_catalog_table(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     path = str(tmp_path / "lake")
     days = spark.range(6).selectExpr("id", "date_add(date '2026-11-20', cast(id % 3 as int)) AS day")
     days.write.partitionBy("day").parquet(path)
@@ -181,13 +195,15 @@ def test_a_filter_prunes_partitions_of_a_path_and_of_a_catalog_table(spark, tmp_
         spark.sql("DROP TABLE days")
 
 
-def test_an_expression_of_the_filter_is_told_by_its_key(spark, tmp_path):
+def test_an_expression_of_the_filter_is_told_by_its_key(spark: SparkSession, tmp_path: Path) -> None:
     spark.range(2).write.parquet(str(tmp_path / "t"))
     with pytest.raises(Exception, match=r"input\.filter: there is no column `dya`"):
         data.open_table(spark, Input(id="id", filter="dya = 1"), str(tmp_path / "t"))
 
 
-def test_what_pandas_reads_is_what_was_labelled(spark, customers, tmp_path):
+def test_what_pandas_reads_is_what_was_labelled(
+    spark: SparkSession, customers: MakeCustomers, tmp_path: Path
+) -> None:
     """Other readers see the hidden folders of a publish under way no more than Spark does."""
     data.publish(customers(0, 1), Publish(path=str(tmp_path / "t")), TODAY, "20261124T000000.000Z-b")
     (tmp_path / ".t.staging-20261124T000000.000Z-c" / "segment=0").mkdir(parents=True)

@@ -1,20 +1,26 @@
 """Tables in, as Spark reads them: every row, exactly as it is, without a job."""
 
 import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from custseg_spark import data
 from custseg_spark.engine.explain_errors import explain_error
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import Input
 
+Put = Callable[[str, str | bytes], str]
+
 
 @pytest.fixture
-def put(tmp_path):
+def put(tmp_path: Path) -> Put:
     """Write a file and give its path."""
 
-    def written(name, content):
+    def written(name: str, content: str | bytes) -> str:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -23,20 +29,20 @@ def put(tmp_path):
     return written
 
 
-def opened(spark, path, **source):
+def opened(spark: SparkSession, path: str, **source: Any) -> data.Table:
     return data.open_table(spark, Input(id="id", **source), path)
 
 
-def rows(table):
+def rows(table: data.Table) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in table.frame.drop(data.MALFORMED).collect()]
 
 
-def malformed(table):
+def malformed(table: data.Table) -> list[tuple[Any, ...]]:
     marked = table.frame.select("id", data.MALFORMED).collect()
     return [tuple(row) for row in marked if row[data.MALFORMED] is not None]
 
 
-def jobs(spark):
+def jobs(spark: SparkSession) -> int:
     return len(spark.sparkContext.statusTracker().getJobIdsForGroup(None))
 
 
@@ -56,7 +62,7 @@ def jobs(spark):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_text_is_read_as_it_stands(spark, put, name, content):
+def test_text_is_read_as_it_stands(spark: SparkSession, put: Put, name: str, content: bytes) -> None:
     table = opened(spark, put(name, content))
     assert table.format == "csv"
     assert table.frame.columns == ["id", "name", data.MALFORMED]
@@ -64,7 +70,9 @@ def test_text_is_read_as_it_stands(spark, put, name, content):
     assert malformed(table) == []
 
 
-def test_rows_of_another_length_are_kept_and_marked_whatever_is_asked_of_them(spark, put):
+def test_rows_of_another_length_are_kept_and_marked_whatever_is_asked_of_them(
+    spark: SparkSession, put: Put
+) -> None:
     table = opened(spark, put("ragged.csv", 'id,a,b\n1,2,3\n2,3\n3,4,5,6\n4,"open,2\n5,6,7\n'))
     assert malformed(table) == [("2", "2,3"), ("3", "3,4,5,6"), ("4", '4,"open,2')]  # b is not asked for
     whole = data.column(data.MALFORMED).isNull()
@@ -72,27 +80,27 @@ def test_rows_of_another_length_are_kept_and_marked_whatever_is_asked_of_them(sp
     assert table.frame.count() == 5
 
 
-def test_quoted_line_breaks_are_read_where_the_head_has_some(spark, put):
+def test_quoted_line_breaks_are_read_where_the_head_has_some(spark: SparkSession, put: Put) -> None:
     table = opened(spark, put("notes.csv", 'id,note\r\n1,"two\nlines"\r\n2,"say ""hi"""\r\n'))
     assert rows(table) == [("1", "two\nlines"), ("2", 'say "hi"')]
     assert malformed(table) == []
 
 
-def test_latin_1_is_read_where_it_is_declared(spark, put):
+def test_latin_1_is_read_where_it_is_declared(spark: SparkSession, put: Put) -> None:
     path = put("latin.csv", "id,name\n1,José\n".encode("latin-1"))
     assert rows(opened(spark, path, options={"encoding": "iso-8859-1"})) == [("1", "José")]
     with pytest.raises(DataError, match="not UTF-8"):
         opened(spark, path)
 
 
-def test_nameless_columns_have_the_names_that_spark_gives(spark, put):
+def test_nameless_columns_have_the_names_that_spark_gives(spark: SparkSession, put: Put) -> None:
     assert rows(opened(spark, put("index.csv", ",id\n0,7\n1,8\n"))) == [("0", "7"), ("1", "8")]
     bare = opened(spark, put("bare.csv", "1,2\n3,4\n"), options={"header": False})
     assert bare.frame.columns == ["_c0", "_c1", data.MALFORMED]
     assert rows(bare) == [("1", "2"), ("3", "4")]
 
 
-def test_names_of_any_kind_can_be_asked_for(spark, put):
+def test_names_of_any_kind_can_be_asked_for(spark: SparkSession, put: Put) -> None:
     names = ["id", "a.b", "back`tick", "two words", "select", "größe", "🙂", "<b>", "x/y"]
     table = opened(spark, put("names.csv", ";".join(names) + "\n" + ";".join("123456789") + "\n"))
     assert [tuple(row) for row in table.frame.select(*map(data.column, names)).collect()] == [
@@ -100,12 +108,12 @@ def test_names_of_any_kind_can_be_asked_for(spark, put):
     ]
 
 
-def test_the_reader_can_not_be_told_to_drop_rows(spark, put):
+def test_the_reader_can_not_be_told_to_drop_rows(spark: SparkSession, put: Put) -> None:
     with pytest.raises(RecipeError, match=r"input\.options\.mode"):
         opened(spark, put("t.csv", "id,a\n1,2\n"), options={"mode": "DROPMALFORMED"})
 
 
-def test_a_directory_of_text_has_one_header(spark, put, tmp_path):
+def test_a_directory_of_text_has_one_header(spark: SparkSession, put: Put, tmp_path: Path) -> None:
     put("parts/_SUCCESS", "")
     put("parts/a.csv", "id,a\n")  # an empty part is no error beside others
     put("parts/b.csv", "id,a\n1,2\n")
@@ -117,20 +125,20 @@ def test_a_directory_of_text_has_one_header(spark, put, tmp_path):
         _told(opened(spark, str(tmp_path / "parts")).frame.collect)
 
 
-def test_partition_values_of_text_are_text(spark, put, tmp_path):
+def test_partition_values_of_text_are_text(spark: SparkSession, put: Put, tmp_path: Path) -> None:
     put("lake/region=007/a.csv", "id,a\n1,2\n")
     table = opened(spark, str(tmp_path / "lake"))
     assert table.frame.select("id", "region").collect() == [("1", "007")]
 
 
-def test_several_kinds_of_files_are_refused(spark, put, tmp_path):
+def test_several_kinds_of_files_are_refused(spark: SparkSession, put: Put, tmp_path: Path) -> None:
     put("both/a.csv", "id\n1\n")
     put("both/b.parquet", "")
     with pytest.raises(DataError, match="several kinds: csv, parquet"):
         opened(spark, str(tmp_path / "both"))
 
 
-def test_a_name_that_says_nothing_takes_a_format(spark, put):
+def test_a_name_that_says_nothing_takes_a_format(spark: SparkSession, put: Put) -> None:
     path = put("customers", "id,a\n1,2\n")
     with pytest.raises(RecipeError, match="does not say what format") as told:
         opened(spark, path)
@@ -138,7 +146,7 @@ def test_a_name_that_says_nothing_takes_a_format(spark, put):
     assert rows(opened(spark, path, format="csv")) == [("1", "2")]
 
 
-def test_parquet_keeps_types_and_the_text_of_partition_values(spark, tmp_path):
+def test_parquet_keeps_types_and_the_text_of_partition_values(spark: SparkSession, tmp_path: Path) -> None:
     path = str(tmp_path / "lake")
     source = spark.createDataFrame([(1, "007", 2024), (2, "12", 2025)], "id bigint, region string, year int")
     source.write.partitionBy("region", "year").parquet(path)
@@ -148,7 +156,7 @@ def test_parquet_keeps_types_and_the_text_of_partition_values(spark, tmp_path):
     assert sorted(rows(table)) == [(1, "007", 2024), (2, "12", 2025)]
 
 
-def test_a_filter_on_a_partition_column_reads_no_other_partition(spark, tmp_path):
+def test_a_filter_on_a_partition_column_reads_no_other_partition(spark: SparkSession, tmp_path: Path) -> None:
     path = str(tmp_path / "lake")
     spark.range(4).selectExpr("id", "lpad(id, 2, '0') AS part").write.partitionBy("part").parquet(path)
     frame = opened(spark, path).frame.filter("part = '01'")
@@ -157,7 +165,7 @@ def test_a_filter_on_a_partition_column_reads_no_other_partition(spark, tmp_path
     assert "= 01)" in plan.split("PartitionFilters: [")[1].split("]")[0]
 
 
-def test_excel_and_csv_give_the_same_customers(spark, shared_data):
+def test_excel_and_csv_give_the_same_customers(spark: SparkSession, shared_data: Path) -> None:
     pytest.importorskip("openpyxl")
     by_format = {
         kind: data.open_table(spark, Input(id="ID"), str(shared_data / f"marketing_campaign.{kind}"))
@@ -170,7 +178,7 @@ def test_excel_and_csv_give_the_same_customers(spark, shared_data):
             "count(Income)",
             "min(Education)",
             "sum(cast(ID as bigint))",
-        ).first()
+        ).collect()[0]
         for kind, table in by_format.items()
     }
     assert sums["csv"] == sums["xlsx"]
@@ -178,7 +186,7 @@ def test_excel_and_csv_give_the_same_customers(spark, shared_data):
     assert by_format["xlsx"].format == "excel"
 
 
-def test_catalog_tables_and_other_formats(spark, put, tmp_path):
+def test_catalog_tables_and_other_formats(spark: SparkSession, put: Put, tmp_path: Path) -> None:
     spark.range(3).createOrReplaceTempView("custseg_three")
     assert opened(spark, "custseg_three", format="table").frame.count() == 3
     with pytest.raises(DataError, match="catalog has no table"):
@@ -188,19 +196,19 @@ def test_catalog_tables_and_other_formats(spark, put, tmp_path):
         opened(spark, put("t.json", ""), format="nosuch")
 
 
-def test_what_is_no_parquet_is_refused(spark, put):
+def test_what_is_no_parquet_is_refused(spark: SparkSession, put: Put) -> None:
     with pytest.raises(DataError, match="is not Parquet, or cut off"):
         opened(spark, put("t.parquet", "id,a\n1,2\n"))
 
 
-def test_a_missing_file_offers_the_nearest_name(spark, put):
+def test_a_missing_file_offers_the_nearest_name(spark: SparkSession, put: Put) -> None:
     path = put("customers.parquet", "")
     with pytest.raises(DataError, match="does not exist") as told:
         opened(spark, path.replace("customers", "custmers"))
     assert "customers.parquet" in told.value.remedy
 
 
-def test_text_and_excel_are_opened_and_typed_without_a_job(spark, shared_data):
+def test_text_and_excel_are_opened_and_typed_without_a_job(spark: SparkSession, shared_data: Path) -> None:
     pytest.importorskip("openpyxl")
     before = jobs(spark)
     for kind in ("csv", "xlsx"):
@@ -210,14 +218,14 @@ def test_text_and_excel_are_opened_and_typed_without_a_job(spark, shared_data):
     assert jobs(spark) == before
 
 
-def test_a_text_file_cut_off_beyond_its_head_ends_in_one_line(spark, put):
+def test_a_text_file_cut_off_beyond_its_head_ends_in_one_line(spark: SparkSession, put: Put) -> None:
     packed = gzip.compress(b"id,a\n" + b"".join(b"%d,%d\n" % (i, i * i * 7919) for i in range(200_000)))
     table = opened(spark, put("cut.csv.gz", packed[:-1000]))
     with pytest.raises(DataError, match=r"cut\.csv\.gz is cut off"):
         _told(table.frame.select("id").collect)
 
 
-def _told(run):
+def _told(run: Callable[[], object]) -> None:
     try:
         run()
     except Exception as error:

@@ -1,35 +1,42 @@
 """Text becomes typed columns; what does not fit is null and said so."""
 
 import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data
+from custseg_spark.data.types import Declared
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import DateType, Input
 
+OpenTable = Callable[..., data.Table]
+
 
 @pytest.fixture
-def table(spark, tmp_path):
+def table(spark: SparkSession, tmp_path: Path) -> OpenTable:
     """A CSV table of these lines."""
 
-    def opened(*lines, name="t.csv"):
+    def opened(*lines: str, name: str = "t.csv") -> data.Table:
         (tmp_path / name).write_text("\n".join(lines) + "\n")
         return data.open_table(spark, Input(id="id"), str(tmp_path / name))
 
     return opened
 
 
-def uses(*names):
+def uses(*names: str) -> dict[str, list[str]]:
     return {name: [f"segment_by.{name}"] for name in names}
 
 
-def values(typed, name):
+def values(typed: data.TypedTable, name: str) -> list[Any]:
     return [row[0] for row in typed.frame.select(data.column(name)).collect()]
 
 
-def failing(typed, name):
+def failing(typed: data.TypedTable, name: str) -> dict[str, list[Any]]:
     """reason -> the values of this column, as read, of the rows that fail."""
     found = {}
     for check in typed.checks:
@@ -41,7 +48,7 @@ def failing(typed, name):
     return found
 
 
-def test_numbers_are_found_and_text_among_them_fails(table):
+def test_numbers_are_found_and_text_among_them_fails(table: OpenTable) -> None:
     typed = data.cast_columns(
         table("id,n", "1,10", "2,", "3, ", "4,x", "5,7.0", *[f"{i},{i}" for i in range(9)]), uses("n"), {}
     )
@@ -50,7 +57,9 @@ def test_numbers_are_found_and_text_among_them_fails(table):
     assert failing(typed, "n") == {"n: not a number": ["x"]}
 
 
-def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(table, monkeypatch):
+def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(
+    table: OpenTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 3)
     typed = data.cast_columns(
         table("id,n", "1,10", "2,-3", "3,4", "4,9e9", "5,5.5", "6,99999999999999999999"), uses("n"), {}
@@ -60,7 +69,7 @@ def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(table, monk
     assert failing(typed, "n") == {"n: not a whole number": ["5.5", "99999999999999999999"]}
 
 
-def test_not_a_number_is_missing_and_infinity_is_no_number(table):
+def test_not_a_number_is_missing_and_infinity_is_no_number(table: OpenTable) -> None:
     typed = data.cast_columns(
         table("id,n", "1,NaN", "2,inf", "3,-Infinity", "4,1.5", "5,1e400"), uses("n"), {}
     )
@@ -68,14 +77,14 @@ def test_not_a_number_is_missing_and_infinity_is_no_number(table):
     assert failing(typed, "n") == {"n: not a number": ["inf", "-Infinity", "1e400"]}
 
 
-def test_floating_point_columns_lose_nan_and_infinity(spark):
+def test_floating_point_columns_lose_nan_and_infinity(spark: SparkSession) -> None:
     frame = spark.sql("SELECT double(v) AS v FROM VALUES ('1'), ('NaN'), ('Infinity'), (NULL) AS t(v)")
     typed = data.cast_columns(data.Table(frame, None, "parquet", "t"), uses("v"), {})
     assert values(typed, "v") == [1.0, None, None, None]
     assert failing(typed, "v") == {"v: infinite": [float("inf")]}
 
 
-def test_codes_and_ids_stay_text(table):
+def test_codes_and_ids_stay_text(table: OpenTable) -> None:
     typed = data.cast_columns(
         table("id,zip", "7,01234", "8,9999"), {"id": ["input.id"], "ID": ["rules.x"], **uses("zip")}, {}
     )
@@ -84,13 +93,13 @@ def test_codes_and_ids_stay_text(table):
     assert values(data.cast_columns(table("id", "007"), {"id": ["input.id"]}, {"id": "int"}), "id") == [7]
 
 
-def test_what_the_recipe_does_not_use_passes_through_as_read(table):
+def test_what_the_recipe_does_not_use_passes_through_as_read(table: OpenTable) -> None:
     typed = data.cast_columns(table("id,n,other", "1,2,3"), uses("n"), {})
     assert typed.frame.dtypes[:3] == [("id", "string"), ("n", "bigint"), ("other", "string")]
     assert typed.frame.columns == ["id", "n", "other", data.AS_READ]
 
 
-def test_iso_dates_and_booleans_are_found(table):
+def test_iso_dates_and_booleans_are_found(table: OpenTable) -> None:
     typed = data.cast_columns(
         table("id,d,b,t", "1,2013-02-28,true,2013-02-28 10:00:00", "2,2013-02-30,False,"),
         uses("d", "b", "t"),
@@ -102,7 +111,7 @@ def test_iso_dates_and_booleans_are_found(table):
     assert values(typed, "t") == [datetime.datetime(2013, 2, 28, 10), None]
 
 
-def test_declared_dates_are_read_by_their_patterns_in_turn(table):
+def test_declared_dates_are_read_by_their_patterns_in_turn(table: OpenTable) -> None:
     lines = ("id,d", "1,04-09-2012", "2,2012/09/04", "3,4-9-2012", "4,31-02-2012", "5,", "6,09-04-12")
     typed = data.cast_columns(table(*lines), {}, {"d": DateType(date=("dd-MM-yyyy", "yyyy/MM/dd"))})
     assert values(typed, "d") == [datetime.date(2012, 9, 4)] * 2 + [None] * 4
@@ -111,7 +120,7 @@ def test_declared_dates_are_read_by_their_patterns_in_turn(table):
     }
 
 
-def test_a_text_that_two_patterns_read_as_two_dates_fails(table):
+def test_a_text_that_two_patterns_read_as_two_dates_fails(table: OpenTable) -> None:
     lines = ("id,d", "1,04-09-2012", "2,30-07-2012", "3,07-30-2012", "4,05-05-2012", "5,")
     typed = data.cast_columns(table(*lines), {}, {"d": DateType(date=("dd-MM-yyyy", "MM-dd-yyyy"))})
     assert failing(typed, "d") == {"d: two dates in one text (dd-MM-yyyy or MM-dd-yyyy)": ["04-09-2012"]}
@@ -120,28 +129,28 @@ def test_a_text_that_two_patterns_read_as_two_dates_fails(table):
 @pytest.mark.parametrize(
     "pattern,lacking", [("dd-mm-yyyy", "month"), ("DD-MM-YYYY", "year"), ("yyyy-MM", "day")]
 )
-def test_a_pattern_without_year_month_or_day_is_refused(table, pattern, lacking):
+def test_a_pattern_without_year_month_or_day_is_refused(table: OpenTable, pattern: str, lacking: str) -> None:
     with pytest.raises(RecipeError, match=rf"input\.types\.d: the pattern '{pattern}' has no.*{lacking}"):
         data.cast_columns(table("id,d", "1,04-09-2012"), {}, {"d": DateType(date=pattern)})
 
 
-def test_the_real_dates_are_read_day_first(spark, shared_data):
+def test_the_real_dates_are_read_day_first(spark: SparkSession, shared_data: Path) -> None:
     source = Input(id="ID", types={"Dt_Customer": DateType(date="dd-MM-yyyy")})
     typed = data.cast_columns(
         data.open_table(spark, source, str(shared_data / "marketing_campaign.csv")), {}, source.types
     )
-    span = typed.frame.selectExpr("min(Dt_Customer)", "max(Dt_Customer)", "count(Dt_Customer)").first()
-    assert tuple(span) == (datetime.date(2012, 7, 30), datetime.date(2014, 6, 29), 2240)
+    span = typed.frame.selectExpr("min(Dt_Customer)", "max(Dt_Customer)", "count(Dt_Customer)").collect()
+    assert tuple(span[0]) == (datetime.date(2012, 7, 30), datetime.date(2014, 6, 29), 2240)
     assert failing(typed, "Dt_Customer") == {}
 
 
-def test_declared_types_hold_for_typed_formats_too(spark):
+def test_declared_types_hold_for_typed_formats_too(spark: SparkSession) -> None:
     frame = spark.sql(
         "SELECT '5.0' AS text, 7 AS whole, 8 AS number, 1.5 AS code,"
         " date'2012-09-04' AS day, timestamp'2012-09-04 10:00:00Z' AS moment"
     )
     dates = DateType(date="dd-MM-yyyy")
-    declared = {
+    declared: dict[str, Declared] = {
         "text": "int",
         "whole": "int",
         "number": "double",
@@ -151,11 +160,11 @@ def test_declared_types_hold_for_typed_formats_too(spark):
     }
     typed = data.cast_columns(data.Table(frame, None, "parquet", "t"), {}, declared)
     day = datetime.date(2012, 9, 4)
-    assert tuple(typed.frame.drop(data.AS_READ).first()) == (5, 7, 8.0, "1.5", day, day)
+    assert tuple(typed.frame.drop(data.AS_READ).collect()[0]) == (5, 7, 8.0, "1.5", day, day)
     assert dict(typed.frame.dtypes)["whole"] == "int"  # a column that has the type already is left alone
 
 
-def test_a_missing_column_names_who_asks_for_it_and_the_nearest_there_is(table):
+def test_a_missing_column_names_who_asks_for_it_and_the_nearest_there_is(table: OpenTable) -> None:
     with pytest.raises(DataError, match=r"segment_by\.a, rules\.b: the table has no column 'Incme'") as told:
         data.cast_columns(table("id,Income", "1,2"), {"Incme": ["segment_by.a", "rules.b"]}, {})
     assert told.value.remedy == "did you mean 'Income'?"
@@ -163,18 +172,18 @@ def test_a_missing_column_names_who_asks_for_it_and_the_nearest_there_is(table):
         data.cast_columns(table("id,Income", "1,2"), {}, {"zzz": "int"})
 
 
-def test_upper_and_lower_case_do_not_matter_in_a_column_name(table):
+def test_upper_and_lower_case_do_not_matter_in_a_column_name(table: OpenTable) -> None:
     typed = data.cast_columns(table("id,Income", "1,2"), uses("INCOME"), {})
     assert typed.types == {"Income": "int"}
 
 
-def test_reserved_and_repeated_names_are_refused(spark):
+def test_reserved_and_repeated_names_are_refused(spark: SparkSession) -> None:
     for sql, what in (("SELECT 1 AS _as_read", "reserved"), ("SELECT 1 AS a, 2 AS A", "more than once")):
         with pytest.raises(DataError, match=what):
             data.cast_columns(data.Table(spark.sql(sql), None, "table", "t"), {}, {})
 
 
-def test_odd_names_can_be_typed(table):
+def test_odd_names_can_be_typed(table: OpenTable) -> None:
     names = ("a.b", "back`tick", "two words")
     typed = data.cast_columns(
         table("id;" + ";".join(names), "1;2;3;x"), uses(*names), {"two words": "double"}
@@ -183,7 +192,7 @@ def test_odd_names_can_be_typed(table):
     assert failing(typed, "two words") == {"two words: not a number": ["x"]}
 
 
-def test_a_scan_reads_only_the_columns_it_uses(spark, tmp_path):
+def test_a_scan_reads_only_the_columns_it_uses(spark: SparkSession, tmp_path: Path) -> None:
     path = str(tmp_path / "t.parquet")
     spark.range(3).selectExpr("id", "string(id) AS n", "'x' AS wide", "1.5D AS v").write.parquet(path)
     typed = data.cast_columns(data.open_table(spark, Input(id="id"), path), uses("n", "v"), {"n": "int"})

@@ -3,10 +3,13 @@
 import os
 import re
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pyspark
 import pytest
 from pyspark.errors import AnalysisException, PySparkException
+from pyspark.sql import SparkSession
 
 from custseg_spark import data
 from custseg_spark.engine.explain_errors import explain_error
@@ -15,7 +18,7 @@ from custseg_spark.errors import CustsegError, DataError, RecipeError, RunError
 YOUNGER = pytest.mark.skipif(pyspark.__version__ < "4.1", reason="Spark 4.0 raises no such error")
 
 
-def told(run, where="rules.x"):
+def told(run: Callable[[], object], where: str = "rules.x") -> CustsegError:
     with pytest.raises(Exception) as raised:
         run()
     problem = explain_error(raised.value, where)
@@ -51,14 +54,14 @@ def told(run, where="rules.x"):
         pytest.param("array(id)[3]", "index 3 is out of bounds", marks=YOUNGER),
     ],
 )
-def test_expressions(spark, sql, what):
+def test_expressions(spark: SparkSession, sql: str, what: str) -> None:
     frame = spark.range(2).selectExpr("id", "concat('n', id) AS name")
     problem = told(lambda: frame.selectExpr(sql).collect())
     assert isinstance(problem, RecipeError)
     assert re.search(what, problem.what), problem.what
 
 
-def test_files_of_one_table_whose_types_differ(spark, tmp_path):
+def test_files_of_one_table_whose_types_differ(spark: SparkSession, tmp_path: Path) -> None:
     for name, sql in (("a", "double(1) AS v"), ("b", "'x' AS v")):
         spark.range(1).selectExpr("id", sql).write.parquet(str(tmp_path / "t" / f"part={name}"))
     problem = told(spark.read.parquet(str(tmp_path / "t")).collect, "input")
@@ -68,7 +71,7 @@ def test_files_of_one_table_whose_types_differ(spark, tmp_path):
     assert "schemas" in told(lambda: merged.parquet(str(tmp_path / "t")).collect(), "input").what
 
 
-def test_files_that_are_cut_off_or_go_away_during_the_run(spark, tmp_path):
+def test_files_that_are_cut_off_or_go_away_during_the_run(spark: SparkSession, tmp_path: Path) -> None:
     path = tmp_path / "t"
     for damage, what in ((_cut, "is not Parquet, or cut off"), (os.remove, "went away during the run")):
         spark.range(5).coalesce(1).write.parquet(str(path))
@@ -83,11 +86,11 @@ def test_files_that_are_cut_off_or_go_away_during_the_run(spark, tmp_path):
         shutil.rmtree(path)
 
 
-def _cut(path):
+def _cut(path: Path) -> None:
     os.truncate(path, os.path.getsize(path) // 2)  # noqa: PTH202
 
 
-def test_paths_and_formats(spark, tmp_path):
+def test_paths_and_formats(spark: SparkSession, tmp_path: Path) -> None:
     assert "does not exist" in told(lambda: spark.read.parquet(str(tmp_path / "no")).schema).what
     assert "no Parquet files" in told(lambda: spark.read.parquet(str(tmp_path)).schema).what
     assert (
@@ -96,14 +99,14 @@ def test_paths_and_formats(spark, tmp_path):
     assert "reads such paths" in told(lambda: spark.read.parquet("nosuch://bucket/t").schema).what
 
 
-def test_an_output_that_can_not_be_written(spark, tmp_path):
+def test_an_output_that_can_not_be_written(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     problem = told(lambda: data.write_rows(spark.range(1), str(tmp_path / "file" / "out")), "output")
     assert isinstance(problem, RunError)
     assert "can't be written" in problem.what
 
 
-def test_what_is_not_spark_s_or_not_foreseen_is_left_alone():
+def test_what_is_not_spark_s_or_not_foreseen_is_left_alone() -> None:
     assert explain_error(ValueError("no"), "x") is None
     assert explain_error(AnalysisException("[NOT_FORESEEN] what now"), "x") is None
     ours = DataError("a", "b")
@@ -126,7 +129,9 @@ def test_what_is_not_spark_s_or_not_foreseen_is_left_alone():
         ("ExecutorLostFailure (executor 1 exited)", RunError, "lost its executors"),
     ],
 )
-def test_what_a_test_can_not_bring_about_is_known_by_its_text(text, kind, what):
+def test_what_a_test_can_not_bring_about_is_known_by_its_text(
+    text: str, kind: type[CustsegError], what: str
+) -> None:
     problem = explain_error(PySparkException(message=text), "x")
     assert type(problem) is kind
     assert what in problem.what

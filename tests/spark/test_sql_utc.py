@@ -96,6 +96,7 @@ EXPRESSIONS = """
 @pytest.fixture
 def zone(spark: SparkSession) -> Iterator[None]:
     before = spark.conf.get(ZONE)
+    assert before
     yield
     spark.conf.set(ZONE, before)
 
