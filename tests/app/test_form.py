@@ -92,7 +92,8 @@ def test_what_no_expression_may_do_is_refused_in_every_role(form: Form, role: st
     """No offer is made of such an expression; if one were, it would not get past the recipe."""
     offers = {**form.offers, "odd": replace(form.offers["spend"], name="odd", sql=sql)}
     chosen = Choices("id", ("visits", *(["odd"] if role == "cut" else [])))
-    chosen = chosen if role == "cut" else replace(chosen, **{role: ("odd",)})
+    roles: dict[str, Any] = {role: ("odd",)}
+    chosen = chosen if role == "cut" else replace(chosen, **roles)
     with pytest.raises(RecipeError, match="odd"):
         replace(form, offers=offers).build_recipe(chosen, "t.csv")
 

@@ -259,7 +259,8 @@ FORMULAS = {
 
 
 def test_line_ends_full_width_signs_and_inner_separators_are_escaped_on_the_page_too(tmp_path: Path) -> None:
-    customers = labelled(tmp_path, **{"=note": list(FORMULAS), "parts": [["x", "=1"]] * len(FORMULAS)})
+    columns: dict[str, list[Any]] = {"=note": list(FORMULAS), "parts": [["x", "=1"]] * len(FORMULAS)}
+    customers = labelled(tmp_path, **columns)
     content = downloads.write_csv(customers).decode("utf-8-sig")
     header, *rows = csv.reader(io.StringIO(content, newline=""))
     assert header == ["segment", "segment_name", "'=note", "parts"]
@@ -355,6 +356,7 @@ def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
         runs.promote_run(saved, "saved by the analyst")
     assert saved.at("recipe.yaml") in refused.value.remedy
     trained = train(spark, load(saved.at("recipe.yaml")), str(table.file), output)
+    assert trained.live is not None
     assert trained.live.run_id == live.run.run_id
     assert sorted(trained.found.segmentation.sizes) == sorted(s.size for s in saved.read_record().segments)
     runs.promote_run(trained.run, "looked at")

@@ -1,6 +1,7 @@
 """What the person who starts the server decides, and what holds unless they decide otherwise."""
 
 import functools
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from custseg_spark import cli
-from custseg_spark.app import engine, server
+from custseg_spark.app import engine, server, visit
 from custseg_spark.app.settings import SETTINGS, Settings
 from custseg_spark.errors import RunError
 from tests.app.test_visit import until
@@ -34,9 +35,9 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     monkeypatch.setattr(streamlit, "App", App)
     monkeypatch.setattr(engine, "warm", lambda: None)
     monkeypatch.setattr(engine, "stop", lambda: None)
-    monkeypatch.setattr(server.visit, "get_root", lambda: tempfile.TemporaryDirectory(dir=tmp_path))
-    monkeypatch.setattr(server.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(server.sys, "argv", ["custseg"])
+    monkeypatch.setattr(visit, "get_root", lambda: tempfile.TemporaryDirectory(dir=tmp_path))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["custseg"])
     for name, value in vars(Settings()).items():
         monkeypatch.setattr(SETTINGS, name, value)
     return found

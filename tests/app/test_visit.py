@@ -176,7 +176,12 @@ def test_a_sweep_of_many_numbers_leaves_room_for_what_follows() -> None:
             shown.append(task.progress)
 
     ready = threading.Event()
-    task = Task(lambda: (ready.wait(), work()))
+
+    def wait_and_work() -> None:
+        ready.wait()
+        work()
+
+    task = Task(wait_and_work)
     ready.set()
     task.result()
     shares = [share for share, _ in shown]
