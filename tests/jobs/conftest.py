@@ -69,7 +69,8 @@ class Outcome:
 
     @property
     def record(self) -> dict[str, Any]:
-        return json.loads((self.run / "run.json").read_text())
+        found: dict[str, Any] = json.loads((self.run / "run.json").read_text())
+        return found
 
 
 Train = Callable[..., Outcome]
@@ -129,9 +130,10 @@ def scans(**found: int) -> dict[str, int]:
     return {"total": sum(named.values()), **named}
 
 
-def record(to: Path) -> dict[str, object]:
+def record(to: Path) -> dict[str, Any]:
     pointer = json.loads((to / "scores" / "latest.json").read_text())
-    return json.loads((to / "scores" / pointer["run_id"] / "score.json").read_text())
+    found: dict[str, Any] = json.loads((to / "scores" / pointer["run_id"] / "score.json").read_text())
+    return found
 
 
 @dataclass(frozen=True)

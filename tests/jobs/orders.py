@@ -43,7 +43,7 @@ def made_lines(orders: int = 400, seed: int = 0) -> pd.DataFrame:
             "pieces": rng.integers(1, 20, n),
             "price": np.round(rng.gamma(2, 4, n) + 0.01, 3),
             "article": rng.choice(["cup", "plate", "POST"], n, p=[0.5, 0.45, 0.05]),
-            "shop": rng.choice(["web", "town", None], n, p=[0.5, 0.4, 0.1]),
+            "shop": rng.choice(np.array(["web", "town", None]), n, p=[0.5, 0.4, 0.1]),
         }
     )
     lines.loc[rng.random(n) < 0.05, "who"] = None
@@ -63,7 +63,8 @@ class Made:
 
     @property
     def record(self) -> dict[str, Any]:
-        return json.loads((self.to / "rfm.json").read_text())
+        found: dict[str, Any] = json.loads((self.to / "rfm.json").read_text())
+        return found
 
     def customers(self, id_column: str = "who") -> pd.DataFrame:
         table = pd.read_parquet(self.to / self.record["customers"])

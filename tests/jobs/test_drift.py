@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -74,7 +75,7 @@ def drift_samples(monkeypatch: pytest.MonkeyPatch, size: int) -> list[int]:
     found: list[int] = []
     measured = live_run.measure_drift
 
-    def counted(live: object, described: pd.DataFrame, *rest: object) -> object:
+    def counted(live: Any, described: pd.DataFrame, *rest: Any) -> object:
         found.append(len(described))
         return measured(live, described, *rest)
 

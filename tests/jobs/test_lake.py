@@ -84,11 +84,15 @@ def test_figures_of_few_customers_are_withheld(train: Train) -> None:
     assert open_profile.loc[open_profile["size"] == 7, "mean_spend"].item() == 77_777.5
     small = profile["size"] == 7
     assert small.sum() == 1
-    told = [name for name in profile if name.partition("_")[0] in ("mean", "std", "q1", "median", "low", "z")]
+    told = [
+        name
+        for name in map(str, profile)
+        if name.partition("_")[0] in ("mean", "std", "q1", "median", "low", "z")
+    ]
     assert {"mean_spend", "mean_visits", "mean_age", "mean_answered"} <= set(told)
     assert profile.loc[small, told].isna().all().all()
     assert profile.loc[~small, "mean_spend"].notna().all()
-    assert not [name for name in profile if name.startswith(("min_", "max_"))]
+    assert not [name for name in map(str, profile) if name.startswith(("min_", "max_"))]
     page = (kept.run / "report.html").read_text()
     assert "Fewer than 10 customers: figures are withheld." in page
     for figure in ("77,777", "77,778", "78,000", "77.8"):
@@ -115,7 +119,7 @@ def test_the_lake_has_the_labels_of_the_live_run(train: Train, tmp_path: Path) -
     assert (second.code, days()) == (0, {"2026-11-24": {first.latest}}), "a candidate is nobody's yet"
     score("2026-11-25")
     assert days() == {"2026-11-24": {first.latest}, "2026-11-25": {first.latest}}
-    score("2026-11-26", "--run", second.latest)
+    score("2026-11-26", "--run", second.run.name)
     assert "2026-11-26" not in days(), "a run that is not live scores for whoever asks"
     third = train(planted(seed=2), recipe, "--promote")
     score("2026-11-25")

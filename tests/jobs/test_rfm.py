@@ -19,9 +19,9 @@ from tests.jobs.orders import RECIPE, Made, Rfm, made_lines
 ROOT = Path(__file__).parents[2]
 
 
-def in_pandas(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
+def in_pandas(lines: pd.DataFrame, day: str) -> pd.DataFrame:
     """The customer table by its definitions, one row per customer."""
-    as_of = pd.Timestamp(as_of)
+    as_of = pd.Timestamp(day)
     lines = lines.dropna(subset=["who"]).assign(day=lines["day"].dt.normalize())
     lines = lines[(lines["day"] < as_of) & (lines["article"] != "POST")]
     back = lines[lines["pieces"] < 0]
@@ -32,8 +32,8 @@ def in_pandas(lines: pd.DataFrame, as_of: str) -> pd.DataFrame:
     first, last = by["day"].min(), by["day"].max()
     spent = by["money"].sum()
     returned = (-back["pieces"] * back["price"]).groupby(back["who"]).sum().reindex(spent.index).fillna(0)
-    best = sales.groupby(["who", "shop"])["money"].sum().reset_index()
-    best = best.sort_values(["money", "shop"], ascending=[False, True]).groupby("who")["shop"].first()
+    shops = sales.groupby(["who", "shop"])["money"].sum().reset_index()
+    best = shops.sort_values(["money", "shop"], ascending=[False, True]).groupby("who")["shop"].first()
     return pd.DataFrame(
         {
             "recency": (as_of - last).dt.days, "frequency": orders, "monetary": spent,

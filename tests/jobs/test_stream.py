@@ -36,7 +36,7 @@ def rejected(to: Path) -> list[tuple[str, list[str]]]:
     if not files:
         return []
     found = pd.concat(pd.read_parquet(file) for file in files)
-    return sorted((row.id, list(row.reasons)) for row in found.itertuples())
+    return sorted((name, list(reasons)) for name, reasons in zip(found["id"], found["reasons"], strict=True))
 
 
 def test_a_stream_labels_every_row_once(train: Train, say: Say, tmp_path: Path) -> None:
@@ -193,7 +193,8 @@ def test_a_message_that_is_no_json_is_quarantined_with_a_reason(
     quarantine = pd.read_parquet(to / "quarantine")
     broken = quarantine[["message: no JSON object" in reasons for reasons in quarantine["reasons"]]]
     assert set(broken["_malformed"]) == set(odd[:4])
-    said = {row.id: list(row.reasons) for row in quarantine.itertuples() if row.id in ("much", "young")}
+    typed: list[Any] = list(quarantine[quarantine["id"].isin(["much", "young"])].itertuples())
+    said = {row.id: list(row.reasons) for row in typed}
     assert said == {"much": ["spend: not a number"], "young": ["adult: not age >= 18"]}
     assert len(quarantine) == len(odd)
     assert all(len(reasons) for reasons in quarantine["reasons"])

@@ -38,6 +38,7 @@ TIMES: dict[str, Any] = {
 @pytest.fixture
 def zones(spark: SparkSession) -> Iterator[SparkSession]:
     before = spark.conf.get(ZONE)
+    assert before
     yield spark
     spark.conf.set(ZONE, before)
 
