@@ -75,7 +75,7 @@ def test_a_customer_that_the_model_can_not_place_gets_no_segment(spark: SparkSes
     assert model.quality_.by_reason == {"spend: missing": 1}
     assert [row["reasons"] for row in model.rejected_.collect()] == [["spend: missing"]]
     labelled = model.transform(table)
-    assert labelled.loc[7, LABELS].isna().all()
+    assert labelled.loc[[7], LABELS].isna().all(axis=None)
     assert labelled["segment"].notna().sum() == len(table) - 1
 
 

@@ -16,7 +16,7 @@ from custseg_spark.errors import DataError
 from custseg_spark.features import Treatment, fit_treatments
 from custseg_spark.model import Model, add_stages
 from custseg_spark.recipe import Sweep, parse
-from custseg_spark.steps import choose_k
+from custseg_spark.steps.treat_features import _refit_scale
 from tests.spark.saved import load_pipeline
 
 
@@ -44,7 +44,7 @@ def test_the_scale_of_spark_ml_is_that_of_the_driver(spark: SparkSession) -> Non
         cut = {"spend": {"sql": "spend", "transform": "log1p", "clip": [None, "p99"]}, "visits": "visits"}
         recipe = parse({"input": {"id": "id"}, "segment_by": cut, "scale": scale, "sweep": {"by": by}})
         fitted = fit_treatments(raw, {"spend": "spend", "visits": "visits"}, recipe.segment_by, recipe.scale)
-        return choose_k.refit_scale(spark, raw, fitted, recipe)
+        return _refit_scale(spark, raw, fitted, recipe)
 
     def numbers(treatments: tuple[Treatment, ...]) -> list[tuple[float, float]]:
         return [(t.centre, t.scale) for t in treatments]
@@ -67,7 +67,7 @@ def test_other_algorithms_are_spark_mls_or_scikit_learns(
     for labelled in (by_spark, list(clustering.label_by_others(None, points, 3, seed=1))):
         assert [name for name, _, _ in labelled] == ["BisectingKMeans", "GaussianMixture"]
         for name, labels, seconds in labelled:
-            assert (labels.shape, labels.dtype, seconds > 0) == ((180,), np.int64, True)
+            assert (labels.shape, labels.dtype, seconds > 0) == ((180,), np.dtype(np.int64), True)
             assert adjusted_rand_score(truth, labels) == 1, name
     with pytest.raises(pytest.fail.Exception, match="Spark ML was asked"):
         next(clustering.label_by_others(spark, points, 3, seed=1))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pyspark.ml import PipelineModel
+from pyspark.ml.clustering import KMeansModel
 from pyspark.ml.feature import StandardScalerModel
 from pyspark.sql import DataFrame, SparkSession
 
@@ -88,7 +89,9 @@ def test_saved_again_by_spark_it_is_the_same(spark: SparkSession, tmp_path: Path
     for one in (loaded, again):
         scaler, kmeans = one.stages[4:6]
         assert isinstance(scaler, StandardScalerModel)
-        assert (scaler.mean.tolist(), scaler.std.tolist()) == ([3.0, 1 / 3], [0.1, 2.0])  # to the last bit
+        assert isinstance(kmeans, KMeansModel)
+        numbers = scaler.mean.toArray().tolist(), scaler.std.toArray().tolist()
+        assert numbers == ([3.0, 1 / 3], [0.1, 2.0])  # to the last bit
         assert [centre.tolist() for centre in kmeans.clusterCenters()] == [list(centre) for centre in CENTRES]
         assert (kmeans.getK(), kmeans.getDistanceMeasure()) == (3, "euclidean")
 
