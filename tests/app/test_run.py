@@ -117,7 +117,7 @@ def test_the_reasons_add_up_to_the_difference_of_the_squared_distances(
 def _point(spark: SparkSession, run: RunView, values: dict[str, float]) -> np.ndarray:
     from custseg_spark.app import placement
 
-    row = placement._features(spark, run.model, values)
+    row = placement._compute_features(spark, run.model, values)
     return np.array([row[f"{SCALED}{i}"] for i in range(len(values))])
 
 

@@ -1,6 +1,7 @@
 """The parts of clustering on Spark, each against plain numpy."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,10 @@ from custseg_spark import clustering
 from custseg_spark.clustering import spark_ml
 from custseg_spark.clustering.sample import HASH
 from custseg_spark.errors import DataError
-from custseg_spark.features import Treatment, fit_treatments
+from custseg_spark.features import Treatment
 from custseg_spark.model import Model, add_stages
 from custseg_spark.recipe import Sweep, parse
-from custseg_spark.steps.treat_features import _refit_scale
+from custseg_spark.steps.treat_features import treat_features
 from tests.spark.saved import load_pipeline
 
 
@@ -43,8 +44,9 @@ def test_the_scale_of_spark_ml_is_that_of_the_driver(spark: SparkSession) -> Non
     def fit(by: str, scale: str) -> tuple[Treatment, ...]:
         cut = {"spend": {"sql": "spend", "transform": "log1p", "clip": [None, "p99"]}, "visits": "visits"}
         recipe = parse({"input": {"id": "id"}, "segment_by": cut, "scale": scale, "sweep": {"by": by}})
-        fitted = fit_treatments(raw, {"spend": "spend", "visits": "visits"}, recipe.segment_by, recipe.scale)
-        return _refit_scale(spark, raw, fitted, recipe)
+        table = SimpleNamespace(expressions={"spend": "spend", "visits": "visits"})
+        counted = SimpleNamespace(recipe=recipe, table=table, sample=SimpleNamespace(raw=raw))
+        return treat_features(spark, counted).treatments  # type: ignore[arg-type]
 
     def numbers(treatments: tuple[Treatment, ...]) -> list[tuple[float, float]]:
         return [(t.centre, t.scale) for t in treatments]

@@ -45,8 +45,11 @@ def test_no_python_runs_on_executors() -> None:
 
 
 def test_spark_ml_has_one_room() -> None:
+    """What fits or scores; the Python face takes its bases from there, of which nothing is run."""
+    bases = re.compile(r"^from pyspark\.ml import (Estimator|Model)\b.*", re.MULTILINE)
     imported = re.compile(r"^ *(from|import) pyspark(\.ml\b| import .*\bml\b)", re.MULTILINE)
-    files = {file for file in PACKAGE.rglob("*.py") if imported.search(file.read_text(encoding="utf-8"))}
+    texts = {file: bases.sub("", file.read_text(encoding="utf-8")) for file in PACKAGE.rglob("*.py")}
+    files = {file for file, text in texts.items() if imported.search(text)}
     assert files == {PACKAGE / "clustering" / "spark_ml.py"}
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import BaseModel
 
-from custseg_spark.recipe import find_columns_used, leave, load, models, parse, plain_yaml
+from custseg_spark.recipe import find_columns_used, leave, load, models, parse, plain_yaml, sweep
 from custseg_spark.recipe.section import Section
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +25,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "describe": models.Description,
     "check": models.Outcome,
     "segments": models.Segments,
-    "sweep": models.Sweep,
-    "evidence": models.Evidence,
+    "sweep": sweep.Sweep,
+    "evidence": sweep.Evidence,
     "privacy": leave.Privacy,
     "output": leave.Output,
     "publish": leave.Publish,
