@@ -117,6 +117,7 @@ def test_overrides_lie_over_the_file(recipe_file: Path, override: str, read: Any
         ("segments.k=[2, 3", "line 1, column"),
         ("segment_by.spend.words.7=x", "'7' is not a position in a list of 3"),
         ("input.id.name=x", "id is 'customer', which has no keys inside"),
+        ("segment_by.spend.words.0.short=x", "0 is 'small', which has no keys inside"),
         ("segments.kk=3", "segments.kk: unknown key; did you mean 'k'?"),
     ],
 )
