@@ -25,27 +25,15 @@ def prefer(rows: Sequence[ComparisonRow], smallest_share: float) -> tuple[str, s
     fit = sorted((row for row in rows if not faults[row.algorithm]), key=lambda row: -_score(row))
     others = " ".join(f"{name} {fault}." for name, fault in faults.items() if fault)
     if not fit:
-        return (
-            "KMeans",
-            f"Prefer KMeans, with care: none of the algorithms found segments to rely on. {others}",
-        )
+        why = f"Prefer KMeans, with care: none of the algorithms found segments to rely on. {others}"
+        return "KMeans", why
     kmeans = next((row for row in fit if row.algorithm == "KMeans"), None)
     best = kmeans if kmeans and _score(fit[0]) - _score(kmeans) <= LEAD else fit[0]
-    after = [
-        f"{row.algorithm} ({_score(row):.3f}, agreement {row.adjusted_rand:.2f})"
-        for row in fit
-        if row is not best
-    ]
-    return best.algorithm, " ".join(
-        part
-        for part in (
-            _reason(best, fit),
-            f"Also fit: {', '.join(after)}." if after else "",
-            others,
-            "" if best.algorithm == "KMeans" else _caution(best),
-        )
-        if part
-    )
+    rest = [row for row in fit if row is not best]
+    after = ", ".join(f"{r.algorithm} ({_score(r):.3f}, agreement {r.adjusted_rand:.2f})" for r in rest)
+    caution = "" if best.algorithm == "KMeans" else _caution(best)
+    parts = (_reason(best, fit), f"Also fit: {after}." if after else "", others, caution)
+    return best.algorithm, " ".join(filter(None, parts))
 
 
 def _reason(best: ComparisonRow, fit: Sequence[ComparisonRow]) -> str:

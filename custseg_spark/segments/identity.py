@@ -100,29 +100,26 @@ def match_segments(
     live_ids: of the rows. used: every id ever given; never given again. then: the same customers, in the rows
     of the live segments they were in yesterday; where it is not given, nobody has changed.
     """
-    found = _match(table)
+    matched = _match(table)
     if then is not None:
-        table = _restore_origin(table, then, found)
-        found = _match(table)
-    kept = {new: live_ids[live] for live, new in found.same.items()}
-    ids = _ids(kept, table.shape[1], {*live_ids, *used})
-    told: list[tuple[Kind, tuple[int, ...], tuple[int, ...]]] = [
-        *(("continues", (live,), (new,)) for live, new in found.same.items()),
-        *(("splits", (live,), new) for live, new in found.splits.items()),
-        *(("merges", live, (new,)) for new, live in found.merges.items()),
-        *(("dies", (live,), ()) for live in found.died),
-        *(("is born", (), (new,)) for new in found.born),
+        table = _restore_origin(table, then, matched)
+        matched = _match(table)
+    kept = {new: live_ids[live] for live, new in matched.same.items()}
+    fresh = count(max({*live_ids, *used}, default=-1) + 1)
+    ids = tuple(kept[new] if new in kept else next(fresh) for new in range(table.shape[1]))
+    changes: list[tuple[Kind, tuple[int, ...], tuple[int, ...]]] = [
+        *(("continues", (live,), (new,)) for live, new in matched.same.items()),
+        *(("splits", (live,), new) for live, new in matched.splits.items()),
+        *(("merges", live, (new,)) for new, live in matched.merges.items()),
+        *(("dies", (live,), ()) for live in matched.died),
+        *(("is born", (), (new,)) for new in matched.born),
     ]
-    told.sort(key=lambda event: (not event[1], event[1], event[2]))
-    return Identity(
-        ids,
-        tuple(
-            Event(
-                kind, tuple(live_ids[i] for i in live), tuple(ids[j] for j in new), _alike(table, live, new)
-            )
-            for kind, live, new in told
-        ),
-    )
+    changes.sort(key=lambda change: (not change[1], change[1], change[2]))
+    events = [
+        Event(kind, tuple(live_ids[i] for i in live), tuple(ids[j] for j in new), _alike(table, live, new))
+        for kind, live, new in changes
+    ]
+    return Identity(ids, tuple(events))
 
 
 def _match(table: NDArray[Any]) -> _Match:
@@ -142,11 +139,11 @@ def _match(table: NDArray[Any]) -> _Match:
     return _Match(same, splits, merges, _without(rows, same), _without(columns, same.values()))
 
 
-def _restore_origin(table: NDArray[Any], then: NDArray[Any], found: _Match) -> NDArray[Any]:
+def _restore_origin(table: NDArray[Any], then: NDArray[Any], matched: _Match) -> NDArray[Any]:
     """Rule 4: the table with those columns as they were by `then` whose customers come from another row."""
-    unmatched = _without(range(table.shape[1]), found.same.values(), found.merges)
+    unmatched = _without(range(table.shape[1]), matched.same.values(), matched.merges)
     of_row, of_column = (then > MAINLY * then.sum(axis=axis, keepdims=True) for axis in (1, 0))
-    usurped = [new for live, new in found.same.items() if of_row[live, unmatched].any()]
+    usurped = [new for live, new in matched.same.items() if of_row[live, unmatched].any()]
     came = (of_column & ~(table > MAINLY * table.sum(axis=0, keepdims=True))).any(axis=0)
     return np.where(came & np.isin(np.arange(table.shape[1]), [*unmatched, *usurped]), then, table)
 
@@ -157,17 +154,15 @@ def tell_event(event: Event, live_names: Mapping[int, str], new_names: Mapping[i
         " and ".join(f"“{names[segment]}” ({segment})" for segment in segments)
         for names, segments in ((live_names, event.live), (new_names, event.new))
     )
-    match event.kind:
-        case "continues":
-            return f"{new} continues: {100 * event.similarity:.0f} % of its customers are the same"
-        case "splits":
-            return f"{live} splits into {new}"
-        case "merges":
-            return f"{live} merge into {new}"
-        case "dies":
-            return f"{live} is gone: no new segment holds most of its customers"
-        case _:
-            return f"{new} is new: no live segment holds most of its customers"
+    same = f"{100 * event.similarity:.0f} % of its customers are the same"
+    texts: dict[Kind, str] = {
+        "continues": f"{new} continues: {same}",
+        "splits": f"{live} splits into {new}",
+        "merges": f"{live} merge into {new}",
+        "dies": f"{live} is gone: no new segment holds most of its customers",
+        "is born": f"{new} is new: no live segment holds most of its customers",
+    }
+    return texts[event.kind]
 
 
 def _splits(table: NDArray[Any], similarity: NDArray[np.float64]) -> dict[int, tuple[int, ...]]:
@@ -185,11 +180,6 @@ def _alike(table: NDArray[Any], live: Sequence[int], new: Sequence[int]) -> floa
         return 0.0
     both = table[np.ix_(live, new)].sum()
     return float(both / (table[list(live)].sum() + table[:, list(new)].sum() - both))
-
-
-def _ids(kept: Mapping[int, int], k: int, used: set[int]) -> tuple[int, ...]:
-    fresh = count(max(used, default=-1) + 1)
-    return tuple(kept[new] if new in kept else next(fresh) for new in range(k))
 
 
 def _without(positions: Iterable[int], *taken: Iterable[int]) -> list[int]:

@@ -138,42 +138,39 @@ def _sum_flows(nights: TwoNights, old_names: Mapping[int, str], new_names: Mappi
     return flows[_COLUMNS]
 
 
-def tell_largest(found: Movement) -> tuple[str, ...]:
+def tell_largest(movement: Movement) -> tuple[str, ...]:
     """The largest flows between two segments in words, at most ten."""
-    flows = found.flows.dropna(subset=["from_segment", "to_segment"])
+    flows = movement.flows.dropna(subset=["from_segment", "to_segment"])
     flows = flows[flows["from_segment"] != flows["to_segment"]]
-    told = []
     rows: list[Any] = list(flows.head(MOST_TOLD).itertuples())
-    for flow in rows:
-        why = _why(flow.customers, flow.customers_changed, flow.model_changed)
-        told.append(
-            f"{flow.customers:,} customers ({flow.share:.1%}) went from “{flow.from_name}” "
-            f"({flow.from_segment}) to “{flow.to_name}” ({flow.to_segment}), {why}."
-        )
-    return tuple(told)
-
-
-def tell_movement(found: Movement) -> tuple[str, ...]:
-    """The movement as a whole, in sentences."""
-    if not found.both:
-        return ("No customer of the live run is in this table, so nobody can be said to have moved.",)
-    moved = (
-        f"Of {found.both:,} customers there on both nights, {found.moved:.1%} are in another segment than "
-        f"before. By the old model {found.by_customers:.1%} would have changed segment because they "
-        f"themselves changed; the new model moves {found.by_model:.1%}."
+    return tuple(
+        f"{flow.customers:,} customers ({flow.share:.1%}) went from “{flow.from_name}” "
+        f"({flow.from_segment}) to “{flow.to_name}” ({flow.to_segment}), "
+        f"{_explain(flow.customers, flow.customers_changed, flow.model_changed)}."
+        for flow in rows
     )
-    lines = [moved]
-    if found.value and np.isfinite(found.value_moved):
-        lines.append(f"They bring {found.value_moved:.1%} of {found.value}.")
-    lines.append(f"{found.came:,} customers are new, {found.left:,} are gone.")
-    if found.drawn < 1:
-        lines.append(
-            f"Counts are estimated from {found.drawn:.1%} of the customers, drawn by a hash of the id."
-        )
+
+
+def tell_movement(movement: Movement) -> tuple[str, ...]:
+    """The movement as a whole, in sentences."""
+    if not movement.both:
+        return ("No customer of the live run is in this table, so nobody can be said to have moved.",)
+    whole = (
+        f"Of {movement.both:,} customers there on both nights, {movement.moved:.1%} are in another segment "
+        f"than before. By the old model {movement.by_customers:.1%} would have changed segment because they "
+        f"themselves changed; the new model moves {movement.by_model:.1%}."
+    )
+    lines = [whole]
+    if movement.value and np.isfinite(movement.value_moved):
+        lines.append(f"They bring {movement.value_moved:.1%} of {movement.value}.")
+    lines.append(f"{movement.came:,} customers are new, {movement.left:,} are gone.")
+    if movement.drawn < 1:
+        drawn = f"{movement.drawn:.1%} of the customers, drawn by a hash of the id"
+        lines.append(f"Counts are estimated from {drawn}.")
     return tuple(lines)
 
 
-def _why(customers: int, changed: int, by_model: int) -> str:
+def _explain(customers: int, changed: int, by_model: int) -> str:
     if by_model == 0:
         return "all because they changed"
     if changed == 0:

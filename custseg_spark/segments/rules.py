@@ -174,7 +174,7 @@ def _round_tree(tree: _Tree, values: NDArray[np.float64], labels: NDArray[np.int
     exact, splits = fidelity(tree), np.flatnonzero(tree.low >= 0)
     for done, node in enumerate(splits, start=1):
         least = exact - ROUNDING_COST * done / len(splits)
-        for number in _shorter(float(tree.at[node])):
+        for number in _shorten(float(tree.at[node])):
             at = tree.at.copy()
             at[node] = number
             tried = replace(tree, at=at)
@@ -184,7 +184,7 @@ def _round_tree(tree: _Tree, values: NDArray[np.float64], labels: NDArray[np.int
     return tree
 
 
-def _shorter(number: float) -> Iterator[float]:
+def _shorten(number: float) -> Iterator[float]:
     """The number to one, two ... six significant digits: the nearest, then the next below.
 
     Below, because between two whole values scikit-learn splits in the middle: at 49.5 means at 49.

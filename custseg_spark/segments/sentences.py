@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from custseg_spark.segments.profile import Profile, SegmentProfile
 from custseg_spark.wording import format_percent, write_label
 
@@ -96,7 +98,7 @@ def _against(name: str, segment: SegmentProfile, profile: Profile) -> str:
 
 
 def _top(profile: Profile, value: str) -> Sequence[SegmentProfile]:
-    ranked = sorted(profile.segments, key=lambda segment: -_number(segment.columns[value].mean))
+    ranked = sorted(profile.segments, key=lambda segment: -np.nan_to_num(segment.columns[value].mean))
     sets = [ranked[:count] for count in range(1, len(ranked))] or [ranked]
     for few in sets:
         customers, brought = _sums(few, value)
@@ -107,8 +109,8 @@ def _top(profile: Profile, value: str) -> Sequence[SegmentProfile]:
 
 def _sums(segments: Sequence[SegmentProfile], value: str) -> tuple[float, float]:
     """Share of the customers and of the total of `value`."""
-    shares = [_number(segment.columns[value].share_of_total) for segment in segments]
-    return sum(segment.share for segment in segments), sum(shares)
+    shares = np.nansum([segment.columns[value].share_of_total for segment in segments])
+    return sum(segment.share for segment in segments), float(shares)
 
 
 def _division(top: Sequence[SegmentProfile]) -> str:
@@ -132,7 +134,3 @@ def _portion(share: float) -> str:
     if abs(share - 0.5) <= 0.05:
         return "just over half" if share > 0.5 else "just under half"
     return format_percent(share)
-
-
-def _number(value: float) -> float:
-    return 0.0 if math.isnan(value) else value

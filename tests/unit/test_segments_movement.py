@@ -159,7 +159,7 @@ def test_equal_flows_stand_by_their_segments_and_ten_are_told() -> None:
 )
 def test_why_a_flow_went(customers: int, changed: int, by_model: int, why: str) -> None:
     module = importlib.import_module("custseg_spark.segments.movement")
-    assert module._why(customers, changed, by_model) == why
+    assert module._explain(customers, changed, by_model) == why
 
 
 def test_what_is_decided_can_not_be_altered() -> None:

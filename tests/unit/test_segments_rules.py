@@ -51,7 +51,7 @@ def test_the_sql_repeats_as_many_labels_as_the_rules_say() -> None:
 
 def test_rounding_keeps_the_labels_and_shortens_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     rounded = find_rules(noisy(), ["a", "b", "c"])
-    monkeypatch.setattr("custseg_spark.segments.rules._shorter", lambda number: iter([number]))
+    monkeypatch.setattr("custseg_spark.segments.rules._shorten", lambda number: iter([number]))
     exact = find_rules(noisy(), ["a", "b", "c"])
     assert len(rounded.rules) <= 8
     assert rounded.fidelity >= exact.fidelity - 0.005
