@@ -115,14 +115,14 @@ def compare(
     with use_one_thread():
         least = 2 * points.shape[1] if dbscan.min_samples is None else dbscan.min_samples
         density = measure_k_distances(few, least, dbscan.eps)
-        again = _again(k, density, max(2, round(settings.smallest_share * len(few))))
+        again = _build_algorithms(k, density, max(2, round(settings.smallest_share * len(few))))
         for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in made]:
             start = time.perf_counter()
             made[name] = Labelling(again[name](few, seed), time.perf_counter() - start)
         between, kmeans = pairwise_distances(few), made["KMeans"].labels
         rows = []
         for name, one in made.items():
-            stability = _lowest_return(few, one.labels, again.get(name), settings.redraws, seed)
+            stability = _find_lowest_return(few, one.labels, again.get(name), settings.redraws, seed)
             rows.append(_build_row(name, one, kmeans, between, stability))
         labels = {name: one.labels for name, one in made.items()}
         return Comparison(tuple(rows), at, labels, build_ward_tree(few), density)
@@ -146,7 +146,7 @@ def measure_k_distances(points: Points, min_samples: int, eps: float | None = No
     return Density(curve, eps, min_samples)
 
 
-def _again(k: int, density: Density, smallest: int) -> dict[str, Again]:
+def _build_algorithms(k: int, density: Density, smallest: int) -> dict[str, Again]:
     """Each algorithm as a function from (points, seed) to labels."""
     eps, least = max(density.eps, 1e-12), density.min_samples
     return {
@@ -159,7 +159,7 @@ def _again(k: int, density: Density, smallest: int) -> dict[str, Again]:
     }
 
 
-def _lowest_return(
+def _find_lowest_return(
     points: Points, labels: Labels, again: Again | None, redraws: int, seed: int
 ) -> float | None:
     segments = np.unique(labels[labels >= 0])
