@@ -18,7 +18,7 @@ DRAWN = 4_000
 """Customers in a scatter plot; more only cover each other."""
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x", "star")
 SOLID = ("circle", "square", "diamond", "cross", "x")
-BLUE, ORANGE = "#1d6fb8", "#c2410c"
+
 CLEAR = "rgba(0,0,0,0)"
 OF_SEGMENT = "share of the segment's customers"
 Rows = NDArray[np.int64]
@@ -80,8 +80,8 @@ def draw_heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
         go.Heatmap(
             z=z, x=[wording.humanize(name) for name in columns], y=rows["name"].tolist(),
             text=[[wording.format_number(value) for value in row] for row in means], texttemplate="%{text}",
-            colorscale=[[0, BLUE], [0.5, "#ffffff"], [1, ORANGE]], zmin=-2, zmax=2, xgap=2, ygap=2,
-            colorbar={"thickness": 12, **ends},
+            colorscale=[[0, palette.BELOW], [0.5, "#ffffff"], [1, palette.ABOVE]], zmin=-2, zmax=2,
+            xgap=2, ygap=2, colorbar={"thickness": 12, **ends},
             hovertemplate="%{y}<br>%{x}: %{text}<br>%{z:+.1f} standard deviations<extra></extra>",
         )
     )  # fmt: skip
@@ -203,7 +203,7 @@ def draw_movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any
     figure = go.Figure(
         go.Heatmap(
             z=shares[::-1], x=list(now), y=list(before)[::-1], text=text[::-1], texttemplate="%{text}",
-            colorscale=[[0, "#ffffff"], [1, BLUE]], zmin=0, zmax=1, showscale=False, xgap=2, ygap=2,
+            colorscale=[[0, "#ffffff"], [1, palette.BELOW]], zmin=0, zmax=1, showscale=False, xgap=2, ygap=2,
         )
     )  # fmt: skip
     figure.update_xaxes(title="now", side="top")

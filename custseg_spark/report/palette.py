@@ -29,6 +29,8 @@ RULE = "#d9d9d3"
 PAPER = "#fdfcf9"
 NIGHT = "#1b1e23"
 ACCENT = "#B3261E"
+ABOVE, BELOW = "#c2410c", "#1d6fb8"
+"""All customers, as the style of the page has it."""
 LINE = "#3b5b8c"
 """Of a curve that belongs to no segment."""
 
