@@ -36,7 +36,7 @@ def gather_scores(
         between = pairwise_distances(points[few]) if settings.further else None
         boxes = scores.draw_reference_boxes(points[gap_rows], seed) if settings.gap else []
 
-        def scored(k: int, cut: Cut) -> Scores:
+        def score(k: int, cut: Cut) -> Scores:
             taken: dict[str, Any] = {}
             if between is not None:
                 taken |= _with_error(
@@ -53,7 +53,7 @@ def gather_scores(
                 taken |= _score_redraws(points, cut, settings.bootstraps, seed, names_of)
             return Scores(**taken)
 
-        return {k: scored(k, cut) for k, cut in partitions.items()}
+        return {k: score(k, cut) for k, cut in partitions.items()}
 
 
 def _with_error(name: str, score: tuple[float | None, float | None]) -> dict[str, float | None]:
@@ -65,10 +65,9 @@ def _score_redraws(
 ) -> dict[str, Any]:
     stability = measure_stability(points, cut, redraws, seed, names_of)
     lowest, same = float(stability.jaccards.min()), stability.same_names
+    same_error = None if same is None else scores.estimate_share_error(same, redraws)
     return {
         **_with_error("lowest_jaccard", (lowest, scores.estimate_error(stability.weakest))),
-        **_with_error(
-            "same_names", (same, None if same is None else scores.estimate_share_error(same, redraws))
-        ),
+        **_with_error("same_names", (same, same_error)),
         "jaccards": tuple(stability.jaccards.tolist()),
     }
