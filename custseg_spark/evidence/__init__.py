@@ -8,7 +8,7 @@ from custseg_spark.evidence.algorithms import (
     Labelling,
     compare,
 )
-from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp, Scores
+from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose
 from custseg_spark.evidence.gather import gather_scores
 from custseg_spark.evidence.prefer import prefer

@@ -47,11 +47,11 @@ def fit_margin(column: Points) -> Margin:
     the histogram's heights, the slopes of the greatest convex minorant and the least concave majorant of the
     distribution function (Hartigan and Hartigan 1985, who measure the dip by the same difference).
     """
-    seen = np.unique(column)
-    steps = len(seen) <= KNOTS
-    at = seen if steps else _knots(column)
+    values = np.unique(column)
+    steps = len(values) <= KNOTS
+    at = values if steps else _knots(column)
     levels = np.searchsorted(np.sort(column), at, side="right") / len(column)
-    if len(seen) < 3:
+    if len(values) < 3:
         return Margin(at, levels, steps)
     if steps:  # each value stands for the interval that ends with it
         widths, masses = np.diff(at, prepend=at[0] - np.diff(at).min()), np.diff(levels, prepend=0.0)

@@ -55,8 +55,8 @@ def measure_squared_silhouette(points: Points, labels: Labels) -> tuple[float, f
     its cluster counts 0. The standard error is the points' standard deviation over sqrt(n): that of
     the sample as a draw of customers, with the partition held fixed. (nan, nan) for one cluster.
     """
-    found, own = np.unique(labels, return_inverse=True)
-    if found.size < 2:
+    segments, own = np.unique(labels, return_inverse=True)
+    if segments.size < 2:
         return float("nan"), float("nan")
     sizes = np.bincount(own).astype(np.float64)
     means = np.stack([np.bincount(own, weights=column) / sizes for column in points.T], axis=1)

@@ -99,8 +99,8 @@ def _translate(sql: str, meaning: Meaning, dialect: str) -> exp.Expr:
         plain = _translate_node(node, meaning, dialect)
         if plain is not node:
             node.replace(plain)
-    found: exp.Expr = tree.this
-    return found
+    translated: exp.Expr = tree.this
+    return translated
 
 
 def _translate_node(node: exp.Expr, meaning: Meaning, dialect: str) -> exp.Expr:

@@ -2,13 +2,10 @@
 
 from custseg_spark.segments.actions import suggest_action
 from custseg_spark.segments.aggregate import build_aggregates, tabulate_totals
-from custseg_spark.segments.association import Association
 from custseg_spark.segments.baseline import Baseline, build_baseline
-from custseg_spark.segments.column_stats import ColumnStats
 from custseg_spark.segments.drift import RULE as DRIFT_RULE
 from custseg_spark.segments.drift import Drift, measure_drift
-from custseg_spark.segments.identity import Event, Identity, cross_tabulate, match_segments
-from custseg_spark.segments.identity import tell_event as told_event
+from custseg_spark.segments.identity import Event, cross_tabulate, match_segments, tell_event
 from custseg_spark.segments.movement import (
     NOBODY,
     Movement,
@@ -17,23 +14,10 @@ from custseg_spark.segments.movement import (
     tell_largest,
     tell_movement,
 )
-from custseg_spark.segments.names import SegmentName, Vocabulary, Word, name_segments
-from custseg_spark.segments.outcomes import Estimate
-from custseg_spark.segments.profile import (
-    Group,
-    Measurements,
-    Profile,
-    SegmentProfile,
-    build_profile,
-    tabulate_profile,
-)
-from custseg_spark.segments.report_columns import ReportColumn, list_columns
-from custseg_spark.segments.rules import Rule, Rules, find_rules
-from custseg_spark.segments.sentences import (
-    find_value_column,
-    write_fact,
-    write_headline,
-    write_sentence,
-)
+from custseg_spark.segments.names import SegmentName, Vocabulary, name_segments
+from custseg_spark.segments.profile import Measurements, Profile, build_profile, tabulate_profile
+from custseg_spark.segments.report_columns import list_columns
+from custseg_spark.segments.rules import find_rules
+from custseg_spark.segments.sentences import find_value_column, write_fact, write_headline, write_sentence
 from custseg_spark.segments.suppress import clip_extremes, find_small, suppress_small_cells
 from custseg_spark.segments.traits import Traits, measure_traits

@@ -45,8 +45,8 @@ def measure_associations(sample: pd.DataFrame, columns: Sequence[str]) -> tuple[
 
     Numbers with more than ten different values are measured by eta, all else by Cramer's V.
     """
-    found = [_association(sample[["segment", column]].dropna(), column) for column in columns]
-    return tuple(sorted(found, key=lambda a: -a.value if not math.isnan(a.value) else 1.0))
+    associations = [_association(sample[["segment", column]].dropna(), column) for column in columns]
+    return tuple(sorted(associations, key=lambda a: -a.value if not math.isnan(a.value) else 1.0))
 
 
 def _association(known: pd.DataFrame, column: str) -> Association:

@@ -59,18 +59,18 @@ class Baseline:
 
     def to_json(self) -> str:
         """The text of baseline.json."""
-        found = {"schema_version": SCHEMA_VERSION, **asdict(self)}
-        return json.dumps(found, ensure_ascii=False, allow_nan=False)
+        record = {"schema_version": SCHEMA_VERSION, **asdict(self)}
+        return json.dumps(record, ensure_ascii=False, allow_nan=False)
 
     @staticmethod
     def from_json(text: str) -> Baseline:
         """The baseline of a baseline.json. Raises RunError for a text that is none, and for one that a newer
         version wrote."""
         try:
-            found = json.loads(text)
-            find_version(found, "baseline.json", SCHEMA_VERSION)  # version 1 has the same keys but this one
+            record = json.loads(text)
+            find_version(record, "baseline.json", SCHEMA_VERSION)  # version 1 has the same keys but this one
             return _BASELINES.validate_python(
-                {key: value for key, value in found.items() if key != "schema_version"}
+                {key: value for key, value in record.items() if key != "schema_version"}
             )
         except (ValueError, AttributeError) as problem:
             raise RunError(

@@ -155,7 +155,7 @@ def compare_with_live_run(
 ) -> LiveComparison:
     """The new run held against the live one."""
     names = _names(live.model), _names(fitted.model)
-    told = tuple(segments.told_event(event, *names) for event in fitted.events)
+    told = tuple(segments.tell_event(event, *names) for event in fitted.events)
     found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
     sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
     drift = measure_drift(live, sample.described, sizes, known.distances, recipe)
