@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from custseg_spark.app import engine
-from custseg_spark.app.pages import explore, parts, predict, segment
+from custseg_spark.app.pages import explore, predict, segment, widgets
 from custseg_spark.report import palette
 
 # Drawn here: a named icon would be asked of a server on the internet.
@@ -17,7 +17,7 @@ ICON = "".join(
 )
 
 st.set_page_config(page_title="Customer segments", page_icon=ICON, layout="wide")
-parts.apply_style()
+widgets.apply_style()
 st.navigation(
     [
         st.Page(

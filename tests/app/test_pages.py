@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import runs
 from custseg_spark.app import downloads
-from custseg_spark.app.pages import parts
+from custseg_spark.app.pages import widgets
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.server import MAIN
 from custseg_spark.app.visit import Upload
@@ -294,7 +294,7 @@ def test_who_moved_is_held_against_the_live_run(
         str(saved),
     )  # fmt: skip
     runs.promote_run(live, "asked")
-    parts.list_runs.clear()
+    widgets.list_runs.clear()
     found = app("explore").run()
     box = found.selectbox[0]
     assert len(set(box.options)) == 2
@@ -314,7 +314,7 @@ def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: RunVi
     twin = runs.Run(str(saved), f"{run.run.run_id[:-4]}ffff")
     shutil.copytree(runs.find_run(str(saved), run.run.run_id).path, twin.path)
     twin.write_record(run.record.model_copy(update={"run_id": twin.run_id, "input": "customers.csv"}))
-    parts.list_runs.clear()
+    widgets.list_runs.clear()
     found = app("explore").run()
     box = found.selectbox[0]
     assert len(set(box.options)) == 2
@@ -326,12 +326,12 @@ def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: RunVi
 
 def test_an_output_that_is_broken_is_told_in_words(saved: Path) -> None:
     (saved / "live.json").write_text("{")
-    parts.list_runs.clear()
+    widgets.list_runs.clear()
     found = app("explore").run()
     assert not found.exception
     (error,) = found.error
     assert "is not JSON" in error.value
-    parts.list_runs.clear()
+    widgets.list_runs.clear()
 
 
 def test_explore_shows_every_view(saved: Path, run: RunView) -> None:

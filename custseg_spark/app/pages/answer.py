@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from custseg_spark.app.pages import parts
+from custseg_spark.app.pages import widgets
 from custseg_spark.report.profile_table import find_contrasts, list_mean_columns
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ SHAKY = "do not act on this segment alone"
 
 def show_answer(run: RunView) -> None:
     """The first screen: the headline, a line per segment, and what to know before acting on it."""
-    parts.show_template("answer.html", summary=run.summary, rows=run.record.rows, shaky=SHAKY)
+    widgets.show_template("answer.html", summary=run.summary, rows=run.record.rows, shaky=SHAKY)
 
 
 def show_cards(run: RunView, only: Collection[int] | None = None) -> None:
     """A card per segment: who they are, what sets them apart, what to do."""
-    parts.show_template(
+    widgets.show_template(
         "cards.html",
         segments=[one for one in run.summary.segments if only is None or one.segment in only],
         outcomes=run.summary.outcomes,

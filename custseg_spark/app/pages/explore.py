@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from custseg_spark import wording
-from custseg_spark.app.pages import answer, parts
+from custseg_spark.app.pages import answer, widgets
 
 if TYPE_CHECKING:
     from custseg_spark.app.run_view import RunView
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 def show_page() -> None:
     """The page as it stands for this visit."""
     st.title("Look into a segmentation")
-    run = parts.choose_run("explore")
+    run = widgets.choose_run("explore")
     if run is None:
         return
-    with parts.explain_errors(parts.get_visit().folder):
+    with widgets.explain_errors(widgets.get_visit().folder):
         names = run.names
         chosen = st.pills(
             "Segments", list(names), selection_mode="multi", default=list(names),
             format_func=names.__getitem__, key=f"explore.{run.run.run_id}.segments", persist_state="session",
         )  # fmt: skip
-        view = parts.choose_view("View", list(VIEWS), "explore.view", wide=True)
+        view = widgets.choose_view("View", list(VIEWS), "explore.view", wide=True)
         if not chosen and view != "Find a customer":
             st.info("Choose a segment above.")
             return
@@ -73,7 +73,7 @@ def _show_column(run: RunView, chosen: list[int]) -> None:
         positive = bool((run.sample[columns[name]].dropna() > 0).all())
         log = right.toggle("By ratio", key="explore.log") if positive else False
         drawn = plotly_charts.draw_distribution(run.sample, columns[name], title, names, log)
-    parts.show_chart(drawn, "explore.distribution")
+    widgets.show_chart(drawn, "explore.distribution")
     _say_how_many(run)
 
 
@@ -86,7 +86,7 @@ def _show_two_columns(run: RunView, chosen: list[int]) -> None:
     x = left.selectbox("Across", options, 0, wording.humanize, key="explore.x")
     y = right.selectbox("Up", options, min(1, len(options) - 1), wording.humanize, key="explore.y")
     titles = (wording.humanize(x), wording.humanize(y))
-    parts.show_chart(
+    widgets.show_chart(
         plotly_charts.draw_pair(run.sample, columns[x], columns[y], titles, names), "explore.against"
     )
     _say_how_many(run)
@@ -97,14 +97,14 @@ def _show_movement(run: RunView, chosen: list[int]) -> None:
     from custseg_spark.app import plotly_charts
     from custseg_spark.app.side_by_side import compare_runs, tabulate_moves
 
-    live, share = parts.find_live_run(), 1.0
+    live, share = widgets.find_live_run(), 1.0
     if live is not None and live.run != run.run and live.model.id.lower() == run.model.id.lower():
         key = f"moved since {live.run.run_id}"
         if key not in run.known:
             with st.spinner("Holding the customers against those of the live run"):
                 run.known[key] = compare_runs(live, run)
         flows, share = run.known[key]
-        st.markdown(f"**Against the live segmentation**, {parts.escape_markdown(live.title)}")
+        st.markdown(f"**Against the live segmentation**, {widgets.escape_markdown(live.title)}")
         if flows[["from_name", "to_name"]].dropna().empty:
             st.info("No customer of this run is in the live one: they seem to be of other tables.")
             return
@@ -114,7 +114,7 @@ def _show_movement(run: RunView, chosen: list[int]) -> None:
         st.info("Nothing to hold this run against: no other segmentation of these customers is live.")
         return
     before, now, counts = tabulate_moves(flows)
-    parts.show_chart(plotly_charts.draw_movement(before, now, counts), "explore.movement")
+    widgets.show_chart(plotly_charts.draw_movement(before, now, counts), "explore.movement")
     st.caption("Customers who were in a segment before (rows) and are in one now (columns).")
     if share < 1:
         st.caption(f"From {100 * share:.2g} % of the customers, the same ones of both.")
@@ -123,16 +123,16 @@ def _show_movement(run: RunView, chosen: list[int]) -> None:
 def _show_customer(run: RunView, chosen: list[int]) -> None:
     from custseg_spark import data
 
-    wanted = st.text_input(f"{parts.escape_markdown(run.model.id)} of the customer", key="explore.wanted")
+    wanted = st.text_input(f"{widgets.escape_markdown(run.model.id)} of the customer", key="explore.wanted")
     if not wanted:
         return
     found = run.find_customer(wanted)
     if found.empty:
-        st.warning(f"No customer of this run has the number {parts.escape_markdown(wanted)}.")
+        st.warning(f"No customer of this run has the number {widgets.escape_markdown(wanted)}.")
         return
     row = found.iloc[0]
     one = run.summary.segment(int(row["segment"]))
-    parts.show_template("customer.html", one=one, name=row["segment_name"], sure="")
+    widgets.show_template("customer.html", one=one, name=row["segment_name"], sure="")
     known = row.drop("segment").rename("Value").rename_axis("Column").reset_index()  # may be taken as CSV
     known["Column"] = [data.escape_text(wording.humanize(str(name))) for name in known["Column"]]
     known["Value"] = [data.escape_text(one) if isinstance(one, str) else str(one) for one in known["Value"]]

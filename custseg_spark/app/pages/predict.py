@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from custseg_spark.app import engine
-from custseg_spark.app.pages import parts, scoring
+from custseg_spark.app.pages import scoring, widgets
 
 if TYPE_CHECKING:
     from custseg_spark.app.placement import Entry, Placement, Reason
@@ -26,11 +26,11 @@ SURE = {
 def show_page() -> None:
     """The page as it stands for this visit."""
     st.title("Which segment does a customer belong to?")
-    run = parts.choose_run("predict")
+    run = widgets.choose_run("predict")
     if run is None:
         return
     ways = ["One customer", "A table of customers"]
-    if parts.choose_view("What do you have?", ways, "predict.way") == ways[0]:
+    if widgets.choose_view("What do you have?", ways, "predict.way") == ways[0]:
         _show_one(run)
     else:
         scoring.show_scoring(run)
@@ -39,7 +39,7 @@ def show_page() -> None:
 def _show_one(run: RunView) -> None:
     from custseg_spark.app.placement import list_entries, list_unseen, place_customer
 
-    with parts.explain_errors(parts.get_visit().folder):
+    with widgets.explain_errors(widgets.get_visit().folder):
         found = list_entries(run)
     left, right = st.columns([5, 6], gap="large")
     with left:
@@ -49,14 +49,14 @@ def _show_one(run: RunView) -> None:
         for place, entry in enumerate(found):
             with places[place % len(places)]:
                 values[entry.column] = _ask_value(entry, run.run.run_id)
-    with right, parts.explain_errors(parts.get_visit().folder):
+    with right, widgets.explain_errors(widgets.get_visit().folder):
         answer = place_customer(engine.get_session(), run, values)
         _show_placement(run, answer)
         beyond = list_unseen(found, values)
         if beyond:
             st.warning(
                 f"No customer the model has seen had such a value: "
-                f"{parts.escape_markdown(', '.join(beyond))}. "
+                f"{widgets.escape_markdown(', '.join(beyond))}. "
                 "Take the answer as a guess."
             )
 
@@ -69,7 +69,7 @@ def _ask_value(entry: Entry, run_id: str) -> Any:
         if entry.low is None
         else f" :gray[{most}{_format_value(entry.low)} to {_format_value(entry.high)}]"
     )
-    label = f"{parts.escape_markdown(entry.column)}{hint}"
+    label = f"{widgets.escape_markdown(entry.column)}{hint}"
     kept: Any = {"key": f"predict.{run_id}.{entry.column}", "persist_state": "session"}
     if entry.kind == "whole":
         return st.number_input(label, value=entry.middle, step=1, placeholder="not known", **kept)
@@ -96,11 +96,11 @@ def _show_placement(run: RunView, answer: Placement) -> None:
 
     sure = SURE[answer.sure].format(next=answer.next[1])
     one = run.summary.segment(answer.segment)
-    parts.show_template("customer.html", one=one, name=answer.name, sure=sure)
+    widgets.show_template("customer.html", one=one, name=answer.name, sure=sure)
     st.markdown("**What speaks for it**")
     weights = [(reason.feature, reason.weight) for reason in answer.reasons]
     drawn = plotly_charts.draw_reasons(weights, (answer.segment, answer.name), answer.next)
-    parts.show_chart(drawn, "predict.reasons", tools=False)
+    widgets.show_chart(drawn, "predict.reasons", tools=False)
     worth = 0.2 * max(abs(reason.weight) for reason in answer.reasons)
     for reason in answer.reasons[:2]:
         if reason.weight > worth:
@@ -111,9 +111,9 @@ def _write_reason(reason: Reason, answer: Placement) -> str:
     from custseg_spark.wording import capitalize, format_number, humanize
 
     return (
-        f"{parts.escape_markdown(capitalize(humanize(reason.feature)))} {format_number(reason.value)}: "
+        f"{widgets.escape_markdown(capitalize(humanize(reason.feature)))} {format_number(reason.value)}: "
         "usual in "
-        f"“{parts.escape_markdown(answer.name)}” is {format_number(reason.own)}, "
-        f"in “{parts.escape_markdown(answer.next[1])}” "
+        f"“{widgets.escape_markdown(answer.name)}” is {format_number(reason.own)}, "
+        f"in “{widgets.escape_markdown(answer.next[1])}” "
         f"{format_number(reason.other)}."
     )

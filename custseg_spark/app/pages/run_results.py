@@ -11,7 +11,7 @@ import streamlit as st
 
 from custseg_spark import wording
 from custseg_spark.app import downloads, engine, plotly_charts
-from custseg_spark.app.pages import answer, parts
+from custseg_spark.app.pages import answer, widgets
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
@@ -49,7 +49,7 @@ _SCORES = (
 def show_results(run: RunView, table: Upload, recipe: Recipe) -> None:
     """The answer, and below it the view that was chosen."""
     answer.show_answer(run)
-    view = parts.choose_view("View", [*VIEWS, OTHER_WAYS, TAKE], "results.view", wide=True)
+    view = widgets.choose_view("View", [*VIEWS, OTHER_WAYS, TAKE], "results.view", wide=True)
     if view == OTHER_WAYS:
         _compare_ways(table, recipe, run)
     elif view == TAKE:
@@ -65,7 +65,7 @@ def show_map(run: RunView) -> None:
     rows = plotly_charts.choose_places(len(points))
     points, labels = points[rows], run.sample["segment"].to_numpy()[rows]
     drawn = plotly_charts.draw_space if deep else plotly_charts.draw_plane
-    parts.show_chart(drawn(points, labels, run.names, shares), "results.map")
+    widgets.show_chart(drawn(points, labels, run.names, shares), "results.map")
     turn = " Turn it with the mouse." if deep else ""
     shown = f"{len(points):,} of {sum(one.size for one in run.summary.segments):,} customers"
     st.caption(
@@ -81,13 +81,13 @@ def show_side_by_side(run: RunView) -> None:
         "Columns", [*features, *more], [*features, *more[:6]], wording.humanize, key="results.columns"
     )
     if shown:
-        parts.show_chart(plotly_charts.draw_heatmap(run.profile, shown), "results.heat")
+        widgets.show_chart(plotly_charts.draw_heatmap(run.profile, shown), "results.heat")
         st.caption("The average of each segment. Orange lies above all customers, blue below.")
 
 
 def show_evidence(run: RunView) -> None:
     """Why this number of segments and not another."""
-    st.markdown(parts.escape_markdown(wording.capitalize(run.record.why)) + ".")
+    st.markdown(widgets.escape_markdown(wording.capitalize(run.record.why)) + ".")
     known = [
         (score, asked) for score, asked in _SCORES if score in run.sweep and run.sweep[score].notna().any()
     ]
@@ -96,11 +96,11 @@ def show_evidence(run: RunView) -> None:
         with columns[place % 2]:
             st.markdown(f"**{asked}**  \n{plotly_charts.name_score(score)}")
             drawn = plotly_charts.draw_score(run.sweep, run.record.k, score)
-            parts.show_chart(drawn, f"results.{score}", tools=False)
+            widgets.show_chart(drawn, f"results.{score}", tools=False)
     others = run.record.choice.runners_up
     if others:
         st.markdown("**Why not another number**")
-        st.markdown("\n".join(f"- **{other.k}** {parts.escape_markdown(other.why)}" for other in others))
+        st.markdown("\n".join(f"- **{other.k}** {widgets.escape_markdown(other.why)}" for other in others))
 
 
 VIEWS: dict[str, Callable[[RunView], None]] = {
@@ -123,11 +123,11 @@ def _compare_ways(table: Upload, recipe: Recipe, run: RunView) -> None:
             table.comparison = _begin_comparison(table, recipe, run.record.k)
             st.rerun()
         return
-    parts.show_progress(table.comparison, place, "Grouping the same customers in other ways")
-    with parts.explain_errors(table.folder):
+    widgets.show_progress(table.comparison, place, "Grouping the same customers in other ways")
+    with widgets.explain_errors(table.folder):
         found = table.comparison.result()
-        st.markdown(parts.escape_markdown(found.why))
-        parts.show_template("compared.html", rows=found.rows, hierarchical=HIERARCHICAL)
+        st.markdown(widgets.escape_markdown(found.why))
+        widgets.show_template("compared.html", rows=found.rows, hierarchical=HIERARCHICAL)
         for picture in sorted(Path(found.path).rglob("*.png")):
             st.image(str(picture), PICTURES.get(picture.name))
 
@@ -183,9 +183,9 @@ def _offer_candidate(run: RunView, table: Upload, recipe: Recipe) -> None:
         st.caption("Start the page with --output to hand runs over here.")
         return
     if st.button("Save as candidate run", key="results.save"):
-        with parts.explain_errors(table.folder), st.spinner("Saving"):
+        with widgets.explain_errors(table.folder), st.spinner("Saving"):
             table.known["saved"] = downloads.save_candidate(run, table, recipe, SETTINGS.output)
-            parts.list_runs.clear()
+            widgets.list_runs.clear()
 
 
 def _offer_file(label: str, content: Any, name: str, mime: str) -> None:

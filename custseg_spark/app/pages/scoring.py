@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from custseg_spark.app import engine
-from custseg_spark.app.pages import parts
+from custseg_spark.app.pages import widgets
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
 
@@ -26,22 +26,22 @@ DRIFT = {
 
 def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
-    table = parts.get_visit().find_table(PAGE)
+    table = widgets.get_visit().find_table(PAGE)
     if table is None:
         st.caption(
             "It needs these columns: "
-            f"{parts.escape_markdown(', '.join(dict.fromkeys(_list_needed_columns(run))))}."
+            f"{widgets.escape_markdown(', '.join(dict.fromkeys(_list_needed_columns(run))))}."
         )
-        parts.ask_for_table(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
+        widgets.ask_for_table(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
         return
-    parts.offer_another(PAGE, table)
-    sheet = parts.choose_sheet(PAGE, table)
+    widgets.offer_another(PAGE, table)
+    sheet = widgets.choose_sheet(PAGE, table)
     if table.task is None or table.known.get("by") != (run.run.run_id, sheet):
         table.forget()
         table.known["by"] = (run.run.run_id, sheet)
         table.task = _begin_scoring(run, table, sheet)
-    parts.show_progress(table.task, st.empty(), "Placing your customers")
-    with parts.explain_errors(table.folder, _FITS_NOT):
+    widgets.show_progress(table.task, st.empty(), "Placing your customers")
+    with widgets.explain_errors(table.folder, _FITS_NOT):
         scored: ScoreResult = table.task.result()
         _show_sizes(run, scored, table)
 
@@ -77,10 +77,10 @@ def _show_sizes(run: RunView, scored: ScoreResult, table: Upload) -> None:
     from custseg_spark.app.run_view import open_customers
 
     everyone = max(sum(scored.sizes.values()), 1)
-    parts.show_template("scored.html", segments=run.summary.segments, sizes=scored.sizes, everyone=everyone)
+    widgets.show_template("scored.html", segments=run.summary.segments, sizes=scored.sizes, everyone=everyone)
     quality, drift = scored.quality, scored.drift
     why = f": {'; '.join(drift.reasons)}." if drift.reasons and drift.verdict != "fine" else ""
-    st.markdown(parts.escape_markdown(f"{DRIFT[drift.verdict]}{why}"))
+    st.markdown(widgets.escape_markdown(f"{DRIFT[drift.verdict]}{why}"))
     if quality.quarantined:
         st.caption(f"{quality.quarantined:,} of {quality.read:,} rows could not be placed and were left out.")
     with st.container(width=360):

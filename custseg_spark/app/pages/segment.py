@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from custseg_spark.app import engine
-from custseg_spark.app.pages import parts
+from custseg_spark.app.pages import widgets
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
 
@@ -51,12 +51,12 @@ _FITS_NOT = "Look at the columns you chose, or allow more rows to be left out un
 
 def show_page() -> None:
     """The page as it stands for this visit."""
-    table = parts.get_visit().find_table(PAGE)
+    table = widgets.get_visit().find_table(PAGE)
     if table is None:
         _welcome()
         return
-    parts.offer_another(PAGE, table)
-    sheet = parts.choose_sheet(PAGE, table, fixed=table.task is not None)
+    widgets.offer_another(PAGE, table)
+    sheet = widgets.choose_sheet(PAGE, table, fixed=table.task is not None)
     preview = _look_into(table, sheet)
     back, step = st.empty(), st.empty()  # what a step draws takes the place of the one before at once
     if table.task is None:
@@ -67,14 +67,14 @@ def show_page() -> None:
     if back.button(way, key=f"{PAGE}.back", icon=":material/arrow_back:"):
         table.forget()
         st.rerun()
-    parts.show_progress(table.task, step, f"Finding segments among {preview.rows:,} customers")
+    widgets.show_progress(table.task, step, f"Finding segments among {preview.rows:,} customers")
     with step.container():
         _show_outcome(table)
 
 
 def _welcome() -> None:
     st.title("Find the segments among your customers")
-    parts.ask_for_table(PAGE, "Your customer table: Excel, CSV, TSV or Parquet")
+    widgets.ask_for_table(PAGE, "Your customer table: Excel, CSV, TSV or Parquet")
     for column, number, (title, said) in zip(st.columns(3), "123", _STEPS, strict=True):
         column.html(f'<div class="cs-step"><b>{number}</b><h3>{title}</h3><p>{said}</p></div>')
     st.caption("Your table stays on this server only while this page is open, and nobody else sees it.")
@@ -86,7 +86,7 @@ def _look_into(table: Upload, sheet: str | None) -> UploadPreview:
 
     key = f"preview {sheet}"
     if key not in table.known:
-        with parts.explain_errors(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
+        with widgets.explain_errors(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
             table.known[key] = uploads.preview_upload(engine.get_session(), table.file, sheet)
     found: UploadPreview = table.known[key]
     return found
@@ -109,13 +109,13 @@ def _show_proposal(table: Upload, preview: UploadPreview, sheet: str | None) -> 
         st.caption("The first rows")
         st.dataframe(uploads.tabulate_first_rows(preview), hide_index=True, height=220)
     if preview.ours:
-        st.caption(LEFT_OUT.format(columns=parts.escape_markdown(", ".join(preview.ours))))
+        st.caption(LEFT_OUT.format(columns=widgets.escape_markdown(", ".join(preview.ours))))
     chosen = _ask_choices(offered, f"{table.number}.{sheet}")
     if not chosen.cut:
         st.warning("Choose at least one column that tells customers apart.")
     pressed = st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go")
     if pressed:
-        with parts.explain_errors(table.folder, "Choose other columns."):
+        with widgets.explain_errors(table.folder, "Choose other columns."):
             recipe = offered.build_recipe(chosen, table.name)
             table.known["recipe"] = recipe
             table.task = _begin_training(table, recipe)
@@ -147,7 +147,7 @@ def _ask_choices(offered: Form, of: str) -> Choices:
     with left:
         column = st.selectbox("Which column is the customer’s number?", offered.ids, key=key("id"), **KEPT)
         if column in offered.doubts:
-            st.warning(f"{parts.escape_markdown(offered.doubts[column])}. {NUMBERED}")
+            st.warning(f"{widgets.escape_markdown(offered.doubts[column])}. {NUMBERED}")
         numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]
         cut = ask_several("Compare customers by", numbers, "cut", FEW)
         segments = _ask_how_many(proposed, key)
@@ -157,7 +157,7 @@ def _ask_choices(offered: Form, of: str) -> Choices:
         free = [name for name in others if name not in check]
         describe = ask_several("Also show for each segment", free, "describe")
         if offered.protected:
-            st.caption(PROTECTED.format(columns=parts.escape_markdown(", ".join(offered.protected))))
+            st.caption(PROTECTED.format(columns=widgets.escape_markdown(", ".join(offered.protected))))
     treated, smallest, left_out = _ask_fine_tuning(offered, cut, key)
     return Choices(column, tuple(cut), tuple(describe), tuple(check), treated, segments, smallest, left_out)
 
@@ -200,7 +200,7 @@ def _ask_fine_tuning(
         )  # fmt: skip
         for name in cut:
             offer = offered.offers[name]
-            st.markdown(f"**{parts.escape_markdown(offer.says)}**")
+            st.markdown(f"**{widgets.escape_markdown(offer.says)}**")
             one, two, three = st.columns(3)
 
             def ask(place: Any, title: str, words: dict[Any, str], now: str, name: str = name) -> Any:
@@ -223,7 +223,7 @@ def _show_outcome(table: Upload) -> None:
 
     if "published" not in table.known:
         assert table.task is not None
-        with parts.explain_errors(table.folder, _FITS_NOT):
+        with widgets.explain_errors(table.folder, _FITS_NOT):
             trained = table.task.result()
             table.known["published"] = RunView(trained.run, table.file.stem.replace("_", " "))
     run_results.show_results(table.known["published"], table, table.known["recipe"])
