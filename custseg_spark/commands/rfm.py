@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.storagelevel import StorageLevel
 
 from custseg_spark import data, journal, runs, transactions
@@ -97,12 +97,7 @@ def _make_customers(
         cuts = transactions.find_cuts(
             transactions.select_measures(customers, rows, data.quote(identity)).toPandas()
         )
-    with journal.stage("write") as facts, translate_engine_errors(f"writing {run.at('customers')}"):
-        data.write_rows(transactions.add_scores(customers, cuts), run.at("customers"))
-        found = data.read_written(spark, run.at("customers")).count()
-        facts.update(customers=found)
-    if found != rows:
-        raise _tell_change(f"input {path}: {found:,} customers were written where {rows:,} were counted")
+    _write_customers(spark, run, transactions.add_scores(customers, cuts), rows, path)
     totals.unpersist()
     with journal.stage("publish"):
         days_of = run.run_id if kept else _find_days(run.output)
@@ -124,6 +119,16 @@ def _make_customers(
         run.write_record(record)
         runs.write_file(f"{run.output}/{runs.CUSTOMERS}", record.to_json())
     return RfmResult(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.current().warnings))
+
+
+def _write_customers(spark: SparkSession, run: runs.Run, customers: DataFrame, rows: int, path: str) -> None:
+    """Write the customer table. Raises DataError where it has other rows than were counted."""
+    with journal.stage("write") as facts, translate_engine_errors(f"writing {run.at('customers')}"):
+        data.write_rows(customers, run.at("customers"))
+        found = data.read_written(spark, run.at("customers")).count()
+        facts.update(customers=found)
+    if found != rows:
+        raise _tell_change(f"input {path}: {found:,} customers were written where {rows:,} were counted")
 
 
 def _add_later_days(counts: Counts, days: order_days.DaySums, path: str) -> Counts:

@@ -1,4 +1,4 @@
-"""What the steps hand on: frozen, whole when made."""
+"""What is found: the choice of k, the segments, and everything that a run is written from."""
 
 from __future__ import annotations
 
@@ -9,91 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyspark.sql import DataFrame
 
-from custseg_spark import clustering, data, runs, segments
+from custseg_spark import clustering, data, segments
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import Candidate, Choice, Comparison, Structure
-from custseg_spark.features import Treatment
 from custseg_spark.journal import Journal
 from custseg_spark.model import Model
 from custseg_spark.recipe import Recipe
-
-PREFIX = "[live]"
-"""Of the columns of the sample that hold the live model's raw features."""
-
-
-@dataclass(frozen=True)
-class CustomerTable:
-    """A customer table under its recipe: lazy, nothing read yet.
-
-    `frame`: one row per row read, typed, with a `_raw_` column for each feature. `expressions`: safe
-    SQL of each feature, as a model keeps it. `profiled`: what is shown per segment from all rows, name ->
-    safe SQL that gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
-    Days and hours of the last two are those of UTC.
-    """
-
-    frame: DataFrame
-    checks: tuple[data.Check, ...]
-    columns: tuple[str, ...]
-    types: dict[str, str]
-    expressions: dict[str, str]
-    profiled: dict[str, str]
-    described: dict[str, str]
-    format: str
-
-    @property
-    def accepted(self) -> DataFrame:
-        """The rows that keep the contract: one row per customer."""
-        return data.keep_accepted(self.frame, self.checks)
-
-    @property
-    def rejected(self) -> DataFrame:
-        """The other rows as read, plus their `reasons`."""
-        return data.keep_rejected(self.frame, self.checks)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
-
-    `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
-    that describes; both one row per sampled customer. `reach`: who is in it. `missing`: of all rows, those
-    without a value, by feature. `whole`: it is the whole table.
-    """
-
-    raw: pd.DataFrame
-    described: pd.DataFrame
-    reach: clustering.SampleRange
-    missing: dict[str, int]
-    whole: bool
-
-
-@dataclass(frozen=True)
-class CountedTable:
-    """A customer table that was read once, from its first row to its last.
-
-    `source`: its path, or what else it is called. `counts`: the rows that keep and break each check, not yet
-    judged. `live`: the run to follow.
-    """
-
-    recipe: Recipe
-    source: str
-    table: CustomerTable
-    rows: int
-    sample: Sample
-    counts: Mapping[str, int]
-    live: LiveRun | None
-
-
-@dataclass(frozen=True)
-class TreatedSample:
-    """The sampled customers as the features cut them: `values`, a column `feature_<name>` each in its unit;
-    `points` (n, d) on the model scale."""
-
-    treatments: tuple[Treatment, ...]
-    values: pd.DataFrame
-    points: NDArray[np.float64]
+from custseg_spark.results.live import LiveComparison
+from custseg_spark.results.table import CountedTable, CustomerTable, Sample
 
 
 @dataclass(frozen=True)
@@ -162,59 +86,6 @@ class Segmentation:
     def jaccards(self, chosen: Candidate) -> tuple[float, ...]:
         """(k,) how much of each segment comes back when the data is redrawn; empty where it was not asked."""
         return tuple(chosen.jaccards[i] for i in self.order) if chosen.jaccards else ()
-
-
-@dataclass(frozen=True)
-class SegmentIds:
-    """The ids (k,) of a new run's segments by position, the names that continue, and what became of whom."""
-
-    ids: tuple[int, ...]
-    names: Mapping[int, str]
-    events: tuple[segments.Event, ...]
-
-
-@dataclass(frozen=True)
-class LiveRun:
-    """The run that scores today: its model, its run.json, its histograms, and where its customers are; None
-    where they were not kept."""
-
-    run: runs.Run
-    model: Model
-    record: runs.RunRecord
-    baseline: segments.Baseline
-    customers: str | None
-
-    @property
-    def expressions(self) -> dict[str, str]:
-        """The live model's raw features, for the sample to carry: name -> SQL."""
-        return {f"{PREFIX}{t.name}": t.raw_sql for t in self.model.features}
-
-
-@dataclass(frozen=True)
-class SampleInLiveRun:
-    """The sampled customers as the live run has them.
-
-    `then` (n,): segment in the live run's own table; `now` (n,): what its model says of them today, and
-    `distances` to that centre; NOBODY where they were not there, or can't be labelled. `gone`: segments of
-    customers of the live run who are no longer in the table. `share`: of the customers that were compared.
-    """
-
-    then: NDArray[np.int64]
-    now: NDArray[np.int64]
-    distances: NDArray[np.float64]
-    gone: NDArray[np.int64]
-    share: float
-
-
-@dataclass(frozen=True)
-class LiveComparison:
-    """A new run held against the live one."""
-
-    live: LiveRun
-    events: tuple[segments.Event, ...]
-    told: tuple[str, ...]
-    movement: segments.Movement
-    drift: segments.Drift
 
 
 @dataclass(frozen=True)

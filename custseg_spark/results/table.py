@@ -1,0 +1,89 @@
+"""A customer table on its way to the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import DataFrame
+
+from custseg_spark import clustering, data
+from custseg_spark.features import Treatment
+from custseg_spark.recipe import Recipe
+from custseg_spark.results.live import LiveRun
+
+
+@dataclass(frozen=True)
+class CustomerTable:
+    """A customer table under its recipe: lazy, nothing read yet.
+
+    `frame`: one row per row read, typed, with a `_raw_` column for each feature. `expressions`: safe
+    SQL of each feature, as a model keeps it. `profiled`: what is shown per segment from all rows, name ->
+    safe SQL that gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
+    Days and hours of the last two are those of UTC.
+    """
+
+    frame: DataFrame
+    checks: tuple[data.Check, ...]
+    columns: tuple[str, ...]
+    types: dict[str, str]
+    expressions: dict[str, str]
+    profiled: dict[str, str]
+    described: dict[str, str]
+    format: str
+
+    @property
+    def accepted(self) -> DataFrame:
+        """The rows that keep the contract: one row per customer."""
+        return data.keep_accepted(self.frame, self.checks)
+
+    @property
+    def rejected(self) -> DataFrame:
+        """The other rows as read, plus their `reasons`."""
+        return data.keep_rejected(self.frame, self.checks)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
+
+    `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
+    that describes; both one row per sampled customer. `reach`: who is in it. `missing`: of all rows, those
+    without a value, by feature. `whole`: it is the whole table.
+    """
+
+    raw: pd.DataFrame
+    described: pd.DataFrame
+    reach: clustering.SampleRange
+    missing: dict[str, int]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class CountedTable:
+    """A customer table that was read once, from its first row to its last.
+
+    `source`: its path, or what else it is called. `counts`: the rows that keep and break each check, not yet
+    judged. `live`: the run to follow.
+    """
+
+    recipe: Recipe
+    source: str
+    table: CustomerTable
+    rows: int
+    sample: Sample
+    counts: Mapping[str, int]
+    live: LiveRun | None
+
+
+@dataclass(frozen=True)
+class TreatedSample:
+    """The sampled customers as the features cut them: `values`, a column `feature_<name>` each in its unit;
+    `points` (n, d) on the model scale."""
+
+    treatments: tuple[Treatment, ...]
+    values: pd.DataFrame
+    points: NDArray[np.float64]
