@@ -31,15 +31,15 @@ def _turns(result: Result) -> tuple[int, int]:
     return len(result["contenders"].get(OURS, [])), len(result["contenders"])
 
 
-def whole(result: Result | None, program: str) -> list[dict[str, Any]]:
+def list_runs(result: Result | None, program: str) -> list[dict[str, Any]]:
     """The contender's turns that ended well."""
     runs = result["contenders"].get(program, []) if result else []
     return [run for run in runs if "problem" not in run]
 
 
-def middle(result: Result | None, program: str, what: str = "seconds") -> float | None:
+def find_median(result: Result | None, program: str, what: str = "seconds") -> float | None:
     """The median over the contender's whole turns; None where it has none."""
-    found = [run[what] for run in whole(result, program)]
+    found = [run[what] for run in list_runs(result, program)]
     return median(found) if found else None
 
 
@@ -49,10 +49,10 @@ Stand = tuple[float, int]
 
 
 def _over(mine: Side, theirs: Side, what: str = "seconds") -> Stand | None:
-    one, other = middle(*mine, what), middle(*theirs, what)
+    one, other = find_median(*mine, what), find_median(*theirs, what)
     if one is None or not other:
         return None
-    return one / other, min(len(whole(*mine)), len(whole(*theirs)))
+    return one / other, min(len(list_runs(*mine)), len(list_runs(*theirs)))
 
 
 def _against(results: Sequence[Result], rows: int, program: str) -> Stand | None:
@@ -78,8 +78,8 @@ def _alike(results: Sequence[Result], other: Result | None) -> Result | None:
 def _score(results: Sequence[Result]) -> Stand | None:
     """Wherever score and copy took turns at ten million rows, most often."""
     held = [result for result in results if result["scenario"]["rows"] == 10_000_000]
-    held = [result for result in held if whole(result, SCORE) and whole(result, "copy")]
-    best = max(held, key=lambda result: len(whole(result, SCORE)), default=None)
+    held = [result for result in held if list_runs(result, SCORE) and list_runs(result, "copy")]
+    best = max(held, key=lambda result: len(list_runs(result, SCORE)), default=None)
     return _over((best, SCORE), (best, "copy"))
 
 
@@ -89,7 +89,7 @@ def _referred(results: Sequence[Result]) -> list[Result]:
 
 
 def _worst_cost(results: Sequence[Result]) -> Stand | None:
-    turns = [run.get("cost_ratios", {}) for result in _referred(results) for run in whole(result, OURS)]
+    turns = [run.get("cost_ratios", {}) for result in _referred(results) for run in list_runs(result, OURS)]
     ratios = [ratio for turn in turns for ratio in turn.values()]
     return (max(ratios), len(turns)) if ratios else None
 
@@ -97,7 +97,9 @@ def _worst_cost(results: Sequence[Result]) -> Stand | None:
 def _other_k(results: Sequence[Result]) -> Stand | None:
     """How many turns chose another k than the best silhouette over all rows does."""
     turns = [
-        run["k"] != result["reference"]["k"] for result in _referred(results) for run in whole(result, OURS)
+        run["k"] != result["reference"]["k"]
+        for result in _referred(results)
+        for run in list_runs(result, OURS)
     ]
     return (float(sum(turns)), len(turns)) if turns else None
 
@@ -117,7 +119,7 @@ BARS: tuple[Bar, ...] = (
 )
 
 
-def standing(results: Sequence[Result]) -> list[tuple[str, ...]]:
+def judge_bars(results: Sequence[Result]) -> list[tuple[str, ...]]:
     """A row per bar: rows, against, bar, where it stands, turns, and whether it is reached."""
     rows: list[tuple[str, ...]] = []
     for size, against, most, found in BARS:

@@ -20,7 +20,7 @@ MIB = 2**20
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """One run. Memory is resident memory, in MiB; pages that programs share count in each, those that a fork
     shares with its parent once."""
 
@@ -34,7 +34,7 @@ class Measured:
 
 
 @dataclass
-class _Seen:
+class _Watch:
     """What the poller has gathered about a process and all that it started."""
 
     cpu_seconds: dict[tuple[int, str], float] = field(default_factory=dict)
@@ -101,9 +101,9 @@ def _own_peak_mib(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
-def measure(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> Measured:
+def measure(command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> Measurement:
     """Runs `command` to its end; what it prints goes to `log`. A failure is an exit code, not an error."""
-    seen, ended = _Seen(), threading.Event()
+    seen, ended = _Watch(), threading.Event()
     with log.open("wb") as sink:
         begun = time.perf_counter()
         process = subprocess.Popen(command, stdout=sink, stderr=subprocess.STDOUT, env=environment)
@@ -122,4 +122,4 @@ def measure(command: Sequence[str], log: Path, environment: Mapping[str, str] | 
     # The kernel adds up only children that were waited for; the poller misses the last moment.
     cpu = max(sum(seen.cpu_seconds.values()), usage.ru_utime + usage.ru_stime)
     # Its ru_maxrss is of no use: it begins with our own memory, which the child shares until it is a program.
-    return Measured(seconds, cpu, seen.peak_mib, seen.programs, process.returncode)
+    return Measurement(seconds, cpu, seen.peak_mib, seen.programs, process.returncode)

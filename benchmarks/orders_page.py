@@ -7,14 +7,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bars import middle, whole
+from bars import find_median, list_runs
 
 OURS, PLAIN = "custseg rfm", "plain groupBy"
 BAR, BAR_AT = 1.5, 100_000_000
 FOLDER = "orders"
 
 
-def markdown(result: dict[str, Any]) -> str:
+def write_markdown(result: dict[str, Any]) -> str:
     """One size: a row per program, and where the bar stands."""
     size = f"{result['bytes'] / 1e6:,.0f} MB"
     lines = [
@@ -26,7 +26,7 @@ def markdown(result: dict[str, Any]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for name in result["contenders"]:
-        ended = whole(result, name)
+        ended = list_runs(result, name)
         if not ended:
             lines.append(f"| {name} | 0 | failed | | | | |")
             continue
@@ -37,7 +37,7 @@ def markdown(result: dict[str, Any]) -> str:
             f"| {median(run['cpu_seconds'] for run in ended):.1f} "
             f"| {median(run['peak_mib'] for run in ended):,.0f} | {written} |"
         )
-    ours, plain = middle(result, OURS), middle(result, PLAIN)
+    ours, plain = find_median(result, OURS), find_median(result, PLAIN)
     if ours and plain:
         reached = "reached" if ours / plain <= BAR else "not reached"
         stands = reached if result["rows"] >= BAR_AT else f"for {BAR_AT:,} lines"
@@ -47,7 +47,7 @@ def markdown(result: dict[str, Any]) -> str:
     return "\n".join([*lines, *(["", result["note"]] if result["note"] else [])]) + "\n"
 
 
-def section(results: Path) -> list[str]:
+def write_section(results: Path) -> list[str]:
     """The chapter of benchmarks/README.md; nothing where nothing was measured."""
     found = [json.loads(path.read_text()) for path in (results / FOLDER).glob("*.json")]
     if not found:
@@ -59,10 +59,10 @@ def section(results: Path) -> list[str]:
         "`scripts/make_orders`."
     )
     ordered = sorted(found, key=lambda result: (result["rows"], result["name"]))
-    return ["## Order lines to customers", "", intro, "", *map(markdown, ordered)]
+    return ["## Order lines to customers", "", intro, "", *map(write_markdown, ordered)]
 
 
-def write(result: dict[str, Any], results: Path) -> None:
+def save(result: dict[str, Any], results: Path) -> None:
     """The size's JSON in place of an older one."""
     (results / FOLDER).mkdir(parents=True, exist_ok=True)
     (results / FOLDER / f"{result['name']}.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bars import middle
+from bars import find_median
 from programs import OURS
 from rich.table import Table
 
@@ -20,18 +20,18 @@ PACKAGES = ("pyspark", "scikit-learn", "numpy", "pandas", "pyarrow")
 HEADINGS = ("program", "runs", "wall s", "min-max", "CPU s", "peak MiB", "k", "worst cost ratio", f"x {OURS}")
 
 
-def name(rows: int, features: int, k: Sequence[int], files: int = 0, label: str = "") -> str:
+def name_scenario(rows: int, features: int, k: Sequence[int], files: int = 0, label: str = "") -> str:
     """The name of a scenario's files, such as 1M-rows_4-features_k2-10."""
-    parts = [f"{size(rows)}-rows", f"{features}-features", f"k{k[0]}-{k[1]}"]
+    parts = [f"{format_size(rows)}-rows", f"{features}-features", f"k{k[0]}-{k[1]}"]
     return "_".join(parts + [f"{files}-files"] * bool(files) + [label] * bool(label))
 
 
-def size(rows: int) -> str:
+def format_size(rows: int) -> str:
     """20000000 as 20M."""
     return f"{rows // 1_000_000}M" if rows % 1_000_000 == 0 else f"{rows}"
 
 
-def machine() -> dict[str, Any]:
+def describe_machine() -> dict[str, Any]:
     """What the figures were measured on."""
     model = next(
         (line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
@@ -53,10 +53,10 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
 
 
-def summary(result: dict[str, Any]) -> list[tuple[str, ...]]:
+def tabulate_runs(result: dict[str, Any]) -> list[tuple[str, ...]]:
     """A row per contender, in the order of HEADINGS; medians over its whole runs."""
     rows = []
-    ours = middle(result, OURS)
+    ours = find_median(result, OURS)
     for program, runs in result["contenders"].items():
         whole = [run for run in runs if "problem" not in run]
         if not whole:
@@ -81,15 +81,15 @@ def summary(result: dict[str, Any]) -> list[tuple[str, ...]]:
     return rows
 
 
-def shown(result: dict[str, Any]) -> Table:
+def build_table(result: dict[str, Any]) -> Table:
     """The summary for a terminal."""
     grid = Table(*HEADINGS, title=result["name"])
-    for row in summary(result):
+    for row in tabulate_runs(result):
         grid.add_row(*row)
     return grid
 
 
-def markdown(result: dict[str, Any]) -> str:
+def write_markdown(result: dict[str, Any]) -> str:
     """The page of one scenario: times, memory by program, cost ratio per k, problems."""
     asked, settings, best = result["scenario"], result["settings"], result["reference"]
     size = f"{asked['bytes'] / 1e6:,.0f} MB of Parquet in {asked['files']:,} files"
@@ -99,7 +99,7 @@ def markdown(result: dict[str, Any]) -> str:
         f"{result['date']}; {size}; driver memory {settings['driver_memory']}"
         + (f"; `--set {' '.join(settings['set'])}`" if settings["set"] else ""),
         "",
-        *table(HEADINGS, summary(result)),
+        *write_table(HEADINGS, tabulate_runs(result)),
     ]
     lines += ["", *_memory(result)]
     if best:
@@ -123,7 +123,7 @@ def _memory(result: dict[str, Any]) -> list[str]:
                 peaks[process] = max(peaks.get(process, 0.0), peak)
         largest = sorted(peaks.items(), key=lambda pair: -pair[1])
         rows.append((program, ", ".join(f"{process} {peak:,.0f}" for process, peak in largest if peak > 50)))
-    return table(("program", "peak of its largest processes, MiB"), rows)
+    return write_table(("program", "peak of its largest processes, MiB"), rows)
 
 
 def _costs(result: dict[str, Any], best: dict[str, Any]) -> list[str]:
@@ -137,17 +137,17 @@ def _costs(result: dict[str, Any], best: dict[str, Any]) -> list[str]:
             rows.append((program, *("" if ratio is None else f"{ratio:.4f}" for ratio in worst)))
     intro = f"The best squared silhouette over all rows is at k = {best['k']}."
     costs = f"Cost over all rows, worst run, over the best of {best['starts']} full-data scikit-learn starts:"
-    return [intro, *(["", costs, "", *table(("k", *ks), rows)] if rows else [])]
+    return [intro, *(["", costs, "", *write_table(("k", *ks), rows)] if rows else [])]
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """The lines of a table in Markdown."""
     lines = ["| " + " | ".join(headings) + " |", "|" + " --- |" * len(headings)]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
-def write(result: dict[str, Any], results: Path) -> None:
+def save(result: dict[str, Any], results: Path) -> None:
     """The scenario's JSON and Markdown, in place of older ones."""
     results.mkdir(parents=True, exist_ok=True)
     (results / f"{result['name']}.json").write_text(json.dumps(result, indent=1) + "\n")
-    (results / f"{result['name']}.md").write_text(markdown(result))
+    (results / f"{result['name']}.md").write_text(write_markdown(result))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from features import first
+from features import list_features
 
 HERE = Path(__file__).resolve().parent
 OURS = "custseg"
@@ -39,7 +39,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Found:
+class ProgramResult:
     """`rows` written, the chosen `k`, and for each k the centres (k, d) after log1p, before scaling."""
 
     rows: int
@@ -47,16 +47,16 @@ class Found:
     centres: dict[int, np.ndarray]
 
 
-def recipe_text(features: int, k: tuple[int, int]) -> str:
+def write_recipe(features: int, k: tuple[int, int]) -> str:
     """The task as a recipe of ours; what it does not say is left at its default."""
     lines = ["input: {format: parquet, id: ID}", "segment_by:"]
-    for feature in first(features):
+    for feature in list_features(features):
         transform = ", transform: log1p" if feature.log1p else ""
         lines.append(f"  {feature.name}: {{sql: {' + '.join(feature.columns)}{transform}}}")
     return "\n".join([*lines, f"segments: {{k: [{k[0]}, {k[1]}]}}"]) + "\n"
 
 
-def command(name: str, task: Task, output: Path) -> list[str]:
+def build_command(name: str, task: Task, output: Path) -> list[str]:
     """The program as a person would start it."""
     if name == OURS:
         start = [sys.executable, "-m", "custseg_spark.cli", "train", "--recipe", str(task.recipe)]
@@ -70,22 +70,24 @@ def command(name: str, task: Task, output: Path) -> list[str]:
     return [sys.executable, program, "--input", str(task.table), "--output", str(output), *asked]
 
 
-def found(name: str, output: Path) -> Found:
+def read_result(name: str, output: Path) -> ProgramResult:
     """What the program left in its output. Raises OSError or KeyError where it left nothing whole."""
     if name == SCORE:
         kept = output / "scores" / json.loads((output / "scores" / "latest.json").read_text())["run_id"]
         record = json.loads((kept / "score.json").read_text())
-        return Found(_rows(kept / "customers") + _rows(kept / "quarantine"), len(record["segments"]), {})
+        return ProgramResult(
+            _rows(kept / "customers") + _rows(kept / "quarantine"), len(record["segments"]), {}
+        )
     if name != OURS:
         note = json.loads((output / "note.json").read_text())
         centres = {int(k): np.array(rows) for k, rows in note["centres"].items()}
-        return Found(_rows(output), note["k"], centres)
+        return ProgramResult(_rows(output), note["k"], centres)
     run = output / "runs" / json.loads((output / "latest.json").read_text())["run_id"]
     rows = _rows(run / "customers") + _rows(run / "quarantine")
-    return Found(rows, json.loads((run / "run.json").read_text())["k"], candidate_centres(run))
+    return ProgramResult(rows, json.loads((run / "run.json").read_text())["k"], read_centres(run))
 
 
-def candidate_centres(run: Path) -> dict[int, np.ndarray]:
+def read_centres(run: Path) -> dict[int, np.ndarray]:
     """The centres of every candidate of a run of ours; of the chosen k alone where no others are kept.
 
     The chosen k's are the refined ones of model.json.

@@ -9,28 +9,30 @@ from typing import Any
 
 import orders_page
 import page
-from bars import standing
+from bars import judge_bars
 
 HERE = Path(__file__).resolve().parent
 
 
-def write(results: Path) -> None:
+def save(results: Path) -> None:
     """The page anew, beside the results."""
-    (results.parent / "README.md").write_text(readme(results))
+    (results.parent / "README.md").write_text(write_readme(results))
 
 
-def readme(results: Path) -> str:
+def write_readme(results: Path) -> str:
     """How it is measured, on what, how the bars stand, every scenario, and the order lines."""
     scenarios = [json.loads(path.read_text()) for path in results.glob("*.json")]
     scenarios.sort(key=lambda r: (*(r["scenario"][key] for key in ("rows", "features", "k")), r["name"]))
     notes = HERE / "notes.md"
     lines = ["# Benchmark", "", (HERE / "method.md").read_text().strip(), ""]
-    bars = page.table(("rows", "against", "bar", "stands at", "turns", "reached"), standing(scenarios))
+    bars = page.write_table(
+        ("rows", "against", "bar", "stands at", "turns", "reached"), judge_bars(scenarios)
+    )
     lines += ["## The bars", "", *bars, ""]
     lines += [notes.read_text().strip(), ""] if notes.exists() else []
     lines += ["## The machine", "", *_list_machines(scenarios), ""]
-    lines += [page.markdown(scenario) for scenario in scenarios]
-    lines += orders_page.section(results)
+    lines += [page.write_markdown(scenario) for scenario in scenarios]
+    lines += orders_page.write_section(results)
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
-from features import Feature, first
+from features import Feature, list_features
 
 BATCH = 250_000
 SINGLE_PRECISION_FROM = 200_000_000  # numbers in the matrix; half the memory beyond
 
 
-def batches(table: str, features: tuple[Feature, ...]) -> Iterator[np.ndarray]:
+def read_batches(table: str, features: tuple[Feature, ...]) -> Iterator[np.ndarray]:
     """The features of the table's rows after log1p, (n, d) with NaN where a value is missing."""
     columns = list(dict.fromkeys(column for feature in features for column in feature.columns))
     for batch in ds.dataset(table).to_batches(columns=columns, batch_size=BATCH):
@@ -36,12 +36,12 @@ def _values(batch: pa.RecordBatch, feature: Feature) -> np.ndarray:
     return np.log1p(total) if feature.log1p else np.asarray(total)
 
 
-def all_rows(table: str, features: tuple[Feature, ...]) -> tuple[np.ndarray, dict[str, list[float]]]:
+def read_all_rows(table: str, features: tuple[Feature, ...]) -> tuple[np.ndarray, dict[str, list[float]]]:
     """The scaled matrix of all rows, and the space: median, mean and std of each feature."""
     rows = ds.dataset(table).count_rows()
     kind = np.float32 if rows * len(features) >= SINGLE_PRECISION_FROM else np.float64
     matrix, start = np.empty((rows, len(features)), dtype=kind), 0
-    for values in batches(table, features):
+    for values in read_batches(table, features):
         matrix[start : start + len(values)] = values
         start += len(values)
     space: dict[str, list[float]] = {"median": [], "mean": [], "std": []}
@@ -55,7 +55,9 @@ def all_rows(table: str, features: tuple[Feature, ...]) -> tuple[np.ndarray, dic
     return matrix, space
 
 
-def costs(table: str, reference: Mapping[str, Any], centres: Mapping[int, np.ndarray]) -> dict[int, float]:
+def measure_costs(
+    table: str, reference: Mapping[str, Any], centres: Mapping[int, np.ndarray]
+) -> dict[int, float]:
     """The sum of squared distances of all rows to their nearest centre, for each k.
 
     `centres`: (k, d) each, after log1p, before scaling.
@@ -63,7 +65,7 @@ def costs(table: str, reference: Mapping[str, Any], centres: Mapping[int, np.nda
     space = {key: np.array(values) for key, values in reference["space"].items()}
     scaled = {k: (np.asarray(found) - space["mean"]) / space["std"] for k, found in centres.items()}
     total = dict.fromkeys(centres, 0.0)
-    for values in batches(table, first(len(space["mean"]))):
+    for values in read_batches(table, list_features(len(space["mean"]))):
         values = np.where(np.isnan(values), space["median"], values)
         points = (values - space["mean"]) / space["std"]
         for k, found in scaled.items():
@@ -78,7 +80,7 @@ def _squared_distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
     return distances
 
 
-def squared_silhouette(points: np.ndarray, labels: np.ndarray, k: int) -> float:
+def measure_silhouette(points: np.ndarray, labels: np.ndarray, k: int) -> float:
     """The mean silhouette of all rows with squared Euclidean distance, as Spark's evaluator takes it.
 
     The mean squared distance of x to a segment with n rows, sum y and sum of squares p is
@@ -100,21 +102,21 @@ def squared_silhouette(points: np.ndarray, labels: np.ndarray, k: int) -> float:
     return total / len(points)
 
 
-def best(table: str, features: int, ks: range, starts: int, kept: Path) -> dict[str, Any]:
+def find_best(table: str, features: int, ks: range, starts: int, kept: Path) -> dict[str, Any]:
     """Finds what is missing of `ks` and keeps it: costs, silhouettes and the k of the best silhouette."""
     from sklearn.cluster import KMeans
 
     found: dict[str, Any] = {"costs": {}, "silhouettes": {}}
     if kept.exists():
         found = json.loads(kept.read_text())
-    points, space = all_rows(table, first(features))
+    points, space = read_all_rows(table, list_features(features))
     mean, std = np.array(space["mean"]), np.array(space["std"])
     found |= {"starts": starts, "rows": len(points), "space": space}
     for k in (k for k in ks if str(k) not in found["costs"]):
         model = KMeans(k, n_init=starts, random_state=0).fit(points)
         centres = model.cluster_centers_.astype(np.float64) * std + mean
-        found["costs"][str(k)] = costs(table, found, {k: centres})[k]
-        found["silhouettes"][str(k)] = squared_silhouette(points, model.labels_, k)
+        found["costs"][str(k)] = measure_costs(table, found, {k: centres})[k]
+        found["silhouettes"][str(k)] = measure_silhouette(points, model.labels_, k)
         kept.write_text(json.dumps(found, indent=1))
     return found
 
@@ -127,4 +129,4 @@ if __name__ == "__main__":
     parser.add_argument("--starts", type=int, default=10)
     parser.add_argument("--kept", type=Path, required=True)
     given = parser.parse_args()
-    best(given.input, given.features, range(given.k[0], given.k[1] + 1), given.starts, given.kept)
+    find_best(given.input, given.features, range(given.k[0], given.k[1] + 1), given.starts, given.kept)

@@ -10,19 +10,19 @@ import pandas as pd
 FILES = ("model.json", "sweep.csv", "profile.csv", "report.html", "run.json", "model/metadata", "plots")
 
 
-def latest(output: Path) -> Path | None:
+def find_latest(output: Path) -> Path | None:
     """The directory of the run that the pointer names; null where there is no pointer."""
     pointer = output / "latest.json"
     return output / "runs" / json.loads(pointer.read_text())["run_id"] if pointer.exists() else None
 
 
-def labels(run: Path) -> pd.Series[int]:
+def read_labels(run: Path) -> pd.Series[int]:
     """Segment by id."""
     table = pd.read_parquet(run / "customers", columns=["id", "segment"])
     return table.set_index("id")["segment"].astype(int).sort_index()
 
 
-def flaw(run: Path) -> str:
+def find_flaw(run: Path) -> str:
     """What is missing of a run that should be whole; empty if nothing is."""
     missing = [name for name in FILES if not (run / name).exists()]
     if missing:
@@ -30,7 +30,7 @@ def flaw(run: Path) -> str:
     record = json.loads((run / "run.json").read_text())
     if record["status"] != "done":
         return f"its status is {record['status']}"
-    written = len(labels(run))
+    written = len(read_labels(run))
     if written != record["rows"]["accepted"]:
         return f"{written} customers written, {record['rows']['accepted']} accepted"
     quarantined = len(pd.read_parquet(run / "quarantine"))

@@ -68,24 +68,24 @@ nothing is published, and the last column has words of the message.
 """
 
 
-def page() -> str:
+def build_page() -> str:
     """The whole page."""
     parts = [OPENING, _cluster(), _faults(), _stores(), _stream(), _bad()]
     return "\n".join(part for part in parts if part)
 
 
-def write() -> None:
+def write_page() -> None:
     """Write the page anew."""
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(build_page(), encoding="utf-8")
 
 
-def _found(name: str) -> dict[str, Any] | None:
+def _read_results(name: str) -> dict[str, Any] | None:
     file = RESULTS / name
     return json.loads(file.read_text()) if file.exists() else None
 
 
 def _cluster() -> str:
-    found = _found("cluster.json")
+    found = _read_results("cluster.json")
     if found is None:
         return ""
     rows = [
@@ -97,7 +97,7 @@ def _cluster() -> str:
 
 
 def _faults() -> str:
-    found = _found("faults.json")
+    found = _read_results("faults.json")
     if found is None:
         return ""
     rows = [(one["fault"], one["holds"], f"{one['held']} of {one['tries']}") for one in found["faults"]]
@@ -143,7 +143,7 @@ def _protocols(*names: str) -> str:
 
 
 def _stream() -> str:
-    found = _found("stream.json")
+    found = _read_results("stream.json")
     if found is None:
         return ""
     rows = [
@@ -161,7 +161,10 @@ def _stream() -> str:
 def _bad() -> str:
     parts = [BAD.format(count=sum(len(cases) for cases in GROUPS.values()))]
     for title, cases in GROUPS.items():
-        rows = [(f"`{case.name}`", case.wrong, str(case.code), *_counts(case), _told(case)) for case in cases]
+        rows = [
+            (f"`{case.name}`", case.wrong, str(case.code), *_counts(case), _write_answer(case))
+            for case in cases
+        ]
         heads = ("table", "what is wrong", "exit", "accepted", "quarantined", "reasons, or what is said")
         parts.append(f"### {title}\n\n" + _table(heads, rows))
     return "\n".join(parts)
@@ -171,7 +174,7 @@ def _counts(case: Case) -> tuple[str, str]:
     return ("", "") if case.code else (str(case.accepted), str(case.rejected))
 
 
-def _told(case: Case) -> str:
+def _write_answer(case: Case) -> str:
     if case.code:
         return case.says
     reasons = [f"{reason} ({count})" for reason, count in case.reasons.items()]

@@ -30,7 +30,7 @@ SMALL = {
 }
 
 
-def environment(work: Path, **more: str) -> dict[str, str]:
+def build_environment(work: Path, **more: str) -> dict[str, str]:
     """What every program gets: our Java, scratch space of its own, nothing of the user's Spark."""
     ours = {
         "JAVA_HOME": str(require_java()),
@@ -45,7 +45,7 @@ def environment(work: Path, **more: str) -> dict[str, str]:
     return {**{key: value for key, value in os.environ.items() if key not in foreign}, **ours, **more}
 
 
-def started(command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
+def start(command: Sequence[str], log: Path, env: Mapping[str, str], cwd: Path) -> subprocess.Popen[bytes]:
     """A process group of its own, its words in `log`."""
     with log.open("wb") as words:
         return subprocess.Popen(
@@ -63,25 +63,25 @@ def end_with_us() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
-def killed(process: subprocess.Popen[bytes], how: int = signal.SIGKILL) -> None:
+def kill(process: subprocess.Popen[bytes], how: int = signal.SIGKILL) -> None:
     """End a process that we started with all it started itself."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, how)
     process.wait()
 
 
-def local(command: str, arguments: Sequence[str], work: Path, log: Path) -> subprocess.Popen[bytes]:
+def start_local(command: str, arguments: Sequence[str], work: Path, log: Path) -> subprocess.Popen[bytes]:
     """`custseg COMMAND` with a local Spark in its own process."""
     settings = " ".join(f"--conf {key}={value}" for key, value in SMALL.items())
-    env = environment(work, PYTHONPATH=str(ROOT), PYSPARK_SUBMIT_ARGS=f"{settings} pyspark-shell")
+    env = build_environment(work, PYTHONPATH=str(ROOT), PYSPARK_SUBMIT_ARGS=f"{settings} pyspark-shell")
     env.pop("PYSPARK_PYTHON")
-    return started([sys.executable, "-m", "custseg_spark.cli", command, *arguments], log, env, work)
+    return start([sys.executable, "-m", "custseg_spark.cli", command, *arguments], log, env, work)
 
 
-def connected(command: str, arguments: Sequence[str], work: Path, log: Path) -> subprocess.Popen[bytes]:
+def start_connected(command: str, arguments: Sequence[str], work: Path, log: Path) -> subprocess.Popen[bytes]:
     """`custseg COMMAND` over Spark Connect, its server in a process beside."""
-    env = environment(work, PYTHONPATH=str(ROOT), SPARK_REMOTE="local[2]")
-    return started([sys.executable, "-m", "custseg_spark.cli", command, *arguments], log, env, work)
+    env = build_environment(work, PYTHONPATH=str(ROOT), SPARK_REMOTE="local[2]")
+    return start([sys.executable, "-m", "custseg_spark.cli", command, *arguments], log, env, work)
 
 
 def build_package(directory: Path) -> Path:
@@ -91,15 +91,15 @@ def build_package(directory: Path) -> Path:
     return directory / "custseg_spark.zip"
 
 
-def submitted(
+def submit(
     master: str, package: Path, command: str, arguments: Sequence[str], work: Path, log: Path
 ) -> subprocess.Popen[bytes]:
     """`spark-submit` of the packaged zip to a master."""
     home = _linked_home(work)
     settings = [part for key, value in SMALL.items() for part in ("--conf", f"{key}={value}")]
     submit = [str(home / "bin" / "spark-submit"), "--master", master, "--py-files", str(package), *settings]
-    env = environment(work, SPARK_HOME=str(home))
-    return started([*submit, str(ROOT / "jobs" / f"{command}.py"), *arguments], log, env, work)
+    env = build_environment(work, SPARK_HOME=str(home))
+    return start([*submit, str(ROOT / "jobs" / f"{command}.py"), *arguments], log, env, work)
 
 
 def _linked_home(work: Path) -> Path:
@@ -113,27 +113,27 @@ def _linked_home(work: Path) -> Path:
 
 
 @contextlib.contextmanager
-def standalone(work: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+def start_standalone(work: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A standalone master with workers of one core each; gives its address and the workers' processes."""
     port, page = _free_port(), _free_port()
-    env = environment(work, SPARK_HOME=str(_linked_home(work)), SPARK_DAEMON_MEMORY="256m")
+    env = build_environment(work, SPARK_HOME=str(_linked_home(work)), SPARK_DAEMON_MEMORY="256m")
     run = [str(SPARK / "bin" / "spark-class")]
     base, address = "org.apache.spark.deploy", f"spark://127.0.0.1:{port}"
     begun: list[subprocess.Popen[bytes]] = []
     try:
         ports = ["--port", str(port), "--webui-port", str(page)]
         master = [*run, f"{base}.master.Master", "--host", "127.0.0.1", *ports]
-        begun.append(started(master, work / "master.log", env, work))
+        begun.append(start(master, work / "master.log", env, work))
         for number in range(workers):
             own = ["--host", "127.0.0.1", "-c", "1", "-m", "600m", "--webui-port", str(_free_port())]
             own += ["--work-dir", str(work / f"worker-{number}")]
             worker = [*run, f"{base}.worker.Worker", *own, address]
-            begun.append(started(worker, work / f"worker-{number}.log", env, work))
+            begun.append(start(worker, work / f"worker-{number}.log", env, work))
         _wait_for(workers, page)
         yield address, begun[1:]
     finally:
         for process in reversed(begun):
-            killed(process)
+            kill(process)
 
 
 def _wait_for(workers: int, page: int) -> None:

@@ -20,7 +20,7 @@ evidence: {bootstraps: 0, gap: false, prediction_strength: false, structure: fal
 """
 
 
-def planted(customers: int, seed: int = 0) -> pd.DataFrame:
+def plant_customers(customers: int, seed: int = 0) -> pd.DataFrame:
     """Three groups well apart; one customer in a hundred is under age."""
     rng = np.random.default_rng(seed)
     group = rng.choice(3, size=customers, p=[0.5, 0.3, 0.2])
@@ -34,13 +34,13 @@ def planted(customers: int, seed: int = 0) -> pd.DataFrame:
     )
 
 
-def put(work: Path, customers: int, files: int = 4, seed: int = 0) -> tuple[Path, Path]:
+def write_table(work: Path, customers: int, files: int = 4, seed: int = 0) -> tuple[Path, Path]:
     """Write the recipe and the table as Parquet files; gives both paths."""
     recipe, table = work / "recipe.yaml", work / f"customers-{customers}-{seed}"
     recipe.write_text(RECIPE)
     if not table.exists():
         table.mkdir()
-        rows = planted(customers, seed)
+        rows = plant_customers(customers, seed)
         for number in range(files):
             rows.iloc[number::files].to_parquet(table / f"part-{number}.parquet", index=False)
     return recipe, table

@@ -31,7 +31,7 @@ OWN = (
 )
 
 
-def first(count: int) -> tuple[Feature, ...]:
+def list_features(count: int) -> tuple[Feature, ...]:
     """The features of a task of this width."""
     extra = range(1, count - len(OWN) + 1)
     return OWN[:count] + tuple(Feature(f"extra_{n:02d}", (f"Extra_{n:02d}",)) for n in extra)

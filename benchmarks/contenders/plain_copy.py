@@ -3,13 +3,13 @@
 Nothing is cut here; the partition is a cheap expression with as many values as there are segments.
 """
 
-from asked import asked, note
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from task import parse_task, write_note
 
-task = asked()
+task = parse_task()
 spark = SparkSession.builder.master("local[*]").appName("copy").getOrCreate()
 customers = spark.read.parquet(task.input)
 customers.withColumn("part", F.col("Recency") % task.parts).write.partitionBy("part").parquet(task.output)
-note(task.output, task.parts)
+write_note(task.output, task.parts)
 spark.stop()

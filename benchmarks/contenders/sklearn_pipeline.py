@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
-from asked import asked, note
-from features import first
+from features import list_features
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import StandardScaler
+from task import parse_task, write_note
 
-task = asked()
-features = first(task.features)
+task = parse_task()
+features = list_features(task.features)
 columns = [column for feature in features for column in feature.columns]
 customers = pd.read_parquet(task.input, columns=columns)
 
@@ -57,4 +57,6 @@ for part, fragment in enumerate(ds.dataset(task.input).get_fragments()):
         existing_data_behavior="overwrite_or_ignore",
     )
 Path(task.output).mkdir(exist_ok=True)
-note(task.output, best, {k: scaler.inverse_transform(model.cluster_centers_) for k, model in models.items()})
+write_note(
+    task.output, best, {k: scaler.inverse_transform(model.cluster_centers_) for k, model in models.items()}
+)

@@ -1,15 +1,15 @@
 """The segmentation as Spark's own guide and most tutorials write it: the loop over all rows."""
 
-from asked import asked, note
-from features import first
+from features import list_features
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import Imputer, StandardScaler, VectorAssembler
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from task import parse_task, write_note
 
-task = asked()
-features = first(task.features)
+task = parse_task()
+features = list_features(task.features)
 spark = SparkSession.builder.master("local[*]").appName("textbook").getOrCreate()
 customers = spark.read.parquet(task.input)
 
@@ -34,5 +34,5 @@ labelled = models[best].transform(scaler.transform(table))
 labelled.select(*customers.columns, "prediction").write.partitionBy("prediction").parquet(task.output)
 
 mean, std = scaler.mean.toArray(), scaler.std.toArray()
-note(task.output, best, {k: [c * std + mean for c in m.clusterCenters()] for k, m in models.items()})
+write_note(task.output, best, {k: [c * std + mean for c in m.clusterCenters()] for k, m in models.items()})
 spark.stop()

@@ -53,11 +53,11 @@ def scaled(table: Path) -> tuple[np.ndarray, StandardScaler]:
 def test_the_cost_is_the_inertia_of_scikit_learn(script: ModuleType, table: Path) -> None:
     reference = script.reference
     points, scaler = scaled(table)
-    matrix, space = reference.all_rows(str(table), reference.first(4))
+    matrix, space = reference.read_all_rows(str(table), reference.list_features(4))
     np.testing.assert_allclose(matrix, points, atol=1e-9)
     model = KMeans(4, n_init=1, random_state=0).fit(points)
     centres = scaler.inverse_transform(model.cluster_centers_)
-    costs = reference.costs(str(table), {"space": space}, {4: centres})
+    costs = reference.measure_costs(str(table), {"space": space}, {4: centres})
     assert costs[4] == pytest.approx(model.inertia_, rel=1e-9)
 
 
@@ -68,20 +68,20 @@ def test_the_squared_silhouette_is_that_of_its_definition(
     rng = np.random.default_rng(0)
     points, labels = rng.normal(size=(200, 3)), rng.integers(0, 4, 200)
     expected = silhouette_score(points, labels, metric="sqeuclidean")
-    assert script.reference.squared_silhouette(points, labels, 4) == pytest.approx(expected)
+    assert script.reference.measure_silhouette(points, labels, 4) == pytest.approx(expected)
 
 
 def test_the_reference_is_kept_and_only_what_is_missing_is_found(
     script: ModuleType, table: Path, tmp_path: Path
 ) -> None:
     kept = tmp_path / "kept.json"
-    first = script.reference.best(str(table), 4, range(2, 4), 2, kept)
+    first = script.reference.find_best(str(table), 4, range(2, 4), 2, kept)
     assert first["costs"]["2"] > first["costs"]["3"] > 0
     assert first["rows"] == 3000
     planted = json.loads(kept.read_text())
     planted["costs"]["3"] = 1.0
     kept.write_text(json.dumps(planted))
-    again = script.reference.best(str(table), 4, range(2, 6), 2, kept)
+    again = script.reference.find_best(str(table), 4, range(2, 6), 2, kept)
     assert again["costs"]["3"] == 1.0
     assert max(again["silhouettes"], key=again["silhouettes"].get) == "5"
 
@@ -91,7 +91,7 @@ def test_scikit_learn_writes_every_row_and_its_centres_weigh_near_the_best(
 ) -> None:
     asked = ["--rows", "3000", "--k", "2..6", "--work", str(tmp_path), "--driver-memory", "1g"]
     given = script.parser().parse_args(asked)
-    best = script.reference.best(str(table), 4, range(2, 7), 3, tmp_path / "kept.json")
+    best = script.reference.find_best(str(table), 4, range(2, 7), 3, tmp_path / "kept.json")
     task = script.programs.Task(table, 4, (2, 6), 5, tmp_path / "recipe.yaml")
     run = script.one_run("sklearn", task, given, best)
     assert "problem" not in run, (tmp_path / "sklearn.log").read_text()
@@ -112,7 +112,7 @@ def test_a_contender_that_fails_is_told(script: ModuleType, tmp_path: Path) -> N
 @pytest.mark.parametrize("features", [4, 8, 50])
 def test_the_task_as_a_recipe_is_a_valid_one(script: ModuleType, tmp_path: Path, features: int) -> None:
     path = tmp_path / "recipe.yaml"
-    path.write_text(script.programs.recipe_text(features, (2, 10)))
+    path.write_text(script.programs.write_recipe(features, (2, 10)))
     read = recipe.load(str(path))
     assert len(read.segment_by) == features
     assert read.segments.range == (2, 10)
@@ -123,11 +123,11 @@ def test_our_centres_come_back_from_the_model_scale(script: ModuleType, tmp_path
     features = [{"scale": 2.0, "centre": 1.0}, {"scale": 10.0, "centre": 0.0}]
     refined = [[0.0, 0.0], [1.0, 1.0]]
     (tmp_path / "model.json").write_text(json.dumps({"features": features, "centres": refined}))
-    found = script.programs.candidate_centres(tmp_path)
+    found = script.programs.read_centres(tmp_path)
     assert {k: rows.tolist() for k, rows in found.items()} == {2: [[1.0, 0.0], [3.0, 10.0]]}
     candidates = {"2": [[9, 9], [9, 9]], "3": [[0, 0], [1, 0], [0, 1]]}
     (tmp_path / "sweep_centres.json").write_text(json.dumps(candidates))
-    found = script.programs.candidate_centres(tmp_path)
+    found = script.programs.read_centres(tmp_path)
     assert found[2].tolist() == [[1.0, 0.0], [3.0, 10.0]]
     assert found[3].tolist() == [[1.0, 0.0], [3.0, 0.0], [1.0, 10.0]]
 
@@ -140,7 +140,7 @@ def test_our_rows_are_those_labelled_and_those_quarantined(script: ModuleType, t
     (tmp_path / "latest.json").write_text('{"run_id": "r1"}')
     (run / "run.json").write_text('{"k": 2}')
     (run / "model.json").write_text('{"features": [{"scale": 1, "centre": 0}], "centres": [[0], [1]]}')
-    found = script.programs.found("custseg", tmp_path)
+    found = script.programs.read_result("custseg", tmp_path)
     assert (found.rows, found.k) == (9, 2)
 
 
@@ -165,11 +165,11 @@ def made_up(
         return [{"seconds": middle * factor, **common, **found} for factor in (0.5, 1, 10)]
 
     return {
-        "name": script.page.name(rows, 4, k),
+        "name": script.page.name_scenario(rows, 4, k),
         "date": "2025-01-01",
         "scenario": {"rows": rows, "features": 4, "k": list(k), "files": 1, "bytes": 10},
         "settings": {"driver_memory": "4g", "set": [], "note": "The copy stops it."},
-        "machine": script.page.machine(),
+        "machine": script.page.describe_machine(),
         "reference": {"starts": 10, "costs": {"5": 1.0}, "k": 5},
         "contenders": {name: runs(middle) for name, middle in seconds.items()},
     }
@@ -182,7 +182,7 @@ def test_the_bars_stand_where_the_medians_are(script: ModuleType) -> None:
         made_up(script, 10_000_000, {"custseg": 50}, k=(2, 20), ratio=1.0061),
         made_up(script, 100_000_000, {"custseg": 100, "copy": 100}, peak=1050.0),
     ]
-    rows = [row[3:] for row in script.readme.standing(results)]
+    rows = [row[3:] for row in script.readme.judge_bars(results)]
     assert rows == [
         ("1.20", "3", "yes"),
         ("0.20", "3", "no"),
@@ -196,25 +196,25 @@ def test_the_bars_stand_where_the_medians_are(script: ModuleType) -> None:
         ("0", "12", "yes"),
     ]
     results[0]["contenders"]["custseg"][0]["k"] = 4
-    assert script.readme.standing(results)[-1][3:] == ("1", "12", "no")
-    assert {row[3] for row in script.readme.standing([])} == {"not measured"}
+    assert script.readme.judge_bars(results)[-1][3:] == ("1", "12", "no")
+    assert {row[3] for row in script.readme.judge_bars([])} == {"not measured"}
 
 
 def test_a_failed_run_counts_in_no_median(script: ModuleType) -> None:
     result = made_up(script, 1_000_000, {"custseg": 12, "sklearn": 10})
     result["contenders"]["sklearn"][0]["problem"] = "exit 1: MemoryError"
-    assert script.page.middle(result, "sklearn") == 55
-    row = script.page.summary(result)[1]
+    assert script.page.find_median(result, "sklearn") == 55
+    row = script.page.tabulate_runs(result)[1]
     assert row[:4] == ("sklearn", "2", "55.0", "10.0-100.0")
-    assert "sklearn failed: exit 1: MemoryError" in script.page.markdown(result)
+    assert "sklearn failed: exit 1: MemoryError" in script.page.write_markdown(result)
 
 
 def test_scenarios_gather_in_one_page(script: ModuleType, tmp_path: Path) -> None:
     results = tmp_path / "results"
     for rows in (10_000_000, 1_000_000):
-        script.page.write(made_up(script, rows, {"custseg": 12, "sklearn": 10}), results)
-    script.page.write(made_up(script, 1_000_000, {"custseg": 15, "sklearn": 10}), results)
-    script.readme.write(results)
+        script.page.save(made_up(script, rows, {"custseg": 12, "sklearn": 10}), results)
+    script.page.save(made_up(script, 1_000_000, {"custseg": 15, "sklearn": 10}), results)
+    script.readme.save(results)
     assert len(list(results.glob("*.json"))) == len(list(results.glob("*.md"))) == 2
     page = (tmp_path / "README.md").read_text()
     assert page.index("## 1,000,000 rows") < page.index("## 10,000,000 rows")

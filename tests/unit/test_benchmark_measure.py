@@ -85,7 +85,7 @@ def test_the_pages_that_a_fork_shares_count_once(measure: ModuleType, tmp_path: 
     forked, enough = tmp_path / "forked", tmp_path / "enough"
     child = f"    Path({str(forked)!r}).touch()\n    " + wait_for(enough) + "    os._exit(0)\n"
     code = HOLD.format(mib=200) + "if not os.fork():\n" + child + "os.wait()" + TELL
-    seen = measure._Seen()
+    seen = measure._Watch()
     with running(code, tmp_path / "log") as process:
         appears(forked)
         seen.look(process.pid)
@@ -107,7 +107,7 @@ def test_a_process_that_outlives_its_parent_still_counts(measure: ModuleType, tm
     parent = f"import os, subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', {late!r}])\n"
     parent += wait_for(orphan)
     root = start_child(parent) + f"import time; open({str(alone)!r}, 'w'); time.sleep(600)"
-    seen = measure._Seen()
+    seen = measure._Watch()
     with running(root, tmp_path / "log") as process:
         appears(up)
         try:

@@ -13,7 +13,7 @@ from tests.corpus import CASES, GROUPS
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert page.PAGE.read_text(encoding="utf-8") == page.page(), (
+    assert page.PAGE.read_text(encoding="utf-8") == page.build_page(), (
         "run scripts/reliability-page and commit the page"
     )
 
@@ -37,7 +37,7 @@ def test_a_failure_is_shown_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     }.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(found))
     monkeypatch.setattr(page, "RESULTS", tmp_path)
-    lines = page.page().splitlines()
+    lines = page.build_page().splitlines()
     assert "| local[2] | 0 | equal | 1 s |" in lines
     assert "| standalone | 0 | NOT equal | 1 s |" in lines
     assert "| connect | None | NOT equal | 1 s |" in lines
@@ -85,4 +85,4 @@ def _script(name: str) -> Any:
 
 
 def test_hostile_names_stay_text_on_the_page() -> None:
-    assert "<script>" not in page.page()
+    assert "<script>" not in page.build_page()

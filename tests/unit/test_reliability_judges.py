@@ -61,10 +61,10 @@ def script(name: str) -> ModuleType:
 @pytest.mark.parametrize("name", outcome.FILES)
 def test_a_run_that_lacks_a_file_is_not_whole(output: Path, name: str) -> None:
     run = output / "runs" / "r1"
-    assert outcome.flaw(run) == ""
+    assert outcome.find_flaw(run) == ""
     (run / name).unlink()
-    assert outcome.flaw(run) == f"lacks {name}"
-    assert faults.pointer_flaw(output) == f"latest.json: lacks {name}"
+    assert outcome.find_flaw(run) == f"lacks {name}"
+    assert faults.find_pointer_flaw(output) == f"latest.json: lacks {name}"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_run_that_lacks_a_file_is_not_whole(output: Path, name: str) -> None:
 def test_a_run_that_holds_other_rows_than_it_says_is_not_whole(
     tmp_path: Path, changed: dict[str, Any], flaw: str
 ) -> None:
-    assert outcome.flaw(write_run(tmp_path / "run", **changed)) == flaw
+    assert outcome.find_flaw(write_run(tmp_path / "run", **changed)) == flaw
 
 
 @pytest.mark.parametrize("pointer", ["latest.json", "live.json"])
@@ -87,11 +87,11 @@ def test_a_run_that_holds_other_rows_than_it_says_is_not_whole(
 def test_a_pointer_that_is_gone_torn_or_names_no_run_is_a_flaw(
     output: Path, pointer: str, text: str | None
 ) -> None:
-    assert faults.pointer_flaw(output) == ""
+    assert faults.find_pointer_flaw(output) == ""
     (output / pointer).unlink()
     if text is not None:
         (output / pointer).write_text(text)
-    assert faults.pointer_flaw(output).startswith(f"{pointer}: ")
+    assert faults.find_pointer_flaw(output).startswith(f"{pointer}: ")
 
 
 SAID = "INFO read\nerror: no space is left\n  free some\n"
@@ -113,11 +113,11 @@ def test_refused_is_the_exit_code_one_line_and_nothing_published(
 ) -> None:
     if pointer:
         point(tmp_path, "r1")
-    assert faults._refused(tmp_path, code, said, 4) is held
+    assert faults._is_refused(tmp_path, code, said, 4) is held
 
 
 def two_runs(output: Path, second: dict[str, Any], codes: tuple[int, int] = (0, 0)) -> bool:
-    """`two_at_once` where the first run is whole and the second as told."""
+    """`run_two_at_once` where the first run is whole and the second as told."""
     shutil.rmtree(output)
     runs = iter([{}, second])
     ends = iter(codes)
@@ -128,9 +128,12 @@ def two_runs(output: Path, second: dict[str, Any], codes: tuple[int, int] = (0, 
         point(to, name)
 
     bench = SimpleNamespace(
-        output=lambda name: output, train=train, ended=lambda process: next(ends), said=lambda *log: ""
+        make_output=lambda name: output,
+        start_training=train,
+        wait_for=lambda process: next(ends),
+        read_log=lambda *log: "",
     )
-    return faults.two_at_once(bench)  # type: ignore[arg-type]
+    return faults.run_two_at_once(bench)  # type: ignore[arg-type]
 
 
 def test_two_runs_at_once_hold_where_both_are_whole_and_alike(output: Path) -> None:
@@ -155,14 +158,14 @@ def test_kills_that_tear_a_pointer_or_a_run_are_not_counted_as_held(
         return "read"
 
     monkeypatch.setattr(kills, "kill", kill)
-    monkeypatch.setattr(kills, "_pruned", lambda *_: not spoilt)
+    monkeypatch.setattr(kills, "_prune", lambda *_: not spoilt)
     bench = SimpleNamespace(
-        output=lambda name: output,
-        train=lambda to: None,
-        ended=lambda process: 0,
-        same_labels=lambda to: 1 not in spoilt,
+        make_output=lambda name: output,
+        start_training=lambda to: None,
+        wait_for=lambda process: 0,
+        has_same_labels=lambda to: 1 not in spoilt,
     )
-    rows = kills.train(bench, 3, 0, lambda line: None)  # type: ignore[arg-type]
+    rows = kills.kill_training(bench, 3, 0, lambda line: None)  # type: ignore[arg-type]
     assert (rows["train-kills"]["held"], rows["train-kills"]["tries"]) == (3 - len(spoilt), 3)
     assert rows["train-after"]["held"] == int(1 not in spoilt and 2 not in spoilt)
     assert rows["train-prune"]["held"] == int(not spoilt)
@@ -171,12 +174,12 @@ def test_kills_that_tear_a_pointer_or_a_run_are_not_counted_as_held(
 
 def test_a_score_holds_where_its_pointer_names_the_labels_of_the_run(output: Path, tmp_path: Path) -> None:
     bench: Any = SimpleNamespace(expected=output)
-    assert kills._scored_flaw(tmp_path / "to", bench) == "no pointer"
+    assert kills._find_score_flaw(tmp_path / "to", bench) == "no pointer"
     scores = tmp_path / "to" / "scores"
     for name, segments in {"s1": SEGMENTS, "s2": {**SEGMENTS, "c": 0}, "s3": {"a": 0, "b": 1}}.items():
         write_run(scores / name, segments)
         point(scores, name, "latest.json")
-        assert kills._scored_flaw(tmp_path / "to", bench) == (
+        assert kills._find_score_flaw(tmp_path / "to", bench) == (
             "" if name == "s1" else f"{name} has other labels"
         )
 
@@ -224,7 +227,7 @@ def test_a_cluster_is_called_equal_only_where_every_label_is(
 
     monkeypatch.setattr(tool, "run", run)
     monkeypatch.setattr(tool.subprocess, "run", lambda *_, **__: None)
-    monkeypatch.setattr(tool.tables, "put", lambda *_: (None, None))
+    monkeypatch.setattr(tool.tables, "write_table", lambda *_: (None, None))
     assert [one["same"] for one in tool.all_of(["connect"], 3, tmp_path, 1)] == same
 
 

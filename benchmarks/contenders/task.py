@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 
-def asked() -> argparse.Namespace:
+def parse_task() -> argparse.Namespace:
     """`input` and `output` directories, number of `features`, `k` as [lowest, highest], and `parts`, the
     number of segments that a copy is partitioned into."""
     parser = argparse.ArgumentParser()
@@ -21,7 +21,7 @@ def asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def note(output: str, chosen_k: int, centres: Mapping[int, Any] | None = None) -> None:
+def write_note(output: str, chosen_k: int, centres: Mapping[int, Any] | None = None) -> None:
     """`<output>/note.json`: the chosen k, and for each k the centres (k, d) after log1p, before scaling."""
     found = {str(k): [list(map(float, centre)) for centre in rows] for k, rows in (centres or {}).items()}
     Path(output, "note.json").write_text(json.dumps({"k": chosen_k, "centres": found}))
