@@ -18,7 +18,7 @@ from custseg_spark.api.training import publish_result, read_table
 from custseg_spark.engine.session_settings import session_settings
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.journal import open_journal
-from custseg_spark.model import DIALECTS, Model
+from custseg_spark.model import DIALECTS, LABELS, Model
 from custseg_spark.report.html import render_page
 from custseg_spark.report.page import Page
 from custseg_spark.report.view import read_summary
@@ -52,6 +52,7 @@ class SegmentationModel(SparkModel):
         why_: Why this number, in a sentence.
         scores_: One row per number that was tried, as sweep.csv.
         profile_: One row per segment, as profile.csv.
+        movement_: One row per segment of the live model and new segment, as movement.csv; after `live=`.
         quality_: The rows that were read, accepted and quarantined, and by which reasons.
         labels_: The segment of each sampled customer, by id; of a model that was fitted here.
         rejected_: The rejected rows with their reasons, a lazy DataFrame; of a model that was fitted here.
@@ -82,6 +83,12 @@ class SegmentationModel(SparkModel):
         return data.read_csv(self._files.read("profile.csv"))
 
     @property
+    def movement_(self) -> pd.DataFrame:
+        if self._record.live is None:
+            raise RunError("no live model was followed, so nobody moved", "fit(table, live=...) follows one")
+        return data.read_csv(self._files.read("movement.csv"))
+
+    @property
     def labels_(self) -> pd.Series:
         sample = self._result.segmentation.sample
         return sample.set_index("id")["segment"]
@@ -97,11 +104,13 @@ class SegmentationModel(SparkModel):
 
     def transform(self, dataset: Table, params: Any = None) -> Table:
         """The table with segment, segment_name, distance_to_centre and margin; null where a feature is
-        missing that the model does not fill. A pandas DataFrame comes back as one."""
+        missing that the model does not fill. A pandas DataFrame comes back with its index and types."""
         if isinstance(dataset, DataFrame):
             return self._transform(dataset)
         _, frame = open_frame(dataset)
-        return self._transform(frame).toPandas()
+        labels = self._transform(frame).select(*LABELS).toPandas()  # no shuffle: in the order of the rows
+        kept = dataset[[name for name in dataset if str(name).lower() not in LABELS]]
+        return pd.concat([kept, labels.set_axis(dataset.index)], axis=1)
 
     def _transform(self, dataset: DataFrame) -> DataFrame:
         return self._model.transform(dataset)

@@ -62,6 +62,14 @@ def test_customers_are_labelled_as_the_sample_was(model: SegmentationModel, cust
     pd.testing.assert_frame_equal(again, labelled)
 
 
+def test_a_pandas_table_keeps_its_index_and_types(model: SegmentationModel) -> None:
+    table = make_customers(rows=50, seed=3).convert_dtypes().sample(frac=1, random_state=0)
+    table.loc[7, ["id", "heap"]] = pd.NA
+    labelled = model.transform(table)
+    pd.testing.assert_frame_equal(labelled[list(table.columns)], table)
+    assert (labelled.groupby("heap")["segment"].nunique() == 1).all()
+
+
 def test_a_customer_that_the_model_can_not_place_gets_no_segment(spark: SparkSession) -> None:
     segmenter = Segmenter(
         id="id",
@@ -117,6 +125,9 @@ def test_segments_keep_their_ids_and_names(model: SegmentationModel, spark: Spar
     tomorrow = make_customers(seed=1).assign(recency=lambda t: 100 - t["recency"])
     tomorrow["spend"] = make_customers(seed=1)["spend"]
     followed = make_segmenter().fit(make_customers(seed=1), live=model)
+    assert followed.movement_["customers"].sum() == 400
+    with pytest.raises(RunError, match="no live model was followed"):
+        _ = model.movement_
     assert followed.profile_["name"].tolist() == model.profile_["name"].tolist()
     assert followed.as_live_run().model.ids == model.as_live_run().model.ids
     other = make_segmenter().fit(tomorrow, live=model)
