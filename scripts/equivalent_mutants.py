@@ -12,8 +12,8 @@ EQUIVALENT = {
     ("segments/identity.py", "sum(axis=0, keepdims=True)", "sum(axis=0, keepdims=False)"): _SUMS,
     ("segments/movement.py", "NOBODY = -1", "NOBODY = - 2"): "any number that is no segment's will do",
     ("segments/movement.py", "fewest: int = 0", "fewest: int = -1"): "no flow has less than one customer",
-    ("segments/movement.py", "(total or 1)", "(total or 0)"): "where the total is 0 the value is NaN anyway",
-    ("segments/movement.py", "ignore_index=True", "ignore_index=False"): "`movement` numbers the rows anew",
+    ("segments/movement.py", "self.value else 0.0", "self.value else -1.0"): "of no total under 0 is a share",
+    ("segments/movement.py", "self.now != NOBODY", "self.now > NOBODY"): "every id is above nobody's",
 }
 """Module, what stood there and what the mutant has instead; and why no test can tell them apart."""
 

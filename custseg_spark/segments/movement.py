@@ -90,9 +90,9 @@ class TwoNights:
                 "model_changed": both & (self.now != self.new),
             }
         )[both | (self.then == NOBODY)]
-        left = {"from_segment": self.gone, "to_segment": NOBODY, "worth": 0.0}
         unmoved = {"customers_changed": False, "model_changed": False}
-        return pd.concat([labelled, pd.DataFrame({**left, **unmoved})])
+        left = pd.DataFrame({"from_segment": self.gone, "to_segment": NOBODY, **unmoved})
+        return pd.concat([labelled, left])
 
 
 def measure_movement(
@@ -126,7 +126,7 @@ def _sum_flows(nights: TwoNights, old_names: Mapping[int, str], new_names: Mappi
     )
     inside = (flows["from_segment"] != NOBODY) & (flows["to_segment"] != NOBODY)
     flows["share"] = np.where(inside, flows["customers"] / max(nights.both.sum(), 1), np.nan)
-    flows["value"] = np.where(inside & (total > 0), flows["worth"] / (total or 1), np.nan)
+    flows["value"] = np.where(inside & (total > 0), flows["worth"] / total, np.nan)
     for column in ("customers", "customers_changed", "model_changed"):
         flows[column] = (flows[column].astype(float) / nights.drawn).round().astype(int)
     flows["from_name"] = flows["from_segment"].map(old_names)
@@ -134,8 +134,7 @@ def _sum_flows(nights: TwoNights, old_names: Mapping[int, str], new_names: Mappi
     for column in ("from_segment", "to_segment"):
         flows[column] = flows[column].where(flows[column] != NOBODY).astype("Int64")
     order = ["customers", "from_segment", "to_segment"]
-    flows = flows.sort_values(order, ascending=[False, True, True], kind="stable", ignore_index=True)
-    return flows[_COLUMNS]
+    return flows.sort_values(order, ascending=[False, True, True], kind="stable")[_COLUMNS]
 
 
 def tell_largest(movement: Movement) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ def test_ten_customers_by_hand() -> None:
     worth = np.array([10, 10, 10, 10, 30, 5, 5, 20, 99, np.nan])
     found = measure_movement(TwoNights(then, now, new, np.array([0, 1]), worth, "spend"), NAMES, NAMES)
     assert found.both == 8
+    assert found.flows.columns.tolist() == [
+        *("from_segment", "from_name", "to_segment", "to_name", "customers", "share", "value"),
+        *("customers_changed", "model_changed"),
+    ]
+    assert found.flows["customers"].tolist() == sorted(found.flows["customers"], reverse=True)
     assert (found.moved, found.by_customers, found.by_model) == (0.25, 0.125, 0.125)
     assert found.value_moved == pytest.approx(35 / 100)
     flows: list[Any] = list(found.flows.itertuples())
