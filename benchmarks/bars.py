@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from statistics import median
-from typing import Any
 
 from programs import OURS, SCORE
+from turns import Result, find_median, list_runs
 
-Result = dict[str, Any]
 FEATURES, RANGE = 4, [2, 10]
 
 
@@ -29,18 +27,6 @@ def _result(
 
 def _turns(result: Result) -> tuple[int, int]:
     return len(result["contenders"].get(OURS, [])), len(result["contenders"])
-
-
-def list_runs(result: Result | None, program: str) -> list[dict[str, Any]]:
-    """The contender's turns that ended well."""
-    runs = result["contenders"].get(program, []) if result else []
-    return [run for run in runs if "problem" not in run]
-
-
-def find_median(result: Result | None, program: str, what: str = "seconds") -> float | None:
-    """The median over the contender's whole turns; None where it has none."""
-    found = [run[what] for run in list_runs(result, program)]
-    return median(found) if found else None
 
 
 Side = tuple[Result | None, str]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from bars import find_median, list_runs
+from turns import find_median, list_runs, tabulate_turns, write_table
 
 OURS, PLAIN = "custseg rfm", "plain groupBy"
 BAR, BAR_AT = 1.5, 100_000_000
@@ -17,26 +16,19 @@ FOLDER = "orders"
 def write_markdown(result: dict[str, Any]) -> str:
     """One size: a row per program, and where the bar stands."""
     size = f"{result['bytes'] / 1e6:,.0f} MB"
+    heads = ("program", "runs", "wall s", "min-max", "CPU s", "peak MiB", "customers written")
+    rows = []
+    for name in result["contenders"]:
+        ended = list_runs(result, name)
+        written = ", ".join(sorted({f"{run['customers']:,}" for run in ended}))
+        rows.append((name, *tabulate_turns(ended), written))
     lines = [
         f"### {result['rows']:,} order lines to {result['customers']:,} customers",
         "",
         f"{result['date']}; {size} of Parquet; driver memory {result['driver_memory']}",
         "",
-        "| program | runs | wall s | min-max | CPU s | peak MiB | customers written |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        *write_table(heads, rows),
     ]
-    for name in result["contenders"]:
-        ended = list_runs(result, name)
-        if not ended:
-            lines.append(f"| {name} | 0 | failed | | | | |")
-            continue
-        seconds = [run["seconds"] for run in ended]
-        written = ", ".join(sorted({f"{run['customers']:,}" for run in ended}))
-        lines.append(
-            f"| {name} | {len(ended)} | {median(seconds):.1f} | {min(seconds):.1f}-{max(seconds):.1f} "
-            f"| {median(run['cpu_seconds'] for run in ended):.1f} "
-            f"| {median(run['peak_mib'] for run in ended):,.0f} | {written} |"
-        )
     ours, plain = find_median(result, OURS), find_median(result, PLAIN)
     if ours and plain:
         reached = "reached" if ours / plain <= BAR else "not reached"

@@ -9,12 +9,11 @@ import subprocess
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from bars import find_median
 from programs import OURS
 from rich.table import Table
+from turns import find_median, list_runs, tabulate_turns, write_table
 
 PACKAGES = ("pyspark", "scikit-learn", "numpy", "pandas", "pyarrow")
 HEADINGS = ("program", "runs", "wall s", "min-max", "CPU s", "peak MiB", "k", "worst cost ratio", f"x {OURS}")
@@ -57,25 +56,16 @@ def tabulate_runs(result: dict[str, Any]) -> list[tuple[str, ...]]:
     """A row per contender, in the order of HEADINGS; medians over its whole runs."""
     rows = []
     ours = find_median(result, OURS)
-    for program, runs in result["contenders"].items():
-        whole = [run for run in runs if "problem" not in run]
-        if not whole:
-            rows.append((program, "0", "failed", *[""] * (len(HEADINGS) - 3)))
-            continue
-        seconds = [run["seconds"] for run in whole]
-        ratios = [ratio for run in whole for ratio in run.get("cost_ratios", {}).values()]
-        ks = sorted({run["k"] for run in whole})
+    for program in result["contenders"]:
+        ended = list_runs(result, program)
+        ratios = [ratio for run in ended for ratio in run.get("cost_ratios", {}).values()]
+        ks = ", ".join(map(str, sorted({run["k"] for run in ended})))
+        middle = find_median(result, program)
         rows.append(
             (
-                program,
-                str(len(whole)),
-                f"{median(seconds):.1f}",
-                f"{min(seconds):.1f}-{max(seconds):.1f}",
-                f"{median(run['cpu_seconds'] for run in whole):.1f}",
-                f"{median(run['peak_mib'] for run in whole):,.0f}",
-                "" if program == "copy" else ", ".join(map(str, ks)),
+                *(program, *tabulate_turns(ended), "" if program == "copy" else ks),
                 f"{max(ratios):.4f}" if ratios else "",
-                f"{median(seconds) / ours:.2f}" if ours else "",
+                f"{middle / ours:.2f}" if middle and ours else "",
             )
         )
     return rows
@@ -138,12 +128,6 @@ def _costs(result: dict[str, Any], best: dict[str, Any]) -> list[str]:
     intro = f"The best squared silhouette over all rows is at k = {best['k']}."
     costs = f"Cost over all rows, worst run, over the best of {best['starts']} full-data scikit-learn starts:"
     return [intro, *(["", costs, "", *write_table(("k", *ks), rows)] if rows else [])]
-
-
-def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table in Markdown."""
-    lines = ["| " + " | ".join(headings) + " |", "|" + " --- |" * len(headings)]
-    return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def save(result: dict[str, Any], results: Path) -> None:

@@ -16,12 +16,7 @@ from features import list_features
 HERE = Path(__file__).resolve().parent
 OURS = "custseg"
 SCORE = "score"
-OTHERS = {
-    "sklearn": "sklearn_pipeline.py",
-    "textbook": "textbook.py",
-    "copy": "plain_copy.py",
-    SCORE: "",
-}
+OTHERS = {"sklearn": "sklearn_pipeline.py", "textbook": "textbook.py", "copy": "plain_copy.py", SCORE: ""}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import orders_page
 import page
 from bars import judge_bars
+from turns import write_table
 
 HERE = Path(__file__).resolve().parent
 
@@ -25,9 +26,7 @@ def write_readme(results: Path) -> str:
     scenarios.sort(key=lambda r: (*(r["scenario"][key] for key in ("rows", "features", "k")), r["name"]))
     notes = HERE / "notes.md"
     lines = ["# Benchmark", "", (HERE / "method.md").read_text().strip(), ""]
-    bars = page.write_table(
-        ("rows", "against", "bar", "stands at", "turns", "reached"), judge_bars(scenarios)
-    )
+    bars = write_table(("rows", "against", "bar", "stands at", "turns", "reached"), judge_bars(scenarios))
     lines += ["## The bars", "", *bars, ""]
     lines += [notes.read_text().strip(), ""] if notes.exists() else []
     lines += ["## The machine", "", *_list_machines(scenarios), ""]

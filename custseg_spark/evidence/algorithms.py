@@ -97,10 +97,7 @@ class Comparison:
 
 
 def compare(
-    points: Points,
-    k: int,
-    given: Mapping[str, Labelling],
-    settings: ComparisonSettings | None = None,
+    points: Points, k: int, given: Mapping[str, Labelling], settings: ComparisonSettings | None = None
 ) -> Comparison:
     """Cluster at most ROWS of `points` (n, d) with Ward, DBSCAN and HDBSCAN and hold all against KMeans.
 

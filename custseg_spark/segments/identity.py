@@ -88,10 +88,7 @@ class _Match:
 
 
 def match_segments(
-    table: NDArray[Any],
-    live_ids: Sequence[int],
-    used: Iterable[int] = (),
-    then: NDArray[Any] | None = None,
+    table: NDArray[Any], live_ids: Sequence[int], used: Iterable[int] = (), then: NDArray[Any] | None = None
 ) -> Identity:
     """Who is who. table: (live segments, new segments) customers labelled by both models today.
 

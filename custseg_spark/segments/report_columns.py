@@ -52,9 +52,7 @@ class ReportColumn:
 
 
 def list_columns(
-    segment_by: Mapping[str, Feature],
-    describe: Mapping[str, Description],
-    check: Mapping[str, Outcome],
+    segment_by: Mapping[str, Feature], describe: Mapping[str, Description], check: Mapping[str, Outcome]
 ) -> tuple[ReportColumn, ...]:
     """The columns of a recipe that a profile shows, in recipe order: features, descriptions, outcomes."""
     columns: tuple[tuple[Role, Mapping[str, Feature | Description | Outcome]], ...] = (
