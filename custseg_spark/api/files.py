@@ -50,8 +50,7 @@ class FittedFiles:
 
     @cached_property
     def _tables(self) -> Mapping[str, str | bytes]:
-        record = runs.to_json(self.record.model_dump(mode="json"))
-        return {**build_tables(self.result), "run.json": record}
+        return {**build_tables(self.result), "run.json": self.record.to_json()}
 
     @cached_property
     def _model(self) -> Mapping[str, str | bytes]:

@@ -32,13 +32,13 @@ def customers(spark: SparkSession, tmp_path: Path) -> Customers:
     return frame, [*by_id, *typed.checks, *rules]
 
 
-def counted(frame: DataFrame, checks: list[data.Check]) -> dict[str, int]:
+def count_rows(frame: DataFrame, checks: list[data.Check]) -> dict[str, int]:
     return frame.agg(*data.aggregate_counts(checks)).collect()[0].asDict()
 
 
 def test_rows_read_are_accepted_or_rejected(customers: Customers) -> None:
     frame, checks = customers
-    quality = data.judge_counts(counted(frame, checks), checks, max_quarantined=1.0)
+    quality = data.judge_counts(count_rows(frame, checks), checks, max_quarantined=1.0)
     assert (quality.read, quality.accepted, quality.quarantined) == (10, 3, 7)
     assert [row["id"] for row in data.keep_accepted(frame, checks).collect()] == ["1", "2", "3"]
     assert data.keep_rejected(frame, checks).count() == 7
@@ -72,7 +72,7 @@ def test_the_counts_are_the_same_from_an_observed_write(
     observed = Observation()
     watched = data.keep_accepted(frame.observe(observed, *data.aggregate_counts(checks)), checks)
     data.write_rows(watched.select("id"), str(tmp_path / "out"))
-    assert observed.get == counted(frame, checks)
+    assert observed.get == count_rows(frame, checks)
 
 
 def test_rules_that_warn_or_stop_keep_their_rows(spark: SparkSession) -> None:
@@ -82,8 +82,8 @@ def test_rules_that_warn_or_stop_keep_their_rows(spark: SparkSession) -> None:
     assert data.keep_accepted(frame, checks).count() == 10
     assert data.keep_rejected(frame, checks).count() == 0
     with pytest.raises(DataError, match="tiny: not id < 9: broken by 1 of 10"):
-        data.judge_counts(counted(frame, checks), checks, 0.05)
-    assert data.judge_counts(counted(frame, checks[:1]), checks[:1], 0.05).warnings == (
+        data.judge_counts(count_rows(frame, checks), checks, 0.05)
+    assert data.judge_counts(count_rows(frame, checks[:1]), checks[:1], 0.05).warnings == (
         "small: not id < 8: 2 of 10 rows, kept",
     )
 
@@ -92,7 +92,7 @@ def test_a_bound_of_its_own_takes_a_rule_out_of_the_bound_of_all(spark: SparkSes
     frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
     rules = {"own": Rule(sql="id < 6", at_most=0.5), "other": Rule(sql="id <> 9")}
     checks = data.build_rule_checks(rules, lambda sql, key: sql)
-    quality = data.judge_counts(counted(frame, checks), checks, 0.1)  # 4 rows break the one, 1 the other
+    quality = data.judge_counts(count_rows(frame, checks), checks, 0.1)  # 4 rows break the one, 1 the other
     assert (quality.quarantined, quality.by_reason) == (4, {"own: not id < 6": 4, "other: not id <> 9": 1})
 
 
@@ -123,7 +123,7 @@ def test_every_row_of_a_repeated_id_is_marked_and_no_row_is_added(spark: SparkSe
     found, checks = data.build_id_checks(frame, "id", "exact", 8)
     assert found.count() == 8
     assert [row["id"] for row in data.keep_accepted(found, checks).collect()] == [1]
-    assert counted(found, checks)["failed_1"] == 5
+    assert count_rows(found, checks)["failed_1"] == 5
 
 
 def test_a_missing_id_is_not_a_repeated_one(spark: SparkSession) -> None:

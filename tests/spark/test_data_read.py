@@ -122,7 +122,7 @@ def test_a_directory_of_text_has_one_header(spark: SparkSession, put: Put, tmp_p
     assert sorted(rows(table)) == [("1", "2"), ("3", "4")]
     put("parts/d.csv", "a,id\n5,6\n")
     with pytest.raises(DataError, match=r"d\.csv has other column names, or in another order"):
-        _told(opened(spark, str(tmp_path / "parts")).frame.collect)
+        _explain(opened(spark, str(tmp_path / "parts")).frame.collect)
 
 
 def test_partition_values_of_text_are_text(spark: SparkSession, put: Put, tmp_path: Path) -> None:
@@ -222,10 +222,10 @@ def test_a_text_file_cut_off_beyond_its_head_ends_in_one_line(spark: SparkSessio
     packed = gzip.compress(b"id,a\n" + b"".join(b"%d,%d\n" % (i, i * i * 7919) for i in range(200_000)))
     table = opened(spark, put("cut.csv.gz", packed[:-1000]))
     with pytest.raises(DataError, match=r"cut\.csv\.gz is cut off"):
-        _told(table.frame.select("id").collect)
+        _explain(table.frame.select("id").collect)
 
 
-def _told(run: Callable[[], object]) -> None:
+def _explain(run: Callable[[], object]) -> None:
     try:
         run()
     except Exception as error:
