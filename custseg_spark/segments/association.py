@@ -45,11 +45,11 @@ def measure_associations(sample: pd.DataFrame, columns: Sequence[str]) -> tuple[
 
     Numbers with more than ten different values are measured by eta, all else by Cramer's V.
     """
-    associations = [_association(sample[["segment", column]].dropna(), column) for column in columns]
+    associations = [_measure(sample[["segment", column]].dropna(), column) for column in columns]
     return tuple(sorted(associations, key=lambda a: -a.value if not math.isnan(a.value) else 1.0))
 
 
-def _association(known: pd.DataFrame, column: str) -> Association:
+def _measure(known: pd.DataFrame, column: str) -> Association:
     values, segments = known[column], known["segment"]
     if pd.api.types.is_datetime64_any_dtype(values):
         values = values.astype("int64")

@@ -102,11 +102,11 @@ def read_known_numbers(values: pd.Series[Any]) -> NDArray[np.float64]:
     """The values that are known, as numbers; a date or a moment is days since 1 January of the year 1."""
     known = values.dropna()
     if len(known) and known.map(lambda value: isinstance(value, date)).all():
-        return np.array([_days(value) for value in known], dtype=np.float64)
+        return np.array([_count_days(value) for value in known], dtype=np.float64)
     return np.asarray(pd.to_numeric(known, errors="coerce").dropna(), dtype=np.float64)
 
 
-def _days(moment: date) -> float:
+def _count_days(moment: date) -> float:
     if not isinstance(moment, datetime):
         return moment.toordinal()
     of_day = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)

@@ -53,7 +53,7 @@ def compute_stats(
     sample: a row per sampled customer with the column and `segment`. z: of a feature, on the model scale.
     """
     if column.rate:
-        return _of_rate(moments[f"{column.name}[numerator]"], moments[f"{column.name}[denominator]"])
+        return _compute_rate(moments[f"{column.name}[numerator]"], moments[f"{column.name}[denominator]"])
     table = moments[column.name].copy()
     everyone = pool_moments(table)
     table.loc[_ALL] = everyone
@@ -65,7 +65,7 @@ def compute_stats(
     if column.additive and everyone["min"] >= 0 and everyone["total"] > 0:
         table["share_of_total"] = table["total"].fillna(0) / everyone["total"]
     values = pd.to_numeric(sample[column.in_sample], errors="coerce").astype(float)
-    table = table.join(_quartiles(values, sample["segment"]))
+    table = table.join(_measure_quartiles(values, sample["segment"]))
     records = table.drop(columns="rows").astype(float).to_dict("records")
     return [ColumnStats(**{str(kind): value for kind, value in record.items()}) for record in records]
 
@@ -82,13 +82,13 @@ def pool_moments(moments: pd.DataFrame) -> pd.Series[float]:
     return pd.Series([*everyone, moments["rows"].sum()], index=[*MOMENTS, "rows"])
 
 
-def _of_rate(numerator: pd.DataFrame, denominator: pd.DataFrame) -> list[ColumnStats]:
+def _compute_rate(numerator: pd.DataFrame, denominator: pd.DataFrame) -> list[ColumnStats]:
     parts = (numerator["total"], denominator["total"], denominator["count"])
     above, below, count = ([*part.fillna(0), part.sum()] for part in parts)
     return [ColumnStats(n, mean=a / b if b else _NAN) for a, b, n in zip(above, below, count, strict=True)]
 
 
-def _quartiles(values: pd.Series[float], segments: pd.Series[int]) -> pd.DataFrame:
+def _measure_quartiles(values: pd.Series[float], segments: pd.Series[int]) -> pd.DataFrame:
     by_segment = values.groupby(segments)
     table = pd.DataFrame({name: by_segment.quantile(at) for name, at in _QUARTERS.items()})
     table.loc[_ALL] = [values.quantile(at) for at in _QUARTERS.values()]

@@ -21,6 +21,7 @@ from custseg_spark.segments.baseline import Baseline, Reference
 from custseg_spark.wording import write_label
 
 Verdict = Literal["fine", "watch", "retrain"]
+_VERDICTS: tuple[Verdict, ...] = ("fine", "watch", "retrain")
 
 WATCH, RETRAIN = 0.1, 0.25
 FARTHER_WATCH, FARTHER_RETRAIN = 1.25, 1.5
@@ -47,7 +48,7 @@ class Shift:
     @property
     def verdict(self) -> Verdict:
         """By the customary bounds, unless so few customers move the index that far by chance."""
-        return _verdict(self.index, WATCH, RETRAIN) if self.index > self.chance else "fine"
+        return _judge(self.index, WATCH, RETRAIN) if self.index > self.chance else "fine"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def judge_drift(
 ) -> Drift:
     """The verdict, by the RULE."""
     farther = distance_now / distance_then if distance_then > 0 else 1.0
-    far = _verdict(farther, FARTHER_WATCH, FARTHER_RETRAIN)
+    far = _judge(farther, FARTHER_WATCH, FARTHER_RETRAIN)
     judged: list[tuple[Verdict, str]] = [
         *((s.verdict, f"{write_label(s.column)} moved ({s.index:.2f})") for s in features),
         (segments.verdict, f"the segments' shares moved ({segments.index:.2f})"),
@@ -124,14 +125,10 @@ def judge_drift(
         for s in descriptions
         if s.verdict == "retrain"
     ]
-    judged.sort(key=lambda one: -_severity(one[0]))
+    judged.sort(key=lambda one: -_VERDICTS.index(one[0]))
     reasons = tuple(reason for verdict, reason in judged if verdict != "fine")
     return Drift(judged[0][0], reasons, tuple(features), tuple(descriptions), segments, farther)
 
 
-def _verdict(value: float, watch: float, retrain: float) -> Verdict:
+def _judge(value: float, watch: float, retrain: float) -> Verdict:
     return "retrain" if value >= retrain else "watch" if value >= watch else "fine"
-
-
-def _severity(verdict: Verdict) -> int:
-    return ("fine", "watch", "retrain").index(verdict)

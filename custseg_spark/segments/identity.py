@@ -38,6 +38,8 @@ DISSOLVED = 0.5
 NEARLY_WHOLE = 0.75
 LEAST_PART = 0.2
 MAINLY = 0.5
+_Change = tuple[Kind, tuple[int, ...], tuple[int, ...]]
+"""An event by positions in the table: live rows, new columns."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Identity:
     events: tuple[Event, ...]
 
     @property
-    def kept(self) -> frozenset[int]:
+    def continuing_ids(self) -> frozenset[int]:
         """The ids that continue: with them goes the name."""
         return frozenset(event.new[0] for event in self.events if event.kind == "continues")
 
@@ -75,18 +77,6 @@ def cross_tabulate(
     return np.bincount(cells, minlength=len(row) * k).reshape(len(row), k)
 
 
-@dataclass(frozen=True)
-class _Match:
-    """Positions in the table: live -> its new one, live -> its parts, new -> the live ones it is made of, and
-    those of whom nothing is known."""
-
-    same: Mapping[int, int]
-    splits: Mapping[int, tuple[int, ...]]
-    merges: Mapping[int, tuple[int, ...]]
-    died: Sequence[int]
-    born: Sequence[int]
-
-
 def match_segments(
     table: NDArray[Any], live_ids: Sequence[int], used: Iterable[int] = (), then: NDArray[Any] | None = None
 ) -> Identity:
@@ -97,50 +87,50 @@ def match_segments(
     live_ids: of the rows. used: every id ever given; never given again. then: the same customers, in the rows
     of the live segments they were in yesterday; where it is not given, nobody has changed.
     """
-    matched = _match(table)
+    changes = _match(table)
     if then is not None:
-        table = _restore_origin(table, then, matched)
-        matched = _match(table)
-    kept = {new: live_ids[live] for live, new in matched.same.items()}
+        table = _restore_origin(table, then, changes)
+        changes = _match(table)
+    same = {new[0]: live_ids[live[0]] for kind, live, new in changes if kind == "continues"}
     fresh = count(max({*live_ids, *used}, default=-1) + 1)
-    ids = tuple(kept[new] if new in kept else next(fresh) for new in range(table.shape[1]))
-    changes: list[tuple[Kind, tuple[int, ...], tuple[int, ...]]] = [
-        *(("continues", (live,), (new,)) for live, new in matched.same.items()),
-        *(("splits", (live,), new) for live, new in matched.splits.items()),
-        *(("merges", live, (new,)) for new, live in matched.merges.items()),
-        *(("dies", (live,), ()) for live in matched.died),
-        *(("is born", (), (new,)) for new in matched.born),
-    ]
+    ids = tuple(same[new] if new in same else next(fresh) for new in range(table.shape[1]))
     changes.sort(key=lambda change: (not change[1], change[1], change[2]))
     events = [
-        Event(kind, tuple(live_ids[i] for i in live), tuple(ids[j] for j in new), _alike(table, live, new))
+        Event(kind, tuple(live_ids[i] for i in live), tuple(ids[j] for j in new), _compare(table, live, new))
         for kind, live, new in changes
     ]
     return Identity(ids, tuple(events))
 
 
-def _match(table: NDArray[Any]) -> _Match:
+def _match(table: NDArray[Any]) -> list[_Change]:
     """Rules 1 to 3 for a table of customers: (live segments, new segments)."""
     similarity = measure_jaccard(table)
-    splits = _splits(table, similarity)
+    splits = _find_splits(table, similarity)
     parts = {new for several in splits.values() for new in several}
     merges = {
         new: live
-        for new, live in _splits(table.T, similarity.T).items()
+        for new, live in _find_splits(table.T, similarity.T).items()
         if new not in parts and not splits.keys() & set(live)
     }
-    rows = _without(range(table.shape[0]), splits, *merges.values())
-    columns = _without(range(table.shape[1]), merges, parts)
+    rows = _leave_out(range(table.shape[0]), splits, *merges.values())
+    columns = _leave_out(range(table.shape[1]), merges, parts)
     pairs = zip(*linear_sum_assignment(-similarity[np.ix_(rows, columns)]), strict=True)
     same = {rows[i]: columns[j] for i, j in pairs if similarity[rows[i], columns[j]] > DISSOLVED}
-    return _Match(same, splits, merges, _without(rows, same), _without(columns, same.values()))
+    return [
+        *(("continues", (live,), (new,)) for live, new in same.items()),
+        *(("splits", (live,), new) for live, new in splits.items()),
+        *(("merges", live, (new,)) for new, live in merges.items()),
+        *(("dies", (live,), ()) for live in _leave_out(rows, same)),
+        *(("is born", (), (new,)) for new in _leave_out(columns, same.values())),
+    ]
 
 
-def _restore_origin(table: NDArray[Any], then: NDArray[Any], matched: _Match) -> NDArray[Any]:
+def _restore_origin(table: NDArray[Any], then: NDArray[Any], changes: list[_Change]) -> NDArray[Any]:
     """Rule 4: the table with those columns as they were by `then` whose customers come from another row."""
-    unmatched = _without(range(table.shape[1]), matched.same.values(), matched.merges)
+    unmatched = [j for kind, _, new in changes if kind in ("splits", "is born") for j in new]
     of_row, of_column = (then > MAINLY * then.sum(axis=axis, keepdims=True) for axis in (1, 0))
-    usurped = [new for live, new in matched.same.items() if of_row[live, unmatched].any()]
+    same = [(live[0], new[0]) for kind, live, new in changes if kind == "continues"]
+    usurped = [new for live, new in same if of_row[live, unmatched].any()]
     came = (of_column & ~(table > MAINLY * table.sum(axis=0, keepdims=True))).any(axis=0)
     return np.where(came & np.isin(np.arange(table.shape[1]), [*unmatched, *usurped]), then, table)
 
@@ -162,7 +152,7 @@ def tell_event(event: Event, live_names: Mapping[int, str], new_names: Mapping[i
     return texts[event.kind]
 
 
-def _splits(table: NDArray[Any], similarity: NDArray[np.float64]) -> dict[int, tuple[int, ...]]:
+def _find_splits(table: NDArray[Any], similarity: NDArray[np.float64]) -> dict[int, tuple[int, ...]]:
     """Rows that fall apart into columns. Of the transposed table: columns that rows merge into."""
     taken = table / table.sum(axis=1, keepdims=True).clip(min=1)
     own = table / table.sum(axis=0, keepdims=True).clip(min=1)
@@ -171,7 +161,7 @@ def _splits(table: NDArray[Any], similarity: NDArray[np.float64]) -> dict[int, t
     return {int(row): tuple(np.flatnonzero(parts[row]).tolist()) for row in np.flatnonzero(apart)}
 
 
-def _alike(table: NDArray[Any], live: Sequence[int], new: Sequence[int]) -> float:
+def _compare(table: NDArray[Any], live: Sequence[int], new: Sequence[int]) -> float:
     """Jaccard similarity of the customers of all `live` rows and of all `new` columns."""
     if not (live and new):
         return 0.0
@@ -179,6 +169,6 @@ def _alike(table: NDArray[Any], live: Sequence[int], new: Sequence[int]) -> floa
     return float(both / (table[list(live)].sum() + table[:, list(new)].sum() - both))
 
 
-def _without(positions: Iterable[int], *taken: Iterable[int]) -> list[int]:
+def _leave_out(positions: Iterable[int], *taken: Iterable[int]) -> list[int]:
     gone = {position for several in taken for position in several}
     return [position for position in positions if position not in gone]

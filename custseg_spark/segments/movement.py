@@ -69,8 +69,7 @@ class TwoNights:
     @property
     def both(self) -> NDArray[np.bool_]:
         """(n,) who can be compared."""
-        there: NDArray[np.bool_] = (self.then != NOBODY) & (self.now != NOBODY)
-        return there
+        return np.asarray((self.then != NOBODY) & (self.now != NOBODY))
 
     @property
     def total(self) -> float:
@@ -106,9 +105,9 @@ def measure_movement(
         round(int(both.sum()) / nights.drawn),
         round(int((nights.then == NOBODY).sum()) / nights.drawn),
         round(len(nights.gone) / nights.drawn),
-        _share(went, both),
-        _share(both & (nights.then != nights.now), both),
-        _share(both & (nights.now != nights.new), both),
+        _measure_share(went, both),
+        _measure_share(both & (nights.then != nights.now), both),
+        _measure_share(both & (nights.now != nights.new), both),
         float(np.nan_to_num(nights.worth)[went].sum() / total) if total > 0 else float("nan"),
         nights.value,
         nights.drawn,
@@ -179,5 +178,5 @@ def _explain(customers: int, changed: int, by_model: int) -> str:
     return "mostly because the model changed"
 
 
-def _share(some: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
+def _measure_share(some: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
     return float(some.sum() / max(of.sum(), 1))

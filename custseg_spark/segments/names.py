@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +147,7 @@ class _Facts:
         differs = self.levels[row] != self.levels[others] if others else np.ones_like(distance, dtype=bool)
         apart = np.where(differs, distance, -1.0)
         for size in range(1, MOST_WORDS + 1):
-            together = np.array(usable, dtype=np.intp)[_combinations(len(usable), size)]
+            together = np.array(usable, dtype=np.intp)[_list_combinations(len(usable), size)]
             # Rounded, so that the last bits of a float do not decide what recipe order should.
             scores = np.round(apart[:, together].max(axis=2).min(axis=0), 6)
             for best in np.argsort(-scores, kind="stable"):
@@ -170,16 +170,13 @@ class _Facts:
         return {row: f"{self.noun(row)}, {text}" for row, text in zip(highest_first, texts, strict=True)}
 
     def number_names(self, row: int) -> Iterator[str]:
-        name = f"{self.noun(row)} (segment {self.ids[row]})"
-        while True:  # ends: only as many names are taken as there are segments
-            yield name
-            name += "*"
+        return (f"{self.noun(row)} (segment {self.ids[row]}){'*' * stars}" for stars in count())
 
 
 @cache
-def _combinations(count: int, size: int) -> NDArray[np.intp]:
-    """Every choice of `size` of `count` positions, a row each, in lexicographic order."""
-    return np.array(list(combinations(range(count), size)), dtype=np.intp).reshape(-1, size)
+def _list_combinations(total: int, size: int) -> NDArray[np.intp]:
+    """Every choice of `size` of `total` positions, a row each, in lexicographic order."""
+    return np.array(list(combinations(range(total), size)), dtype=np.intp).reshape(-1, size)
 
 
 def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> None:

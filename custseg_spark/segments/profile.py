@@ -11,9 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from custseg_spark.segments.association import Association, measure_associations
 from custseg_spark.segments.column_stats import MOMENTS, ColumnStats, compute_stats
@@ -100,26 +98,27 @@ def build_profile(
     protected: columns of the sample to measure against the segments.
     """
     sample = measured.sample
-    moments = _by_column(measured.totals, [name.segment for name in named])
+    moments = _split_by_column(measured.totals, [name.segment for name in named])
     numbers = [column for column in shown if column.name in moments or f"{column.name}[numerator]" in moments]
     texts = [column for column in shown if column not in numbers and column.in_sample in sample]
     features = [column.name for column in shown if column.role == "feature"]
     z = {feature: [*traits.z[:, position], 0.0] for position, feature in enumerate(features)}
     columns = {c.name: compute_stats(c, moments, sample, z.get(c.name)) for c in numbers}
-    outcomes = {c.name: _estimates(columns[c.name]) for c in numbers if c.role == "outcome"}
+    outcomes = {c.name: _estimate_means(columns[c.name]) for c in numbers if c.role == "outcome"}
     sizes = [round(size) for size in next(iter(moments.values()))["rows"]]
 
     def describe(row: int, rows: pd.DataFrame) -> _Cells:
         return (
             {name: stats[row] for name, stats in columns.items()},
             {name: estimates[row] for name, estimates in outcomes.items()},
-            {column.name: _mix(rows[column.in_sample]) for column in texts},
+            {column.name: _count_shares(rows[column.in_sample]) for column in texts},
         )
 
     segments = []
     for row, (name, size) in enumerate(zip(named, sizes, strict=True)):
         own = describe(row, sample[sample["segment"] == name.segment])
-        apart = _apart(features, traits.z[row])
+        z_of = zip(features, traits.z[row].tolist(), strict=True)
+        apart = tuple(sorted(z_of, key=lambda feature: -abs(feature[1])))
         segments.append(SegmentProfile(size, size / max(sum(sizes), 1), *own, name, apart))
     everyone = Group(sum(sizes), 1.0, *describe(-1, sample))
     return Profile(tuple(shown), tuple(segments), everyone, measure_associations(sample, protected))
@@ -136,19 +135,11 @@ def tabulate_profile(profile: Profile) -> pd.DataFrame:
     kinds = ["mean", *(f.name for f in fields(ColumnStats) if f.name not in ("count", "mean", "total"))]
     rows = []
     for segment in profile.segments:
-        row: dict[str, object] = {
-            "segment": segment.segment,
-            "name": segment.name,
-            "size": segment.size,
-            "share": segment.share,
-        }
+        row = {key: getattr(segment, key) for key in ("segment", "name", "size", "share")}
         for name, figures in segment.columns.items():
             row |= {f"{kind}_{name}": getattr(figures, kind) for kind in kinds}
             if name in segment.outcomes:
-                row |= {
-                    f"low_{name}": segment.outcomes[name].low,
-                    f"high_{name}": segment.outcomes[name].high,
-                }
+                row |= {f"{end}_{name}": getattr(segment.outcomes[name], end) for end in ("low", "high")}
         for name, mix in segment.mixes.items():
             value, share = mix[0] if mix else (None, math.nan)
             row |= {f"top_{name}": value, f"share_top_{name}": share}
@@ -156,7 +147,7 @@ def tabulate_profile(profile: Profile) -> pd.DataFrame:
     return pd.DataFrame(rows).dropna(axis="columns", how="all")
 
 
-def _by_column(totals: pd.DataFrame, segments: list[int]) -> dict[str, pd.DataFrame]:
+def _split_by_column(totals: pd.DataFrame, segments: list[int]) -> dict[str, pd.DataFrame]:
     """Column -> a row per segment with rows and the moments, as floats."""
     numbers = totals.set_index("segment")[["column", *MOMENTS, "rows"]]
     return {
@@ -165,17 +156,13 @@ def _by_column(totals: pd.DataFrame, segments: list[int]) -> dict[str, pd.DataFr
     }
 
 
-def _mix(values: pd.Series[Any]) -> Mix:
+def _count_shares(values: pd.Series[Any]) -> Mix:
     shares = values.dropna().astype(str).value_counts(normalize=True).sort_index()
     most = shares.sort_values(ascending=False, kind="stable").head(MOST_VALUES)
     return tuple(zip(map(str, most.index), map(float, most), strict=True))
 
 
-def _apart(features: Sequence[str], z: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted(zip(features, z.tolist(), strict=True), key=lambda feature: -abs(feature[1])))
-
-
-def _estimates(figures: Sequence[ColumnStats]) -> list[Estimate]:
+def _estimate_means(figures: Sequence[ColumnStats]) -> list[Estimate]:
     everyone = figures[-1]
     binary = is_binary(everyone.count, everyone.mean, everyone.std, everyone.min, everyone.max)
     return [estimate_mean(f.count, f.mean, f.std, binary=binary) for f in figures]

@@ -90,18 +90,17 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
     least = max(1, round(LEAST_SHARE * len(labels)))
     grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=seed)
     tree = _round_tree(_Tree.of(grown.fit(values, labels)), values, labels)
-    boxes = dict(tree.cut(0, np.tile([-math.inf, math.inf], (len(features), 1))))
-    reached = [(int(tree.segment[leaf]), boxes[leaf]) for leaf in np.unique(tree.leaves(values))]
+    reached = [(segment, box) for segment, box in tree.cut(len(features)) if _find_inside(values, box).any()]
     rules = []
     for segment, box in _join_boxes(reached):
-        inside = ((values > box[:, 0]) & (values <= box[:, 1])).all(axis=1)
+        inside = _find_inside(values, box)
         bounds = zip(features, box.tolist(), strict=True)
         conditions = tuple(Condition(name, *at) for name, at in bounds if np.isfinite(at).any())
         rules.append(
             Rule(conditions, segment, float(inside.mean()), float((labels[inside] == segment).mean()))
         )
     rules.sort(key=lambda rule: (rule.segment, -rule.share))
-    return Rules(tuple(rules), fidelity=float((tree.labels(values) == labels).mean()))
+    return Rules(tuple(rules), fidelity=tree.measure_fidelity(values, labels))
 
 
 @dataclass(frozen=True)
@@ -130,28 +129,27 @@ class _Tree:
                 segment[node], low[node], high[node] = segment[low[node]], -1, -1
         return cls(low, high, tree.feature.clip(min=0), tree.threshold, segment)  # a leaf has feature -2
 
-    def leaves(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
-        """(n, d) values -> (n,) the leaf each row comes to."""
-        node = np.zeros(len(values), dtype=np.int64)
-        rows = np.arange(len(values))
-        while (split := self.low[node] >= 0).any():
-            is_low = values[rows, self.column[node]] <= self.at[node]
-            node = np.where(split, np.where(is_low, self.low[node], self.high[node]), node)
-        return node
+    def cut(self, features: int) -> list[tuple[int, _Box]]:
+        """The leaves: the segment that each gives, and its box."""
+        boxes = {0: np.tile([-math.inf, math.inf], (features, 1))}
+        for node in np.flatnonzero(self.low >= 0).tolist():
+            low, column = boxes.pop(node), self.column[node]
+            high = low.copy()
+            low[column, 1] = min(self.at[node], low[column, 1])
+            high[column, 0] = max(self.at[node], high[column, 0])
+            boxes |= {int(self.low[node]): low, int(self.high[node]): high}
+        return [(int(self.segment[leaf]), boxes[leaf]) for leaf in sorted(boxes)]
 
-    def labels(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
-        return self.segment[self.leaves(values)]
+    def measure_fidelity(self, values: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+        """The share of the `labels` (n,) that the tree gives the `values` (n, d) too."""
+        leaves = self.cut(values.shape[1])
+        right = [_find_inside(values, box) & (labels == segment) for segment, box in leaves]
+        return float(np.any(right, axis=0).mean())
 
-    def cut(self, node: int, box: _Box) -> Iterator[tuple[int, _Box]]:
-        """The leaves under a node that holds a box of values, with their own."""
-        if self.low[node] < 0:
-            yield node, box
-            return
-        column, at = self.column[node], self.at[node]
-        low, high = box.copy(), box.copy()
-        low[column, 1], high[column, 0] = min(at, box[column, 1]), max(at, box[column, 0])
-        yield from self.cut(int(self.low[node]), low)
-        yield from self.cut(int(self.high[node]), high)
+
+def _find_inside(values: NDArray[np.float64], box: _Box) -> NDArray[np.bool_]:
+    """(n, d) values -> (n,) whether they lie in a box."""
+    return np.asarray(((values > box[:, 0]) & (values <= box[:, 1])).all(axis=1))
 
 
 def _join_boxes(boxes: list[tuple[int, _Box]]) -> list[tuple[int, _Box]]:
@@ -167,18 +165,14 @@ def _join_boxes(boxes: list[tuple[int, _Box]]) -> list[tuple[int, _Box]]:
 
 def _round_tree(tree: _Tree, values: NDArray[np.float64], labels: NDArray[np.int64]) -> _Tree:
     """The tree with each number as short as can be, from the root on, at `ROUNDING_COST` in all."""
-
-    def fidelity(tree: _Tree) -> float:
-        return float((tree.labels(values) == labels).mean())
-
-    exact, splits = fidelity(tree), np.flatnonzero(tree.low >= 0)
+    exact, splits = tree.measure_fidelity(values, labels), np.flatnonzero(tree.low >= 0)
     for done, node in enumerate(splits, start=1):
         least = exact - ROUNDING_COST * done / len(splits)
         for number in _shorten(float(tree.at[node])):
             at = tree.at.copy()
             at[node] = number
             tried = replace(tree, at=at)
-            if fidelity(tried) >= least:
+            if tried.measure_fidelity(values, labels) >= least:
                 tree = tried
                 break
     return tree

@@ -30,14 +30,14 @@ def write_headline(profile: Profile) -> str:
     if value is None:
         largest = max(profile.segments, key=lambda segment: segment.size)
         return f"{opening} The largest, “{largest.name}”, holds {format_percent(largest.share)} of customers."
-    top = _top(profile, value)
-    customers, brought = _sums(top, value)
+    top = _find_top(profile, value)
+    customers, brought = _sum_shares(top, value)
     if brought - customers < WORTH_SAYING:
         return f"{opening} Every segment brings about its share of {write_label(value)}."
     share = (
         f"{format_percent(customers)} of customers bring {format_percent(brought)} of {write_label(value)}"
     )
-    divided = _division(top)
+    divided = _tell_division(top)
     return f"{opening} {share}; {divided}." if divided else f"{opening} {share}."
 
 
@@ -55,14 +55,14 @@ def write_sentence(segment: SegmentProfile, profile: Profile) -> str:
     noun = segment.named.words[0].feature
     others = [name for name, _ in segment.apart if name != noun]
     features = [noun, *([name for name in others if segment.named.levels[name] != "mid"] or others[:1])[:2]]
-    facts = [_against(name, segment, profile) for name in features]
+    facts = [_compare(name, segment, profile) for name in features]
     facts[0] += " over all customers"
     return f"{customers}. On average {', '.join(facts)}."
 
 
 def write_fact(segment: SegmentProfile, profile: Profile) -> str:
     """The one fact that sets a segment apart: the feature farthest from all customers on the model scale."""
-    return _against(segment.apart[0][0], segment, profile)
+    return _compare(segment.apart[0][0], segment, profile)
 
 
 def find_value_column(profile: Profile) -> str | None:
@@ -89,7 +89,7 @@ def format_figure(value: float) -> str:
     return f"{rounded:,.{max(0, digits)}f}".rstrip("0").rstrip(".") if digits > 0 else f"{rounded:,.0f}"
 
 
-def _against(name: str, segment: SegmentProfile, profile: Profile) -> str:
+def _compare(name: str, segment: SegmentProfile, profile: Profile) -> str:
     """spend 1,130 against 606; recency 74 days against 49; a unit that the name says is not said again."""
     unit = profile.column(name).counted_in
     behind = f" {unit}" if unit and unit not in write_label(name).split() else ""
@@ -97,23 +97,23 @@ def _against(name: str, segment: SegmentProfile, profile: Profile) -> str:
     return f"{write_label(name)} {format_figure(own)}{behind} against {format_figure(everyone)}"
 
 
-def _top(profile: Profile, value: str) -> Sequence[SegmentProfile]:
+def _find_top(profile: Profile, value: str) -> Sequence[SegmentProfile]:
     ranked = sorted(profile.segments, key=lambda segment: -np.nan_to_num(segment.columns[value].mean))
     sets = [ranked[:count] for count in range(1, len(ranked))] or [ranked]
     for few in sets:
-        customers, brought = _sums(few, value)
+        customers, brought = _sum_shares(few, value)
         if brought >= MOST and brought - customers >= WORTH_SAYING:
             return few
-    return max(sets, key=lambda few: _sums(few, value)[1] - _sums(few, value)[0])
+    return max(sets, key=lambda few: _sum_shares(few, value)[1] - _sum_shares(few, value)[0])
 
 
-def _sums(segments: Sequence[SegmentProfile], value: str) -> tuple[float, float]:
+def _sum_shares(segments: Sequence[SegmentProfile], value: str) -> tuple[float, float]:
     """Share of the customers and of the total of `value`."""
     shares = np.nansum([segment.columns[value].share_of_total for segment in segments])
     return sum(segment.share for segment in segments), float(shares)
 
 
-def _division(top: Sequence[SegmentProfile]) -> str:
+def _tell_division(top: Sequence[SegmentProfile]) -> str:
     """The word that divides the top segments most evenly, of a fifth of them to four fifths; "" if none."""
     size = sum(segment.size for segment in top)
     shares: dict[str, float] = {}
@@ -125,10 +125,10 @@ def _division(top: Sequence[SegmentProfile]) -> str:
     text = min(shares, key=lambda text: (round(abs(shares[text] - 0.5), 6), -shares[text]), default="")
     if not 0.2 <= shares.get(text, 0.0) <= 0.8:
         return ""
-    return f"{_portion(shares[text])} of these are in “{text}” segments"
+    return f"{_tell_portion(shares[text])} of these are in “{text}” segments"
 
 
-def _portion(share: float) -> str:
+def _tell_portion(share: float) -> str:
     if abs(share - 0.5) < 0.005:
         return "half"
     if abs(share - 0.5) <= 0.05:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark.segments.column_stats import ColumnStats
-from custseg_spark.segments.profile import Group, Profile, SegmentProfile
+from custseg_spark.segments.profile import Group, Profile
 
 G = TypeVar("G", bound=Group)
 
@@ -33,39 +33,34 @@ def suppress_small_cells(profile: Profile, fewest: int, sample: pd.DataFrame) ->
         return profile
     texts = {name: profile.column(name).in_sample for name in profile.everyone.mixes}
 
-    def common(rows: pd.DataFrame) -> dict[str, frozenset[str]]:
+    def suppress(group: G, rows: pd.DataFrame) -> G:
         counts = {name: rows[column].dropna().astype(str).value_counts() for name, column in texts.items()}
-        return {name: frozenset(count.index[count >= fewest]) for name, count in counts.items()}
+        common = {name: frozenset(count.index[count >= fewest]) for name, count in counts.items()}
+        return _suppress_group(group, fewest, common)
 
-    return replace(
-        profile,
-        segments=tuple(
-            _segment(segment, fewest, common(sample[sample["segment"] == segment.segment]))
-            for segment in profile.segments
-        ),
-        everyone=_group(profile.everyone, fewest, common(sample)),
+    segments = tuple(
+        replace(
+            suppress(one, sample[sample["segment"] == one.segment]),
+            apart=tuple((name, math.nan if one.size < fewest else z) for name, z in one.apart),
+        )
+        for one in profile.segments
     )
+    return replace(profile, segments=segments, everyone=suppress(profile.everyone, sample))
 
 
 def clip_extremes(values: NDArray[np.float64], fewest: int) -> NDArray[np.float64]:
     """`values` (n,) whose extremes are those of at least `fewest` customers: what lies beyond counts as the
     last value that so many reach. NaN throughout where fewer are known."""
-    known = np.sort(values[np.isfinite(values)])
     if fewest < 2:
         return values
+    known = np.sort(values[np.isfinite(values)])
     if len(known) < fewest:
         return np.full_like(values, np.nan)
     low, high = sorted((known[fewest - 1], known[-fewest]))
-    clipped: NDArray[np.float64] = np.clip(values, low, high)
-    return clipped
+    return np.asarray(np.clip(values, low, high))
 
 
-def _segment(segment: SegmentProfile, fewest: int, common: Mapping[str, frozenset[str]]) -> SegmentProfile:
-    apart = tuple((name, math.nan) for name, _ in segment.apart) if segment.size < fewest else segment.apart
-    return replace(_group(segment, fewest, common), apart=apart)
-
-
-def _group(group: G, fewest: int, common: Mapping[str, frozenset[str]]) -> G:
+def _suppress_group(group: G, fewest: int, common: Mapping[str, frozenset[str]]) -> G:
     """`common`: of each mix, the values that enough customers have."""
     few = group.size < fewest
     return replace(

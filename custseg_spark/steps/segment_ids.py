@@ -33,7 +33,7 @@ def assign_ids(
         for labelled in (known.now, known.then)
     )
     matched = segments.match_segments(now, live.model.ids, set(used), then)
-    return SegmentIds(matched.ids, {i: live.model.name_of(i) for i in matched.kept}, matched.events)
+    return SegmentIds(matched.ids, {i: live.model.name_of(i) for i in matched.continuing_ids}, matched.events)
 
 
 def read_ids_used(output: str) -> set[int]:

@@ -27,7 +27,7 @@ def kinds(
 def test_segments_that_keep_their_customers_keep_their_ids_in_any_order() -> None:
     found = match_segments(np.array([[2, 95, 3], [90, 0, 10], [5, 5, 80]]), [4, 7, 9])
     assert found.ids == (7, 4, 9)
-    assert found.kept == {4, 7, 9}
+    assert found.continuing_ids == {4, 7, 9}
     assert found.events[0].similarity == pytest.approx(95 / 105)
 
 
@@ -151,7 +151,7 @@ def test_everyone_is_told_once_and_no_id_is_used_twice(
     )
     found = match_segments(table, live_ids, used=range(20), then=then)
     assert len(set(found.ids)) == table.shape[1]
-    assert {i for i in found.ids if i < 20} == found.kept <= set(live_ids)
+    assert {i for i in found.ids if i < 20} == found.continuing_ids <= set(live_ids)
     assert sorted(i for event in found.events for i in event.live) == sorted(live_ids)
     assert sorted(i for event in found.events for i in event.new) == sorted(found.ids)
 
@@ -175,7 +175,7 @@ def test_a_refit_on_nine_tenths_keeps_all_ids(blobs: np.ndarray) -> None:
     for seed in range(1, 6):
         new = labels_of(blobs, blobs[rng.random(len(blobs)) < 0.9], 4, seed)
         found = match_segments(cross_tabulate(live, new, range(4), 4), range(4))
-        assert found.kept == {0, 1, 2, 3}
+        assert found.continuing_ids == {0, 1, 2, 3}
         assert [found.ids[label] for label in new] == pytest.approx(live, abs=0)
 
 
@@ -195,7 +195,7 @@ def test_a_planted_split_is_a_split_of_the_segment_that_it_was_planted_in(
     )
     planted, *others = (int(np.bincount(then[i : i + 300]).argmax()) for i in (900, 0, 300, 600))
     assert [e.live for e in found.events if e.kind == "splits"] == [(planted,)]
-    assert found.kept == set(others)
+    assert found.continuing_ids == set(others)
 
 
 def test_a_planted_group_of_new_customers_is_a_birth(blobs: np.ndarray) -> None:
