@@ -29,7 +29,7 @@ def build_nearest_stages(
     `distance_to_centre` (model scale) of the nearest of the `centres` (k, d), whose `ids` are 0..k-1 unless
     given."""
     ids = range(len(centres)) if ids is None else ids
-    distances = {f"_d{i}": _squared_distance(columns, centre) for i, centre in enumerate(centres)}
+    distances = {f"_d{i}": _write_squared_distance(columns, centre) for i, centre in enumerate(centres)}
     smallest = f"least({', '.join(distances)})" if len(distances) > 1 else "_d0"
     whens = " ".join(f"WHEN _d{i} = {SQUARED} THEN {name}" for i, name in enumerate(ids[:-1]))
     segment = f"CASE {whens} ELSE {ids[-1]} END" if whens else str(ids[-1])
@@ -45,7 +45,7 @@ def build_margin_stage(ids: Sequence[int]) -> Stage:
     return {"margin": f"coalesce(1D - try_divide(distance_to_centre, sqrt({following})), 0D)"}
 
 
-def _squared_distance(columns: Sequence[str], centre: NDArray[np.float64]) -> str:
+def _write_squared_distance(columns: Sequence[str], centre: NDArray[np.float64]) -> str:
     differences = [
         f"({column} - {write_literal(value)})" for column, value in zip(columns, centre, strict=True)
     ]

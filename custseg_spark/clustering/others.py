@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 from sklearn.cluster import BisectingKMeans
 from sklearn.mixture import GaussianMixture
+
+TWINS = {"BisectingKMeans": BisectingKMeans, "GaussianMixture": GaussianMixture}
 
 
 def label_by_others(
@@ -19,18 +21,12 @@ def label_by_others(
 
     They are Spark ML's; scikit-learn's where `spark` is None, as on an engine without Spark ML.
     """
-    makers: dict[str, Callable[[], NDArray[np.int64]]] = {
-        "BisectingKMeans": lambda: BisectingKMeans(k, random_state=seed).fit_predict(points),
-        "GaussianMixture": lambda: GaussianMixture(k, random_state=seed).fit_predict(points),
-    }
     if spark is not None:
         from custseg_spark.clustering import spark_ml
-
-        makers = {
-            "BisectingKMeans": lambda: spark_ml.label_by_bisection(spark, points, k, seed),
-            "GaussianMixture": lambda: spark_ml.label_by_mixture(spark, points, k, seed),
-        }
-    for name, label in makers.items():
+    for name, twin in TWINS.items():
         begun = time.perf_counter()
-        labels = label().astype(np.int64)
-        yield name, labels, time.perf_counter() - begun
+        if spark is None:
+            labels = twin(k, random_state=seed).fit_predict(points)
+        else:
+            labels = spark_ml.label_by_other(spark, name, points, k, seed)
+        yield name, labels.astype(np.int64), time.perf_counter() - begun

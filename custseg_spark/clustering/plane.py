@@ -26,8 +26,7 @@ class Plane:
 
     def project(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, d) on the model scale -> (n, 3)."""
-        projected: NDArray[np.float64] = (points - self.centre) @ self.loadings.T
-        return projected
+        return np.asarray((points - self.centre) @ self.loadings.T)
 
 
 def fit_plane(points: NDArray[np.float64]) -> Plane:

@@ -45,7 +45,7 @@ def refine(
     result.
     """
     for step in range(settings.refine + 1):
-        rows = _pass(frame, columns, centres, aggregates)
+        rows = _measure_pass(frame, columns, centres, aggregates)
         sizes = np.array([row["_size"] for row in rows], dtype=np.float64)
         means = np.array([[row[f"_mean{j}"] for j in range(len(columns))] for row in rows], dtype=np.float64)
         cost = float(sum(row["_cost"] for row in rows))
@@ -56,7 +56,7 @@ def refine(
     return Refinement(centres, tuple(rows), step + 1, cost, gain)
 
 
-def _pass(
+def _measure_pass(
     frame: DataFrame, columns: Sequence[str], centres: NDArray[np.float64], aggregates: Sequence[Column]
 ) -> list[dict[str, Any]]:
     """The aggregates by segment, in order of the centres; an empty segment keeps its centre as its mean."""

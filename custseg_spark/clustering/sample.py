@@ -46,6 +46,4 @@ def hash_id(key: Column, seed: int) -> Column:
 
 def find_highest_hash(size: int, rows: int) -> int:
     """The hash up to which about `size` of `rows` customers lie, and a little more."""
-    if rows <= size:
-        return HIGHEST
-    return min(HIGHEST, int(-(2**63) + _SLACK * size / rows * 2**64))
+    return min(HIGHEST, int(-(2**63) + _SLACK * size / max(rows, 1) * 2**64))

@@ -24,6 +24,7 @@ Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
 THREADS = 3
 """Fits and scores on a sample are mostly Spark's overhead for small jobs: some at a time hide it."""
+OTHERS = {"BisectingKMeans": BisectingKMeans, "GaussianMixture": GaussianMixture}
 
 
 @contextmanager
@@ -78,18 +79,14 @@ def fit_plane(spark: SparkSession, points: Points) -> Plane:
         return build_plane(model.pc.toArray().T, model.explainedVariance.toArray(), points.mean(axis=0))
 
 
-def label_by_bisection(spark: SparkSession, points: Points, k: int, seed: int) -> Labels:
-    """(n,) the labels of BisectingKMeans, on the `points` (n, d) moved into the positive quadrant: on centred
-    features it gives up after one cluster, and no distance changes."""
-    return _label(spark, BisectingKMeans(k=k, seed=seed), points - points.min(axis=0) + 1.0)
+def label_by_other(spark: SparkSession, name: str, points: Points, k: int, seed: int) -> Labels:
+    """(n,) the labels of the `points` (n, d) by one of OTHERS.
 
-
-def label_by_mixture(spark: SparkSession, points: Points, k: int, seed: int) -> Labels:
-    """(n,) the labels of GaussianMixture on the `points` (n, d)."""
-    return _label(spark, GaussianMixture(k=k, seed=seed), points)
-
-
-def _label(spark: SparkSession, estimator: BisectingKMeans | GaussianMixture, points: Points) -> Labels:
+    BisectingKMeans gets them moved into the positive quadrant: on centred features it gives up after one
+    cluster, and no distance changes."""
+    if name == "BisectingKMeans":
+        points = points - points.min(axis=0) + 1.0
+    estimator = OTHERS[name](k=k, seed=seed)
     with cache_points(spark, points, {"row": np.arange(len(points))}) as frame:
         found = estimator.fit(frame).transform(frame).select("row", "prediction").toPandas()
     return np.asarray(found.sort_values("row")["prediction"], dtype=np.int64)

@@ -81,7 +81,7 @@ def sweep(
             points: Points, k: int, restarts: int, seed: int, _: Points | None
         ) -> tuple[Points, tuple[float, ...]]:
             starts = spark_ml.fit_restarts(frame, k, restarts, seed)
-            costs = tuple(_cost(points, centres) / len(points) for centres in starts)
+            costs = tuple(_measure_cost(points, centres) / len(points) for centres in starts)
             return starts[int(np.argmin(costs))], costs
 
         partitions = _find_partitions(points, ks, settings, find, done)
@@ -99,7 +99,7 @@ def _find_partitions(
         fewer = partitions[k - 1].centres if k - 1 in partitions else None
         centres, costs = find(points, k, settings.restarts, settings.seed, fewer)
         seconds = time.perf_counter() - begun
-        labels, cost = find_nearest(points, centres), _cost(points, centres)
+        labels, cost = find_nearest(points, centres), _measure_cost(points, centres)
         partitions[k] = Partition(k, centres, labels, cost, costs, seconds, None)
         done(k)
     return list(partitions.values())
@@ -137,14 +137,13 @@ def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points
     return [np.vstack([centres, points[i]]) for i in drawn]
 
 
-def _cost(points: Points, centres: Points) -> float:
+def _measure_cost(points: Points, centres: Points) -> float:
     return float(measure_distances(points, centres).min(axis=1).sum())
 
 
 def find_nearest(points: Points, centres: Points) -> NDArray[np.int64]:
     """(n,) the nearest centre of each point; ties to the lower one, as in `label`."""
-    found: NDArray[np.int64] = measure_distances(points, centres).argmin(axis=1)
-    return found
+    return np.asarray(measure_distances(points, centres).argmin(axis=1))
 
 
 def measure_distances(points: Points, centres: Points) -> Points:
@@ -157,15 +156,11 @@ def _refuse_too_few(points: Points, k: int) -> None:
         raise DataError(
             f"{len(points)} customers can't make {k} segments", f"lower segments.k to at most {len(points)}"
         )
-    distinct = _distinct(points, k)
+    distinct = len(np.unique(points[: 100 * k], axis=0))
+    if distinct < k:  # among the first; all are counted only where these are too few
+        distinct = len(np.unique(points, axis=0))
     if distinct < k:
         raise DataError(
             f"the features have only {distinct} distinct points, too few for {k} segments",
             f"lower segments.k to at most {distinct}, or add a feature that differs between customers",
         )
-
-
-def _distinct(points: Points, enough: int) -> int:
-    """How many different points there are, counting no further than needed."""
-    few = len(np.unique(points[: 100 * enough], axis=0))
-    return few if few >= enough else len(np.unique(points, axis=0))

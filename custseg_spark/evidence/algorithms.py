@@ -177,8 +177,8 @@ def _build_row(
         algorithm=name,
         segments=len(sizes),
         noise_share=float(1.0 - inside.mean()),
-        silhouette=_silhouette(between**2, labels) if several else None,
-        silhouette_euclidean=_silhouette(between, labels) if several else None,
+        silhouette=_average_silhouette(between**2, labels) if several else None,
+        silhouette_euclidean=_average_silhouette(between, labels) if several else None,
         smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
         stability=stability,
         adjusted_rand=float(adjusted_rand_score(kmeans, labels)),
@@ -186,7 +186,7 @@ def _build_row(
     )
 
 
-def _silhouette(between: Points, labels: Labels) -> float:
+def _average_silhouette(between: Points, labels: Labels) -> float:
     inside = np.flatnonzero(labels >= 0)
     each = silhouette_samples(between[np.ix_(inside, inside)], labels[inside], metric="precomputed")
     return float(each.sum() / len(labels))

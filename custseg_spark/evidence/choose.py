@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,13 +21,6 @@ class _Score:
     of: Callable[[Candidate], float]
     error: Callable[[Candidate], float | None]
     text: str = "{name} {value:.3f}"
-
-    def tell(self, c: Candidate) -> str:
-        return self.text.format(name=self.name, value=self.of(c))
-
-    def rank(self, candidates: Sequence[Candidate]) -> list[Candidate]:
-        """The highest first; ties: the better silhouette, then fewer segments."""
-        return sorted(candidates, key=lambda c: (-self.of(c), -c.silhouette, c.k))
 
 
 @dataclass(frozen=True)
@@ -54,8 +46,8 @@ def choose(candidates: Sequence[Candidate], method: Method, smallest_share: floa
         raise DataError("no number of segments could be tried", "widen segments.k")
     ordered = sorted(candidates, key=lambda c: c.k)
     if method == "fixed":
-        return _fixed(ordered, smallest_share)
-    allowed = [c for c in ordered if _allowed(c, smallest_share)]
+        return _take_fixed(ordered, smallest_share)
+    allowed = [c for c in ordered if _keeps_floor(c, smallest_share)]
     if not allowed:
         shares = ", ".join(f"k={c.k} {c.smallest_share:.2%}" for c in ordered)
         raise DataError(
@@ -65,56 +57,59 @@ def choose(candidates: Sequence[Candidate], method: Method, smallest_share: floa
             "lower segments.k, or clip the feature whose extreme values stand alone",
         )
     pick = _METHODS[method](ordered, allowed)
-    others = sorted((c for c in ordered if c is not pick.best), key=lambda c: _order(c, pick, allowed))
+    rest = [c for c in ordered if c is not pick.best and c not in pick.rivals]
+    rest.sort(key=lambda c: (c not in allowed, -c.silhouette, c.k))
     return Choice(
         k=pick.best.k,
         method=method,
         why=pick.why,
         passed=pick.passed,
-        runners_up=tuple(RunnerUp(c.k, _why_not(c, pick, method, smallest_share)) for c in others),
+        runners_up=tuple(
+            RunnerUp(c.k, _tell_why_not(c, pick, method, smallest_share)) for c in (*pick.rivals, *rest)
+        ),
         ranked_by=pick.by.name,
-        close=_close(pick),
+        close=_is_close(pick),
     )
 
 
-def _evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
+def _pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The best silhouette among those whose every segment comes back when the data is redrawn."""
     if all(c.lowest_jaccard is None for c in allowed):
-        pick = _best(allowed, _SILHOUETTE)
+        pick = _pick_best(allowed, _SILHOUETTE)
         return replace(pick, why=f"{pick.why}; whether they come back was not asked (evidence.bootstraps: 0)")
-    stable = [c for c in allowed if _lowest(c) >= STABLE]
+    stable = [c for c in allowed if _read_lowest(c) >= STABLE]
     if not stable:
-        pick = _best(allowed, _JACCARD)
+        pick = _pick_best(allowed, _JACCARD)
         why = (
             f"NO NUMBER OF SEGMENTS IS STABLE: of all, {pick.best.k} comes back best when the data is "
-            f"redrawn, yet its weakest segment only to {_lowest(pick.best):.2f} "
+            f"redrawn, yet its weakest segment only to {_read_lowest(pick.best):.2f} "
             f"(at least {STABLE:.2f} is wanted)"
         )
         return replace(pick, why=why, passed=False)
-    pick = _best(stable, _SILHOUETTE)
-    back = f"comes back when the data is redrawn (the weakest to {_lowest(pick.best):.2f})"
+    pick = _pick_best(stable, _SILHOUETTE)
+    back = f"comes back when the data is redrawn (the weakest to {_read_lowest(pick.best):.2f})"
     return replace(pick, why=f"{pick.why} of the {_count(stable)} whose every segment {back}")
 
 
-def _silhouette(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
-    return _best(allowed, _SILHOUETTE)
+def _pick_by_silhouette(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
+    return _pick_best(allowed, _SILHOUETTE)
 
 
-def _elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
+def _pick_by_elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The knee of the cost curve; where the floor refuses it, the nearest k, fewer on a tie."""
     bend = find_knee([c.k for c in ordered], [c.cost for c in ordered])
     if bend is None:
-        pick = _best(allowed, _SILHOUETTE)
+        pick = _pick_best(allowed, _SILHOUETTE)
         return replace(pick, why=f"THE COST CURVE HAS NO ELBOW: {pick.why}; {_ADVICE}", passed=False)
     best = min(allowed, key=lambda c: (abs(c.k - bend), c.k))
     why = f"the cost curve bends at {best.k} segments; {_ADVICE}"
     if best.k != bend:
         moved = f"bends at {bend:.0f}, where a segment is too small; {best.k} is nearest"
         why = f"the cost curve {moved}; {_ADVICE}"
-    return replace(_best(allowed, _depth(ordered), best), why=why, passed=best.k == bend)
+    return replace(_pick_best(allowed, _measure_depth(ordered), best), why=why, passed=best.k == bend)
 
 
-def _depth(ordered: Sequence[Candidate]) -> _Score:
+def _measure_depth(ordered: Sequence[Candidate]) -> _Score:
     """How far the cost lies under the curve's chord, in shares of the whole fall, and the cost's error so."""
     deep = measure_under_chord([c.k for c in ordered], [c.cost for c in ordered])
     fall = abs(ordered[0].cost - ordered[-1].cost)
@@ -127,7 +122,7 @@ def _depth(ordered: Sequence[Candidate]) -> _Score:
     )
 
 
-def _gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
+def _pick_by_gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The smallest k with gap(k) >= gap(k+1) - s(k+1) (Tibshirani, Walther and Hastie 2001)."""
     gaps: dict[int, tuple[float, float]] = {}
     for c in ordered:
@@ -140,54 +135,57 @@ def _gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     for c in allowed:
         if c.k + 1 in gaps and gaps[c.k][0] >= gaps[c.k + 1][0] - gaps[c.k + 1][1]:
             why = f"{c.k} segments are the fewest whose gap ({c.gap:.3f}) the next number does not beat"
-            return replace(_best(allowed, by, c), why=why)
+            return replace(_pick_best(allowed, by, c), why=why)
     best = max(allowed, key=lambda c: (gaps[c.k][0], -c.k))
     why = f"THE GAP NEVER STOPS RISING IN THIS RANGE: {best.k} segments have the largest ({best.gap:.3f})"
-    return replace(_best(allowed, by, best), why=why, passed=False)
+    return replace(_pick_best(allowed, by, best), why=why, passed=False)
 
 
 _METHODS: dict[str, Callable[[Sequence[Candidate], Sequence[Candidate]], _Pick]] = {
-    "evidence": _evidence,
-    "silhouette": _silhouette,
-    "elbow": _elbow,
-    "gap": _gap,
+    "evidence": _pick_by_evidence,
+    "silhouette": _pick_by_silhouette,
+    "elbow": _pick_by_elbow,
+    "gap": _pick_by_gap,
 }
 
 
-def _fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
+def _take_fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
     best = ordered[0]
-    passed = _allowed(best, floor)
-    though = "" if passed else f", though {_too_small(best, floor)}"
+    passed = _keeps_floor(best, floor)
+    though = "" if passed else f", though {_tell_too_small(best, floor)}"
     why = f"the recipe asks for {best.k} segments{though}"
     return Choice(best.k, "fixed", why, passed, (), ranked_by=None, close=False)
 
 
-def _allowed(c: Candidate, floor: float) -> bool:
+def _keeps_floor(c: Candidate, floor: float) -> bool:
     return c.smallest_share >= floor and c.distinct_segments == c.k
 
 
-def _lowest(c: Candidate) -> float:
+def _read_lowest(c: Candidate) -> float:
     return -1.0 if c.lowest_jaccard is None else c.lowest_jaccard
 
 
 _SILHOUETTE = _Score("silhouette", lambda c: c.silhouette, lambda c: c.silhouette_se)
 _JACCARD = _Score(
     "lowest Jaccard",
-    _lowest,
+    _read_lowest,
     lambda c: c.lowest_jaccard_se,
     "its weakest segment comes back only to {value:.2f}",
 )
 
 
-def _best(candidates: Sequence[Candidate], by: _Score, best: Candidate | None = None) -> _Pick:
-    """The best of the candidates by a score, unless a rule has picked `best`, and the others behind it."""
-    ranked = by.rank(candidates)
+def _pick_best(candidates: Sequence[Candidate], by: _Score, best: Candidate | None = None) -> _Pick:
+    """The best of the candidates by a score, unless a rule has picked `best`, and the others behind it.
+
+    The highest first; ties: the better silhouette, then fewer segments.
+    """
+    ranked = sorted(candidates, key=lambda c: (-by.of(c), -c.silhouette, c.k))
     best = best or ranked[0]
     why = f"{best.k} segments have the best {by.name} ({by.of(best):.3f})"
     return _Pick(best, why, by, tuple(c for c in ranked if c is not best))
 
 
-def _close(pick: _Pick) -> bool:
+def _is_close(pick: _Pick) -> bool:
     """Whether the first rival's score lies within the larger standard error of the two."""
     if not pick.rivals:
         return False
@@ -196,20 +194,15 @@ def _close(pick: _Pick) -> bool:
     return bool(errors) and apart < max(errors)
 
 
-def _order(c: Candidate, pick: _Pick, allowed: Sequence[Candidate]) -> tuple[float, ...]:
-    place = pick.rivals.index(c) if c in pick.rivals else math.inf
-    return (place, float(c not in allowed), -c.silhouette, c.k)
-
-
-def _why_not(c: Candidate, pick: _Pick, method: Method, floor: float) -> str:
-    if not _allowed(c, floor):
-        return _too_small(c, floor)
+def _tell_why_not(c: Candidate, pick: _Pick, method: Method, floor: float) -> str:
+    if not _keeps_floor(c, floor):
+        return _tell_too_small(c, floor)
     if method == "evidence" and pick.passed and c.lowest_jaccard is not None and c.lowest_jaccard < STABLE:
         return f"a segment comes back only to {c.lowest_jaccard:.2f} (at least {STABLE:.2f} is wanted)"
-    return pick.by.tell(c)
+    return pick.by.text.format(name=pick.by.name, value=pick.by.of(c))
 
 
-def _too_small(c: Candidate, floor: float) -> str:
+def _tell_too_small(c: Candidate, floor: float) -> str:
     if c.distinct_segments < c.k:
         return f"only {c.distinct_segments} of {c.k} segments hold anyone"
     return (

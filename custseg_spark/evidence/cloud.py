@@ -6,6 +6,7 @@ about the data but its clustering, cluster the draw alike, and see what the inde
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +37,7 @@ class Margin:
         """The values (n,) at these levels (n,) of the distribution."""
         if self.steps:
             return self.at[np.minimum(np.searchsorted(self.levels, levels), len(self.at) - 1)]
-        drawn: Points = np.interp(levels, self.levels, self.at)
-        return drawn
+        return np.asarray(np.interp(levels, self.levels, self.at))
 
 
 def fit_margin(column: Points) -> Margin:
@@ -49,7 +49,7 @@ def fit_margin(column: Points) -> Margin:
     """
     values = np.unique(column)
     steps = len(values) <= KNOTS
-    at = values if steps else _knots(column)
+    at = values if steps else _list_knots(column)
     levels = np.searchsorted(np.sort(column), at, side="right") / len(column)
     if len(values) < 3:
         return Margin(at, levels, steps)
@@ -58,12 +58,12 @@ def fit_margin(column: Points) -> Margin:
     else:
         levels[0] = 0.0
         widths, masses = np.diff(at), np.diff(levels)
-    fitted = np.cumsum(_unimodal(masses / widths, widths) * widths)
+    fitted = np.cumsum(_fit_unimodal(masses / widths, widths) * widths)
     fitted /= fitted[-1]
     return Margin(at, fitted if steps else np.r_[0.0, fitted], steps)
 
 
-def _knots(column: Points) -> Points:
+def _list_knots(column: Points) -> Points:
     """Quantiles, and every value of the lowest and highest hundredth: a tail is no even step."""
     rows = len(column)
     tail = np.arange(1, rows // KNOTS) / rows
@@ -72,7 +72,7 @@ def _knots(column: Points) -> Points:
     return np.unique(np.r_[column.min(), inner, column.max()])
 
 
-def _unimodal(heights: Points, widths: Points) -> Points:
+def _fit_unimodal(heights: Points, widths: Points) -> Points:
     """The heights that rise to a mode and fall after it, for the mode that changes their sums least."""
     target = np.cumsum(heights * widths)
     best, least = heights, np.inf
@@ -87,22 +87,16 @@ def _unimodal(heights: Points, widths: Points) -> Points:
     return np.asarray(best, dtype=np.float64)
 
 
-class Cloud:
-    """Draws as many points as `points` (n, d) has, with no gap that was not one column's own steps."""
-
-    def __init__(self, points: Points) -> None:
-        self.margins = [fit_margin(column) for column in points.T]
-        ranks = np.apply_along_axis(rankdata, 0, points)
-        self.scores: Points = norm.ppf((ranks - 0.5) / len(points))
-        spread = np.atleast_2d(np.cov(self.scores, rowvar=False))
-        values, axes = np.linalg.eigh(spread)
-        self.root: Points = axes * np.sqrt(np.maximum(values, 0.0))
-
-    def draw(self, rng: np.random.Generator) -> Points:
-        """One cloud (n, d): customers drawn again as normal scores, blurred along their correlation,
-        and brought back to the unimodal margins."""
-        rows, columns = self.scores.shape
-        noise = rng.normal(size=(rows, columns)) @ self.root.T
-        blurred = np.sqrt(1.0 - BLUR**2) * self.scores[rng.integers(rows, size=rows)] + BLUR * noise
-        levels = norm.cdf(blurred)
-        return np.stack([m.values(u) for m, u in zip(self.margins, levels.T, strict=True)], axis=1)
+def draw_clouds(points: Points, rng: np.random.Generator) -> Iterator[Points]:
+    """One cloud after the other, each with as many points as `points` (n, d) and with no gap that was not one
+    column's own steps: customers drawn again as normal scores, blurred along their correlation, and brought
+    back to the unimodal margins."""
+    margins = [fit_margin(column) for column in points.T]
+    scores: Points = norm.ppf((np.apply_along_axis(rankdata, 0, points) - 0.5) / len(points))
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(scores, rowvar=False)))
+    root = axes * np.sqrt(np.maximum(variances, 0.0))
+    while True:
+        noise = rng.normal(size=scores.shape) @ root.T
+        blurred = np.sqrt(1.0 - BLUR**2) * scores[rng.integers(len(points), size=len(points))] + BLUR * noise
+        levels = norm.cdf(blurred).T
+        yield np.stack([m.values(u) for m, u in zip(margins, levels, strict=True)], axis=1)

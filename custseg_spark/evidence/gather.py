@@ -39,16 +39,16 @@ def gather_scores(
         def score(k: int, cut: Cut) -> Scores:
             taken: dict[str, Any] = {}
             if between is not None:
-                taken |= _with_error(
+                taken |= _name_error(
                     "silhouette_euclidean", scores.measure_euclidean_silhouette(between, cut.labels[few])
                 )
                 taken["calinski_harabasz"] = scores.measure_calinski_harabasz(points, cut.labels)
                 taken["davies_bouldin"] = scores.measure_davies_bouldin(points, cut.labels)
             if settings.gap:
-                taken |= _with_error("gap", scores.measure_gap(points[gap_rows], boxes, k, seed))
+                taken |= _name_error("gap", scores.measure_gap(points[gap_rows], boxes, k, seed))
             if settings.prediction_strength:
                 strength = scores.measure_prediction_strength(points[halves], k, seed)
-                taken |= _with_error("prediction_strength", strength)
+                taken |= _name_error("prediction_strength", strength)
             if settings.bootstraps:
                 taken |= _score_redraws(points, cut, settings.bootstraps, seed, names_of)
             return Scores(**taken)
@@ -56,7 +56,7 @@ def gather_scores(
         return {k: score(k, cut) for k, cut in partitions.items()}
 
 
-def _with_error(name: str, score: tuple[float | None, float | None]) -> dict[str, float | None]:
+def _name_error(name: str, score: tuple[float | None, float | None]) -> dict[str, float | None]:
     return {name: score[0], f"{name}_se": score[1]}
 
 
@@ -67,7 +67,7 @@ def _score_redraws(
     lowest, same = float(stability.jaccards.min()), stability.same_names
     same_error = None if same is None else scores.estimate_share_error(same, redraws)
     return {
-        **_with_error("lowest_jaccard", (lowest, scores.estimate_error(stability.weakest))),
-        **_with_error("same_names", (same, same_error)),
+        **_name_error("lowest_jaccard", (lowest, scores.estimate_error(stability.weakest))),
+        **_name_error("same_names", (same, same_error)),
         "jaccards": tuple(stability.jaccards.tolist()),
     }

@@ -32,5 +32,4 @@ def measure_under_chord(
     across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     along = (across - across[0]) / (across[-1] - across[0])
     chord = up[0] + along * (up[-1] - up[0])
-    deep: NDArray[np.float64] = (chord - up) / abs(up[-1] - up[0])
-    return deep
+    return np.asarray((chord - up) / abs(up[-1] - up[0]))

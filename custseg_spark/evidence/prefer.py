@@ -21,26 +21,26 @@ def prefer(rows: Sequence[ComparisonRow], smallest_share: float) -> tuple[str, s
     segment comes back, the best Euclidean silhouette, as the squared one favours what minimises
     squares; within LEAD of the best, KMeans. Where none is fit, KMeans, with a warning.
     """
-    faults = {row.algorithm: _fault(row, smallest_share) for row in rows}
-    fit = sorted((row for row in rows if not faults[row.algorithm]), key=lambda row: -_score(row))
+    faults = {row.algorithm: _find_fault(row, smallest_share) for row in rows}
+    fit = sorted((row for row in rows if not faults[row.algorithm]), key=lambda row: -_read_score(row))
     others = " ".join(f"{name} {fault}." for name, fault in faults.items() if fault)
     if not fit:
         why = f"Prefer KMeans, with care: none of the algorithms found segments to rely on. {others}"
         return "KMeans", why
     kmeans = next((row for row in fit if row.algorithm == "KMeans"), None)
-    best = kmeans if kmeans and _score(fit[0]) - _score(kmeans) <= LEAD else fit[0]
+    best = kmeans if kmeans and _read_score(fit[0]) - _read_score(kmeans) <= LEAD else fit[0]
     rest = [row for row in fit if row is not best]
-    after = ", ".join(f"{r.algorithm} ({_score(r):.3f}, agreement {r.adjusted_rand:.2f})" for r in rest)
-    caution = "" if best.algorithm == "KMeans" else _caution(best)
-    parts = (_reason(best, fit), f"Also fit: {after}." if after else "", others, caution)
+    after = ", ".join(f"{r.algorithm} ({_read_score(r):.3f}, agreement {r.adjusted_rand:.2f})" for r in rest)
+    caution = "" if best.algorithm == "KMeans" else _tell_caution(best)
+    parts = (_tell_reason(best, fit), f"Also fit: {after}." if after else "", others, caution)
     return best.algorithm, " ".join(filter(None, parts))
 
 
-def _reason(best: ComparisonRow, fit: Sequence[ComparisonRow]) -> str:
+def _tell_reason(best: ComparisonRow, fit: Sequence[ComparisonRow]) -> str:
     kept = "keep the smallest share, leave hardly anyone out and come back when the data is redrawn"
     if all(row.stability is None for row in fit):
         kept = "keep the smallest share and leave hardly anyone out (whether they come back was not asked)"
-    name, score = best.algorithm, f"Euclidean silhouette {_score(best):.3f}"
+    name, score = best.algorithm, f"Euclidean silhouette {_read_score(best):.3f}"
     if len(fit) == 1:
         return f"Prefer {name} ({score}): only its segments {kept}."
     if best is fit[0]:
@@ -51,14 +51,14 @@ def _reason(best: ComparisonRow, fit: Sequence[ComparisonRow]) -> str:
     )
 
 
-def _caution(best: ComparisonRow) -> str:
+def _tell_caution(best: ComparisonRow) -> str:
     return (
         f"`custseg train` fits KMeans: that {best.algorithm} does better says that the segments are not "
         "round or not equally wide; look at another transform or other features first."
     )
 
 
-def _fault(row: ComparisonRow, smallest_share: float) -> str:
+def _find_fault(row: ComparisonRow, smallest_share: float) -> str:
     if row.segments < 2:
         return "finds no gap between customers" if row.segments == 1 else "finds nothing but noise"
     if row.noise_share > NOISE:
@@ -70,5 +70,5 @@ def _fault(row: ComparisonRow, smallest_share: float) -> str:
     return ""
 
 
-def _score(row: ComparisonRow) -> float:
+def _read_score(row: ComparisonRow) -> float:
     return row.silhouette_euclidean if row.silhouette_euclidean is not None else -1.0

@@ -43,12 +43,12 @@ def use_one_thread() -> AbstractContextManager[Any]:
     Work on a few thousand points gains nothing from more, and where the cores are busy with something
     else, such as Spark, the members of a team wait for each other: a fit of 5 ms took 190 ms.
     """
-    limit: AbstractContextManager[Any] = _threads().limit(limits=1)
+    limit: AbstractContextManager[Any] = _find_threads().limit(limits=1)
     return limit
 
 
 @cache
-def _threads() -> ThreadpoolController:
+def _find_threads() -> ThreadpoolController:
     return ThreadpoolController()  # looks through the loaded libraries: once is enough
 
 

@@ -78,7 +78,7 @@ def measure_euclidean_silhouette(between: Points, labels: Labels) -> tuple[float
 
     None where it can't be taken.
     """
-    if not _scorable(labels):
+    if not _can_score(labels):
         return None, None
     each = silhouette_samples(between, labels, metric="precomputed")
     return float(each.mean()), estimate_error(each)
@@ -86,15 +86,15 @@ def measure_euclidean_silhouette(between: Points, labels: Labels) -> tuple[float
 
 def measure_calinski_harabasz(points: Points, labels: Labels) -> float | None:
     """Variance between over variance within, by degrees of freedom (Calinski and Harabasz 1974)."""
-    return float(calinski_harabasz_score(points, labels)) if _scorable(labels) else None
+    return float(calinski_harabasz_score(points, labels)) if _can_score(labels) else None
 
 
 def measure_davies_bouldin(points: Points, labels: Labels) -> float | None:
     """Mean over clusters of the worst (scatter + scatter) / distance; low is good (Davies, Bouldin 1979)."""
-    return float(davies_bouldin_score(points, labels)) if _scorable(labels) else None
+    return float(davies_bouldin_score(points, labels)) if _can_score(labels) else None
 
 
-def _scorable(labels: Labels) -> bool:
+def _can_score(labels: Labels) -> bool:
     """scikit-learn scores from 2 clusters up to one less than the points."""
     return 2 <= np.unique(labels).size < len(labels)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Literal
 
 import numpy as np
 
-from custseg_spark.evidence.cloud import Cloud
+from custseg_spark.evidence.cloud import draw_clouds
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
 from custseg_spark.evidence.scores import measure_squared_silhouette
 from custseg_spark.evidence.stability import measure_returns
@@ -64,9 +64,8 @@ def judge_structure(
     if lowest_jaccard is None:
         returns = measure_returns(points, labels, partial(_label, k=k), REDRAWS, seed)
         lowest_jaccard = float(returns.min())
-    rng = np.random.default_rng(seed)
-    cloud = Cloud(points)
-    theirs = np.array([_cut(cloud.draw(rng), k, seed + draw) for draw in range(CLOUDS)])
+    clouds = islice(draw_clouds(points, np.random.default_rng(seed)), CLOUDS)
+    theirs = np.array([_cut(cloud, k, seed + draw) for draw, cloud in enumerate(clouds)])
     own, silhouette = measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
     spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
     figures = {
@@ -128,10 +127,10 @@ def measure_valley(points: Points, labels: Labels, k: int) -> float:
     members = [points[labels == segment] for segment in range(k)]
     if min(len(m) for m in members) == 0:
         return 1.0
-    return max(_between(one, other) for one, other in combinations(members, 2))
+    return max(_measure_between(one, other) for one, other in combinations(members, 2))
 
 
-def _between(one: Points, other: Points) -> float:
+def _measure_between(one: Points, other: Points) -> float:
     way = (other.mean(axis=0) - one.mean(axis=0)) / 2.0
     middle = (other.mean(axis=0) + one.mean(axis=0)) / 2.0
     along = (np.concatenate([one, other]) - middle) @ way / max(float(way @ way), 1e-300)

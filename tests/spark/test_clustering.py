@@ -64,8 +64,7 @@ def test_other_algorithms_are_spark_mls_or_scikit_learns(
     truth = np.repeat(np.arange(3), 60)
     points = cloud(180, 2) * 0.3 + np.array([[-6.0, 0], [6, 0], [0, 9]])[truth]
     by_spark = list(clustering.label_by_others(spark, points, 3, seed=1))
-    for maker in ("label_by_bisection", "label_by_mixture"):
-        monkeypatch.setattr(spark_ml, maker, lambda *_: pytest.fail("Spark ML was asked"))
+    monkeypatch.setattr(spark_ml, "label_by_other", lambda *_: pytest.fail("Spark ML was asked"))
     for labelled in (by_spark, list(clustering.label_by_others(None, points, 3, seed=1))):
         assert [name for name, _, _ in labelled] == ["BisectingKMeans", "GaussianMixture"]
         for name, labels, seconds in labelled:

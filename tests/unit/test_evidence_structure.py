@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence import judge_structure, structure
-from custseg_spark.evidence.cloud import Cloud, fit_margin
+from custseg_spark.evidence.cloud import draw_clouds, fit_margin
 from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.evidence.structure import _apply_rule, measure_valley
 from tests.unit.frozen import unfrozen
@@ -124,16 +124,16 @@ def test_a_column_of_few_values_keeps_them() -> None:
 def test_a_cloud_keeps_the_correlation() -> None:
     rng = np.random.default_rng(8)
     points = rng.multivariate_normal([0, 0, 0], [[1, 0.8, 0.0], [0.8, 1, 0.0], [0.0, 0.0, 1]], 3000)
-    found = np.asarray(np.corrcoef(Cloud(points).draw(rng), rowvar=False))
+    found = np.asarray(np.corrcoef(next(draw_clouds(points, rng)), rowvar=False))
     assert found[0, 1] == pytest.approx(0.8, abs=0.04)
     assert found[0, 2] == pytest.approx(0.0, abs=0.06)
 
 
 def test_a_cloud_of_a_single_or_a_constant_column_can_be_drawn() -> None:
     rng = np.random.default_rng(9)
-    assert Cloud(rng.normal(size=(200, 1))).draw(rng).shape == (200, 1)
+    assert next(draw_clouds(rng.normal(size=(200, 1)), rng)).shape == (200, 1)
     flat = np.stack([rng.normal(size=200), np.zeros(200)], axis=1)
-    assert (Cloud(flat).draw(rng)[:, 1] == 0).all()
+    assert (next(draw_clouds(flat, rng))[:, 1] == 0).all()
 
 
 def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
