@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import pairwise_distances
 
-from custseg_spark.evidence import scores
+from custseg_spark.evidence import partition_scores as scores
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.refit import Cut, Points, draw_subset, use_one_thread
 from custseg_spark.evidence.stability import NamesOf, measure_stability

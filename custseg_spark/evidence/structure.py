@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 
 from custseg_spark.evidence.cloud import draw_clouds
+from custseg_spark.evidence.partition_scores import measure_squared_silhouette
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
-from custseg_spark.evidence.scores import measure_squared_silhouette
 from custseg_spark.evidence.stability import measure_returns
 from custseg_spark.statistics import STABLE
 

@@ -1,6 +1,6 @@
 """Features: SQL expressions over a customer's row, made complete, bounded and comparable."""
 
-from custseg_spark.features.expressions import (
+from custseg_spark.features.raw_columns import (
     RAW,
     VALUE,
     add_raw_columns,

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark.errors import DataError
-from custseg_spark.features.expressions import RAW, VALUE, write_raw_sql
+from custseg_spark.features.raw_columns import RAW, VALUE, write_raw_sql
 from custseg_spark.recipe import Feature
 from custseg_spark.sql.literals import write_literal
 
@@ -120,16 +120,17 @@ def _fit(
         raise DataError(
             f"{where}: all values are missing", "check its expression and column, or leave the feature out"
         )
-    fill = _fill(feature, raw)
+    fill = _find_fill(feature, raw)
     complete = _fill_missing(raw, fill)
-    lower, upper = _bounds(feature, complete)
+    lower, upper = _find_bounds(feature, complete)
     ready = _transform(_clip(complete, lower, upper), feature.transform)
     with np.errstate(over="ignore", invalid="ignore"):
-        centre, spread = _centre_and_scale(ready, scale)
+        centre, spread = _measure_scale(ready, scale)
         farthest = float(np.abs(ready - centre).max())
-    if _overflows(farthest, spread):
+    # A squared distance on the model scale, or a sum of many, could be infinite.
+    if not np.isfinite([farthest, spread]).all() or (spread > 0 and farthest / spread > _FARTHEST):
         raise DataError(
-            f"{where}: values as far apart as {_short(ready.min())} and {_short(ready.max())}: "
+            f"{where}: values as far apart as {_shorten(ready.min())} and {_shorten(ready.max())}: "
             "the squares of their distances are more than a double holds",
             "bound it with clip: [p1, p99] or a rule, or mend what writes such numbers",
         )
@@ -141,49 +142,42 @@ def _fit(
         )
         after = " once clipped" if feature.clip is not None else ""
         raise DataError(
-            f"{where}: {what}{after} ({_short(ready[0])})",
+            f"{where}: {what}{after} ({_shorten(ready[0])})",
             "a feature must differ between customers: leave it out, or mend its expression or clip",
         )
     return Treatment(name, sql, feature.unit, feature.transform, fill, lower, upper, centre, spread)
 
 
-def _fill(feature: Feature, raw: Values) -> float | None:
+def _find_fill(feature: Feature, raw: Values) -> float | None:
     if feature.impute == "quarantine":
         return None
-    if feature.impute == "median":
-        return float(np.nanmedian(raw))
-    if feature.impute == "mean":
-        return float(np.nanmean(raw))
+    if isinstance(feature.impute, str):
+        return float(np.nanmedian(raw) if feature.impute == "median" else np.nanmean(raw))
     return float(feature.impute)
 
 
-def _bounds(feature: Feature, complete: Values) -> tuple[float | None, float | None]:
+def _find_bounds(feature: Feature, complete: Values) -> tuple[float | None, float | None]:
     if feature.clip is None:
         return None, None
     if feature.clip == "iqr":
         first, third = np.quantile(complete, [0.25, 0.75])
         return float(first - 1.5 * (third - first)), float(third + 1.5 * (third - first))
-    low, high = (_bound(bound, complete) for bound in feature.clip)
+    low, high = (_read_bound(bound, complete) for bound in feature.clip)
     return low, high
 
 
-def _bound(bound: float | str | None, complete: Values) -> float | None:
+def _read_bound(bound: float | str | None, complete: Values) -> float | None:
     if isinstance(bound, str):
         return float(np.quantile(complete, float(bound.removeprefix("p")) / 100))
     return None if bound is None else float(bound)
 
 
-def _centre_and_scale(ready: Values, scale: Literal["standard", "robust"]) -> tuple[float, float]:
+def _measure_scale(ready: Values, scale: Literal["standard", "robust"]) -> tuple[float, float]:
     """Mean and sample standard deviation, as Spark's StandardScaler; or median and interquartile range."""
     if scale == "standard":
         return float(ready.mean()), float(ready.std(ddof=1)) if len(ready) > 1 else 0.0
     first, median, third = np.quantile(ready, [0.25, 0.5, 0.75])
     return float(median), float(third - first)
-
-
-def _overflows(farthest: float, spread: float) -> bool:
-    """Whether a squared distance on the model scale, or a sum of many, could be infinite."""
-    return not np.isfinite([farthest, spread]).all() or (spread > 0 and farthest / spread > _FARTHEST)
 
 
 def _fill_missing(raw: Values, fill: float | None) -> Values:
@@ -198,5 +192,5 @@ def _transform(values: Values, transform: Literal["none", "log1p"]) -> Values:
     return np.log1p(values) if transform == "log1p" else values
 
 
-def _short(number: float) -> str:
+def _shorten(number: float) -> str:
     return f"{number:.6g}"

@@ -47,7 +47,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Rule:
+class SegmentRule:
     """All conditions -> segment. share: of the customers; right: the share of these that are in it."""
 
     conditions: tuple[Condition, ...]
@@ -61,13 +61,13 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Rules:
+class SegmentRules:
     """At most eight rules, by segment and then by share; exactly one holds for any customer.
 
     fidelity: share of the sample whose label the rules repeat.
     """
 
-    rules: tuple[Rule, ...]
+    rules: tuple[SegmentRule, ...]
     fidelity: float
 
     def sql(self, expressions: Mapping[str, str]) -> str:
@@ -83,7 +83,7 @@ class Rules:
         return "\n".join(["CASE", *lines, "END"])
 
 
-def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) -> Rules:
+def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) -> SegmentRules:
     """The rules that best repeat `segment` of the labelled sample frame from its `feature_<name>` columns."""
     values = sample[[f"feature_{name}" for name in features]].to_numpy(dtype=np.float64)
     labels = sample["segment"].to_numpy(dtype=np.int64)
@@ -97,10 +97,10 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
         bounds = zip(features, box.tolist(), strict=True)
         conditions = tuple(Condition(name, *at) for name, at in bounds if np.isfinite(at).any())
         rules.append(
-            Rule(conditions, segment, float(inside.mean()), float((labels[inside] == segment).mean()))
+            SegmentRule(conditions, segment, float(inside.mean()), float((labels[inside] == segment).mean()))
         )
     rules.sort(key=lambda rule: (rule.segment, -rule.share))
-    return Rules(tuple(rules), fidelity=tree.measure_fidelity(values, labels))
+    return SegmentRules(tuple(rules), fidelity=tree.measure_fidelity(values, labels))
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,18 @@
 """The sweep on the driver, without a JVM: as good as many full starts, and what it says of itself."""
 
-import importlib
-
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from custseg_spark.clustering import Partition, fit_plane, sweep
-from custseg_spark.clustering.sweep import find_best_start
+from custseg_spark.clustering import Partition, fit_plane, partitions, sweep
+from custseg_spark.clustering.partitions import find_best_start
 from custseg_spark.recipe import Sweep
-
-MODULE = importlib.import_module("custseg_spark.clustering.sweep")  # the package's `sweep` is the function
 
 
 @pytest.fixture(autouse=True)
 def few_to_start_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """The path of every sample over START_ROWS: starts on the first of it, the leaders go on with all."""
-    monkeypatch.setattr(MODULE, "START_ROWS", 400)
+    monkeypatch.setattr(partitions, "START_ROWS", 400)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +36,7 @@ def test_starts_on_a_part_end_as_low_as_many_on_all(overlapping: np.ndarray) -> 
 def test_one_start_in_three_grows_from_one_segment_less(overlapping: np.ndarray) -> None:
     few = overlapping[:400]
     fewer, alone = find_best_start(overlapping, 8, restarts=3, seed=1)
-    (grown,) = MODULE._grow(few, fewer, 1, seed=1)
+    (grown,) = partitions._grow(few, fewer, 1, seed=1)
     expected = KMeans(9, init=grown, n_init=1).fit(few).inertia_ / 400
     found = find_best_start(overlapping, 9, restarts=3, seed=1, fewer=fewer)[1]
     assert len(found) == len(alone) == 3
@@ -50,8 +46,10 @@ def test_one_start_in_three_grows_from_one_segment_less(overlapping: np.ndarray)
 
 def test_a_grown_start_adds_a_point_that_no_centre_is_on() -> None:
     points = np.array([[0.0], [0.0], [0.0], [10.0]])
-    assert [g.tolist() for g in MODULE._grow(points, np.array([[0.0]]), 2, seed=1)] == [[[0.0], [10.0]]] * 2
-    assert MODULE._grow(points[:3], np.array([[0.0]]), 2, seed=1) == []
+    assert [g.tolist() for g in partitions._grow(points, np.array([[0.0]]), 2, seed=1)] == [
+        [[0.0], [10.0]]
+    ] * 2
+    assert partitions._grow(points[:3], np.array([[0.0]]), 2, seed=1) == []
 
 
 def test_a_partition_by_hand() -> None:

@@ -5,7 +5,7 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.metrics import pairwise_distances, silhouette_samples, silhouette_score
 
-from custseg_spark.evidence import scores
+from custseg_spark.evidence import partition_scores as scores
 from custseg_spark.evidence.knee import find_knee
 from custseg_spark.evidence.refit import fit_kmeans
 

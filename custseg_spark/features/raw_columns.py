@@ -26,7 +26,11 @@ def add_raw_columns(
     text that may hold one.
     """
     for name in expressions:
-        _refuse_what_is_no_number(name, types[name])
+        if not isinstance(types[name], NumericType | BooleanType | StringType):
+            raise RecipeError(
+                f"segment_by.{name}: the expression gives {types[name].simpleString()}, not a number",
+                "write an expression that gives a number, such as datediff(current_date(), joined)",
+            )
     return frame.selectExpr(
         "*", *[f"{write_raw_sql(sql)} AS {RAW}{name}" for name, sql in expressions.items()]
     )
@@ -67,11 +71,3 @@ def list_value_reasons(features: Mapping[str, Feature]) -> list[str]:
 def _has_floor(feature: Feature) -> bool:
     low = feature.clip[0] if isinstance(feature.clip, tuple) else None
     return isinstance(low, int | float) and low > -1
-
-
-def _refuse_what_is_no_number(name: str, kind: DataType) -> None:
-    if not isinstance(kind, NumericType | BooleanType | StringType):
-        raise RecipeError(
-            f"segment_by.{name}: the expression gives {kind.simpleString()}, not a number",
-            "write an expression that gives a number, such as datediff(current_date(), joined)",
-        )
