@@ -10,10 +10,10 @@ from custseg_spark.evidence.algorithms import (
 )
 from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose
-from custseg_spark.evidence.gather import gather_scores
 from custseg_spark.evidence.partition_scores import (
     estimate_cost_error,
     estimate_share_error,
+    gather_scores,
     measure_squared_silhouette,
 )
 from custseg_spark.evidence.prefer import prefer

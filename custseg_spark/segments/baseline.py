@@ -69,9 +69,8 @@ class Baseline:
         try:
             record = json.loads(text)
             find_version(record, "baseline.json", SCHEMA_VERSION)  # version 1 has the same keys but this one
-            return _BASELINES.validate_python(
-                {key: value for key, value in record.items() if key != "schema_version"}
-            )
+            record.pop("schema_version", None)
+            return _BASELINES.validate_python(record)
         except (ValueError, AttributeError) as problem:
             raise RunError(
                 f"baseline.json can't be read: {tell_first(problem)}",
@@ -119,14 +118,11 @@ def build_reference(column: str, given: pd.Series[Any]) -> Reference:
     if given.dropna().map(lambda value: isinstance(value, str)).any():
         counts = given.dropna().astype(str).value_counts().sort_index()
         levels = counts.sort_values(ascending=False, kind="stable").index[:_BINS]
-        bare = Reference(column, (), (), tuple(map(str, levels)))
-        return replace(bare, counts=bare.count(given))
-    known = read_known_numbers(given)
-    quantiles = (
-        np.quantile(known, np.arange(1, _BINS) / _BINS, method="inverted_cdf") if len(known) else np.array([])
-    )
-    edges = np.unique(quantiles)
-    if len(known) and known.min() == known.max():
-        edges = np.array([np.nextafter(known[0], -math.inf), known[0]])  # so that both sides are seen
-    made = Reference(column, tuple(edges.tolist()), ())
+        made = Reference(column, (), (), tuple(map(str, levels)))
+    else:
+        known, shares = read_known_numbers(given), np.arange(1, _BINS) / _BINS
+        edges = np.unique(np.quantile(known, shares, method="inverted_cdf")) if len(known) else known
+        if len(known) and known.min() == known.max():
+            edges = np.array([np.nextafter(known[0], -math.inf), known[0]])  # so that both sides are seen
+        made = Reference(column, tuple(edges.tolist()), ())
     return replace(made, counts=made.count(given))

@@ -67,15 +67,6 @@ class Vocabulary:
     words: Mapping[str, Words | None]
     order_by: str
 
-    @property
-    def features(self) -> list[str]:
-        return list(self.words)
-
-    @property
-    def lexicon(self) -> list[Words]:
-        """The words of each feature, none left to be made. A noun always says something."""
-        return [_choose_words(name, words, name == self.order_by) for name, words in self.words.items()]
-
 
 def name_segments(
     traits: Traits,
@@ -92,8 +83,9 @@ def name_segments(
     ids = range(len(traits.z)) if ids is None else ids
     pinned = pinned or {}
     _check_pins(pinned, ids)
-    order = vocabulary.features.index(vocabulary.order_by)
-    facts = _Facts(traits.z, traits.levels, vocabulary.features, vocabulary.lexicon, order, ids)
+    features, noun = list(vocabulary.words), vocabulary.order_by
+    lexicon = [_choose_words(name, words, name == noun) for name, words in vocabulary.words.items()]
+    facts = _Facts(traits.z, traits.levels, features, lexicon, features.index(noun), ids)
     names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
     for noun in dict.fromkeys(facts.noun(row) for row in range(len(ids))):
         rows = [row for row in range(len(ids)) if facts.noun(row) == noun]
@@ -106,7 +98,8 @@ def name_segments(
 
 @dataclass(frozen=True)
 class _Facts:
-    """What the rule looks at. Segments are rows and features columns of z and levels."""
+    """What the rule looks at. Segments are rows and features columns of z and levels; `lexicon` has the words
+    of each feature, none left to be made, so that a noun always says something."""
 
     z: NDArray[np.float64]
     levels: NDArray[np.int64]

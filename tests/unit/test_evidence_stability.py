@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence.candidate import Scores
-from custseg_spark.evidence.gather import gather_scores
+from custseg_spark.evidence.partition_scores import gather_scores
 from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.evidence.stability import Stability, compare_labels, measure_stability
 from custseg_spark.recipe import Evidence
