@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import NearestNeighbors
 
-from custseg_spark.evidence.knee import find_knee
+from custseg_spark.evidence.partition_scores import find_knee
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans, use_one_thread
 from custseg_spark.evidence.stability import Again, measure_returns
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.evidence.candidate import Candidate, Choice, Method, RunnerUp
-from custseg_spark.evidence.knee import find_knee, measure_under_chord
+from custseg_spark.evidence.partition_scores import find_knee, measure_under_chord
 from custseg_spark.statistics import STABLE
 
 _ADVICE = "an elbow is advice, not evidence"
@@ -91,10 +91,6 @@ def _pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _
     return replace(pick, why=f"{pick.why} of the {_count(stable)} whose every segment {back}")
 
 
-def _pick_by_silhouette(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
-    return _pick_best(allowed, _SILHOUETTE)
-
-
 def _pick_by_elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
     """The knee of the cost curve; where the floor refuses it, the nearest k, fewer on a tie."""
     bend = find_knee([c.k for c in ordered], [c.cost for c in ordered])
@@ -141,14 +137,6 @@ def _pick_by_gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> 
     return replace(_pick_best(allowed, by, best), why=why, passed=False)
 
 
-_METHODS: dict[str, Callable[[Sequence[Candidate], Sequence[Candidate]], _Pick]] = {
-    "evidence": _pick_by_evidence,
-    "silhouette": _pick_by_silhouette,
-    "elbow": _pick_by_elbow,
-    "gap": _pick_by_gap,
-}
-
-
 def _take_fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
     best = ordered[0]
     passed = _keeps_floor(best, floor)
@@ -172,6 +160,12 @@ _JACCARD = _Score(
     lambda c: c.lowest_jaccard_se,
     "its weakest segment comes back only to {value:.2f}",
 )
+_METHODS: dict[str, Callable[[Sequence[Candidate], Sequence[Candidate]], _Pick]] = {
+    "evidence": _pick_by_evidence,
+    "silhouette": lambda _, allowed: _pick_best(allowed, _SILHOUETTE),
+    "elbow": _pick_by_elbow,
+    "gap": _pick_by_gap,
+}
 
 
 def _pick_best(candidates: Sequence[Candidate], by: _Score, best: Candidate | None = None) -> _Pick:

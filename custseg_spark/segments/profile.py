@@ -14,9 +14,8 @@ from typing import Any
 import pandas as pd
 
 from custseg_spark.segments.association import Association, measure_associations
-from custseg_spark.segments.column_stats import MOMENTS, ColumnStats, compute_stats
+from custseg_spark.segments.column_stats import MOMENTS, ColumnStats, Estimate, compute_stats, estimate_means
 from custseg_spark.segments.names import SegmentName
-from custseg_spark.segments.outcomes import Estimate, estimate_mean, is_binary
 from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.segments.traits import Traits
 
@@ -104,7 +103,7 @@ def build_profile(
     features = [column.name for column in shown if column.role == "feature"]
     z = {feature: [*traits.z[:, position], 0.0] for position, feature in enumerate(features)}
     columns = {c.name: compute_stats(c, moments, sample, z.get(c.name)) for c in numbers}
-    outcomes = {c.name: _estimate_means(columns[c.name]) for c in numbers if c.role == "outcome"}
+    outcomes = {c.name: estimate_means(columns[c.name]) for c in numbers if c.role == "outcome"}
     sizes = [round(size) for size in next(iter(moments.values()))["rows"]]
 
     def describe(row: int, rows: pd.DataFrame) -> _Cells:
@@ -160,9 +159,3 @@ def _count_shares(values: pd.Series[Any]) -> Mix:
     shares = values.dropna().astype(str).value_counts(normalize=True).sort_index()
     most = shares.sort_values(ascending=False, kind="stable").head(MOST_VALUES)
     return tuple(zip(map(str, most.index), map(float, most), strict=True))
-
-
-def _estimate_means(figures: Sequence[ColumnStats]) -> list[Estimate]:
-    everyone = figures[-1]
-    binary = is_binary(everyone.count, everyone.mean, everyone.std, everyone.min, everyone.max)
-    return [estimate_mean(f.count, f.mean, f.std, binary=binary) for f in figures]

@@ -11,7 +11,7 @@ from custseg_spark.segments.association import (
     measure_associations,
     measure_cramers_v,
 )
-from custseg_spark.segments.outcomes import estimate_mean, estimate_rate, is_binary
+from custseg_spark.segments.column_stats import estimate_mean, estimate_rate, is_binary
 
 
 def test_wilson_against_a_published_interval() -> None:
