@@ -26,12 +26,10 @@ class Stability:
     """What came back in the redraws.
 
     `each` (B, k): the Jaccard similarity of each segment in each redraw, in the order of the centres.
-    `centres` (B, k, d): the redraws' own. `same_names`: the share of redraws that gave the same set of
-    names; None where nobody named them.
+    `same_names`: the share of redraws that gave the same set of names; None where nobody named them.
     """
 
     each: Points
-    centres: Points
     same_names: float | None = None
 
     @property
@@ -59,15 +57,14 @@ def measure_stability(
     """
     if redraws < 1:
         raise ValueError(f"redraws: at least 1; found {redraws}")
-    k, each, centres, named = len(cut.centres), [], [], []
+    k, each, named = len(cut.centres), [], []
     for drawn, new_seed in _redraw(len(points), min(len(points), ROWS), redraws, seed):
         fit = fit_kmeans(points[drawn], k, new_seed, STARTS)
         each.append(_find_again(cut.labels, drawn, fit.labels, k))
-        centres.append(fit.centres)
         if names_of:
             named.append(frozenset(names_of(fit.centres, points[drawn], fit.labels)))
     same = named.count(frozenset(names_of(cut.centres, points, cut.labels))) / redraws if names_of else None
-    return Stability(np.stack(each), np.stack(centres), same)
+    return Stability(np.stack(each), same)
 
 
 def measure_returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:

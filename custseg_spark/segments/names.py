@@ -87,8 +87,8 @@ def name_segments(
     lexicon = [_choose_words(name, words, name == noun) for name, words in vocabulary.words.items()]
     facts = _Facts(traits.z, traits.levels, features, lexicon, features.index(noun), ids)
     names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
-    for noun in dict.fromkeys(facts.noun(row) for row in range(len(ids))):
-        rows = [row for row in range(len(ids)) if facts.noun(row) == noun]
+    for noun in dict.fromkeys(facts.find_noun(row) for row in range(len(ids))):
+        rows = [row for row in range(len(ids)) if facts.find_noun(row) == noun]
         _name_rivals(facts, rows, names)
     return tuple(
         SegmentName(segment, names[row], facts.name_levels(row), facts.list_words(row))
@@ -108,11 +108,11 @@ class _Facts:
     order: int
     ids: Sequence[int]
 
-    def word(self, row: int, column: int) -> str | None:
+    def find_word(self, row: int, column: int) -> str | None:
         return self.lexicon[column][self.levels[row, column] + 1]
 
-    def noun(self, row: int) -> str:
-        return str(self.word(row, self.order))
+    def find_noun(self, row: int) -> str:
+        return str(self.find_word(row, self.order))
 
     def name_levels(self, row: int) -> dict[str, Level]:
         return {name: _LEVELS[level + 1] for name, level in zip(self.features, self.levels[row], strict=True)}
@@ -121,7 +121,7 @@ class _Facts:
         """Every word that is true of the segment, the noun first."""
         levels = self.name_levels(row)
         noun_first = sorted(enumerate(self.features), key=lambda feature: feature[0] != self.order)
-        texts = ((name, self.word(row, column)) for column, name in noun_first)
+        texts = ((name, self.find_word(row, column)) for column, name in noun_first)
         return tuple(Word(name, levels[name], text) for name, text in texts if text)
 
     def try_words(self, row: int, rivals: Sequence[int], *, middle: bool) -> Iterator[str]:
@@ -133,7 +133,7 @@ class _Facts:
         usable = [
             column
             for column in range(len(self.lexicon))
-            if column != self.order and self.word(row, column) and (middle or self.levels[row, column])
+            if column != self.order and self.find_word(row, column) and (middle or self.levels[row, column])
         ]
         others = list(rivals)
         distance = np.abs(self.z[row] - self.z[others]) if others else np.abs(self.z[[row]])
@@ -145,8 +145,8 @@ class _Facts:
             scores = np.round(apart[:, together].max(axis=2).min(axis=0), 6)
             for best in np.argsort(-scores, kind="stable"):
                 if scores[best] >= 0:
-                    said = [str(self.word(row, column)) for column in together[best]]
-                    yield ", ".join([self.noun(row), *said])
+                    said = [str(self.find_word(row, column)) for column in together[best]]
+                    yield ", ".join([self.find_noun(row), *said])
 
     def rank_names(self, rows: Sequence[int]) -> dict[int, str]:
         """Names by rank on the feature whose smallest gap between these rows is largest; {} if all are 0."""
@@ -160,10 +160,10 @@ class _Facts:
         texts = [f"no. {rank} of {len(rows)} by {by}" for rank in range(1, len(rows) + 1)]
         if len(rows) == 2:
             texts = [f"higher {by}", f"lower {by}"]
-        return {row: f"{self.noun(row)}, {text}" for row, text in zip(highest_first, texts, strict=True)}
+        return {row: f"{self.find_noun(row)}, {text}" for row, text in zip(highest_first, texts, strict=True)}
 
     def number_names(self, row: int) -> Iterator[str]:
-        return (f"{self.noun(row)} (segment {self.ids[row]}){'*' * stars}" for stars in count())
+        return (f"{self.find_noun(row)} (segment {self.ids[row]}){'*' * stars}" for stars in count())
 
 
 @cache
@@ -182,18 +182,18 @@ def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> N
             if name is not None:
                 names[row] = name
 
-    def left() -> list[int]:
+    def list_unnamed() -> list[int]:
         return [row for row in rows if row not in names]
 
     rivals = {row: [other for other in rows if other != row] for row in rows}
-    claim({row: facts.try_words(row, rivals[row], middle=False) for row in left()})
-    if len(left()) > 1:
-        claim({row: facts.try_words(row, rivals[row], middle=True) for row in left()})
-    if len(left()) > 1:
-        claim({row: [name] for row, name in facts.rank_names(left()).items()})
-    if len(left()) == 1:
-        claim({row: [facts.noun(row), *facts.try_words(row, [], middle=True)] for row in left()})
-    claim({row: facts.number_names(row) for row in left()})
+    claim({row: facts.try_words(row, rivals[row], middle=False) for row in list_unnamed()})
+    if len(list_unnamed()) > 1:
+        claim({row: facts.try_words(row, rivals[row], middle=True) for row in list_unnamed()})
+    if len(list_unnamed()) > 1:
+        claim({row: [name] for row, name in facts.rank_names(list_unnamed()).items()})
+    if len(list_unnamed()) == 1:
+        claim({row: [facts.find_noun(row), *facts.try_words(row, [], middle=True)] for row in list_unnamed()})
+    claim({row: facts.number_names(row) for row in list_unnamed()})
 
 
 def _choose_words(feature: str, words: Words | None, is_noun: bool) -> Words:

@@ -32,11 +32,10 @@ def write_headline(profile: Profile) -> str:
         return f"{opening} The largest, “{largest.name}”, holds {format_percent(largest.share)} of customers."
     top = _find_top(profile, value)
     customers, brought = _sum_shares(top, value)
+    label = write_label(value)
     if brought - customers < WORTH_SAYING:
-        return f"{opening} Every segment brings about its share of {write_label(value)}."
-    share = (
-        f"{format_percent(customers)} of customers bring {format_percent(brought)} of {write_label(value)}"
-    )
+        return f"{opening} Every segment brings about its share of {label}."
+    share = f"{format_percent(customers)} of customers bring {format_percent(brought)} of {label}"
     divided = _tell_division(top)
     return f"{opening} {share}; {divided}." if divided else f"{opening} {share}."
 

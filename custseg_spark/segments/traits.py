@@ -45,7 +45,7 @@ def measure_traits(points: NDArray[np.float64], labels: NDArray[Any], k: int) ->
     """
     members = np.bincount(labels, minlength=k).clip(min=1)
 
-    def means(values: NDArray[Any]) -> NDArray[np.float64]:
+    def average(values: NDArray[Any]) -> NDArray[np.float64]:
         """(n, d) -> (k, d): the mean of each column in each segment."""
         sums = np.stack([np.bincount(labels, weights=column, minlength=k) for column in values.T], axis=1)
         return np.asarray(sums / members[:, None])
@@ -53,4 +53,4 @@ def measure_traits(points: NDArray[np.float64], labels: NDArray[Any], k: int) ->
     spread = points.std(axis=0)
     standardised = (points - points.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     median = np.median(points, axis=0)
-    return Traits(z=means(standardised), above=means(points > median), below=means(points < median))
+    return Traits(z=average(standardised), above=average(points > median), below=average(points < median))

@@ -48,7 +48,7 @@ def test_separated_segments_come_back_and_a_cut_through_one_does_not(three: np.n
     assert measure_stability(three, good, 10, seed=0).jaccards.min() > 0.97
     shaky = measure_stability(three, split, 10, seed=0)
     assert shaky.jaccards.min() < 0.75
-    assert shaky.centres.shape == (10, 4, 2)
+    assert shaky.each.shape == (10, 4)
 
 
 def test_the_same_seed_gives_the_same_answer(three: np.ndarray) -> None:
@@ -73,7 +73,7 @@ def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
     three: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     each = np.array([[0.9, 0.5, 1.0], [0.9, 0.7, 0.8]])  # the second is weakest: mean .6, sd .1 sqrt(2)
-    found = Stability(each, np.zeros((2, 3, 2)), same_names=0.5)
+    found = Stability(each, same_names=0.5)
     monkeypatch.setattr(sys.modules[gather_scores.__module__], "measure_stability", lambda *_: found)
     score = gather_scores(three, {3: cut(three, 3)}, Evidence(bootstraps=2, gap=False), seed=1)[3]
     assert score.jaccards == pytest.approx((0.9, 0.6, 0.9))
