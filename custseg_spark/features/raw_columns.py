@@ -58,7 +58,9 @@ def build_value_checks(
             yield f"{name}: not a number", text.isNull() | (F.trim(text) == "") | value.isNotNull()
         if feature.impute == "quarantine":
             yield f"{name}: missing", value.isNotNull()
-        if feature.transform == "log1p" and not _has_floor(feature):
+        low = feature.clip[0] if isinstance(feature.clip, tuple) else None
+        has_floor = isinstance(low, int | float) and low > -1
+        if feature.transform == "log1p" and not has_floor:
             yield f"{name}: log1p takes values above -1", value.isNull() | (value > -1)
 
 
@@ -66,8 +68,3 @@ def list_value_reasons(features: Mapping[str, Feature]) -> list[str]:
     """Every reason that a check of these features gives, whatever type their expressions have in a table."""
     faults = ("infinite", "not a number", "missing", "log1p takes values above -1")
     return [f"{name}: {fault}" for name in features for fault in faults]
-
-
-def _has_floor(feature: Feature) -> bool:
-    low = feature.clip[0] if isinstance(feature.clip, tuple) else None
-    return isinstance(low, int | float) and low > -1

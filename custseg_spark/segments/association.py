@@ -24,13 +24,12 @@ class Association:
     """How strongly a protected column goes with the segments, from the sample.
 
     measure: cramers_v for categories, eta for numbers; value: 0 (not at all) to 1 (entirely), NaN
-    where the column has one value or none; count: customers of the sample with a value.
+    where the column has one value or none.
     """
 
     column: str
     measure: Literal["cramers_v", "eta"]
     value: float
-    count: int
 
     @property
     def strength(self) -> Strength:
@@ -55,9 +54,8 @@ def _measure(known: pd.DataFrame, column: str) -> Association:
         values = values.astype("int64")
     is_number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
     if is_number and values.nunique() > FEW_VALUES:
-        return Association(column, "eta", math.sqrt(measure_eta_squared(values, segments)), len(known))
-    strength = measure_cramers_v(pd.crosstab(segments, values).to_numpy())
-    return Association(column, "cramers_v", strength, len(known))
+        return Association(column, "eta", math.sqrt(measure_eta_squared(values, segments)))
+    return Association(column, "cramers_v", measure_cramers_v(pd.crosstab(segments, values).to_numpy()))
 
 
 def measure_cramers_v(table: NDArray[np.int64]) -> float:
