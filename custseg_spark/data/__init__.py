@@ -23,7 +23,6 @@ from custseg_spark.data.contract import (
     pass_checks,
 )
 from custseg_spark.data.excel import list_sheets
-from custseg_spark.data.files import NoFilesError, escape_pattern
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
 from custseg_spark.data.lake import publish
@@ -39,6 +38,7 @@ from custseg_spark.data.read import (
     parse_messages,
 )
 from custseg_spark.data.size import estimate_rows
+from custseg_spark.data.table_files import NoFilesError, escape_pattern
 from custseg_spark.data.text import OTHER_ENCODING
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
 from custseg_spark.data.write import (

@@ -61,7 +61,7 @@ class Quality:
     warnings: tuple[str, ...] = ()
 
 
-def _holds(check: Check) -> Column:
+def _is_kept(check: Check) -> Column:
     return F.coalesce(check.ok, F.lit(False))
 
 
@@ -71,7 +71,7 @@ def _keep_quarantining(checks: Sequence[Check]) -> list[Check]:
 
 def pass_checks(checks: Sequence[Check]) -> Column:
     """True of the rows that keep every quarantine check."""
-    holding = [_holds(check) for check in _keep_quarantining(checks)]
+    holding = [_is_kept(check) for check in _keep_quarantining(checks)]
     return functools.reduce(operator.and_, holding, F.lit(True))
 
 
@@ -85,7 +85,7 @@ def keep_rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
 
     A column of that name in the table (a quarantine read again) is called `reasons_as_read`.
     """
-    failed = [F.when(~_holds(check), F.lit(check.reason)) for check in _keep_quarantining(checks)]
+    failed = [F.when(~_is_kept(check), F.lit(check.reason)) for check in _keep_quarantining(checks)]
     names = frame.select(f"{AS_READ}.*").columns
     as_read = [
         column(AS_READ).getField(name).alias(f"{name}_as_read" if name.lower() == REASONS else name)
@@ -97,7 +97,7 @@ def keep_rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
 
 def aggregate_failures(checks: Sequence[Check]) -> list[Column]:
     """One aggregate for each check, `failed_<i>` in the order given: the rows that fail it."""
-    return [F.count_if(~_holds(check)).alias(f"failed_{i}") for i, check in enumerate(checks)]
+    return [F.count_if(~_is_kept(check)).alias(f"failed_{i}") for i, check in enumerate(checks)]
 
 
 def aggregate_counts(checks: Sequence[Check]) -> list[Column]:
@@ -205,14 +205,14 @@ def apply_bounds(
     check whose rows can't be kept.
     """
     known = [*(check.reason for check in checks), *ID_REASONS, *MISSHAPEN.values(), *possible]
-    keys = {_key(reason) for reason in known}
-    must_go = {_key(check.reason) for check in checks if not check.may_stay}
+    keys = {_make_key(reason) for reason in known}
+    must_go = {_make_key(check.reason) for check in checks if not check.may_stay}
     for reason, bound in bounds.items():
-        if _key(reason) not in keys:
+        if _make_key(reason) not in keys:
             raise RecipeError(
                 f"rules.reasons: no check has the reason {reason!r}", suggest_name(reason, known)
             )
-        if bound.on_fail == "warn" and _key(reason) in must_go:
+        if bound.on_fail == "warn" and _make_key(reason) in must_go:
             raise RecipeError(
                 f"rules.reasons.{reason}.on_fail: such rows can't be kept: nothing can be computed of them",
                 "quarantine or stop; clip: [0, null] admits values that log1p does not take",
@@ -226,10 +226,10 @@ def apply_bounds(
 
 def find_bound(bounds: Mapping[str, Bound], reason: str) -> Bound | None:
     """What `rules.reasons` says of this reason; null if nothing."""
-    return {_key(given): bound for given, bound in bounds.items()}.get(_key(reason))
+    return {_make_key(given): bound for given, bound in bounds.items()}.get(_make_key(reason))
 
 
-def _key(reason: str) -> str:
+def _make_key(reason: str) -> str:
     """The reason with the name of its column in one case; patterns of dates keep theirs."""
     name, colon, fault = reason.partition(": ")
     return name.casefold() + colon + fault

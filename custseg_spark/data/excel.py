@@ -50,7 +50,7 @@ def read_sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
     with _tell_failures(path):
         names, read_rows = _open_workbook(stream, path)
         rows = read_rows(_choose_sheet(names, wanted, path))
-    return _table([row for row in rows if any(cell is not None for cell in row)], path)
+    return _build_table([row for row in rows if any(cell is not None for cell in row)], path)
 
 
 def list_sheets(stream: IO[bytes], path: str) -> list[str]:
@@ -123,7 +123,7 @@ def _is_foreign(stream: IO[bytes], path: str) -> bool:
         open_document = "content.xml" in parts.namelist()
         for part in [] if open_document else parts.infolist():
             with parts.open(part) as content:
-                if any(word in chunk for chunk in _chunks(content) for word in _DECLARATIONS):
+                if any(word in chunk for chunk in _read_chunks(content) for word in _DECLARATIONS):
                     raise DataError(
                         f"{path} declares XML entities, which no spreadsheet does",
                         "don't trust this file",
@@ -141,7 +141,7 @@ def _refuse(path: str) -> DataError:
     )
 
 
-def _chunks(content: IO[bytes]) -> Iterable[bytes]:
+def _read_chunks(content: IO[bytes]) -> Iterable[bytes]:
     """The content in pieces that overlap, so that no word is cut in two."""
     tail = b""
     while piece := content.read(1 << 20):
@@ -166,7 +166,7 @@ def _choose_sheet(names: Sequence[str], wanted: Any, path: str) -> str:
     )
 
 
-def _table(rows: Rows, path: str) -> Sheet:
+def _build_table(rows: Rows, path: str) -> Sheet:
     if not rows:
         raise DataError(f"{path}: the sheet is empty", "set input.options.sheet to another one")
     used = [
@@ -178,12 +178,12 @@ def _table(rows: Rows, path: str) -> Sheet:
     refuse_repeated(names, path)
     if len(rows) == 1:
         raise DataError(f"{path} has a header but no rows", "check the job that writes it")
-    table = pa.table({name: _column(cells[1:]) for name, (_, cells) in zip(names, used, strict=True)})
+    table = pa.table({name: _build_column(cells[1:]) for name, (_, cells) in zip(names, used, strict=True)})
     texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
     return Sheet(table, table.select(texts).slice(0, HEAD_ROWS).to_pandas())
 
 
-def _column(cells: Sequence[Any]) -> pa.Array:
+def _build_column(cells: Sequence[Any]) -> pa.Array:
     """The cells as one Arrow column. Excel knows only floats: whole ones are ints, also beside gaps."""
     kinds = {type(cell) for cell in cells if cell is not None}
     if not kinds:
@@ -200,10 +200,10 @@ def _column(cells: Sequence[Any]) -> pa.Array:
         )
         days = moments.cast(pa.date32(), safe=False)
         return days if days.cast(moments.type).equals(moments) else moments
-    return pa.array([None if cell is None else _as_text(cell) for cell in cells], pa.string())
+    return pa.array([None if cell is None else _write_as_text(cell) for cell in cells], pa.string())
 
 
-def _as_text(cell: Any) -> str:
+def _write_as_text(cell: Any) -> str:
     """A cell of a mixed column as its reader sees it: 3 for 3.0, an ISO date without midnight."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

@@ -35,7 +35,7 @@ def publish(
     spark, frame = customers.sparkSession, customers.withColumn("run_id", F.lit(run_id))
     writer = written_by or run_id
     if wanted.table is not None:
-        _into_catalog(spark, frame, wanted, day, writer)
+        _fill_catalog(spark, frame, wanted, day, writer)
         return wanted.table
     assert wanted.path is not None
     path = _absolute(wanted.path)
@@ -69,7 +69,7 @@ def _add_day(frame: DataFrame, day: str) -> DataFrame:
     return frame.withColumn(DAY, F.lit(day).cast("date"))
 
 
-def _into_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: str, writer: str) -> None:
+def _fill_catalog(spark: SparkSession, frame: DataFrame, wanted: Publish, day: str, writer: str) -> None:
     """A catalog table: Delta in one commit; Parquet by swapping the day in the table's own directory, after
     which the catalog is told which partitions there are. It is told before as well: whoever was killed
     between the two left a day whose new segments nobody sees."""

@@ -42,17 +42,17 @@ def apply_privacy(table: Table, wanted: Privacy, environment: Mapping[str, str] 
     names = [name for name in table.frame.columns if name != MALFORMED]
     dropped = {resolve_column(name, names, ["privacy.drop"]) for name in wanted.drop}
     hashed = {resolve_column(name, names, ["privacy.hash"]) for name in wanted.hash}
-    frame = _add_secret(table.frame, _secret(wanted.secret, environment)) if hashed else table.frame
+    frame = _add_secret(table.frame, _read_secret(wanted.secret, environment)) if hashed else table.frame
     kept = [field for field in table.frame.schema if field.name not in dropped]
     text = table.format in MISSHAPEN
     return dataclasses.replace(
         table,
-        frame=frame.select(*_columns(kept, hashed, text)),
+        frame=frame.select(*_select_columns(kept, hashed, text)),
         text=None if table.text is None else table.text.drop(columns=[*dropped, *hashed], errors="ignore"),
     )
 
 
-def _columns(fields: list[StructField], hashed: set[str], text: bool) -> Iterator[Column]:
+def _select_columns(fields: list[StructField], hashed: set[str], text: bool) -> Iterator[Column]:
     whole = column(MALFORMED).isNull()
     for field in fields:
         value = _hash_column(field, text) if field.name in hashed else column(field.name)
@@ -78,7 +78,7 @@ def _add_secret(frame: DataFrame, secret: str) -> DataFrame:
     return frame.crossJoin(F.broadcast(alone))
 
 
-def _secret(name: str, environment: Mapping[str, str]) -> str:
+def _read_secret(name: str, environment: Mapping[str, str]) -> str:
     found = environment.get(name, "")
     if len(found) < SHORTEST:
         state = "is not set" if not found else f"has fewer than {SHORTEST} signs"

@@ -15,7 +15,7 @@ from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
 from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
-from custseg_spark.data.files import Source, locate
+from custseg_spark.data.table_files import TableFiles, locate
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import MEND_TABLE, DataError, RecipeError
 from custseg_spark.recipe import models
@@ -133,22 +133,22 @@ def _open_files(spark: SparkSession, source: models.Source, path: str) -> Table:
         _ = table.schema  # over Spark Connect the catalog is not asked before this
         return Table(table, None, "table", path)
     found = locate(path)
-    kind = _format(source.format, found)
+    kind = _find_format(source.format, found)
     if kind == "csv":
-        return _text(spark, source, found)
+        return _open_text(spark, source, found)
     if kind == "excel":
-        return _excel(spark, source, found)
+        return _open_excel(spark, source, found)
     loaded = _load_typed(spark, kind, source, found)
     return Table(loaded, None, kind, path, None, source.options, found.spark_path)
 
 
-def _format(asked: str, found: Source) -> str:
+def _find_format(asked: str, found: TableFiles) -> str:
     """The format the recipe names, or else what the endings of the files say."""
     if asked.lower() in ("csv", "tsv", "excel", "parquet"):
         return asked.lower().replace("tsv", "csv")
     if asked != "auto":
         return asked
-    kinds = {ENDINGS.get(_ending(name), "?") for name in found.files or (found.path,)}
+    kinds = {ENDINGS.get(_find_ending(name), "?") for name in found.files or (found.path,)}
     if len(kinds) > 1:
         listed = ", ".join(sorted(kinds)).replace("?", "unknown ones")
         raise DataError(f"input {found.path} holds files of several kinds: {listed}", "set input.format")
@@ -160,18 +160,18 @@ def _format(asked: str, found: Source) -> str:
     return kinds.pop()
 
 
-def _ending(name: str) -> str:
+def _find_ending(name: str) -> str:
     suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]
     while suffixes and suffixes[-1] in text.PACKED:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
 
 
-def _text(spark: SparkSession, source: models.Source, found: Source) -> Table:
+def _open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
     for key in source.options:
         if key.lower() in _OURS:
             raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
-    head = _head(source, found)
+    head = _read_head(source, found)
     names = [str(name) for name in head.rows.columns]
     if MALFORMED in names:
         raise DataError(
@@ -194,32 +194,32 @@ def _text(spark: SparkSession, source: models.Source, found: Source) -> Table:
     return Table(frame, head.rows, "csv", found.path, head.sep, options, found.spark_path)
 
 
-def _head(source: models.Source, found: Source) -> text.Head:
+def _read_head(source: models.Source, found: TableFiles) -> text.Head:
     """The head of the first file that has rows."""
     empty: text.EmptyFileError | None = None
-    for name in found.readable()[:LOOKED_AT]:
+    for name in found.require_files()[:LOOKED_AT]:
         try:
             with found.open(name) as stream:
-                return text.read_head(stream, found.shown(name), source.options)
+                return text.read_head(stream, found.name_file(name), source.options)
         except text.EmptyFileError as error:
             empty = empty or error
     assert empty is not None
     raise empty
 
 
-def _excel(spark: SparkSession, source: models.Source, found: Source) -> Table:
+def _open_excel(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
     unknown = [key for key in source.options if key != "sheet"]
     if unknown:
         raise RecipeError(f"input.options.{unknown[0]}: Excel takes only sheet", "leave it out")
-    files = found.readable()
+    files = found.require_files()
     if len(files) > 1:
         raise DataError(f"{found.path} holds {len(files)} Excel files", "point at one of them")
     with found.open(files[0]) as stream:
-        sheet = excel.read_sheet(stream, found.shown(files[0]), source.options.get("sheet"))
+        sheet = excel.read_sheet(stream, found.name_file(files[0]), source.options.get("sheet"))
     return Table(spark.createDataFrame(sheet.rows), sheet.text, "excel", found.path)
 
 
-def _load_typed(spark: SparkSession, kind: str, source: models.Source, found: Source) -> DataFrame:
+def _load_typed(spark: SparkSession, kind: str, source: models.Source, found: TableFiles) -> DataFrame:
     """A table whose format carries its types.
 
     Partition values live in folder names and Spark guesses their types: 007 would become 7. A partition

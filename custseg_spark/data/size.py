@@ -7,7 +7,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from custseg_spark.data.files import locate
+from custseg_spark.data.table_files import locate
 from custseg_spark.data.text import PACKED
 
 _HEAD = 4_000_000
@@ -29,13 +29,13 @@ def estimate_rows(path: str, kind: str) -> int | None:
             if kind == "parquet":
                 rows, size = int(pq.ParquetFile(stream).metadata.num_rows), sizes[largest]
             else:
-                rows, size = _in_head(stream, largest)
+                rows, size = _measure_head(stream, largest)
         except (OSError, EOFError, pa.ArrowException):  # reading it in earnest will tell what it is
             return None
     return max(1, round(sum(sizes.values()) * rows / size))
 
 
-def _in_head(stream: IO[bytes], name: str) -> tuple[int, int]:
+def _measure_head(stream: IO[bytes], name: str) -> tuple[int, int]:
     unpacked = next(
         (unpack(stream) for end, (_, unpack) in PACKED.items() if name.lower().endswith(end)), stream
     )

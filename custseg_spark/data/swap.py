@@ -33,20 +33,20 @@ def find_staging(table: str, run_id: str) -> str:
     Raises RecipeError for storage on which a folder can't be renamed at once.
     """
     files, root = _locate_table(table)
-    return files.unstrip_protocol(_beside(root, "staging", run_id))  # type: ignore[no-any-return]
+    return files.unstrip_protocol(_name_beside(root, "staging", run_id))  # type: ignore[no-any-return]
 
 
 def replace_day(table: str, day: str, run_id: str) -> None:
     """Make what lies in `find_staging(table, run_id)` the table's day. Raises RunError where it can't."""
     files, root = _locate_table(table)
-    target, aside = f"{root}/{DAY}={day}", _beside(root, "replaced", run_id)
+    target, aside = f"{root}/{DAY}={day}", _name_beside(root, "replaced", run_id)
     recover(table, day, run_id)
     with _tell_failures(table):
         files.makedirs(root, exist_ok=True)
         if files.exists(target):
             files.makedirs(aside)
             _rename(files, target, f"{aside}/{DAY}={day}")
-        _rename(files, _beside(root, "staging", run_id), target)
+        _rename(files, _name_beside(root, "staging", run_id), target)
         if files.exists(aside):
             files.rm(aside, recursive=True)
         _clear(files, root, run_id)
@@ -59,8 +59,8 @@ def recover(table: str, day: str, run_id: str) -> None:
     files, root = _locate_table(table)
     with _tell_failures(table):
         for aside in _list_left(files, root, "replaced"):
-            held = _inside(files, aside)
-            age = _moment(run_id) - _moment(aside.rpartition(".replaced-")[2])
+            held = _list_inside(files, aside)
+            age = _read_moment(run_id) - _read_moment(aside.rpartition(".replaced-")[2])
             if age <= _AT_REST and f"{aside}/{DAY}={day}" not in held:
                 continue
             for name in held:
@@ -92,7 +92,7 @@ def _locate_table(table: str) -> tuple[Any, str]:
     return files, root.rstrip("/")
 
 
-def _beside(root: str, what: str, run_id: str) -> str:
+def _name_beside(root: str, what: str, run_id: str) -> str:
     parent, _, name = root.rpartition("/")
     return f"{parent}/.{name}.{what}-{run_id}"
 
@@ -100,12 +100,12 @@ def _beside(root: str, what: str, run_id: str) -> str:
 def _list_left(files: Any, root: str, what: str) -> list[str]:
     """The directories of that kind beside the table."""
     parent = root.rpartition("/")[0] or "/"
-    prefix = _beside(root, what, "")
+    prefix = _name_beside(root, what, "")
     names = files.ls(parent, detail=False) if files.exists(parent) else []
     return sorted(name.rstrip("/") for name in names if name.startswith(prefix))
 
 
-def _inside(files: Any, directory: str) -> list[str]:
+def _list_inside(files: Any, directory: str) -> list[str]:
     try:
         return [name.rstrip("/") for name in files.ls(directory, detail=False)]
     except FileNotFoundError:  # its publisher has just ended
@@ -115,11 +115,11 @@ def _inside(files: Any, directory: str) -> list[str]:
 def _clear(files: Any, root: str, run_id: str) -> None:
     """Remove what runs of earlier days staged and never published; a run's id begins with its moment."""
     for left in _list_left(files, root, "staging"):
-        if _moment(run_id) - _moment(left.rpartition(".staging-")[2]) > _ABANDONED:
+        if _read_moment(run_id) - _read_moment(left.rpartition(".staging-")[2]) > _ABANDONED:
             files.rm(left, recursive=True)
 
 
-def _moment(run_id: str) -> datetime:
+def _read_moment(run_id: str) -> datetime:
     return datetime.strptime(run_id[:15], "%Y%m%dT%H%M%S")
 
 

@@ -81,20 +81,20 @@ def read_head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
     Raises DataError for what can't be a customer table: no rows, another kind of file, text in another
     encoding, a separator that leaves the header in one piece, names that stand twice.
     """
-    raw, whole = _bytes(stream, path)
+    raw, whole = _read_bytes(stream, path)
     text, encoding = _decode(raw, path, options, whole)
-    lines = _lines(text, options)
+    lines = _split_lines(text, options)
     if not lines:
         raise EmptyFileError(f"{path} is empty", "check the job that writes it")
     try:
-        sep = _separator(lines, path, options)
-        rows, multiline = _rows(lines, sep, options, whole)
+        sep = _find_separator(lines, path, options)
+        rows, multiline = _read_rows(lines, sep, options, whole)
     except csv.Error as error:
         raise DataError(
             f"{path}: {error}", "look for a quote that is never closed", code=MEND_TABLE
         ) from error
-    header, named = _header(rows[0], path, options)
-    found = rows[1 if _true(options.get("header", True)) else 0 : HEAD_ROWS if whole else -1]
+    header, named = _name_columns(rows[0], path, options)
+    found = rows[1 if _is_true(options.get("header", True)) else 0 : HEAD_ROWS if whole else -1]
     if not found and whole:
         raise EmptyFileError(f"{path} has a header but no rows", "check the job that writes it")
     missing = ("", str(options.get("nullValue", "")))
@@ -106,7 +106,7 @@ def read_head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
     return Head(rows_found, sep, encoding, multiline or as_a_whole, named)
 
 
-def _bytes(stream: IO[bytes], path: str) -> tuple[bytes, bool]:
+def _read_bytes(stream: IO[bytes], path: str) -> tuple[bytes, bool]:
     """The first HEAD_BYTES, unpacked, and whether there are no more."""
     start = stream.read(8)
     stream.seek(0)
@@ -162,7 +162,7 @@ def _decode(raw: bytes, path: str, options: Mapping[str, Any], whole: bool) -> t
     return text.removeprefix("\ufeff"), encoding
 
 
-def _records(lines: Iterable[str], sep: str, options: Mapping[str, Any]) -> Iterator[list[str]]:
+def _split_records(lines: Iterable[str], sep: str, options: Mapping[str, Any]) -> Iterator[list[str]]:
     """The fields of each record, as Spark splits them: quotes doubled within quotes unless told otherwise."""
     if len(sep) > 1:
         yield from (line.rstrip("\r\n").split(sep) for line in lines)
@@ -180,23 +180,23 @@ def _records(lines: Iterable[str], sep: str, options: Mapping[str, Any]) -> Iter
     )
 
 
-def _lines(text: str, options: Mapping[str, Any]) -> list[str]:
+def _split_lines(text: str, options: Mapping[str, Any]) -> list[str]:
     """The lines with their ends, without the blank ones and the comments that Spark skips."""
     comment = str(options.get("comment", "")) or None
     lines = io.StringIO(text, newline="")
     return [line for line in lines if line.strip() and not (comment and line.startswith(comment))]
 
 
-def _separator(lines: list[str], path: str, options: Mapping[str, Any]) -> str:
+def _find_separator(lines: list[str], path: str, options: Mapping[str, Any]) -> str:
     """The separator the recipe gives, or else the one of SEPARATORS that splits most of the lines into as
     many fields as the header. Ties: more fields, then the order of SEPARATORS. Comma where none splits it."""
-    splits = {sep: split for sep in SEPARATORS if (split := _split(lines, sep, options))[1] > 1}
+    splits = {sep: split for sep in SEPARATORS if (split := _measure(lines, sep, options))[1] > 1}
     best = max(splits, key=lambda sep: splits[sep], default=None)
     given = options.get("sep", options.get("delimiter"))
     if given is None:
         return best or ","
     sep = str(given).replace("\\t", "\t")
-    if best is not None and best != sep and _split(lines, sep, options)[1] == 1 and splits[best][0] >= 0.9:
+    if best is not None and best != sep and _measure(lines, sep, options)[1] == 1 and splits[best][0] >= 0.9:
         raise DataError(
             f"{path}: the separator {SEPARATORS.get(sep, repr(sep))} leaves the header in one piece, "
             f"while {SEPARATORS[best]} splits it into {splits[best][1]} columns",
@@ -205,42 +205,42 @@ def _separator(lines: list[str], path: str, options: Mapping[str, Any]) -> str:
     return sep
 
 
-def _split(lines: list[str], sep: str, options: Mapping[str, Any]) -> tuple[float, int]:
+def _measure(lines: list[str], sep: str, options: Mapping[str, Any]) -> tuple[float, int]:
     """The share of the head's lines with as many fields as the first, and how many those are."""
-    widths = [len(fields) for line in lines[:500] for fields in _records([line], sep, options)]
+    widths = [len(fields) for line in lines[:500] for fields in _split_records([line], sep, options)]
     return widths.count(widths[0]) / len(widths), widths[0]
 
 
-def _rows(
+def _read_rows(
     lines: list[str], sep: str, options: Mapping[str, Any], whole: bool
 ) -> tuple[list[list[str]], bool]:
     """The records of the head, and whether quoted fields hold line breaks. A quote that is never closed would
     swallow the rest: then, and where the records that span lines don't fit the header, each line is its own
     record. `whole`: the head is all there is."""
     last = f"{lines[-1].rstrip(chr(13) + chr(10))}\n"
-    records = list(_records([*lines[:-1], last, _END], sep, options))
+    records = list(_split_records([*lines[:-1], last, _END], sep, options))
     closed = records[-1] == [_END]
     swallowed = 0 if closed else records[-1][-1].count("\n")
     spans = [row for row in records[:-1] if any("\n" in field or "\r" in field for field in row)]
     broken = bool(spans) and all(len(row) == len(records[0]) for row in spans)
     open_end = not closed and (whole or swallowed > _MOST_LINES)
-    if (broken and not open_end) or _true(options.get("multiLine", False)):
+    if (broken and not open_end) or _is_true(options.get("multiLine", False)):
         return records[:-1] if closed else records, True
-    return [fields for line in lines for fields in _records([line], sep, options)], False
+    return [fields for line in lines for fields in _split_records([line], sep, options)], False
 
 
-def _true(value: Any) -> bool:
+def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
 
-def _header(first: list[str], path: str, options: Mapping[str, Any]) -> tuple[list[str], bool]:
+def _name_columns(first: list[str], path: str, options: Mapping[str, Any]) -> tuple[list[str], bool]:
     """The column names, and whether the file gives them all: `_c<i>` stands for a missing one."""
-    if not _true(options.get("header", True)):
+    if not _is_true(options.get("header", True)):
         return [f"_c{i}" for i in range(len(first))], False
     names = [name or f"_c{i}" for i, name in enumerate(first)]
-    if _true(options.get("ignoreLeadingWhiteSpace", False)):
+    if _is_true(options.get("ignoreLeadingWhiteSpace", False)):
         names = [name.lstrip() for name in names]
-    if _true(options.get("ignoreTrailingWhiteSpace", False)):
+    if _is_true(options.get("ignoreTrailingWhiteSpace", False)):
         names = [name.rstrip() for name in names]
     refuse_repeated(names, path)
     return names, all(first)

@@ -129,13 +129,13 @@ def _read_date(found: re.Match[str]) -> date:
     return date(int(found["y"]), int(found["M"]), int(found["d"]))
 
 
-def _date_form(pattern: str) -> re.Pattern[str]:
+def _compile_date_form(pattern: str) -> re.Pattern[str]:
     """A date pattern as a regular expression with the groups y, M and d."""
     parts = {"yyyy": r"(?P<y>\d{4})", "MM": r"(?P<M>\d{2})", "dd": r"(?P<d>\d{2})"}
     return re.compile(re.sub("yyyy|MM|dd|[.]", lambda part: parts.get(part[0], r"\."), pattern), re.ASCII)
 
 
-_DATE_FORMS = {pattern: _date_form(pattern) for pattern in DATE_PATTERNS}
+_DATE_FORMS = {pattern: _compile_date_form(pattern) for pattern in DATE_PATTERNS}
 _FORMS: dict[TypeName, re.Pattern[str]] = {
     "int": _NUMBER,
     "double": _NUMBER,

@@ -88,7 +88,7 @@ def cast_columns(
     casts = _cast_used(table, wanted, given, before)
     as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
-    shape = [Check(misshapen, _as_read(MALFORMED).isNull())] if misshapen else []
+    shape = [Check(misshapen, _take_as_read(MALFORMED).isNull())] if misshapen else []
     if table.format == "csv":  # of text; what can't be decoded is no number and no date either
         shape += [_check_decoded(name) for name, cast in casts.items() if cast.kind in ("", "string")]
     return TypedTable(
@@ -137,7 +137,7 @@ def _cast_used(
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
             earlier = before.get(name.casefold(), "").partition("(")[0]
             found = _KINDS.get(earlier) or infer_column_type(table.text[name])
-            casts[name] = _Cast(column(name), "string") if found == "string" else _from_text(name, found)
+            casts[name] = _Cast(column(name), "string") if found == "string" else _cast_text(name, found)
         else:
             casts[name] = _Cast(column(name))
     return casts
@@ -151,14 +151,14 @@ def _cast_declared(name: str, kind: T.DataType, declared: Declared) -> _Cast:
             return _Cast(column(name), "date")
         if isinstance(kind, T.TimestampType | T.TimestampNTZType):
             return _Cast(read_clock(column(name), kind).cast("date"), "date")
-        return _dates(name, declared.patterns)
+        return _cast_dates(name, declared.patterns)
     if declared == "int" and isinstance(kind, T.IntegralType):
         return _Cast(column(name), "int")
     if declared == "double" and isinstance(kind, T.NumericType):
         return _cast_double(name, column(name).cast("double"))
     if declared == "string":
         return _Cast(read_clock(column(name), kind).cast("string"), "string")
-    return _from_text(name, declared)
+    return _cast_text(name, declared)
 
 
 def _keep_finite(number: Column) -> Column:
@@ -167,15 +167,15 @@ def _keep_finite(number: Column) -> Column:
 
 
 def _cast_double(name: str, value: Column) -> _Cast:
-    infinite = F.abs(_as_read(name)) == _INFINITY
+    infinite = F.abs(_take_as_read(name)) == _INFINITY
     return _Cast(
         _keep_finite(value), "double", (Check(f"{name}: infinite", F.coalesce(~infinite, F.lit(True))),)
     )
 
 
-def _from_text(name: str, kind: str) -> _Cast:
+def _cast_text(name: str, kind: str) -> _Cast:
     if kind == "date":
-        return _dates(name, (ISO,))
+        return _cast_dates(name, (ISO,))
     text = column(name).cast("string")
     number = text.try_cast("double")
     if kind == "int":  # 5.0 is whole, 5.5 is not
@@ -184,25 +184,25 @@ def _from_text(name: str, kind: str) -> _Cast:
     elif kind == "double":
         value = _keep_finite(number)
     elif kind == "timestamp":
-        value = _moment(text)
+        value = _read_moment(text)
     else:
         value = text.try_cast(kind)
-    missing = _blank(name)
+    missing = _is_blank(name)
     if kind in ("int", "double"):
-        missing |= F.isnan(_as_read(name).try_cast("double"))
+        missing |= F.isnan(_take_as_read(name).try_cast("double"))
     return _Cast(value, kind, (Check(f"{name}: not {_WORDS[kind]}", column(name).isNotNull() | missing),))
 
 
-def _dates(name: str, patterns: Sequence[str]) -> _Cast:
+def _cast_dates(name: str, patterns: Sequence[str]) -> _Cast:
     """Dates by the patterns in turn. A text that two patterns read as two dates is refused."""
     for pattern in patterns:
         _check_plausible(name, pattern)
     tried = " or ".join(patterns)
     value = F.coalesce(*_read_dates(column(name), patterns))
-    fits = Check(f"{name}: not a date ({tried})", column(name).isNotNull() | _blank(name))
+    fits = Check(f"{name}: not a date ({tried})", column(name).isNotNull() | _is_blank(name))
     if len(patterns) == 1:
         return _Cast(value, "date", (fits,))
-    readings = _read_dates(_as_read(name), patterns)
+    readings = _read_dates(_take_as_read(name), patterns)
     same = F.coalesce(F.greatest(*readings) == F.least(*readings), F.lit(True))
     return _Cast(value, "date", (fits, Check(f"{name}: two dates in one text ({tried})", same)))
 
@@ -213,7 +213,7 @@ def _read_dates(value: Column, patterns: Sequence[str]) -> list[Column]:
     return [moment.cast("date") for moment in moments]  # try_to_date is younger than Spark 4.0
 
 
-def _moment(text: Column) -> Column:
+def _read_moment(text: Column) -> Column:
     """The moment (TIMESTAMP) that a text names: in the zone that it says, else in UTC."""
     in_utc = F.concat(text.try_cast("timestamp_ntz").cast("string"), F.lit("Z"))
     zoned = F.trim(text).rlike(WITH_ZONE)
@@ -233,14 +233,14 @@ def _check_plausible(name: str, pattern: str) -> None:
 def _check_decoded(name: str) -> Check:
     """Text without the sign that stands for bytes which the encoding does not know. Only the head of one file
     is decoded strictly; from all others Spark gives this sign, and two ids that differ in it become one."""
-    garbled = F.contains(_as_read(name).cast("string"), F.lit(UNDECODED))
+    garbled = F.contains(_take_as_read(name).cast("string"), F.lit(UNDECODED))
     return Check(f"{name}: {_GARBLED}", ~F.coalesce(garbled, F.lit(False)))
 
 
-def _as_read(name: str) -> Column:
+def _take_as_read(name: str) -> Column:
     """The column as it was read; `column(name)` is the typed one by the time that checks look at it."""
     return column(AS_READ).getField(name)
 
 
-def _blank(name: str) -> Column:
-    return F.coalesce(F.trim(_as_read(name).cast("string")) == "", F.lit(True))
+def _is_blank(name: str) -> Column:
+    return F.coalesce(F.trim(_take_as_read(name).cast("string")) == "", F.lit(True))

@@ -7,8 +7,8 @@ from typing import Literal
 import fsspec
 from pyspark.sql import DataFrame, SparkSession
 
-from custseg_spark.data.files import escape_pattern
 from custseg_spark.data.formulas import escape_formulas
+from custseg_spark.data.table_files import escape_pattern
 from custseg_spark.errors import RunError
 
 

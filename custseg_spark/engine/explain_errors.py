@@ -200,8 +200,8 @@ def explain_error(error: Exception, where: str) -> CustsegError | None:
     for pattern, problem in _BY_TEXT:
         if found := re.search(pattern, text):
             return _write_error(problem, where, text, found.groupdict())
-    known = _by_condition(_condition(error, text))
-    return _write_error(known, where, text, _parameters(error)) if known else None
+    known = _by_condition(_find_condition(error, text))
+    return _write_error(known, where, text, _read_parameters(error)) if known else None
 
 
 def _by_condition(condition: str) -> _Problem | None:
@@ -210,7 +210,7 @@ def _by_condition(condition: str) -> _Problem | None:
     return known or (_EXPRESSION if family.startswith("PARSE_") else None)
 
 
-def _condition(error: Exception, text: str) -> str:
+def _find_condition(error: Exception, text: str) -> str:
     named = error.getCondition() if isinstance(error, PySparkException) else None
     if named:
         return str(named)
@@ -218,7 +218,7 @@ def _condition(error: Exception, text: str) -> str:
     return found[1] if found else ""
 
 
-def _parameters(error: Exception) -> dict[str, str]:
+def _read_parameters(error: Exception) -> dict[str, str]:
     given = error.getMessageParameters() if isinstance(error, PySparkException) else None
     return {str(key): str(value).strip('[]"') for key, value in (given or {}).items()}
 
@@ -230,7 +230,7 @@ def _write_error(
     sql = re.search(r"== SQL \(.*?\) ==\n(.*)\n", text)
     known["in_sql"] = f" in {sql[1].strip()}" if sql else ""
     known["at_path"] = f": {known['path']}" if "path" in known else ""
-    what = problem.what.format_map(known) if problem.what else _sentence(text) + known["in_sql"]
+    what = problem.what.format_map(known) if problem.what else _take_sentence(text) + known["in_sql"]
     remedy = problem.remedy.format_map(known)
     return problem.kind(" ".join(f"{where}: {what}".split()), " ".join(remedy.split()), code=problem.code)
 
@@ -242,7 +242,7 @@ class _Known(dict[str, str]):
         return ""
 
 
-def _sentence(text: str) -> str:
+def _take_sentence(text: str) -> str:
     """The first sentence of Spark's message, without the condition in front of it."""
     message = re.sub(r"^\s*(\([\w.]+\) )?\[[A-Z0-9_.]+\]\s*", "", text)
     return re.split(r"(?<=[\w\"`)])\.\s|\n| SQLSTATE", message, maxsplit=1)[0].strip().rstrip(".")

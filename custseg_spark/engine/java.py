@@ -61,18 +61,18 @@ def require_java() -> Path:
 def _search_java() -> tuple[Path | None, list[str]]:
     """The first Java that will do, and what was passed over on the way to it."""
     passed_over: list[str] = []
-    for home in dict.fromkeys(_java_homes()):
-        version, takes_flag = _java_version(home)
+    for home in dict.fromkeys(_list_java_homes()):
+        version, takes_flag = _ask_java_version(home)
         if version in JAVA_VERSIONS:
             if passed_over:
                 log.warning("java home=%s passed over: %s", home, ", ".join(passed_over))
-            return (home if takes_flag else _launcher_without_flag(home)), passed_over
+            return (home if takes_flag else _write_launcher_without_flag(home)), passed_over
         if version is not None:
             passed_over.append(f"Java {version} in {home}")
     return None, passed_over
 
 
-def _java_homes() -> Iterator[Path]:
+def _list_java_homes() -> Iterator[Path]:
     """Directories that have a bin/java, the most wanted first."""
     named = os.environ.get("JAVA_HOME")
     on_path = (Path(entry, "java") for entry in os.environ.get("PATH", "").split(os.pathsep) if entry)
@@ -87,7 +87,7 @@ def _java_homes() -> Iterator[Path]:
     return (home for home in homes if os.access(home / "bin" / "java", os.X_OK))
 
 
-def _java_version(home: Path) -> tuple[int | None, bool]:
+def _ask_java_version(home: Path) -> tuple[int | None, bool]:
     """The main version of a Java (8, 11, 17, ...), and whether it starts with Spark's flag."""
     for flags in ([_VECTOR_FLAG], []):
         command = [str(home / "bin" / "java"), *flags, "-XshowSettings:properties", "-version"]
@@ -101,7 +101,7 @@ def _java_version(home: Path) -> tuple[int | None, bool]:
     return None, False
 
 
-def _launcher_without_flag(home: Path) -> Path:
+def _write_launcher_without_flag(home: Path) -> Path:
     """A JAVA_HOME whose bin/java starts the Java of `home` without the flag that it can't take."""
     script = f"""#!/bin/sh
 # Spark's launcher always passes {_VECTOR_FLAG}; this Java lacks that module.

@@ -13,12 +13,12 @@ def count_cores() -> int:
     """Those that this process may use: of the machine's, of its affinity, of its container's quota."""
     affinity = getattr(os, "sched_getaffinity", None)  # macOS has none
     there = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(there, *(-(-quota // period) for quota, period in _cgroup_quotas()), there))
+    return max(1, min(there, *(-(-quota // period) for quota, period in _read_cgroup_quotas()), there))
 
 
-def _cgroup_quotas() -> Iterator[tuple[int, int]]:
+def _read_cgroup_quotas() -> Iterator[tuple[int, int]]:
     """Microseconds of CPU time in a period, and the period: the limits of this process's container."""
-    for file in _cgroup_files("cpu.max"):
+    for file in _list_cgroup_files("cpu.max"):
         quota, _, period = file.read_text().strip().partition(" ")
         if quota.isdigit() and period.isdigit():
             yield int(quota), int(period)
@@ -26,18 +26,18 @@ def _cgroup_quotas() -> Iterator[tuple[int, int]]:
 
 def choose_driver_memory() -> int:
     """Bytes: half of what this process may use, from 1 to 16 GiB; the rest is for Python and file caches."""
-    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *_cgroup_limits()]
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *_read_cgroup_limits()]
     return min(max(min(limits) // 2, _GIB), 16 * _GIB)
 
 
-def _cgroup_limits() -> Iterator[int]:
+def _read_cgroup_limits() -> Iterator[int]:
     """Bytes: the memory limits of the container or service that this process runs in."""
-    for file in _cgroup_files("memory.max", "memory/{group}/memory.limit_in_bytes"):
+    for file in _list_cgroup_files("memory.max", "memory/{group}/memory.limit_in_bytes"):
         if (limit := file.read_text().strip()).isdigit():
             yield int(limit)
 
 
-def _cgroup_files(name: str, older: str = "") -> Iterator[Path]:
+def _list_cgroup_files(name: str, older: str = "") -> Iterator[Path]:
     """The files of that name of the control groups that this process is in, of version 2 and 1."""
     root, own = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
     lines = own.read_text().splitlines() if own.exists() else []

@@ -42,11 +42,11 @@ def open_session(
     """
     from pyspark.sql import SparkSession
 
-    spark = None if _remote_url() else SparkSession.getActiveSession()
+    spark = None if _find_remote() else SparkSession.getActiveSession()
     if spark is None:
-        with _defaults_below_the_users(app_name, settings or {}, small=small):
+        with _put_defaults_below(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
-        if _remote_url():
+        if _find_remote():
             atexit.register(_hang_up_at_exit, spark)
     return spark
 
@@ -66,7 +66,7 @@ def open_beside(beside: Executor, table: str) -> Callable[[], SparkSession]:
     Over Spark Connect a session belongs to the thread that opened it: it is opened when it is waited for.
     """
     work = partial(open_session, small=is_small(table))
-    return work if _remote_url() else beside.submit(work).result
+    return work if _find_remote() else beside.submit(work).result
 
 
 def is_small(table: str) -> bool:
@@ -82,7 +82,7 @@ def is_small(table: str) -> bool:
     return size > 0
 
 
-def _remote_url() -> str | None:
+def _find_remote() -> str | None:
     """The address of a Spark Connect server, or None; `local[...]` starts one in this process."""
     return os.environ.get("SPARK_REMOTE")
 
@@ -90,14 +90,12 @@ def _remote_url() -> str | None:
 def _starts_a_jvm() -> bool:
     """Whether opening a session launches Spark from this process, rather than joining one."""
     joins = {"PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION"} & set(os.environ)
-    remote = _remote_url()
+    remote = _find_remote()
     return not joins and (remote is None or remote.startswith("local"))
 
 
 @contextmanager
-def _defaults_below_the_users(
-    app_name: str, settings: Mapping[str, str], *, small: bool = False
-) -> Iterator[None]:
+def _put_defaults_below(app_name: str, settings: Mapping[str, str], *, small: bool = False) -> Iterator[None]:
     """Inside, a session starts with our defaults where the user has set nothing.
 
     They stand at the head of PYSPARK_SUBMIT_ARGS, where whatever the user wrote behind them wins; the
@@ -109,7 +107,7 @@ def _defaults_below_the_users(
         return
     os.environ["JAVA_HOME"] = str(require_java())
     before = os.environ.get("PYSPARK_SUBMIT_ARGS")
-    defaults = _missing_settings(before or "", {"spark.app.name": app_name, **settings}, small=small)
+    defaults = _list_defaults(before or "", {"spark.app.name": app_name, **settings}, small=small)
     ours = shlex.join(part for key, value in defaults.items() for part in ("--conf", f"{key}={value}"))
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{ours} {before or 'pyspark-shell'}"
     try:
@@ -121,7 +119,7 @@ def _defaults_below_the_users(
             os.environ["PYSPARK_SUBMIT_ARGS"] = before
 
 
-def _missing_settings(submit_args: str, wanted: dict[str, str], *, small: bool = False) -> dict[str, str]:
+def _list_defaults(submit_args: str, wanted: dict[str, str], *, small: bool = False) -> dict[str, str]:
     """The defaults that are not set in spark-defaults.conf; the laptop's only with a local master.
 
     A later argument beats an earlier one, so of the arguments only those matter that change what we
@@ -132,17 +130,17 @@ def _missing_settings(submit_args: str, wanted: dict[str, str], *, small: bool =
     parser.add_argument("--conf", "-c", action="append", default=[])
     parser.add_argument("--properties-file", type=Path)
     arguments, _ = parser.parse_known_args(shlex.split(submit_args))
-    given = _properties(arguments.properties_file or _conf_dir() / "spark-defaults.conf")
+    given = _read_properties(arguments.properties_file or _find_conf_dir() / "spark-defaults.conf")
     given |= dict(item.split("=", 1) for item in arguments.conf if "=" in item)
-    users_master = _remote_url() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
+    users_master = _find_remote() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
     if users_master is None:
         wanted = {"spark.master": "local[*]", **wanted}
     if local := re.match(r"local(?:\[(\d*)|$)", users_master or wanted["spark.master"]):
-        wanted = {**_laptop_settings(int(local[1] or 0) or machine.count_cores(), small), **wanted}
+        wanted = {**_list_laptop_settings(int(local[1] or 0) or machine.count_cores(), small), **wanted}
     return {key: value for key, value in wanted.items() if key not in given}
 
 
-def _laptop_settings(cores: int, small: bool) -> dict[str, str]:
+def _list_laptop_settings(cores: int, small: bool) -> dict[str, str]:
     """What suits one machine with one user."""
     settings = {
         "spark.sql.shuffle.partitions": str(max(4, 2 * cores)),
@@ -163,19 +161,19 @@ def _laptop_settings(cores: int, small: bool) -> dict[str, str]:
     ]
     if small:
         options.append("-XX:TieredStopAtLevel=1")
-    if not any(_conf_dir().glob("log4j2*")):
-        options.append(f"-Dlog4j2.configurationFile={_log_settings().as_uri()}")
+    if not any(_find_conf_dir().glob("log4j2*")):
+        options.append(f"-Dlog4j2.configurationFile={_find_log_settings().as_uri()}")
     settings["spark.driver.extraJavaOptions"] = " ".join(options)
     return settings
 
 
-def _log_settings() -> Path:
+def _find_log_settings() -> Path:
     """The package's log4j2.properties as a file that the JVM can read, also where we run from a zip."""
     source = resources.files("custseg_spark.engine") / "log4j2.properties"
     return source if isinstance(source, Path) else cache_file("log4j2.properties", source.read_text())
 
 
-def _conf_dir() -> Path:
+def _find_conf_dir() -> Path:
     """Where Spark looks for spark-defaults.conf and log4j2.properties."""
     import pyspark
 
@@ -183,7 +181,7 @@ def _conf_dir() -> Path:
     return Path(os.environ.get("SPARK_CONF_DIR") or Path(home) / "conf")
 
 
-def _properties(file: Path) -> dict[str, str]:
+def _read_properties(file: Path) -> dict[str, str]:
     """The keys and values of a Spark properties file; empty where there is none."""
     if not file.is_file():
         return {}

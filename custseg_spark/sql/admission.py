@@ -21,7 +21,7 @@ def check_expression(sql: str, where: str, *, constant: bool = True) -> None:
     names no column. `current_date()` is admitted: tenure and age need it. Raises RecipeError naming `where`.
     """
     tree, _ = parse_sql(sql, where)
-    for reason in _refusals(tree):
+    for reason in _list_refusals(tree):
         raise RecipeError(
             f"{where}: {reason}",
             "an expression gives one value for one row, the same every time",
@@ -43,9 +43,9 @@ def refuse_functions_without_brackets(sql: str, columns: Iterable[str], where: s
             )
 
 
-def _refusals(tree: exp.Expr) -> Iterator[str]:
+def _list_refusals(tree: exp.Expr) -> Iterator[str]:
     for node in tree.walk():
-        name = _function_name(node)
+        name = _find_function_name(node)
         if isinstance(node, exp.Query | exp.Values | exp.Table | exp.Alias):  # (table t) reads as an alias
             yield "subqueries are not possible here"
         elif isinstance(node, exp.Window) or name in functions.WINDOW:
@@ -64,7 +64,7 @@ def _refusals(tree: exp.Expr) -> Iterator[str]:
             yield f"{node.sql()!r} stands for no single column"
 
 
-def _function_name(node: exp.Expr) -> str:
+def _find_function_name(node: exp.Expr) -> str:
     """The name of a function in lower case, with or without brackets behind it; empty for anything else."""
     if isinstance(node, exp.Anonymous):
         return node.name.lower()

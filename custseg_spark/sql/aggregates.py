@@ -17,7 +17,7 @@ KEPT = ("sum", "count", "count_if", "min", "max", "avg", "mean")
 
 
 @dataclass(frozen=True)
-class Part:
+class Partial:
     """`sql` over one line; `how` the lines' values, and then partial results, are put together."""
 
     sql: str
@@ -28,7 +28,7 @@ class Part:
 class Aggregate:
     """The `parts` that are kept, by the name under which they stand in `sql`."""
 
-    parts: dict[str, Part]
+    parts: dict[str, Partial]
     sql: str
 
 
@@ -39,7 +39,7 @@ def decompose(sql: str, where: str, prefix: str = "_part") -> Aggregate:
     (a median, a distinct count), for a column outside every aggregate, for what `check_expression` refuses.
     """
     tree, literals = parse_sql(sql, where)
-    parts: dict[str, Part] = {}
+    parts: dict[str, Partial] = {}
     calls = [node for node in tree.find_all(exp.Anonymous) if node.name.lower() in functions.AGGREGATE]
     for call in calls:
         if call.name.lower() not in KEPT or len(call.expressions) != 1 or call.find(exp.Distinct):
@@ -48,7 +48,7 @@ def decompose(sql: str, where: str, prefix: str = "_part") -> Aggregate:
         counts_lines = isinstance(argument, exp.Star)
         inner = "1" if counts_lines else write_sql(argument, literals)
         check_expression(inner, where)
-        made = _parts(call.name.lower(), inner, counts_lines=counts_lines)
+        made = _split_call(call.name.lower(), inner, counts_lines=counts_lines)
         named = {f"{prefix}{len(parts) + i}": part for i, part in enumerate(made)}
         parts |= named
         kept = [exp.column(name) for name in named]
@@ -66,15 +66,15 @@ def decompose(sql: str, where: str, prefix: str = "_part") -> Aggregate:
     return Aggregate(parts, make_safe(outer, where))
 
 
-def _parts(name: str, inner: str, *, counts_lines: bool) -> list[Part]:
+def _split_call(name: str, inner: str, *, counts_lines: bool) -> list[Partial]:
     known = "1" if counts_lines else f"if(({inner}) IS NULL, 0, 1)"
     if name == "count":
-        return [Part(known, "sum")]
+        return [Partial(known, "sum")]
     if name == "count_if":
-        return [Part(f"if({make_safe(inner)}, 1, 0)", "sum")]
+        return [Partial(f"if({make_safe(inner)}, 1, 0)", "sum")]
     if name in ("avg", "mean"):
-        return [Part(make_safe(inner), "sum"), Part(f"if(({make_safe(inner)}) IS NULL, 0, 1)", "sum")]
-    return [Part(make_safe(inner), "sum" if name == "sum" else "min" if name == "min" else "max")]
+        return [Partial(make_safe(inner), "sum"), Partial(f"if(({make_safe(inner)}) IS NULL, 0, 1)", "sum")]
+    return [Partial(make_safe(inner), "sum" if name == "sum" else "min" if name == "min" else "max")]
 
 
 _REMEDY = f"write it with {', '.join(KEPT[:-2])} and avg of expressions over a line, such as sum(if(a, b, 0))"

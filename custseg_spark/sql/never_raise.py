@@ -18,18 +18,18 @@ def make_safe(sql: str, where: str = "expression") -> str:
     what `check_expression` refuses: no expression reaches the engine by another way.
     """
     check_expression(sql, where)
-    return rewrite(sql, where, lambda *_: _without_raising)
+    return rewrite(sql, where, lambda *_: _make_node_safe)
 
 
-def _without_raising(node: exp.Expr) -> exp.Expr:
+def _make_node_safe(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Anonymous):
-        return _function_without_raising(node)
+        return _make_function_safe(node)
     if type(node) in functions.TRY_OPERATORS:
         return exp.func(functions.TRY_OPERATORS[type(node)], node.this.unnest(), node.expression.unnest())
     if isinstance(node, exp.Neg) and not isinstance(node.this, exp.Literal):
         return exp.func("try_multiply", node.this.unnest(), exp.Literal.number(-1))
     if isinstance(node, exp.IntDiv):
-        return exp.IntDiv(this=node.this, expression=_or_null(node.expression))
+        return exp.IntDiv(this=node.this, expression=_put_null_for_zero(node.expression))
     if isinstance(node, exp.Cast) and not isinstance(node.this.unnest(), exp.Literal):
         return exp.TryCast(this=node.this, to=node.args["to"], safe=True)
     if isinstance(node, exp.Bracket) and len(node.expressions) == 1:
@@ -38,7 +38,7 @@ def _without_raising(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _function_without_raising(node: exp.Anonymous) -> exp.Expr:
+def _make_function_safe(node: exp.Anonymous) -> exp.Expr:
     name, arguments = node.name.lower(), node.expressions
     if name in functions.TRY_FUNCTIONS:
         return exp.func(f"try_{name}", *arguments)
@@ -51,7 +51,7 @@ def _function_without_raising(node: exp.Anonymous) -> exp.Expr:
         value = arguments[0]
         return exp.func("if", value < 0, exp.func("try_multiply", value, exp.Literal.number(-1)), value)
     if name == "pmod" and len(arguments) == 2:
-        return exp.func("pmod", arguments[0], _or_null(arguments[1]))
+        return exp.func("pmod", arguments[0], _put_null_for_zero(arguments[1]))
     if name == "make_date" and len(arguments) == 3:
         dash = exp.Literal.string("-")
         text = exp.func("concat", arguments[0], dash, arguments[1], dash.copy(), arguments[2])
@@ -59,5 +59,5 @@ def _function_without_raising(node: exp.Anonymous) -> exp.Expr:
     return node
 
 
-def _or_null(divisor: exp.Expr) -> exp.Expr:
+def _put_null_for_zero(divisor: exp.Expr) -> exp.Expr:
     return exp.func("nullif", divisor.unnest(), exp.Literal.number(0))

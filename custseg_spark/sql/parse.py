@@ -74,11 +74,11 @@ def parse_sql(sql: str, where: str) -> tuple[exp.Expr, dict[str, str]]:
     quote means in them is Spark's to say.
     """
     try:
-        text, literals = _without_literals(sql)
+        text, literals = _take_out_literals(sql)
         tree = parse_one(text, into=exp.Condition, dialect=AsWritten)
     except (SqlglotError, RecursionError) as problem:
         raise RecipeError(
-            f"{where}: {sql!r} is not a Spark SQL expression{_near(problem)}",
+            f"{where}: {sql!r} is not a Spark SQL expression{_quote_near(problem)}",
             "names with spaces, dots or SQL keywords go in backticks: `my column`",
         ) from None
     return tree, literals
@@ -86,7 +86,7 @@ def parse_sql(sql: str, where: str) -> tuple[exp.Expr, dict[str, str]]:
 
 def write_sql(tree: exp.Expr, literals: Mapping[str, str]) -> str:
     """The text of a tree from `parse_sql`, its literals put back."""
-    text = _text(tree)
+    text = _write(tree)
     for placeholder, literal in literals.items():
         text = text.replace(placeholder, literal)
     return text
@@ -100,9 +100,9 @@ def rewrite(
     `rules`: of the tree and its literals, what gives for each node the one that stands in its place.
     """
     tree, literals = parse_sql(sql, where)
-    if _grouped_otherwise(tree):
+    if _is_grouped_otherwise(tree):
         return sql
-    before = _text(tree)
+    before = _write(tree)
     replacement = rules(tree, literals)
     for node in reversed(list(tree.dfs())):
         put = replacement(node)
@@ -110,12 +110,12 @@ def rewrite(
             tree = put
         elif put is not node:
             node.replace(put)
-    return sql if _text(tree) == before else write_sql(tree, literals)
+    return sql if _write(tree) == before else write_sql(tree, literals)
 
 
 def build_fragment(template: str, *values: exp.Expr) -> exp.Expr:
     """The tree of a piece of SQL, with nodes of another tree where it says {0}, {1}."""
-    text = template.format(*map(_text, values)) if values else template
+    text = template.format(*map(_write, values)) if values else template
     return parse_one(text, into=exp.Condition, dialect=AsWritten)
 
 
@@ -125,11 +125,11 @@ def read_literal(literal: exp.Literal, literals: Mapping[str, str]) -> str:
     return re.sub(r"^[rR]?(['\"])(.*)\1$", r"\2", written_so, flags=re.DOTALL)
 
 
-def _text(tree: exp.Expr) -> str:
+def _write(tree: exp.Expr) -> str:
     return tree.sql(dialect=AsWritten, normalize_functions=False, comments=False)
 
 
-def _grouped_otherwise(tree: exp.Expr) -> bool:
+def _is_grouped_otherwise(tree: exp.Expr) -> bool:
     """Whether the tree groups `a || b + 1` as a || (b + 1), where Spark means (a || b) + 1."""
     return any(
         isinstance(side, exp.Add | exp.Sub)
@@ -138,7 +138,7 @@ def _grouped_otherwise(tree: exp.Expr) -> bool:
     )
 
 
-def _without_literals(sql: str) -> tuple[str, dict[str, str]]:
+def _take_out_literals(sql: str) -> tuple[str, dict[str, str]]:
     pieces: list[str] = []
     literals: dict[str, str] = {}
     end = 0
@@ -159,7 +159,7 @@ def _without_literals(sql: str) -> tuple[str, dict[str, str]]:
     return "".join([*pieces, sql[end:]]), literals
 
 
-def _near(problem: Exception) -> str:
+def _quote_near(problem: Exception) -> str:
     found = getattr(problem, "errors", None) or [{}]
     highlight = found[0].get("highlight")
     return f" near {highlight!r}" if highlight and _MARK not in highlight else ""

@@ -72,7 +72,7 @@ def put_in_utc(sql: str, instants: Collection[str] = (), where: str = "expressio
     hour off: Spark has them by the session's clock alone.
     """
     names = {name.casefold() for name in instants}
-    return rewrite(sql, where, lambda tree, literals: _Rules(tree, literals, names).replacement)
+    return rewrite(sql, where, lambda tree, literals: _UtcRewriter(tree, literals, names).replace)
 
 
 def find_instants(schema: Iterable[Any]) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def find_instants(schema: Iterable[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in schema if field.dataType.typeName() == "timestamp")
 
 
-class _Rules:
+class _UtcRewriter:
     """What stands in the place of each node of one tree."""
 
     def __init__(self, tree: exp.Expr, literals: Mapping[str, str], instants: Collection[str]) -> None:
@@ -90,36 +90,36 @@ class _Rules:
         for node in list(tree.find_all(*_COMPARISONS)):
             self._compare_moments(node)
 
-    def replacement(self, node: exp.Expr) -> exp.Expr:
+    def replace(self, node: exp.Expr) -> exp.Expr:
         """The node itself where no zone matters."""
         if id(node) in self._stay:
             return node
         if isinstance(node, exp.Column):
-            return self._time(_SHOWN, node) if self._is_instant(node) else node
+            return self._build_time(_SHOWN, node) if self._is_instant(node) else node
         if isinstance(node, exp.CurrentDate):
             return build_fragment(_TODAY)
         if isinstance(node, exp.Cast):
-            return self._cast(node)
-        return self._function(node) if isinstance(node, exp.Anonymous) else node
+            return self._replace_cast(node)
+        return self._replace_function(node) if isinstance(node, exp.Anonymous) else node
 
-    def _function(self, node: exp.Anonymous) -> exp.Expr:
+    def _replace_function(self, node: exp.Anonymous) -> exp.Expr:
         name, arguments = node.name.lower(), node.expressions
         if (template := _TEMPLATES.get((name, len(arguments)))) is not None:
-            return self._time(template, *arguments)
+            return self._build_time(template, *arguments)
         if name in _SINCE_EPOCH and arguments:
             read = "try_to_timestamp({0}, {1})"
             value = self._read(build_fragment(read, *arguments)) if len(arguments) == 2 else arguments[0]
-            return build_fragment(f"{_SINCE_EPOCH[name]}({_MOMENT})", self._clock(value))
+            return build_fragment(f"{_SINCE_EPOCH[name]}({_MOMENT})", self._put_on_clock(value))
         if name in _READERS:
-            return self._clock(arguments[0]) if len(arguments) == 1 else self._read(node)
+            return self._put_on_clock(arguments[0]) if len(arguments) == 1 else self._read(node)
         if name in _MAKERS:
-            return self._time(_SHOWN if len(arguments) == 7 else _AS_SHOWN, node)
+            return self._build_time(_SHOWN if len(arguments) == 7 else _AS_SHOWN, node)
         return node
 
-    def _clock(self, value: exp.Expr) -> exp.Expr:
-        if (moment := self._moment(value)) is not None:
-            return self._time(f"TIMESTAMP_NTZ '{moment:{_WRITTEN}}'")
-        return value if self._is_time(value) else self._time(_CLOCK, value)
+    def _put_on_clock(self, value: exp.Expr) -> exp.Expr:
+        if (moment := self._read_moment(value)) is not None:
+            return self._build_time(f"TIMESTAMP_NTZ '{moment:{_WRITTEN}}'")
+        return value if self._is_time(value) else self._build_time(_CLOCK, value)
 
     def _is_time(self, node: exp.Expr) -> bool:
         """Whether the node is a time made here, or passes one on."""
@@ -137,17 +137,17 @@ class _Rules:
 
     def _read(self, node: exp.Expr) -> exp.Expr:
         """Text by a pattern; where the day alone is taken of it, the session's clock tells it too."""
-        pattern = _QUOTED.sub("", self._text(node.expressions[1]) or "")
+        pattern = _QUOTED.sub("", self._read_text(node.expressions[1]) or "")
         if _ZONE_LETTERS.search(pattern):
-            return self._time(_SHOWN, node)
+            return self._build_time(_SHOWN, node)
         day = isinstance(node.parent, exp.Cast) and node.parent.to.this is exp.DType.DATE
-        return node if day else self._time(_AS_SHOWN, node)
+        return node if day else self._build_time(_AS_SHOWN, node)
 
-    def _cast(self, node: exp.Cast) -> exp.Expr:
+    def _replace_cast(self, node: exp.Cast) -> exp.Expr:
         """To a time; and of a time to a number, which is seconds since 1970."""
         value, kind = node.this.unnest(), node.to.this
         if kind in _INSTANTS:
-            return self._clock(value)
+            return self._put_on_clock(value)
         if kind not in exp.DataType.NUMERIC_TYPES or not self._is_time(value):
             return node
         return build_fragment(f"TRY_CAST({_MOMENT} AS {node.to.sql(dialect='spark')})", value)
@@ -157,7 +157,7 @@ class _Rules:
         sides = ("this", "expression", "low", "high")
         present = [node.args[key] for key in sides if node.args.get(key) is not None]
         columns = [side for side in present if isinstance(side, exp.Column) and self._is_instant(side)]
-        moments = {id(side): self._moment(side) for side in present if side not in columns}
+        moments = {id(side): self._read_moment(side) for side in present if side not in columns}
         if len(columns) != 1 or None in moments.values():
             return
         self._stay[id(columns[0])] = columns[0]
@@ -167,9 +167,9 @@ class _Rules:
                 self._stay[id(literal)] = literal
                 side.replace(literal)
 
-    def _moment(self, node: exp.Expr) -> datetime | None:
+    def _read_moment(self, node: exp.Expr) -> datetime | None:
         """What a literal of a day or a time stands for in UTC; None for anything else."""
-        text = (self._text(node.this if isinstance(node, exp.Cast) else node) or "").strip()
+        text = (self._read_text(node.this if isinstance(node, exp.Cast) else node) or "").strip()
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
@@ -178,7 +178,7 @@ class _Rules:
             return None
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
-    def _text(self, node: exp.Expr) -> str | None:
+    def _read_text(self, node: exp.Expr) -> str | None:
         return (
             read_literal(node, self._literals) if isinstance(node, exp.Literal) and node.is_string else None
         )
@@ -191,7 +191,7 @@ class _Rules:
                 return False
         return len(node.parts) == 1 and node.name.casefold() in self._instants
 
-    def _time(self, template: str, *values: exp.Expr) -> exp.Expr:
+    def _build_time(self, template: str, *values: exp.Expr) -> exp.Expr:
         made = build_fragment(template, *values)
         self._times[id(made)] = made
         return made

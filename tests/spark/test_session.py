@@ -127,7 +127,7 @@ def test_laptop_defaults_hold_only_with_a_local_master(
 ) -> None:
     (no_settings / "spark-defaults.conf").write_text(file)
     (no_settings / "empty").touch()
-    missing = session._missing_settings(arguments.format(empty=no_settings / "empty"), {})
+    missing = session._list_defaults(arguments.format(empty=no_settings / "empty"), {})
     assert ("spark.driver.bindAddress" in missing) is laptop
     assert ("spark.master" in missing) is (arguments + file == "" or "empty" in arguments)
 
@@ -137,11 +137,11 @@ def test_a_laptop_gets_memory_and_partitions_by_its_size(
 ) -> None:
     monkeypatch.setattr(machine, "count_cores", lambda: 6)
     monkeypatch.setattr(machine, "choose_driver_memory", lambda: 5 * 2**30)
-    missing = session._missing_settings("", {})
+    missing = session._list_defaults("", {})
     assert missing["spark.driver.memory"] == "5120m"
     assert missing["spark.sql.shuffle.partitions"] == "12"
-    assert session._missing_settings("--master local[3]", {})["spark.sql.shuffle.partitions"] == "6"
-    assert session._missing_settings("--master local[*]", {})["spark.sql.shuffle.partitions"] == "12"
+    assert session._list_defaults("--master local[3]", {})["spark.sql.shuffle.partitions"] == "6"
+    assert session._list_defaults("--master local[*]", {})["spark.sql.shuffle.partitions"] == "12"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_containers_quota_counts_as_its_cores(
     for file in files:
         file.write_text(f"{quota}\n")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    monkeypatch.setattr(machine, "_cgroup_files", lambda *_: files)
+    monkeypatch.setattr(machine, "_list_cgroup_files", lambda *_: files)
     assert machine.count_cores() == cores
 
 
@@ -167,16 +167,14 @@ def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_sett
     os.truncate(tmp_path / "t" / "day=1" / "a.csv", 33 * 2**20)
     assert not session.is_small(str(tmp_path / "t"))
     assert not session.is_small("s3a://lake/customers")
-    assert (
-        "TieredStopAtLevel" in session._missing_settings("", {}, small=True)["spark.driver.extraJavaOptions"]
-    )
-    assert "TieredStopAtLevel" not in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
+    assert "TieredStopAtLevel" in session._list_defaults("", {}, small=True)["spark.driver.extraJavaOptions"]
+    assert "TieredStopAtLevel" not in session._list_defaults("", {})["spark.driver.extraJavaOptions"]
 
 
 def test_a_users_own_log_settings_win(no_settings: Path) -> None:
-    assert "log4j2" in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
+    assert "log4j2" in session._list_defaults("", {})["spark.driver.extraJavaOptions"]
     (no_settings / "log4j2.properties").touch()
-    assert "log4j2" not in session._missing_settings("", {})["spark.driver.extraJavaOptions"]
+    assert "log4j2" not in session._list_defaults("", {})["spark.driver.extraJavaOptions"]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +186,7 @@ def test_driver_memory_is_half_of_what_there_is(
 ) -> None:
     pages = {"SC_PHYS_PAGES": gib * 2**18, "SC_PAGE_SIZE": 2**12}
     monkeypatch.setattr(os, "sysconf", pages.__getitem__)
-    monkeypatch.setattr(machine, "_cgroup_limits", lambda: [] if limit is None else [limit * 2**30])
+    monkeypatch.setattr(machine, "_read_cgroup_limits", lambda: [] if limit is None else [limit * 2**30])
     assert machine.choose_driver_memory() == wanted * 2**30
 
 
@@ -196,6 +194,6 @@ def test_the_arguments_are_restored(monkeypatch: pytest.MonkeyPatch, no_settings
     monkeypatch.setattr(session, "require_java", lambda: Path("java"))
     monkeypatch.setenv("JAVA_HOME", "before")
     monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--name x pyspark-shell")
-    with session._defaults_below_the_users("it's mine", {}):
+    with session._put_defaults_below("it's mine", {}):
         assert os.environ["PYSPARK_SUBMIT_ARGS"].endswith("--name x pyspark-shell")
     assert os.environ["PYSPARK_SUBMIT_ARGS"] == "--name x pyspark-shell"

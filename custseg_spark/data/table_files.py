@@ -22,7 +22,7 @@ class NoFilesError(DataError):
 
 
 @dataclass(frozen=True)
-class Source:
+class TableFiles:
     """`path` as the user gave it; `spark_path` absolute where it was relative, with pattern characters of a
     literal name escaped; `files` that hold data, sorted; `partitions`: the values of each `name=value` folder
     under the path. `files` is empty where fsspec can't look: Spark may still be able to."""
@@ -35,7 +35,7 @@ class Source:
     partitions: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
 
-    def readable(self) -> tuple[str, ...]:
+    def require_files(self) -> tuple[str, ...]:
         """The files, at least one. Raises DataError where fsspec can't look at them."""
         if not self.files:
             raise DataError(
@@ -44,7 +44,7 @@ class Source:
             )
         return self.files
 
-    def shown(self, name: str) -> str:
+    def name_file(self, name: str) -> str:
         """One of the files as messages name it."""
         below = name.removeprefix(self.root).lstrip("/")
         return f"{self.path.rstrip('/')}/{below}" if below and below != name else self.path
@@ -52,7 +52,7 @@ class Source:
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """A binary stream of one of the files. Raises DataError where it can't be read."""
-        with _tell_unreadable(self.shown(name)), self.filesystem.open(name, "rb") as stream:
+        with _tell_unreadable(self.name_file(name)), self.filesystem.open(name, "rb") as stream:
             yield stream
 
 
@@ -68,28 +68,28 @@ def _tell_unreadable(path: str) -> Iterator[None]:
         ) from error
 
 
-def locate(path: str) -> Source:
+def locate(path: str) -> TableFiles:
     """The files at `path`. Raises DataError where there is nothing, with the nearest name that is there."""
     try:
         filesystem, root = fsspec.core.url_to_fs(path)
     except (ImportError, ValueError) as error:  # a scheme that only Spark knows
-        return Source(path, path, problem=str(error))
+        return TableFiles(path, path, problem=str(error))
     spark_path, literal = (
         (root, escape_pattern(root)) if isinstance(filesystem, LocalFileSystem) else (path, path)
     )
     with _tell_unreadable(path):
         if filesystem.isfile(root):
-            return Source(path, literal, filesystem, root, (root,))
+            return TableFiles(path, literal, filesystem, root, (root,))
         if filesystem.isdir(root):
-            files = _data_files(filesystem, root)
+            files = _list_data_files(filesystem, root)
             if not files:
                 raise NoFilesError(
                     f"input {path} is a directory without data files", "check the job that writes it"
                 )
-            return Source(path, literal, filesystem, root, files, _partitions(root, files))
+            return TableFiles(path, literal, filesystem, root, files, _list_partitions(root, files))
         if _PATTERN.search(root) and (matched := _match(filesystem, root)):
-            return Source(path, spark_path, filesystem, matched[0], matched)
-    raise DataError(f"input {path} does not exist", _nearby(filesystem, root))
+            return TableFiles(path, spark_path, filesystem, matched[0], matched)
+    raise DataError(f"input {path} does not exist", _suggest_nearby(filesystem, root))
 
 
 def escape_pattern(path: str) -> str:
@@ -97,13 +97,13 @@ def escape_pattern(path: str) -> str:
     return re.sub(r"([*?\[\]{}\\])", r"\\\1", path)
 
 
-def _data_files(filesystem: Any, root: str) -> tuple[str, ...]:
+def _list_data_files(filesystem: Any, root: str) -> tuple[str, ...]:
     """The files under a directory, but those Spark ignores: hidden ones and those that begin with _."""
     names = filesystem.find(root)
-    return tuple(sorted(name for name in names if not _hidden(name[len(root) :])))
+    return tuple(sorted(name for name in names if not _is_hidden(name[len(root) :])))
 
 
-def _hidden(below: str) -> bool:
+def _is_hidden(below: str) -> bool:
     parts = [part for part in below.split("/") if part]
     return any(part[0] == "." or (part[0] == "_" and "=" not in part) for part in parts)
 
@@ -111,11 +111,11 @@ def _hidden(below: str) -> bool:
 def _match(filesystem: Any, pattern: str) -> tuple[str, ...]:
     names: list[str] = []
     for name in sorted(filesystem.glob(pattern)):
-        names.extend([name] if filesystem.isfile(name) else _data_files(filesystem, name))
+        names.extend([name] if filesystem.isfile(name) else _list_data_files(filesystem, name))
     return tuple(names)
 
 
-def _partitions(root: str, files: tuple[str, ...]) -> dict[str, frozenset[str]]:
+def _list_partitions(root: str, files: tuple[str, ...]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name in files:
         for part in name[len(root) :].split("/")[:-1]:
@@ -125,7 +125,7 @@ def _partitions(root: str, files: tuple[str, ...]) -> dict[str, frozenset[str]]:
     return {key: frozenset(values) for key, values in found.items()}
 
 
-def _nearby(filesystem: Any, root: str) -> str:
+def _suggest_nearby(filesystem: Any, root: str) -> str:
     parent, _, name = root.rstrip("/").rpartition("/")
     try:
         names = [other.rstrip("/").rpartition("/")[2] for other in filesystem.ls(parent or "/", detail=False)]

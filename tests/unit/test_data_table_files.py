@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from custseg_spark.data.files import locate
+from custseg_spark.data.table_files import locate
 from custseg_spark.errors import DataError
 
 
@@ -61,4 +61,4 @@ def test_a_scheme_that_only_spark_may_know_is_left_to_spark() -> None:
     found = locate("nosuchscheme://bucket/customers")
     assert found.spark_path == "nosuchscheme://bucket/customers"
     with pytest.raises(DataError, match="nosuchscheme"):
-        found.readable()
+        found.require_files()
