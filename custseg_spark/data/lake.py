@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from custseg_spark.data import swap
 from custseg_spark.data.columns import quote
 from custseg_spark.data.swap import DAY
-from custseg_spark.engine.explain_errors import UNKNOWN_FORMAT, explain_error
+from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.recipe.leave import Publish, check_day
 

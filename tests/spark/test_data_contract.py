@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import data
 from custseg_spark.data import ids
-from custseg_spark.engine.explain_errors import explain_error
+from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import DataError, RunError
 from custseg_spark.recipe.models import Input, Rule
 

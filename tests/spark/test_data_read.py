@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark import data
-from custseg_spark.engine.explain_errors import explain_error
+from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import Input
 

@@ -12,7 +12,7 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import SparkSession
 
 from custseg_spark import data
-from custseg_spark.engine.explain_errors import explain_error
+from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import CustsegError, DataError, RecipeError, RunError
 
 YOUNGER = pytest.mark.skipif(pyspark.__version__ < "4.1", reason="Spark 4.0 raises no such error")
