@@ -56,7 +56,7 @@ set_up() (
         install "$base_python" --no-deps --editable "$ROOT"
         printf '%s' "$wanted" >"$stamp"
     fi
-    if ! python -c 'import sys; from custseg_spark.engine.java import find_java; sys.exit(not find_java())'; then
+    if ! python -c 'from custseg_spark.engine.java import require_java; require_java()' 2>/dev/null; then
         say "no Java 17 or 21 on this machine: installing one into .venv"
         install "$base_python" --requirement "$ROOT/requirements-java.lock"
     fi

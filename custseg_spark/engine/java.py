@@ -35,41 +35,29 @@ _USUAL_PLACES = (
 )
 
 
-def find_java() -> Path | None:
-    """A JAVA_HOME with which Spark starts, or None.
+def require_java() -> Path:
+    """A JAVA_HOME with which Spark starts.
 
     Looks at JAVA_HOME, PATH, the usual places and the wheel of the `java` extra, in this order, and
     passes over every Java that is not 17 or 21. A Java without the module that Spark's launcher asks
-    for gets a launcher that drops the flag: then the answer is that launcher's directory.
+    for gets a launcher that drops the flag: then the answer is that launcher's directory. Raises
+    RunError, naming the Javas that were passed over, where there is none.
     """
-    return _search_java()[0]
-
-
-def require_java() -> Path:
-    """As `find_java`. Raises RunError, naming the Javas that were passed over, where there is none."""
-    home, passed_over = _search_java()
-    if home is None:
-        found = f"; found {', '.join(passed_over)}" if passed_over else ""
-        raise RunError(
-            f"no Java 17 or 21 for Spark{found}",
-            "install one (openjdk-17-jre-headless, openjdk@21, ...) and set JAVA_HOME to it, "
-            "or: pip install 'custseg_spark[java]'",
-        )
-    return home
-
-
-def _search_java() -> tuple[Path | None, list[str]]:
-    """The first Java that will do, and what was passed over on the way to it."""
     passed_over: list[str] = []
     for home in dict.fromkeys(_list_java_homes()):
         version, takes_flag = _ask_java_version(home)
         if version in JAVA_VERSIONS:
             if passed_over:
                 log.warning("java home=%s passed over: %s", home, ", ".join(passed_over))
-            return (home if takes_flag else _write_launcher_without_flag(home)), passed_over
+            return home if takes_flag else _write_launcher_without_flag(home)
         if version is not None:
             passed_over.append(f"Java {version} in {home}")
-    return None, passed_over
+    found = f"; found {', '.join(passed_over)}" if passed_over else ""
+    raise RunError(
+        f"no Java 17 or 21 for Spark{found}",
+        "install one (openjdk-17-jre-headless, openjdk@21, ...) and set JAVA_HOME to it, "
+        "or: pip install 'custseg_spark[java]'",
+    )
 
 
 def _list_java_homes() -> Iterator[Path]:

@@ -47,17 +47,11 @@ def open_session(
         with _put_defaults_below(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
         if _find_remote():
-            atexit.register(_hang_up_at_exit, spark)
+            # A fitted model asks its server to forget it when it is collected. Where that happens to be in
+            # the last moments of the process, the question starts a thread that never runs, and the process
+            # never ends: so the connection is closed before Python takes itself apart.
+            atexit.register(spark.client.close)
     return spark
-
-
-def _hang_up_at_exit(spark: SparkSession) -> None:
-    """Close the connection to a Spark Connect server before Python takes itself apart.
-
-    A fitted model asks its server to forget it when it is collected. Where that happens to be in the last
-    moments of the process, the question starts a thread that never runs, and the process never ends.
-    """
-    spark.client.close()
 
 
 def open_beside(beside: Executor, table: str) -> Callable[[], SparkSession]:

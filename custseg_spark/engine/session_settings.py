@@ -84,10 +84,7 @@ def keep_settings(
 def _set(spark: SparkSession) -> dict[str, str | None]:
     """Set what is needed; gives what was set before under the keys that changed."""
     given = spark.conf.getAll
-    wanted = {
-        **_NEEDED,
-        **{key: value for key, value in _DEFAULTS.items() if spark.conf.get(key, None) is None},
-    }
+    wanted = _NEEDED | {key: value for key, value in _DEFAULTS.items() if spark.conf.get(key, None) is None}
     for key, value in wanted.items():
         spark.conf.set(key, value)
     return {key: given.get(key) for key in wanted}

@@ -52,7 +52,7 @@ def test_java_home_comes_before_path(monkeypatch: pytest.MonkeyPatch, make_java:
     wanted, other = make_java("wanted", "17"), make_java("other", "21")
     monkeypatch.setenv("JAVA_HOME", str(wanted))
     on_path(monkeypatch, other)
-    assert java.find_java() == wanted
+    assert java.require_java() == wanted
 
 
 def test_a_link_on_path_leads_to_its_home(
@@ -63,7 +63,7 @@ def test_a_link_on_path_leads_to_its_home(
     link.parent.mkdir(parents=True)
     link.symlink_to(home / "bin" / "java")
     on_path(monkeypatch, tmp_path / "links")
-    assert java.find_java() == home
+    assert java.require_java() == home
 
 
 @pytest.mark.parametrize("wrong", ["1.8", "11", "25"])
@@ -72,7 +72,7 @@ def test_wrong_versions_are_passed_over(
 ) -> None:
     monkeypatch.setenv("JAVA_HOME", str(make_java("wrong", wrong)))
     right = make_java("usual/right", "17")
-    assert java.find_java() == right
+    assert java.require_java() == right
 
 
 def test_a_broken_java_is_passed_over(monkeypatch: pytest.MonkeyPatch, make_java: MakeJava) -> None:
@@ -80,14 +80,13 @@ def test_a_broken_java_is_passed_over(monkeypatch: pytest.MonkeyPatch, make_java
     (broken / "bin" / "java").write_text("not a program")
     right = make_java("right", "17")
     on_path(monkeypatch, broken, right)
-    assert java.find_java() == right
+    assert java.require_java() == right
 
 
 def test_without_a_java_the_message_names_what_was_found(
     monkeypatch: pytest.MonkeyPatch, make_java: MakeJava
 ) -> None:
     on_path(monkeypatch, make_java("old", "1.8"), make_java("new", "25"))
-    assert java.find_java() is None
     with pytest.raises(RunError, match=r"no Java 17 or 21 .*Java 8 in .*/old, Java 25 in .*/new") as caught:
         java.require_java()
     assert "custseg_spark[java]" in caught.value.remedy
@@ -98,7 +97,7 @@ def test_a_java_that_does_not_know_the_flag_gets_a_launcher_without_it(
 ) -> None:
     small = make_java("small one", "21", takes_flag=False)
     monkeypatch.setenv("JAVA_HOME", str(small))
-    found = java.find_java()
+    found = java.require_java()
     assert found is not None
     assert found != small
     launcher = found / "bin" / "java"
@@ -107,4 +106,4 @@ def test_a_java_that_does_not_know_the_flag_gets_a_launcher_without_it(
     )
     assert answer.stdout.split("\n")[:-1] == ["-cp", "a b", "", "Main"]
     monkeypatch.setenv("JAVA_HOME", str(found))
-    assert java.find_java() == found, "the launcher itself is a Java that will do"
+    assert java.require_java() == found, "the launcher itself is a Java that will do"
