@@ -51,8 +51,8 @@ def preview_table(spark: SparkSession, path: str, options: Mapping[str, Any] | N
     with translate_engine_errors(f"input {path}"):
         as_text = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
         head = as_text if as_text is not None else _show_utc(table.frame.limit(LOOKED_AT)).toPandas()
-    if table.sep not in (None, ","):
-        options["sep"] = table.sep
+    if table.format == "csv" and table.options["sep"] != ",":
+        options["sep"] = table.options["sep"]
     return TablePreview(head.drop(columns=data.MALFORMED, errors="ignore"), path, table.format, options)
 
 

@@ -10,7 +10,6 @@ from custseg_spark.data.contract import (
     Check,
     Quality,
     aggregate_counts,
-    aggregate_failures,
     apply_bounds,
     build_rule_checks,
     check_bounds,

@@ -95,20 +95,16 @@ def keep_rejected(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:
     return frame.filter(~pass_checks(checks)).select(*as_read, reasons)
 
 
-def aggregate_failures(checks: Sequence[Check]) -> list[Column]:
-    """One aggregate for each check, `failed_<i>` in the order given: the rows that fail it."""
-    return [F.count_if(~_is_kept(check)).alias(f"failed_{i}") for i, check in enumerate(checks)]
-
-
 def aggregate_counts(checks: Sequence[Check]) -> list[Column]:
     """Everything `judge_counts` needs, as aggregates of one pass: rows, accepted rows, failures of each
-    check, and the rows that fail a quarantine check without a bound of its own."""
+    check (`failed_<i>` in the order given), and the rows that fail a quarantine check without a bound of
+    its own."""
     unbounded = [check for check in checks if check.at_most is None]
     return [
         F.count(F.lit(1)).alias(ROWS),
         F.count_if(pass_checks(checks)).alias(ACCEPTED),
         F.count_if(~pass_checks(unbounded)).alias(UNBOUNDED),
-        *aggregate_failures(checks),
+        *[F.count_if(~_is_kept(check)).alias(f"failed_{i}") for i, check in enumerate(checks)],
     ]
 
 
@@ -151,22 +147,26 @@ def judge_counts(found: Mapping[str, int], checks: Sequence[Check], max_quaranti
 def check_bounds(found: Mapping[str, int], checks: Sequence[Check]) -> list[tuple[Check, int]]:
     """The checks that rows fail, and how many. Raises DataError where one is broken more than it may be."""
     failed = [(check, found[f"failed_{i}"]) for i, check in enumerate(checks) if found[f"failed_{i}"]]
+    rows = found[ROWS]
     for check, count in failed:
-        _within_bound(check, count, found[ROWS])
+        bound = find_allowed(check)
+        if count > bound * rows:
+            allowed = (
+                "and on_fail is stop" if check.at_most is None else f"more than its at_most ({bound:.1%})"
+            )
+            raise DataError(
+                f"{check.reason}: broken by {count:,} of {rows:,} rows ({count / rows:.1%}), {allowed}",
+                "mend the table, or change the rule's on_fail or at_most if such rows are expected; of a "
+                "check that every table gets they stand under rules.reasons",
+            )
     return failed
 
 
-def _within_bound(check: Check, failed: int, rows: int) -> None:
-    """`stop` allows no row to fail unless it says `at_most`; the others have a bound only if they say so."""
-    bound = check.at_most if check.at_most is not None else 0.0 if check.on_fail == "stop" else None
-    if bound is None or failed <= bound * rows:
-        return
-    allowed = f"more than its at_most ({bound:.1%})" if check.at_most is not None else "and on_fail is stop"
-    raise DataError(
-        f"{check.reason}: broken by {failed:,} of {rows:,} rows ({failed / rows:.1%}), {allowed}",
-        "mend the table, or change the rule's on_fail or at_most if such rows are expected; of a check that "
-        "every table gets they stand under rules.reasons",
-    )
+def find_allowed(check: Check | Bound, max_quarantined: float = 1.0) -> float:
+    """The share of the rows that may fail. Without `at_most`: `stop` allows none, and `quarantine` those that
+    `rules.max_quarantined` allows to all checks together."""
+    unbounded = {"quarantine": max_quarantined, "warn": 1.0, "stop": 0.0}
+    return unbounded[check.on_fail] if check.at_most is None else check.at_most
 
 
 def list_reasons(rejecting: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from custseg_spark.data.columns import column, is_missing
-from custseg_spark.data.contract import ID_MISSING, ID_REPEATED, Check
+from custseg_spark.data.contract import ID_MISSING, ID_REPEATED, Check, find_allowed
 from custseg_spark.errors import DataError
 from custseg_spark.recipe.models import Bound
 
@@ -19,6 +19,7 @@ EXACT_UP_TO = 200_000
 MOST_REPEATED = 1_000_000
 """Repeated ids that the driver takes; a table with more is a fan-out, not a table with some repeats."""
 REPEATED = "_repeated"
+_ID = "_repeated_id"
 
 
 def build_id_checks(
@@ -34,15 +35,9 @@ def build_id_checks(
     missing = Check(ID_MISSING, ~is_missing(column(id_column), kind))
     if mode == "trust" or (mode == "auto" and rows > EXACT_UP_TO):
         return frame, [missing]
-    repeated = (
-        frame.filter(missing.ok)
-        .groupBy(column(id_column).alias("id"))
-        .count()
-        .filter("count > 1")
-        .select("id")
-    )
-    marked_ids = repeated.select(F.col("id").alias("_repeated_id"), F.lit("repeated").alias(REPEATED))
-    found = marked_ids.limit(MOST_REPEATED + 1).toArrow()
+    counts = frame.filter(missing.ok).groupBy(column(id_column).alias(_ID)).count()
+    repeated = counts.filter("count > 1").select(_ID, F.lit("repeated").alias(REPEATED))
+    found = repeated.limit(MOST_REPEATED + 1).toArrow()
     if not found.num_rows:
         return frame, [missing]
     if found.num_rows > MOST_REPEATED:
@@ -50,9 +45,7 @@ def build_id_checks(
             f"more than {MOST_REPEATED:,} ids of column {id_column!r} stand more than once", _FAN_OUT
         )
     marks = frame.sparkSession.createDataFrame(found)
-    marked = frame.join(F.broadcast(marks), column(id_column) == F.col("_repeated_id"), how="left").drop(
-        "_repeated_id"
-    )
+    marked = frame.join(F.broadcast(marks), column(id_column) == F.col(_ID), how="left").drop(_ID)
     return marked, [missing, Check(ID_REPEATED, F.col(REPEATED).isNull())]
 
 
@@ -72,13 +65,6 @@ def find_repeats(sample: Sequence[object], max_quarantined: float, bound: Bound 
     if not repeated:
         return None
     share = repeated / len(sample)
-    if share > _find_allowed(max_quarantined, bound):
+    if share > find_allowed(bound or Bound(), max_quarantined):
         raise DataError(f"about {share:.2%} of the rows have an id that stands more than once", _FAN_OUT)
     return f"{ID_REPEATED}: about {share:.2%} of the rows, kept; input.unique: exact quarantines them"
-
-
-def _find_allowed(max_quarantined: float, bound: Bound | None) -> float:
-    if bound is None:
-        return max_quarantined
-    unbounded = {"quarantine": max_quarantined, "warn": 1.0, "stop": 0.0}
-    return unbounded[bound.on_fail] if bound.at_most is None else bound.at_most

@@ -38,7 +38,7 @@ def publish(
         _fill_catalog(spark, frame, wanted, day, writer)
         return wanted.table
     assert wanted.path is not None
-    path = _absolute(wanted.path)
+    path = wanted.path if "://" in wanted.path else str(fsspec.core.url_to_fs(wanted.path)[1])
     if wanted.format == "parquet":
         _swap_day(frame, path, day, writer)
     elif knows_delta(spark):
@@ -135,10 +135,13 @@ def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
         ) from None
     below = f"data-{writer}"
     frame.write.mode("error").partitionBy(SEGMENT).parquet(f"{path}/{below}")
-    actions = [
-        AddAction(name, size, {DAY: day, SEGMENT: segment}, int(1000 * time.time()), True, "{}")
-        for name, size, segment in _list_files(path, below)
-    ]
+    files, root = fsspec.core.url_to_fs(path)
+    actions = []
+    for name, info in sorted(files.find(f"{root}/{below}", detail=True).items()):
+        if name.endswith(".parquet"):
+            segment = name.partition(f"/{SEGMENT}=")[2].partition("/")[0]
+            inside, now = name.removeprefix(f"{root}/"), int(1000 * time.time())
+            actions.append(AddAction(inside, info["size"], {DAY: day, SEGMENT: segment}, now, True, "{}"))
     both: list[AddAction | RemoveAction] = [*actions]
     schema = Schema.from_arrow(to_arrow_schema(_add_day(frame, day).schema))
     try:
@@ -154,18 +157,3 @@ def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
             f"publish: nothing was committed to the Delta table {path}: {first}",
             "check its log (_delta_log) and the right to write there; if another job was at it, run again",
         ) from problem
-
-
-def _list_files(path: str, below: str) -> list[tuple[str, int, str]]:
-    """Every file that Spark wrote: its name from `path` on, its bytes and its segment."""
-    files, root = fsspec.core.url_to_fs(path)
-    return [
-        (name.removeprefix(f"{root}/"), info["size"], name.partition(f"/{SEGMENT}=")[2].partition("/")[0])
-        for name, info in sorted(files.find(f"{root}/{below}", detail=True).items())
-        if name.endswith(".parquet")
-    ]
-
-
-def _absolute(path: str) -> str:
-    _, root = fsspec.core.url_to_fs(path)
-    return str(root) if "://" not in path else path

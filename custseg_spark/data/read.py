@@ -47,16 +47,15 @@ class Table:
     null, and the column MALFORMED holds the raw line of a row with too few or too many fields.
     `text`: the first rows as strings, of the columns to which the format gives no type; null where it gives
     all. A pandas DataFrame whose missing values are None.
-    `sep`: of text formats, the separator as found or as given.
     `format`: csv (any separator), excel, parquet, table, or the name the session knows it by.
-    `options` and `spark_path`: how Spark was asked to read it; empty where it did not read files.
+    `options` (of text with the separator `sep` as found or as given) and `spark_path`: how Spark was asked to
+    read it; empty where it did not read files.
     """
 
     frame: DataFrame
     text: pd.DataFrame | None
     format: str
     path: str
-    sep: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     spark_path: str = ""
 
@@ -139,7 +138,7 @@ def _open_files(spark: SparkSession, source: models.Source, path: str) -> Table:
     if kind == "excel":
         return _open_excel(spark, source, found)
     loaded = _load_typed(spark, kind, source, found)
-    return Table(loaded, None, kind, path, None, source.options, found.spark_path)
+    return Table(loaded, None, kind, path, source.options, found.spark_path)
 
 
 def _find_format(asked: str, found: TableFiles) -> str:
@@ -179,9 +178,10 @@ def _open_text(spark: SparkSession, source: models.Source, found: TableFiles) ->
         )
     columns = [*names, *(name for name in found.partitions if name not in names), MALFORMED]
     schema = StructType([StructField(name, StringType()) for name in columns])
-    options: dict[str, Any] = {"header": True, "escape": '"'}
-    options |= {key: value for key, value in source.options.items() if key.lower() not in _FOUND}
-    options |= {
+    options = {
+        "header": True,
+        "escape": '"',
+        **{key: value for key, value in source.options.items() if key.lower() not in _FOUND},
         "sep": head.sep,
         "encoding": head.encoding,
         "multiLine": head.multiline,
@@ -191,7 +191,7 @@ def _open_text(spark: SparkSession, source: models.Source, found: TableFiles) ->
         "enforceSchema": not head.named,  # a file with another header is an error; names we gave are in none
     }
     frame = spark.read.format("csv").schema(schema).options(**options).load(found.spark_path)
-    return Table(frame, head.rows, "csv", found.path, head.sep, options, found.spark_path)
+    return Table(frame, head.rows, "csv", found.path, options, found.spark_path)
 
 
 def _read_head(source: models.Source, found: TableFiles) -> text.Head:

@@ -35,9 +35,8 @@ def write_customers(frame: DataFrame, path: str, partition_by: str) -> None:
 def replace_customers(frame: DataFrame, path: str, partition_by: str) -> None:
     """Like `write_customers`, over whatever a killed writer left there: for one batch of a stream, of which
     nobody reads before it is whole."""
-    frame.write.mode("overwrite").option("partitionOverwriteMode", "static").partitionBy(
-        partition_by
-    ).parquet(path)
+    writer = frame.write.mode("overwrite").option("partitionOverwriteMode", "static")
+    writer.partitionBy(partition_by).parquet(path)
 
 
 def remove(path: str) -> None:
@@ -55,11 +54,9 @@ def write_parts(frame: DataFrame, path: str, partition_by: str, kind: Literal["c
 
     CSV has a header and is escaped as in formulas.py; blanks around a text stay, as in Parquet.
     """
-    if kind == "csv":
-        frame = escape_formulas(frame)
-    writer = frame.write.mode("error").partitionBy(partition_by)
-    if kind == "csv":
+    if kind == "parquet":
+        write_customers(frame, path, partition_by)
+    else:
+        writer = escape_formulas(frame).write.mode("error").partitionBy(partition_by)
         kept = {"ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False}
         writer.options(header=True, escape='"', timeZone="UTC", **kept).csv(path)
-    else:
-        writer.parquet(path)
