@@ -228,16 +228,13 @@ def _load_typed(spark: SparkSession, kind: str, source: models.Source, found: Ta
     in_zone = {"timeZone": "UTC", **source.options}  # of times in text, and in folder names
     reader = spark.read.format(kind).options(**in_zone)
     frame = reader.load(found.spark_path)
-    guessed = {field.name for field in frame.schema if isinstance(field.dataType, NumericType)}
-    changed = {
-        name
+    kinds = {field.name: field.dataType for field in frame.schema}
+    texts = {
+        name: StringType()
         for name, values in found.partitions.items()
-        if name in guessed and not all(_CANONICAL.fullmatch(value) for value in values)
+        if isinstance(kinds.get(name), NumericType) and not all(map(_CANONICAL.fullmatch, values))
     }
-    if not changed:
+    if not texts:
         return frame
-    fields = [
-        StructField(field.name, StringType() if field.name in changed else field.dataType)
-        for field in frame.schema
-    ]
-    return reader.schema(StructType(fields)).load(found.spark_path)
+    schema = StructType([StructField(name, kind) for name, kind in {**kinds, **texts}.items()])
+    return reader.schema(schema).load(found.spark_path)

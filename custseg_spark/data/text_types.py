@@ -55,10 +55,15 @@ class TextType:
     fit: float = 1.0
     misfit: str = ""
 
+    @property
+    def form(self) -> re.Pattern[str]:
+        """How its values are written."""
+        return _FORMS[self.pattern or self.name]
+
     def read(self, text: str) -> Value | None:
         """The value of one text: a number (also for a truth; NaN for one that is missing), a day or a time;
         None where it does not fit."""
-        found = _find_form(self).fullmatch(text.strip(BLANKS))
+        found = self.form.fullmatch(text.strip(BLANKS))
         try:
             return None if found is None else _READERS[self.name](found)
         except ValueError:  # no such day, no such time
@@ -105,8 +110,7 @@ def _propose_types(texts: Sequence[str]) -> Iterator[TextType]:
 def _measure(guess: TextType, texts: Sequence[str]) -> Iterator[TextType]:
     """The type with the share of the texts that fit, and the first that does not; nothing where too few are
     written so, or none has a value."""
-    form = _find_form(guess)
-    if sum(form.fullmatch(text) is not None for text in texts) < MOSTLY * len(texts):
+    if sum(guess.form.fullmatch(text) is not None for text in texts) < MOSTLY * len(texts):
         return
     misfits = [text for text in texts if guess.read(text) is None]
     if not misfits:
@@ -116,17 +120,9 @@ def _measure(guess: TextType, texts: Sequence[str]) -> Iterator[TextType]:
         yield TextType(guess.name, guess.pattern, fit, misfits[0])
 
 
-def _find_form(kind: TextType) -> re.Pattern[str]:
-    return _FORMS[kind.name] if kind.pattern is None else _DATE_FORMS[kind.pattern]
-
-
 def _read_number(found: re.Match[str]) -> float | None:
     number = float(found[0])
     return None if math.isinf(number) else number  # infinity is no value
-
-
-def _read_date(found: re.Match[str]) -> date:
-    return date(int(found["y"]), int(found["M"]), int(found["d"]))
 
 
 def _compile_date_form(pattern: str) -> re.Pattern[str]:
@@ -135,8 +131,8 @@ def _compile_date_form(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub("yyyy|MM|dd|[.]", lambda part: parts.get(part[0], r"\."), pattern), re.ASCII)
 
 
-_DATE_FORMS = {pattern: _compile_date_form(pattern) for pattern in DATE_PATTERNS}
-_FORMS: dict[TypeName, re.Pattern[str]] = {
+_FORMS = {
+    **{pattern: _compile_date_form(pattern) for pattern in DATE_PATTERNS},
     "int": _NUMBER,
     "double": _NUMBER,
     "boolean": _TRUTH,
@@ -147,7 +143,7 @@ _READERS: dict[TypeName, Callable[[re.Match[str]], Value | None]] = {
     "int": _read_number,
     "double": _read_number,
     "boolean": lambda found: float(found[0].lower() == "true"),
-    "date": _read_date,
+    "date": lambda found: date(int(found["y"]), int(found["M"]), int(found["d"])),
     "timestamp": lambda found: datetime.fromisoformat(found[0]),
     "string": lambda found: None,
 }
