@@ -40,6 +40,13 @@ class DataError(CustsegError):
     exit_code = 3
 
 
+class BadTableError(DataError):
+    """The table itself is to be mended: its code is MEND_TABLE."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what, remedy, code=MEND_TABLE)
+
+
 class RunError(CustsegError):
     """A run or a model can't be used, or the output can't be written."""
 

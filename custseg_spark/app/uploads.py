@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from custseg_spark.errors import MEND_TABLE, CustsegError, DataError
+from custseg_spark.errors import MEND_TABLE, BadTableError, CustsegError, DataError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -89,19 +89,17 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
     source = Input(id="", options=dict(looked.options))
     rows = data.open_table(spark, source, str(file)).frame.count()
     if rows < FEWEST:
-        raise DataError(
+        raise BadTableError(
             f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
             f"Bring a table with at least {FEWEST} customers, one row each.",
-            code=MEND_TABLE,
         )
     columns = tuple(look_at_columns(looked.head, {}))
     try:
         recipe = looked.recipe()
     except DataError as problem:
-        raise DataError(
+        raise BadTableError(
             f"{file.name} has no column of numbers in which customers differ",
             "Add what customers do, such as what they spend or how often they order.",
-            code=MEND_TABLE,
         ) from problem
     return UploadPreview(rows, looked.head, columns, looked.options, recipe, ours)
 

@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DoubleType, FloatType, StringType, TimestampType
 
-from custseg_spark.errors import MEND_TABLE, DataError, suggest_name
+from custseg_spark.errors import BadTableError, DataError, suggest_name
 
 MALFORMED = "_malformed"
 """Text formats: a row as it was written that does not split into fields, null in every other row."""
@@ -73,8 +73,6 @@ def refuse_repeated(names: Sequence[str], path: str) -> None:
         seen.setdefault(name.casefold(), []).append(name)
     repeated = "; ".join(", ".join(map(repr, same)) for same in seen.values() if len(same) > 1)
     if repeated:
-        raise DataError(
-            f"{path}: column names stand more than once: {repeated}",
-            "give each column a name of its own",
-            code=MEND_TABLE,
+        raise BadTableError(
+            f"{path}: column names stand more than once: {repeated}", "give each column a name of its own"
         )

@@ -21,7 +21,7 @@ import pyarrow as pa
 from custseg_spark.data import foreign_sheets
 from custseg_spark.data.columns import refuse_repeated
 from custseg_spark.data.text import HEAD_ROWS
-from custseg_spark.errors import MEND_TABLE, CustsegError, DataError, RecipeError
+from custseg_spark.errors import BadTableError, CustsegError, DataError, RecipeError
 
 MOST_UNPACKED = 1 << 30
 """Bytes a workbook may unpack to: the driver holds them. A full sheet of a million rows stays below."""
@@ -71,8 +71,8 @@ def _tell_failures(path: str) -> Iterator[None]:
             "pip install 'custseg_spark[excel]', or save the sheet as CSV",
         ) from error
     except Exception as error:  # zip, XML and workbook each raise their own in a damaged file
-        raise DataError(
-            f"{path} is not a readable Excel file: {error}", "save it again as .xlsx", code=MEND_TABLE
+        raise BadTableError(
+            f"{path} is not a readable Excel file: {error}", "save it again as .xlsx"
         ) from error
 
 
@@ -115,29 +115,25 @@ def _is_foreign(stream: IO[bytes], path: str) -> bool:
     with zipfile.ZipFile(stream) as parts:
         size = sum(part.file_size for part in parts.infolist())
         if size > MOST_UNPACKED:
-            raise DataError(
+            raise BadTableError(
                 f"{path} unpacks to {size / 1e9:.1f} GB, more than the driver should hold",
                 "save the sheet as CSV or Parquet",
-                code=MEND_TABLE,
             )
         open_document = "content.xml" in parts.namelist()
         for part in [] if open_document else parts.infolist():
             with parts.open(part) as content:
                 if any(word in chunk for chunk in _read_chunks(content) for word in _DECLARATIONS):
-                    raise DataError(
-                        f"{path} declares XML entities, which no spreadsheet does",
-                        "don't trust this file",
-                        code=MEND_TABLE,
+                    raise BadTableError(
+                        f"{path} declares XML entities, which no spreadsheet does", "don't trust this file"
                     )
     stream.seek(0)
     return open_document
 
 
 def _refuse(path: str) -> DataError:
-    return DataError(
+    return BadTableError(
         f"{path} is not an .xlsx file, nor a sound .xls or .ods; it may be protected by a password",
         "save it as .xlsx or CSV",
-        code=MEND_TABLE,
     )
 
 

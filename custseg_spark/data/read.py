@@ -17,7 +17,7 @@ from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.table_files import TableFiles, locate
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import MEND_TABLE, DataError, RecipeError
+from custseg_spark.errors import BadTableError, DataError, RecipeError
 from custseg_spark.recipe import models
 from custseg_spark.sql.admission import refuse_functions_without_brackets
 from custseg_spark.sql.never_raise import make_safe
@@ -173,9 +173,7 @@ def _open_text(spark: SparkSession, source: models.Source, found: TableFiles) ->
     head = _read_head(source, found)
     names = [str(name) for name in head.rows.columns]
     if MALFORMED in names:
-        raise DataError(
-            f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column", code=MEND_TABLE
-        )
+        raise BadTableError(f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column")
     columns = [*names, *(name for name in found.partitions if name not in names), MALFORMED]
     schema = StructType([StructField(name, StringType()) for name in columns])
     options = {

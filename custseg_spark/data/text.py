@@ -15,7 +15,7 @@ from typing import IO, Any
 import pandas as pd
 
 from custseg_spark.data.columns import refuse_repeated
-from custseg_spark.errors import MEND_TABLE, DataError, RecipeError
+from custseg_spark.errors import BadTableError, DataError, RecipeError
 
 HEAD_BYTES = 1_000_000
 HEAD_ROWS = 10_000
@@ -90,9 +90,7 @@ def read_head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
         sep = _find_separator(lines, path, options)
         rows, multiline = _read_rows(lines, sep, options, whole)
     except csv.Error as error:
-        raise DataError(
-            f"{path}: {error}", "look for a quote that is never closed", code=MEND_TABLE
-        ) from error
+        raise BadTableError(f"{path}: {error}", "look for a quote that is never closed") from error
     header, named = _name_columns(rows[0], path, options)
     found = rows[1 if _is_true(options.get("header", True)) else 0 : HEAD_ROWS if whole else -1]
     if not found and whole:
@@ -116,22 +114,16 @@ def _read_bytes(stream: IO[bytes], path: str) -> tuple[bytes, bool]:
     for ending, (magic, unpack) in PACKED.items():
         packed, named = start.startswith(magic), path.lower().endswith(ending)  # Spark goes by the ending
         if packed and not named:
-            raise DataError(
-                f"{path} is packed, but its name does not end in {ending}",
-                f"rename it to *{ending}",
-                code=MEND_TABLE,
+            raise BadTableError(
+                f"{path} is packed, but its name does not end in {ending}", f"rename it to *{ending}"
             )
         if named and start and not packed:
-            raise DataError(
-                f"{path} ends in {ending}, but is not packed so", "rename it, or pack it", code=MEND_TABLE
-            )
+            raise BadTableError(f"{path} ends in {ending}, but is not packed so", "rename it, or pack it")
         stream = unpack(stream) if packed else stream
     try:
         raw = stream.read(HEAD_BYTES + 1)
     except (EOFError, OSError, zlib.error) as error:
-        raise DataError(
-            f"{path} is cut off or damaged: {error}", "copy or write it again", code=MEND_TABLE
-        ) from error
+        raise BadTableError(f"{path} is cut off or damaged: {error}", "copy or write it again") from error
     return raw[:HEAD_BYTES], len(raw) <= HEAD_BYTES
 
 

@@ -23,7 +23,7 @@ from custseg_spark.data.columns import (
 from custseg_spark.data.contract import Check
 from custseg_spark.data.read import Table
 from custseg_spark.data.text_types import ISO, infer_column_type
-from custseg_spark.errors import MEND_TABLE, DataError, RecipeError
+from custseg_spark.errors import BadTableError, RecipeError
 from custseg_spark.recipe.models import DateType
 from custseg_spark.sql.utc import WITH_ZONE
 
@@ -74,10 +74,8 @@ def cast_columns(
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
     if AS_READ in names:
-        raise DataError(
-            f"input {table.path}: the column name {AS_READ!r} is reserved",
-            "rename the column",
-            code=MEND_TABLE,
+        raise BadTableError(
+            f"input {table.path}: the column name {AS_READ!r} is reserved", "rename the column"
         )
     refuse_repeated(names, f"input {table.path}")
     wanted: dict[str, list[str]] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from custseg_spark.errors import MEND_TABLE, DataError
+from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.features import MONEY, RECENCY, Candidate
@@ -34,7 +34,7 @@ def write_recipe(
     DataError for a table without rows or without a column to cut by.
     """
     if head.empty:
-        raise DataError(f"{path}: no rows to look at", "give a table that holds customers", code=MEND_TABLE)
+        raise BadTableError(f"{path}: no rows to look at", "give a table that holds customers")
     columns = look_at_columns(head, types)
     draft = draft_recipe(columns, len(head))
     if not draft.features:
@@ -62,7 +62,7 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
     else:
         what = f": {mixed.name}: {mixed.misfits}"
         remedy = "leave what is missing empty, and write every number as 1234.5"
-    return DataError(f"{path}: no column of numbers to segment by{what}", remedy, code=MEND_TABLE)
+    return BadTableError(f"{path}: no column of numbers to segment by{what}", remedy)
 
 
 def _words(name: str, feature: Candidate, first: bool) -> list[str | None]:
