@@ -61,9 +61,7 @@ def decompose(sql: str, where: str, prefix: str = "_part") -> Aggregate:
     if not parts or outside:
         what = f"{outside[0]} stands outside every aggregate" if outside else "it is no aggregate"
         raise RecipeError(f"{where}: {sql!r}: {what}", _REMEDY)
-    outer = write_sql(tree, literals)
-    check_expression(outer, where)
-    return Aggregate(parts, make_safe(outer, where))
+    return Aggregate(parts, make_safe(write_sql(tree, literals), where))
 
 
 def _split_call(name: str, inner: str, *, counts_lines: bool) -> list[Partial]:

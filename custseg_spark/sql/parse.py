@@ -115,8 +115,7 @@ def rewrite(
 
 def build_fragment(template: str, *values: exp.Expr) -> exp.Expr:
     """The tree of a piece of SQL, with nodes of another tree where it says {0}, {1}."""
-    text = template.format(*map(_write, values)) if values else template
-    return parse_one(text, into=exp.Condition, dialect=AsWritten)
+    return parse_one(template.format(*map(_write, values)), into=exp.Condition, dialect=AsWritten)
 
 
 def read_literal(literal: exp.Literal, literals: Mapping[str, str]) -> str:
