@@ -106,8 +106,7 @@ def _repair(spark: SparkSession, table: str) -> None:
 def _refuse_another_shape(name: str, there: DataFrame, dated: DataFrame) -> None:
     """Raises RunError where the table has other columns or types: its readers could not read the day."""
     known, found = (dict(frame.dtypes) for frame in (there, dated))
-    if known.keys() != found.keys():
-        odd = sorted(known.keys() ^ found.keys())
+    if odd := sorted(known.keys() ^ found.keys()):
         raise RunError(
             f"publish.table: {name} has other columns: {', '.join(odd)}",
             "name the columns it has under output.columns, or publish to another table",

@@ -47,11 +47,17 @@ def open_session(
         with _put_defaults_below(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
         if _find_remote():
-            # A fitted model asks its server to forget it when it is collected. Where that happens to be in
-            # the last moments of the process, the question starts a thread that never runs, and the process
-            # never ends: so the connection is closed before Python takes itself apart.
-            atexit.register(spark.client.close)
+            atexit.register(_hang_up_at_exit, spark)
     return spark
+
+
+def _hang_up_at_exit(spark: SparkSession) -> None:
+    """Close the connection to a Spark Connect server before Python takes itself apart.
+
+    A fitted model asks its server to forget it when it is collected. Where that happens to be in the last
+    moments of the process, the question starts a thread that never runs, and the process never ends.
+    """
+    spark.client.close()
 
 
 def open_beside(beside: Executor, table: str) -> Callable[[], SparkSession]:
@@ -81,13 +87,6 @@ def _find_remote() -> str | None:
     return os.environ.get("SPARK_REMOTE")
 
 
-def _starts_a_jvm() -> bool:
-    """Whether opening a session launches Spark from this process, rather than joining one."""
-    joins = {"PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION"} & set(os.environ)
-    remote = _find_remote()
-    return not joins and (remote is None or remote.startswith("local"))
-
-
 @contextmanager
 def _put_defaults_below(app_name: str, settings: Mapping[str, str], *, small: bool = False) -> Iterator[None]:
     """Inside, a session starts with our defaults where the user has set nothing.
@@ -96,7 +95,9 @@ def _put_defaults_below(app_name: str, settings: Mapping[str, str], *, small: bo
     builder's `config` would beat the user's settings instead. Keys of spark-defaults.conf are left
     out, as any argument beats that file.
     """
-    if not _starts_a_jvm():
+    joins = {"PYSPARK_GATEWAY_PORT", "DATABRICKS_RUNTIME_VERSION"} & set(os.environ)
+    starts_a_jvm = not joins and os.environ.get("SPARK_REMOTE", "local").startswith("local")
+    if not starts_a_jvm:  # it joins a running Spark
         yield
         return
     os.environ["JAVA_HOME"] = str(require_java())
