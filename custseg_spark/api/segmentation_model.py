@@ -23,7 +23,7 @@ from custseg_spark.report.html import render_page
 from custseg_spark.report.page import Page
 from custseg_spark.report.view import read_summary
 from custseg_spark.results import LiveRun, TrainingResult
-from custseg_spark.steps.write_run import write_failure, write_quarantine
+from custseg_spark.steps.write_run import keep_run, write_quarantine
 
 Table = TypeVar("Table", DataFrame, pd.DataFrame)
 PLOTS = {"map": "pca_2d", "space": "pca_3d"}
@@ -194,14 +194,9 @@ class SegmentationModel(SparkModel):
                 spark, frame = open_frame(dataset)
                 table, _, _ = read_table(spark, result.recipe, frame, result.counted.live)
                 result = replace(result, counted=replace(result.counted, table=table))
-            run = runs.begin_run(path)
-            with session_settings(spark):
-                try:
-                    write_quarantine(run, result.table, result.counted.counts)
-                    publish_result(spark, run, result, promote)
-                except Exception as problem:
-                    write_failure(run, result.counted.source, problem, result.recipe)
-                    raise
+            with session_settings(spark), keep_run(path, result.counted.source, result.recipe) as run:
+                write_quarantine(run, result.table, result.counted.counts)
+                publish_result(spark, run, result, promote)
         return run
 
     def as_live_run(self) -> LiveRun:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data, journal, runs
@@ -72,43 +72,31 @@ def audience(
     was in an audience the last time and is no longer, and why. Every row of a repeated id is quarantined: a
     campaign would write to that customer twice. Raises the errors of errors.py; then nothing is published.
     """
-    kept = runs.begin_run(to, "audiences")
-    try:
-        return _write_audience(spark, run, path, kept, settings or AudienceSettings())
-    except Exception as problem:
-        write_run.write_failure(kept, path, problem)
-        raise
+    with write_run.keep_run(to, path, kind="audiences") as kept:
+        return _write_audience(spark, kept, live_run.read_live_run(run), path, settings or AudienceSettings())
 
 
 def _write_audience(
     spark: SparkSession,
-    run: runs.Run,
-    path: str,
     kept: runs.Run,
+    live: LiveRun,
+    path: str,
     settings: AudienceSettings,
 ) -> AudienceResult:
-    with journal.stage("read") as facts:
-        live = live_run.read_live_run(run)
-        trained = load_for_scoring.read_recipe(live)
-        changed = change(trained, {"audience": settings.asked}) if settings.asked else trained
-        asked = changed.audience
-        _refuse_clashes(live.model.id, asked)
-        eligible = make_safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
-        table, recipe = load_for_scoring.load_for_scoring(
-            spark, live, path, Tonight(asked.columns, {ELIGIBLE: eligible}, "exact", settings.source)
-        )
-        before = _read_members(spark, runs.find_latest(kept.output, "audiences"))
-        facts.update(input=path, format=table.format, run=run.run_id)
+    trained = load_for_scoring.read_recipe(live)
+    asked = (change(trained, {"audience": settings.asked}) if settings.asked else trained).audience
+    _refuse_clashes(live.model.id, asked)
+    eligible = make_safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
+    tonight = Tonight(asked.columns, {ELIGIBLE: eligible}, "exact", settings.source)
+    table, recipe = load_for_scoring.load_for_scoring(spark, live, path, tonight)
+    before = _read_members(spark, runs.find_latest(kept.output, "audiences"))
     with journal.stage("members"), translate_engine_errors(f"writing {kept.at('members')}"):
-        counted = Observation("contract")
-        watched = data.keep_accepted(
-            table.frame.observe(counted, *data.aggregate_counts(table.checks)), table.checks
-        )
+        accepted, observed = draw_sample.observe_contract(table)
+        may = accepted.filter(F.coalesce(F.expr(table.described[ELIGIBLE]), F.lit(False)))
         keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id, *asked.columns))]
-        may = F.expr(table.described[ELIGIBLE])
-        scored = live.model.score(watched.filter(F.coalesce(may, F.lit(False))), keep)
+        scored = live.model.score(may, keep)
         data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id), kept.at("members"))
-        seen = draw_sample.read_observation(counted, table.frame, data.aggregate_counts(table.checks))
+        seen = draw_sample.read_observation(observed, table)
         counts = {name: int(value) for name, value in seen.items()}
     journal.scan("label and write")
     write_run.write_quarantine(kept, table, counts)
@@ -117,28 +105,32 @@ def _write_audience(
     with journal.stage("audience"), translate_engine_errors(f"writing {kept.at('audience')}"):
         _write_for_tools(members, kept.at("audience"), settings.kind)
         data.write_rows(_find_left(members, before), kept.at("left"))
-        told_counts = _count_members(members, data.read_written(spark, kept.at("left")), live)
+        per_segment = _count_members(members, data.read_written(spark, kept.at("left")), live)
     with journal.stage("publish"):
-        kept.write_record(
-            runs.AudienceRecord(
-                audience_id=kept.run_id,
-                run_id=live.run.run_id,
-                input=path,
-                versions=write_run.find_versions(),
-                settings=asked.model_dump(mode="json"),
-                format=settings.kind,
-                rows=write_run.count_rows(quality),
-                segments=tuple(
-                    runs.SegmentMembers(segment=i, name=live.model.name_of(i), **told_counts[i])
-                    for i in live.model.ids
-                ),
-                warnings=(*quality.warnings, *journal.current().warnings),
-                seconds=journal.current().seconds,
-                scans=journal.current().count_scans(),
-            )
-        )
+        warnings = (*quality.warnings, *journal.current().warnings)
+        result = AudienceResult(kept, live, per_segment, quality, warnings)
+        kept.write_record(_build_record(result, path, asked, settings.kind))
         runs.publish_run(kept)
-    return AudienceResult(kept, live, told_counts, quality, (*quality.warnings, *journal.current().warnings))
+    return result
+
+
+def _build_record(result: AudienceResult, path: str, asked: Audience, kind: Format) -> runs.AudienceRecord:
+    model = result.live.model
+    return runs.AudienceRecord(
+        audience_id=result.kept.run_id,
+        run_id=result.live.run.run_id,
+        input=path,
+        versions=write_run.find_versions(),
+        settings=asked.model_dump(mode="json"),
+        format=kind,
+        rows=write_run.count_rows(result.quality),
+        segments=tuple(
+            runs.SegmentMembers(segment=i, name=model.name_of(i), **result.counts[i]) for i in model.ids
+        ),
+        warnings=result.warnings,
+        seconds=journal.current().seconds,
+        scans=journal.current().count_scans(),
+    )
 
 
 def _refuse_clashes(id_column: str, asked: Audience) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import Observation, SparkSession
+from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal, runs, segments
 from custseg_spark.engine.session_settings import keep_settings
@@ -84,73 +84,69 @@ def score(
     Raises:
         CustsegError: One of errors.py; then nothing is published.
     """
-    kept = runs.begin_run(to, "scores")
-    try:
-        return _score_table(spark, run, path, kept, settings or ScoreSettings())
-    except Exception as problem:
-        write_run.write_failure(kept, path, problem)
-        raise
+    with write_run.keep_run(to, path, kind="scores") as kept:
+        return _score_table(spark, kept, live_run.read_live_run(run), path, settings or ScoreSettings())
 
 
 def _score_table(
     spark: SparkSession,
-    run: runs.Run,
-    path: str,
     kept: runs.Run,
+    live: LiveRun,
+    path: str,
     settings: ScoreSettings,
 ) -> ScoreResult:
-    with journal.stage("read") as facts:
-        live = live_run.read_live_run(run)
-        table, recipe = load_for_scoring.load_for_scoring(
-            spark, live, path, Tonight(columns=settings.columns, source=settings.source)
-        )
-        rows = drift_sample.estimate_table_rows(table, path, recipe)
-        facts.update(input=path, format=table.format, run=run.run_id)
-    observed = Observation("contract and drift")
-    aggregates = [
-        *data.aggregate_counts(table.checks),
-        drift_sample.aggregate_drift_sample(table, recipe, rows),
-    ]
-    with journal.stage("label") as facts, translate_engine_errors(f"writing {kept.at('customers')}"):
-        accepted = data.keep_accepted(table.frame.observe(observed, *aggregates), table.checks)
-        scored = live.model.score(
-            accepted, [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
-        )
-        data.write_customers(scored, kept.at("customers"), "segment")
-        seen = draw_sample.read_observation(observed, table.frame, aggregates)
-        sample = seen.pop(drift_sample.SAMPLE)
-        counts = {name: int(value) for name, value in seen.items()}
-        facts.update(customers=counts[data.ACCEPTED])
-    journal.scan("label and write")
+    tonight = Tonight(columns=settings.columns, source=settings.source)
+    table, recipe = load_for_scoring.load_for_scoring(spark, live, path, tonight)
+    counts, sample = _label_customers(kept, live, table, recipe, path)
     with journal.stage("check"):
         write_run.write_quarantine(kept, table, counts)
         quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
     with journal.stage("drift") as facts:
-        sizes = write_run.count_written(spark, kept) if counts[data.ACCEPTED] else {}
-        sample = drift_sample.complete_drift_sample(sample, table, recipe, counts[data.ACCEPTED])
-        found = _drift(live, table, recipe, sample, sizes)
-        facts.update(verdict=found.verdict)
-        if found.verdict != "fine":
-            journal.warn(f"drift: {found.verdict}: {'; '.join(found.reasons)}")
-    if sizes and runs.find_live(run.output) == run:
+        sizes = write_run.count_written(spark, kept)
+        sample = drift_sample.complete_drift_sample(sample, table, recipe, quality.accepted)
+        drift = _measure_drift(live, table, recipe, sample, sizes)
+        facts.update(verdict=drift.verdict)
+        if drift.verdict != "fine":
+            journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
+    if runs.find_live(live.run.output) == live.run:
         trained = load_for_scoring.read_recipe(live)
         written = load_table.list_kept_columns(table.columns, recipe)  # with --columns those of it
         shared = [name for name in load_table.list_kept_columns(table.columns, trained) if name in written]
-        tonight = settings.day or runs.find_day(
-            kept.run_id
-        )  # a day that the recipe names is that of its own run
-        publish_to_lake(spark, kept, trained.publish, shared, LabelledDay(tonight, run.run_id))
+        day = settings.day or runs.find_day(kept.run_id)  # one that the recipe names is that of its own run
+        publish_to_lake(spark, kept, trained.publish, shared, LabelledDay(day, live.run.run_id))
     with journal.stage("publish"):
-        kept.write("drift.json", runs.to_json(write_run.build_drift_record(found)))
-        result = ScoreResult(
-            kept, live, sizes, quality, found, (*quality.warnings, *journal.current().warnings)
-        )
+        kept.write("drift.json", runs.to_json(write_run.build_drift_record(drift)))
+        warnings = (*quality.warnings, *journal.current().warnings)
+        result = ScoreResult(kept, live, sizes, quality, drift, warnings)
         kept.write_record(_build_record(result, path))
         runs.publish_run(kept)
     return result
 
 
-def _drift(
+def _label_customers(
+    kept: runs.Run,
+    live: LiveRun,
+    table: CustomerTable,
+    recipe: Recipe,
+    path: str,
+) -> tuple[dict[str, int], Any]:
+    """Write the labelled customers; gives the counts of the contract, and the sample for drift as far as the
+    same scan brought it."""
+    with journal.stage("label") as facts:
+        rows = drift_sample.estimate_table_rows(table, path, recipe)
+        sample = drift_sample.aggregate_drift_sample(table, recipe, rows)
+        accepted, observed = draw_sample.observe_contract(table, sample)
+        columns = [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
+        with translate_engine_errors(f"writing {kept.at('customers')}"):
+            data.write_customers(live.model.score(accepted, columns), kept.at("customers"), "segment")
+            seen = draw_sample.read_observation(observed, table, sample)
+        drawn = seen.pop(drift_sample.SAMPLE)
+        facts.update(customers=seen[data.ACCEPTED])
+    journal.scan("label and write")
+    return {name: int(value) for name, value in seen.items()}, drawn
+
+
+def _measure_drift(
     live: LiveRun, table: CustomerTable, recipe: Recipe, sample: Sequence[Any], sizes: Mapping[int, int]
 ) -> segments.Drift:
     described = pd.DataFrame([tuple(row) for row in sample], columns=list(table.described))

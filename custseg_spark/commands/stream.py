@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql.streaming.query import StreamingQuery
+from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import data, journal, runs
 from custseg_spark.engine.session_settings import keep_settings
@@ -43,7 +43,7 @@ class Batches:
     """
 
     def __init__(self, live: LiveRun, recipe: Recipe, table: data.Table, to: str) -> None:
-        self.totals = {"batches": 0, data.ROWS: 0, data.ACCEPTED: 0}
+        self.totals: Counter[str] = Counter()
         self.problem: CustsegError | None = None
         self._live, self._recipe, self._table, self._to = live, recipe, table, to
 
@@ -56,14 +56,13 @@ class Batches:
             frame = data.filter_rows(frame, self._recipe.input.filter)
         table = data.apply_privacy(replace(self._table, frame=frame), self._recipe.privacy)
         found, recipe = load_for_scoring.apply_run_recipe(table, self._live, self._recipe)
-        counted = Observation("contract")
-        watched = found.frame.observe(counted, *data.aggregate_counts(found.checks))
+        accepted, observed = draw_sample.observe_contract(found)
         keep = [data.quote(name) for name in load_table.list_kept_columns(found.columns, recipe)]
-        scored = self._live.model.score(data.keep_accepted(watched, found.checks), keep)
+        scored = self._live.model.score(accepted, keep)
         at = f"{self._to}/customers/batch={batch}"
         with journal.stage("batch") as facts, translate_engine_errors(f"writing {at}"):
             data.replace_customers(scored, at, "segment")
-            seen = draw_sample.read_observation(counted, found.frame, data.aggregate_counts(found.checks))
+            seen = draw_sample.read_observation(observed, found)
             counts = {name: int(value) for name, value in seen.items()}
             if counts[data.ACCEPTED] < counts[data.ROWS]:
                 data.write_rows(found.rejected, rejects)
@@ -71,9 +70,7 @@ class Batches:
             facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])
         record = runs.BatchRecord.model_validate({**counts, "batch": batch, "run_id": self._live.run.run_id})
         runs.write_file(marker, runs.to_json(record.model_dump()))
-        self.totals["batches"] += 1
-        for name in (data.ROWS, data.ACCEPTED):
-            self.totals[name] += counts[name]
+        self.totals.update(counts, batches=1)
 
     def _judge(self, counts: Mapping[str, int], checks: Sequence[data.Check], at: str) -> None:
         """A batch is held to what the recipe says of each check, by `on_fail: stop` and `at_most`; not to
@@ -116,9 +113,11 @@ def stream(
     settings, to = settings or StreamSettings(), runs.make_absolute(to)
     live = live_run.read_live_run(run)
     recipe = load_for_scoring.read_recipe(live)
-    table, arriving = (
-        _files(spark, recipe, path) if settings.kafka is None else _topic(spark, live, settings.kafka, path)
-    )
+    if settings.kafka is None:
+        table, arriving = _open_files(spark, recipe, path)
+    else:
+        table = build_messages_table(data.open_topic(spark, settings.kafka, path), live, path)
+        arriving = table.frame
     batches = Batches(live, recipe, table, to)
     private = data.apply_privacy(table, recipe.privacy)
     load_for_scoring.apply_run_recipe(private, live, recipe)  # a missing column is told before anything runs
@@ -128,20 +127,20 @@ def stream(
     if settings.once:
         writer = writer.trigger(availableNow=True)
     with translate_engine_errors(f"streaming {path}"):
+        query = writer.start()
         try:
-            _finish(writer.start())
+            query.awaitTermination()
         except Exception:
             if batches.problem is not None:
                 raise batches.problem from None
             raise
-    totals = batches.totals
-    return StreamResult(
-        to, live, totals["batches"], totals[data.ROWS], totals[data.ACCEPTED],
-        totals[data.ROWS] - totals[data.ACCEPTED],
-    )  # fmt: skip
+        finally:
+            query.stop()
+    read, accepted = batches.totals[data.ROWS], batches.totals[data.ACCEPTED]
+    return StreamResult(to, live, batches.totals["batches"], read, accepted, read - accepted)
 
 
-def _files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, DataFrame]:
+def _open_files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, DataFrame]:
     """The table as it is now, for its columns and how it is read, and the stream of what arrives."""
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
     asked = recipe.input.format if recipe.input.format in ("csv", "parquet") and not known_ending else "auto"
@@ -156,12 +155,6 @@ def _files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, 
     return table, data.open_stream(spark, table)
 
 
-def _topic(spark: SparkSession, live: LiveRun, servers: str, name: str) -> tuple[data.Table, DataFrame]:
-    messages = data.open_topic(spark, servers, name)
-    table = build_messages_table(messages, live, name)
-    return table, table.frame
-
-
 def build_messages_table(messages: DataFrame, live: LiveRun, name: str) -> data.Table:
     """The customers in messages whose `value` is a JSON object: every column that the run's recipe uses."""
     recipe = load_for_scoring.read_recipe(live)
@@ -171,10 +164,3 @@ def build_messages_table(messages: DataFrame, live: LiveRun, name: str) -> data.
         wanted += sorted(find_columns(recipe.input.filter))
     by_key = {column.lower(): column for column in reversed(wanted)}
     return data.parse_messages(messages, list(by_key.values())[::-1], name)
-
-
-def _finish(query: StreamingQuery) -> None:
-    try:
-        query.awaitTermination()
-    finally:
-        query.stop()

@@ -16,7 +16,7 @@ from custseg_spark.results import TrainingResult
 from custseg_spark.steps.live_run import find_live_run
 from custseg_spark.steps.segment_ids import read_ids_used
 from custseg_spark.steps.summarize_run import build_summary
-from custseg_spark.steps.write_run import build_live_record, write_failure, write_quarantine
+from custseg_spark.steps.write_run import build_live_record, keep_run, write_quarantine
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,9 @@ def train(
         RunError: The output can't be written, or a run there can't be read. After any error nothing is
             published, and what was written of the run says so.
     """
-    run = runs.begin_run(output)
-    try:
+    with keep_run(output, path, recipe) as run:
         counted = count_table(spark, recipe, path, find_live_run(run.output))
         with journal.stage("quarantine"):  # before the verdict: whoever mends the table wants to see them
             write_quarantine(run, counted.table, counted.counts)
         result = fit_table(spark, counted, read_ids_used(run.output))
         return TrainResult(run, result, publish_result(spark, run, result, promote))
-    except Exception as problem:
-        write_failure(run, path, problem, recipe)
-        raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation
@@ -17,14 +16,11 @@ from custseg_spark.results import CustomerTable, Sample
 def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample, dict[str, int]]:
     """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here."""
     journal.scan("statistics and sample")
-    observed = Observation("contract")
-    counted = data.aggregate_counts(found.checks)
     missing = [
         F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}")
         for name in found.expressions
     ]
-    watched = found.frame.observe(observed, *counted, *missing)
-    accepted = data.keep_accepted(watched, found.checks)
+    accepted, observed = observe_contract(found, *missing)
     chosen = clustering.filter_sample(
         accepted, data.column(recipe.input.id), recipe.sweep.sample, rows, recipe.sweep.seed
     )
@@ -34,7 +30,7 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
         table = chosen.select(
             clustering.HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
         ).toPandas()
-        seen = read_observation(observed, found.frame, [*counted, *missing])
+        seen = read_observation(observed, found, *missing)
     counts = {name: int(value) for name, value in seen.items()}
     table = table.sort_values([clustering.HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
     hashes = table[clustering.HASH].to_numpy()
@@ -53,13 +49,21 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
     return sample, counts
 
 
-def read_observation(observed: Observation, frame: DataFrame, aggregates: Sequence[Column]) -> dict[str, Any]:
-    """The `aggregates` that `observed` collected over `frame`, by name.
+def observe_contract(table: CustomerTable, *more: Column) -> tuple[DataFrame, Observation]:
+    """The accepted rows; the pass that reads them counts the rows of each check, and takes `more` aggregates,
+    over all rows."""
+    observed = Observation("contract")
+    watched = table.frame.observe(observed, *data.aggregate_counts(table.checks), *more)
+    return data.keep_accepted(watched, table.checks), observed
+
+
+def read_observation(observed: Observation, table: CustomerTable, *more: Column) -> dict[str, Any]:
+    """What `observe_contract` counted and took, by name.
 
     Some sinks and servers lose them; then they are taken by a scan of their own.
     """
     found: dict[str, Any] = observed.get
     if not found:
         journal.scan("statistics")
-        found = frame.agg(*aggregates).collect()[0].asDict()
+        found = table.frame.agg(*data.aggregate_counts(table.checks), *more).collect()[0].asDict()
     return found

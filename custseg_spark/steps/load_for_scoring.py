@@ -40,14 +40,16 @@ def load_for_scoring(
     spark: SparkSession, live: LiveRun, path: str, asked: Tonight
 ) -> tuple[CustomerTable, Recipe]:
     """The table under the run's own recipe, without outcomes and the descriptions that the table lacks."""
-    recipe = read_recipe(live)
-    known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
-    tonight = {**(asked.source or {}), **({"format": "auto"} if known_ending else {})}
-    recipe = change(recipe, {f"input.{key}": value for key, value in tonight.items()})
-    opened = load_table.open_table(spark, recipe, path)
-    if (asked.unique or _repeats(recipe)) == "exact":
-        journal.scan("ids")
-    return apply_run_recipe(opened, live, recipe, asked)
+    with journal.stage("read") as facts:
+        recipe = read_recipe(live)
+        known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
+        tonight = {**(asked.source or {}), **({"format": "auto"} if known_ending else {})}
+        recipe = change(recipe, {f"input.{key}": value for key, value in tonight.items()})
+        opened = load_table.open_table(spark, recipe, path)
+        if (asked.unique or _repeats(recipe)) == "exact":
+            journal.scan("ids")
+        facts.update(input=path, format=opened.format, run=live.run.run_id)
+        return apply_run_recipe(opened, live, recipe, asked)
 
 
 def read_recipe(live: LiveRun) -> Recipe:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +21,20 @@ from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_seg
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
 from custseg_spark.steps.load_table import list_kept_columns
+
+
+@contextmanager
+def keep_run(
+    output: str, path: str, recipe: Recipe | OrderRecipe | None = None, kind: runs.Kind = "runs"
+) -> Iterator[runs.Run]:
+    """A new run's directory, for what is made of the table at `path`; after an error its record says what
+    went wrong. Raises RunError where `output` can't be written."""
+    run = runs.begin_run(output, kind)
+    try:
+        yield run
+    except Exception as problem:
+        write_failure(run, path, problem, recipe)
+        raise
 
 
 def write_quarantine(run: runs.Run, table: CustomerTable, counts: Mapping[str, int]) -> None:
@@ -174,20 +189,15 @@ def build_live_record(followed: LiveComparison) -> runs.LiveRecord:
     )
 
 
-def write_failure(
-    run: runs.Run, path: str, problem: Exception, recipe: Recipe | OrderRecipe | None = None
-) -> None:
+def write_failure(run: runs.Run, path: str, problem: Exception, recipe: Recipe | OrderRecipe | None) -> None:
     """Write a record that says what went wrong, where it can still be written."""
     told = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
     asked = None if recipe is None else recipe.model_dump(mode="json")
-    try:
-        run.write_record(
-            runs.FailedRecord(
-                run_id=run.run_id, input=path, recipe=asked, versions=find_versions(), error=told
-            )
-        )
-    except CustsegError:
-        return  # the output itself is what failed: the error that is under way says so
+    record = runs.FailedRecord(
+        run_id=run.run_id, input=path, recipe=asked, versions=find_versions(), error=told
+    )
+    with suppress(CustsegError):  # where the output itself is what failed, the error under way says so
+        run.write_record(record)
 
 
 def find_versions() -> dict[str, str]:
