@@ -47,6 +47,14 @@ class BadTableError(DataError):
         super().__init__(what, remedy, code=MEND_TABLE)
 
 
+class InputChangedError(DataError):
+    """Two passes over the table saw different rows."""
+
+    def __init__(self, what: str) -> None:
+        remedy = "run again when the table is at rest, or point at a snapshot of it"
+        super().__init__(f"{what}: the input changed during the run", remedy)
+
+
 class RunError(CustsegError):
     """A run or a model can't be used, or the output can't be written."""
 

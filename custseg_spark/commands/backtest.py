@@ -20,7 +20,7 @@ from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import OrderRecipe, Privacy, Recipe, change
 from custseg_spark.steps import order_lines
-from custseg_spark.transactions import Grouping, Interval
+from custseg_spark.transactions import Grouping
 
 LOOKED_AT = 200_000
 """Customers the measures are taken on: all, or so many of them, drawn by a hash of the id."""
@@ -78,17 +78,9 @@ def backtest(
         journal.scan("last day")
         if last is None:
             raise DataError(f"input {path}: no line counts", "check the recipe's lines and leave_out")
-        end = last + timedelta(days=1)
         facts.update(input=path, last=last)
-    chosen = sorted(set(plan.at)) or [end - timedelta(days=days)]
-    for day in chosen:
-        if day + timedelta(days=days) > end:
-            raise RecipeError(
-                f"--at {day}: the lines end on {last}, before {days} days have passed",
-                f"take {end - timedelta(days=days)} or earlier, or fewer --days",
-            )
     tests = []
-    for day in chosen:
+    for day in _choose_days(plan, last):
         made = rfm(spark, change(orders, {"as_of": day}), path, f"{to}/{day}/customers")
         trained = train(spark, recipe, made.customers, f"{to}/{day}/segments")
         with journal.stage("measure"), translate_engine_errors(f"input {path}"):
@@ -103,13 +95,27 @@ def backtest(
     return found
 
 
+def _choose_days(plan: BacktestPlan, last: date) -> list[date]:
+    """The days to segment as of. Raises RecipeError for one that the lines do not last for."""
+    latest = last - timedelta(days=plan.days - 1)
+    chosen = sorted(set(plan.at)) or [latest]
+    for day in chosen:
+        if day > latest:
+            raise RecipeError(
+                f"--at {day}: the lines end on {last}, before {plan.days} days have passed",
+                f"take {latest} or earlier, or fewer --days",
+            )
+    return chosen
+
+
 def _sum_later(lines: order_lines.OrderLines, start: date, end: date) -> DataFrame:
     """One row per customer with an order from `start` until before `end`: `_id`, `_later` (money)."""
     inside = F.col(transactions.DAY).between(start, end - timedelta(days=1))
     kept = replace(lines.kept, favourites={}, aggregates={})
     totals = transactions.sum_per_customer(transactions.sum_per_order(lines.frame.filter(inside), kept), kept)
+    money = F.col("value") / F.lit(float(transactions.UNIT))
     return totals.filter("orders > 0").select(
-        transactions.CUSTOMER, (F.col("value") / F.lit(float(transactions.UNIT))).alias("_later")
+        F.col(transactions.CUSTOMER).alias("_id"), money.alias("_later")
     )
 
 
@@ -122,7 +128,7 @@ def _join_later(
     before = data.read_written(spark, made.customers).select(
         F.col(name).alias("_id"), "r_score", "f_score", "m_score", "rfm_group"
     )
-    known = before.join(later.withColumnRenamed(transactions.CUSTOMER, "_id"), "_id", "left")
+    known = before.join(later, "_id", "left")
     labelled = data.read_written(spark, trained.run.at("customers")).select(
         F.col(name).alias("_id"), "segment"
     )
@@ -191,22 +197,15 @@ def write_markdown(found: BacktestResult) -> str:
         ]
         for grouping in test.groupings:
             for group in grouping.groups:
-                spend, kept = (
-                    _write_interval(group.means[SPEND], ",.0f"),
-                    _write_interval(group.means[RETAINED], ".0%"),
-                )
-                lines.append(f"| {grouping.name} | {group.name} | {group.customers:,} | {spend} | {kept} |")
+                means = f"{group.means[SPEND]:,.0f} | {group.means[RETAINED]:.0%}"
+                lines.append(f"| {grouping.name} | {group.name} | {group.customers:,} | {means} |")
         lines += ["", "| variance explained | groups | spend | log spend | retention |"]
         lines += ["| --- | --- | --- | --- | --- |"]
         for grouping in test.groupings:
-            shares = [_write_interval(share, ".1%") for share in grouping.explained.values()]
-            lines.append(f"| {grouping.name} | {len(grouping.groups)} | {' | '.join(shares)} |")
+            shares = " | ".join(f"{share:.1%}" for share in grouping.explained.values())
+            lines.append(f"| {grouping.name} | {len(grouping.groups)} | {shares} |")
         for grouping in test.groupings[1:]:
-            more = [_write_interval(share, "+.1%") for share in grouping.gain.values()]
-            lines.append(f"| {SEGMENTS} over {grouping.name} | | {' | '.join(more)} |")
+            more = " | ".join(f"{share:+.1%}" for share in grouping.gain.values())
+            lines.append(f"| {SEGMENTS} over {grouping.name} | | {more} |")
         lines.append("")
     return "\n".join(lines)
-
-
-def _write_interval(found: Interval, form: str) -> str:
-    return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"

@@ -11,7 +11,7 @@ from pyspark.storagelevel import StorageLevel
 from custseg_spark import data, journal, runs, transactions
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import DataError, RunError
+from custseg_spark.errors import DataError, InputChangedError, RunError
 from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import OrderRecipe
 from custseg_spark.steps import order_days, order_lines, write_run
@@ -53,12 +53,8 @@ def rfm(
     """
     if runs.find_latest(to) is not None:
         raise RunError(f"{to} holds runs of custseg train", "give --to a directory of its own")
-    run = runs.begin_run(to)
-    try:
+    with write_run.keep_run(to, path, recipe) as run:
         return _make_customers(spark, recipe, path, run, days)
-    except Exception as problem:
-        write_run.write_failure(run, path, problem, recipe)
-        raise
 
 
 def _make_customers(
@@ -68,6 +64,48 @@ def _make_customers(
     run: runs.Run,
     kept: KeptSums | None,
 ) -> RfmResult:
+    aggregates, totals, counts, rows, last = _sum_lines(spark, recipe, path, run, kept)
+    as_of, identity = recipe.as_of or last + timedelta(days=1), recipe.lines.customer
+    with journal.stage("score"):
+        customers = transactions.describe_customers(
+            totals, identity, as_of, aggregates, subtract=recipe.returns.subtract
+        )
+        cuts = transactions.find_cuts(
+            transactions.select_measures(customers, rows, data.quote(identity)).toPandas()
+        )
+    _write_customers(spark, run, transactions.add_scores(customers, cuts), rows, path)
+    totals.unpersist()
+    with journal.stage("publish"):
+        before = runs.find_kept_days(run.output)
+        record = runs.RfmRecord(
+            run_id=run.run_id,
+            customers=f"runs/{run.run_id}/customers",
+            input=path,
+            as_of=as_of.isoformat(),
+            rows=rows,
+            lines=runs.LineCounts(**asdict(counts)),
+            cuts=runs.CutsRecord(**asdict(cuts)),
+            recipe=recipe.model_dump(mode="json"),
+            warnings=tuple(journal.current().warnings),
+            seconds=journal.current().seconds,
+            scans=journal.current().count_scans(),
+            versions=write_run.find_versions(),
+            days_of=run.run_id if kept else before.run_id if before else None,
+        )
+        run.write_record(record)
+        runs.write_file(f"{run.output}/{runs.CUSTOMERS}", record.to_json())
+    return RfmResult(run.at("customers"), run.output, rows, as_of, counts, record.warnings)
+
+
+def _sum_lines(
+    spark: SparkSession,
+    recipe: OrderRecipe,
+    path: str,
+    run: runs.Run,
+    kept: KeptSums | None,
+) -> tuple[transactions.Aggregates, DataFrame, Counts, int, date]:
+    """What is kept of the lines, its totals per customer (persisted), what became of the lines, and of those
+    that count the customers and the last day. Raises DataError where none counts."""
     with journal.stage("read") as facts, translate_engine_errors(f"input {path}"):
         lines = order_lines.open_lines(spark, recipe, path, until=None if kept else recipe.as_of)
         facts.update(input=path, format=lines.format)
@@ -86,39 +124,10 @@ def _make_customers(
             counts = _add_later_days(counts, days, path)
         facts.update(lines=counts.read, sales=counts.sales, returns=counts.returns, customers=rows)
     if last is None:
-        raise DataError(
-            f"input {path}: no line counts{_why(counts)}", "look at the recipe's lines and leave_out"
-        )
-    as_of = recipe.as_of or last + timedelta(days=1)
-    subtract = recipe.returns.subtract
-    identity = recipe.lines.customer
-    with journal.stage("score"):
-        customers = transactions.describe_customers(totals, identity, as_of, lines.kept, subtract=subtract)
-        cuts = transactions.find_cuts(
-            transactions.select_measures(customers, rows, data.quote(identity)).toPandas()
-        )
-    _write_customers(spark, run, transactions.add_scores(customers, cuts), rows, path)
-    totals.unpersist()
-    with journal.stage("publish"):
-        days_of = run.run_id if kept else _find_days(run.output)
-        record = runs.RfmRecord(
-            run_id=run.run_id,
-            customers=f"runs/{run.run_id}/customers",
-            input=path,
-            as_of=as_of.isoformat(),
-            rows=rows,
-            lines=runs.LineCounts(**asdict(counts)),
-            cuts=runs.CutsRecord(**asdict(cuts)),
-            recipe=recipe.model_dump(mode="json"),
-            warnings=tuple(journal.current().warnings),
-            seconds=journal.current().seconds,
-            scans=journal.current().count_scans(),
-            versions=write_run.find_versions(),
-            days_of=days_of,
-        )
-        run.write_record(record)
-        runs.write_file(f"{run.output}/{runs.CUSTOMERS}", record.to_json())
-    return RfmResult(run.at("customers"), run.output, rows, as_of, counts, tuple(journal.current().warnings))
+        top = sorted(counts.left_out.items(), key=lambda item: -item[1])[:3]
+        why = "".join(f"; {reason}: {count:,}" for reason, count in top)
+        raise DataError(f"input {path}: no line counts{why}", "look at the recipe's lines and leave_out")
+    return lines.kept, totals, counts, rows, last
 
 
 def _write_customers(spark: SparkSession, run: runs.Run, customers: DataFrame, rows: int, path: str) -> None:
@@ -128,34 +137,16 @@ def _write_customers(spark: SparkSession, run: runs.Run, customers: DataFrame, r
         found = data.read_written(spark, run.at("customers")).count()
         facts.update(customers=found)
     if found != rows:
-        raise _tell_change(f"input {path}: {found:,} customers were written where {rows:,} were counted")
+        raise InputChangedError(f"input {path}: {found:,} customers were written where {rows:,} were counted")
 
 
 def _add_later_days(counts: Counts, days: order_days.DaySums, path: str) -> Counts:
     """The counts with the lines of the days from the as-of day on."""
     if counts.read != days.lines:
-        raise _tell_change(
+        raise InputChangedError(
             f"input {path}: {counts.read:,} lines were summed where {days.lines:,} were counted"
         )
     if not days.after:
         return counts
     left_out = {**counts.left_out, transactions.AFTER: days.after}
     return replace(counts, read=counts.read + days.after, left_out=left_out)
-
-
-def _tell_change(what: str) -> DataError:
-    return DataError(
-        f"{what}: the input changed during the run",
-        "run again when the table is at rest, or point at a snapshot of it",
-    )
-
-
-def _find_days(output: str) -> str | None:
-    """The run whose kept days this one leaves as they are; null if there are none."""
-    kept = runs.find_kept_days(output)
-    return None if kept is None else kept.run_id
-
-
-def _why(counts: Counts) -> str:
-    top = sorted(counts.left_out.items(), key=lambda item: -item[1])[:3]
-    return "".join(f"; {reason}: {count:,}" for reason, count in top)

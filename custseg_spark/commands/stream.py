@@ -113,11 +113,7 @@ def stream(
     settings, to = settings or StreamSettings(), runs.make_absolute(to)
     live = live_run.read_live_run(run)
     recipe = load_for_scoring.read_recipe(live)
-    if settings.kafka is None:
-        table, arriving = _open_files(spark, recipe, path)
-    else:
-        table = build_messages_table(data.open_topic(spark, settings.kafka, path), live, path)
-        arriving = table.frame
+    table, arriving = _open_stream(spark, live, recipe, path, settings.kafka)
     batches = Batches(live, recipe, table, to)
     private = data.apply_privacy(table, recipe.privacy)
     load_for_scoring.apply_run_recipe(private, live, recipe)  # a missing column is told before anything runs
@@ -140,8 +136,13 @@ def stream(
     return StreamResult(to, live, batches.totals["batches"], read, accepted, read - accepted)
 
 
-def _open_files(spark: SparkSession, recipe: Recipe, path: str) -> tuple[data.Table, DataFrame]:
+def _open_stream(
+    spark: SparkSession, live: LiveRun, recipe: Recipe, path: str, kafka: str | None
+) -> tuple[data.Table, DataFrame]:
     """The table as it is now, for its columns and how it is read, and the stream of what arrives."""
+    if kafka is not None:
+        messages = build_messages_table(data.open_topic(spark, kafka, path), live, path)
+        return messages, messages.frame
     known_ending = PurePosixPath(path).suffix.lower() in data.ENDINGS
     asked = recipe.input.format if recipe.input.format in ("csv", "parquet") and not known_ending else "auto"
     source = change(recipe, {"input.format": asked, "input.filter": None}).input

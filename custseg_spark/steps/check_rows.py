@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from custseg_spark import data, features, journal
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import DataError
+from custseg_spark.errors import DataError, InputChangedError
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CountedTable, CustomerTable
 
@@ -58,7 +58,4 @@ def check_rows(counted: CountedTable) -> data.Quality:
 def refuse_change(before: int, now: int) -> None:
     """Raises DataError where two passes over the table saw different numbers of rows."""
     if now != before:
-        raise DataError(
-            f"{now:,} rows were read where {before:,} were before: the input changed during the run",
-            "run again when the table is at rest, or point at a snapshot of it",
-        )
+        raise InputChangedError(f"{now:,} rows were read where {before:,} were before")

@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import __version__, data, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import CustsegError, DataError, RecipeError
+from custseg_spark.errors import CustsegError, InputChangedError, RecipeError
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
@@ -63,10 +63,8 @@ def write_customers(spark: SparkSession, run: runs.Run, result: TrainingResult) 
     journal.scan("label and write")
     expected = {segment: size for segment, size in zip(fitted.model.ids, fitted.sizes, strict=True) if size}
     if found != expected:
-        raise DataError(
-            f"{sum(found.values()):,} customers were written where {sum(expected.values()):,} were measured: "
-            "the input changed during the run",
-            "run again when the table is at rest, or point at a snapshot of it",
+        raise InputChangedError(
+            f"{sum(found.values()):,} customers were written where {sum(expected.values()):,} were measured"
         )
 
 

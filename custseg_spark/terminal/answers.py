@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from custseg_spark.commands.rfm import RfmResult
     from custseg_spark.commands.train import TrainResult
     from custseg_spark.evidence import Choice
-    from custseg_spark.transactions import Interval
 
 
 def tell_training(trained: TrainResult) -> None:
@@ -92,20 +91,16 @@ def tell_backtest(found: BacktestResult) -> None:
         console.print(Text.assemble("\n", head, f", {test.days} days later\n"))
         table = make_table("segment", "customers", "spend", "retained", right=())
         for group in test.groupings[0].groups:
-            means = (_write_interval(group.means[name], form) for name, form in _FORMS.items())
+            means = (format(group.means[name], form) for name, form in _FORMS.items())
             table.add_row(group.name, f"{group.customers:,}", *means)
         console.print(table)
         console.print("\nvariance explained, of customers that the group means are not from:\n")
         table = make_table("grouping", "groups", "spend", "log spend", "retained")
         for grouping in test.groupings:
-            shares = (_write_interval(share, ".1%") for share in grouping.explained.values())
+            shares = (f"{share:.1%}" for share in grouping.explained.values())
             table.add_row(grouping.name, str(len(grouping.groups)), *shares)
         console.print(table)
     tell_places(console, backtest=found.path)
 
 
 _FORMS = {"spend": ",.2f", "retained": ".1%"}
-
-
-def _write_interval(found: Interval, form: str) -> str:
-    return f"{found.value:{form}} ({found.low:{form}} to {found.high:{form}})"

@@ -24,6 +24,10 @@ class Interval:
     low: float
     high: float
 
+    def __format__(self, form: str) -> str:
+        """The three in this form, such as 41.2% (39.0% to 43.5%)."""
+        return f"{self.value:{form}} ({self.low:{form}} to {self.high:{form}})"
+
 
 @dataclass(frozen=True)
 class GroupLater:
