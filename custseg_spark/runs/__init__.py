@@ -20,7 +20,7 @@ from custseg_spark.runs.files import (
     to_json,
     write_file,
 )
-from custseg_spark.runs.orders import CUSTOMERS, DAYS, KEPT, KeptDays, find_customers, find_kept_days
+from custseg_spark.runs.orders import CUSTOMERS, DAYS, KEPT, find_customers, find_kept_days
 from custseg_spark.runs.parts import (
     ChoiceRecord,
     CutsRecord,

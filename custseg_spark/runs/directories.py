@@ -12,7 +12,7 @@ from typing import Any
 
 from custseg_spark.errors import RunError
 from custseg_spark.runs import orders
-from custseg_spark.runs.files import locate, make_absolute, read_file, write_file
+from custseg_spark.runs.files import list_folders, locate, make_absolute, read_file, write_file
 from custseg_spark.runs.record import Kind, Record, RunningRecord, RunRecord, load_object, parse_record
 
 LATEST = "latest.json"
@@ -48,12 +48,7 @@ class Run:
 
     def read(self, name: str) -> bytes:
         """A small file of this run. Raises RunError where it has none of that name."""
-        content = read_file(self.at(name))
-        if content is None:
-            raise RunError(
-                f"{self.at(name)} is not there", "name a whole run; custseg runs list shows what there is"
-            )
-        return content
+        return _read_there(self.at(name))
 
     def read_record(self) -> RunRecord:
         """run.json of a whole run of `train`. Raises RunError where there is none, where it is not whole,
@@ -76,10 +71,7 @@ class Run:
 def read_run_record(path: str) -> RunRecord:
     """The run.json of a whole run in any directory. Raises RunError like `Run.read_record`."""
     name = f"{path}/run.json"
-    content = read_file(name)
-    if content is None:
-        raise RunError(f"{name} is not there", "name a whole run; custseg runs list shows what there is")
-    record = parse_record(content, name, "runs")
+    record = parse_record(_read_there(name), name, "runs")
     if record.status != "done":
         raise RunError(
             f"run {path.rpartition('/')[2]} is not whole: its status is {record.status}", "name another run"
@@ -152,7 +144,7 @@ def list_runs(output: str) -> tuple[RunListing, ...]:
     """Every run under `output`, oldest first, whole or not."""
     now, newest = find_live(output), find_latest(output)
     return tuple(
-        _list_run(run, run == now, run == newest) for run in _directories(make_absolute(output), "runs")
+        _list_run(run, run == now, run == newest) for run in _list_directories(make_absolute(output), "runs")
     )
 
 
@@ -168,19 +160,19 @@ def prune_runs(output: str, keep: int, older_than_hours: float) -> list[str]:
     removed = []
     for kind in RECORD:
         pointed = find_latest(root, kind)
-        found = _directories(root, kind)
+        found = _list_directories(root, kind)
         whole = [run for run in found if run.read_status() == "done"]
         kept = {run.run_id for run in whole[max(0, len(whole) - keep) :]} | stays
         kept |= {pointed.run_id} if pointed else set()
         removed += [
             run.path
             for run in found
-            if run.run_id not in kept and (run in whole or _age_in_hours(run) >= older_than_hours)
+            if run.run_id not in kept and (run in whole or _measure_age(run) >= older_than_hours)
         ]
     removed += [
         orders.find_batch(root, run_id)
         for run_id in orders.list_left_batches(root)
-        if _age_in_hours(Run(root, run_id)) >= older_than_hours
+        if _measure_age(Run(root, run_id)) >= older_than_hours
     ]
     for gone in removed:
         files, path = locate(gone)
@@ -191,6 +183,13 @@ def prune_runs(output: str, keep: int, older_than_hours: float) -> list[str]:
 def find_pointer(output: str, kind: Kind) -> str:
     """The file that names the newest whole directory of a kind."""
     return f"{output}/{LATEST}" if kind == "runs" else f"{output}/{kind}/{LATEST}"
+
+
+def _read_there(path: str) -> bytes:
+    content = read_file(path)
+    if content is None:
+        raise RunError(f"{path} is not there", "name a whole run; custseg runs list shows what there is")
+    return content
 
 
 def _follow_pointer(path: str, output: str, kind: Kind) -> Run | None:
@@ -211,17 +210,13 @@ def _list_run(run: Run, live: bool, latest: bool) -> RunListing:
         return RunListing(run, status, None, live, latest, problem)
 
 
-def _directories(root: str, kind: Kind) -> list[Run]:
+def _list_directories(root: str, kind: Kind) -> list[Run]:
     """The directories of a kind; their names sort by time."""
-    files, path = locate(f"{root}/{kind}")
-    try:
-        names = [entry["name"] for entry in files.ls(path, detail=True) if entry["type"] == "directory"]
-    except FileNotFoundError:
-        return []
-    return [Run(root, name, kind) for name in sorted(name.rstrip("/").rpartition("/")[2] for name in names)]
+    return [Run(root, name, kind) for name in list_folders(f"{root}/{kind}")]
 
 
-def _age_in_hours(run: Run) -> float:
+def _measure_age(run: Run) -> float:
+    """In hours."""
     try:
         begun = datetime.strptime(run.run_id.partition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
     except ValueError:

@@ -82,6 +82,16 @@ def read_file(path: str) -> bytes | None:
     return content
 
 
+def list_folders(path: str) -> list[str]:
+    """The names of the folders in a directory, in order; none where there is no such directory."""
+    files, root = locate(path)
+    try:
+        listed = files.ls(root, detail=True)
+    except FileNotFoundError:
+        return []
+    return sorted(one["name"].rstrip("/").rpartition("/")[2] for one in listed if one["type"] == "directory")
+
+
 def list_below(path: str) -> list[str]:
     """The files below a directory, by their names from there; none where there is no such directory."""
     files, root = locate(path)

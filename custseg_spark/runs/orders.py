@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg_spark.errors import RunError
-from custseg_spark.runs.files import locate, make_absolute, read_file
+from custseg_spark.runs.files import list_folders, make_absolute, read_file
 from custseg_spark.runs.record import RfmRecord, parse_record
 
 CUSTOMERS = "rfm.json"
@@ -64,15 +64,11 @@ def list_named(output: str) -> set[str]:
 
 def list_left_batches(output: str) -> list[str]:
     """The runs, oldest first, whose batch of sums no kept day is taken from."""
-    files, path = locate(f"{output}/{KEPT}")
-    try:
-        names = [entry["name"].rstrip("/").rpartition("/")[2] for entry in files.ls(path, detail=True)]
-    except FileNotFoundError:
-        return []
     kept = find_kept_days(output)
     current = {day["batch"] for day in kept.days.values()} if kept else set()
-    batches = (name.removeprefix(_BATCH) for name in names if name.startswith(_BATCH))
-    return sorted(set(batches) - current)
+    folders = list_folders(f"{output}/{KEPT}")
+    batches = (name.removeprefix(_BATCH) for name in folders if name.startswith(_BATCH))
+    return [batch for batch in batches if batch not in current]
 
 
 def find_batch(output: str, run_id: str) -> str:

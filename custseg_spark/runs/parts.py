@@ -5,13 +5,13 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 
-class Part(BaseModel):
-    """A part of a record."""
+class RecordPart(BaseModel):
+    """A part of a record, frozen and without other keys than its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class RowCounts(Part):
+class RowCounts(RecordPart):
     """Rows of a table; `by_reason`: those that fail each check, a row that fails two in both."""
 
     read: int
@@ -26,7 +26,7 @@ class RunRows(RowCounts):
     missing: dict[str, int]
 
 
-class SampleRecord(Part):
+class SampleRecord(RecordPart):
     """The customers that the sweep worked on; `whole`: they are all."""
 
     rows: int
@@ -34,14 +34,14 @@ class SampleRecord(Part):
     seed: int
 
 
-class RunnerUpRecord(Part):
+class RunnerUpRecord(RecordPart):
     """A k that was not chosen, and why."""
 
     k: int
     why: str
 
 
-class ChoiceRecord(Part):
+class ChoiceRecord(RecordPart):
     """The chosen k, as `evidence.Choice` says it."""
 
     k: int
@@ -53,7 +53,7 @@ class ChoiceRecord(Part):
     close: bool
 
 
-class StructureRecord(Part):
+class StructureRecord(RecordPart):
     """The verdict on the segments, as `evidence.Structure` says it."""
 
     kind: str
@@ -61,7 +61,7 @@ class StructureRecord(Part):
     figures: dict[str, int | float]
 
 
-class SegmentSize(Part):
+class SegmentSize(RecordPart):
     """A segment with its customers."""
 
     segment: int
@@ -75,7 +75,7 @@ class SegmentShare(SegmentSize):
     share: float
 
 
-class SegmentMembers(Part):
+class SegmentMembers(RecordPart):
     """A segment's audience, in customers; `left`: those of the audience before who are in it no longer."""
 
     segment: int
@@ -87,7 +87,7 @@ class SegmentMembers(Part):
     left: int
 
 
-class EventRecord(Part):
+class EventRecord(RecordPart):
     """What became of live segments, as `segments.Event` says it."""
 
     kind: str
@@ -96,7 +96,7 @@ class EventRecord(Part):
     similarity: float
 
 
-class MovedRecord(Part):
+class MovedRecord(RecordPart):
     """Shares of the customers who are in both runs."""
 
     share: float
@@ -104,14 +104,14 @@ class MovedRecord(Part):
     by_model: float
 
 
-class DriftRecord(Part):
+class DriftRecord(RecordPart):
     """fine, watch or retrain, and why."""
 
     verdict: str
     reasons: tuple[str, ...]
 
 
-class LiveRecord(Part):
+class LiveRecord(RecordPart):
     """A run held against the live one; `told`: a sentence per event."""
 
     run_id: str
@@ -121,7 +121,7 @@ class LiveRecord(Part):
     drift: DriftRecord
 
 
-class LineCounts(Part):
+class LineCounts(RecordPart):
     """What became of order lines, as `transactions.Counts` says it."""
 
     read: int
@@ -130,7 +130,7 @@ class LineCounts(Part):
     left_out: dict[str, int]
 
 
-class CutsRecord(Part):
+class CutsRecord(RecordPart):
     """Four values for each RFM score, as `transactions.Cuts` says them."""
 
     last_order: tuple[float, ...]

@@ -20,7 +20,7 @@ from custseg_spark.runs.parts import (
     DriftRecord,
     LineCounts,
     LiveRecord,
-    Part,
+    RecordPart,
     RowCounts,
     RunRows,
     SampleRecord,
@@ -36,7 +36,7 @@ Kind = Literal["runs", "scores", "audiences"]
 Status = Literal["running", "failed", "done"]
 
 
-class Record(Part):
+class Record(RecordPart):
     """What every record says first."""
 
     schema_version: int = SCHEMA_VERSION
@@ -157,7 +157,7 @@ class RfmRecord(Record):
     days_of: str | None
 
 
-class BatchRecord(Part):
+class BatchRecord(RecordPart):
     """batches/<n>.json of a stream: the batch is whole. Its other keys are its rows: those read and accepted,
     and those that fail each check, by the check."""
 

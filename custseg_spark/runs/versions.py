@@ -42,7 +42,11 @@ def write(files: Any, path: str, content: bytes) -> None:
         with suppress(Exception):  # each store has errors of its own; the version is there and counts
             files.mv(fresh, path)
         return
-    _refresh(files, path, _put_version(files, path, before, content))
+    spare = _put_version(files, path, before, content)  # for the plain place, as far as the store lets us
+    with suppress(Exception):
+        files.rm_file(path)
+    with suppress(Exception):
+        files.mv(spare, path)
     for version in [one for one in before if one != path][:-_OLDER]:
         with suppress(Exception):
             files.rm_file(version)
@@ -56,20 +60,14 @@ def read(files: Any, path: str) -> bytes | None:
             content = None if version == path else _read_version(files, version)
             if content is not None:
                 return content
-        plain = _read_plain(files, path)
+        plain: bytes | None = None
+        with suppress(FileNotFoundError, NotADirectoryError):
+            plain = files.cat_file(path)
         again = _list_versions(files, path)
         if again == versions:  # else a writer has come in between, and what was read may be a part
             return plain
         versions = again
     raise OSError("it is replaced faster than it can be read")
-
-
-def _refresh(files: Any, path: str, spare: str) -> None:
-    """Put a copy of the newest version into the plain place, as far as the store lets us."""
-    with suppress(Exception):
-        files.rm_file(path)
-    with suppress(Exception):
-        files.mv(spare, path)
 
 
 def _list_versions(files: Any, path: str) -> list[str]:
@@ -103,14 +101,6 @@ def _read_version(files: Any, version: str) -> bytes | None:
     except (OSError, ValueError):
         return None
     return content if _digest(content) == _split(version)[1] else None
-
-
-def _read_plain(files: Any, path: str) -> bytes | None:
-    try:
-        content: bytes = files.cat_file(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return content
 
 
 def _split(version: str) -> tuple[str, str]:
