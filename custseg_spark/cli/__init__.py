@@ -9,23 +9,14 @@ import traceback
 from collections.abc import Sequence
 
 from custseg_spark import __version__
-from custseg_spark.cli import app, night_commands, order_commands, run_commands, table_commands, tracking
+from custseg_spark.cli import night_commands, order_commands, run_commands, service_commands, table_commands
 from custseg_spark.cli.parsers import EPILOG
 from custseg_spark.errors import CustsegError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The `custseg` command with its subcommands; gives the exit code."""
-    return _run_guarded(_build_parser(), argv)
-
-
-def run(name: str, argv: Sequence[str] | None = None) -> int:
-    """One subcommand as a program of its own, for jobs/; gives the exit code."""
-    return main([name, *(sys.argv[1:] if argv is None else argv)])
-
-
-def _run_guarded(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
-    arguments = parser.parse_args(argv)
+    arguments = _build_parser().parse_args(argv)
     _log_to_stderr()
     try:
         arguments.act(arguments)
@@ -41,6 +32,11 @@ def _run_guarded(parser: argparse.ArgumentParser, argv: Sequence[str] | None) ->
         traceback.print_exc()
         return 1
     return 0
+
+
+def run(name: str, argv: Sequence[str] | None = None) -> int:
+    """One subcommand as a program of its own, for jobs/; gives the exit code."""
+    return main([name, *(sys.argv[1:] if argv is None else argv)])
 
 
 def _log_to_stderr() -> None:
@@ -63,6 +59,6 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"custseg {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for module in (table_commands, night_commands, run_commands, order_commands, app, tracking):
+    for module in (table_commands, night_commands, run_commands, order_commands, service_commands):
         module.add_commands(commands)
     return parser

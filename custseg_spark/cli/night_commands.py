@@ -9,7 +9,7 @@ from custseg_spark.cli.parsers import (
     Commands,
     add_command,
     add_fail_on_drift,
-    add_run_and_input,
+    add_run_input_and_to,
     fail_on_drift,
 )
 
@@ -34,18 +34,8 @@ examples:
 
 def add_commands(commands: Commands) -> None:
     """Add the parsers of these commands."""
-    _add_score(commands)
-    _add_stream(commands)
-    _add_audience(commands)
-
-
-def _add_score(commands: Commands) -> None:
-    score = add_command(commands, "score", "label a table with the live run's model", SCORE)
-    add_run_and_input(score)
-    score.add_argument(
-        "--to", required=True, metavar="PATH", help="where scores are kept; its scores/latest.json names the "
-        "newest whole one",
-    )  # fmt: skip
+    score = add_command(commands, "score", _score, "label a table with the live run's model", SCORE)
+    add_run_input_and_to(score, "where scores are kept; its scores/latest.json names the newest whole one")
     score.add_argument(
         "--columns", metavar="NAME,...", help="input columns kept beside the labels; those that the run's "
         "recipe keeps (output.columns) if not given",
@@ -59,38 +49,27 @@ def _add_score(commands: Commands) -> None:
         "--run-date", type=_read_day, metavar="YYYY-MM-DD", help="the day that is replaced in the lake, "
         "where the live run's recipe says publish; today, in UTC, if not given",
     )  # fmt: skip
-    score.set_defaults(act=_score)
 
-
-def _add_stream(commands: Commands) -> None:
     stream = add_command(
-        commands, "stream", "label the files of a stream as they arrive, each row once", STREAM
+        commands, "stream", _stream, "label the files of a stream as they arrive, each row once", STREAM
     )
-    add_run_and_input(stream)
-    stream.add_argument(
-        "--to", required=True, metavar="PATH", help="where labelled batches and the checkpoint are"
-    )
+    add_run_input_and_to(stream, "where labelled batches and the checkpoint are")
     stream.add_argument("--once", action="store_true", help="label what is there now, and end")
     stream.add_argument(
         "--kafka", metavar="SERVERS", help="read the topic --input of these Kafka servers (host:port,...), a "
         "JSON object per message; the session needs the package spark-sql-kafka-0-10",
     )  # fmt: skip
-    stream.set_defaults(act=_stream)
 
-
-def _add_audience(commands: Commands) -> None:
-    audience = add_command(commands, "audience", "write whom a campaign may write to, per segment", AUDIENCE)
-    add_run_and_input(audience)
-    audience.add_argument(
-        "--to", required=True, metavar="PATH", help="where audiences are kept; the last one in it says who "
-        "entered, stayed and left",
-    )  # fmt: skip
+    audience = add_command(
+        commands, "audience", _write_audience, "write whom a campaign may write to, per segment", AUDIENCE
+    )
+    kept = "where audiences are kept; the last one in it says who entered, stayed and left"
+    add_run_input_and_to(audience, kept)
     audience.add_argument(
         "--filter", metavar="SQL", help="which rows are tonight's table (default: the recipe's filter)"
     )
     audience.add_argument("--recipe", metavar="FILE", help="take the audience settings from this recipe")
     audience.add_argument("--format", choices=("csv", "parquet"), default="csv", dest="kind")
-    audience.set_defaults(act=_write_audience)
 
 
 def _read_day(text: str) -> str:

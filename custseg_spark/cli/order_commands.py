@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from typing import TYPE_CHECKING
 
-from custseg_spark.cli.parsers import Commands, add_command, add_overrides
+from custseg_spark.cli.parsers import Commands, add_command, add_input, add_overrides, find_input
 from custseg_spark.errors import RecipeError
-
-if TYPE_CHECKING:
-    from custseg_spark.recipe import OrderRecipe
 
 RFM = """\
 examples:
@@ -27,14 +23,11 @@ example:
 
 def add_commands(commands: Commands) -> None:
     """Add the parsers of these commands."""
-    _add_rfm(commands)
-    _add_backtest(commands)
-
-
-def _add_rfm(commands: Commands) -> None:
-    rfm = add_command(commands, "rfm", "make a customer table of order lines, with RFM scores", RFM)
+    rfm = add_command(
+        commands, "rfm", _make_customers, "make a customer table of order lines, with RFM scores", RFM
+    )
     rfm.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the order lines")
-    _add_input(rfm)
+    add_input(rfm, "the order lines")
     add_overrides(rfm, "as_of=2011-06-12")
     rfm.add_argument("--to", required=True, metavar="PATH", help="where the customer tables are kept")
     rfm.add_argument("--as-of", type=_read_day, metavar="DATE", help="the customers as they were on this day")
@@ -46,16 +39,17 @@ def _add_rfm(commands: Commands) -> None:
         "--rebuild-from", type=_read_day, metavar="DATE", help="with --incremental: sum this day and all "
         "after it anew",
     )  # fmt: skip
-    rfm.set_defaults(act=_make_customers)
 
-
-def _add_backtest(commands: Commands) -> None:
     backtest = add_command(
-        commands, "backtest", "segment as of a past day, and measure what the segments did after it", BACKTEST
+        commands,
+        "backtest",
+        _backtest,
+        "segment as of a past day, and measure what the segments did after it",
+        BACKTEST,
     )
     backtest.add_argument("--orders", required=True, metavar="FILE", help="the recipe of the order lines")
     backtest.add_argument("--recipe", required=True, metavar="FILE", help="the recipe of the segmentation")
-    _add_input(backtest)
+    add_input(backtest, "the order lines")
     add_overrides(backtest)
     backtest.add_argument(
         "--at", action="append", default=[], type=_read_day, metavar="DATE", help="segment as of this day; "
@@ -63,13 +57,6 @@ def _add_backtest(commands: Commands) -> None:
     )  # fmt: skip
     backtest.add_argument("--days", type=_read_days, default=90, help="days to look ahead (default: 90)")
     backtest.add_argument("--to", required=True, metavar="PATH", help="where tables, runs and results go")
-    backtest.set_defaults(act=_backtest)
-
-
-def _add_input(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--input", metavar="PATH", help="the order lines; the recipe's input.path if not given"
-    )
 
 
 def _read_day(text: str) -> date:
@@ -85,20 +72,11 @@ def _read_days(text: str) -> int:
     return int(text)
 
 
-def _find_lines(recipe: OrderRecipe, given: str | None) -> str:
-    path = given or recipe.input.path
-    if not path:
-        raise RecipeError(
-            "no order lines: neither --input nor input.path is given", "name them with --input PATH"
-        )
-    return path
-
-
 def _make_customers(arguments: argparse.Namespace) -> None:
     from custseg_spark.recipe import change, load_orders
 
     recipe = load_orders(arguments.recipe, arguments.overrides)
-    path = _find_lines(recipe, arguments.input)
+    path = find_input(arguments.input, recipe, "order lines", "them")
     if arguments.as_of:
         recipe = change(recipe, {"as_of": arguments.as_of})
     if arguments.rebuild_from and not arguments.incremental:
@@ -118,7 +96,7 @@ def _backtest(arguments: argparse.Namespace) -> None:
 
     orders = load_orders(arguments.orders)
     recipe = load(arguments.recipe, arguments.overrides)
-    path = _find_lines(orders, arguments.input)
+    path = find_input(arguments.input, orders, "order lines", "them")
     from custseg_spark import terminal
     from custseg_spark.commands.backtest import BacktestPlan, backtest
     from custseg_spark.engine.session import open_session

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from custseg_spark.errors import DriftError, RecipeError
 
 if TYPE_CHECKING:
-    from custseg_spark.recipe import Recipe
+    from custseg_spark.recipe import OrderRecipe, Recipe
     from custseg_spark.segments import Drift
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -21,23 +21,28 @@ can't be used, or the output can't be written; 5 drift, where asked to fail on i
 ONE_RUN = "a run's id, or how it begins; the live run if not given"
 
 
-def add_command(commands: Commands, name: str, what: str, epilog: str) -> argparse.ArgumentParser:
-    """A command's own parser, with its examples under the help."""
-    return commands.add_parser(
+def add_command(
+    commands: Commands, name: str, act: Callable[[argparse.Namespace], None], what: str, epilog: str
+) -> argparse.ArgumentParser:
+    """A command's own parser, with its examples under the help; `act` is what the command does."""
+    command = commands.add_parser(
         name, help=what, description=what[0].upper() + what[1:] + ".", epilog=f"{epilog}\n{EPILOG}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
+    command.set_defaults(act=act)
+    return command
 
 
 def add_recipe_and_input(command: argparse.ArgumentParser) -> None:
     """The arguments --recipe, --input and --set."""
     command.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")
-    command.add_argument(
-        "--input",
-        metavar="PATH",
-        help="the customer table, or where custseg rfm made one; the recipe's input.path if not given",
-    )
+    add_input(command, "the customer table, or where custseg rfm made one")
     add_overrides(command)
+
+
+def add_input(command: argparse.ArgumentParser, what: str) -> None:
+    """The argument --input, which takes `what`."""
+    command.add_argument("--input", metavar="PATH", help=f"{what}; the recipe's input.path if not given")
 
 
 def add_overrides(command: argparse.ArgumentParser, example: str = "segments.k=[2,6]") -> None:
@@ -52,11 +57,12 @@ def add_overrides(command: argparse.ArgumentParser, example: str = "segments.k=[
     )
 
 
-def add_run_and_input(command: argparse.ArgumentParser) -> None:
-    """The arguments --output, --run and --input."""
+def add_run_input_and_to(command: argparse.ArgumentParser, to: str) -> None:
+    """The arguments --output, --run, --input and --to; `to`: what is kept there."""
     command.add_argument("--output", required=True, metavar="PATH", help="where the runs are kept")
     command.add_argument("--run", metavar="RUN", help=ONE_RUN)
     command.add_argument("--input", required=True, metavar="PATH", help="the customer table")
+    command.add_argument("--to", required=True, metavar="PATH", help=to)
 
 
 def add_fail_on_drift(command: argparse.ArgumentParser, so_far: str) -> None:
@@ -103,9 +109,14 @@ def read_recipe_and_input(arguments: argparse.Namespace) -> tuple[Recipe, str]:
     from custseg_spark.recipe import load
 
     recipe = load(arguments.recipe, arguments.overrides)
-    path = arguments.input or recipe.input.path
+    return recipe, runs.find_customers(find_input(arguments.input, recipe, "customer table", "it"))
+
+
+def find_input(given: str | None, recipe: Recipe | OrderRecipe, what: str, pronoun: str) -> str:
+    """The path of the input, from --input or from the recipe. Raises RecipeError where neither has one."""
+    path = given or recipe.input.path
     if not path:
         raise RecipeError(
-            "no customer table: neither --input nor input.path is given", "name it with --input PATH"
+            f"no {what}: neither --input nor input.path is given", f"name {pronoun} with --input PATH"
         )
-    return recipe, runs.find_customers(path)
+    return path

@@ -26,7 +26,7 @@ ACTIONS = {
 
 def add_commands(commands: Commands) -> None:
     """Add the parser of this command."""
-    runs = add_command(commands, "runs", "list, show, promote, roll back and prune runs", RUNS)
+    runs = add_command(commands, "runs", _manage_runs, "list, show, promote, roll back and prune runs", RUNS)
     actions = runs.add_subparsers(dest="action", required=True, metavar="action")
     parsers = {
         name: actions.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
@@ -46,7 +46,6 @@ def add_commands(commands: Commands) -> None:
         "--older-than", type=float, default=24.0, metavar="HOURS", help="age from which a run that is not "
         "whole counts as left over (default 24)",
     )  # fmt: skip
-    runs.set_defaults(act=_manage_runs)
 
 
 def _manage_runs(arguments: argparse.Namespace) -> None:

@@ -40,14 +40,8 @@ example:
 
 def add_commands(commands: Commands) -> None:
     """Add the parsers of these commands."""
-    _add_train(commands)
-    _add_compare(commands)
-    _add_init(commands)
-
-
-def _add_train(commands: Commands) -> None:
     train = add_command(
-        commands, "train", "find segments in a customer table and publish them as a run", TRAIN
+        commands, "train", _train, "find segments in a customer table and publish them as a run", TRAIN
     )
     add_recipe_and_input(train)
     train.add_argument("--output", metavar="PATH", help="where runs are kept; needed unless --explain")
@@ -57,12 +51,9 @@ def _add_train(commands: Commands) -> None:
     )  # fmt: skip
     train.add_argument("--promote", action="store_true", help="let the new run go live at once")
     add_fail_on_drift(train, "the live run should be replaced")
-    train.set_defaults(act=_train)
 
-
-def _add_compare(commands: Commands) -> None:
     compare = add_command(
-        commands, "compare", "hold other algorithms against KMeans on the same sample", COMPARE
+        commands, "compare", _compare, "hold other algorithms against KMeans on the same sample", COMPARE
     )
     add_recipe_and_input(compare)
     compare.add_argument("--to", required=True, metavar="PATH", help="where comparison.csv and figures go")
@@ -75,16 +66,12 @@ def _add_compare(commands: Commands) -> None:
     compare.add_argument(
         "--min-samples", type=read_whole(1), help="DBSCAN's; twice the features if not given"
     )
-    compare.set_defaults(act=_compare)
 
-
-def _add_init(commands: Commands) -> None:
-    init = add_command(commands, "init", "write a commented starter recipe for a table", INIT)
+    init = add_command(commands, "init", _write_starter, "write a commented starter recipe for a table", INIT)
     init.add_argument("table", metavar="TABLE", help="a CSV, TSV, Excel or Parquet table, by path or URI")
     init.add_argument(
         "--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given"
     )
-    init.set_defaults(act=_init)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -123,7 +110,7 @@ def _compare(arguments: argparse.Namespace) -> None:
     terminal.tell_comparison(compared)
 
 
-def _init(arguments: argparse.Namespace) -> None:
+def _write_starter(arguments: argparse.Namespace) -> None:
     from custseg_spark.commands.init import propose_recipe
     from custseg_spark.engine.session import is_small, open_session
 

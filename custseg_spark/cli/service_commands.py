@@ -1,4 +1,4 @@
-"""The command that serves the page: app."""
+"""The commands that work with a service: app serves the page, track tells MLflow of a run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ examples:
   custseg app --output out                   # with the runs under out/, and the place to save new ones
   custseg app --host 0.0.0.0 --port 8080     # for other machines too: anyone who reaches it can use it
 """
+TRACK = """\
+examples:
+  MLFLOW_TRACKING_URI=sqlite:///mlflow.db custseg track --output out
+  custseg track --output s3a://lake/segments --run 20261124T0300 --experiment loyalty
+"""
 
 
 def add_commands(commands: Commands) -> None:
-    """Add the parser of this command."""
-    app = add_command(commands, "app", "serve the page where people do it: segment, predict, explore", APP)
+    """Add the parsers of these commands."""
+    app = add_command(
+        commands, "app", _serve, "serve the page where people do it: segment, predict, explore", APP
+    )
     usual = Settings()
     app.add_argument(
         "--host", default="localhost", help="address to listen on; this machine alone if not given"
@@ -29,7 +36,13 @@ def add_commands(commands: Commands) -> None:
     gone = f"how long what a person brought outlives their connection; {usual.grace} if not given"
     app.add_argument("--forget-after", type=int, default=usual.grace, metavar="SECONDS", help=gone)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    app.set_defaults(act=_serve)
+
+    track = add_command(
+        commands, "track", _track, "tell MLflow of a whole run: parameters, scores, figures, model", TRACK
+    )
+    track.add_argument("--output", required=True, metavar="PATH", help="where runs are kept")
+    track.add_argument("--run", metavar="RUN", help="the run; the newest whole one if not given")
+    track.add_argument("--experiment", default="custseg", help="MLflow's experiment; custseg if not given")
 
 
 def _serve(arguments: argparse.Namespace) -> None:
@@ -37,3 +50,16 @@ def _serve(arguments: argparse.Namespace) -> None:
 
     settings = Settings(arguments.output, arguments.max_upload, arguments.forget_after)
     server.serve(arguments.host, arguments.port, settings, browser=not arguments.no_browser)
+
+
+def _track(arguments: argparse.Namespace) -> None:
+    from custseg_spark import runs
+    from custseg_spark.errors import RunError
+    from custseg_spark.steps.track_run import track_run
+
+    output, name = arguments.output, arguments.run
+    run = runs.find_run(output, name) if name else runs.find_latest(output)
+    if run is None:
+        raise RunError(f"{output} has no whole run", "make one: custseg train")
+    tracked = track_run(run, arguments.experiment)
+    print(f"MLflow run {tracked} of experiment {arguments.experiment}: {run.run_id}")
