@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data, journal, runs
-from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.commands import keep_session
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
-from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Audience, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import make_safe
@@ -56,8 +55,7 @@ class AudienceSettings:
     source: Mapping[str, Any] | None = None
 
 
-@keep_journal
-@keep_settings
+@keep_session
 def audience(
     spark: SparkSession,
     run: runs.Run,
@@ -103,7 +101,8 @@ def _write_audience(
     quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
     members = data.read_written(spark, kept.at("members"))
     with journal.stage("audience"), translate_engine_errors(f"writing {kept.at('audience')}"):
-        _write_for_tools(members, kept.at("audience"), settings.kind)
+        sent = members.filter(~F.col("held_out")).drop(KEY, "previous", "held_out").repartition("segment")
+        data.write_parts(sent, kept.at("audience"), "segment", settings.kind)  # a file each, as tools take it
         data.write_rows(_find_left(members, before), kept.at("left"))
         per_segment = _count_members(members, data.read_written(spark, kept.at("left")), live)
     with journal.stage("publish"):
@@ -161,6 +160,7 @@ def _keep_steady(
     """The eligible customers in their audience: the one they were in, unless they clearly left it."""
     wavering = F.col("previous").isin(*live.model.ids) & (F.col("margin") < asked.margin)
     steady = F.when(wavering, F.col("previous")).otherwise(F.col("segment"))
+    drawn = F.pmod(F.xxhash64(KEY, F.lit(HOLD_OUT_SEED)), F.lit(PARTS))
     names = F.create_map(
         *[F.lit(part) for pair in zip(live.model.ids, live.model.names, strict=True) for part in pair]
     )
@@ -169,13 +169,9 @@ def _keep_steady(
         .join(before, on=KEY, how="left")
         .withColumn("segment", steady)
         .withColumn("segment_name", names[F.col("segment")])
-        .withColumn("held_out", _draw_held_out(F.col(KEY), asked.hold_out))
+        .withColumn("held_out", drawn < round(asked.hold_out * PARTS))
         .withColumn("change", F.when(F.col("previous") == F.col("segment"), "stayed").otherwise("entered"))
     )
-
-
-def _draw_held_out(key: Column, share: float) -> Column:
-    return F.pmod(F.xxhash64(key, F.lit(HOLD_OUT_SEED)), F.lit(PARTS)) < round(share * PARTS)
 
 
 def _find_left(members: DataFrame, before: DataFrame) -> DataFrame:
@@ -189,26 +185,12 @@ def _find_left(members: DataFrame, before: DataFrame) -> DataFrame:
     )
 
 
-def _write_for_tools(members: DataFrame, path: str, kind: Format) -> None:
-    """One folder per segment, one file in each where the segment is of a size that a tool takes."""
-    internal = (KEY, "previous", "held_out")
-    sent = members.filter(~F.col("held_out")).drop(*internal).repartition("segment")
-    data.write_parts(sent, path, "segment", kind)
-
-
 def _count_members(members: DataFrame, left: DataFrame, live: LiveRun) -> dict[int, dict[str, int]]:
-    held = F.col("held_out")
-    found: dict[int, dict[str, Any]] = {
-        i: dict.fromkeys(("members", "held_out", "entered", "stayed", "left"), 0) for i in live.model.ids
-    }
-    measured = members.groupBy("segment").agg(
-        F.count(F.lit(1)).alias("members"),
-        F.count_if(held).alias("held_out"),
-        F.count_if(F.col("change") == "entered").alias("entered"),
-        F.count_if(F.col("change") == "stayed").alias("stayed"),
-    )
-    for row in measured.collect():
-        found[row["segment"]] |= {key: row[key] for key in ("members", "held_out", "entered", "stayed")}
-    for row in left.groupBy("segment").count().collect():
-        found.setdefault(row["segment"], {})["left"] = row["count"]
+    gone = left.select("segment", F.lit(False).alias("held_out"), F.lit("left").alias("change"))
+    changes = {change: F.count_if(F.col("change") == change) for change in ("entered", "stayed", "left")}
+    counts = {"members": F.count_if(F.col("change") != "left"), "held_out": F.count_if("held_out"), **changes}
+    everyone = members.select("segment", "held_out", "change").union(gone).groupBy("segment")
+    rows = everyone.agg(*[count.alias(name) for name, count in counts.items()]).collect()
+    found = {i: dict.fromkeys(counts, 0) for i in live.model.ids}
+    found |= {row["segment"]: {name: row[name] for name in counts} for row in rows}
     return found

@@ -12,12 +12,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data, journal, runs, transactions
+from custseg_spark.commands import keep_session
 from custseg_spark.commands.rfm import RfmResult, rfm
 from custseg_spark.commands.train import TrainResult, train
-from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import OrderRecipe, Privacy, Recipe, change
 from custseg_spark.steps import order_lines
 from custseg_spark.transactions import Grouping
@@ -57,8 +56,7 @@ class BacktestPlan:
     days: int = 90
 
 
-@keep_journal
-@keep_settings
+@keep_session
 def backtest(
     spark: SparkSession,
     plan: BacktestPlan,

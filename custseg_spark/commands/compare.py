@@ -11,9 +11,8 @@ from pyspark.sql import SparkSession
 from custseg_spark import data, journal, runs
 from custseg_spark.api.training import count_table
 from custseg_spark.clustering import Partition
-from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.commands import keep_session
 from custseg_spark.evidence import ComparisonRow, DbscanSettings
-from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.check_rows import check_rows
@@ -41,8 +40,7 @@ class CompareSettings:
     dbscan: DbscanSettings = field(default_factory=DbscanSettings)
 
 
-@keep_journal
-@keep_settings
+@keep_session
 def compare(
     spark: SparkSession,
     recipe: Recipe,
@@ -55,7 +53,9 @@ def compare(
     """
     settings = settings or CompareSettings()
     with journal.stage("sample") as facts:
-        points = _draw_points(spark, recipe, path)
+        counted = count_table(spark, recipe, path)
+        check_rows(counted)
+        points = treat_features(spark, counted).points  # (n, d) on the model scale, exactly as `train` has it
         facts.update(customers=len(points))
     with journal.stage("sweep") as facts:
         kmeans = _find_partition(spark, points, recipe, settings.k)
@@ -69,13 +69,6 @@ def compare(
         plane = choose_k.fit_plane(spark, points, recipe)
         draw_comparison_figures(others, plane, points, lambda name, png: runs.write_file(f"{to}/{name}", png))
     return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
-
-
-def _draw_points(spark: SparkSession, recipe: Recipe, path: str) -> NDArray[np.float64]:
-    """The sample on the model scale, (n, d), exactly as `train` has it."""
-    counted = count_table(spark, recipe, path)
-    check_rows(counted)
-    return treat_features(spark, counted).points
 
 
 def _find_partition(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from custseg_spark import data
 from custseg_spark.engine.session_settings import keep_settings
@@ -35,22 +35,17 @@ class TablePreview:
         return proposed(self.head, path=self.path, format=self.format, options=self.options, types={})
 
 
-def _show_utc(frame: DataFrame) -> DataFrame:
-    """The frame with what the clock of UTC shows at each moment."""
-    moments = find_instants(frame.schema)
-    return (
-        frame.withColumns({name: data.read_utc(data.column(name)) for name in moments}) if moments else frame
-    )
-
-
 @keep_settings
 def preview_table(spark: SparkSession, path: str, options: Mapping[str, Any] | None = None) -> TablePreview:
     """The first rows of the table at `path`. `options` as under `input.options`, such as an Excel sheet."""
     options = dict(options or {})
     table = data.open_table(spark, Input(id="", options=options), path)
     with translate_engine_errors(f"input {path}"):
-        as_text = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
-        head = as_text if as_text is not None else _show_utc(table.frame.limit(LOOKED_AT)).toPandas()
+        head = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
+        if head is None:
+            moments = {name: data.read_utc(data.column(name)) for name in find_instants(table.frame.schema)}
+            frame = table.frame.limit(LOOKED_AT)
+            head = (frame.withColumns(moments) if moments else frame).toPandas()
     if table.format == "csv" and table.options["sep"] != ",":
         options["sep"] = table.options["sep"]
     return TablePreview(head.drop(columns=data.MALFORMED, errors="ignore"), path, table.format, options)

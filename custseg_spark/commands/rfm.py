@@ -9,10 +9,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.storagelevel import StorageLevel
 
 from custseg_spark import data, journal, runs, transactions
-from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.commands import keep_session
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError, RunError
-from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import OrderRecipe
 from custseg_spark.steps import order_days, order_lines, write_run
 from custseg_spark.transactions import Counts
@@ -37,8 +36,7 @@ class KeptSums:
     rebuild_from: date | None = None
 
 
-@keep_journal
-@keep_settings
+@keep_session
 def rfm(
     spark: SparkSession,
     recipe: OrderRecipe,

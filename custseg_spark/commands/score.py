@@ -10,9 +10,8 @@ import pandas as pd
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal, runs, segments
-from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.commands import keep_session
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.journal import keep_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import (
@@ -56,8 +55,7 @@ class ScoreSettings:
     source: Mapping[str, Any] | None = None
 
 
-@keep_journal
-@keep_settings
+@keep_session
 def score(
     spark: SparkSession,
     run: runs.Run,

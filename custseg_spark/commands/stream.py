@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import data, journal, runs
-from custseg_spark.engine.session_settings import keep_settings
+from custseg_spark.commands import keep_session
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError
-from custseg_spark.journal import carry_journal, keep_journal
+from custseg_spark.journal import carry_journal
 from custseg_spark.recipe import Recipe, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import find_columns
@@ -66,24 +65,18 @@ class Batches:
             counts = {name: int(value) for name, value in seen.items()}
             if counts[data.ACCEPTED] < counts[data.ROWS]:
                 data.write_rows(found.rejected, rejects)
-            self._judge(counts, found.checks, at)
+            # A batch is held to what the recipe says of each check, by `on_fail: stop` and `at_most`; not to
+            # `max_quarantined`, of which one bad row in a batch of two would be too much. Its rejects stay.
+            try:
+                data.check_bounds(counts, found.checks)
+            except DataError as problem:  # it reaches the stream's caller as an error of Spark's
+                data.remove(at)
+                self.problem = problem
+                raise
             facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])
         record = runs.BatchRecord.model_validate({**counts, "batch": batch, "run_id": self._live.run.run_id})
         runs.write_file(marker, runs.to_json(record.model_dump()))
         self.totals.update(counts, batches=1)
-
-    def _judge(self, counts: Mapping[str, int], checks: Sequence[data.Check], at: str) -> None:
-        """A batch is held to what the recipe says of each check, by `on_fail: stop` and `at_most`; not to
-        `max_quarantined`, of which one bad row in a batch of two would be too much. Its rejects stay.
-
-        What is raised here reaches the stream's caller as an error of Spark's: `problem` keeps it.
-        """
-        try:
-            data.check_bounds(counts, checks)
-        except DataError as problem:
-            data.remove(at)
-            self.problem = problem
-            raise
 
 
 @dataclass(frozen=True)
@@ -95,8 +88,7 @@ class StreamSettings:
     kafka: str | None = None
 
 
-@keep_journal
-@keep_settings
+@keep_session
 def stream(
     spark: SparkSession,
     run: runs.Run,

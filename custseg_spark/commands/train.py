@@ -8,8 +8,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import journal, runs
 from custseg_spark.api.training import count_table, fit_table, publish_result
-from custseg_spark.engine.session_settings import keep_settings
-from custseg_spark.journal import keep_journal
+from custseg_spark.commands import keep_session
 from custseg_spark.recipe import Recipe
 from custseg_spark.report.view import Summary
 from custseg_spark.results import TrainingResult
@@ -38,8 +37,7 @@ class TrainResult:
         return build_live_record(self.found.since_live) if self.found.since_live else None
 
 
-@keep_journal
-@keep_settings
+@keep_session
 def train(
     spark: SparkSession, recipe: Recipe, path: str, output: str, *, promote: bool = False
 ) -> TrainResult:

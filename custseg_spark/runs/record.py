@@ -33,14 +33,13 @@ from custseg_spark.schema import find_version, tell_first
 
 SCHEMA_VERSION = 2
 Kind = Literal["runs", "scores", "audiences"]
-Status = Literal["running", "failed", "done"]
 
 
 class Record(RecordPart):
     """What every record says first."""
 
     schema_version: int = SCHEMA_VERSION
-    status: Status
+    status: Literal["running", "failed", "done"]
 
     def to_json(self) -> str:
         """The text of the file."""
