@@ -122,7 +122,7 @@ def _build_record(result: AudienceResult, path: str, asked: Audience, kind: Form
         versions=write_run.find_versions(),
         settings=asked.model_dump(mode="json"),
         format=kind,
-        rows=write_run.count_rows(result.quality),
+        rows=runs.RowCounts.model_validate(result.quality),
         segments=tuple(
             runs.SegmentMembers(segment=i, name=model.name_of(i), **result.counts[i]) for i in model.ids
         ),
@@ -133,8 +133,7 @@ def _build_record(result: AudienceResult, path: str, asked: Audience, kind: Form
 
 
 def _refuse_clashes(id_column: str, asked: Audience) -> None:
-    ours = {name.lower() for name in OURS}
-    clashing = next((name for name in (id_column, *asked.columns) if name.lower() in ours), None)
+    clashing = next((name for name in (id_column, *asked.columns) if name.lower() in OURS), None)
     if clashing:
         key = "input.id" if clashing == id_column else "audience.columns"
         raise RecipeError(

@@ -153,18 +153,17 @@ def _measure_drift(
 
 
 def _build_record(result: ScoreResult, path: str) -> runs.ScoreRecord:
-    model, drift = result.live.model, result.drift
+    model = result.live.model
     return runs.ScoreRecord(
         score_id=result.kept.run_id,
         run_id=result.live.run.run_id,
         input=path,
         versions=write_run.find_versions(),
-        rows=write_run.count_rows(result.quality),
+        rows=runs.RowCounts.model_validate(result.quality),
         segments=tuple(
-            runs.SegmentSize(segment=i, name=name, size=result.sizes.get(i, 0))
-            for i, name in zip(model.ids, model.names, strict=True)
+            runs.SegmentSize(segment=i, name=model.name_of(i), size=result.sizes.get(i, 0)) for i in model.ids
         ),
-        drift=runs.DriftRecord(verdict=drift.verdict, reasons=drift.reasons),
+        drift=runs.DriftRecord.model_validate(result.drift),
         warnings=result.warnings,
         seconds=journal.current().seconds,
         scans=journal.current().count_scans(),

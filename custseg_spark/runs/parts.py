@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 class RecordPart(BaseModel):
     """A part of a record, frozen and without other keys than its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
 class RowCounts(RecordPart):

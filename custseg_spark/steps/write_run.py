@@ -133,7 +133,7 @@ def write_record(run: runs.Run, result: TrainingResult) -> None:
 
 def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
     """run.json of a whole run."""
-    recipe, quality, decision = result.recipe, result.quality, result.decision
+    recipe, decision = result.recipe, result.decision
     fitted, structure = result.segmentation, decision.structure
     used = {column.lower() for column in find_columns_used(recipe)}
     everyone = sum(fitted.sizes)
@@ -144,7 +144,9 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         versions=find_versions(),
         format=result.table.format,
         types={name: kind for name, kind in result.table.types.items() if name.lower() in used},
-        rows=runs.RunRows(**count_rows(quality).model_dump(), missing=result.sample.missing),
+        rows=runs.RunRows(
+            **runs.RowCounts.model_validate(result.quality).model_dump(), missing=result.sample.missing
+        ),
         sample=runs.SampleRecord(
             rows=len(result.sample.raw), whole=result.sample.whole, seed=recipe.sweep.seed
         ),
@@ -165,25 +167,15 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
     )
 
 
-def count_rows(quality: data.Quality) -> runs.RowCounts:
-    """How the rows kept the contract, as records say it."""
-    return runs.RowCounts(
-        read=quality.read,
-        accepted=quality.accepted,
-        quarantined=quality.quarantined,
-        by_reason=quality.by_reason,
-    )
-
-
 def build_live_record(followed: LiveComparison) -> runs.LiveRecord:
     """What became of the live run's segments, in run.json."""
-    moved, drift = followed.movement, followed.drift
+    moved = followed.movement
     return runs.LiveRecord(
         run_id=followed.live.run.run_id,
         events=tuple(runs.EventRecord(**asdict(event)) for event in followed.events),
         told=followed.told,
         moved=runs.MovedRecord(share=moved.moved, by_customers=moved.by_customers, by_model=moved.by_model),
-        drift=runs.DriftRecord(verdict=drift.verdict, reasons=drift.reasons),
+        drift=runs.DriftRecord.model_validate(followed.drift),
     )
 
 
