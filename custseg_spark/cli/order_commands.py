@@ -40,13 +40,8 @@ def add_commands(commands: Commands) -> None:
         "after it anew",
     )  # fmt: skip
 
-    backtest = add_command(
-        commands,
-        "backtest",
-        _backtest,
-        "segment as of a past day, and measure what the segments did after it",
-        BACKTEST,
-    )
+    what = "segment as of a past day, and measure what the segments did after it"
+    backtest = add_command(commands, "backtest", _backtest, what, BACKTEST)
     backtest.add_argument("--orders", required=True, metavar="FILE", help="the recipe of the order lines")
     backtest.add_argument("--recipe", required=True, metavar="FILE", help="the recipe of the segmentation")
     add_input(backtest, "the order lines")

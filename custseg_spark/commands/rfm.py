@@ -74,7 +74,7 @@ def _make_customers(
     _write_customers(spark, run, transactions.add_scores(customers, cuts), rows, path)
     totals.unpersist()
     with journal.stage("publish"):
-        before = runs.find_kept_days(run.output)
+        summed = run if kept else runs.find_kept_days(run.output)
         record = runs.RfmRecord(
             run_id=run.run_id,
             customers=f"runs/{run.run_id}/customers",
@@ -88,7 +88,7 @@ def _make_customers(
             seconds=journal.current().seconds,
             scans=journal.current().count_scans(),
             versions=write_run.find_versions(),
-            days_of=run.run_id if kept else before.run_id if before else None,
+            days_of=summed.run_id if summed else None,
         )
         run.write_record(record)
         runs.write_file(f"{run.output}/{runs.CUSTOMERS}", record.to_json())
