@@ -90,10 +90,10 @@ def _warm() -> None:
     from custseg_spark.recipe import parse
 
     quiet = {"bootstraps": 0, **dict.fromkeys(("further", "gap", "prediction_strength", "structure"), False)}
-    recipe = {"input": {"id": "id"}, "segment_by": {"a": "a", "b": "b"}, "evidence": quiet}
+    columns = {"input": {"id": "id"}, "segment_by": {"a": "a", "b": "b"}}
+    recipe = parse({**columns, "evidence": quiet, "segments": {"k": [2, 3], "choose": "silhouette"}})
     with tempfile.TemporaryDirectory(dir=get_root().name) as folder:
         table = Path(folder) / "made.csv"
         rows = (f"{i},{i % 3},{i % 7}" for i in range(60))
         table.write_text("\n".join(["id,a,b", *rows]))
-        segments = {"k": [2, 3], "choose": "silhouette"}
-        train(session, parse({**recipe, "segments": segments}), str(table), f"{folder}/out")
+        train(session, recipe, str(table), f"{folder}/out")

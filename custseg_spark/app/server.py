@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
     sys.argv = [str(MAIN)]  # else Streamlit puts the folder of `custseg` itself on the path
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is below is done then too
     try:
-        app = streamlit.App(MAIN, lifespan=_announce(browser))
+        app = streamlit.App(MAIN, lifespan=functools.partial(_announce, browser))
         app.run(config=_list_options(host, port))
     except KeyboardInterrupt:
         pass
@@ -58,21 +59,17 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
         visit.get_root().cleanup()
 
 
-def _announce(browser: bool) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+@asynccontextmanager
+async def _announce(browser: bool, _app: Any) -> AsyncIterator[None]:
     """Tells where the page is, and opens it: the server listens by then, and answers right after."""
+    from streamlit import get_option
 
-    @asynccontextmanager
-    async def lifespan(_app: Any) -> AsyncIterator[None]:
-        from streamlit import get_option
-
-        host, port = get_option("server.address"), get_option("server.port")
-        url = f"http://{'localhost' if host == '0.0.0.0' else host}:{port}"
-        print(f"The page is at {url}; end it with Ctrl-C", flush=True)
-        if browser:
-            threading.Timer(0.3, webbrowser.open, [url]).start()
-        yield
-
-    return lifespan
+    host, port = get_option("server.address"), get_option("server.port")
+    url = f"http://{'localhost' if host == '0.0.0.0' else host}:{port}"
+    print(f"The page is at {url}; end it with Ctrl-C", flush=True)
+    if browser:
+        threading.Timer(0.3, webbrowser.open, [url]).start()
+    yield
 
 
 def _list_options(host: str, port: int | None) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from custseg_spark.journal import Journal, open_journal
 
@@ -40,85 +41,56 @@ MOST_SWEPT = 0.49
 """The share that a sweep stays under, however many numbers of segments it tries: choosing comes after it."""
 
 
-class CancelledError(Exception):
-    """The work was ended before it was done: nobody wants it any more."""
+class Task(Future[T]):
+    """A piece of work in a thread of its own, which is told its stages by a journal.
 
-
-class Task(Generic[T]):
-    """A piece of work in a thread of its own, which is told its stages by a journal."""
+    `progress`: the share that is done, 0 to 1 and never less than before, and the present step in words.
+    """
 
     def __init__(self, work: Callable[[], T]) -> None:
-        self._work = work
-        self._share, self._said = 0.0, WAITING
-        self._result: T | None = None
-        self._problem: BaseException | None = None
-        self._ended, self._cancelled = threading.Event(), threading.Event()
-        self._after: list[Callable[[], None]] = []
-        self._lock = threading.Lock()
-        threading.Thread(target=self._run, name=f"{THREAD} task", daemon=True).start()
+        super().__init__()
+        self.progress = (0.0, WAITING)
+        self._unwanted = threading.Event()
+        threading.Thread(target=self._run, args=[work], name=f"{THREAD} task", daemon=True).start()
 
-    @property
-    def progress(self) -> tuple[float, str]:
-        """The share that is done, 0 to 1 and never less than before, and the present step in words."""
-        return self._share, self._said
-
-    @property
-    def is_done(self) -> bool:
-        return self._ended.is_set()
-
-    def cancel(self) -> None:
-        """Nobody wants it any more: it does not begin, or it ends where its next stage would begin."""
-        self._cancelled.set()
+    def cancel(self) -> bool:
+        """Nobody wants it any more: it does not begin, or it ends where its next stage would begin. Whoever
+        asks for the result then gets CancelledError. False where it has ended already."""
+        self._unwanted.set()
+        return not self.done()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end, at most this long; whether it has ended."""
-        return self._ended.wait(seconds)
+        return bool(wait([self], seconds).done)
 
-    def result(self) -> T:
-        """What the work gave, or raises what it raised; CancelledError where it was cancelled before that."""
-        self._ended.wait()
-        if self._problem is not None:
-            raise self._problem
-        return self._result  # type: ignore[return-value]
-
-    def call_at_end(self, act: Callable[[], None]) -> None:
-        """Do this when the work has ended; at once if it has."""
-        with self._lock:
-            if not self.is_done:
-                self._after.append(act)
-                return
-        act()
-
-    def _run(self) -> None:
+    def _run(self, work: Callable[[], T]) -> None:
         try:
-            with _take_place(self._cancelled), open_journal(Journal(self._notice_stage)):
+            with _take_place(self._unwanted), open_journal(Journal(self._notice_stage)):
                 self._notice_stage("starting")
-                self._result = self._work()
-                self._share = 1.0
+                result = work()
         except BaseException as problem:
-            self._problem = problem
-        with self._lock:
-            self._ended.set()
-        for act in self._after:
-            act()
+            self.set_exception(problem)
+        else:
+            self.set_result(result)
 
     def _notice_stage(self, stage: str) -> None:
         """A stage begins, or inside the sweep a number of segments is done: `sweep k=4`."""
-        if self._cancelled.is_set():
+        if self._unwanted.is_set():
             raise CancelledError
         name, _, detail = stage.partition(" k=")
-        share, said = STEPS.get(name, (self._share, self._said))
+        done = self.progress[0]
+        share, said = STEPS.get(name, self.progress)
         if detail:
-            share, said = self._share + 0.15 * (MOST_SWEPT - self._share), f"Tried {detail} segments"
-        if share >= self._share:  # the report is drawn while customers are labelled: the later one is shown
-            self._share, self._said = min(share, 0.99), said
+            share, said = done + 0.15 * (MOST_SWEPT - done), f"Tried {detail} segments"
+        if share >= done:  # the report is drawn while customers are labelled: the later one is shown
+            self.progress = (share, said)
 
 
 @contextmanager
-def _take_place(cancelled: threading.Event) -> Iterator[None]:
+def _take_place(unwanted: threading.Event) -> Iterator[None]:
     """Wait for one of the PLACES and hold it. Raises CancelledError once nobody wants the work any more."""
     while not _places.acquire(timeout=0.1):
-        if cancelled.is_set():
+        if unwanted.is_set():
             raise CancelledError
     try:
         yield

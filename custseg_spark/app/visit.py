@@ -41,11 +41,6 @@ class Upload:
     known: dict[str, Any] = field(default_factory=dict)
     tasks: list[Task[Any]] = field(default_factory=list)
 
-    @property
-    def name(self) -> str:
-        """The name under which it was brought."""
-        return self.file.name
-
     def make_output(self) -> str:
         """A new place for a run: one trial is not held against another."""
         self.trials += 1
@@ -54,7 +49,7 @@ class Upload:
     def begin(self, work: Callable[[], T]) -> Task[T]:
         """Begin a piece of work on it."""
         task = Task(work)
-        self.tasks = [one for one in self.tasks if not one.is_done] + [task]
+        self.tasks = [one for one in self.tasks if not one.done()] + [task]
         return task
 
     def forget(self) -> None:
@@ -78,7 +73,8 @@ class Visit:
     _numbers = itertools.count(1)
 
     def __init__(self, still_here: Callable[[], bool] = lambda: False) -> None:
-        """`still_here`: whether the person's connection is there, or there again."""
+        """`still_here`: whether the person's connection is there, or there again. `tables`: by the page that
+        works on it."""
         self._still_here = still_here
         self.folder = Path(tempfile.mkdtemp(prefix="visit-", dir=get_root().name))
         self.tables: dict[str, Upload] = {}
@@ -97,15 +93,11 @@ class Visit:
         self.tables[page] = Upload(number, folder, file)
         return self.tables[page]
 
-    def find_table(self, page: str) -> Upload | None:
-        """The table that a page works on."""
-        return self.tables.get(page)
-
     def drop(self, page: str) -> None:
         """Forget a page's table."""
         table = self.tables.pop(page, None)
         if table is not None:
-            self._dropped = [task for task in (*self._dropped, *table.tasks) if not task.is_done]
+            self._dropped = [task for task in (*self._dropped, *table.tasks) if not task.done()]
             table.drop()
 
     def leave(self, after: float | None = None) -> None:
@@ -141,7 +133,7 @@ def _remove_folder(folder: Path, tasks: Sequence[Task[Any]]) -> None:
     """Take a folder away, and again when work that still writes into it has ended."""
     shutil.rmtree(folder, ignore_errors=True)
     for task in tasks:
-        task.call_at_end(lambda: shutil.rmtree(folder, ignore_errors=True))
+        task.add_done_callback(lambda _: shutil.rmtree(folder, ignore_errors=True))
 
 
 def clean_name(name: str) -> str:

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from custseg_spark import journal
-from custseg_spark.app.task import PLACES, CancelledError, Task
+from custseg_spark.app.task import PLACES, Task
 from custseg_spark.app.visit import Visit
 
 
@@ -35,7 +36,7 @@ def test_another_table_takes_the_place_of_the_first_on_disk_and_in_memory(visit:
     assert second.file.read_bytes() == b"2"
     assert not first.folder.exists()
     assert first.known == {}
-    assert visit.find_table("segment") is second
+    assert visit.tables["segment"] is second
 
 
 def test_two_visits_share_nothing(visit: Visit) -> None:
@@ -199,4 +200,4 @@ def test_what_work_raises_is_raised_where_it_is_asked_for() -> None:
     task = Task(work)
     with pytest.raises(ValueError, match="no"):
         task.result()
-    assert task.is_done
+    assert task.done()

@@ -26,7 +26,7 @@ DRIFT = {
 
 def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
-    table = widgets.get_visit().find_table(PAGE)
+    table = widgets.get_visit().tables.get(PAGE)
     if table is None:
         st.caption(
             "It needs these columns: "

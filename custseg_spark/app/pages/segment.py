@@ -51,7 +51,7 @@ _FITS_NOT = "Look at the columns you chose, or allow more rows to be left out un
 
 def show_page() -> None:
     """The page as it stands for this visit."""
-    table = widgets.get_visit().find_table(PAGE)
+    table = widgets.get_visit().tables.get(PAGE)
     if table is None:
         _welcome()
         return
@@ -63,7 +63,7 @@ def show_page() -> None:
         with step.container():
             _show_proposal(table, preview, sheet)
         return
-    way = "Change the choices" if table.task.is_done else "Stop, and change the choices"
+    way = "Change the choices" if table.task.done() else "Stop, and change the choices"
     if back.button(way, key=f"{PAGE}.back", icon=":material/arrow_back:"):
         table.forget()
         st.rerun()
@@ -116,7 +116,7 @@ def _show_proposal(table: Upload, preview: UploadPreview, sheet: str | None) -> 
     pressed = st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go")
     if pressed:
         with widgets.explain_errors(table.folder, "Choose other columns."):
-            recipe = offered.build_recipe(chosen, table.name)
+            recipe = offered.build_recipe(chosen, table.file.name)
             table.known["recipe"] = recipe
             table.task = _begin_training(table, recipe)
             st.rerun()

@@ -100,7 +100,7 @@ def _forget(uploaded: Any) -> None:
 def offer_another(page: str, table: Upload) -> None:
     """A line on the table in use, and the way to another one."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f":material/table: **{escape_markdown(table.name)}**", width="content")
+        st.markdown(f":material/table: **{escape_markdown(table.file.name)}**", width="content")
         if st.button("Use another table", key=f"{page}.another"):
             get_visit().drop(page)
             st.rerun()
@@ -125,7 +125,7 @@ def choose_sheet(page: str, table: Upload, *, fixed: bool = False) -> str | None
 
 def show_progress(task: Task[Any], place: DeltaGenerator, title: str) -> None:
     """Show in one place how far the work is until it ends. Whatever is clicked meanwhile, it goes on."""
-    if task.is_done:
+    if task.done():
         return
     while not task.wait(0.15):
         share, said = task.progress
@@ -205,7 +205,7 @@ def list_runs(output: str | None) -> list[RunListing]:
 
 def get_own_run() -> RunView | None:
     """The run of this visit; None before there is one."""
-    table = get_visit().find_table("segment")
+    table = get_visit().tables.get("segment")
     return None if table is None else table.known.get("published")
 
 
