@@ -77,15 +77,9 @@ def write_parquet(customers: ds.Dataset) -> bytes:
     return content.getvalue()
 
 
-def write_recipe(recipe: Recipe) -> str:
-    """The recipe with every setting, for custseg train."""
-    return write_explained(recipe)
-
-
 def hide_folder(content: bytes, table: Upload) -> bytes:
     """A file of a run without the folder of this visit in it: the table goes by its name alone."""
-    text = content.decode()
-    return text.replace(f"{table.folder}/", "").encode()
+    return content.replace(f"{table.folder}/".encode(), b"")
 
 
 def save_candidate(run: RunView, table: Upload, recipe: Recipe, output: str) -> runs.Run:
@@ -96,11 +90,9 @@ def save_candidate(run: RunView, table: Upload, recipe: Recipe, output: str) -> 
     """
     saved = runs.Run(output, run.run.run_id)
     source, folder = fsspec.core.url_to_fs(run.run.path)
-    saved.write("recipe.yaml", write_recipe(recipe))
+    saved.write("recipe.yaml", write_explained(recipe))
     names = [str(name)[len(str(folder)) :].lstrip("/") for name in source.find(folder)]
-    for name in sorted(
-        names, key=lambda name: name == "run.json"
-    ):  # the record last: it says that all is there
+    for name in sorted(names, key="run.json".__eq__):  # the record last: it says that all is there
         content: bytes = source.cat_file(f"{folder}/{name}")
         saved.write(name, hide_folder(content, table) if name in PERSONAL else content)
     return saved
@@ -113,8 +105,7 @@ def _to_pandas(customers: ds.Dataset) -> pd.DataFrame:
 
 
 def _order_columns(table: pa.Table) -> pa.Table:
-    first = ["segment", "segment_name"]
-    return table.select([*first, *(name for name in table.column_names if name not in first)])
+    return table.select(list(dict.fromkeys(["segment", "segment_name", *table.column_names])))
 
 
 def _list_rows(frame: pd.DataFrame) -> Iterator[list[object]]:
@@ -133,13 +124,9 @@ def _to_cell(value: Any) -> object:
     if isinstance(value, int | float | decimal.Decimal) and not math.isfinite(value):
         return None
     if isinstance(value, int | decimal.Decimal) and value % 1 == 0 and abs(value) >= 10**EXCEL_DIGITS:
-        return f"{value:.0f}" if isinstance(value, decimal.Decimal) else str(value)
-    if isinstance(value, str):
-        return _CONTROL.sub("", value)
-    if isinstance(value, pd.Timestamp):
-        return value.tz_localize(None).to_pydatetime() if value.tzinfo else value.to_pydatetime()
-    if isinstance(value, int | float | datetime.date):
-        return value
+        return str(int(value))
     if isinstance(value, decimal.Decimal):
         return float(value)
-    return _CONTROL.sub("", str(value))
+    if isinstance(value, pd.Timestamp):
+        return value.tz_localize(None).to_pydatetime()
+    return value if isinstance(value, int | float | datetime.date) else _CONTROL.sub("", str(value))

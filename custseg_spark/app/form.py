@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from custseg_spark import recipe as recipes
-from custseg_spark.app.uploads import UploadPreview
+from custseg_spark.app.uploads import ADDED, UploadPreview
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import Candidate
 from custseg_spark.recipe import plain_yaml
@@ -186,7 +186,7 @@ def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[st
     for name, column in columns.items():
         left = column.kind in ("number", "flag") and quote_name(name) not in used and column.clean
         if left and name != proposed.input.id and name not in proposed.protected:
-            key = _choose_key(column, {*found, "segment", "segment_name", "distance_to_centre"})
+            key = _choose_key(column, {*found, *ADDED})
             declared = {name: types[name]} if name in types else {}
             found[key] = _make_offer(key, quote_name(name), column, declared)
     return found

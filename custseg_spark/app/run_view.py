@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from custseg_spark import clustering, data, features, runs
+from custseg_spark.app.uploads import ADDED
 from custseg_spark.features import VALUE
 from custseg_spark.model import Model
 from custseg_spark.report.view import Summary, read_summary
@@ -21,7 +22,6 @@ MOST = 50_000
 """Customers that a page holds; of larger tables, this many drawn from all."""
 MOST_VALUES = 12
 """Different texts of a column that are told apart in a picture."""
-OURS = ("segment", "segment_name", "distance_to_centre")
 
 
 class RunView:
@@ -30,7 +30,8 @@ class RunView:
     def __init__(self, run: runs.Run, title: str = "") -> None:
         self.known: dict[str, Any] = {}
         self.run = run
-        self.title = title or _write_title(run)
+        day, moment = run.run_id[:8], run.run_id[9:13]
+        self.title = title or f"{day[:4]}-{day[4:6]}-{day[6:]} {moment[:2]}:{moment[2:]} UTC"
 
     def read_file(self, name: str) -> bytes | None:
         """A small file of the run; None where the run has none of that name."""
@@ -78,12 +79,17 @@ class RunView:
     @functools.cached_property
     def sample(self) -> pd.DataFrame:
         """Customers with every column: all, or MOST of them drawn evenly from all (the same every time)."""
-        found = self.customers
-        rows = found.count_rows()
+        rows = self.customers.count_rows()
         if rows <= MOST:
-            return _to_pandas(_cast_decimals(found.to_table()))
-        places = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
-        return _to_pandas(_cast_decimals(found.take(pa.array(places))))
+            table = self.customers.to_table()
+        else:
+            places = np.sort(np.random.default_rng(0).choice(rows, MOST, replace=False))
+            table = self.customers.take(pa.array(places))
+        for place, one in enumerate(table.schema):
+            if pa.types.is_decimal(one.type):  # there is no other way to draw them
+                table = table.set_column(place, one.name, table.column(place).cast(pa.float64()))
+        found: pd.DataFrame = table.to_pandas()
+        return found
 
     @functools.cached_property
     def points(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -102,25 +108,23 @@ class RunView:
     def columns(self) -> dict[str, str]:
         """Columns of numbers to look at: the features, then the input's, as they are called -> column."""
         found = {t.name: f"{VALUE}{t.name}" for t in self.model.features}
-        for name in self.sample.columns:
-            plain = name not in OURS and not str(name).startswith(VALUE) and name != self.model.id
-            number = pd.api.types.is_numeric_dtype(self.sample[name])
-            if plain and number and name not in found and not pd.api.types.is_bool_dtype(self.sample[name]):
-                found[str(name)] = str(name)
-        return found
+        plain = [name for name in self._list_input(["number"]) if not name.startswith(VALUE)]
+        return found | {name: name for name in plain if name not in found}
 
     @functools.cached_property
-    def categories(self) -> dict[str, str]:
-        """Columns of a few texts, or of yes and no, as they are called -> column."""
-        found = {}
-        for name in map(str, self.sample.columns):
-            values = self.sample[name]
-            texts = values.dtype == object or pd.api.types.is_bool_dtype(values)
-            if name not in OURS and name != self.model.id and texts:
-                known = values.dropna().astype(str)
-                if 1 < known.nunique() <= MOST_VALUES and known.nunique() <= len(known) / 2:
-                    found[name] = name
+    def categories(self) -> list[str]:
+        """Columns of a few texts, or of yes and no."""
+        found = []
+        for name in self._list_input([object, bool]):
+            known = self.sample[name].dropna().astype(str)
+            if 1 < known.nunique() <= MOST_VALUES and known.nunique() <= len(known) / 2:
+                found.append(name)
         return found
+
+    def _list_input(self, types: list[Any]) -> list[str]:
+        """The input columns of these types, without the id."""
+        columns = self.sample.select_dtypes(types, exclude="timedelta").columns
+        return [name for name in map(str, columns) if name not in (*ADDED, self.model.id)]
 
     def find_customer(self, wanted: str) -> pd.DataFrame:
         """The customers of this id: one, or none. Only the row groups that may hold it are read."""
@@ -130,7 +134,8 @@ class RunView:
             value = pa.scalar(wanted.strip(), pa.string()).cast(kind)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             return pd.DataFrame()
-        return _to_pandas(self.customers.to_table(filter=pc.field(name) == value))
+        found: pd.DataFrame = self.customers.to_table(filter=pc.field(name) == value).to_pandas()
+        return found
 
     def _read_csv(self, name: str) -> pd.DataFrame:
         content = self.read_file(name)
@@ -144,25 +149,6 @@ def open_customers(run: runs.Run) -> ds.Dataset:
     return ds.dataset(path, filesystem=files, format="parquet", partitioning=kind)
 
 
-def _cast_decimals(table: pa.Table) -> pa.Table:
-    """The table with its decimals as floats: there is no other way to draw them."""
-    fields = [
-        pa.field(one.name, pa.float64()) if pa.types.is_decimal(one.type) else one for one in table.schema
-    ]
-    return table.cast(pa.schema(fields))
-
-
-def _to_pandas(table: pa.Table) -> pd.DataFrame:
-    found: pd.DataFrame = table.to_pandas()
-    return found
-
-
 def list_published(output: str | None) -> list[runs.RunListing]:
     """The whole runs under an output, the newest first; none where there is no output."""
     return [] if output is None else [one for one in reversed(runs.list_runs(output)) if one.record]
-
-
-def _write_title(run: runs.Run) -> str:
-    moment = run.run_id.partition(".")[0]
-    day = f"{moment[:4]}-{moment[4:6]}-{moment[6:8]} {moment[9:11]}:{moment[11:13]}"
-    return f"{day} UTC"

@@ -19,18 +19,9 @@ def compare_segments(profile: pd.DataFrame, first: int, second: int) -> pd.DataF
     """A row per column: its mean in both segments and how far these lie apart, in standard deviations of all
     customers; the farthest first."""
     names = list_mean_columns(profile)
-    one, other = (profile[profile["segment"] == segment].iloc[0] for segment in (first, second))
-    table = pd.DataFrame(
-        {
-            "column": names,
-            "first": one[[f"mean_{name}" for name in names]].to_numpy(float),
-            "second": other[[f"mean_{name}" for name in names]].to_numpy(float),
-            "apart": (
-                one[[f"z_{name}" for name in names]].to_numpy(float)
-                - other[[f"z_{name}" for name in names]].to_numpy(float)
-            ),
-        }
-    )
+    both = profile.set_index("segment").loc[[first, second]]
+    means, z = (both[[f"{kind}_{name}" for name in names]].to_numpy(float) for kind in ("mean", "z"))
+    table = pd.DataFrame({"column": names, "first": means[0], "second": means[1], "apart": z[0] - z[1]})
     return table.sort_values("apart", key=lambda z: -z.abs(), kind="stable", ignore_index=True)
 
 

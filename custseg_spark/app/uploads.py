@@ -26,7 +26,8 @@ _KINDS = {
     "constant": "the same in every row", "empty": "nothing", "nested": "a list",
 }  # fmt: skip
 AGAIN = "Save the table again as an Excel workbook (.xlsx) or as CSV in UTF-8, and bring that."
-_ADDED = ("segment", "segment_name", "distance_to_centre")
+ADDED = ("segment", "segment_name", "distance_to_centre")
+"""The columns that every run adds to a table."""
 _SCORED = "distance_to_centre"
 """The column that shows that `margin` is ours as well, and no shop's."""
 _READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet")
@@ -129,8 +130,8 @@ def list_added_columns(columns: Iterable[str]) -> tuple[str, ...]:
     from custseg_spark.features import VALUE
 
     names = list(map(str, columns))
-    known = {*_ADDED, *(["margin"] if _SCORED in names else [])}
-    with_features = set(_ADDED) <= set(names)
+    known = {*ADDED, *(["margin"] if _SCORED in names else [])}
+    with_features = set(ADDED) <= set(names)
     return tuple(
         name for name in names if name.lower() in known or (with_features and name.startswith(VALUE))
     )

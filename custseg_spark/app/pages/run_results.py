@@ -16,6 +16,7 @@ from custseg_spark.app.run_view import RunView
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
+from custseg_spark.recipe import Recipe, write_explained
 from custseg_spark.report.profile_table import list_mean_columns
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
     from custseg_spark.commands.compare import ComparisonResult
-    from custseg_spark.recipe import Recipe
 
 OTHER_WAYS, TAKE = "Other ways", "Take it with you"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -153,7 +153,7 @@ def _offer_files(run: RunView, table: Upload, recipe: Recipe) -> None:
         st.caption("One file to pass on: it opens without this page and without a network.")
     with right:
         st.markdown("**For your engineer**")
-        _offer_file("Recipe", downloads.write_recipe(recipe), f"{stem}.yaml", "application/yaml")
+        _offer_file("Recipe", write_explained(recipe), f"{stem}.yaml", "application/yaml")
         statement = run.read_file("segments.sql")
         if statement is not None:
             _offer_file("SQL", statement, f"{stem}_segments.sql", "application/sql")
