@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Kind = Literal["whole", "number", "yes or no", "date", "text"]
+_KINDS: dict[str, Kind] = {
+    "tinyint": "whole", "smallint": "whole", "int": "whole", "bigint": "whole",
+    "float": "number", "double": "number", "decimal": "number",
+    "date": "date", "timestamp": "date", "timestamp_ntz": "date", "boolean": "yes or no",
+}  # fmt: skip
 MOST_VALUES = 40
 """A text column of no more different values than this is offered as a list."""
 SURE = ((0.05, "on the border"), (0.25, "rather"), (0.5, "clearly"), (1.01, "very clearly"))
@@ -38,7 +43,6 @@ class Entry:
     """
 
     column: str
-    type: str
     kind: Kind
     low: Any = None
     middle: Any = None
@@ -85,8 +89,12 @@ class Placement:
 
 def list_entries(run: RunView) -> tuple[Entry, ...]:
     """The inputs of a run's model, in the order of its columns."""
-    found = (_build_entry(name, kind, run.sample.get(name)) for name, kind in run.model.columns.items())
-    return tuple(_fill_range(run, entry) if entry.column not in run.sample else entry for entry in found)
+    found = []
+    for name, type_ in run.model.columns.items():
+        entry = Entry(name, _KINDS.get(type_.partition("(")[0], "text"))
+        kept = name in run.sample
+        found.append(_fill_entry(entry, run.sample[name].dropna()) if kept else _find_range(run, entry))
+    return tuple(found)
 
 
 @keep_settings
@@ -104,10 +112,8 @@ def place_customer(spark: SparkSession, run: RunView, values: Mapping[str, Any])
         raise DataError("these values give no number for every feature", "check them against the hints")
     squared = (point - np.array(model.centres)) ** 2
     distances = squared.sum(axis=1)
-    first, second = (
-        (int(i) for i in np.argsort(distances, kind="stable")[:2]) if len(distances) > 1 else (0, 0)
-    )
-    own, other = float(np.sqrt(distances[first])), float(np.sqrt(distances[second]))
+    first, second = np.argsort(distances, kind="stable")[:2].tolist()
+    own, other = np.sqrt(distances[[first, second]]).tolist()
     usual = run.profile.set_index("segment")
     reasons = [
         Reason(
@@ -144,10 +150,8 @@ def _compute_features(spark: SparkSession, model: Model, values: Mapping[str, An
         .alias(name)
         for name, kind in model.columns.items()
     ]
-    row = spark.range(1).select(*columns)
-    found: Mapping[str, Any] = (
-        add_stages(row, [*model.raw_stages(), *build_scaled_stages(model.features)]).collect()[0].asDict()
-    )
+    stages = [*model.raw_stages(), *build_scaled_stages(model.features)]
+    found: dict[str, Any] = add_stages(spark.range(1).select(*columns), stages).collect()[0].asDict()
     return found
 
 
@@ -156,26 +160,20 @@ def _begin_day(day: Any) -> datetime | None:
     return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _build_entry(name: str, type_: str, known: pd.Series[Any] | None) -> Entry:
-    kind = _find_kind(type_)
-    values = pd.Series(dtype=object) if known is None else known.dropna()
-    if values.empty or kind == "yes or no":
-        return Entry(name, type_, kind)
-    if kind == "text":
+def _fill_entry(entry: Entry, values: pd.Series[Any]) -> Entry:
+    """The entry with what the training customers had, the missing ones left out."""
+    if values.empty or entry.kind == "yes or no":
+        return entry
+    if entry.kind == "text":
         counts = values.astype(str).value_counts()
-        return Entry(name, type_, kind, values=tuple(counts.index) if len(counts) <= MOST_VALUES else ())
-    if kind == "date":
-        days = pd.to_datetime(values).dt.date
-        ordered = sorted(days)
-        return Entry(name, type_, kind, ordered[0], ordered[len(ordered) // 2], ordered[-1])
-    numbers = values.astype(float)
-    low, middle, high = float(numbers.min()), float(numbers.median()), float(numbers.max())
-    if kind == "whole":
-        return Entry(name, type_, kind, int(low), round(middle), int(high))
-    return Entry(name, type_, kind, low, middle, high)
+        return replace(entry, values=tuple(counts.index)) if len(counts) <= MOST_VALUES else entry
+    if entry.kind == "date":
+        days = sorted(pd.to_datetime(values).dt.date)
+        return replace(entry, low=days[0], middle=days[len(days) // 2], high=days[-1])
+    return _set_range(entry, values.astype(float).agg(["min", "median", "max"]).tolist())
 
 
-def _fill_range(run: RunView, entry: Entry) -> Entry:
+def _find_range(run: RunView, entry: Entry) -> Entry:
     """An entry of a column that the run does not keep, with the range of the feature or description that is
     this column and nothing else, as baseline.json has it."""
     content = run.read_file("baseline.json")
@@ -188,18 +186,13 @@ def _fill_range(run: RunView, entry: Entry) -> Entry:
     for known in (*baseline.features, *baseline.descriptions):
         alone = sql.get(known.column, "").strip("`").lower() == entry.column.lower()
         if alone and known.edges and known.levels is None:
-            low, middle, high = known.edges[0], known.edges[len(known.edges) // 2], known.edges[-1]
-            if entry.kind == "whole":
-                low, middle, high = math.floor(low), round(middle), math.ceil(high)
-            return replace(entry, low=low, middle=middle, high=high, whole=False)
+            ends = (known.edges[0], known.edges[len(known.edges) // 2], known.edges[-1])
+            return replace(_set_range(entry, ends), whole=False)
     return entry
 
 
-def _find_kind(type_: str) -> Kind:
-    if type_ in ("tinyint", "smallint", "int", "bigint"):
-        return "whole"
-    if type_ in ("float", "double") or type_.startswith("decimal"):
-        return "number"
-    if type_ in ("date", "timestamp", "timestamp_ntz"):
-        return "date"
-    return "yes or no" if type_ == "boolean" else "text"
+def _set_range(entry: Entry, numbers: Sequence[float]) -> Entry:
+    low, middle, high = numbers
+    if entry.kind == "whole":
+        low, middle, high = math.floor(low), round(middle), math.ceil(high)
+    return replace(entry, low=low, middle=middle, high=high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from custseg_spark import wording
 from custseg_spark.report import palette
-from custseg_spark.report.sweep_scores import SCORES
 
 DRAWN = 4_000
 """Customers in a scatter plot; more only cover each other."""
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x", "star")
 SOLID = ("circle", "square", "diamond", "cross", "x")
 
-CLEAR = "rgba(0,0,0,0)"
-OF_SEGMENT = "share of the segment's customers"
-Rows = NDArray[np.int64]
+CLEAR, GRID = "rgba(0,0,0,0)", "#eeeeea"
+Axis = Mapping[str, Any]
+PLAIN: Axis = {}
+PERCENT = {"title": "share of the segment's customers", "ticksuffix": " %"}
 _EDGE = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
@@ -37,35 +37,32 @@ def draw_plane(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
     """Customers on their two principal axes; `points` (n, 3), `shares` of the variance along each axis."""
-
-    def draw(segment: int, rows: Rows) -> go.Scattergl:
-        hover = f"{names[segment]}<extra></extra>"
+    figure = go.Figure()
+    for segment, name, rows in _split(labels, names):
         x, y = points[rows, :2].T
-        return go.Scattergl(x=x, y=y, **_points(segment, names, 7, SYMBOLS), hovertemplate=hover)
-
-    figure = _draw_each(labels, names, draw)
-    figure.update_xaxes(title=_name_axis(1, shares), zeroline=False, showticklabels=False)
-    figure.update_yaxes(title=_name_axis(2, shares), zeroline=False, showticklabels=False)
-    return _lay_out(figure, 520)
+        hover = f"{name}<extra></extra>"
+        figure.add_scattergl(x=x, y=y, **_mark_points(segment, name, 7, SYMBOLS), hovertemplate=hover)
+    across, up = (
+        {"title": _name_axis(i, shares), "zeroline": False, "showticklabels": False} for i in (1, 2)
+    )
+    return _lay_out(figure, 520, across, up)
 
 
 def draw_space(
     points: NDArray[np.float64], labels: Any, names: Mapping[int, str], shares: Sequence[float]
 ) -> go.Figure:
     """The same on three axes, to be turned with the mouse."""
-
-    def draw(segment: int, rows: Rows) -> go.Scatter3d:
-        hover = f"{names[segment]}<extra></extra>"
+    figure = go.Figure()
+    for segment, name, rows in _split(labels, names):
         x, y, z = points[rows].T
-        return go.Scatter3d(x=x, y=y, z=z, **_points(segment, names, 3, SOLID), hovertemplate=hover)
-
+        hover = f"{name}<extra></extra>"
+        figure.add_scatter3d(x=x, y=y, z=z, **_mark_points(segment, name, 3, SOLID), hovertemplate=hover)
     axes = {
         f"{letter}axis": {
             "title": {"text": _name_axis(i, shares)}, "showticklabels": False, "showspikes": False
         }
         for i, letter in enumerate("xyz", start=1)
     }  # fmt: skip
-    figure = _draw_each(labels, names, draw)
     figure.update_layout(scene={**axes, "camera": {"eye": {"x": 1.5, "y": 1.4, "z": 0.9}}})
     return _lay_out(figure, 620)
 
@@ -85,8 +82,8 @@ def draw_heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
             hovertemplate="%{y}<br>%{x}: %{text}<br>%{z:+.1f} standard deviations<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(side="top", tickangle=-35 if len(columns) > 5 else 0)
-    return _lay_out(figure, 150 + 48 * len(rows))
+    across = {"side": "top", "tickangle": -35 if len(columns) > 5 else 0}
+    return _lay_out(figure, 150 + 48 * len(rows), across)
 
 
 def draw_score(sweep: pd.DataFrame, chosen: int, score: str) -> go.Figure:
@@ -99,45 +96,30 @@ def draw_score(sweep: pd.DataFrame, chosen: int, score: str) -> go.Figure:
             marker={"color": colours, "size": 10}, hovertemplate="%{x} segments: %{y:.3f}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(title="segments", dtick=1)
-    if score == "smallest_share":
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
-    return _lay_out(figure, 240, legend=False)
-
-
-def name_score(score: str) -> str:
-    """A score as the report calls it, and what it means."""
-    return SCORES[score].title if score in SCORES else wording.humanize(score)
+    up = {"tickformat": ".0%", "rangemode": "tozero"} if score == "smallest_share" else {}
+    return _lay_out(figure, 240, {"title": "segments", "dtick": 1}, up, legend=False)
 
 
 def draw_distribution(
     table: pd.DataFrame, column: str, title: str, names: Mapping[int, str], log: bool
 ) -> go.Figure:
     """How a column is spread within each segment: a box each, with its mean."""
-    values, colour = table[column].to_numpy(float), palette.pick_colour
-
-    def draw(segment: int, rows: Rows) -> go.Box:
-        look = {"name": names[segment], "marker_color": colour(segment)}
-        return go.Box(y=values[rows], **look, boxpoints=False, boxmean=True)
-
-    figure = _draw_each(table["segment"], names, draw)
-    figure.update_yaxes(title=title, type="log" if log else "linear")
-    return _lay_out(figure, 460, legend=False)
+    values, figure = table[column].to_numpy(float), go.Figure()
+    for segment, name, rows in _split(table["segment"], names):
+        colour = palette.pick_colour(segment)
+        figure.add_box(y=values[rows], name=name, marker_color=colour, boxpoints=False, boxmean=True)
+    return _lay_out(figure, 460, up={"title": title, "type": "log" if log else "linear"}, legend=False)
 
 
 def draw_histogram(table: pd.DataFrame, column: str, title: str, names: Mapping[int, str]) -> go.Figure:
     """The same as shares of each segment's customers."""
-    values, colour = table[column].to_numpy(float), palette.pick_colour
-
-    def draw(segment: int, rows: Rows) -> go.Histogram:
-        look = {"name": names[segment], "marker_color": colour(segment), "opacity": 0.6}
-        return go.Histogram(x=values[rows], **look, histnorm="percent", bingroup=1, nbinsx=40)
-
-    figure = _draw_each(table["segment"], names, draw)
-    figure.update_layout(barmode="overlay")
-    figure.update_xaxes(title=title)
-    figure.update_yaxes(title=OF_SEGMENT, ticksuffix=" %")
-    return _lay_out(figure, 460)
+    values, figure = table[column].to_numpy(float), go.Figure(layout={"barmode": "overlay"})
+    for segment, name, rows in _split(table["segment"], names):
+        figure.add_histogram(
+            x=values[rows], name=name, marker_color=palette.pick_colour(segment), opacity=0.6,
+            histnorm="percent", bingroup=1, nbinsx=40,
+        )  # fmt: skip
+    return _lay_out(figure, 460, {"title": title}, PERCENT)
 
 
 def draw_shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> go.Figure:
@@ -146,20 +128,14 @@ def draw_shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> g
     known = table[table[column].notna()]
     texts = known[column].astype(str)
     shares = 100 * pd.crosstab(known["segment"], texts, normalize="index")[list(texts.value_counts().index)]
-    figure = go.Figure(
-        [
-            go.Bar(
-                x=list(shares.columns), y=shares.loc[segment].to_numpy(), name=names[segment],
+    figure = go.Figure(layout={"barmode": "group"})
+    for segment, name in names.items():
+        if segment in shares.index:
+            figure.add_bar(
+                x=list(shares.columns), y=shares.loc[segment].to_numpy(), name=name,
                 marker_color=palette.pick_colour(segment), hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
-            )
-            for segment in names
-            if segment in shares.index
-        ]
-    )  # fmt: skip
-    figure.update_layout(barmode="group")
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(title=OF_SEGMENT, ticksuffix=" %")
-    return _lay_out(figure, 460)
+            )  # fmt: skip
+    return _lay_out(figure, 460, {"type": "category"}, PERCENT)
 
 
 def draw_pair(
@@ -167,15 +143,11 @@ def draw_pair(
 ) -> go.Figure:
     """Any two columns against each other, a point per customer."""
     shown = table.iloc[choose_places(len(table))]
-
-    def draw(segment: int, rows: Rows) -> go.Scattergl:
+    figure = go.Figure()
+    for segment, name, rows in _split(shown["segment"], names):
         part = shown.iloc[rows]
-        return go.Scattergl(x=part[x], y=part[y], **_points(segment, names, 7, SYMBOLS))
-
-    figure = _draw_each(shown["segment"], names, draw)
-    figure.update_xaxes(title=titles[0])
-    figure.update_yaxes(title=titles[1])
-    return _lay_out(figure, 520)
+        figure.add_scattergl(x=part[x], y=part[y], **_mark_points(segment, name, 7, SYMBOLS))
+    return _lay_out(figure, 520, {"title": titles[0]}, {"title": titles[1]})
 
 
 def draw_reasons(
@@ -187,13 +159,14 @@ def draw_reasons(
     colours = [palette.pick_colour((own if weight >= 0 else other)[0]) for weight in weights]
     figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
     most = 1.1 * max((abs(weight) for weight in weights), default=0.0) or 1.0
-    figure.update_xaxes(range=[-most, most], showgrid=False, showticklabels=False)
     for x, up, anchor, text in ((0, 20, "left", f"← {other[1]}"), (1, 40, "right", f"{own[1]} →")):
         figure.add_annotation(
             text=wording.break_text(text, 40, 1), xref="x domain", yref="paper", x=x, y=1, yshift=up,
             showarrow=False, xanchor=anchor,
         )  # fmt: skip
-    return _lay_out(figure, 130 + 34 * len(names), legend=False).update_layout(margin={**_EDGE, "t": 44})
+    across = {"range": [-most, most], "showgrid": False, "showticklabels": False}
+    height = 130 + 34 * len(names)
+    return _lay_out(figure, height, across, legend=False).update_layout(margin={**_EDGE, "t": 44})
 
 
 def draw_movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any]) -> go.Figure:
@@ -206,22 +179,22 @@ def draw_movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any
             colorscale=[[0, "#ffffff"], [1, palette.BELOW]], zmin=0, zmax=1, showscale=False, xgap=2, ygap=2,
         )
     )  # fmt: skip
-    figure.update_xaxes(title="now", side="top")
-    figure.update_yaxes(title="before")
-    return _lay_out(figure, 180 + 44 * len(before), legend=False)
+    across = {"title": "now", "side": "top"}
+    return _lay_out(figure, 180 + 44 * len(before), across, {"title": "before"}, legend=False)
 
 
-def _draw_each(labels: Any, names: Mapping[int, str], draw: Callable[[int, Rows], Any]) -> go.Figure:
-    """What is drawn of each segment's customers; `labels` (n,) of the customers."""
+def _split(labels: Any, names: Mapping[int, str]) -> Iterator[tuple[int, str, NDArray[np.int64]]]:
+    """Each segment, its name, and the places of its customers; `labels` (n,) of the customers."""
     of = np.asarray(labels)
-    return go.Figure([draw(segment, np.flatnonzero(of == segment)) for segment in names])
+    for segment, name in names.items():
+        yield segment, name, np.flatnonzero(of == segment)
 
 
-def _points(segment: int, names: Mapping[int, str], size: int, symbols: Sequence[str]) -> dict[str, Any]:
+def _mark_points(segment: int, name: str, size: int, symbols: Sequence[str]) -> dict[str, Any]:
     """How the customers of a segment look as points."""
-    mark = {"color": palette.pick_colour(segment), "size": size, "opacity": 0.75}
-    mark["symbol"] = symbols[segment % len(symbols)]
-    return {"mode": "markers", "name": names[segment], "marker": mark}
+    symbol = symbols[segment % len(symbols)]
+    mark = {"color": palette.pick_colour(segment), "size": size, "opacity": 0.75, "symbol": symbol}
+    return {"mode": "markers", "name": name, "marker": mark}
 
 
 def _name_axis(number: int, shares: Sequence[float]) -> str:
@@ -229,14 +202,14 @@ def _name_axis(number: int, shares: Sequence[float]) -> str:
     return f"axis {number} ({wording.format_percent(share)} of the differences)"
 
 
-def _lay_out(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
-    """White ground, thin rules, the legend above."""
+def _lay_out(
+    figure: go.Figure, height: int, across: Axis = PLAIN, up: Axis = PLAIN, legend: bool = True
+) -> go.Figure:
+    """White ground, thin rules, the legend above; `across` and `up`: what is particular to the axes."""
     figure.update_layout(
         template="plotly_white", paper_bgcolor=CLEAR, plot_bgcolor=CLEAR, height=height, margin=_EDGE,
         showlegend=legend, font={"color": palette.INK},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "itemsizing": "constant"},
         hoverlabel={"bgcolor": "#ffffff"},
     )  # fmt: skip
-    figure.update_xaxes(gridcolor="#eeeeea")
-    figure.update_yaxes(gridcolor="#eeeeea")
-    return figure
+    return figure.update_xaxes(gridcolor=GRID, **across).update_yaxes(gridcolor=GRID, **up)

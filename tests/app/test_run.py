@@ -176,7 +176,7 @@ def test_a_column_that_the_run_does_not_keep_has_its_range_from_the_baseline(run
 def test_small_numbers_are_shown_with_their_digits(
     low: float | None, high: float | None, digits: int
 ) -> None:
-    assert Entry("x", "double", "number", low, low, high).digits == digits
+    assert Entry("x", "number", low, low, high).digits == digits
 
 
 def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: RunView) -> None:

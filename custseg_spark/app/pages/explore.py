@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from custseg_spark import wording
+from custseg_spark.app import plotly_charts
 from custseg_spark.app.pages import answer, widgets
 
 if TYPE_CHECKING:
@@ -47,16 +48,13 @@ def _show_two_segments(run: RunView, chosen: list[int]) -> None:
     table = compare_segments(run.profile, first, second)
     shown = table.assign(
         column=table["column"].map(wording.humanize), first=table["first"].map(wording.format_number),
-        second=table["second"].map(wording.format_number),
-        apart=table["apart"].map(lambda z: wording.format_signed(z)),
+        second=table["second"].map(wording.format_number), apart=table["apart"].map(wording.format_signed),
     )  # fmt: skip
     shown.columns = ["Column", names[first], f"{names[second]} ", "Apart, in standard deviations"]
     st.dataframe(shown, hide_index=True, height=420)
 
 
 def _show_column(run: RunView, chosen: list[int]) -> None:
-    from custseg_spark.app import plotly_charts
-
     columns, names = run.columns, {segment: run.names[segment] for segment in chosen}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     options = [*columns, *(name for name in run.categories if name not in columns)]
@@ -78,8 +76,6 @@ def _show_column(run: RunView, chosen: list[int]) -> None:
 
 
 def _show_two_columns(run: RunView, chosen: list[int]) -> None:
-    from custseg_spark.app import plotly_charts
-
     columns, names = run.columns, {segment: run.names[segment] for segment in chosen}
     options = list(columns)
     left, right = st.columns(2)
@@ -94,7 +90,6 @@ def _show_two_columns(run: RunView, chosen: list[int]) -> None:
 
 def _show_movement(run: RunView, chosen: list[int]) -> None:
     """Who is elsewhere in this run than in the live one; or since the run that was live when it was made."""
-    from custseg_spark.app import plotly_charts
     from custseg_spark.app.side_by_side import compare_runs, tabulate_moves
 
     live, share = widgets.find_live_run(), 1.0

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from custseg_spark.app import engine
+from custseg_spark import wording
+from custseg_spark.app import engine, plotly_charts
 from custseg_spark.app.pages import scoring, widgets
 
 if TYPE_CHECKING:
-    from custseg_spark.app.placement import Entry, Placement, Reason
+    from custseg_spark.app.placement import Entry, Placement
     from custseg_spark.app.run_view import RunView
 
 EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2200, 1, 1)
@@ -54,27 +55,23 @@ def _show_one(run: RunView) -> None:
         _show_placement(run, answer)
         beyond = list_unseen(found, values)
         if beyond:
+            names = widgets.escape_markdown(", ".join(beyond))
             st.warning(
-                f"No customer the model has seen had such a value: "
-                f"{widgets.escape_markdown(', '.join(beyond))}. "
-                "Take the answer as a guess."
+                f"No customer the model has seen had such a value: {names}. Take the answer as a guess."
             )
 
 
 def _ask_value(entry: Entry, run_id: str) -> Any:
     """One input, filled with the middle of the training customers."""
-    most = "" if entry.whole else "most: "
-    hint = (
-        ""
-        if entry.low is None
-        else f" :gray[{most}{_format_value(entry.low)} to {_format_value(entry.high)}]"
-    )
-    label = f"{widgets.escape_markdown(entry.column)}{hint}"
+    label = widgets.escape_markdown(entry.column)
+    if entry.low is not None:
+        most = "" if entry.whole else "most: "
+        label += f" :gray[{most}{_format_value(entry.low)} to {_format_value(entry.high)}]"
     kept: Any = {"key": f"predict.{run_id}.{entry.column}", "persist_state": "session"}
-    if entry.kind == "whole":
-        return st.number_input(label, value=entry.middle, step=1, placeholder="not known", **kept)
-    if entry.kind == "number":
+    if entry.kind in ("whole", "number"):
         exact: Any = {"step": 10.0**-entry.digits, "format": f"%.{entry.digits}f"}
+        if entry.kind == "whole":
+            exact = {"step": 1}
         return st.number_input(label, value=entry.middle, placeholder="not known", **exact, **kept)
     if entry.kind == "date":
         return st.date_input(label, entry.middle, EARLIEST, LATEST, **kept)
@@ -92,8 +89,6 @@ def _format_value(value: Any) -> str:
 
 def _show_placement(run: RunView, answer: Placement) -> None:
     """The answer: name, sentence, action, how sure, and which features speak for it."""
-    from custseg_spark.app import plotly_charts
-
     sure = SURE[answer.sure].format(next=answer.next[1])
     one = run.summary.segment(answer.segment)
     widgets.show_template("customer.html", one=one, name=answer.name, sure=sure)
@@ -104,16 +99,7 @@ def _show_placement(run: RunView, answer: Placement) -> None:
     worth = 0.2 * max(abs(reason.weight) for reason in answer.reasons)
     for reason in answer.reasons[:2]:
         if reason.weight > worth:
-            st.caption(_write_reason(reason, answer))
-
-
-def _write_reason(reason: Reason, answer: Placement) -> str:
-    from custseg_spark.wording import capitalize, format_number, humanize
-
-    return (
-        f"{widgets.escape_markdown(capitalize(humanize(reason.feature)))} {format_number(reason.value)}: "
-        "usual in "
-        f"“{widgets.escape_markdown(answer.name)}” is {format_number(reason.own)}, "
-        f"in “{widgets.escape_markdown(answer.next[1])}” "
-        f"{format_number(reason.other)}."
-    )
+            feature = wording.capitalize(wording.humanize(reason.feature))
+            feature, name, following = map(widgets.escape_markdown, (feature, answer.name, answer.next[1]))
+            value, own, other = map(wording.format_number, (reason.value, reason.own, reason.other))
+            st.caption(f"{feature} {value}: usual in “{name}” is {own}, in “{following}” {other}.")

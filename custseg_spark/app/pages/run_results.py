@@ -18,6 +18,7 @@ from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
 from custseg_spark.recipe import Recipe, write_explained
 from custseg_spark.report.profile_table import list_mean_columns
+from custseg_spark.report.sweep_scores import SCORES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,7 @@ def show_evidence(run: RunView) -> None:
     columns = st.columns(2)
     for place, (score, asked) in enumerate(known):
         with columns[place % 2]:
-            st.markdown(f"**{asked}**  \n{plotly_charts.name_score(score)}")
+            st.markdown(f"**{asked}**  \n{SCORES[score].title}")
             drawn = plotly_charts.draw_score(run.sweep, run.record.k, score)
             widgets.show_chart(drawn, f"results.{score}", tools=False)
     others = run.record.choice.runners_up

@@ -28,10 +28,8 @@ def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
     table = widgets.get_visit().tables.get(PAGE)
     if table is None:
-        st.caption(
-            "It needs these columns: "
-            f"{widgets.escape_markdown(', '.join(dict.fromkeys(_list_needed_columns(run))))}."
-        )
+        needed = ", ".join(dict.fromkeys([run.model.id, *run.model.columns]))
+        st.caption(f"It needs these columns: {widgets.escape_markdown(needed)}.")
         widgets.ask_for_table(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
         return
     widgets.offer_another(PAGE, table)
@@ -42,12 +40,7 @@ def show_scoring(run: RunView) -> None:
         table.task = _begin_scoring(run, table, sheet)
     widgets.show_progress(table.task, st.empty(), "Placing your customers")
     with widgets.explain_errors(table.folder, _FITS_NOT):
-        scored: ScoreResult = table.task.result()
-        _show_sizes(run, scored, table)
-
-
-def _list_needed_columns(run: RunView) -> list[str]:
-    return [run.model.id, *run.model.columns]
+        _show_sizes(run, table.task.result(), table)
 
 
 def _begin_scoring(run: RunView, table: Upload, sheet: str | None) -> Task[ScoreResult]:
