@@ -10,11 +10,9 @@ from custseg_spark.report import palette
 
 # Drawn here: a named icon would be asked of a server on the internet.
 DOTS = ((6, 7, 0), (18, 8, 1), (12, 18, 2))
-ICON = "".join(
-    ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">']
-    + [f'<circle cx="{x}" cy="{y}" r="5" fill="{palette.pick_colour(segment)}"/>' for x, y, segment in DOTS]
-    + ["</svg>"]
-)
+CIRCLE = '<circle cx="{}" cy="{}" r="5" fill="{}"/>'
+CIRCLES = "".join(CIRCLE.format(x, y, palette.pick_colour(segment)) for x, y, segment in DOTS)
+ICON = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{CIRCLES}</svg>'
 
 st.set_page_config(page_title="Customer segments", page_icon=ICON, layout="wide")
 widgets.apply_style()

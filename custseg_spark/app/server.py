@@ -38,7 +38,6 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
     import streamlit
 
     # What the first page would wait for else: its modules are imported before the server is up.
-    from custseg_spark.app import uploads  # noqa: F401
     from custseg_spark.app.pages import explore, predict, segment, widgets  # noqa: F401
 
     engine.warm()

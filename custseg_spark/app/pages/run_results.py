@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
+import pyarrow.dataset as ds
 import streamlit as st
 
 from custseg_spark import wording
@@ -14,19 +16,12 @@ from custseg_spark.app import downloads, engine, plotly_charts
 from custseg_spark.app.pages import answer, widgets
 from custseg_spark.app.run_view import RunView
 from custseg_spark.app.settings import SETTINGS
-from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
+from custseg_spark.commands.compare import CompareSettings, compare
 from custseg_spark.recipe import Recipe, write_explained
 from custseg_spark.report.profile_table import list_mean_columns
 from custseg_spark.report.sweep_scores import SCORES
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow.dataset as ds
-
-    from custseg_spark.commands.compare import ComparisonResult
-
-OTHER_WAYS, TAKE = "Other ways", "Take it with you"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PICTURES = {
     "comparison.png": "The same customers, coloured by the segment that each way gives them.",
@@ -50,16 +45,18 @@ _SCORES = (
 def show_results(run: RunView, table: Upload, recipe: Recipe) -> None:
     """The answer, and below it the view that was chosen."""
     answer.show_answer(run)
-    view = widgets.choose_view("View", [*VIEWS, OTHER_WAYS, TAKE], "results.view", wide=True)
-    if view == OTHER_WAYS:
-        _compare_ways(table, recipe, run)
-    elif view == TAKE:
-        _offer_files(run, table, recipe)
-    else:
-        VIEWS[view](run)
+    views: dict[str, Callable[[], None]] = {
+        "Each segment": lambda: answer.show_cards(run),
+        "Map": lambda: _show_map(run),
+        "Side by side": lambda: _show_side_by_side(run),
+        "Why this many": lambda: _show_evidence(run),
+        "Other ways": lambda: _compare_ways(run, table, recipe),
+        "Take it with you": lambda: _offer_files(run, table, recipe),
+    }
+    views[widgets.choose_view("View", list(views), "results.view", wide=True)]()
 
 
-def show_map(run: RunView) -> None:
+def _show_map(run: RunView) -> None:
     """Customers on their principal axes, flat or to be turned."""
     deep = st.toggle("In three dimensions", key="results.deep", persist_state="session")
     points, shares = run.axes
@@ -74,7 +71,7 @@ def show_map(run: RunView) -> None:
     )
 
 
-def show_side_by_side(run: RunView) -> None:
+def _show_side_by_side(run: RunView) -> None:
     """Every segment against all customers, column by column."""
     features = [t.name for t in run.model.features]
     more = [name for name in list_mean_columns(run.profile) if name not in features]
@@ -86,7 +83,7 @@ def show_side_by_side(run: RunView) -> None:
         st.caption("The average of each segment. Orange lies above all customers, blue below.")
 
 
-def show_evidence(run: RunView) -> None:
+def _show_evidence(run: RunView) -> None:
     """Why this number of segments and not another."""
     st.markdown(widgets.escape_markdown(wording.capitalize(run.record.why)) + ".")
     known = [
@@ -104,15 +101,7 @@ def show_evidence(run: RunView) -> None:
         st.markdown("\n".join(f"- **{other.k}** {widgets.escape_markdown(other.why)}" for other in others))
 
 
-VIEWS: dict[str, Callable[[RunView], None]] = {
-    "Each segment": answer.show_cards,
-    "Map": show_map,
-    "Side by side": show_side_by_side,
-    "Why this many": show_evidence,
-}
-
-
-def _compare_ways(table: Upload, recipe: Recipe, run: RunView) -> None:
+def _compare_ways(run: RunView, table: Upload, recipe: Recipe) -> None:
     """The same customers grouped by other algorithms: on demand, as it takes as long again."""
     st.markdown(
         "The segments come from k-means. Here the same customers are grouped in other ways, among them "
@@ -121,7 +110,8 @@ def _compare_ways(table: Upload, recipe: Recipe, run: RunView) -> None:
     place = st.empty()
     if table.comparison is None:
         if place.button("Compare", key="results.compare", type="primary"):
-            table.comparison = _begin_comparison(table, recipe, run.record.k)
+            file, to, asked = str(table.file), table.make_output(), CompareSettings(run.record.k)
+            table.comparison = table.begin(lambda: compare(engine.get_session(), recipe, file, to, asked))
             st.rerun()
         return
     widgets.show_progress(table.comparison, place, "Grouping the same customers in other ways")
@@ -131,13 +121,6 @@ def _compare_ways(table: Upload, recipe: Recipe, run: RunView) -> None:
         widgets.show_template("compared.html", rows=found.rows, hierarchical=HIERARCHICAL)
         for picture in sorted(Path(found.path).rglob("*.png")):
             st.image(str(picture), PICTURES.get(picture.name))
-
-
-def _begin_comparison(table: Upload, recipe: Recipe, k: int) -> Task[ComparisonResult]:
-    from custseg_spark.commands.compare import CompareSettings, compare
-
-    file, to = str(table.file), table.make_output()
-    return table.begin(lambda: compare(engine.get_session(), recipe, file, to, CompareSettings(k)))
 
 
 def _offer_files(run: RunView, table: Upload, recipe: Recipe) -> None:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from custseg_spark.app import engine
+from custseg_spark.app import engine, uploads
 from custseg_spark.app.pages import widgets
-from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
 
 if TYPE_CHECKING:
     from custseg_spark.app.form import Choices, FeatureChoice, Form
-    from custseg_spark.app.uploads import UploadPreview
-    from custseg_spark.recipe import Recipe
 
 PAGE = "segment"
 KEPT: Any = {"persist_state": "session"}
@@ -45,7 +42,6 @@ NUMBERED = (
     "own and bring the table again."
 )
 LEFT_OUT = "Left out, as they look like what an earlier segmentation added: {columns}."
-_LOOKS_WRONG = "Save the table again as an Excel workbook (.xlsx) or as CSV in UTF-8, and bring that."
 _FITS_NOT = "Look at the columns you chose, or allow more rows to be left out under Fine-tuning."
 
 
@@ -80,20 +76,18 @@ def _welcome() -> None:
     st.caption("Your table stays on this server only while this page is open, and nobody else sees it.")
 
 
-def _look_into(table: Upload, sheet: str | None) -> UploadPreview:
+def _look_into(table: Upload, sheet: str | None) -> uploads.UploadPreview:
     """What was found in the table, or in this sheet of it; looked into once."""
-    from custseg_spark.app import uploads
-
     key = f"preview {sheet}"
     if key not in table.known:
-        with widgets.explain_errors(table.folder, _LOOKS_WRONG), st.spinner("Looking into the table"):
+        with widgets.explain_errors(table.folder, uploads.AGAIN), st.spinner("Looking into the table"):
             table.known[key] = uploads.preview_upload(engine.get_session(), table.file, sheet)
-    found: UploadPreview = table.known[key]
+    found: uploads.UploadPreview = table.known[key]
     return found
 
 
-def _show_proposal(table: Upload, preview: UploadPreview, sheet: str | None) -> None:
-    from custseg_spark.app import form, uploads
+def _show_proposal(table: Upload, preview: uploads.UploadPreview, sheet: str | None) -> None:
+    from custseg_spark.app import form
 
     st.title("What should tell your customers apart?")
     if f"form {sheet}" not in table.known:
@@ -113,20 +107,14 @@ def _show_proposal(table: Upload, preview: UploadPreview, sheet: str | None) -> 
     chosen = _ask_choices(offered, f"{table.number}.{sheet}")
     if not chosen.cut:
         st.warning("Choose at least one column that tells customers apart.")
-    pressed = st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go")
-    if pressed:
+    if st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go"):
+        from custseg_spark.commands.train import train
+
         with widgets.explain_errors(table.folder, "Choose other columns."):
-            recipe = offered.build_recipe(chosen, table.file.name)
-            table.known["recipe"] = recipe
-            table.task = _begin_training(table, recipe)
+            table.known["recipe"] = recipe = offered.build_recipe(chosen, table.file.name)
+            file, output = str(table.file), table.make_output()
+            table.task = table.begin(lambda: train(engine.get_session(), recipe, file, output))
             st.rerun()
-
-
-def _begin_training(table: Upload, recipe: Recipe) -> Task[object]:
-    from custseg_spark.commands.train import train
-
-    file, output = str(table.file), table.make_output()
-    return table.begin(lambda: train(engine.get_session(), recipe, file, output))
 
 
 def _ask_choices(offered: Form, of: str) -> Choices:
@@ -135,22 +123,23 @@ def _ask_choices(offered: Form, of: str) -> Choices:
 
     proposed, offers = offered.proposed, offered.offers
 
-    def key(name: str) -> str:
+    def make_key(name: str) -> str:
         return f"{PAGE}.{of}.{name}"
 
     def ask_several(label: str, options: list[str], name: str, note: str = "") -> list[str]:
         default = [one for one in getattr(proposed, name) if one in options]
-        how: Any = {"wrap": name == "cut", "help": note or None, "key": key(name), **KEPT}
+        how: Any = {"wrap": name == "cut", "help": note or None, "key": make_key(name), **KEPT}
         return list(st.multiselect(label, options, default, lambda one: offers[one].says, **how))
 
     left, right = st.columns(2, gap="large")
     with left:
-        column = st.selectbox("Which column is the customer’s number?", offered.ids, key=key("id"), **KEPT)
+        asked, key = "Which column is the customer’s number?", make_key("id")
+        column = st.selectbox(asked, offered.ids, key=key, **KEPT)
         if column in offered.doubts:
             st.warning(f"{widgets.escape_markdown(offered.doubts[column])}. {NUMBERED}")
         numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]
         cut = ask_several("Compare customers by", numbers, "cut", FEW)
-        segments = _ask_how_many(proposed, key)
+        segments = _ask_how_many(proposed, make_key)
     with right:
         others = [name for name in offers if name not in cut]
         check = ask_several("What counts as success?", others, "check", SUCCESS)
@@ -158,30 +147,30 @@ def _ask_choices(offered: Form, of: str) -> Choices:
         describe = ask_several("Also show for each segment", free, "describe")
         if offered.protected:
             st.caption(PROTECTED.format(columns=widgets.escape_markdown(", ".join(offered.protected))))
-    treated, smallest, left_out = _ask_fine_tuning(offered, cut, key)
+    treated, smallest, left_out = _ask_fine_tuning(offered, cut, make_key)
     return Choices(column, tuple(cut), tuple(describe), tuple(check), treated, segments, smallest, left_out)
 
 
-def _ask_how_many(proposed: Choices, key: Callable[[str], str]) -> tuple[int, int]:
+def _ask_how_many(proposed: Choices, make_key: Callable[[str], str]) -> tuple[int, int]:
     """The range of k that is tried."""
     from custseg_spark.app.form import MOST_SEGMENTS
 
     ways = ["Let the data say", "Between", "Exactly"]
     way = st.segmented_control(
-        "How many segments?", ways, default=ways[0], required=True, key=key("way"), **KEPT
+        "How many segments?", ways, default=ways[0], required=True, key=make_key("way"), **KEPT
     )
     hidden: Any = {"label_visibility": "collapsed", **KEPT}
     if way == "Between":
-        low, high = st.slider("Segments", 2, MOST_SEGMENTS, (3, 6), key=key("between"), **hidden)
+        low, high = st.slider("Segments", 2, MOST_SEGMENTS, (3, 6), key=make_key("between"), **hidden)
         return int(low), int(high)
     if way == "Exactly":
-        exact = int(st.slider("Segments", 2, MOST_SEGMENTS, 5, key=key("exactly"), **hidden))
+        exact = int(st.slider("Segments", 2, MOST_SEGMENTS, 5, key=make_key("exactly"), **hidden))
         return exact, exact
     return proposed.segments
 
 
 def _ask_fine_tuning(
-    offered: Form, cut: list[str], key: Callable[[str], str]
+    offered: Form, cut: list[str], make_key: Callable[[str], str]
 ) -> tuple[dict[str, FeatureChoice], float, float]:
     """How each column that cuts is treated, the smallest segment and the most rows left out, as shares."""
     from custseg_spark.app.form import EXTREMES, MISSING, SPREAD, FeatureChoice
@@ -192,11 +181,11 @@ def _ask_fine_tuning(
         first, second = st.columns(2, gap="large")
         smallest = first.slider(
             "No segment smaller than, in % of customers",
-            *(1, 20, round(100 * proposed.smallest)), key=key("smallest"), **KEPT,
+            *(1, 20, round(100 * proposed.smallest)), key=make_key("smallest"), **KEPT,
         )  # fmt: skip
         left_out = second.slider(
             "Stop when more rows than this must be left out, in %",
-            *(0, 50, round(100 * proposed.left_out)), key=key("left_out"), **KEPT,
+            *(0, 50, round(100 * proposed.left_out)), key=make_key("left_out"), **KEPT,
         )  # fmt: skip
         for name in cut:
             offer = offered.offers[name]
@@ -204,9 +193,8 @@ def _ask_fine_tuning(
             one, two, three = st.columns(3)
 
             def ask(place: Any, title: str, words: dict[Any, str], now: str, name: str = name) -> Any:
-                options = list(words)
-                at = options.index(now) if now in options else 0
-                return place.selectbox(title, options, at, words.get, key=key(f"{title}.{name}"), **KEPT)
+                key, options = make_key(f"{title}.{name}"), list(words)
+                return place.selectbox(title, options, options.index(now), words.get, key=key, **KEPT)
 
             spread = {"none": SPREAD["none"]} if offer.signed else SPREAD
             treated[name] = FeatureChoice(

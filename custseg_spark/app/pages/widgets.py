@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime import exists, get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from custseg_spark.app import uploads
 from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload, Visit
@@ -36,19 +39,18 @@ def get_visit() -> Visit:
     """This person's visit. It ends a while after the connection does."""
     found = st.session_state.get("visit")
     if found is None or found.closed:
-        found = st.session_state["visit"] = Visit(_watch_connection())
+        session = _get_session_id()
+        found = Visit(lambda: exists() and get_instance().is_active_session(session))
+        st.session_state["visit"] = found
     _hold(found)
     return found
 
 
-def _watch_connection() -> Callable[[], bool]:
-    """Whether this person's browser is connected, asked at any later time."""
-    from streamlit.runtime import exists, get_instance
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
+def _get_session_id() -> str:
+    """Which connection the page is drawn for."""
     context = get_script_run_ctx()
-    number = "" if context is None else context.session_id
-    return lambda: exists() and get_instance().is_active_session(number)
+    assert context is not None, "pages are drawn for somebody"
+    return context.session_id
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=Visit.leave)
@@ -65,36 +67,23 @@ def apply_style() -> None:
 
 def ask_for_table(page: str, label: str) -> None:
     """The place to put the table of a page; when there is one, the page starts anew with it."""
-    from custseg_spark.app.uploads import ENDINGS, refuse_size
-
     most = SETTINGS.most_megabytes
-    number = st.session_state.get(
-        f"{page}.brought", 0
-    )  # another one each time, so that none holds an old file
-    key = f"{page}.upload.{number}"
-    uploaded = st.file_uploader(label, type=list(ENDINGS), key=key, max_upload_size=most)
+    number = st.session_state.get(f"{page}.brought", 0)
+    key = f"{page}.upload.{number}"  # another one each time, so that none holds an old file
+    uploaded = st.file_uploader(label, type=list(uploads.ENDINGS), key=key, max_upload_size=most)
     if uploaded is None:
         return
     content = uploaded.getvalue()
-    refused = refuse_size(uploaded.name, len(content), most)
+    refused = uploads.refuse_size(uploaded.name, len(content), most)
     if refused:
         st.error(escape_markdown(refused))
         return
     get_visit().bring(page, uploaded.name, content)
-    _forget(uploaded)
+    # Streamlit keeps what was uploaded in memory as long as the session; ours lies in the visit's folder.
+    files: Any = get_instance().uploaded_file_mgr
+    files.remove_file(_get_session_id(), uploaded.file_id)
     st.session_state[f"{page}.brought"] = number + 1
     st.rerun()
-
-
-def _forget(uploaded: Any) -> None:
-    """Streamlit keeps what was uploaded in memory as long as the session; ours lies in the visit's folder."""
-    from streamlit.runtime import get_instance
-    from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-    context = get_script_run_ctx()
-    if context is not None:
-        files: Any = get_instance().uploaded_file_mgr
-        files.remove_file(context.session_id, uploaded.file_id)
 
 
 def offer_another(page: str, table: Upload) -> None:
@@ -109,8 +98,6 @@ def offer_another(page: str, table: Upload) -> None:
 def choose_sheet(page: str, table: Upload, *, fixed: bool = False) -> str | None:
     """The sheet of a workbook that has several, as it is chosen here; None for any other table. `fixed`: no
     other one can be chosen, since this one is worked on, or what came of it is shown."""
-    from custseg_spark.app import uploads
-
     if "sheets" not in table.known:
         table.known["sheets"] = uploads.list_sheets(table.file)
     names = table.known["sheets"]
@@ -136,13 +123,11 @@ def show_progress(task: Task[Any], place: DeltaGenerator, title: str) -> None:
 @contextmanager
 def explain_errors(folder: Path, otherwise: str = "") -> Iterator[None]:
     """Inside, an error is told in plain words, and the page ends there."""
-    from custseg_spark.app.uploads import explain_plainly
-
     try:
         yield
         return
     except CustsegError as problem:
-        said = explain_plainly(problem, folder, otherwise)
+        said = uploads.explain_plainly(problem, folder, otherwise)
     except Exception:
         log.exception("app")
         said = UNFORESEEN
@@ -178,7 +163,8 @@ def show_template(name: str, /, **values: Any) -> None:
 
 def choose_run(page: str) -> RunView | None:
     """The run that a page is about: the one just made on the first page, or a published one."""
-    own = get_own_run()
+    table = get_visit().tables.get("segment")
+    own: RunView | None = None if table is None else table.known.get("published")
     with explain_errors(get_visit().folder):
         listed = {one.run.run_id: one for one in list_runs(SETTINGS.output)}
         labels = {} if own is None else {OWN: f"just made: {own.title}"}
@@ -201,12 +187,6 @@ def list_runs(output: str | None) -> list[RunListing]:
     from custseg_spark.app.run_view import list_published
 
     return list_published(output)
-
-
-def get_own_run() -> RunView | None:
-    """The run of this visit; None before there is one."""
-    table = get_visit().tables.get("segment")
-    return None if table is None else table.known.get("published")
 
 
 def find_live_run() -> RunView | None:
