@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import decimal
 import io
+import itertools
 import math
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import fsspec
@@ -52,22 +52,24 @@ def write_excel(customers: ds.Dataset, profile: pd.DataFrame) -> bytes:
 
     book = Workbook(write_only=True)
     for title, frame in (("Customers", _to_pandas(customers)), ("Segments", profile)):
-        sheet = book.create_sheet(title)
-        for row in _list_rows(data.escape_pandas(frame)):
-            sheet.append([_write_text(sheet, value) if isinstance(value, str) else value for value in row])
+        sheet, escaped = book.create_sheet(title), data.escape_pandas(frame)
+        names = map(str, escaped.columns)
+        for row in itertools.chain([names], escaped.itertuples(index=False, name=None)):
+            sheet.append([_write_cell(sheet, _convert_value(value)) for value in row])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
-def _write_text(sheet: Any, text: str) -> object:
-    """A cell that holds the text, whatever it looks like: openpyxl takes =1 for a formula and #N/A for an
+def _write_cell(sheet: Any, value: Any) -> object:
+    """A text as a cell that holds it, whatever it looks like: openpyxl takes =1 for a formula and #N/A for an
     error."""
     from openpyxl.cell import WriteOnlyCell
 
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    return cell
+    if isinstance(value, str):
+        value = WriteOnlyCell(sheet, value)
+        value.data_type = "s"
+    return value
 
 
 def write_parquet(customers: ds.Dataset) -> bytes:
@@ -108,13 +110,7 @@ def _order_columns(table: pa.Table) -> pa.Table:
     return table.select(list(dict.fromkeys(["segment", "segment_name", *table.column_names])))
 
 
-def _list_rows(frame: pd.DataFrame) -> Iterator[list[object]]:
-    yield [_to_cell(str(name)) for name in frame.columns]
-    for row in frame.itertuples(index=False, name=None):
-        yield [_to_cell(value) for value in row]
-
-
-def _to_cell(value: Any) -> object:
+def _convert_value(value: Any) -> object:
     """A value as a workbook takes it: nothing for a missing or infinite one, numbers as numbers, anything odd
     as text, and no text with control characters."""
     if isinstance(value, np.generic):

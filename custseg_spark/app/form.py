@@ -37,6 +37,8 @@ SPREAD: dict[Spread, str] = {
     "log1p": "by ratio: 10 to 20 is as far as 100 to 200",
 }
 MOST_SEGMENTS = 12
+_UNSAID = {"impute": "median", "clip": [None, None], "transform": "none"}
+"""What the form decides of a column that cuts, and the answers that a recipe does not write down."""
 
 
 @dataclass(frozen=True)
@@ -134,14 +136,13 @@ def build_form(preview: UploadPreview) -> Form:
         document["output"] = {"columns": [column.name for column in preview.columns]}
     columns = {column.name: column for column in preview.columns}
     offers = _list_offers(proposed, columns)
-    low, high = proposed.segments.range
     choices = Choices(
         id=proposed.input.id,
         cut=tuple(proposed.segment_by),
         describe=tuple(proposed.describe),
         check=tuple(proposed.check),
         treated={name: offers[name].treated for name in proposed.segment_by},
-        segments=(low, high),
+        segments=proposed.segments.range,
         smallest=proposed.segments.smallest_share,
         left_out=proposed.rules.max_quarantined,
     )
@@ -163,43 +164,34 @@ def _write_doubt(column: ColumnKind) -> str:
 def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str, Offer]:
     """What the proposal uses, and every other column of numbers."""
     single = {quote_name(name): column for name, column in columns.items()}
-    types = {name: column.declared for name, column in columns.items() if column.declared}
     found: dict[str, Offer] = {}
     for name, feature in proposed.segment_by.items():
-        entry = feature.model_dump(
-            exclude_unset=True, mode="json", exclude={"sql", "impute", "clip", "transform"}
-        )
-        column = single.get(feature.sql)
-        found[name] = Offer(
-            name, _describe(name, feature.sql, columns), feature.sql, entry, _read_choice(feature),
-            signed=column is not None and _may_be_negative(column),
-        )  # fmt: skip
+        entry = feature.model_dump(exclude_unset=True, mode="json", exclude={"sql", *_UNSAID})
+        says, column = _describe(name, feature.sql, columns), single.get(feature.sql)
+        signed = column is not None and _may_be_negative(column)
+        found[name] = Offer(name, says, feature.sql, entry, _read_choice(feature), signed=signed)
     described = {name: one.sql or "" for name, one in proposed.describe.items()}
     for name, sql in {**described, **{name: one.sql for name, one in proposed.check.items()}}.items():
-        column = single.get(sql)
-        found[name] = (
-            _make_offer(name, sql, column)
-            if column
-            else Offer(name, _describe(name, sql, columns), sql, cuts="datediff(" in sql)
-        )
+        if column := single.get(sql):
+            found[name] = _make_offer(name, sql, column)
+        else:
+            found[name] = Offer(name, _describe(name, sql, columns), sql, cuts="datediff(" in sql)
     used = {offer.sql for offer in found.values()}
     for name, column in columns.items():
         left = column.kind in ("number", "flag") and quote_name(name) not in used and column.clean
         if left and name != proposed.input.id and name not in proposed.protected:
             key = _choose_key(column, {*found, *ADDED})
-            declared = {name: types[name]} if name in types else {}
+            declared = {name: column.declared} if column.declared else {}
             found[key] = _make_offer(key, quote_name(name), column, declared)
     return found
 
 
 def _make_offer(name: str, sql: str, column: ColumnKind, types: Mapping[str, Any] | None = None) -> Offer:
-    numbers = column.kind == "number"
-    candidate = Candidate(column.words, sql, (column.name,), column.values)
-    skewed = numbers and candidate.skewed
-    treated = FeatureChoice(
-        extremes="p99.5" if numbers and candidate.far_out is not None else "keep",
-        spread="log1p" if skewed else "none",
-    )
+    numbers, treated = column.kind == "number", FeatureChoice()
+    if numbers:
+        candidate = Candidate(column.words, sql, (column.name,), column.values)
+        extremes: Extremes = "keep" if candidate.far_out is None else "p99.5"
+        treated = FeatureChoice(extremes=extremes, spread="log1p" if candidate.skewed else "none")
     return Offer(name, column.name, sql, {}, treated, numbers, _may_be_negative(column), types or {})
 
 
@@ -207,13 +199,9 @@ def _cut_by(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:
     spread = "none" if offer.signed else treated.spread
     floor = 0 if spread == "log1p" else None  # the logarithm takes nothing under zero
     clip: Any = {"keep": [floor, None], "p99.5": [floor, "p99.5"], "iqr": "iqr"}[treated.extremes]
-    return {
-        "sql": offer.sql,
-        **({"impute": treated.missing} if treated.missing != "median" else {}),
-        **({"clip": clip} if clip != [None, None] else {}),
-        **({"transform": spread} if spread != "none" else {}),
-        **offer.feature,
-    }
+    asked = {"impute": treated.missing, "clip": clip, "transform": spread}
+    said = {key: value for key, value in asked.items() if value != _UNSAID[key]}
+    return {"sql": offer.sql, **said, **offer.feature}
 
 
 def _read_choice(feature: recipes.Feature) -> FeatureChoice:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from custseg_spark.errors import MEND_TABLE, BadTableError, CustsegError, DataError
+from custseg_spark.wording import capitalize
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -87,8 +88,7 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
     looked = look_into_file(spark, file, sheet)
     ours = list_added_columns(looked.head.columns)
     looked = replace(looked, head=looked.head.drop(columns=list(ours)))
-    source = Input(id="", options=dict(looked.options))
-    rows = data.open_table(spark, source, str(file)).frame.count()
+    rows = data.open_table(spark, Input(id="", options=dict(looked.options)), str(file)).frame.count()
     if rows < FEWEST:
         raise BadTableError(
             f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
@@ -191,10 +191,9 @@ def explain_plainly(problem: CustsegError, folder: Path, otherwise: str = "") ->
         case data.REJECTED:
             what = _tell_rejected(**problem.facts)
     if "." not in what.partition(" ")[0]:  # else it begins with a file's name
-        what = f"{what[:1].upper()}{what[1:]}"
-    what = what.rstrip(".")
+        what = capitalize(what)
     remedy = problem.remedy if problem.code in (data.NO_COLUMN, MEND_TABLE) else otherwise
-    remedy = f"{remedy[:1].upper()}{remedy[1:]}".rstrip(".")
+    what, remedy = what.rstrip("."), capitalize(remedy).rstrip(".")
     end = "" if remedy.endswith("?") else "."
     return f"{what}. {remedy}{end}" if remedy else f"{what}."
 
