@@ -181,18 +181,19 @@ def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[st
         left = column.kind in ("number", "flag") and quote_name(name) not in used and column.clean
         if left and name != proposed.input.id and name not in proposed.protected:
             key = _choose_key(column, {*found, *ADDED})
-            declared = {name: column.declared} if column.declared else {}
-            found[key] = _make_offer(key, quote_name(name), column, declared)
+            found[key] = _make_offer(key, quote_name(name), column)
     return found
 
 
-def _make_offer(name: str, sql: str, column: ColumnKind, types: Mapping[str, Any] | None = None) -> Offer:
+def _make_offer(name: str, sql: str, column: ColumnKind) -> Offer:
+    """The offer of one column as it is."""
+    types = {column.name: column.declared} if column.declared else {}
     numbers, treated = column.kind == "number", FeatureChoice()
     if numbers:
         candidate = Candidate(column.words, sql, (column.name,), column.values)
         extremes: Extremes = "keep" if candidate.far_out is None else "p99.5"
         treated = FeatureChoice(extremes=extremes, spread="log1p" if candidate.skewed else "none")
-    return Offer(name, column.name, sql, {}, treated, numbers, _may_be_negative(column), types or {})
+    return Offer(name, column.name, sql, {}, treated, numbers, _may_be_negative(column), types)
 
 
 def _cut_by(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:

@@ -63,7 +63,6 @@ class Reason:
     to both centres along it (model scale), and the customer's value and both segments' usual ones."""
 
     feature: str
-    unit: str
     weight: float
     value: float
     own: float
@@ -114,14 +113,11 @@ def place_customer(spark: SparkSession, run: RunView, values: Mapping[str, Any])
     distances = squared.sum(axis=1)
     first, second = np.argsort(distances, kind="stable")[:2].tolist()
     own, other = np.sqrt(distances[[first, second]]).tolist()
-    usual = run.profile.set_index("segment")
+    usual = run.profile.set_index("segment").loc[[model.ids[first], model.ids[second]]]
     reasons = [
-        Reason(
-            t.name, t.unit, float(squared[second, i] - squared[first, i]), float(known[i]),
-            *(float(usual[f"mean_{t.name}"][model.ids[place]]) for place in (first, second)),
-        )
-        for i, t in enumerate(model.features)
-    ]  # fmt: skip
+        Reason(t.name, float(weight), float(value), *usual[f"mean_{t.name}"].astype(float).tolist())
+        for t, weight, value in zip(model.features, squared[second] - squared[first], known, strict=True)
+    ]
     reasons.sort(key=lambda reason: -reason.weight)
     margin = 1 - own / other if other > 0 else 0.0
     following = (model.ids[second], model.names[second])
@@ -144,20 +140,15 @@ def _compute_features(spark: SparkSession, model: Model, values: Mapping[str, An
     """The one row through the model's own steps: its expressions are Spark's to say."""
     from pyspark.sql import functions as F
 
-    columns = [
-        F.lit(_begin_day(values.get(name)) if kind == "timestamp" else values.get(name))
-        .cast(kind)
-        .alias(name)
-        for name, kind in model.columns.items()
-    ]
+    columns = []
+    for name, kind in model.columns.items():
+        value = values.get(name)
+        if kind == "timestamp" and value is not None:  # the day begins in UTC
+            value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+        columns.append(F.lit(value).cast(kind).alias(name))
     stages = [*model.raw_stages(), *build_scaled_stages(model.features)]
     found: dict[str, Any] = add_stages(spark.range(1).select(*columns), stages).collect()[0].asDict()
     return found
-
-
-def _begin_day(day: Any) -> datetime | None:
-    """When the day begins in UTC."""
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _fill_entry(entry: Entry, values: pd.Series[Any]) -> Entry:

@@ -142,17 +142,19 @@ def tabulate_columns(columns: tuple[ColumnKind, ...], head: pd.DataFrame) -> pd.
     example. Escaped: what the page shows as a table can be taken away as CSV."""
     from custseg_spark import data
 
-    return pd.DataFrame(
-        {
-            "Column": [data.escape_text(column.name) for column in columns],
-            "Looks like": [_KINDS[column.kind] for column in columns],
-            "Missing": [100 * column.missing for column in columns],
-            "Different values": [column.distinct for column in columns],
-            "For example": [
-                _choose_example(column, head.iloc[:, place]) for place, column in enumerate(columns)
-            ],
+    rows = []
+    for place, column in enumerate(columns):
+        known = head.iloc[:, place].dropna()
+        example = "" if known.empty else str(known.iloc[0])[:60]
+        row = {
+            "Column": data.escape_text(column.name),
+            "Looks like": _KINDS[column.kind],
+            "Missing": 100 * column.missing,
+            "Different values": column.distinct,
+            "For example": example if _holds_numbers(column) else data.escape_text(example),
         }
-    )
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def tabulate_first_rows(preview: UploadPreview, most: int = 50) -> pd.DataFrame:
@@ -165,14 +167,6 @@ def tabulate_first_rows(preview: UploadPreview, most: int = 50) -> pd.DataFrame:
         if _holds_numbers(column) and not shown.iloc[:, place].equals(head.iloc[:, place]):
             shown.isetitem(place, column.values.head(most).to_numpy())
     return shown
-
-
-def _choose_example(column: ColumnKind, values: pd.Series[Any]) -> str:
-    from custseg_spark import data
-
-    known = values.dropna()
-    example = "" if known.empty else str(known.iloc[0])[:60]
-    return example if _holds_numbers(column) else data.escape_text(example)
 
 
 def _holds_numbers(column: ColumnKind) -> bool:

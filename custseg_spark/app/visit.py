@@ -103,9 +103,8 @@ class Visit:
     def leave(self, after: float | None = None) -> None:
         """The connection is gone: close the visit after so many seconds, unless the person comes back."""
         self.stay()
-        self._leaving = threading.Timer(
-            SETTINGS.grace if after is None else after, self._close_later, [after]
-        )
+        seconds = SETTINGS.grace if after is None else after
+        self._leaving = threading.Timer(seconds, self._close_later, [after])
         self._leaving.daemon = True
         self._leaving.start()
 

@@ -31,14 +31,14 @@ def show_page() -> None:
         if not chosen and view != "Find a customer":
             st.info("Choose a segment above.")
             return
-        VIEWS[view](run, sorted(chosen))
+        VIEWS[view](run, {segment: names[segment] for segment in sorted(chosen)})
 
 
-def _show_two_segments(run: RunView, chosen: list[int]) -> None:
+def _show_two_segments(run: RunView, names: dict[int, str]) -> None:
     """Two segments, every column, the farthest apart first."""
     from custseg_spark.app.side_by_side import compare_segments
 
-    names = run.names
+    names = run.names  # of any two, whatever is chosen above
     left, right = st.columns(2)
     options = list(names)
     first = int(left.selectbox("This segment", options, 0, names.__getitem__, key="explore.first"))
@@ -54,8 +54,8 @@ def _show_two_segments(run: RunView, chosen: list[int]) -> None:
     st.dataframe(shown, hide_index=True, height=420)
 
 
-def _show_column(run: RunView, chosen: list[int]) -> None:
-    columns, names = run.columns, {segment: run.names[segment] for segment in chosen}
+def _show_column(run: RunView, names: dict[int, str]) -> None:
+    columns = run.columns
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     options = [*columns, *(name for name in run.categories if name not in columns)]
     name = left.selectbox("Column", options, 0, wording.humanize, key="explore.column")
@@ -75,8 +75,8 @@ def _show_column(run: RunView, chosen: list[int]) -> None:
     _say_how_many(run)
 
 
-def _show_two_columns(run: RunView, chosen: list[int]) -> None:
-    columns, names = run.columns, {segment: run.names[segment] for segment in chosen}
+def _show_two_columns(run: RunView, names: dict[int, str]) -> None:
+    columns = run.columns
     options = list(columns)
     left, right = st.columns(2)
     x = left.selectbox("Across", options, 0, wording.humanize, key="explore.x")
@@ -88,7 +88,7 @@ def _show_two_columns(run: RunView, chosen: list[int]) -> None:
     _say_how_many(run)
 
 
-def _show_movement(run: RunView, chosen: list[int]) -> None:
+def _show_movement(run: RunView, names: dict[int, str]) -> None:
     """Who is elsewhere in this run than in the live one; or since the run that was live when it was made."""
     from custseg_spark.app.side_by_side import compare_runs, tabulate_moves
 
@@ -115,7 +115,7 @@ def _show_movement(run: RunView, chosen: list[int]) -> None:
         st.caption(f"From {100 * share:.2g} % of the customers, the same ones of both.")
 
 
-def _show_customer(run: RunView, chosen: list[int]) -> None:
+def _show_customer(run: RunView, names: dict[int, str]) -> None:
     from custseg_spark import data
 
     wanted = st.text_input(f"{widgets.escape_markdown(run.model.id)} of the customer", key="explore.wanted")
@@ -140,7 +140,7 @@ def _say_how_many(run: RunView) -> None:
         st.caption(f"From {len(run.sample):,} of {everyone:,} customers, drawn evenly.")
 
 
-VIEWS: dict[str, Callable[[RunView, list[int]], None]] = {
+VIEWS: dict[str, Callable[[RunView, dict[int, str]], None]] = {
     "Segments": answer.show_cards,
     "Two side by side": _show_two_segments,
     "One column": _show_column,
