@@ -10,7 +10,6 @@ import math
 import re
 from typing import Any
 
-import fsspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -91,11 +90,10 @@ def save_candidate(run: RunView, table: Upload, recipe: Recipe, output: str) -> 
     Raises RunError where `output` can't be written.
     """
     saved = runs.Run(output, run.run.run_id)
-    source, folder = fsspec.core.url_to_fs(run.run.path)
     saved.write("recipe.yaml", write_explained(recipe))
-    names = [str(name)[len(str(folder)) :].lstrip("/") for name in source.find(folder)]
+    names = runs.list_below(run.run.path)
     for name in sorted(names, key="run.json".__eq__):  # the record last: it says that all is there
-        content: bytes = source.cat_file(f"{folder}/{name}")
+        content = run.run.read(name)
         saved.write(name, hide_folder(content, table) if name in PERSONAL else content)
     return saved
 

@@ -70,8 +70,7 @@ def draw_space(
 def draw_heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
     """How far each segment's mean of each column lies from all customers, in standard deviations."""
     rows = profile.iloc[::-1]
-    z = rows[[f"z_{name}" for name in columns]].to_numpy(float)
-    means = rows[[f"mean_{name}" for name in columns]].to_numpy(float)
+    z, means = (rows[[f"{kind}_{name}" for name in columns]].to_numpy(float) for kind in ("z", "mean"))
     ends = {"tickvals": [-2, 0, 2], "ticktext": ["far below", "like all", "far above"]}
     figure = go.Figure(
         go.Heatmap(

@@ -118,7 +118,6 @@ class Visit:
         """The person is here."""
         if self._leaving is not None:
             self._leaving.cancel()
-            self._leaving = None
 
     def close(self) -> None:
         """Forget everything that was brought and made, and take the folder away."""

@@ -86,11 +86,8 @@ def _show_side_by_side(run: RunView) -> None:
 def _show_evidence(run: RunView) -> None:
     """Why this number of segments and not another."""
     st.markdown(widgets.escape_markdown(wording.capitalize(run.record.why)) + ".")
-    known = [
-        (score, asked) for score, asked in _SCORES if score in run.sweep and run.sweep[score].notna().any()
-    ]
-    columns = st.columns(2)
-    for place, (score, asked) in enumerate(known):
+    taken, columns = run.sweep.dropna(axis="columns", how="all"), st.columns(2)
+    for place, (score, asked) in enumerate(known for known in _SCORES if known[0] in taken):
         with columns[place % 2]:
             st.markdown(f"**{asked}**  \n{SCORES[score].title}")
             drawn = plotly_charts.draw_score(run.sweep, run.record.k, score)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from custseg_spark.app import engine, uploads
 from custseg_spark.app.pages import widgets
+from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def show_page() -> None:
         st.rerun()
     widgets.show_progress(table.task, step, f"Finding segments among {preview.rows:,} customers")
     with step.container():
-        _show_outcome(table)
+        _show_outcome(table, table.task)
 
 
 def _welcome() -> None:
@@ -205,13 +206,11 @@ def _ask_fine_tuning(
     return treated, smallest / 100, left_out / 100
 
 
-def _show_outcome(table: Upload) -> None:
+def _show_outcome(table: Upload, task: Task[Any]) -> None:
     from custseg_spark.app.pages import run_results
     from custseg_spark.app.run_view import RunView
 
     if "published" not in table.known:
-        assert table.task is not None
         with widgets.explain_errors(table.folder, _FITS_NOT):
-            trained = table.task.result()
-            table.known["published"] = RunView(trained.run, table.file.stem.replace("_", " "))
+            table.known["published"] = RunView(task.result().run, table.file.stem.replace("_", " "))
     run_results.show_results(table.known["published"], table, table.known["recipe"])
