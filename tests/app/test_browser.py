@@ -22,7 +22,7 @@ import pandas as pd
 import pytest
 
 from custseg_spark import runs
-from tests.app.test_visit import until
+from tests.app.test_visit import wait_until
 from tests.conftest import ROOT
 from tests.jobs.conftest import planted
 from tests.unit.test_report_browser import ARGUMENTS, CHROMIUM
@@ -57,12 +57,12 @@ class Server:
     output: Path
     up: float
 
-    def kept(self) -> list[str]:
+    def list_kept(self) -> list[str]:
         """The names of all files that lie in visits' folders, uploaded or made of what was."""
         visits = self.scratch.glob("custseg-app-*/visit-*")
         return sorted(name for visit in visits for _, _, names in os.walk(visit) for name in names)
 
-    def uploads_in_memory(self) -> bool:
+    def has_uploads_in_memory(self) -> bool:
         with urllib.request.urlopen(f"{self.url}/_stcore/metrics") as answer:
             lines = answer.read().decode().splitlines()
         return any("UploadedFileManager" in line and not line.endswith(" 0") for line in lines)
@@ -95,7 +95,7 @@ def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     )
     url = f"http://localhost:{port}"
     try:
-        assert until(lambda: answers(f"{url}/_stcore/health"), 60), (scratch / "log").read_text()
+        assert wait_until(lambda: is_up(f"{url}/_stcore/health"), 60), (scratch / "log").read_text()
         yield Server(url, scratch, output, time.monotonic())
     finally:
         process.send_signal(signal.SIGTERM)
@@ -106,7 +106,7 @@ def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     assert not list(scratch.glob("custseg-app-*")), "the server took its folder with it"
 
 
-def answers(url: str) -> bool:
+def is_up(url: str) -> bool:
     with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1) as answer:
         return bool(answer.status == 200)
     return False
@@ -117,7 +117,7 @@ def person(browser: Any, server: Server) -> Iterator[Callable[[], Any]]:
     """Opens the page as somebody new; each has a browser of their own."""
     contexts, elsewhere = [], []
 
-    def asked(request: Any) -> None:
+    def note_request(request: Any) -> None:
         if not request.url.startswith((server.url, "data:", "blob:", server.url.replace("http", "ws"))):
             elsewhere.append(request.url)
 
@@ -126,7 +126,7 @@ def person(browser: Any, server: Server) -> Iterator[Callable[[], Any]]:
         contexts.append(context)
         context.add_init_script(SOCKETS)
         page = context.new_page()
-        page.on("request", asked)
+        page.on("request", note_request)
         page.set_default_timeout(WAIT)
         page.goto(server.url)
         return page
@@ -145,11 +145,11 @@ def bring_file(page: Any, path: Path) -> None:
     page.locator("input[type=file]").set_input_files(str(path))
 
 
-def proposal(page: Any) -> None:
+def wait_for_proposal(page: Any) -> None:
     page.get_by_role("heading", name="What should tell your customers apart?").wait_for()
 
 
-def segments(page: Any) -> str:
+def find_segments(page: Any) -> str:
     """Press the button; the headline of what was found."""
     page.get_by_role("button", name="Find segments").click()
     headline = page.locator(".cs-headline")
@@ -157,7 +157,7 @@ def segments(page: Any) -> str:
     return str(headline.inner_text())
 
 
-def view(page: Any, name: str) -> None:
+def choose_view(page: Any, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).or_(
         page.get_by_role("button", name=name, exact=True)
     ).first.click()
@@ -167,18 +167,18 @@ def go(page: Any, name: str) -> None:
     page.get_by_role("link", name=name).first.click()
 
 
-def taken(page: Any, name: str) -> bytes:
+def take_file(page: Any, name: str) -> bytes:
     """The content of a download."""
     with page.expect_download(timeout=WAIT) as found:
         page.get_by_role("button", name=name).click()
     return Path(found.value.path()).read_bytes()
 
 
-def csv(table: pd.DataFrame) -> bytes:
+def write_csv(table: pd.DataFrame) -> bytes:
     return table.to_csv(index=False).encode()
 
 
-def within(seconds: float, bound: float) -> bool:
+def is_within(seconds: float, bound: float) -> bool:
     """Whether a step took no longer than its bound, where that was asked."""
     return SLACK is None or seconds < bound * float(SLACK)
 
@@ -191,7 +191,7 @@ def test_the_first_page_is_there_within_three_seconds(server: Server, person: Ca
     page.get_by_role("heading", name="Find the segments among your customers").wait_for()
     seconds = time.monotonic() - server.up
     print(f"first page {seconds:.1f} s after the server was up")
-    assert within(seconds, 3)
+    assert is_within(seconds, 3)
 
 
 @pytest.mark.parametrize(
@@ -218,13 +218,13 @@ def test_from_a_spreadsheet_to_a_labelled_one_with_a_report(
 ) -> None:
     page = person()
     bring_file(page, shared_data / "marketing_campaign.xlsx")
-    proposal(page)
+    wait_for_proposal(page)
     begun = time.monotonic()
-    headline = segments(page)
+    headline = find_segments(page)
     seconds = time.monotonic() - begun
     print(f"marketing_campaign.xlsx segmented {seconds:.1f} s after the button was pressed")
-    assert within(seconds, 20)
-    view(page, "Take it with you")
+    assert is_within(seconds, 20)
+    choose_view(page, "Take it with you")
     page.get_by_role("button", name="Report").wait_for()
     page.locator(".cs-card").first.wait_for(state="detached")
     assert re.match(r"(Two|Three|Four|Five|Six|Seven|Eight) segments\.", headline)
@@ -235,19 +235,19 @@ def test_from_a_spreadsheet_to_a_labelled_one_with_a_report(
         ("Each segment", ".cs-card"),
     ):
         assert page.locator(sign).count() == 0, f"{name} is not the view before"
-        view(page, name)
+        choose_view(page, name)
         page.locator(sign).first.wait_for()
     assert page.locator(".cs-table thead").get_by_text("Response").count() == 1, "what counts as success"
-    view(page, "Map")
+    choose_view(page, "Map")
     page.get_by_text("In three dimensions").click()
     page.locator("#scene canvas").first.wait_for()
-    view(page, "Take it with you")
-    book = openpyxl.load_workbook(io.BytesIO(taken(page, "Excel")), read_only=True)
+    choose_view(page, "Take it with you")
+    book = openpyxl.load_workbook(io.BytesIO(take_file(page, "Excel")), read_only=True)
     assert sum(1 for _ in book["Customers"].iter_rows()) == 2241
-    report = taken(page, "Report").decode()
+    report = take_file(page, "Report").decode()
     assert headline.split(".")[0] in report
     assert str(server.scratch) not in report
-    assert taken(page, "Recipe").startswith(b"input:")
+    assert take_file(page, "Recipe").startswith(b"input:")
 
 
 def test_a_tab_separated_table_named_csv_is_segmented_as_the_form_was_changed(
@@ -255,20 +255,20 @@ def test_a_tab_separated_table_named_csv_is_segmented_as_the_form_was_changed(
 ) -> None:
     page = person(800)
     bring_file(page, shared_data / "marketing_campaign.csv")
-    proposal(page)
+    wait_for_proposal(page)
     page.get_by_text("2,240 rows, 29 columns").first.wait_for()
     assert "mnt total (sum of 6 columns)" in page.locator("[data-testid=stMultiSelect]").first.inner_text()
-    view(page, "Exactly")
+    choose_view(page, "Exactly")
     page.get_by_role("slider").first.press("ArrowLeft")
     page.get_by_role("slider").first.press("ArrowLeft")
     page.locator("[data-testid=stSliderThumbValue]").get_by_text("3", exact=True).first.wait_for()
-    assert segments(page).startswith("Three segments.")
+    assert find_segments(page).startswith("Three segments.")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is cut off"
-    view(page, "Take it with you")
-    labelled = pd.read_csv(io.BytesIO(taken(page, "CSV")))
+    choose_view(page, "Take it with you")
+    labelled = pd.read_csv(io.BytesIO(take_file(page, "CSV")))
     assert (len(labelled), list(labelled)[:2]) == (2240, ["segment", "segment_name"])
-    assert pd.read_parquet(io.BytesIO(taken(page, "Parquet")))["segment"].nunique() == 3
-    assert b"SELECT" in taken(page, "SQL").upper()
+    assert pd.read_parquet(io.BytesIO(take_file(page, "Parquet")))["segment"].nunique() == 3
+    assert b"SELECT" in take_file(page, "SQL").upper()
 
 
 def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
@@ -278,9 +278,9 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     planted().drop(columns="group").to_parquet(content)
     page = person()
     bring(page, "made.parquet", content.getvalue())
-    proposal(page)
-    assert segments(page).startswith("Three segments.")
-    view(page, "Other ways")
+    wait_for_proposal(page)
+    assert find_segments(page).startswith("Three segments.")
+    choose_view(page, "Other ways")
     page.get_by_role("button", name="Compare").click()
     compared = page.locator(".cs-compared tbody")
     compared.wait_for()
@@ -288,7 +288,7 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
         assert compared.locator("th").get_by_text(way).count(), way
     page.get_by_text("Hierarchical clustering: the longer a line").wait_for()
     assert page.locator("[data-testid=stImage] img").count() == 3
-    view(page, "Take it with you")
+    choose_view(page, "Take it with you")
     page.get_by_role("button", name="Save as candidate run").click()
     page.get_by_text("Saved as").wait_for()
     (saved,) = (server.output / "runs").iterdir()
@@ -296,7 +296,7 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     runs.promote_run(runs.find_run(str(server.output), saved.name), "asked")
 
     go(page, "Explore")
-    view(page, "Who moved")
+    choose_view(page, "Who moved")
     page.get_by_text("Against the live segmentation").wait_for()
     page.locator(".js-plotly-plot .heatmaplayer").wait_for()
 
@@ -314,14 +314,14 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     )
     seconds = time.monotonic() - begun
     print(f"a prediction {seconds:.2f} s after the value was entered")
-    assert within(seconds, 1)
+    assert is_within(seconds, 1)
 
-    view(other, "A table of customers")
+    choose_view(other, "A table of customers")
     bring(other, "tomorrow.csv", planted(90).drop(columns="group").to_csv(index=False, sep=";").encode())
     other.get_by_text("share before").wait_for()
     counts = other.locator(".cs-table tbody tr td:nth-child(2)").all_inner_texts()
     assert sum(map(int, counts)) == 90
-    assert len(pd.read_csv(io.BytesIO(taken(other, "CSV")))) == 90
+    assert len(pd.read_csv(io.BytesIO(take_file(other, "CSV")))) == 90
 
     go(other, "Explore")
     other.locator(".cs-card").first.wait_for()
@@ -332,9 +332,9 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
         ("Who moved", "text=Nothing to hold this run against"),
     ):
         assert other.locator(sign).count() == 0, name
-        view(other, name)
+        choose_view(other, name)
         other.locator(sign).first.wait_for()
-    view(other, "Find a customer")
+    choose_view(other, "Find a customer")
     other.get_by_label("id of the customer").fill("00007")
     other.get_by_label("id of the customer").press("Enter")
     other.locator(".cs-answer h2").wait_for()
@@ -343,9 +343,9 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
 def test_two_people_at_once_get_their_own(person: Callable[..., Any]) -> None:
     one, other = person(), person()
     for page, rows in ((one, 300), (other, 150)):
-        bring(page, "customers.csv", csv(planted(rows).drop(columns="group")))
+        bring(page, "customers.csv", write_csv(planted(rows).drop(columns="group")))
     for page in (one, other):
-        proposal(page)
+        wait_for_proposal(page)
         page.get_by_role("button", name="Find segments").click()
     for page, rows in ((one, 300), (other, 150)):
         page.locator(".cs-headline").wait_for()
@@ -356,33 +356,33 @@ def test_two_people_at_once_get_their_own(person: Callable[..., Any]) -> None:
 def test_nothing_stays_when_a_table_is_replaced_or_its_person_leaves(
     server: Server, person: Callable[..., Any]
 ) -> None:
-    assert until(lambda: not server.kept(), FORGET_AFTER + 10), "of those who left before"
+    assert wait_until(lambda: not server.list_kept(), FORGET_AFTER + 10), "of those who left before"
     page = person()
-    bring(page, "first.csv", csv(planted(100).drop(columns="group")))
-    proposal(page)
-    assert server.kept() == ["first.csv"]
-    assert until(lambda: not server.uploads_in_memory()), "it lies on disk alone"
-    segments(page)
+    bring(page, "first.csv", write_csv(planted(100).drop(columns="group")))
+    wait_for_proposal(page)
+    assert server.list_kept() == ["first.csv"]
+    assert wait_until(lambda: not server.has_uploads_in_memory()), "it lies on disk alone"
+    find_segments(page)
     go(page, "Predict")
-    view(page, "A table of customers")
-    bring(page, "third.csv", csv(planted(60).drop(columns="group")))
+    choose_view(page, "A table of customers")
+    bring(page, "third.csv", write_csv(planted(60).drop(columns="group")))
     page.get_by_text("share before").wait_for()
-    made = set(server.kept())
+    made = set(server.list_kept())
     assert {"first.csv", "third.csv", "report.html", "score.json"} <= made, "a run and a score"
     page.get_by_role("button", name="Use another table").click()
     page.locator("input[type=file]").wait_for(state="attached")
-    assert until(lambda: not {"third.csv", "score.json"} & set(server.kept()))
+    assert wait_until(lambda: not {"third.csv", "score.json"} & set(server.list_kept()))
     go(page, "Segment")
     page.locator(".cs-headline").wait_for()
     page.get_by_role("button", name="Use another table").click()
     page.get_by_role("heading", name="Find the segments among your customers").wait_for()
-    bring(page, "second.csv", csv(planted(100).drop(columns="group")))
+    bring(page, "second.csv", write_csv(planted(100).drop(columns="group")))
     page.get_by_text("second.csv", exact=True).wait_for()
-    proposal(page)
-    assert server.kept() == ["second.csv"], "nor is anything left that was made of the first"
+    wait_for_proposal(page)
+    assert server.list_kept() == ["second.csv"], "nor is anything left that was made of the first"
     page.evaluate("window.sockets.forEach(socket => socket.close())")
     page.wait_for_function("window.sockets.length > 1 && window.sockets.at(-1).readyState == 1")
     page.wait_for_timeout(1000 * (FORGET_AFTER + 2))
-    assert server.kept() == ["second.csv"], "a network that failed for a moment"
+    assert server.list_kept() == ["second.csv"], "a network that failed for a moment"
     page.context.close()
-    assert until(lambda: not list(server.scratch.glob("custseg-app-*/visit-*")), FORGET_AFTER + 10)
+    assert wait_until(lambda: not list(server.scratch.glob("custseg-app-*/visit-*")), FORGET_AFTER + 10)

@@ -21,7 +21,7 @@ NASTY = "x`) OR 1=1 --"
 MORE = "select 1; drop table t"
 
 
-def head() -> pd.DataFrame:
+def make_head() -> pd.DataFrame:
     """Columns of every kind, as text."""
     random = np.random.default_rng(1)
     table = {
@@ -41,18 +41,18 @@ def head() -> pd.DataFrame:
     return pd.DataFrame(table).astype(str)
 
 
-def seen(table: pd.DataFrame, **options: Any) -> UploadPreview:
+def preview_table(table: pd.DataFrame, **options: Any) -> UploadPreview:
     text = write_recipe(table, path="t.csv", format="csv", options=options, types={})
     return UploadPreview(len(table), table, tuple(look_at_columns(table, {})), options, text)
 
 
 @pytest.fixture(scope="module")
 def form() -> Form:
-    return build_form(seen(head()))
+    return build_form(preview_table(make_head()))
 
 
 def test_the_proposal_comes_back_as_the_recipe_of_custseg_init(form: Form) -> None:
-    proposed = parse(plain_yaml.read(seen(head()).recipe, "proposed"))
+    proposed = parse(plain_yaml.read(preview_table(make_head()).recipe, "proposed"))
     found = form.build_recipe(form.proposed, "t.csv")
     assert found.segment_by == proposed.segment_by
     assert found.describe == proposed.describe
@@ -70,7 +70,7 @@ def test_every_column_of_numbers_is_offered_and_protected_ones_are_not(form: For
 
 
 def test_an_expression_uses_exactly_the_columns_of_the_table(form: Form) -> None:
-    columns = set(head().columns)
+    columns = set(make_head().columns)
     for offer in form.offers.values():
         used = find_columns(offer.sql)
         assert used <= columns, offer
@@ -145,8 +145,10 @@ def test_no_logarithm_of_a_column_with_values_under_zero(form: Form) -> None:
 
 
 def test_a_column_the_proposal_left_out_is_declared_as_what_it_is() -> None:
-    table = head().assign(customer_no=np.arange(ROWS).astype(str), account_code=np.arange(ROWS).astype(str))
-    offered = build_form(seen(table))
+    table = make_head().assign(
+        customer_no=np.arange(ROWS).astype(str), account_code=np.arange(ROWS).astype(str)
+    )
+    offered = build_form(preview_table(table))
     left = next(name for name, offer in offered.offers.items() if offer.says == "account_code")
     found = offered.build_recipe(Choices("id", ("spend",), (left,)), "t.csv")
     assert found.input.types["account_code"] == "int"
@@ -158,7 +160,7 @@ def test_another_id_keeps_the_recipe_whole(form: Form) -> None:
 
 
 def test_reading_options_come_with_the_table() -> None:
-    offered = build_form(seen(head(), sep=";", encoding="ISO-8859-1"))
+    offered = build_form(preview_table(make_head(), sep=";", encoding="ISO-8859-1"))
     found = offered.build_recipe(offered.proposed, "t.csv")
     assert found.input.options == {"sep": ";", "encoding": "ISO-8859-1"}
 

@@ -25,7 +25,7 @@ from tests.corpus import sheets
 testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
 
 
-def app(page: str, **state: Any) -> Any:
+def open_page(page: str, **state: Any) -> Any:
     """A visit to one page; not run yet."""
     script = f"from custseg_spark.app.pages import {page}\n{page}.show_page()"
     found = testing.AppTest.from_string(script, default_timeout=90)
@@ -34,7 +34,7 @@ def app(page: str, **state: Any) -> Any:
     return found
 
 
-def said(found: Any) -> str:
+def read_text(found: Any) -> str:
     """All text of a page."""
     kinds = (
         found.title,
@@ -61,16 +61,20 @@ def bring(found: Any, name: str, content: bytes) -> Any:
 
 
 def test_the_first_page_says_what_to_do_and_needs_no_spark() -> None:
-    found = app("segment").run()
+    found = open_page("segment").run()
     assert not found.exception
-    assert "Find the segments among your customers" in said(found)
+    assert "Find the segments among your customers" in read_text(found)
     assert len(found.file_uploader) == 1
 
 
 def test_the_script_says_nothing_of_its_own() -> None:
     whole = testing.AppTest.from_file(str(MAIN), default_timeout=90).run()
     assert not whole.exception
-    assert [one.value for one in whole.markdown] == [one.value for one in app("segment").run().markdown] == []
+    assert (
+        [one.value for one in whole.markdown]
+        == [one.value for one in open_page("segment").run().markdown]
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_the_script_says_nothing_of_its_own() -> None:
 def test_what_cannot_be_segmented_is_refused_in_plain_words(
     spark: SparkSession, name: str, content: bytes, why: str
 ) -> None:
-    found = bring(app("segment").run(), name, content)
+    found = bring(open_page("segment").run(), name, content)
     assert not found.exception
     (error,) = found.error
     assert why in error.value.replace("\\", "")
@@ -101,7 +105,7 @@ def test_latin_text_of_an_old_spreadsheet_program_is_read(
     spark: SparkSession, customers: pd.DataFrame
 ) -> None:
     content = customers.assign(town="Köln").to_csv(index=False, sep=";").encode("cp1252")
-    found = bring(app("segment").run(), "kunden.csv", content)
+    found = bring(open_page("segment").run(), "kunden.csv", content)
     assert not found.exception
     assert not found.error
     assert any("Köln" in str(element.value.to_dict()) for element in found.dataframe)
@@ -112,7 +116,7 @@ def test_of_a_workbook_with_sheets_one_is_chosen(spark: SparkSession, customers:
     with pd.ExcelWriter(book) as writer:
         pd.DataFrame({"about": ["this table"]}).to_excel(writer, sheet_name="Readme", index=False)
         customers.drop(columns="note").to_excel(writer, sheet_name="Customers", index=False)
-    found = bring(app("segment").run(), "customers.xlsx", book.getvalue())
+    found = bring(open_page("segment").run(), "customers.xlsx", book.getvalue())
     assert "Readme" in found.selectbox[0].options
     assert len(found.error) == 1, "the first sheet is no table of customers"
     found.selectbox[0].set_value("Customers").run()
@@ -127,7 +131,7 @@ def test_workbooks_of_other_programs_are_taken(
     table = customers.drop(columns="note")
     write = {"xls": sheets.old_book, "ods": sheets.open_document}[ending]
     content = write([list(table.columns), *table.astype(object).to_numpy().tolist()])
-    found = bring(app("segment").run(), f"customers.{ending}", content)
+    found = bring(open_page("segment").run(), f"customers.{ending}", content)
     assert not found.error
     assert found.multiselect[0].value == ["spend", "visits"]
 
@@ -138,14 +142,14 @@ def test_each_sheet_is_segmented_with_its_own_proposal(spark: SparkSession, cust
         customers.drop(columns="note").to_excel(writer, sheet_name="First", index=False)
         other = customers[["id", "spend", "visits"]].rename(columns={"spend": "sales", "visits": "trips"})
         other.head(200).to_excel(writer, sheet_name="Second", index=False)
-    found = bring(app("segment").run(), "customers.xlsx", book.getvalue())
+    found = bring(open_page("segment").run(), "customers.xlsx", book.getvalue())
     assert found.multiselect[0].value == ["spend", "visits"]
     found.selectbox[0].set_value("Second").run()
     assert found.multiselect[0].value == ["sales", "trips"]
     choose(found, "How many segments?", "Exactly")
     found.slider[0].set_value(3)
     found.button(key="segment.go").click().run()
-    assert not found.error, said(found)
+    assert not found.error, read_text(found)
     (table,) = found.session_state["visit"].tables.values()
     assert table.known["published"].record.rows.read == 200
     assert table.known["recipe"].input.options == {"sheet": "Second"}
@@ -155,14 +159,14 @@ def test_each_sheet_is_segmented_with_its_own_proposal(spark: SparkSession, cust
 def test_a_labelled_table_can_be_segmented_again(
     spark: SparkSession, run: RunView, customers: pd.DataFrame
 ) -> None:
-    found = bring(app("segment").run(), "labelled.csv", downloads.write_csv(run.customers))
-    assert not found.error, said(found)
-    assert "what an earlier segmentation added: segment," in said(found).replace("\\", "")
+    found = bring(open_page("segment").run(), "labelled.csv", downloads.write_csv(run.customers))
+    assert not found.error, read_text(found)
+    assert "what an earlier segmentation added: segment," in read_text(found).replace("\\", "")
     assert found.multiselect[0].value == ["spend", "visits"]
     choose(found, "How many segments?", "Exactly")
     found.slider[0].set_value(3)
     found.button(key="segment.go").click().run()
-    assert not found.error, said(found)
+    assert not found.error, read_text(found)
     (table,) = found.session_state["visit"].tables.values()
     assert set(table.known["published"].sample.columns) == set(run.sample.columns)
 
@@ -171,15 +175,15 @@ def test_a_column_that_is_no_customers_number_is_warned_of(
     spark: SparkSession, customers: pd.DataFrame
 ) -> None:
     table = customers[["spend", "visits", "age"]]
-    found = bring(app("segment").run(), "customers.csv", table.to_csv(index=False).encode())
+    found = bring(open_page("segment").run(), "customers.csv", table.to_csv(index=False).encode())
     (warning,) = found.warning
     assert "number the rows in a column of their own" in warning.value
     whole = table.assign(id=range(len(table))).to_csv(index=False).encode()
-    assert not bring(app("segment").run(), "customers.csv", whole).warning
+    assert not bring(open_page("segment").run(), "customers.csv", whole).warning
 
 
 def test_choices_that_do_not_fit_can_be_changed(spark: SparkSession, customers: pd.DataFrame) -> None:
-    found = bring(app("segment").run(), "customers.csv", customers.to_csv(index=False).encode())
+    found = bring(open_page("segment").run(), "customers.csv", customers.to_csv(index=False).encode())
     found.selectbox[0].set_value("visits").run()  # a number that many customers share
     found.button(key="segment.go").click().run()
     assert not found.exception
@@ -198,11 +202,11 @@ def test_choices_that_do_not_fit_can_be_changed(spark: SparkSession, customers: 
 def test_from_a_table_to_segments_and_a_candidate(
     spark: SparkSession, customers: pd.DataFrame, output: Path
 ) -> None:
-    found = bring(app("segment").run(), "customers.csv", customers.to_csv(index=False).encode())
+    found = bring(open_page("segment").run(), "customers.csv", customers.to_csv(index=False).encode())
     assert found.selectbox[0].value == "id"
     assert found.multiselect[0].value == ["spend", "visits"]
     found.multiselect[1].set_value(["answered"])
-    assert "age: not offered for comparing" in said(found)
+    assert "age: not offered for comparing" in read_text(found)
     found.multiselect[2].set_value([])
     found.multiselect[0].set_value(["spend"])
     found.run()
@@ -213,13 +217,13 @@ def test_from_a_table_to_segments_and_a_candidate(
     found.run()
     found.button(key="segment.go").click().run()
     assert not found.exception
-    assert not found.error, said(found)
-    assert "Three segments." in said(found)
+    assert not found.error, read_text(found)
+    assert "Three segments." in read_text(found)
     for name in ("Map", "Side by side", "Why this many", "Take it with you"):
         choose(found, "View", name)
         assert not found.exception, name
     found.button(key="results.save").click().run()
-    assert "Saved as" in said(found)
+    assert "Saved as" in read_text(found)
     assert len(list((output / "runs").iterdir())) == 1
 
 
@@ -230,35 +234,35 @@ def saved(table: Upload, run: RunView, recipe: Recipe, output: Path) -> Path:
 
 
 def test_predict_without_a_run_says_where_to_make_one() -> None:
-    found = app("predict").run()
+    found = open_page("predict").run()
     assert not found.exception
-    assert "There is no run yet" in said(found)
+    assert "There is no run yet" in read_text(found)
 
 
 def test_predict_places_a_customer_and_says_why(spark: SparkSession, saved: Path, run: RunView) -> None:
-    found = app("predict").run()
+    found = open_page("predict").run()
     assert not found.exception
     found.number_input[0].set_value(4000.0)
     found.number_input[1].set_value(13)
     found.run()
-    text = said(found)
+    text = read_text(found)
     rich = run.summary.segments[0]
     assert rich.name in text
     assert rich.action in text
     assert "learly this one" in text
     found.number_input[0].set_value(1e9)
     found.run()
-    assert "Take the answer as a guess" in said(found)
+    assert "Take the answer as a guess" in read_text(found)
 
 
 def test_predict_places_a_table(
     spark: SparkSession, saved: Path, run: RunView, customers: pd.DataFrame
 ) -> None:
-    found = choose(app("predict").run(), "What do you have?", "A table of customers")
-    assert "It needs these columns: id, spend, visits." in said(found)
+    found = choose(open_page("predict").run(), "What do you have?", "A table of customers")
+    assert "It needs these columns: id, spend, visits." in read_text(found)
     bring(found, "tomorrow.csv", customers.head(60).to_csv(index=False).encode())
     assert not found.exception
-    assert not found.error, said(found)
+    assert not found.error, read_text(found)
     (task,) = [table.task for table in found.session_state["visit"].tables.values()]
     expected = run.sample.set_index("id").loc[customers["id"].head(60), "segment"].value_counts()
     assert task.result().sizes == {**dict.fromkeys(run.names, 0), **expected.to_dict()}
@@ -276,7 +280,7 @@ def test_predict_places_a_table(
         bring(found, name, table)
         if name.endswith("xlsx"):
             next(box for box in found.selectbox if "sheet" in box.label).set_value("Customers").run()
-        assert not found.error, (name, said(found))
+        assert not found.error, (name, read_text(found))
         (task,) = [brought.task for brought in found.session_state["visit"].tables.values()]
         assert sum(task.result().sizes.values()) == rows, name
         found.button(key="predict.another").click().run()
@@ -295,13 +299,13 @@ def test_who_moved_is_held_against_the_live_run(
     )  # fmt: skip
     runs.promote_run(live, "asked")
     widgets.list_runs.clear()
-    found = app("explore").run()
+    found = open_page("explore").run()
     box = found.selectbox[0]
     assert len(set(box.options)) == 2
     box.set_value(other.run.run_id).run()
     choose(found, "View", "Who moved")
     assert not found.exception
-    assert "Against the live segmentation" in said(found)
+    assert "Against the live segmentation" in read_text(found)
     (chart,) = found.get("plotly_chart")
     drawn = json.loads(chart.proto.spec)["data"][0]
     assert sorted(drawn["y"]) == sorted(run.names.values())
@@ -315,7 +319,7 @@ def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: RunVi
     shutil.copytree(runs.find_run(str(saved), run.run.run_id).path, twin.path)
     twin.write_record(run.record.model_copy(update={"run_id": twin.run_id, "input": "customers.csv"}))
     widgets.list_runs.clear()
-    found = app("explore").run()
+    found = open_page("explore").run()
     box = found.selectbox[0]
     assert len(set(box.options)) == 2
     for run_id in (twin.run_id, run.run.run_id):
@@ -327,7 +331,7 @@ def test_runs_that_are_called_the_same_can_be_told_apart(saved: Path, run: RunVi
 def test_an_output_that_is_broken_is_told_in_words(saved: Path) -> None:
     (saved / "live.json").write_text("{")
     widgets.list_runs.clear()
-    found = app("explore").run()
+    found = open_page("explore").run()
     assert not found.exception
     (error,) = found.error
     assert "is not JSON" in error.value
@@ -335,15 +339,15 @@ def test_an_output_that_is_broken_is_told_in_words(saved: Path) -> None:
 
 
 def test_explore_shows_every_view(saved: Path, run: RunView) -> None:
-    found = app("explore").run()
+    found = open_page("explore").run()
     for name in ("Two side by side", "One column", "Two columns", "Who moved"):
         choose(found, "View", name)
         assert not found.exception, name
-    assert "Nothing to hold this run against" in said(found)
+    assert "Nothing to hold this run against" in read_text(found)
     choose(found, "View", "Find a customer")
     found.text_input[0].set_value("00007")
     found.run()
-    assert run.find_customer("00007")["segment_name"][0] in said(found)
+    assert run.find_customer("00007")["segment_name"][0] in read_text(found)
     found.text_input[0].set_value("nobody")
     found.run()
-    assert "No customer of this run" in said(found)
+    assert "No customer of this run" in read_text(found)

@@ -107,14 +107,14 @@ def test_the_reasons_add_up_to_the_difference_of_the_squared_distances(
         spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")
     )
     assert row.collect()[0]["segment"] == answer.segment
-    point = _point(spark, run, values)
+    point = _compute_point(spark, run, values)
     squared = np.sort(((np.array(run.model.centres) - point) ** 2).sum(axis=1))
     assert sum(reason.weight for reason in answer.reasons) == pytest.approx(squared[1] - squared[0])
     assert answer.margin == pytest.approx(1 - np.sqrt(squared[0] / squared[1]))
     assert answer.reasons[0].weight == max(reason.weight for reason in answer.reasons)
 
 
-def _point(spark: SparkSession, run: RunView, values: dict[str, float]) -> np.ndarray:
+def _compute_point(spark: SparkSession, run: RunView, values: dict[str, float]) -> np.ndarray:
     from custseg_spark.app import placement
 
     row = placement._compute_features(spark, run.model, values)
@@ -127,15 +127,15 @@ def test_a_centre_is_placed_very_clearly_and_a_midpoint_on_the_border(
     spend, visits = run.model.features
     one, other = (np.array(run.model.centres[i]) for i in (0, 1))
 
-    def values(point: np.ndarray) -> dict[str, float]:
+    def invert(point: np.ndarray) -> dict[str, float]:
         raw = [point[i] * t.scale + t.centre for i, t in enumerate((spend, visits))]
         return {"spend": float(np.expm1(raw[0])), "visits": float(raw[1])}
 
     model = RunView(run.run)
     model.model.columns["visits"] = "double"
-    assert place_customer(spark, model, values(one)).sure == "very clearly"
+    assert place_customer(spark, model, invert(one)).sure == "very clearly"
     assert (
-        place_customer(spark, model, values((one + other) / 2 + (one - other) / 1e4)).sure == "on the border"
+        place_customer(spark, model, invert((one + other) / 2 + (one - other) / 1e4)).sure == "on the border"
     )
 
 
@@ -181,7 +181,7 @@ def test_small_numbers_are_shown_with_their_digits(
 
 def test_texts_and_decimals_can_be_looked_at(tmp_path: Path, run: RunView) -> None:
     other = RunView(run.run)
-    other.customers = labelled(
+    other.customers = write_labelled(
         tmp_path, plan=["gold", "gold"] * 2 + ["blue"] * 2, town=list("abcdef"), price=[Decimal("1.5")] * 6,
         member=[True, False] * 3,
     )  # fmt: skip
@@ -260,7 +260,7 @@ FORMULAS = {
 
 def test_line_ends_full_width_signs_and_inner_separators_are_escaped_on_the_page_too(tmp_path: Path) -> None:
     columns: dict[str, list[Any]] = {"=note": list(FORMULAS), "parts": [["x", "=1"]] * len(FORMULAS)}
-    customers = labelled(tmp_path, **columns)
+    customers = write_labelled(tmp_path, **columns)
     content = downloads.write_csv(customers).decode("utf-8-sig")
     header, *rows = csv.reader(io.StringIO(content, newline=""))
     assert header == ["segment", "segment_name", "'=note", "parts"]
@@ -268,7 +268,7 @@ def test_line_ends_full_width_signs_and_inner_separators_are_escaped_on_the_page
 
 
 def test_every_text_of_a_workbook_is_a_text(tmp_path: Path) -> None:
-    customers = labelled(tmp_path, note=list(FORMULAS))
+    customers = write_labelled(tmp_path, note=list(FORMULAS))
     names = pd.DataFrame({"name": pd.Series(["=1", "-x"], dtype="category"), "=mean": [-1.5, 2.0]})
     book = openpyxl.load_workbook(io.BytesIO(downloads.write_excel(customers, names)))
     cells = [row[2] for row in book["Customers"].iter_rows(min_row=2)]
@@ -280,7 +280,7 @@ def test_every_text_of_a_workbook_is_a_text(tmp_path: Path) -> None:
 
 
 def test_whole_numbers_of_a_column_with_gaps_stay_whole(tmp_path: Path) -> None:
-    customers = labelled(tmp_path, old_id=[58138, None], account=[4000000000000000001, None])
+    customers = write_labelled(tmp_path, old_id=[58138, None], account=[4000000000000000001, None])
     text = downloads.write_csv(customers).decode("utf-8-sig").splitlines()
     assert text[1:] == ["0,a,58138,4000000000000000001", "0,a,,"]
     book = openpyxl.load_workbook(io.BytesIO(downloads.write_excel(customers, pd.DataFrame())))
@@ -289,13 +289,15 @@ def test_whole_numbers_of_a_column_with_gaps_stay_whole(tmp_path: Path) -> None:
 
 
 def test_a_workbook_takes_what_no_spreadsheet_can_hold(tmp_path: Path) -> None:
-    customers = labelled(tmp_path, text=["a\x00b\x1fc", "line\nline"], value=[float("inf"), float("-inf")])
+    customers = write_labelled(
+        tmp_path, text=["a\x00b\x1fc", "line\nline"], value=[float("inf"), float("-inf")]
+    )
     book = openpyxl.load_workbook(io.BytesIO(downloads.write_excel(customers, pd.DataFrame({"x": [np.inf]}))))
     cells = [[cell.value for cell in row][2:] for row in book["Customers"].iter_rows(min_row=2)]
     assert cells == [["abc", None], ["line\nline", None]]
 
 
-def labelled(folder: Path, **columns: list[Any]) -> ds.Dataset:
+def write_labelled(folder: Path, **columns: list[Any]) -> ds.Dataset:
     """Customers of one segment with these columns."""
     (folder / "customers").mkdir()
     rows = len(next(iter(columns.values())))

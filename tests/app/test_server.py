@@ -15,7 +15,7 @@ from custseg_spark import cli
 from custseg_spark.app import engine, server, visit
 from custseg_spark.app.settings import SETTINGS, Settings
 from custseg_spark.errors import RunError
-from tests.app.test_visit import until
+from tests.app.test_visit import wait_until
 
 streamlit = pytest.importorskip("streamlit", reason="streamlit is not installed")
 
@@ -86,11 +86,11 @@ def test_without_the_extra_it_says_what_to_install(
 def test_spark_waits_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, page = threading.Event(), threading.Event()
 
-    def spark() -> None:
+    def get_session() -> None:
         asked.set()
         raise RunError("no Java", "install one")
 
-    monkeypatch.setattr(engine, "get_session", spark)
+    monkeypatch.setattr(engine, "get_session", get_session)
     monkeypatch.setattr(engine, "_drawn", page)
     monkeypatch.setattr(engine.log, "disabled", True)
     monkeypatch.setattr(engine, "BROWSER", 0.0)
@@ -103,7 +103,7 @@ def test_spark_waits_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(engine, "FIRST_PAGE", 0.1)
     engine.warm()
     assert asked.wait(5), "nobody came"
-    assert until(lambda: not any("warm" in one.name for one in threading.enumerate()))
+    assert wait_until(lambda: not any("warm" in one.name for one in threading.enumerate()))
 
 
 def test_a_server_that_stops_before_its_first_page_starts_no_spark(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from custseg_spark.app.task import PLACES, Task
 from custseg_spark.app.visit import Visit
 
 
-def until(true: object, seconds: float = 5.0) -> bool:
+def wait_until(true: object, seconds: float = 5.0) -> bool:
     """Whether `true()` came to hold."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -60,7 +60,7 @@ def test_a_visit_that_ends_leaves_nothing(visit: Visit) -> None:
 def test_a_lost_connection_ends_the_visit_after_a_while(visit: Visit) -> None:
     visit.bring("segment", "t.csv", b"1")
     visit.leave(after=0.05)
-    assert until(lambda: not visit.folder.exists())
+    assert wait_until(lambda: not visit.folder.exists())
     assert visit.closed
 
 
@@ -80,7 +80,7 @@ def test_who_is_back_without_a_click_keeps_the_visit_until_they_leave() -> None:
     time.sleep(0.2)
     assert table.file.exists()
     here[0] = False
-    assert until(lambda: not visit.folder.exists())
+    assert wait_until(lambda: not visit.folder.exists())
 
 
 def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Visit) -> None:
@@ -99,10 +99,10 @@ def test_work_that_writes_after_its_table_was_replaced_leaves_nothing(visit: Vis
     visit.close()
     go_on.set()
     assert task.wait(5)
-    assert until(lambda: not visit.folder.exists())
+    assert wait_until(lambda: not visit.folder.exists())
 
 
-def stages(begun: threading.Event, go_on: threading.Event, folder: Path) -> Callable[[], None]:
+def make_stages(begun: threading.Event, go_on: threading.Event, folder: Path) -> Callable[[], None]:
     """Work that writes, is told to go on, and writes again in its next stage."""
 
     def work() -> None:
@@ -118,7 +118,7 @@ def stages(begun: threading.Event, go_on: threading.Event, folder: Path) -> Call
 def test_work_that_was_given_up_ends_with_its_stage_and_leaves_nothing(visit: Visit) -> None:
     table = visit.bring("segment", "t.csv", b"1")
     begun, go_on = threading.Event(), threading.Event()
-    first = table.task = table.begin(stages(begun, go_on, table.folder / "out1"))
+    first = table.task = table.begin(make_stages(begun, go_on, table.folder / "out1"))
     begun.wait()
     table.forget()
     second = table.task = table.begin(lambda: "other choices")
@@ -128,7 +128,7 @@ def test_work_that_was_given_up_ends_with_its_stage_and_leaves_nothing(visit: Vi
     go_on.set()
     with pytest.raises(CancelledError):
         first.result()
-    assert until(lambda: not visit.folder.exists())
+    assert wait_until(lambda: not visit.folder.exists())
 
 
 def test_work_that_waits_for_a_place_and_is_given_up_never_begins(visit: Visit) -> None:
