@@ -33,19 +33,17 @@ def compare_runs(before: RunView, now: RunView) -> tuple[pd.DataFrame, float]:
     """
     rows = max(before.customers.count_rows(), now.customers.count_rows())
     share = min(1.0, MOST / max(rows, 1))
-    sides = [pd.concat(list(_draw_customers(run, share))).drop_duplicates("id") for run in (before, now)]
-    both = sides[0].merge(sides[1], on="id", how="outer", suffixes=("_before", "_now"))
-    names = {"name_before": "from_name", "name_now": "to_name"}
-    flows = both.rename(columns=names).groupby(list(names.values()), dropna=False, sort=True).size()
-    return flows.rename("customers").reset_index(), share
+    sides = {"from_name": before, "to_name": now}
+    first, second = (pd.concat(_draw_customers(run, share, name)) for name, run in sides.items())
+    both = first.drop_duplicates("id").merge(second.drop_duplicates("id"), on="id", how="outer")
+    return both.groupby([*sides], dropna=False).size().reset_index(name="customers"), share
 
 
-def _draw_customers(run: RunView, share: float) -> Iterator[pd.DataFrame]:
-    """The id, as text, and the segment's name of about this share of the customers, a batch at a time."""
-    name = run.model.id
-    for batch in run.customers.to_batches(columns=[name, "segment_name"]):
-        ids, names = pc.cast(batch.column(name), pa.string()), batch.column("segment_name")
-        found = pd.DataFrame({"id": ids.to_pandas(), "name": names.to_pandas()})
+def _draw_customers(run: RunView, share: float, name: str) -> Iterator[pd.DataFrame]:
+    """The id, as text, and the segment, as `name`, of about this share of the customers, by batches."""
+    for batch in run.customers.to_batches(columns=[run.model.id, "segment_name"]):
+        ids, names = pc.cast(batch.column(run.model.id), pa.string()), batch.column("segment_name")
+        found = pd.DataFrame({"id": ids.to_pandas(), name: names.to_pandas()})
         hashed = pd.util.hash_array(found["id"].to_numpy(dtype=object), categorize=False)
         yield found[hashed <= share * np.iinfo(np.uint64).max]
 

@@ -160,14 +160,12 @@ def _ask_how_many(proposed: Choices, make_key: Callable[[str], str]) -> tuple[in
     way = st.segmented_control(
         "How many segments?", ways, default=ways[0], required=True, key=make_key("way"), **KEPT
     )
-    hidden: Any = {"label_visibility": "collapsed", **KEPT}
-    if way == "Between":
-        low, high = st.slider("Segments", 2, MOST_SEGMENTS, (3, 6), key=make_key("between"), **hidden)
-        return int(low), int(high)
-    if way == "Exactly":
-        exact = int(st.slider("Segments", 2, MOST_SEGMENTS, 5, key=make_key("exactly"), **hidden))
-        return exact, exact
-    return proposed.segments
+    if way == ways[0]:
+        return proposed.segments
+    usual: Any = {"Between": (3, 6), "Exactly": 5}[way]
+    how: Any = {"key": make_key(way.lower()), "label_visibility": "collapsed", **KEPT}
+    k = st.slider("Segments", 2, MOST_SEGMENTS, usual, **how)
+    return k if isinstance(k, tuple) else (k, k)
 
 
 def _ask_fine_tuning(
