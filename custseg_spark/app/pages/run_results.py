@@ -47,16 +47,16 @@ def show_results(run: RunView, table: Upload, recipe: Recipe) -> None:
     answer.show_answer(run)
     views: dict[str, Callable[[], None]] = {
         "Each segment": lambda: answer.show_cards(run),
-        "Map": lambda: _show_map(run),
-        "Side by side": lambda: _show_side_by_side(run),
-        "Why this many": lambda: _show_evidence(run),
+        "Map": lambda: show_map(run),
+        "Side by side": lambda: show_side_by_side(run),
+        "Why this many": lambda: show_evidence(run),
         "Other ways": lambda: _compare_ways(run, table, recipe),
         "Take it with you": lambda: _offer_files(run, table, recipe),
     }
     views[widgets.choose_view("View", list(views), "results.view", wide=True)]()
 
 
-def _show_map(run: RunView) -> None:
+def show_map(run: RunView) -> None:
     """Customers on their principal axes, flat or to be turned."""
     deep = st.toggle("In three dimensions", key="results.deep", persist_state="session")
     points, shares = run.axes
@@ -71,7 +71,7 @@ def _show_map(run: RunView) -> None:
     )
 
 
-def _show_side_by_side(run: RunView) -> None:
+def show_side_by_side(run: RunView) -> None:
     """Every segment against all customers, column by column."""
     features = [t.name for t in run.model.features]
     more = [name for name in list_mean_columns(run.profile) if name not in features]
@@ -83,7 +83,7 @@ def _show_side_by_side(run: RunView) -> None:
         st.caption("The average of each segment. Orange lies above all customers, blue below.")
 
 
-def _show_evidence(run: RunView) -> None:
+def show_evidence(run: RunView) -> None:
     """Why this number of segments and not another."""
     st.markdown(widgets.escape_markdown(wording.capitalize(run.record.why)) + ".")
     taken, columns = run.sweep.dropna(axis="columns", how="all"), st.columns(2)
