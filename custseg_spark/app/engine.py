@@ -94,6 +94,5 @@ def _warm() -> None:
     recipe = parse({**columns, "evidence": quiet, "segments": {"k": [2, 3], "choose": "silhouette"}})
     with tempfile.TemporaryDirectory(dir=get_root().name) as folder:
         table = Path(folder) / "made.csv"
-        rows = (f"{i},{i % 3},{i % 7}" for i in range(60))
-        table.write_text("\n".join(["id,a,b", *rows]))
+        table.write_text("\n".join(["id,a,b", *(f"{i},{i % 3},{i % 7}" for i in range(60))]))
         train(session, recipe, str(table), f"{folder}/out")

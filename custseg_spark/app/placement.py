@@ -126,14 +126,8 @@ def place_customer(spark: SparkSession, run: RunView, values: Mapping[str, Any])
 
 def list_unseen(found: Sequence[Entry], values: Mapping[str, Any]) -> list[str]:
     """The columns whose value no training customer had: what is said of them is a guess."""
-    return [
-        entry.column
-        for entry in found
-        if (value := values.get(entry.column)) is not None
-        and entry.low is not None
-        and entry.whole
-        and not entry.low <= value <= entry.high
-    ]
+    asked = ((one, values.get(one.column)) for one in found if one.whole and one.low is not None)
+    return [one.column for one, value in asked if value is not None and not one.low <= value <= one.high]
 
 
 def _compute_features(spark: SparkSession, model: Model, values: Mapping[str, Any]) -> Mapping[str, Any]:

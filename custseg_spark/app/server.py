@@ -19,6 +19,7 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.report import palette
 
 LOCAL = ("localhost", "127.0.0.1")
+EXTRA = ("streamlit", "plotly", "openpyxl", "python_calamine")
 MAIN = Path(__file__).with_name("main.py")
 
 
@@ -27,9 +28,7 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
 
     Raises RecipeError where the extra `app` is not installed.
     """
-    missing = [
-        name for name in ("streamlit", "plotly", "openpyxl", "python_calamine") if find_spec(name) is None
-    ]
+    missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
         raise RecipeError(
             f"custseg app takes {', '.join(missing)}, which is not installed",
