@@ -16,13 +16,11 @@ from sqlglot import exp
 Kind = Literal["int", "number", "text", "bool", "date", "null"]
 INTEGERS = {exp.DType.TINYINT: 8, exp.DType.SMALLINT: 16, exp.DType.INT: 32, exp.DType.BIGINT: 64}
 """Types of whole numbers and their bits."""
-_COLUMNS: tuple[tuple[str, Kind], ...] = (
-    ("tinyint|smallint|int|bigint", "int"),
-    (r"float|double|decimal\(.*\)", "number"),
-    ("string", "text"),
-    ("boolean", "bool"),
-    ("date", "date"),
-)
+_COLUMNS: dict[str, Kind] = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
+    **dict.fromkeys(("float", "double", "decimal"), "number"),
+    **{"string": "text", "boolean": "bool", "date": "date"},
+}
 """Spark's names of types -> kinds. A timestamp has none: its day depends on a warehouse's time zone."""
 _NUMBERS: tuple[Kind, ...] = ("int", "number", "null")
 _ANY: tuple[Kind, ...] = get_args(Kind)
@@ -64,7 +62,7 @@ class Meaning:
     def find_column_kind(self, node: exp.Expr) -> Kind:
         """That of a column by its type."""
         type_name = self._columns.get(node.name.lower(), "")
-        kind = next((kind for pattern, kind in _COLUMNS if re.fullmatch(pattern, type_name)), None)
+        kind = _COLUMNS.get(type_name.partition("(")[0])  # decimal(10,2) is a decimal
         if kind is None or len(node.parts) > 1:  # type: ignore[attr-defined]
             raise UnlikeError(node)
         return kind
@@ -90,7 +88,7 @@ def _read_literal(_: Meaning, node: exp.Expr) -> Kind:
     return "text" if node.is_string else "int" if node.name.isdigit() else "number"
 
 
-def _remainder(meaning: Meaning, node: exp.Expr) -> Kind:
+def _take_remainder(meaning: Meaning, node: exp.Expr) -> Kind:
     """BigQuery and Postgres have one of whole numbers only."""
     kind = meaning.unite(node, node.iter_expressions(), _NUMBERS)
     if kind == "number" and meaning.dialect in ("bigquery", "postgres"):
@@ -98,14 +96,14 @@ def _remainder(meaning: Meaning, node: exp.Expr) -> Kind:
     return kind
 
 
-def _is_null(meaning: Meaning, node: exp.Expr) -> Kind:
+def _compare_to_null(meaning: Meaning, node: exp.Expr) -> Kind:
     meaning.find_kind(node.this)
     if not isinstance(node.expression, exp.Null):
         raise UnlikeError(node)
     return "bool"
 
 
-def _like(meaning: Meaning, node: exp.Expr) -> Kind:
+def _match_pattern(meaning: Meaning, node: exp.Expr) -> Kind:
     """Not every warehouse takes a backslash in a pattern for an escape."""
     pattern = node.expression
     if meaning.find_kind(node.this) != "text" or not pattern.is_string or "\\" in pattern.name:
@@ -119,7 +117,7 @@ def _choose(meaning: Meaning, node: exp.Expr) -> Kind:
     return meaning.unite(node, (node.args.get("true"), node.args.get("false")))
 
 
-def _case(meaning: Meaning, node: exp.Expr) -> Kind:
+def _choose_branch(meaning: Meaning, node: exp.Expr) -> Kind:
     branches = node.args["ifs"]
     kinds = ("bool", "null") if node.this is None else _ANY
     meaning.unite(node, [node.this, *[branch.this for branch in branches]], kinds)
@@ -140,9 +138,8 @@ def _cast(meaning: Meaning, node: exp.Expr) -> Kind:
     if to in INTEGERS and (isinstance(value, exp.Trunc) or (value.is_int and not value.is_string)):
         meaning.find_kind(value)
         return "int"
-    if to is exp.DType.DATE and (value.is_string and _DAY.fullmatch(value.name)):
-        return "date"
-    if to is exp.DType.DATE and meaning.find_kind(value) == "date":
+    a_day = value.is_string and _DAY.fullmatch(value.name)
+    if to is exp.DType.DATE and (a_day or meaning.find_kind(value) == "date"):
         return "date"
     raise UnlikeError(node)
 
@@ -159,16 +156,16 @@ _RULES: dict[type[exp.Expr], tuple[tuple[str, ...], _Rule]] = {
     exp.Null: ((), lambda *_: "null"),
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul), (_TWO, _CALCULATE)),
     exp.Div: ((*_TWO, "typed", "safe"), _MEASURE),
-    exp.Mod: (_TWO, _remainder),
+    exp.Mod: (_TWO, _take_remainder),
     **dict.fromkeys((exp.Neg, exp.Abs), ((), _CALCULATE)),
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.NullSafeEQ), (_TWO, _take(give="bool"))),
     **dict.fromkeys((exp.LT, exp.LTE, exp.GT, exp.GTE), (_TWO, _COMPARE)),
     exp.Between: (("low", "high"), _COMPARE),
     exp.In: (_MANY, _take(give="bool")),
     **dict.fromkeys((exp.And, exp.Or, exp.Not), (_TWO, _take("bool", "null", give="bool"))),
-    exp.Is: (_TWO, _is_null),
+    exp.Is: (_TWO, _compare_to_null),
     exp.IsNan: ((), _take(*_NUMBERS, give="bool")),
-    exp.Like: (_TWO, _like),
+    exp.Like: (_TWO, _match_pattern),
     exp.Coalesce: (_MANY, _take()),
     exp.Nullif: (_TWO, _take()),
     # BigQuery's are null where any value is; the others pass over nulls
@@ -176,7 +173,7 @@ _RULES: dict[type[exp.Expr], tuple[tuple[str, ...], _Rule]] = {
         (*_MANY, "ignore_nulls"), _take(*_NUMBERS, "date", nowhere_in=("bigquery",)),
     )),
     **dict.fromkeys((exp.If, exp.Nvl2), (("true", "false"), _choose)),
-    exp.Case: (("ifs", "default"), _case),
+    exp.Case: (("ifs", "default"), _choose_branch),
     **dict.fromkeys((exp.Ln, exp.Sqrt, exp.Exp, exp.Sign), ((), _MEASURE)),
     **dict.fromkeys((exp.Floor, exp.Ceil, exp.Trunc), ((), _MEASURE)),
     exp.Pow: (_TWO, _MEASURE),

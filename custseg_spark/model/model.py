@@ -77,40 +77,33 @@ class Model:
         return [{f"{RAW}{t.name}": self.to_utc(t.raw_sql) for t in self.features}]
 
     def label_stages(self) -> list[Stage]:
-        """The steps from the model scale to `segment` (int), `segment_name` and `distance_to_centre` (model
-        scale)."""
+        """The steps from `_raw_<feature>` to each feature in its unit, `segment` (int), `segment_name` and
+        `distance_to_centre` (model scale)."""
         scaled = [f"{SCALED}{i}" for i in range(len(self.features))]
-        return [
-            *build_nearest_stages(scaled, np.array(self.centres), self.ids),
-            {"segment_name": self.name_sql()},
-        ]
+        nearest = build_nearest_stages(scaled, np.array(self.centres), self.ids)
+        return [*build_scaled_stages(self.features), *nearest, {"segment_name": self.name_sql()}]
 
     def label(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,
         segment_name, distance_to_centre. Lazy, one row per customer."""
         features = [f"{VALUE}{t.name}" for t in self.features]
-        return add_stages(frame, [*build_scaled_stages(self.features), *self.label_stages()]).select(
-            *keep, *features, "segment", "segment_name", "distance_to_centre"
-        )
+        return add_stages(frame, self.label_stages()).select(*keep, *features, *LABELS[:3])
 
     def score(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), segment, segment_name,
         distance_to_centre, margin (0 on the border to the next segment, 1 on the centre). Lazy, one row per
         customer."""
-        stages = [*build_scaled_stages(self.features), *self.label_stages(), build_margin_stage(self.ids)]
-        return add_stages(frame, stages).select(
-            *keep, "segment", "segment_name", "distance_to_centre", "margin"
-        )
+        stages = [*self.label_stages(), build_margin_stage(self.ids)]
+        return add_stages(frame, stages).select(*keep, *LABELS)
 
     def transform(self, frame: DataFrame) -> DataFrame:
         """`frame`, a raw table with the input columns -> the same with segment, segment_name,
         distance_to_centre and margin, which replace columns of these names; null where a feature is that the
         model does not fill. Lazy, row by row."""
-        kept = [name for name in frame.columns if name.lower() not in LABELS]
-        stages = [*self.raw_stages(), *build_scaled_stages(self.features), *self.label_stages()]
-        labelled = add_stages(frame.select(*map(quote_name, kept)), [*stages, build_margin_stage(self.ids)])
+        kept = [quote_name(name) for name in frame.columns if name.lower() not in LABELS]
+        labelled = self.score(add_stages(frame.select(*kept), self.raw_stages()), kept)
         known = F.col("distance_to_centre").isNotNull()
-        return labelled.select(*map(quote_name, kept), *[F.when(known, F.col(n)).alias(n) for n in LABELS])
+        return labelled.select(*kept, *[F.when(known, F.col(n)).alias(n) for n in LABELS])
 
     def name_of(self, segment: int) -> str:
         """The name of the segment with that id."""

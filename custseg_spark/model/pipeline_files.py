@@ -32,6 +32,7 @@ _VECTOR = pa.struct(
         pa.field("values", pa.list_(pa.field("element", pa.float64(), nullable=False))),
     ]
 )
+_TYPE_NAMES = {pa.int8(): "byte", pa.int32(): "integer", pa.float64(): "double"}
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,7 @@ def _write_table(**columns: pa.Array) -> bytes:
     vector for a plain struct, and fails to load it.
     """
     fields = [pa.field(name, array.type, array.type == _VECTOR) for name, array in columns.items()]
-    types = [_describe(f.name, _VECTOR_TYPE if f.type == _VECTOR else "integer", f.nullable) for f in fields]
-    row = json.dumps({"type": "struct", "fields": types})
+    row = json.dumps(_describe_struct(fields))
     schema = pa.schema(fields, {"org.apache.spark.sql.parquet.row.metadata": row})
     file = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(list(columns.values()), schema=schema), file, store_schema=True)
@@ -140,26 +140,21 @@ def _to_vectors(rows: Iterable[Sequence[float]]) -> pa.Array:
     return pa.array([{"type": _DENSE, "values": values} for values in rows], _VECTOR)
 
 
-def _describe(name: str, kind: Any, nullable: bool = True) -> dict[str, Any]:
+def _describe(field: pa.Field[Any]) -> dict[str, Any]:
     """A field as Spark's own schemas say it in JSON."""
-    return {"name": name, "type": kind, "nullable": nullable, "metadata": {}}
+    kind: Any = _TYPE_NAMES.get(field.type)
+    if pa.types.is_list(field.type):
+        element = _TYPE_NAMES[field.type.value_type]
+        kind = {"type": "array", "elementType": element, "containsNull": False}
+    elif field.type == _VECTOR:
+        kind = {
+            "type": "udt",
+            "class": "org.apache.spark.ml.linalg.VectorUDT",
+            "pyClass": "pyspark.ml.linalg.VectorUDT",
+            "sqlType": _describe_struct(_VECTOR),
+        }
+    return {"name": field.name, "type": kind, "nullable": field.nullable, "metadata": {}}
 
 
-def _describe_list(name: str, kind: str) -> dict[str, Any]:
-    return _describe(name, {"type": "array", "elementType": kind, "containsNull": False})
-
-
-_VECTOR_TYPE = {
-    "type": "udt",
-    "class": "org.apache.spark.ml.linalg.VectorUDT",
-    "pyClass": "pyspark.ml.linalg.VectorUDT",
-    "sqlType": {
-        "type": "struct",
-        "fields": [
-            _describe("type", "byte", nullable=False),
-            _describe("size", "integer"),
-            _describe_list("indices", "integer"),
-            _describe_list("values", "double"),
-        ],
-    },
-}
+def _describe_struct(fields: Iterable[pa.Field[Any]]) -> dict[str, Any]:
+    return {"type": "struct", "fields": [_describe(field) for field in fields]}

@@ -7,6 +7,7 @@ something else.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -25,12 +26,13 @@ DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")
 TABLE = "customers"
 """What the raw table is called in the SELECT."""
 _READ = "_read_"
-_OPERATORS: dict[type[exp.Expr], type[exp.Binary]] = {
-    exp.SafeAdd: exp.Add,
-    exp.SafeSubtract: exp.Sub,
-    exp.SafeMultiply: exp.Mul,
+_OPERATORS: dict[type[exp.Expr], Callable[[exp.Expr, exp.Expr], exp.Expr]] = {
+    exp.SafeAdd: operator.add,
+    exp.SafeSubtract: operator.sub,
+    exp.SafeMultiply: operator.mul,
 }
 """What gives null in Spark where it overflows, and is an error elsewhere."""
+_NAN = exp.cast("'NaN'", "double")
 
 
 def write_segments_sql(model: Model, dialect: str) -> str:
@@ -106,45 +108,34 @@ def _translate(sql: str, meaning: Meaning, dialect: str) -> exp.Expr:
 def _translate_node(node: exp.Expr, meaning: Meaning, dialect: str) -> exp.Expr:
     """Spark's functions that a warehouse may lack, as what every one of them has."""
     if type(node) in _OPERATORS:
-        return exp.paren(
-            _OPERATORS[type(node)](this=_parenthesize(node.this), expression=_parenthesize(node.expression))
-        )
+        return exp.paren(_OPERATORS[type(node)](node.this, node.expression))
     if isinstance(node, exp.SafeDivide):
-        divisor = exp.func("NULLIF", node.expression, exp.Literal.number(0))
-        return exp.paren(exp.Div(this=exp.cast(node.this, "double"), expression=divisor))
+        return exp.paren(exp.cast(node.this, "double") / exp.func("NULLIF", node.expression, "0"))
     if isinstance(node, exp.IsNan) and dialect != "bigquery":  # where NaN equals itself
-        return exp.EQ(this=node.this, expression=_nan())
+        return exp.EQ(this=node.this, expression=_NAN.copy())
     if isinstance(node, exp.Cast):
         return _translate_cast(node, meaning)
-    return _translate_function(node)
-
-
-def _translate_function(node: exp.Expr) -> exp.Expr:
     name = node.name.upper() if isinstance(node, exp.Anonymous) else ""
     if name in ("TRY_MOD", "MOD"):
-        one, other = node.expressions
-        return exp.Mod(this=_parenthesize(one), expression=exp.func("NULLIF", other, exp.Literal.number(0)))
+        dividend: exp.Expr = node.expressions[0]
+        return dividend % exp.func("NULLIF", node.expressions[1], "0")
     if name == "LOG1P":
-        return _write_logarithm(
-            exp.Add(this=exp.Literal.number(1), expression=_parenthesize(node.expressions[0]))
-        )
+        return _write_logarithm(1 + node.expressions[0])
     if name in ("ISNULL", "ISNOTNULL"):
-        missing = exp.Is(this=_parenthesize(node.expressions[0]), expression=exp.Null())
+        missing = node.expressions[0].is_(exp.null())
         return missing if name == "ISNULL" else exp.Not(this=missing)
     if isinstance(node, exp.Ln):
         return _write_logarithm(node.this)
     if isinstance(node, exp.Log) and node.expression and node.this.is_number and float(node.this.name) > 1:
-        return exp.paren(exp.Div(this=_write_logarithm(node.expression), expression=exp.Ln(this=node.this)))
+        return exp.paren(_write_logarithm(node.expression) / exp.Ln(this=node.this))
     if isinstance(node, exp.Sqrt):  # of what is under zero: NaN in Spark, an error elsewhere
-        under = exp.LT(this=_parenthesize(node.this), expression=exp.Literal.number(0))
-        return exp.Case().when(under, _nan()).else_(node.copy())
+        return exp.case().when(node.this < 0, _NAN).else_(node)
     return node
 
 
 def _write_logarithm(value: exp.Expr) -> exp.Expr:
     """Null where there is none, as in Spark; elsewhere that is an error, or infinite."""
-    above = exp.GT(this=_parenthesize(value), expression=exp.Literal.number(0))
-    return exp.Ln(this=exp.Case().when(above, value.copy()))
+    return exp.Ln(this=exp.case().when(value > 0, value))
 
 
 def _translate_cast(node: exp.Cast, meaning: Meaning) -> exp.Expr:
@@ -155,24 +146,14 @@ def _translate_cast(node: exp.Cast, meaning: Meaning) -> exp.Expr:
     except UnlikeError:  # told where it stands in a feature; the other casts are ours
         return node
     if kind == "bool" and (to in INTEGERS or to is exp.DType.DOUBLE):
-        one, zero = exp.Literal.number(1), exp.Literal.number(0)
-        truth = exp.Case().when(value.copy(), one).when(exp.Not(this=exp.paren(value.copy())), zero)
+        truth = exp.case().when(value, "1").when(exp.Not(this=exp.paren(value)), "0")
         return exp.cast(truth, "double") if to is exp.DType.DOUBLE else truth
     if to not in INTEGERS or kind not in ("int", "number") or value.is_number:
         return node
     cut = exp.Trunc(this=value.copy())
     highest = 2 ** (INTEGERS[to] - 1) - 1
-    fits = exp.Between(this=cut, low=exp.Literal.number(-highest - 1), high=exp.Literal.number(highest))
-    whole = type(node)(this=cut.copy(), to=node.args["to"].copy())
-    return exp.Case().when(fits, whole)
-
-
-def _nan() -> exp.Expr:
-    return exp.cast(exp.Literal.string("NaN"), "double")
-
-
-def _parenthesize(node: exp.Expr) -> exp.Expr:
-    return exp.paren(node) if isinstance(node, exp.Binary) else node
+    whole = type(node)(this=cut, to=node.args["to"].copy())
+    return exp.case().when(cut.between(-highest - 1, highest), whole)
 
 
 def _refuse_unlike(feature: Treatment, meaning: Meaning, dialect: str) -> None:
