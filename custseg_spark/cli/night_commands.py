@@ -74,7 +74,7 @@ def add_commands(commands: Commands) -> None:
 
 def _read_day(text: str) -> str:
     """A day as it stands in a folder's name."""
-    from custseg_spark.recipe.leave import check_day
+    from custseg_spark.recipe.sections import check_day
 
     try:
         return check_day(text)

@@ -13,7 +13,7 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from custseg_spark.errors import DataError
-from custseg_spark.recipe.sweep import Sweep
+from custseg_spark.recipe.sections import Sweep
 
 Points = NDArray[np.float64]
 Find = Callable[[Points, int, int, int, Points | None], tuple[Points, tuple[float, ...]]]

@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from custseg_spark.clustering.label import SQUARED, add_stages, build_nearest_stages
-from custseg_spark.recipe.sweep import Sweep
+from custseg_spark.recipe.sections import Sweep
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from custseg_spark.data.columns import quote
 from custseg_spark.data.swap import DAY
 from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error
 from custseg_spark.errors import RecipeError, RunError
-from custseg_spark.recipe.leave import Publish, check_day
+from custseg_spark.recipe.sections import Publish, check_day
 
 SEGMENT = "segment"
 

@@ -22,7 +22,7 @@ from custseg_spark.data.columns import (
 )
 from custseg_spark.data.read import Table
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe.leave import Privacy
+from custseg_spark.recipe.sections import Privacy
 
 SHORTEST = 16
 """Signs that a secret has at least: a shorter one is soon guessed."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.models import Description, Feature, Outcome, Recipe, Rule
-from custseg_spark.recipe.section import Section
+from custseg_spark.recipe.sections import Section
 
 _SAID_ONLY_IF_SET: dict[type[Section], tuple[str, ...]] = {
     Rule: ("at_most",),

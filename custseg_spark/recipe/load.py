@@ -16,7 +16,7 @@ from custseg_spark.recipe.checks import find_problems
 from custseg_spark.recipe.models import Recipe
 from custseg_spark.recipe.orders import OrderRecipe, find_order_problems
 from custseg_spark.recipe.problems import list_problems
-from custseg_spark.recipe.section import Section
+from custseg_spark.recipe.sections import Section
 
 log = logging.getLogger("custseg")
 _NAMED = ("rules", "segment_by", "describe", "check", "leave_out", "favourites", "aggregates")

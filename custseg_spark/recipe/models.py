@@ -7,9 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from custseg_spark.recipe.leave import Audience, Output, Privacy, Publish
-from custseg_spark.recipe.section import Section, Share
-from custseg_spark.recipe.sweep import Evidence, Sweep
+from custseg_spark.recipe.sections import (
+    Audience,
+    Evidence,
+    Output,
+    Privacy,
+    Publish,
+    Section,
+    Share,
+    Sweep,
+)
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
@@ -126,17 +133,12 @@ def _over(low: float | str | None, high: float | str | None) -> bool:
 class Description(Section):
     """A column or expression shown per segment that never cuts: `sql`, or a rate as sum over sum."""
 
+    one_of = {"sql": "sql", "rate": "rate"}
     sql: str | None = None
     rate: tuple[str, str] | None = None
     """Numerator and denominator: each a description's or feature's name, or an expression."""
     unit: str = ""
     additive: bool | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Description:
-        if (self.sql is None) == (self.rate is None):
-            raise ValueError("give either sql or rate")
-        return self
 
 
 class Outcome(Section):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.expressions import collect_paths, find_refused
 from custseg_spark.recipe.models import Name, Source
-from custseg_spark.recipe.section import Section, Share
+from custseg_spark.recipe.sections import Section, Share
 from custseg_spark.sql.parse import find_columns, quote_name
 
 COLUMNS = (
@@ -26,6 +26,7 @@ SUMMED = ("orders", "lines", "returns", "value", "returned")
 class Lines(Section):
     """What an order line is made of: a column, or expressions over its columns."""
 
+    one_of: ClassVar = {"price": "price (of one piece)", "amount": "amount (of the whole line)"}
     customer: str
     """The column that holds the customer's id."""
     order: str
@@ -38,12 +39,6 @@ class Lines(Section):
     """Of one piece."""
     amount: str | None = None
     """Of the whole line, where there is no price."""
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Lines:
-        if (self.price is None) == (self.amount is None):
-            raise ValueError("give either price (of one piece) or amount (of the whole line)")
-        return self
 
     @property
     def value(self) -> str:

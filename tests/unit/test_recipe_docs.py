@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from pydantic import BaseModel
 
-from custseg_spark.recipe import find_columns_used, leave, load, models, parse, plain_yaml, sweep
-from custseg_spark.recipe.section import Section
+from custseg_spark.recipe import find_columns_used, load, models, parse, plain_yaml, sections
+from custseg_spark.recipe.sections import Section
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "recipe.md").read_text(encoding="utf-8")
@@ -25,12 +25,12 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "describe": models.Description,
     "check": models.Outcome,
     "segments": models.Segments,
-    "sweep": sweep.Sweep,
-    "evidence": sweep.Evidence,
-    "privacy": leave.Privacy,
-    "output": leave.Output,
-    "publish": leave.Publish,
-    "audience": leave.Audience,
+    "sweep": sections.Sweep,
+    "evidence": sections.Evidence,
+    "privacy": sections.Privacy,
+    "output": sections.Output,
+    "publish": sections.Publish,
+    "audience": sections.Audience,
     "actions": models.Action,
 }
 
