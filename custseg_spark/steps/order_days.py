@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -63,7 +63,7 @@ def sum_days(
             lines.within_bound(*transactions.count_left_out(new, lines.kept), "the new days of the input")
     if not known:
         raise DataError("the input has no lines", "check the job that writes it")
-    run.write(runs.DAYS, json.dumps(transactions.to_document(known)))
+    run.write(runs.DAYS, json.dumps({iso: asdict(known[iso]) for iso in sorted(known)}))
     sums = _sums(spark, f"{run.output}/{runs.KEPT}", known)
     every = sum(day.lines for day in known.values())
     if recipe.as_of is None:
@@ -83,7 +83,7 @@ def _read_known(output: str, recipe: OrderRecipe) -> dict[str, Day]:
             f"the days kept in {output} were summed by another recipe",
             "give --to another directory, and the days are summed anew",
         )
-    return transactions.from_document(kept.days)
+    return {iso: Day(**day) for iso, day in kept.days.items()}
 
 
 def _meaning(recipe: Mapping[str, Any]) -> dict[str, Any]:

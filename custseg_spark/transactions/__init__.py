@@ -1,7 +1,13 @@
 """Order lines to customers: which lines count, sums that add up, RFM scores, what groups are worth later."""
 
-from custseg_spark.transactions.customers import describe_customers
-from custseg_spark.transactions.days import Day, Plan, from_document, plan_days, to_document
+from custseg_spark.transactions.customers import (
+    GROUP_NAMES,
+    add_scores,
+    describe_customers,
+    find_cuts,
+    select_measures,
+)
+from custseg_spark.transactions.days import Day, Plan, plan_days
 from custseg_spark.transactions.lines import (
     AFTER,
     CUSTOMER,
@@ -12,7 +18,6 @@ from custseg_spark.transactions.lines import (
     LineExpressions,
     classify_lines,
 )
-from custseg_spark.transactions.scores import GROUP_NAMES, Cuts, add_scores, find_cuts, select_measures
 from custseg_spark.transactions.sums import (
     Aggregates,
     Counts,

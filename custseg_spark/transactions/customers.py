@@ -1,15 +1,48 @@
-"""What a customer table says of each customer, made of the sums."""
+"""What a customer table says of each customer, made of the sums; and RFM scores from 1 to 5 with the eleven
+names that go with them: a description, never the segmentation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from pyspark.sql import DataFrame
+import numpy as np
+from numpy.typing import NDArray
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType
 
 from custseg_spark.transactions.lines import CUSTOMER, UNIT
 from custseg_spark.transactions.sums import FIRST, LAST, Aggregates, to_utc
+
+EXACT_UP_TO = 1_000_000
+"""Customers up to which the cuts are exact; beyond it they are those of about as many customers, drawn by a
+hash of the id, and lie within a tenth of a percent of the exact ranks."""
+QUANTILES = (0.2, 0.4, 0.6, 0.8)
+GROUPS = (
+    ("Lost", "Lost", "At risk", "At risk", "Can't lose them"),
+    ("Hibernating", "Hibernating", "At risk", "At risk", "Can't lose them"),
+    ("About to sleep", "About to sleep", "Need attention", "Loyal", "Loyal"),
+    ("Promising", "Potential loyalists", "Potential loyalists", "Loyal", "Loyal"),
+    ("New customers", "Potential loyalists", "Potential loyalists", "Champions", "Champions"),
+)
+"""A row for each score of recency from 1 (long ago) to 5, a column for each mean score of frequency and
+monetary (halves rounded up). A grid that leaves no pair of scores without a name and none with two."""
+
+GROUP_NAMES = tuple(dict.fromkeys(name for row in reversed(GROUPS) for name in reversed(row)))
+"""Each name once, from the customers who ordered last and most."""
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Four values for each score: a score is 1 plus the number of cuts that a value lies above."""
+
+    last_order: tuple[float, ...]
+    """Days since 1970."""
+    frequency: tuple[float, ...]
+    monetary: tuple[float, ...]
 
 
 def describe_customers(
@@ -22,7 +55,10 @@ def describe_customers(
     items; days_between_orders (mean; null of one order); returns_share (money that came back over money
     spent; null where nothing was spent); first_order and last_order; favourites; aggregates. Lazy.
     """
-    totals = totals.withColumns({name: F.col(name).cast("double") for name in _decimals(totals, kept)})
+    # the summed parts of aggregates are decimals where that sums them exactly
+    parts = {name for aggregate in kept.aggregates.values() for name in aggregate.parts}
+    decimals = [f.name for f in totals.schema if f.name in parts and isinstance(f.dataType, DecimalType)]
+    totals = totals.withColumns({name: F.col(name).cast("double") for name in decimals})
     orders, value, returned = F.col("orders"), F.col("value"), F.col("returned")
     money = (value - returned if subtract else value) / F.lit(float(UNIT))
     columns = {
@@ -39,13 +75,46 @@ def describe_customers(
         **{name: F.col(name) for name in kept.favourites},
         **{name: F.expr(to_utc(totals, aggregate.sql)) for name, aggregate in kept.aggregates.items()},
     }
-    identity = F.col(CUSTOMER).alias(id_column)
-    return totals.filter("orders > 0").select(
-        identity, *[column.alias(name) for name, column in columns.items()]
+    columns = {id_column: F.col(CUSTOMER), **columns}
+    return totals.filter("orders > 0").select(*[column.alias(name) for name, column in columns.items()])
+
+
+def select_measures(customers: DataFrame, rows: int, id_column: str = CUSTOMER) -> DataFrame:
+    """The columns that `find_cuts` takes, of all customers or, where there are too many, of some."""
+    if rows > EXACT_UP_TO:
+        share = F.pmod(F.xxhash64(id_column), F.lit(rows))
+        customers = customers.filter(share < EXACT_UP_TO)
+    return customers.select(
+        F.unix_date("last_order").alias("last_order"), "frequency", F.col("monetary").cast("double")
     )
 
 
-def _decimals(totals: DataFrame, kept: Aggregates) -> list[str]:
-    """The summed parts of aggregates that are decimals, so that they could be summed exactly."""
-    parts = {name for aggregate in kept.aggregates.values() for name in aggregate.parts}
-    return [f.name for f in totals.schema if f.name in parts and isinstance(f.dataType, DecimalType)]
+def find_cuts(customers: Any) -> Cuts:
+    """The cuts of a pandas DataFrame with a row per customer: the values below which 20, 40, 60, 80 percent
+    of the customers lie, each the value of a customer."""
+    return Cuts(
+        *(find_quantiles(customers[name].to_numpy()) for name in ("last_order", "frequency", "monetary"))
+    )
+
+
+def find_quantiles(values: NDArray[Any], at: Sequence[float] = QUANTILES) -> tuple[float, ...]:
+    """The least values with at least these shares of all values at or under them."""
+    return tuple(float(cut) for cut in np.quantile(values, at, method="inverted_cdf"))
+
+
+def add_scores(customers: DataFrame, found: Cuts) -> DataFrame:
+    """The customers with r_score, f_score, m_score (int, 5 is best) and rfm_group. Equal values get equal
+    scores, so that a score may hold more than a fifth of the customers, and another none. Lazy."""
+    scores = {
+        "r_score": _count_cuts(F.unix_date("last_order"), found.last_order),
+        "f_score": _count_cuts(F.col("frequency"), found.frequency),
+        "m_score": _count_cuts(F.col("monetary"), found.monetary),
+    }
+    flat = F.array(*[F.lit(name) for row in GROUPS for name in row])
+    column = F.ceil((F.col("f_score") + F.col("m_score")) / 2)
+    place = (F.col("r_score") - 1) * 5 + column
+    return customers.withColumns(scores).withColumn("rfm_group", F.element_at(flat, place.cast("int")))
+
+
+def _count_cuts(value: Column, at: Sequence[float]) -> Column:
+    return sum([F.when(value > F.lit(cut), 1).otherwise(0) for cut in at], F.lit(1))

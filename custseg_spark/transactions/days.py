@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from custseg_spark.errors import DataError
 
@@ -87,13 +87,3 @@ def _plan_undated(
     if not now:
         return "drop"
     return "replace" if whole or not kept else "add"
-
-
-def to_document(known: Mapping[str, Day]) -> dict[str, Any]:
-    """The days as they are kept in JSON."""
-    return {day: asdict(summed) for day, summed in sorted(known.items())}
-
-
-def from_document(document: Mapping[str, Any]) -> dict[str, Day]:
-    """The days as they were kept."""
-    return {day: Day(**entry) for day, entry in document.items()}

@@ -57,21 +57,21 @@ def classify_lines(
         {
             CUSTOMER: F.expr(meaning.customer),
             ORDER: F.expr(f"CAST({meaning.order} AS string)"),
-            VALUE: F.expr(_units(frame, value)),
-            QUANTITY: F.expr(_units(frame, quantity)),
+            VALUE: F.expr(_count_units(frame, value)),
+            QUANTITY: F.expr(_count_units(frame, quantity)),
         }
     )
     text_ids = isinstance(frame.select(CUSTOMER).schema[0].dataType, StringType)
     under_zero = f"{VALUE if meaning.quantity is None else QUANTITY} < 0"
     frame = frame.withColumn(RETURNED, F.coalesce(F.expr(meaning.returned or under_zero), F.lit(False)))
-    reasons = [*_reasons(meaning, checks, rated=rates is not None, text_ids=text_ids), *_no_sale(meaning)]
+    reasons = _list_reasons(meaning, checks, rated=rates is not None, text_ids=text_ids)
     left_out = F.lit(None).cast("string")
-    for reason, holds in reversed(reasons):
+    for reason, holds in reversed([*reasons]):
         left_out = F.when(holds, reason).otherwise(left_out)
     return frame.withColumn(LEFT_OUT, left_out)
 
 
-def _units(frame: DataFrame, sql: str) -> str:
+def _count_units(frame: DataFrame, sql: str) -> str:
     """The value in ten-thousandths, rounded to whole ones; null where it is too large.
 
     Of the ways to round, each kind of number has the one that costs least on every line: whole numbers need
@@ -86,10 +86,10 @@ def _units(frame: DataFrame, sql: str) -> str:
     return f"try_cast(round(try_multiply({sql}, {UNIT})) AS bigint)"
 
 
-def _reasons(
+def _list_reasons(
     meaning: LineExpressions, checks: Sequence[tuple[str, Column]], *, rated: bool, text_ids: bool
 ) -> Iterator[tuple[str, Column]]:
-    """Why a line counts for nothing, whatever it holds; a predicate that is null does not hold.
+    """Why a line counts for nothing; a predicate that is null does not hold.
 
     As of a day, lines from then on are not looked at, whatever else is wrong with them: sums that are kept
     by the day leave out whole days.
@@ -98,8 +98,8 @@ def _reasons(
         yield AFTER, F.col(DAY) >= F.lit(meaning.until)
     for reason, ok in checks:
         yield reason, ~F.coalesce(ok, F.lit(False))
-    yield "no customer", F.expr(_blank(CUSTOMER) if text_ids else f"{CUSTOMER} IS NULL")
-    yield "no order number", F.expr(_blank(ORDER))
+    yield "no customer", F.expr(_write_blank_test(CUSTOMER) if text_ids else f"{CUSTOMER} IS NULL")
+    yield "no order number", F.expr(_write_blank_test(ORDER))
     yield "no date", F.col(DAY).isNull()
     for reason, sql in meaning.leave_out.items():
         yield reason, F.coalesce(F.expr(sql), F.lit(False))
@@ -107,21 +107,17 @@ def _reasons(
         yield "no rate for its currency", F.col(RATE).isNull()
     yield "no quantity", F.col(QUANTITY).isNull()
     yield "no price", F.col(VALUE).isNull()
-
-
-def _blank(name: str) -> str:
-    """Whether a text is null or nothing but spaces; only what sorts before any sign is trimmed to see it."""
-    return f"{name} IS NULL OR ({name} < '!' AND trim({name}) = '')"
-
-
-def _no_sale(meaning: LineExpressions) -> Iterator[tuple[str, Column]]:
-    """Why a line that is no return is no sale either."""
     bought = ~F.col(RETURNED)
     yield "quantity at or under zero", bought & (F.col(QUANTITY) <= 0)
     if meaning.keep_free:
         yield "price under zero", bought & (F.col(VALUE) < 0)
     else:
         yield "price at or under zero", bought & (F.col(VALUE) <= 0)
+
+
+def _write_blank_test(name: str) -> str:
+    """Whether a text is null or nothing but spaces; only what sorts before any sign is trimmed to see it."""
+    return f"{name} IS NULL OR ({name} < '!' AND trim({name}) = '')"
 
 
 def add_rates(frame: DataFrame, rates: DataFrame) -> DataFrame:

@@ -56,19 +56,20 @@ def sum_per_order(lines: DataFrame, kept: Aggregates) -> DataFrame:
         "items": F.when(sale, F.col(QUANTITY)).otherwise(0),
         "returned": F.when(back, F.abs(VALUE)).otherwise(0),
         **{
-            name: F.when(sale, _exact(lines, part.sql, part.how))
+            name: F.when(sale, _sum_exactly(lines, part.sql, part.how))
             for made in kept.aggregates.values()
             for name, part in made.parts.items()
         },
     }
     order = F.when(counts, F.col(ORDER)).alias(KEY)
     keys = [F.when(counts, F.col(CUSTOMER)).alias(CUSTOMER), F.col(DAY), F.col(LEFT_OUT)]
-    selected = lines.select(*keys, _kinds(kept) if kept.favourites else order, *_alias(columns))
+    named = [column.alias(name) for name, column in columns.items()]
+    selected = lines.select(*keys, _spread_kinds(kept) if kept.favourites else order, *named)
     if kept.favourites:
         selected = selected.filter(
             f"{KIND} = 0 OR ({KEY} IS NOT NULL AND {LEFT_OUT} IS NULL AND returns = 0)"
         )
-    summed = selected.groupBy(*_keys(kept, CUSTOMER, DAY, LEFT_OUT), KEY).agg(*_sum_columns(kept))
+    summed = selected.groupBy(*_list_keys(kept, CUSTOMER, DAY, LEFT_OUT), KEY).agg(*_sum_columns(kept))
     bought = F.col(LEFT_OUT).isNull() & (F.col("lines") > F.col("returns"))
     if kept.favourites:
         bought &= F.col(KIND) == 0
@@ -78,7 +79,7 @@ def sum_per_order(lines: DataFrame, kept: Aggregates) -> DataFrame:
 def sum_per_day(orders: DataFrame, kept: Aggregates) -> DataFrame:
     """One row per customer and day (and per favourite's value), and per day and reason of the lines left out:
     the partial sums that are kept."""
-    keys = _keys(kept, CUSTOMER, DAY, LEFT_OUT)
+    keys = _list_keys(kept, CUSTOMER, DAY, LEFT_OUT)
     if kept.favourites:
         keys = [*keys, F.when(F.col(KIND) > 0, F.col(KEY)).alias(KEY)]
     return orders.groupBy(*keys).agg(F.sum("orders").alias("orders"), *_sum_columns(kept))
@@ -134,15 +135,11 @@ def count_left_out(sums: DataFrame, kept: Aggregates) -> tuple[dict[str, int], i
     return {reason: lines for reason, lines in rows if reason is not None}, sum(lines for _, lines in rows)
 
 
-def _alias(columns: Mapping[str, Column]) -> list[Column]:
-    return [column.alias(name) for name, column in columns.items()]
-
-
-def _keys(kept: Aggregates, *names: str) -> list[Column]:
+def _list_keys(kept: Aggregates, *names: str) -> list[Column]:
     return [F.col(name) for name in (*names, *([KIND] if kept.favourites else []))]
 
 
-def _kinds(kept: Aggregates) -> Column:
+def _spread_kinds(kept: Aggregates) -> Column:
     """A row of the order itself (kind 0) and one of each favourite's value."""
     order = f"if({LEFT_OUT} IS NULL, {ORDER}, NULL)"
     values = [f"CAST({sql} AS string)" for sql in kept.favourites.values()]
@@ -150,7 +147,7 @@ def _kinds(kept: Aggregates) -> Column:
     return F.expr(f"inline(array({', '.join(structs)}))")
 
 
-def _exact(lines: DataFrame, sql: str, how: str) -> Column:
+def _sum_exactly(lines: DataFrame, sql: str, how: str) -> Column:
     """The expression's value; where floating-point values are summed, rounded to a decimal."""
     sql = to_utc(lines, sql)
     kind = lines.select(F.expr(sql)).schema[0].dataType

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.transactions.scores import find_quantiles
+from custseg_spark.transactions.customers import find_quantiles
 
 DRAWS = 500
 LEVEL = (2.5, 97.5)
@@ -73,7 +73,7 @@ def compare_groupings(
         weights = np.bincount(rng.integers(n, size=n), minlength=n).astype(float)
         for g, (groups, names) in groupings.items():
             for o, values in outcomes.items():
-                found = _group_means(values, groups, len(names), weights)
+                found = _average_groups(values, groups, len(names), weights)
                 means[g, o][draw] = found
                 shares[g, o][draw] = _measure_explained(values, found[groups], weights)
     first = next(iter(groupings))
@@ -82,16 +82,16 @@ def compare_groupings(
         later = []
         for i, name in enumerate(names):
             if (inside := groups == i).any():
-                after = {o: _interval(y[inside].mean(), means[g, o][:, i]) for o, y in outcomes.items()}
+                after = {o: _build_interval(y[inside].mean(), means[g, o][:, i]) for o, y in outcomes.items()}
                 later.append(GroupLater(name, int(inside.sum()), after))
-        explained = {o: _interval(shares[g, o].mean(), shares[g, o]) for o in outcomes}
+        explained = {o: _build_interval(shares[g, o].mean(), shares[g, o]) for o in outcomes}
         more = {} if g == first else {o: shares[first, o] - shares[g, o] for o in outcomes}
-        gain = {o: _interval(drawn.mean(), drawn) for o, drawn in more.items()}
+        gain = {o: _build_interval(drawn.mean(), drawn) for o, drawn in more.items()}
         worth.append(Grouping(g, tuple(later), explained, gain))
     return tuple(worth)
 
 
-def _group_means(
+def _average_groups(
     values: NDArray[np.float64], groups: NDArray[np.int64], k: int, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """(k,) the weighted mean of each group; of a group that was not drawn the mean of all."""
@@ -110,9 +110,8 @@ def _measure_explained(
     return float(1 - ((values[out] - expected[out]) ** 2).sum() / total) if total else 0.0
 
 
-def _interval(value: float, draws: NDArray[np.float64]) -> Interval:
-    low, high = np.percentile(draws, LEVEL)
-    return Interval(float(value), float(low), float(high))
+def _build_interval(value: float, draws: NDArray[np.float64]) -> Interval:
+    return Interval(float(value), *map(float, np.percentile(draws, LEVEL)))
 
 
 def cut_rfm_sum(customers: pd.DataFrame, parts: int) -> tuple[NDArray[np.int64], list[str]]:

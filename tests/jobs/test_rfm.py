@@ -12,7 +12,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli
-from custseg_spark.transactions.scores import GROUPS
+from custseg_spark.transactions.customers import GROUPS
 from tests.jobs.conftest import Train
 from tests.jobs.orders import RECIPE, Made, Rfm, made_lines
 

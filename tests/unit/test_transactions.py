@@ -9,7 +9,7 @@ import pytest
 from custseg_spark import transactions
 from custseg_spark.errors import DataError
 from custseg_spark.transactions import Day, compare_groupings, cut_rfm_sum, plan_days
-from custseg_spark.transactions.scores import GROUPS, find_quantiles
+from custseg_spark.transactions.customers import GROUPS, find_quantiles
 from custseg_spark.transactions.sums import Aggregates
 
 KNOWN = {"2011-01-01": Day("a", 10), "2011-01-02": Day("a", 5), "": Day("a", 2)}
@@ -63,10 +63,6 @@ def test_lines_without_a_date_are_counted_once(
 ) -> None:
     plan = plan_days(KNOWN, found)
     assert (plan.anew, plan.more_undated, plan.gone) == (anew, more, gone)
-
-
-def test_days_are_read_back_as_they_were_kept() -> None:
-    assert transactions.from_document(transactions.to_document(KNOWN)) == KNOWN
 
 
 def test_cuts_are_values_of_the_data() -> None:
