@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from custseg_spark.recipe.orders import OrderRecipe, list_order_expressions
+from custseg_spark.recipe.order_recipe import OrderRecipe, list_order_expressions
 from custseg_spark.sql.parse import parse_sql
 
 _OF_TEXTS = frozenset(
@@ -33,21 +33,18 @@ _ALWAYS = ("lines.order", "currency.code")
 def find_codes(recipe: OrderRecipe) -> frozenset[str]:
     """The codes, in lower case."""
     always: set[str] = set()
-    codes: set[str] = set()
-    others: set[str] = set()
+    texts: dict[str, bool] = {}
     for where, sql in list_order_expressions(recipe):
         if where == "lines.customer":  # an id stays as it is anyway
             continue
-        tree, _ = parse_sql(sql, where)
-        for column in tree.find_all(exp.Column):
+        for column in parse_sql(sql, where)[0].find_all(exp.Column):
             name = column.parts[0].name.lower()
             if where in _ALWAYS:
                 always.add(name)
-            elif _is_text(column, by_itself=where.startswith("favourites.")):
-                codes.add(name)
             else:
-                others.add(name)
-    return frozenset(codes - others | always)
+                is_text = _is_text(column, by_itself=where.startswith("favourites."))
+                texts[name] = is_text and texts.get(name, True)
+    return frozenset(always.union(name for name, everywhere in texts.items() if everywhere))
 
 
 def _is_text(node: exp.Expr, *, by_itself: bool) -> bool:

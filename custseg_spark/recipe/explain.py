@@ -22,12 +22,12 @@ def write_explained(recipe: Recipe) -> str:
     rules = document["rules"].pop("named")
     entries = (rules, document["segment_by"], document["describe"], document["check"])
     for kind, named in zip(_SAID_ONLY_IF_SET, entries, strict=True):
-        named.update({name: _short(entry, kind) for name, entry in named.items()})
+        named.update({name: _drop_defaults(entry, kind) for name, entry in named.items()})
     document["rules"] |= rules
     return "\n".join(plain_yaml.write({key: value}) for key, value in document.items())
 
 
-def _short(entry: dict[str, Any], kind: type[Section]) -> Any:
+def _drop_defaults(entry: dict[str, Any], kind: type[Section]) -> Any:
     """Without the keys that would say their default; an expression alone stands for itself."""
     defaults = {key: kind.model_fields[key].default for key in _SAID_ONLY_IF_SET[kind]}
     said = {key: value for key, value in entry.items() if key not in defaults or value != defaults[key]}

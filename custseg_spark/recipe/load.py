@@ -14,7 +14,7 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.checks import find_problems
 from custseg_spark.recipe.models import Recipe
-from custseg_spark.recipe.orders import OrderRecipe, find_order_problems
+from custseg_spark.recipe.order_recipe import OrderRecipe, find_order_problems
 from custseg_spark.recipe.problems import list_problems
 from custseg_spark.recipe.sections import Section
 
@@ -49,7 +49,7 @@ def load_orders(path: str, overrides: Sequence[str] = ()) -> OrderRecipe:
 
 def parse(document: dict[str, Any]) -> Recipe:
     """The recipe that a mapping, as read from YAML, stands for. Raises RecipeError like `load`."""
-    return _check(Recipe, _document(document, "the recipe"))
+    return _check(Recipe, _take_mapping(document, "the recipe"))
 
 
 def change(recipe: Checked, changes: Mapping[str, Any]) -> Checked:
@@ -65,13 +65,13 @@ def change(recipe: Checked, changes: Mapping[str, Any]) -> Checked:
 
 def _read_document(path: str, overrides: Sequence[str]) -> dict[str, Any]:
     """What the file says, with the overrides laid over it."""
-    document = _document(plain_yaml.read(_text(path), path), path)
+    document = _take_mapping(plain_yaml.read(_read_text(path), path), path)
     for override in overrides:
         _lay_over(document, override)
     return document
 
 
-def _text(path: str) -> str:
+def _read_text(path: str) -> str:
     content: bytes = b""
     try:
         with fsspec.open(path, "rb") as file:
@@ -91,7 +91,7 @@ def _text(path: str) -> str:
         ) from None
 
 
-def _document(value: Any, path: str) -> dict[str, Any]:
+def _take_mapping(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         found = "nothing" if value is None else f"a {type(value).__name__}"
         raise RecipeError(

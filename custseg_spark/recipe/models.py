@@ -85,7 +85,7 @@ class Rules(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _names_beside_the_bound(cls, value: Any) -> Any:
+    def _collect_names(cls, value: Any) -> Any:
         if not isinstance(value, dict) or "named" in value:
             return value
         own = {key: value[key] for key in ("max_quarantined", "reasons") if key in value}
@@ -110,7 +110,7 @@ class Feature(Section):
     """With the recipe's own `allow_protected`: this feature may use a protected column."""
 
     @model_validator(mode="after")
-    def _bounds_make_sense(self) -> Feature:
+    def _check_bounds(self) -> Feature:
         if isinstance(self.clip, tuple):
             for bound in self.clip:
                 if isinstance(bound, str) and not _QUANTILE.match(bound):
@@ -118,12 +118,12 @@ class Feature(Section):
                         f"clip takes numbers, quantiles such as p99, null or iqr; found {bound!r}"
                     )
             low, high = self.clip
-            if _over(low, high):
+            if _is_upside_down(low, high):
                 raise ValueError(f"clip is upside down: {low} is not under {high}")
         return self
 
 
-def _over(low: float | str | None, high: float | str | None) -> bool:
+def _is_upside_down(low: float | str | None, high: float | str | None) -> bool:
     """Whether two bounds of one kind, both values or both quantiles, stand the wrong way round."""
     if isinstance(low, str) and isinstance(high, str):
         return float(low[1:]) >= float(high[1:])
@@ -164,7 +164,7 @@ class Segments(Section):
         return (self.k, self.k) if isinstance(self.k, int) else self.k
 
     @model_validator(mode="after")
-    def _range_makes_sense(self) -> Segments:
+    def _check_range(self) -> Segments:
         low, high = self.range
         if low > high:
             raise ValueError(f"k is upside down: {low} is over {high}")
@@ -212,7 +212,7 @@ class Recipe(Section):
         return self.segments.order_by or next(iter(self.segment_by))
 
     @model_validator(mode="after")
-    def _names_agree(self) -> Recipe:
+    def _check_names(self) -> Recipe:
         if self.order_by not in self.segment_by:
             raise ValueError(f"segments.order_by: {self.order_by!r} is not under segment_by")
         seen: dict[str, str] = {}

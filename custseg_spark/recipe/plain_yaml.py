@@ -42,11 +42,11 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+def _construct_int(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
     return int(loader.construct_scalar(node))
 
 
-def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+def _construct_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     known: set[Any] = set()
     for key_node, _ in node.value:
         if key_node.tag == f"{_TAG}merge":
@@ -62,22 +62,22 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     return loader.construct_mapping(node, deep=True)
 
 
-def _list(dumper: yaml.SafeDumper, items: Any) -> yaml.SequenceNode:
+def _represent_list(dumper: yaml.SafeDumper, items: Any) -> yaml.SequenceNode:
     plain = not any(isinstance(item, list | dict) for item in items)
     return dumper.represent_sequence(f"{_TAG}seq", items, flow_style=plain or None)
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     """Text with line breaks or signs that don't print goes in double quotes, where nothing is folded."""
     return dumper.represent_scalar(f"{_TAG}str", text, style=None if text.isprintable() else '"')
 
 
-_Loader.add_constructor(f"{_TAG}int", _int)
-_Loader.add_constructor(f"{_TAG}map", _mapping)
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(list, _list)
-_Dumper.add_representer(tuple, _list)
-_dump = functools.partial(yaml.dump, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
+_Loader.add_constructor(f"{_TAG}int", _construct_int)
+_Loader.add_constructor(f"{_TAG}map", _construct_mapping)
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(list, _represent_list)
+_Dumper.add_representer(tuple, _represent_list)
+_write = functools.partial(yaml.dump, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1_000_000)
 
 
 def read(text: str, source: str) -> Any:
@@ -100,12 +100,12 @@ def read(text: str, source: str) -> Any:
 
 def write(value: Any) -> str:
     """YAML that `read` gives back equal: keys in the order given, lists of plain values on one line."""
-    return str(_dump(value))
+    return str(_write(value))
 
 
 def inline(value: Any) -> str:
     """The same on one line: `{sql: Recency, words: [recent, null, quiet]}`."""
-    return str(_dump(value, default_flow_style=True)).removesuffix("\n...\n").strip()
+    return str(_write(value, default_flow_style=True)).removesuffix("\n...\n").strip()
 
 
 def _explain(told: str) -> tuple[str, str]:

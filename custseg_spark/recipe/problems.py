@@ -5,6 +5,7 @@ pydantic tells where and of which kind an error is; the model's JSON schema tell
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ class _Keys:
         if of_parent and (fields := plain.get("properties")):
             where = ".".join([*path, str(loc[-1])])
             told = (
-                f"is missing; it takes {self._takes(fields[loc[-1]])}"
+                f"is missing; it takes {self._describe(fields[loc[-1]])}"
                 if kind == "missing"
                 else f"unknown key; {self._suggest(str(loc[-1]), fields)}"
             )
@@ -60,7 +61,7 @@ class _Keys:
             return where, RecipeError(f"{where}: {told}" if where else told)
         if loc[-1:] == ("[key]",):
             return f"{where}[key]", _explain_name(where, kind, loc[-2])
-        told = f"{where}: found {_short(detail['input'])}; it takes {self._takes(schema)}"
+        told = f"{where}: found {_shorten(detail['input'])}; it takes {self._describe(schema)}"
         return where, RecipeError(told, _suggest_bound(path))
 
     def _follow(self, loc: Iterable[Any]) -> tuple[list[str], Schema]:
@@ -106,21 +107,21 @@ class _Keys:
         near = find_nearest_name(key, fields) or next(elsewhere, None)
         return f"did you mean {near!r}?" if near else f"here stand {', '.join(fields)}"
 
-    def _takes(self, schema: Schema) -> str:
+    def _describe(self, schema: Schema) -> str:
         """What a key takes, in words."""
         if "anyOf" in schema:
-            return _either(map(self._takes, schema["anyOf"]))
+            return _join_choices(map(self._describe, schema["anyOf"]))
         plain = self._resolve(schema)
         if "const" in plain or "enum" in plain:
-            return _either(plain.get("enum") or [plain["const"]])
+            return _join_choices(plain.get("enum") or [plain["const"]])
         if "properties" in plain:
             alone = "an expression or " if "sql" in plain["properties"] else ""
             return f"{alone}a mapping with {', '.join(plain['properties'])}"
         if plain["type"] == "object":
-            return f"a mapping of names to {self._takes(self._enter(plain, ''))}"
+            return f"a mapping of names to {self._describe(self._enter(plain, ''))}"
         if plain["type"] == "array":
             many = f" of {len(plain['prefixItems'])}" if "prefixItems" in plain else ""
-            return f"a list{many} (each {self._takes(self._enter(plain, 0))})"
+            return f"a list{many} (each {self._describe(self._enter(plain, 0))})"
         if plain.get("format") == "date":
             return "a date such as 2011-12-10"
         limits = [f" {word} {plain[limit]}" for limit, word in _LIMITS.items() if limit in plain]
@@ -134,7 +135,7 @@ def _explain_name(where: str, kind: str, name: object) -> RecipeError:
             "names begin with a letter and hold letters, digits and underscores",
         )
     wanted = "a whole number" if kind.startswith("int") else "text; put it in quotes"
-    return RecipeError(f"{where}: found {_short(name)} as a key, which is {wanted}")
+    return RecipeError(f"{where}: found {_shorten(name)} as a key, which is {wanted}")
 
 
 def _suggest_bound(path: Sequence[str]) -> str:
@@ -143,15 +144,11 @@ def _suggest_bound(path: Sequence[str]) -> str:
     return f"did you mean rules.{_BOUND}?" if misspelled and find_nearest_name(path[1], [_BOUND]) else ""
 
 
-def _short(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = repr(value)
+def _shorten(value: Any) -> str:
+    text = json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _either(choices: Iterable[str]) -> str:
+def _join_choices(choices: Iterable[str]) -> str:
     *others, last = dict.fromkeys(map(str, choices))
     return f"{', '.join(others)} or {last}" if others else last

@@ -60,7 +60,7 @@ class Sweep(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _start_is_by(cls, value: Any) -> Any:
+    def _rename_start(cls, value: Any) -> Any:
         """`start` is what `by` was called; the records of runs made then have it too."""
         if not isinstance(value, dict) or "start" not in value:
             return value

@@ -19,7 +19,7 @@ from custseg_spark import data, transactions
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
 from custseg_spark.recipe import OrderRecipe, Source, find_codes, find_order_columns
-from custseg_spark.recipe.orders import list_order_expressions
+from custseg_spark.recipe.order_recipe import list_order_expressions
 from custseg_spark.sql import decompose, find_instants, make_safe, put_in_utc
 from custseg_spark.transactions import DAY, Aggregates, LineExpressions
 

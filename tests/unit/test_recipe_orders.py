@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import find_codes, find_order_columns, load_orders, orders, plain_yaml
+from custseg_spark.recipe import find_codes, find_order_columns, load_orders, order_recipe, plain_yaml
 from custseg_spark.sql import decompose
 from tests.unit.test_recipe_docs import table
 
@@ -90,8 +90,8 @@ def test_an_aggregate_is_what_its_parts_make(sql: str, parts: list[tuple[str, st
     ],
 )  # fmt: skip
 def test_a_column_that_is_used_as_a_text_alone_is_a_code(sql: str) -> None:
-    recipe = orders.OrderRecipe(
-        lines=orders.Lines(**LINES), leave_out={"a": sql}, returns=orders.Returns(when=sql)
+    recipe = order_recipe.OrderRecipe(
+        lines=order_recipe.Lines(**LINES), leave_out={"a": sql}, returns=order_recipe.Returns(when=sql)
     )
     assert find_codes(recipe) == {"number", "x"}
 
@@ -104,7 +104,9 @@ def test_a_column_that_is_used_as_a_text_alone_is_a_code(sql: str) -> None:
     ],
 )  # fmt: skip
 def test_a_column_that_is_used_as_anything_else_is_none(sql: str) -> None:
-    recipe = orders.OrderRecipe(lines=orders.Lines(**LINES), leave_out={"a": sql}, favourites={"b": "x"})
+    recipe = order_recipe.OrderRecipe(
+        lines=order_recipe.Lines(**LINES), leave_out={"a": sql}, favourites={"b": "x"}
+    )
     assert "x" not in find_codes(recipe)
 
 
@@ -127,12 +129,12 @@ def test_the_shipped_recipe_fits_the_real_table(shared_data: Path) -> None:
 def test_every_key_stands_in_the_docs_with_its_default() -> None:
     told = table(DOCS)
     models: dict[str, type[BaseModel]] = {
-        "lines": orders.Lines,
-        "returns": orders.Returns,
-        "currency": orders.Currency,
+        "lines": order_recipe.Lines,
+        "returns": order_recipe.Returns,
+        "currency": order_recipe.Currency,
     }
     keys: dict[str, FieldInfo] = {}
-    for section, field in orders.OrderRecipe.model_fields.items():
+    for section, field in order_recipe.OrderRecipe.model_fields.items():
         inner = models.get(section)
         keys |= (
             {f"{section}.{key}": f for key, f in inner.model_fields.items()} if inner else {section: field}

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe.expressions import collect_paths, find_refused
+from custseg_spark.recipe.checks import collect_paths, find_refused
 from custseg_spark.recipe.models import Name, Source
 from custseg_spark.recipe.sections import Section, Share
 from custseg_spark.sql.parse import find_columns, quote_name
@@ -66,7 +66,7 @@ class Currency(Section):
     """A table with the columns currency and rate, and date where a rate holds from a day on."""
 
     @model_validator(mode="after")
-    def _rates_have_a_path(self) -> Currency:
+    def _check_rates(self) -> Currency:
         if not self.rates.path:
             raise ValueError("rates.path is missing: a table with the columns currency and rate")
         return self
@@ -95,7 +95,7 @@ class OrderRecipe(Section):
     """Name -> SQL over sum, count, count_if, min, max and avg of a customer's lines."""
 
     @model_validator(mode="after")
-    def _names_agree(self) -> OrderRecipe:
+    def _check_names(self) -> OrderRecipe:
         seen = dict.fromkeys(COLUMNS, "a column of every customer table")
         seen[self.lines.customer.lower()] = "lines.customer"
         for section in ("favourites", "aggregates"):
