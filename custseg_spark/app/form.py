@@ -13,7 +13,7 @@ from typing import Any, Literal
 from custseg_spark import recipe as recipes
 from custseg_spark.app.uploads import ADDED, UploadPreview
 from custseg_spark.propose.column_kinds import ColumnKind
-from custseg_spark.propose.features import Candidate
+from custseg_spark.propose.features import ProposedFeature
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.models import Recipe
 from custseg_spark.sql import find_columns, quote_name
@@ -178,7 +178,7 @@ def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[st
             found[name] = Offer(name, _describe(name, sql, columns), sql, cuts="datediff(" in sql)
     used = {offer.sql for offer in found.values()}
     for name, column in columns.items():
-        left = column.kind in ("number", "flag") and quote_name(name) not in used and column.clean
+        left = column.kind in ("number", "flag") and quote_name(name) not in used and column.is_clean
         if left and name != proposed.input.id and name not in proposed.protected:
             key = _choose_key(column, {*found, *ADDED})
             found[key] = _make_offer(key, quote_name(name), column)
@@ -190,9 +190,9 @@ def _make_offer(name: str, sql: str, column: ColumnKind) -> Offer:
     types = {column.name: column.declared} if column.declared else {}
     numbers, treated = column.kind == "number", FeatureChoice()
     if numbers:
-        candidate = Candidate(column.words, sql, (column.name,), column.values)
+        candidate = ProposedFeature(column.words, sql, (column.name,), column.values)
         extremes: Extremes = "keep" if candidate.far_out is None else "p99.5"
-        treated = FeatureChoice(extremes=extremes, spread="log1p" if candidate.skewed else "none")
+        treated = FeatureChoice(extremes=extremes, spread="log1p" if candidate.is_skewed else "none")
     return Offer(name, column.name, sql, {}, treated, numbers, _may_be_negative(column), types)
 
 

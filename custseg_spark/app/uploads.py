@@ -170,7 +170,7 @@ def tabulate_first_rows(preview: UploadPreview, most: int = 50) -> pd.DataFrame:
 
 
 def _holds_numbers(column: ColumnKind) -> bool:
-    return column.kind == "number" and column.clean
+    return column.kind == "number" and column.is_clean
 
 
 def explain_plainly(problem: CustsegError, folder: Path, otherwise: str = "") -> str:

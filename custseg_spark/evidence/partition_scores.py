@@ -23,7 +23,7 @@ from sklearn.metrics import (
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.refit import Cut, Labels, Points, draw_subset, fit_kmeans, use_one_thread
 from custseg_spark.evidence.stability import NamesOf, measure_stability
-from custseg_spark.recipe.sweep import Evidence
+from custseg_spark.recipe.sections import Evidence
 
 EUCLIDEAN_ROWS = 2_500
 """Points of the Euclidean silhouette; their n * n distances are held once for all k (50 MB)."""

@@ -63,19 +63,19 @@ class ColumnKind:
     misfit: str = ""
 
     @property
-    def clean(self) -> bool:
+    def is_clean(self) -> bool:
         """Whether every known value is of the kind."""
         return self.fit == 1
 
     @property
-    def nearly_clean(self) -> bool:
+    def is_nearly_clean(self) -> bool:
         """Whether so few values are of another kind that their rows may go to the quarantine."""
         return self.fit >= NEARLY_ALL
 
     @property
     def misfits(self) -> str:
         """How many values are of another kind, with one of them, for a comment; empty if none is."""
-        if self.clean:
+        if self.is_clean:
             return ""
         kind = "boolean" if self.declared == "boolean" else self.kind
         example = plain_yaml.inline(self.misfit[:_LONGEST])
@@ -95,27 +95,28 @@ class ColumnKind:
         return self.kind == "number" and "year" in self.words and bool(known.between(1850, 2150).all())
 
     @property
-    def protected(self) -> bool:
+    def is_protected(self) -> bool:
         """Named like something that must not decide how a person is treated."""
-        return _is_named_like(self, _PROTECTED)
+        return not _PROTECTED.isdisjoint(self.words)
 
     @property
-    def personal(self) -> bool:
+    def is_personal(self) -> bool:
         """Named like something that says who a person is."""
-        return self.kind in ("text", "category") and _is_named_like(self, _PERSONAL)
+        return self.kind in ("text", "category") and not _PERSONAL.isdisjoint(self.words)
 
     @property
-    def outcome(self) -> bool:
+    def is_outcome(self) -> bool:
         """Named like the answer that segments are checked by."""
         two = self.kind == "flag" or (self.kind == "category" and self.distinct == 2)
-        return two and _is_named_like(self, _OUTCOME)
+        return two and not _OUTCOME.isdisjoint(self.words)
 
     @property
-    def id_like(self) -> bool:
+    def is_id_like(self) -> bool:
         """Named like an id, or different in nearly every row without being a measure."""
         if self.kind == "number":
             return self.words[-1:] != () and self.words[-1] in _ID
-        return self.kind == "text" and (_is_named_like(self, _ID) or self.distinct > 0.95 * len(self.values))
+        named = not _ID.isdisjoint(self.words)
+        return self.kind == "text" and (named or self.distinct > 0.95 * len(self.values))
 
 
 def split_words(name: str) -> tuple[str, ...]:
@@ -129,7 +130,7 @@ def look_at_columns(head: pd.DataFrame, types: Mapping[str, Any]) -> list[Column
     """Every column of a table's first rows, in its order; what `types` calls a string stays one."""
     named = ((str(name), values) for name, values in head.items())
     return [
-        _texts(name, _strip(values)) if types.get(name) == "string" else look_at_column(name, values)
+        _classify_texts(name, _strip(values)) if types.get(name) == "string" else look_at_column(name, values)
         for name, values in named
     ]
 
@@ -138,74 +139,69 @@ def look_at_column(name: str, values: pd.Series[Any]) -> ColumnKind:
     """What one column looks like; text is read as numbers or dates where nearly all of it is."""
     known = values.dropna()
     if known.empty:
-        return _column(name, "empty", values)
+        return _build_column(name, "empty", values)
     if known.head(100).map(lambda value: isinstance(value, list | dict | set | tuple | np.ndarray)).any():
         return ColumnKind(name, "nested", values, 0.0, 0)
     types = set(known.map(type))
     if types <= {bool, np.bool_}:
-        return _column(name, "flag", values.map({True: 1.0, False: 0.0}).astype(float), counted="true")
+        return _build_column(name, "flag", values.map({True: 1.0, False: 0.0}).astype(float), counted="true")
     if pd.api.types.is_numeric_dtype(values) or types <= {Decimal, int, float}:
-        return _numbers(name, values)
+        return _classify_numbers(name, values)
     if pd.api.types.is_datetime64_any_dtype(values) or all(issubclass(kind, date) for kind in types):
-        return _column(name, "date", pd.to_datetime(values, errors="coerce", utc=True))
-    return _read_texts(name, values)
+        return _build_column(name, "date", pd.to_datetime(values, errors="coerce", utc=True))
+    return _infer_column(name, values)
 
 
-def _numbers(name: str, values: pd.Series[Any], **found: Any) -> ColumnKind:
+def _classify_numbers(name: str, values: pd.Series[Any], **found: Any) -> ColumnKind:
     numbers = pd.to_numeric(values, errors="coerce").astype(float).replace([np.inf, -np.inf], np.nan)
     kind: Kind = "flag" if set(numbers.dropna().unique()) <= {0.0, 1.0} else "number"
-    return _column(name, kind, numbers, **found)
+    return _build_column(name, kind, numbers, **found)
 
 
-def _read_texts(name: str, values: pd.Series[Any]) -> ColumnKind:
+def _infer_column(name: str, values: pd.Series[Any]) -> ColumnKind:
     """A column of text, with its values read where they are numbers, truths or dates."""
     texts, as_read = _strip(values), values.astype("string").astype(object)
     found = infer_type(as_read)
     if found.name == "string":
-        return _texts(name, texts)
+        return _classify_texts(name, texts)
     known = as_read[texts.notna()]
     read = pd.Series([found.read(text) for text in known], known.index, dtype=object)
     fits = {"fit": found.fit, "misfit": found.misfit}
     if found.name in ("date", "timestamp"):
         moments = pd.to_datetime(read, errors="coerce", utc=True).reindex(texts.index)
         declared = {"date": found.pattern} if found.pattern else None
-        return _column(name, "date", moments, declared=declared, **fits)
+        return _build_column(name, "date", moments, declared=declared, **fits)
     numbers = read.astype(float).reindex(texts.index)
     if found.name == "boolean":
-        return _column(name, "flag", numbers, declared="boolean", counted="true", **fits)
-    column = _numbers(name, numbers, declared=found.name, **fits)
+        return _build_column(name, "flag", numbers, declared="boolean", counted="true", **fits)
+    column = _classify_numbers(name, numbers, declared=found.name, **fits)
     # an id may be a number in most rows alone: what is none tells rows apart as well
     misfits = {text for text, value in zip(known, read, strict=True) if value is None}
     return replace(column, distinct=column.distinct + len(misfits))
 
 
-def _texts(name: str, texts: pd.Series[Any]) -> ColumnKind:
+def _classify_texts(name: str, texts: pd.Series[Any]) -> ColumnKind:
     """A flag of two words such as yes and no, a category of few values, or text."""
     counts = texts.value_counts()
     if len(counts) < 2:
-        return _column(name, "constant", texts)
+        return _build_column(name, "constant", texts)
     yes = [text for text in counts.index if text.lower() in _YES]
     if len(counts) == 2 and len(yes) == 1 and {text.lower() for text in counts.index} & _NO:
         flags = texts.map({text: float(text == yes[0]) for text in counts.index})
-        return _column(name, "flag", flags.astype(float), declared="string", counted=yes[0])
+        return _build_column(name, "flag", flags.astype(float), declared="string", counted=yes[0])
     kind: Kind = "category" if len(counts) <= _FEW and len(counts) <= len(texts) / 2 else "text"
     counted = counts.index[-1] if len(counts) == 2 else counts.index[0]
-    return _column(name, kind, texts, declared="string", counted=str(counted))
+    return _build_column(name, kind, texts, declared="string", counted=str(counted))
 
 
-def _column(name: str, kind: Kind, values: pd.Series[Any], **found: Any) -> ColumnKind:
+def _build_column(name: str, kind: Kind, values: pd.Series[Any], **found: Any) -> ColumnKind:
     distinct = int(values.nunique())
     if distinct < 2:
         kind = "constant" if distinct else "empty"
-    return ColumnKind(
-        name, kind, values, float(values.isna().mean()) if len(values) else 1.0, distinct, **found
-    )
+    missing = float(values.isna().mean()) if len(values) else 1.0
+    return ColumnKind(name, kind, values, missing, distinct, **found)
 
 
 def _strip(values: pd.Series[Any]) -> pd.Series[Any]:
     texts = values.astype("string").str.strip(BLANKS)
     return texts.mask(texts == "").astype(object)
-
-
-def _is_named_like(column: ColumnKind, known: frozenset[str]) -> bool:
-    return not known.isdisjoint(column.words)

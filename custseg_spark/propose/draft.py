@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg_spark.propose.column_kinds import ColumnKind, split_words
-from custseg_spark.propose.features import COUNTS, Candidate, choose_candidates
+from custseg_spark.propose.features import COUNTS, ProposedFeature, choose_candidates
 
 _MOST_DESCRIPTIONS = 30
 _CUSTOMER = frozenset(["customer", "client", "account", "member", "user", "id"])
@@ -26,7 +26,7 @@ class Draft:
 
     identity: ColumnKind
     certain: bool
-    features: dict[str, Candidate]
+    features: dict[str, ProposedFeature]
     described: dict[str, ColumnKind]
     checked: dict[str, ColumnKind]
     protected: tuple[str, ...]
@@ -38,33 +38,27 @@ class Draft:
 
 def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
     """Sort a table's columns into the sections of a recipe; `rows`: how many were looked at."""
-    identity, certain = _identity(columns, rows)
+    identity, certain = _find_identity(columns, rows)
     others = [column for column in columns if column is not identity]
     candidates, remarks = choose_candidates(others)
     alone = {one.columns[0] for one in candidates if len(one.columns) == 1}
     parts = {part for one in candidates for part in one.columns}
-    left = {
-        column.name: why for column in others if (why := _why_left_out(column)) and column.name not in parts
-    }
-    protected = tuple(column.name for column in others if column.protected and column.name not in left)
+    left = {one.name: why for one in others if (why := _explain(one)) and one.name not in parts}
+    protected = tuple(column.name for column in others if column.is_protected and column.name not in left)
     # what must not decide is shown of every row, so none may be lost for a value of another kind
-    mixed = {
-        column.name: column.misfits
-        for column in others
-        if column.name in protected and not column.nearly_clean
-    }
+    mixed = {one.name: one.misfits for one in others if one.name in protected and not one.is_nearly_clean}
     free = [column for column in others if column.name not in {*left, *protected, *alone}]
-    checked = [column for column in free if column.outcome]
-    described = [column for column in free if not column.outcome]
+    checked = [column for column in free if column.is_outcome]
+    described = [column for column in free if not column.is_outcome]
     left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
     described = described[:_MOST_DESCRIPTIONS]
     taken = {*_TAKEN, "_".join(identity.words)}
     return Draft(
         identity=identity,
         certain=certain,
-        features={_name(one.words, taken): one for one in candidates},
-        described={_name(_name_description(column), taken): column for column in described},
-        checked={_name(column.words, taken): column for column in checked},
+        features={_choose_name(one.words, taken): one for one in candidates},
+        described={_choose_name(_name_description(column), taken): column for column in described},
+        checked={_choose_name(column.words, taken): column for column in checked},
         protected=protected,
         left=left,
         remarks=remarks,
@@ -78,35 +72,35 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
     )
 
 
-def _identity(columns: Sequence[ColumnKind], rows: int) -> tuple[ColumnKind, bool]:
+def _find_identity(columns: Sequence[ColumnKind], rows: int) -> tuple[ColumnKind, bool]:
     """The column that looks most like the customer's id, and whether it tells all rows apart."""
 
-    def likeness(column: ColumnKind) -> tuple[bool, bool, bool]:
+    def rate_likeness(column: ColumnKind) -> tuple[bool, bool, bool]:
         customer = not _CUSTOMER.isdisjoint(column.words) or column.name.lower().startswith("client")
-        named = column.id_like or column.name.lower().endswith("id")
-        return _tells_apart(column, rows), named and customer, named or customer
+        named = column.is_id_like or column.name.lower().endswith("id")
+        return _is_unique(column, rows), named and customer, named or customer
 
-    best = max([column for column in columns if not column.protected] or columns, key=likeness)
-    return best, _tells_apart(best, rows)
+    best = max([column for column in columns if not column.is_protected] or columns, key=rate_likeness)
+    return best, _is_unique(best, rows)
 
 
-def _tells_apart(column: ColumnKind, rows: int) -> bool:
+def _is_unique(column: ColumnKind, rows: int) -> bool:
     if column.distinct < rows or column.kind not in ("number", "text", "category"):
         return False
     known = column.values.dropna()
     return column.kind != "number" or bool((known == known.round()).all())
 
 
-def _why_left_out(column: ColumnKind) -> str:
+def _explain(column: ColumnKind) -> str:
     if column.kind in ("empty", "constant"):
         return "no value" if column.kind == "empty" else "the same value in every row"
     if column.kind == "nested":
         return "holds lists or structures: write expressions over their parts"
-    if column.protected:
+    if column.is_protected:
         return ""
-    if column.personal:
+    if column.is_personal:
         return "says who a person is"
-    if column.id_like:
+    if column.is_id_like:
         return "an id or a code"
     if column.kind == "text":
         return f"text of {column.distinct:,} different values"
@@ -120,7 +114,7 @@ def _name_description(column: ColumnKind) -> tuple[str, ...]:
     return (*column.words, *split_words(column.counted or "")) if column.kind == "category" else column.words
 
 
-def _name(words: Sequence[str], taken: set[str]) -> str:
+def _choose_name(words: Sequence[str], taken: set[str]) -> str:
     """A name fit for a recipe that is not taken, whatever the case; from now on it is."""
     plain = "_".join(words[1:] if len(words) > 2 and words[0] in COUNTS else words)
     plain = plain if plain[:1].isalpha() else f"column_{plain}"

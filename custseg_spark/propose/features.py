@@ -38,7 +38,7 @@ COUNTS = frozenset(["num", "n", "nb", "no", "count", "cnt", "number"])
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ProposedFeature:
     """A numeric expression that could be a feature.
 
     `words`: of its name. `columns`: what it is made of. `values`: one per row, NaN where missing.
@@ -72,33 +72,33 @@ class Candidate:
         return high if high > 0 and self.highest > _FAR_OUT * high else None
 
     @property
-    def skewed(self) -> bool:
+    def is_skewed(self) -> bool:
         """Whether log1p evens it out: no value under zero, a long tail upwards, and less of it after."""
         values = self.values.dropna().clip(upper=self.far_out).to_numpy(float)
         if values.min() < 0:
             return False
-        before = _skewness(values)
-        return before > _SKEWED and abs(_skewness(np.log1p(values))) < before
+        before = _measure_skew(values)
+        return before > _SKEWED and abs(_measure_skew(np.log1p(values))) < before
 
 
-def choose_candidates(columns: Sequence[ColumnKind]) -> tuple[list[Candidate], dict[str, str]]:
+def choose_candidates(columns: Sequence[ColumnKind]) -> tuple[list[ProposedFeature], dict[str, str]]:
     """The candidates to cut by, best first, and of each column that could cut but does not, why.
 
     Sums of columns that share a name and a unit come before their parts. Of two candidates that say
     the same (see REDUNDANT) the first stays. Where nothing is continuous, small counts
     are taken.
     """
-    totals = list(_totals(columns))
-    continuous = [column for column in columns if _continuous(column)]
+    totals = list(_add_up_columns(columns))
+    continuous = [column for column in columns if _is_continuous(column)]
     if not continuous and not totals:
         continuous = [column for column in columns if column.kind == "number" and _may_cut(column)]
-    taken: list[Candidate] = []
+    taken: list[ProposedFeature] = []
     remarks: dict[str, str] = {}
     for total in sorted(totals, key=lambda one: one.rank):
         if not _explain_pass(total, taken):
             taken.append(total)
             remarks |= {part: f"part of {'_'.join(total.words)}" for part in total.columns}
-    singles = [_single(column) for column in continuous if column.name not in remarks]
+    singles = [_offer(column) for column in continuous if column.name not in remarks]
     for candidate in sorted(singles, key=lambda one: one.rank):
         why = _explain_pass(candidate, taken)
         if why:
@@ -108,7 +108,7 @@ def choose_candidates(columns: Sequence[ColumnKind]) -> tuple[list[Candidate], d
     return sorted(taken, key=lambda one: one.rank), remarks
 
 
-def _explain_pass(candidate: Candidate, taken: Sequence[Candidate]) -> str:
+def _explain_pass(candidate: ProposedFeature, taken: Sequence[ProposedFeature]) -> str:
     for other in taken:
         both = pd.concat([other.values, candidate.values], axis=1)
         rho = both.corr(method="spearman", min_periods=3).to_numpy()[0, 1]  # NaN where one is constant
@@ -117,40 +117,40 @@ def _explain_pass(candidate: Candidate, taken: Sequence[Candidate]) -> str:
     return "could cut as well" if len(taken) == MOST_FEATURES else ""
 
 
-def _skewness(values: NDArray[np.float64]) -> float:
+def _measure_skew(values: NDArray[np.float64]) -> float:
     """The third standardised moment; 0 for values that are all the same."""
     spread = values.std()
     return float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
 
 
-def _single(column: ColumnKind) -> Candidate:
-    return Candidate(column.words, quote_name(column.name), (column.name,), column.values)
+def _offer(column: ColumnKind) -> ProposedFeature:
+    return ProposedFeature(column.words, quote_name(column.name), (column.name,), column.values)
 
 
 def _may_cut(column: ColumnKind) -> bool:
-    named = column.protected or column.outcome or column.id_like or column.is_year
-    return column.nearly_clean and not named
+    named = column.is_protected or column.is_outcome or column.is_id_like or column.is_year
+    return column.is_nearly_clean and not named
 
 
-def _continuous(column: ColumnKind) -> bool:
+def _is_continuous(column: ColumnKind) -> bool:
     if column.kind != "number" or column.distinct < _CONTINUOUS or not _may_cut(column):
         return False
     commonest = column.values.value_counts(normalize=True).iloc[0]
     return column.missing < 0.5 and bool(commonest < _MOSTLY_ONE_VALUE)
 
 
-def _totals(columns: Sequence[ColumnKind]) -> Iterator[Candidate]:
+def _add_up_columns(columns: Sequence[ColumnKind]) -> Iterator[ProposedFeature]:
     """Three or more amounts under one name (MntWines, MntFruits, ...) or counts of one thing as one sum."""
     groups: dict[tuple[str, ...], list[ColumnKind]] = {}
     for column in columns:
-        if column.kind == "number" and column.clean and _may_cut(column) and column.values.min() >= 0:
+        if column.kind == "number" and column.is_clean and _may_cut(column) and column.values.min() >= 0:
             groups.setdefault(_find_shared_words(column.words), []).append(column)
     for words, members in groups.items():
         if not words or len(members) < 3 or any({"total", "sum", "all"} & {*m.words} for m in members):
             continue
         terms = [f"coalesce({quote_name(m.name)}, 0)" if m.missing else quote_name(m.name) for m in members]
         values = pd.concat([m.values.fillna(0) for m in members], axis=1).sum(axis=1)
-        yield Candidate((*words, "total"), " + ".join(terms), tuple(m.name for m in members), values)
+        yield ProposedFeature((*words, "total"), " + ".join(terms), tuple(m.name for m in members), values)
 
 
 def _find_shared_words(words: tuple[str, ...]) -> tuple[str, ...]:

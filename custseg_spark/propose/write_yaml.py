@@ -12,11 +12,9 @@ from jinja2 import Environment
 from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
-from custseg_spark.propose.features import MONEY, RECENCY, Candidate
+from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
-
-_MONEY_WORDS = ["Small spenders", "Mid spenders", "Big spenders"]
 
 
 def write_recipe(
@@ -42,7 +40,7 @@ def write_recipe(
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters.update(
         yaml=plain_yaml.inline,
-        expression=_expression,
+        expression=_write_expression,
         comment=lambda why: f"  # {why}" if why else "",
     )
     template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
@@ -51,12 +49,12 @@ def write_recipe(
         source={"path": path, "format": format, **({"options": dict(options)} if options else {})},
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
-        words=_words,
+        words=_propose_words,
     )
 
 
 def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
-    mixed = next((column for column in columns if column.kind == "number" and not column.nearly_clean), None)
+    mixed = next((one for one in columns if one.kind == "number" and not one.is_nearly_clean), None)
     if mixed is None:
         what, remedy = "", "add what customers do, such as spend or orders"
     else:
@@ -65,10 +63,10 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
     return BadTableError(f"{path}: no column of numbers to segment by{what}", remedy)
 
 
-def _words(name: str, feature: Candidate, first: bool) -> list[str | None]:
+def _propose_words(name: str, feature: ProposedFeature, first: bool) -> list[str | None]:
     plain = name.replace("_", " ")
     if first and not MONEY.isdisjoint(feature.words):
-        return [*_MONEY_WORDS]
+        return ["Small spenders", "Mid spenders", "Big spenders"]
     if first:
         return [f"Low {plain}", f"Mid {plain}", f"High {plain}"]
     if not RECENCY.isdisjoint(feature.words):
@@ -76,7 +74,7 @@ def _words(name: str, feature: Candidate, first: bool) -> list[str | None]:
     return [f"low {plain}", None, f"high {plain}"]
 
 
-def _expression(column: ColumnKind) -> str:
+def _write_expression(column: ColumnKind) -> str:
     """The column as an expression that gives a number."""
     name = quote_name(column.name)
     if column.kind == "date":
@@ -84,9 +82,5 @@ def _expression(column: ColumnKind) -> str:
         return f"datediff(date '{last}', {name})"
     if column.counted is None:
         return name
-    asked = (
-        name
-        if column.counted == "true" and column.declared in (None, "boolean")
-        else f"{name} = {quote_text(column.counted)}"
-    )
-    return f"cast({asked} as int)"
+    is_truth = column.counted == "true" and column.declared in (None, "boolean")
+    return f"cast({name if is_truth else f'{name} = {quote_text(column.counted)}'} as int)"
