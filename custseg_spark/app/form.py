@@ -205,7 +205,7 @@ def _cut_by(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:
     return {"sql": offer.sql, **said, **offer.feature}
 
 
-def _read_choice(feature: recipes.Feature) -> FeatureChoice:
+def _read_choice(feature: recipes.FeatureSection) -> FeatureChoice:
     extremes: Extremes = "iqr" if feature.clip == "iqr" else "keep"
     if isinstance(feature.clip, tuple) and feature.clip[1] == "p99.5":
         extremes = "p99.5"

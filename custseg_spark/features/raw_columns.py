@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType, StringType
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import Feature
+from custseg_spark.recipe import FeatureSection
 
 RAW = "_raw_"
 """Prefix of a feature's value as its expression gives it: double, null where missing."""
@@ -42,7 +42,7 @@ def write_raw_sql(sql: str) -> str:
 
 
 def build_value_checks(
-    types: Mapping[str, DataType], expressions: Mapping[str, str], features: Mapping[str, Feature]
+    types: Mapping[str, DataType], expressions: Mapping[str, str], features: Mapping[str, FeatureSection]
 ) -> Iterator[tuple[str, Column]]:
     """For each reason to reject a customer over a feature's value, the column that is true where it holds.
 
@@ -64,7 +64,7 @@ def build_value_checks(
             yield f"{name}: log1p takes values above -1", value.isNull() | (value > -1)
 
 
-def list_value_reasons(features: Mapping[str, Feature]) -> list[str]:
+def list_value_reasons(features: Mapping[str, FeatureSection]) -> list[str]:
     """Every reason that a check of these features gives, whatever type their expressions have in a table."""
     faults = ("infinite", "not a number", "missing", "log1p takes values above -1")
     return [f"{name}: {fault}" for name in features for fault in faults]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from custseg_spark.errors import DataError
 from custseg_spark.features.raw_columns import RAW, VALUE, write_raw_sql
-from custseg_spark.recipe import Feature
+from custseg_spark.recipe import FeatureSection
 from custseg_spark.sql.literals import write_literal
 
 Values = NDArray[np.float64]
@@ -77,7 +77,7 @@ class Treatment:
 def fit_treatments(
     raw: pd.DataFrame,
     expressions: Mapping[str, str],
-    features: Mapping[str, Feature],
+    features: Mapping[str, FeatureSection],
     scale: Literal["standard", "robust"],
 ) -> tuple[Treatment, ...]:
     """The treatments in recipe order, from `raw`: one row per sampled customer, a column per feature, in
@@ -113,7 +113,7 @@ def to_model_scale(values: pd.DataFrame, treatments: Sequence[Treatment]) -> Val
 
 
 def _fit(
-    name: str, sql: str, feature: Feature, raw: Values, scale: Literal["standard", "robust"]
+    name: str, sql: str, feature: FeatureSection, raw: Values, scale: Literal["standard", "robust"]
 ) -> Treatment:
     where = f"segment_by.{name}"
     if np.isnan(raw).all():
@@ -148,7 +148,7 @@ def _fit(
     return Treatment(name, sql, feature.unit, feature.transform, fill, lower, upper, centre, spread)
 
 
-def _find_fill(feature: Feature, raw: Values) -> float | None:
+def _find_fill(feature: FeatureSection, raw: Values) -> float | None:
     if feature.impute == "quarantine":
         return None
     if isinstance(feature.impute, str):
@@ -156,7 +156,7 @@ def _find_fill(feature: Feature, raw: Values) -> float | None:
     return float(feature.impute)
 
 
-def _find_bounds(feature: Feature, complete: Values) -> tuple[float | None, float | None]:
+def _find_bounds(feature: FeatureSection, complete: Values) -> tuple[float | None, float | None]:
     if feature.clip is None:
         return None, None
     if feature.clip == "iqr":

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from custseg_spark.recipe import plain_yaml
-from custseg_spark.recipe.models import Description, Feature, Outcome, Recipe, Rule
+from custseg_spark.recipe.models import Description, FeatureSection, Outcome, Recipe, Rule
 from custseg_spark.recipe.sections import Section
 
 _SAID_ONLY_IF_SET: dict[type[Section], tuple[str, ...]] = {
     Rule: ("at_most",),
-    Feature: ("unit", "additive", "allow_protected"),
+    FeatureSection: ("unit", "additive", "allow_protected"),
     Description: ("sql", "rate", "unit", "additive"),
     Outcome: ("unit",),
 }

@@ -92,7 +92,7 @@ class Rules(Section):
         return {**own, "named": {key: rule for key, rule in value.items() if key not in own}}
 
 
-class Feature(Section):
+class FeatureSection(Section):
     """A numeric column that cuts."""
 
     sql: str
@@ -110,7 +110,7 @@ class Feature(Section):
     """With the recipe's own `allow_protected`: this feature may use a protected column."""
 
     @model_validator(mode="after")
-    def _check_bounds(self) -> Feature:
+    def _check_bounds(self) -> FeatureSection:
         if isinstance(self.clip, tuple):
             for bound in self.clip:
                 if isinstance(bound, str) and not _QUANTILE.match(bound):
@@ -189,7 +189,7 @@ class Recipe(Section):
 
     input: Input
     rules: Rules = Rules()
-    segment_by: dict[Name, Feature] = Field(min_length=1)
+    segment_by: dict[Name, FeatureSection] = Field(min_length=1)
     scale: Literal["standard", "robust"] = "standard"
     describe: dict[Name, Description] = {}
     check: dict[Name, Outcome] = {}

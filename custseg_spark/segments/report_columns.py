@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from custseg_spark.recipe.models import Description, Feature, Outcome
+from custseg_spark.recipe.models import Description, FeatureSection, Outcome
 
 Role = Literal["feature", "description", "outcome"]
 
@@ -52,16 +52,18 @@ class ReportColumn:
 
 
 def list_columns(
-    segment_by: Mapping[str, Feature], describe: Mapping[str, Description], check: Mapping[str, Outcome]
+    segment_by: Mapping[str, FeatureSection],
+    describe: Mapping[str, Description],
+    check: Mapping[str, Outcome],
 ) -> tuple[ReportColumn, ...]:
     """The columns of a recipe that a profile shows, in recipe order: features, descriptions, outcomes."""
-    columns: tuple[tuple[Role, Mapping[str, Feature | Description | Outcome]], ...] = (
+    columns: tuple[tuple[Role, Mapping[str, FeatureSection | Description | Outcome]], ...] = (
         ("feature", segment_by), ("description", describe), ("outcome", check),
     )  # fmt: skip
     return tuple(_describe(name, role, column) for role, some in columns for name, column in some.items())
 
 
-def _describe(name: str, role: Role, column: Feature | Description | Outcome) -> ReportColumn:
+def _describe(name: str, role: Role, column: FeatureSection | Description | Outcome) -> ReportColumn:
     rate = isinstance(column, Description) and column.rate is not None
     asked = None if isinstance(column, Outcome) else column.additive
     return ReportColumn(name, role, column.unit, not rate and is_additive(name, column.unit, asked), rate)

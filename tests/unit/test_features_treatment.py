@@ -9,7 +9,7 @@ import pytest
 
 from custseg_spark.errors import DataError
 from custseg_spark.features.treatment import Treatment, apply_treatments, fit_treatments, to_model_scale
-from custseg_spark.recipe import Feature
+from custseg_spark.recipe import FeatureSection
 from custseg_spark.sql.literals import write_literal
 
 Scale = Literal["standard", "robust"]
@@ -17,7 +17,7 @@ Scale = Literal["standard", "robust"]
 
 def fit(values: Sequence[float | None], scale: Scale = "standard", **keys: Any) -> Treatment:
     raw = pd.DataFrame({"spend": pd.Series(list(values), dtype=float)})
-    feature = Feature(sql="spend", **keys)
+    feature = FeatureSection(sql="spend", **keys)
     return fit_treatments(raw, {"spend": "spend"}, {"spend": feature}, scale)[0]
 
 
@@ -53,7 +53,7 @@ def test_robust_scale_is_median_and_interquartile_range() -> None:
 
 def test_the_model_scale_has_mean_0_and_sample_deviation_1() -> None:
     raw = pd.DataFrame({"spend": [1.0, 5.0, 6.0, np.nan]})
-    treatments = fit_treatments(raw, {"spend": "spend"}, {"spend": Feature(sql="spend")}, "standard")
+    treatments = fit_treatments(raw, {"spend": "spend"}, {"spend": FeatureSection(sql="spend")}, "standard")
     points = to_model_scale(apply_treatments(raw, treatments), treatments)
     assert points.shape == (4, 1)
     assert points.mean() == pytest.approx(0)

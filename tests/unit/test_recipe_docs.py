@@ -21,7 +21,7 @@ CAMPAIGN = [
 SECTIONS: dict[str, type[BaseModel]] = {
     "input": models.Input,
     "rules": models.Rule,
-    "segment_by": models.Feature,
+    "segment_by": models.FeatureSection,
     "describe": models.Description,
     "check": models.Outcome,
     "segments": models.Segments,

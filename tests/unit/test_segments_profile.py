@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custseg_spark.recipe.models import Description, Feature, Outcome
+from custseg_spark.recipe.models import Description, FeatureSection, Outcome
 from custseg_spark.segments.names import Vocabulary, name_segments
 from custseg_spark.segments.profile import Measurements, Profile, build_profile, tabulate_profile
 from custseg_spark.segments.report_columns import ReportColumn, is_additive, list_columns
@@ -62,7 +62,10 @@ def rows() -> pd.DataFrame:
 @pytest.fixture
 def found(rows: pd.DataFrame) -> Profile:
     shown = list_columns(
-        {"spend": Feature(sql="spend", unit="money in 2 years"), "recency": Feature(sql="r", unit="days")},
+        {
+            "spend": FeatureSection(sql="spend", unit="money in 2 years"),
+            "recency": FeatureSection(sql="r", unit="days"),
+        },
         {
             "deal_rate": Description(rate=("deals", "orders")),
             "income": Description(sql="income"),
@@ -132,7 +135,7 @@ def test_values_that_few_customers_have_are_withheld(rows: pd.DataFrame, found: 
 
 def test_a_rate_without_a_denominator_is_unknown(rows: pd.DataFrame) -> None:
     rows["deal_rate[denominator]"] = 0.0
-    shown = list_columns({"spend": Feature(sql="s")}, {"deal_rate": Description(rate=("a", "b"))}, {})
+    shown = list_columns({"spend": FeatureSection(sql="s")}, {"deal_rate": Description(rate=("a", "b"))}, {})
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
     result = build_profile(Measurements(totals_of(rows), rows), seen, name_segments(seen, SPEND), shown)
     assert math.isnan(result.segments[0].columns["deal_rate"].mean)
@@ -189,7 +192,7 @@ def test_a_unit_stands_behind_a_figure_if_it_is_short(unit: str, told: str) -> N
 def test_a_column_with_negative_values_has_no_share_of_total(rows: pd.DataFrame) -> None:
     rows.loc[0, "feature_spend"] = -1.0
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
-    shown = list_columns({"spend": Feature(sql="s")}, {}, {})
+    shown = list_columns({"spend": FeatureSection(sql="s")}, {}, {})
     result = build_profile(Measurements(totals_of(rows), rows), seen, name_segments(seen, SPEND), shown)
     assert math.isnan(result.segments[0].columns["spend"].share_of_total)
 
@@ -221,7 +224,7 @@ def test_totals_may_come_with_python_nulls(rows: pd.DataFrame) -> None:
     rows.loc[rows.segment == 0, "income"] = np.nan
     totals = totals_of(rows).astype(object)
     totals = totals.where(totals.notna(), other=cast(Any, None))
-    shown = list_columns({"spend": Feature(sql="s")}, {"income": Description(sql="income")}, {})
+    shown = list_columns({"spend": FeatureSection(sql="s")}, {"income": Description(sql="income")}, {})
     seen = measure_traits(rows[["feature_spend"]].to_numpy(), rows["segment"].to_numpy(), 2)
     result = build_profile(Measurements(totals, rows), seen, name_segments(seen, SPEND), shown)
     assert math.isnan(result.segments[0].columns["income"].mean)
