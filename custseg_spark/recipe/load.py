@@ -72,13 +72,11 @@ def _read_document(path: str, overrides: Sequence[str]) -> dict[str, Any]:
 
 
 def _read_text(path: str) -> str:
-    content: bytes = b""
     try:
         with fsspec.open(path, "rb") as file:
-            content = file.read()
-        return content.decode("utf-8")
+            return str(file.read(), "utf-8")
     except UnicodeDecodeError as problem:
-        line = content.count(b"\n", 0, problem.start) + 1
+        line = problem.object.count(b"\n", 0, problem.start) + 1
         raise RecipeError(f"{path}: is not UTF-8 text at line {line}", "save the recipe as UTF-8") from None
     except FileNotFoundError:
         raise RecipeError(

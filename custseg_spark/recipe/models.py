@@ -7,16 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from custseg_spark.recipe.sections import (
-    Audience,
-    Evidence,
-    Output,
-    Privacy,
-    Publish,
-    Section,
-    Share,
-    Sweep,
-)
+from custseg_spark.recipe.sections import Audience, Evidence, Output, Privacy, Publish, Section, Share, Sweep
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")

@@ -125,8 +125,7 @@ def find_order_problems(recipe: OrderRecipe) -> list[RecipeError]:
 
 def find_order_columns(recipe: OrderRecipe) -> dict[str, list[str]]:
     """Every input column that the recipe uses -> the key paths that use it, under the spelling met first."""
-    expressions = list_order_expressions(recipe)
-    used = [(where, sorted(find_columns(sql, where))) for where, sql in expressions]
+    used = [(where, sorted(find_columns(sql, where))) for where, sql in list_order_expressions(recipe)]
     return collect_paths([("input.id", [recipe.lines.customer]), *used])
 
 
