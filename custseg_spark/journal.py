@@ -38,6 +38,13 @@ class Journal:
         told = " ".join(f"{key}={value}" for key, value in facts.items())
         log.info("%s %s%sseconds=%.1f", name, told, " " if told else "", self.seconds[name])
 
+    def copy(self) -> Journal:
+        """One that goes on from here by itself."""
+        made = Journal(self.announce)
+        made.seconds, made.scans = {**self.seconds}, {**self.scans}
+        made.warnings = [*self.warnings]
+        return made
+
     def count_scans(self) -> dict[str, int]:
         """Scans by what they were for, and in `total`."""
         return {"total": sum(self.scans.values()), **self.scans}

@@ -5,29 +5,34 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 import pandas as pd
 from pyspark.ml import Model as SparkModel
 from pyspark.sql import DataFrame
+from pyspark.sql.types import DoubleType, FloatType, IntegralType
 
 from custseg_spark import data, runs, segments
-from custseg_spark.api.files import FittedFiles, StoredFiles
 from custseg_spark.api.frames import open_frame
+from custseg_spark.api.model_files import FittedFiles, StoredFiles
 from custseg_spark.api.training import publish_result, read_table
 from custseg_spark.engine.session_settings import session_settings
-from custseg_spark.errors import RecipeError, RunError
+from custseg_spark.errors import RecipeError, RunError, suggest_name
 from custseg_spark.journal import open_journal
 from custseg_spark.model import DIALECTS, LABELS, Model
 from custseg_spark.report.html import render_page
 from custseg_spark.report.page import Page
 from custseg_spark.report.view import read_summary
 from custseg_spark.results import LiveRun, TrainingResult
+from custseg_spark.steps.track_run import FIGURES
 from custseg_spark.steps.write_run import keep_run, write_quarantine
 
 Table = TypeVar("Table", DataFrame, pd.DataFrame)
 PLOTS = {"map": "pca_2d", "space": "pca_3d"}
 """Names that a person would ask for -> those of the files; any other is its file's."""
+_CALLED = {file: short for short, file in PLOTS.items()}
+_ALL_FIGURES = (*FIGURES, "movement", "comparison", "dendrogram", "k_distance")
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ class SegmentationModel(SparkModel):
         profile_: One row per segment, as profile.csv.
         movement_: One row per segment of the live model and new segment, as movement.csv; after `live=`.
         quality_: The rows that were read, accepted and quarantined, and by which reasons.
-        labels_: The segment of each sampled customer, by id; of a model that was fitted here.
+        labels_: The segment of each sampled customer, as `transform` gives it, by the id as the table has it
+            (as text where it is neither text nor a number); of a model that was fitted here.
         rejected_: The rejected rows with their reasons, a lazy DataFrame; of a model that was fitted here.
     """
 
@@ -90,8 +96,12 @@ class SegmentationModel(SparkModel):
 
     @property
     def labels_(self) -> pd.Series:
-        sample = self._result.segmentation.sample
-        return sample.set_index("id")["segment"]
+        labels = self._result.segmentation.sample.set_index("id")["segment"].astype("int32")
+        id_column = data.column(self._result.recipe.input.id)
+        kind = self._result.table.frame.select(id_column).schema[0].dataType
+        if isinstance(kind, IntegralType | FloatType | DoubleType):
+            labels.index = labels.index.astype("int64" if isinstance(kind, IntegralType) else "float64")
+        return labels
 
     @property
     def rejected_(self) -> DataFrame:
@@ -120,15 +130,17 @@ class SegmentationModel(SparkModel):
         where a live run was followed; comparison, dendrogram and k_distance where others were compared.
 
         Raises:
-            RecipeError: There is no such figure; the error names those that there are.
+            RecipeError: There is no such figure; the error names the nearest, or those that there are.
         """
-        wanted = f"plots/{PLOTS.get(name, name)}.png"
-        if wanted not in self._files.names:
-            called = {f"plots/{file}.png": short for short, file in PLOTS.items()}
-            there = [one for one in self._files.names if one.startswith("plots/")]
-            known = sorted(called.get(one, one[len("plots/") : -len(".png")]) for one in there)
+        wanted = PLOTS.get(name, name)
+        if wanted not in _ALL_FIGURES:  # said before any is drawn
+            known = [_CALLED.get(file, file) for file in _ALL_FIGURES]
+            raise RecipeError(f"there is no figure {name!r}", suggest_name(name, known))
+        if f"plots/{wanted}.png" not in self._files.figures:
+            there = [PurePosixPath(path).stem for path in self._files.figures]
+            known = sorted(_CALLED.get(file, file) for file in there)
             raise RecipeError(f"there is no figure {name!r}", f"there are: {', '.join(known)}")
-        return Plot(self._files.read(wanted))
+        return Plot(self._files.read(f"plots/{wanted}.png"))
 
     def report(self, path: str) -> str:
         """Write report.html, one file that opens offline; gives its path."""
@@ -157,7 +169,7 @@ class SegmentationModel(SparkModel):
         root = runs.make_absolute(path)
         if runs.read_file(f"{root}/model.json") is not None:
             raise RunError(f"{path} has a model already", "save it under another path")
-        for name in self._files.names:
+        for name in (*self._files.names, *self._files.figures):
             runs.write_file(f"{root}/{name}", self._files.read(name))
 
     @staticmethod
@@ -186,8 +198,8 @@ class SegmentationModel(SparkModel):
             DataError: It is another table: other customers would get the labels than were measured.
             RunError: The model was not fitted here, or the output can't be written.
         """
-        result = self._result
-        with open_journal(result.journal):
+        with open_journal(self._result.journal.copy()) as journal:  # each run has the seconds of its own
+            result = replace(self._result, journal=journal)
             if dataset is None:
                 spark = result.table.frame.sparkSession
             else:
@@ -199,11 +211,29 @@ class SegmentationModel(SparkModel):
                 publish_result(spark, run, result, promote)
         return run
 
+    @staticmethod
+    def promote(path: str, run_id: str, why: str = "promoted") -> runs.Run:
+        """Let a run that was published under `path` go live; `run_id`: its id, or how that begins.
+
+        Raises:
+            RunError: There is no such whole run, or its ids stand for other segments here.
+        """
+        run = runs.find_run(path, run_id)
+        runs.promote_run(run, why)
+        return run
+
     def as_live_run(self) -> LiveRun:
         """The model as later ones are held against it."""
         run = runs.Run(getattr(self._files, "root", ""), self._record.run_id)
         baseline = segments.Baseline.from_json(self._files.read("baseline.json").decode())
         return LiveRun(run, self._model, self._record, baseline, self._files.customers)
+
+    def __repr__(self) -> str:
+        segments, features = list(self._model.names), [feature.name for feature in self._model.features]
+        return (
+            f"SegmentationModel(k={self.k_}, segments={segments}, features={features}, "
+            f"engine='Spark {self._record.versions['spark']}')"
+        )
 
     def _repr_html_(self) -> str:
         """The first screen of the report, in a frame of its own."""

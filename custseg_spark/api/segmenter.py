@@ -12,8 +12,8 @@ from pyspark.ml import Estimator
 from pyspark.sql import DataFrame
 
 from custseg_spark import recipe as recipes
-from custseg_spark.api.files import FittedFiles
 from custseg_spark.api.frames import open_frame
+from custseg_spark.api.model_files import FittedFiles
 from custseg_spark.api.segmentation_model import SegmentationModel
 from custseg_spark.api.training import count_table, fit_table
 from custseg_spark.engine.session_settings import session_settings
@@ -87,6 +87,11 @@ class Segmenter(Estimator[SegmentationModel]):
         }
         found = recipes.parse(document)
         self.recipe = recipes.change(found, settings) if settings else found
+
+    def __repr__(self) -> str:
+        low, high = self.recipe.segments.range
+        k = low if low == high else (low, high)
+        return f"Segmenter(id={self.recipe.input.id!r}, k={k}, features={list(self.recipe.segment_by)})"
 
     @classmethod
     def from_recipe(

@@ -2,7 +2,7 @@
 
 from custseg_spark.results.live import PREFIX, LiveComparison, LiveRun, SampleInLiveRun, SegmentIds
 from custseg_spark.results.table import CountedTable, CustomerTable, Sample, TreatedSample
-from custseg_spark.results.training import (
+from custseg_spark.results.training_result import (
     AlgorithmComparison,
     Decision,
     RefinedCentres,

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyspark
 import pytest
 from pyspark.ml import Estimator, Model, Pipeline
 from pyspark.sql import SparkSession
 from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark import Feature, SegmentationModel, Segmenter, runs
+from custseg_spark.api import model_files, segmentation_model
 from custseg_spark.errors import DataError, RecipeError, RunError
 
 LABELS = ["segment", "segment_name", "distance_to_centre", "margin"]
@@ -43,7 +45,7 @@ def model(spark: SparkSession, customers: pd.DataFrame) -> SegmentationModel:
 
 
 def test_planted_segments_are_found(model: SegmentationModel, customers: pd.DataFrame) -> None:
-    truth = customers.set_index(customers["id"].astype(str))["heap"]
+    truth = customers.set_index("id")["heap"]
     assert adjusted_rand_score(truth.loc[model.labels_.index], model.labels_) == 1
     assert model.k_ == 3
     assert model.why_.startswith("3 segments")
@@ -55,9 +57,9 @@ def test_planted_segments_are_found(model: SegmentationModel, customers: pd.Data
 def test_customers_are_labelled_as_the_sample_was(model: SegmentationModel, customers: pd.DataFrame) -> None:
     labelled = model.transform(customers)
     assert list(labelled.columns) == [*customers.columns, *LABELS]
-    assert (
-        labelled.set_index(labelled["id"].astype(str))["segment"].loc[model.labels_.index] == model.labels_
-    ).all()
+    pd.testing.assert_series_equal(
+        labelled.set_index("id")["segment"].loc[model.labels_.index], model.labels_, check_index_type="equiv"
+    )
     again = model.transform(labelled)
     pd.testing.assert_frame_equal(again, labelled)
 
@@ -118,9 +120,39 @@ def test_what_it_shows(model: SegmentationModel, tmp_path: Path) -> None:
     assert "map" in told.value.remedy
     with pytest.raises(RecipeError, match="no dialect"):
         model.to_sql("cobol")
+    with pytest.raises(RecipeError, match="there is no figure 'movement'") as told:
+        model.plot("movement")
+    assert told.value.remedy.startswith("there are: boxes, elbow, ")
 
 
-def test_segments_keep_their_ids_and_names(model: SegmentationModel, spark: SparkSession) -> None:
+def test_nothing_is_drawn_to_refuse_a_name_or_to_show_itself(
+    model: SegmentationModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_files, "draw_figures", None)
+    fresh = SegmentationModel(model_files.FittedFiles(model._result))
+    with pytest.raises(RecipeError, match="there is no figure 'siluette'") as told:
+        fresh.plot("siluette")
+    assert told.value.remedy == "did you mean 'silhouette'?"
+    assert {"model.json", "report.html", "summary.json"} < set(fresh._files.names)
+    assert all(name in fresh._repr_html_() for name in model.profile_["name"])
+
+
+def test_every_figure_has_a_name(model: SegmentationModel) -> None:
+    drawn = [name.removeprefix("plots/").removesuffix(".png") for name in model._files.figures]
+    assert drawn
+    assert set(drawn) < set(segmentation_model._ALL_FIGURES)
+
+
+def test_it_says_what_it_is(model: SegmentationModel) -> None:
+    assert repr(make_segmenter()) == "Segmenter(id='id', k=(2, 4), features=['spend', 'recency'])"
+    names = model.profile_["name"].tolist()
+    assert repr(model) == (
+        f"SegmentationModel(k=3, segments={names}, features=['spend', 'recency'], "
+        f"engine='Spark {pyspark.__version__}')"
+    )
+
+
+def test_segments_keep_their_ids_and_names(model: SegmentationModel, tmp_path: Path) -> None:
     """Tomorrow's customers spend more: in their own order the segments would get other names."""
     tomorrow = make_customers(seed=1).assign(recency=lambda t: 100 - t["recency"])
     tomorrow["spend"] = make_customers(seed=1)["spend"]
@@ -130,6 +162,12 @@ def test_segments_keep_their_ids_and_names(model: SegmentationModel, spark: Spar
         _ = model.movement_
     assert followed.profile_["name"].tolist() == model.profile_["name"].tolist()
     assert followed.as_live_run().model.ids == model.as_live_run().model.ids
+    model.publish(str(tmp_path))
+    candidate = followed.publish(str(tmp_path))
+    assert runs.find_live(str(tmp_path)) != candidate
+    assert SegmentationModel.promote(str(tmp_path), candidate.run_id, "seen") == candidate
+    assert runs.read_history(str(tmp_path))[-1]["why"] == "seen"
+    assert runs.find_live(str(tmp_path)) == candidate
     other = make_segmenter().fit(tomorrow, live=model)
     assert not set(other.as_live_run().model.ids) <= set(model.as_live_run().model.ids)
 
@@ -148,6 +186,12 @@ def test_a_published_model_is_a_run(
     assert loaded.as_live_run().customers == run.at("customers")
     with pytest.raises(DataError, match="customers were written where 400 were measured"):
         model.publish(str(tmp_path / "other"), make_customers(rows=300))
+    again = model.publish(str(tmp_path), customers)
+    later = again.read_record()
+    assert (later.scans, later.warnings) == (record.scans, record.warnings)
+    with pytest.raises(RunError, match="was not held against the live run"):
+        SegmentationModel.promote(str(tmp_path), again.run_id)
+    assert runs.find_live(str(tmp_path)) == run
 
 
 def test_a_bad_argument_gets_the_error_of_a_recipe() -> None:

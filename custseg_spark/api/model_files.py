@@ -8,6 +8,7 @@ from functools import cached_property
 from custseg_spark import runs
 from custseg_spark.errors import RunError
 from custseg_spark.results import RunFigures, TrainingResult
+from custseg_spark.steps.summarize_run import build_summary
 from custseg_spark.steps.write_report import draw_figures, write_report
 from custseg_spark.steps.write_run import build_model_files, build_record, build_tables
 
@@ -25,8 +26,13 @@ class FittedFiles:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every file, by its path below the model."""
-        return tuple(name for files in self._all() for name in files)
+        """Every file but the figures, by its path below the model."""
+        return (*self._tables, *self._model, "report.html")
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures, which are drawn to know them."""
+        return tuple(self._plots)
 
     def read(self, name: str) -> bytes:
         """The content of a file."""
@@ -50,7 +56,11 @@ class FittedFiles:
 
     @cached_property
     def _tables(self) -> Mapping[str, str | bytes]:
-        return {**build_tables(self.result), "run.json": self.record.to_json()}
+        return {
+            **build_tables(self.result),
+            "run.json": self.record.to_json(),
+            "summary.json": build_summary(self.result).to_json(),
+        }
 
     @cached_property
     def _model(self) -> Mapping[str, str | bytes]:
@@ -77,9 +87,14 @@ class StoredFiles:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every file, by its path below the model; without its customers."""
-        tables = ("customers/", "quarantine/")
-        return tuple(name for name in runs.list_below(self.root) if not name.startswith(tables))
+        """Every file but the figures, by its path below the model; without its customers."""
+        others = ("customers/", "quarantine/", "plots/")
+        return tuple(name for name in runs.list_below(self.root) if not name.startswith(others))
+
+    @cached_property
+    def figures(self) -> tuple[str, ...]:
+        """The figures."""
+        return tuple(f"plots/{name}" for name in runs.list_below(f"{self.root}/plots"))
 
     def read(self, name: str) -> bytes:
         """The content of a file. Raises RunError where there is none of that name."""
