@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,14 +11,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["Feature", "SegmentationModel", "Segmenter", "__version__"]
+_PLACES = {"Feature": "segmenter", "SegmentationModel": "segmentation_model", "Segmenter": "segmenter"}
 
 
 def __getattr__(name: str) -> object:
     """What needs Spark is there when it is asked for: `custseg --help` does not wait for it."""
-    if name == "SegmentationModel":
-        from custseg_spark.api import segmentation_model as module
-    elif name in ("Feature", "Segmenter"):
-        from custseg_spark.api import segmenter as module  # type: ignore[no-redef]
-    else:
+    if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(module, name)
+    return getattr(import_module(f"custseg_spark.api.{_PLACES[name]}"), name)

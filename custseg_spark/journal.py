@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -19,14 +20,14 @@ T = TypeVar("T")
 log = logging.getLogger("custseg")
 
 
+@dataclass
 class Journal:
     """Keeps what happened, in order; `announce` is told each stage as it begins, for a progress display."""
 
-    def __init__(self, announce: Callable[[str], None] = lambda stage: None) -> None:
-        self.seconds: dict[str, float] = {}
-        self.scans: dict[str, int] = {}
-        self.warnings: list[str] = []
-        self.announce = announce
+    announce: Callable[[str], None] = lambda stage: None
+    seconds: dict[str, float] = field(default_factory=dict)
+    scans: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[dict[str, object]]:
@@ -40,10 +41,7 @@ class Journal:
 
     def copy(self) -> Journal:
         """One that goes on from here by itself."""
-        made = Journal(self.announce)
-        made.seconds, made.scans = {**self.seconds}, {**self.scans}
-        made.warnings = [*self.warnings]
-        return made
+        return Journal(self.announce, {**self.seconds}, {**self.scans}, [*self.warnings])
 
     def count_scans(self) -> dict[str, int]:
         """Scans by what they were for, and in `total`."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from custseg_spark import runs
 from custseg_spark.errors import RunError
-from custseg_spark.results import RunFigures, TrainingResult
+from custseg_spark.results import TrainingResult
 from custseg_spark.steps.summarize_run import build_summary
 from custseg_spark.steps.write_report import draw_figures, write_report
 from custseg_spark.steps.write_run import build_model_files, build_record, build_tables
@@ -27,56 +27,37 @@ class FittedFiles:
     @property
     def names(self) -> tuple[str, ...]:
         """Every file but the figures, by its path below the model."""
-        return (*self._tables, *self._model, "report.html")
+        return (*self._made, "report.html")
 
     @property
     def figures(self) -> tuple[str, ...]:
         """The figures, which are drawn to know them."""
-        return tuple(self._plots)
+        return tuple(name for name in self._drawn if name.startswith("plots/"))
 
     def read(self, name: str) -> bytes:
         """The content of a file."""
-        for files in self._all():
-            if name in files:
-                content = files[name]
-                return content.encode() if isinstance(content, str) else content
-        raise KeyError(name)
+        content = self._made[name] if name in self._made else self._drawn[name]
+        return content.encode() if isinstance(content, str) else content
 
     @cached_property
     def record(self) -> runs.RunRecord:
         """run.json."""
         return build_record(NOT_PUBLISHED, self.result)
 
-    def _all(self) -> Iterator[Mapping[str, str | bytes]]:
-        """The files in groups, those that are made at once first."""
-        yield self._tables
-        yield self._model
-        yield self._plots
-        yield self._report
-
     @cached_property
-    def _tables(self) -> Mapping[str, str | bytes]:
+    def _made(self) -> Mapping[str, str | bytes]:
         return {
             **build_tables(self.result),
+            **build_model_files(self.result.model),
             "run.json": self.record.to_json(),
             "summary.json": build_summary(self.result).to_json(),
         }
 
     @cached_property
-    def _model(self) -> Mapping[str, str | bytes]:
-        return build_model_files(self.result.model)
-
-    @cached_property
-    def _plots(self) -> Mapping[str, str | bytes]:
-        return {f"plots/{name}": png for name, png in self._figures.light.items()}
-
-    @cached_property
-    def _report(self) -> Mapping[str, str | bytes]:
-        return write_report(NOT_PUBLISHED, self.result, self._figures)
-
-    @cached_property
-    def _figures(self) -> RunFigures:
-        return draw_figures(self.result)
+    def _drawn(self) -> Mapping[str, str | bytes]:
+        figures = draw_figures(self.result)
+        report = write_report(NOT_PUBLISHED, self.result, figures)
+        return {**{f"plots/{name}": png for name, png in figures.light.items()}, **report}
 
 
 class StoredFiles:

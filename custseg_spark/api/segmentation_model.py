@@ -14,9 +14,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import DoubleType, FloatType, IntegralType
 
 from custseg_spark import data, runs, segments
-from custseg_spark.api.frames import open_frame
 from custseg_spark.api.model_files import FittedFiles, StoredFiles
-from custseg_spark.api.training import publish_result, read_table
+from custseg_spark.api.training import open_frame, publish_result, read_table
 from custseg_spark.engine.session_settings import session_settings
 from custseg_spark.errors import RecipeError, RunError, suggest_name
 from custseg_spark.journal import open_journal

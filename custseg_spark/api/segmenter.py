@@ -12,10 +12,9 @@ from pyspark.ml import Estimator
 from pyspark.sql import DataFrame
 
 from custseg_spark import recipe as recipes
-from custseg_spark.api.frames import open_frame
 from custseg_spark.api.model_files import FittedFiles
 from custseg_spark.api.segmentation_model import SegmentationModel
-from custseg_spark.api.training import count_table, fit_table
+from custseg_spark.api.training import count_table, fit_table, open_frame
 from custseg_spark.engine.session_settings import session_settings
 from custseg_spark.journal import keep_journal
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
+import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import clustering, data, journal, runs
+from custseg_spark.engine.session import open_session
+from custseg_spark.errors import RecipeError
 from custseg_spark.journal import carry_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CountedTable, CustomerTable, LiveRun, TrainingResult
 from custseg_spark.steps import live_run
 from custseg_spark.steps.check_rows import check_ids, check_rows, refuse_change
 from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
-from custseg_spark.steps.compare_algorithms import compare_in_run
+from custseg_spark.steps.compare_algorithms import compare_algorithms
 from custseg_spark.steps.draw_sample import draw_sample
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
 from custseg_spark.steps.profile_segments import profile_segments
@@ -25,11 +28,27 @@ from custseg_spark.steps.treat_features import treat_features
 from custseg_spark.steps.write_report import draw_figures, write_report
 from custseg_spark.steps.write_run import (
     build_model_files,
+    build_record,
     build_tables,
     write_customers,
     write_files,
-    write_record,
 )
+
+
+def open_frame(dataset: DataFrame | pd.DataFrame) -> tuple[SparkSession, DataFrame]:
+    """The table in its session; a pandas one in the active session, or in one that is opened for it.
+
+    Raises RecipeError for what is no table.
+    """
+    if isinstance(dataset, pd.DataFrame):
+        spark = SparkSession.getActiveSession() or open_session(small=True)
+        return spark, spark.createDataFrame(dataset)
+    if not isinstance(dataset, DataFrame):
+        raise RecipeError(
+            f"a table is a Spark or pandas DataFrame; found {type(dataset).__name__}",
+            "read it first: spark.read.parquet(path), or pandas.read_csv(path)",
+        )
+    return dataset.sparkSession, dataset
 
 
 def read_table(
@@ -84,7 +103,9 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         labelling = beside.submit(label, spark, live, sample, recipe) if live else None
         decision = choose_k(treated.points, partitions, recipe)
         known = labelling.result() if labelling else None
-        others = compare_in_run(spark, treated.points, decision, recipe)
+        others = None
+        if recipe.evidence.compare:
+            others = compare_algorithms(spark, treated.points, decision.partition, recipe)
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
         refined = refine_centres(counted, treated, decision.partition.centres)
@@ -132,7 +153,7 @@ def publish_result(spark: SparkSession, run: runs.Run, result: TrainingResult, p
         columns = list_kept_columns(result.table.columns, recipe)
         publish_to_lake(spark, run, recipe.publish, columns)
     with journal.stage("publish"):
-        write_record(run, result)
+        run.write_record(build_record(run, result))
         runs.publish_run(run)
         if promote:
             runs.promote_run(run, why)

@@ -83,4 +83,4 @@ def _find_partition(
         return choose_k.choose_candidate(points, choose_k.sweep_k(spark, points, recipe), recipe).partition
     lowest = recipe.segments.range[0]
     ks = range(lowest if k >= lowest else max(2, k - 1), k + 1)
-    return choose_k.sweep_range(spark, points, ks, recipe)[-1]
+    return choose_k.sweep_k(spark, points, recipe, ks)[-1]

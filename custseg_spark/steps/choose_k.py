@@ -20,16 +20,13 @@ PLANE_ROWS = 5_000
 """A picture has no more points to show."""
 
 
-def sweep_k(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) -> list[Partition]:
-    """A partition of the sample for every k of the recipe's range."""
-    low, high = recipe.segments.range
-    return sweep_range(spark, points, range(low, high + 1), recipe)
-
-
-def sweep_range(
-    spark: SparkSession, points: NDArray[np.float64], ks: range, recipe: Recipe
+def sweep_k(
+    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, ks: range | None = None
 ) -> list[Partition]:
-    """The same for numbers of segments of one's own; each has the best of the one before to start from."""
+    """A partition of the sample for every k of `ks`, of the recipe's range if null; each has the best of the
+    one before to start from."""
+    low, high = recipe.segments.range
+    ks = ks or range(low, high + 1)
     return clustering.sweep(spark, points, ks, recipe.sweep, lambda k: journal.progress(f"sweep k={k}"))
 
 

@@ -16,7 +16,7 @@ from custseg_spark.report import page
 from custseg_spark.report.figures import draw_comparison
 from custseg_spark.report.plots.data import ComparisonPictures
 from custseg_spark.report.tables import Column, PageTable
-from custseg_spark.results import AlgorithmComparison, Decision
+from custseg_spark.results import AlgorithmComparison
 
 
 def compare_algorithms(
@@ -31,22 +31,13 @@ def compare_algorithms(
     Each is redrawn as often as the recipe's evidence.bootstraps say.
     """
     k = kmeans.k
-    given = {"KMeans": Labelling(kmeans.labels, kmeans.seconds)}
-    for name, labels, seconds in clustering.label_by_others(spark, points, k, recipe.sweep.seed):
-        given[name] = Labelling(labels, seconds)
     floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
+    given = {"KMeans": Labelling(kmeans.labels, kmeans.seconds)}
+    for name, labels, seconds in clustering.label_by_others(spark, points, k, seed):
+        given[name] = Labelling(labels, seconds)
     settings = ComparisonSettings(floor, recipe.evidence.bootstraps, seed, dbscan or DbscanSettings())
     found = evidence.compare(points, k, given, settings)
     return AlgorithmComparison(k, found, *evidence.prefer(found.rows, floor))
-
-
-def compare_in_run(
-    spark: SparkSession, points: NDArray[np.float64], decision: Decision, recipe: Recipe
-) -> AlgorithmComparison | None:
-    """The same for the partition that a run has chosen; None unless the recipe asks for it."""
-    if not recipe.evidence.compare:
-        return None
-    return compare_algorithms(spark, points, decision.partition, recipe)
 
 
 def draw_comparison_figures(
@@ -54,10 +45,10 @@ def draw_comparison_figures(
     plane: clustering.Plane,
     points: NDArray[np.float64],
     write: Callable[[str, bytes], None],
-) -> list[str]:
-    """Draw the comparison; gives the names of its figures."""
+) -> None:
+    """Draw the comparison: each figure is handed to `write(file name, PNG bytes)`."""
     found = others.found
-    return draw_comparison(
+    draw_comparison(
         ComparisonPictures(
             plane=plane.project(points[found.at]),
             labellings=found.labels,

@@ -54,16 +54,9 @@ def _treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:
         how = recipe.segment_by[treatment.name].impute
         source = f" ({how})" if isinstance(how, str) else ""
         told.append(f"{missing:,} missing -> {treatment.fill:,.6g}{source}")
-    for bound, beyond in (
-        (treatment.lower, raw < _or(treatment.lower)),
-        (treatment.upper, raw > _or(treatment.upper)),
-    ):
-        if bound is not None and beyond.any():
+    for bound, lies_beyond in ((treatment.lower, np.less), (treatment.upper, np.greater)):
+        if bound is not None and (beyond := lies_beyond(raw, bound)).any():
             told.append(f"{beyond.mean():.1%} clipped at {bound:,.6g}")
     if treatment.transform != "none":
         told.append(treatment.transform)
     return "; ".join(told)
-
-
-def _or(bound: float | None) -> float:
-    return np.nan if bound is None else bound

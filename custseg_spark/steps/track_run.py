@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,6 +35,7 @@ def track_run(run: runs.Run, experiment: str) -> str:
     except ImportError:
         raise RecipeError("mlflow is not installed", "pip install 'custseg_spark[mlflow]'") from None
     record = run.read_record()
+    tags = {"custseg_run": run.run_id, "custseg_path": run.path, "input": record.input, "why": record.why}
     try:
         mlflow.set_experiment(experiment)
         found = mlflow.search_runs(
@@ -41,7 +43,7 @@ def track_run(run: runs.Run, experiment: str) -> str:
         )
         if found:
             return str(found[0].info.run_id)
-        with mlflow.start_run(run_name=run.run_id, tags=_tags(run, record)) as told:
+        with mlflow.start_run(run_name=run.run_id, tags=tags) as told:
             mlflow.log_params({name: str(value)[:_LONGEST] for name, value in _flat(record.recipe)})
             mlflow.log_metrics(dict(_metrics(record)))
             with tempfile.TemporaryDirectory() as directory:
@@ -55,26 +57,13 @@ def track_run(run: runs.Run, experiment: str) -> str:
         raise RunError(f"MLflow: {str(problem).splitlines()[0]}", "check MLFLOW_TRACKING_URI") from problem
 
 
-def _tags(run: runs.Run, record: runs.RunRecord) -> dict[str, str]:
-    return {
-        "custseg_run": run.run_id,
-        "custseg_path": run.path,
-        "input": record.input,
-        "why": record.why,
-    }
-
-
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """The recipe's settings by key path; lists and what is not set stay out of the way."""
     if isinstance(value, Mapping):
         for key, entry in value.items():
-            yield from _flat(entry, f"{path}.{key}" if path else _clean_name(str(key)))
+            yield from _flat(entry, f"{path}.{key}" if path else re.sub(r"[^\w. /-]", "_", str(key)))
     elif value is not None and value != []:
         yield path, value
-
-
-def _clean_name(key: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in "_-. /" else "_" for sign in key)
 
 
 def _metrics(record: runs.RunRecord) -> Iterator[tuple[str, float]]:

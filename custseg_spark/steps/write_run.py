@@ -126,11 +126,6 @@ def write_files(run: runs.Run, files: Mapping[str, str | bytes]) -> None:
         run.write(name, content)
 
 
-def write_record(run: runs.Run, result: TrainingResult) -> None:
-    """Write run.json: everything about the run that is not a table."""
-    run.write_record(build_record(run, result))
-
-
 def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
     """run.json of a whole run."""
     recipe, decision = result.recipe, result.decision

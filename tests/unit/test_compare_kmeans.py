@@ -1,7 +1,6 @@
 """What others are held against is the run's own KMeans; what `custseg compare` takes. Without a JVM."""
 
 from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from custseg_spark.clustering import Partition
 from custseg_spark.commands.compare import _find_partition
 from custseg_spark.recipe import Recipe, parse
 from custseg_spark.steps import choose_k
-from custseg_spark.steps.compare_algorithms import compare_in_run
+from custseg_spark.steps.compare_algorithms import compare_algorithms
 
 POINTS = np.random.default_rng(3).normal(size=(600, 2))
 
@@ -61,8 +60,7 @@ def test_a_run_hands_over_its_own_labels_and_redraws(
     labels = np.random.default_rng(1).integers(4, size=600)  # no k-means would find these
     own = clustering.Partition(4, POINTS[:4], labels, 1.0, (1.0,), 0.25, None)
     monkeypatch.setattr(clustering, "label_by_others", lambda *_: [])
-    others = compare_in_run(None, POINTS, SimpleNamespace(partition=own), asked)  # type: ignore[arg-type]
-    assert others is not None
+    others = compare_algorithms(None, POINTS, own, asked)  # type: ignore[arg-type]
     assert np.array_equal(others.found.labels["KMeans"], labels[others.found.at])
     kmeans = others.found.rows[0]
     assert (kmeans.algorithm, kmeans.seconds) == ("KMeans", 0.25)
