@@ -15,7 +15,7 @@ from custseg_spark.journal import carry_journal
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CountedTable, CustomerTable, LiveRun, TrainingResult
 from custseg_spark.steps import live_run
-from custseg_spark.steps.check_rows import check_ids, check_rows, refuse_change
+from custseg_spark.steps.check_rows import check_ids, check_rows
 from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
 from custseg_spark.steps.draw_sample import draw_sample
@@ -103,19 +103,15 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         labelling = beside.submit(label, spark, live, sample, recipe) if live else None
         decision = choose_k(treated.points, partitions, recipe)
         known = labelling.result() if labelling else None
-        others = None
-        if recipe.evidence.compare:
-            others = compare_algorithms(spark, treated.points, decision.partition, recipe)
+        points, kmeans = treated.points, decision.partition
+        others = compare_algorithms(spark, points, kmeans, recipe) if recipe.evidence.compare else None
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
-        refined = refine_centres(counted, treated, decision.partition.centres)
-        refuse_change(quality.accepted, sum(refined.sizes))
-        labels = clustering.find_nearest(treated.points, refined.centres)
-        identified = assign_ids(labels, decision.choice.k, live, known, ids_used)
+        refined = refine_centres(counted, treated, kmeans.centres)
+        labels = clustering.find_nearest(points, refined.centres)
+        identified = assign_ids(labels, decision.choice.k, known, ids_used)
         segmentation = profile_segments(counted, treated, refined, identified)
-        since_live = None
-        if live and known:
-            since_live = live_run.compare_with_live_run(live, known, sample, segmentation, recipe)
+        since_live = live_run.compare_with_live_run(known, sample, segmentation, recipe) if known else None
         facts.update(passes=refined.passes, gain=f"{refined.gain:.1e}")
     return TrainingResult(
         counted=counted,
@@ -125,7 +121,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         baseline=live_run.build_baseline(recipe, sample.raw, segmentation),
         since_live=since_live,
         others=others,
-        plane=fit_plane(spark, treated.points, recipe),
+        plane=fit_plane(spark, points, recipe),
         ids_used=frozenset({*ids_used, *segmentation.model.ids}),
         journal=journal.current(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ class Refinement:
 
     `rows`: the aggregates of each segment, in the order of the centres. `passes`: scans of the table.
     `cost`: over all rows. `gain`: the share of the cost that one more step would have saved at least.
+    `order` (k,): which of the centres that it began with each came from.
     """
 
     centres: NDArray[np.float64]
@@ -28,6 +29,18 @@ class Refinement:
     passes: int
     cost: float
     gain: float
+    order: tuple[int, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """(k,) customers of each segment."""
+        return tuple(int(row["_size"]) for row in self.rows)
+
+    def reorder(self, positions: Sequence[int]) -> Refinement:
+        """The same, with the centre that stands at the first of the `positions` first."""
+        rows = tuple(self.rows[i] for i in positions)
+        order = tuple(self.order[i] for i in positions)
+        return replace(self, centres=self.centres[list(positions)], rows=rows, order=order)
 
 
 def refine(
@@ -53,7 +66,7 @@ def refine(
         if gain < settings.tolerance or step == settings.refine:
             break
         centres = means
-    return Refinement(centres, tuple(rows), step + 1, cost, gain)
+    return Refinement(centres, tuple(rows), step + 1, cost, gain, tuple(range(len(rows))))
 
 
 def _measure_pass(

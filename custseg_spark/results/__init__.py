@@ -5,7 +5,6 @@ from custseg_spark.results.table import CountedTable, CustomerTable, Sample, Tre
 from custseg_spark.results.training_result import (
     AlgorithmComparison,
     Decision,
-    RefinedCentres,
     RunFigures,
     Segmentation,
     TrainingResult,

@@ -34,13 +34,14 @@ class LiveRun:
 
 @dataclass(frozen=True)
 class SampleInLiveRun:
-    """The sampled customers as the live run has them.
+    """The sampled customers as the run `live` has them.
 
     `then` (n,): segment in the live run's own table; `now` (n,): what its model says of them today, and
     `distances` to that centre; NOBODY where they were not there, or can't be labelled. `gone`: segments of
     customers of the live run who are no longer in the table. `share`: of the customers that were compared.
     """
 
+    live: LiveRun
     then: NDArray[np.int64]
     now: NDArray[np.int64]
     distances: NDArray[np.float64]

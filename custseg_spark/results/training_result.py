@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark import clustering, data, segments
-from custseg_spark.clustering import Partition
+from custseg_spark.clustering import Partition, Refinement
 from custseg_spark.evidence import Candidate, Choice, Comparison, Structure
 from custseg_spark.journal import Journal
 from custseg_spark.model import Model
@@ -42,50 +40,32 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class RefinedCentres:
-    """Centres (k, d) on the model scale that hold for all customers, those of the highest `order_by` first.
-
-    `order` (k,): which centre of the chosen partition each came from. `totals` (k): what the last pass
-    measured of each. `sizes` (k,): their customers. `cost`: over all rows. `gain`: the share of it that one
-    more pass would have saved at least.
-    """
-
-    centres: NDArray[np.float64]
-    order: tuple[int, ...]
-    totals: tuple[Mapping[str, Any], ...]
-    sizes: tuple[int, ...]
-    cost: float
-    passes: int
-    gain: float
-
-
-@dataclass(frozen=True)
 class Segmentation:
     """The model and its segments, by ascending id: without a live run to follow, in order of the recipe's
     `order_by`, highest first.
 
-    `sizes` (k,): customers of each segment, from all rows. `order` (k,): which centre of the chosen partition
-    each segment came from. `labels` (n,): positions of the sampled customers' segments. `events`:
-    what became of the live run's segments. `sample`: a row per sampled customer, each feature in its unit,
-    everything that describes, and `segment`. `points` (n, d): the sample on the model scale. `cost`: over all
-    rows.
+    `refined`: their centres over all rows, and which centre of the chosen partition each came from. `labels`
+    (n,): positions of the sampled customers' segments. `events`: what became of the live run's segments.
+    `sample`: a row per sampled customer, each feature in its unit, everything that describes, and `segment`.
+    `points` (n, d): the sample on the model scale.
     """
 
     model: Model
     profile: segments.Profile
-    sizes: tuple[int, ...]
-    order: tuple[int, ...]
+    refined: Refinement
     labels: NDArray[np.int64]
     events: tuple[segments.Event, ...]
     sample: pd.DataFrame
     points: NDArray[np.float64]
-    cost: float
-    passes: int
-    gain: float
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """(k,) customers of each segment, from all rows."""
+        return self.refined.sizes
 
     def jaccards(self, chosen: Candidate) -> tuple[float, ...]:
         """(k,) how much of each segment comes back when the data is redrawn; empty where it was not asked."""
-        return tuple(chosen.jaccards[i] for i in self.order) if chosen.jaccards else ()
+        return tuple(chosen.jaccards[i] for i in self.refined.order) if chosen.jaccards else ()
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def label_with_live_run(
     described, reach = sample.described, sample.reach
     now, distances = label_by_model(live.model, described)
     if live.customers is None:  # where they would be, had they been labelled by it
-        return SampleInLiveRun(now, now, distances, np.empty(0, dtype=np.int64), 1.0)
+        return SampleInLiveRun(live, now, now, distances, np.empty(0, dtype=np.int64), 1.0)
     size = live.record.rows.accepted
     highest = min(reach.highest, clustering.find_highest_hash(recipe.sweep.sample, size))
     key = data.column(live.model.id).cast("string")
@@ -78,7 +78,7 @@ def label_with_live_run(
     then = before.reindex(ids).fillna(NOBODY).to_numpy(dtype=np.int64)
     gone = before[~before.index.isin(ids)].to_numpy(dtype=np.int64)
     share = 1.0 if inside.all() and highest == clustering.HIGHEST else float(len(before) / max(size, 1))
-    return SampleInLiveRun(np.where(inside, then, NOBODY), now, distances, gone, share)
+    return SampleInLiveRun(live, np.where(inside, then, NOBODY), now, distances, gone, share)
 
 
 def label_by_model(model: Model, described: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -101,9 +101,7 @@ def read_raw_features(model: Model, described: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=described.index)
 
 
-def measure_movement(
-    live: LiveRun, known: SampleInLiveRun, fitted: Segmentation, fewest: int
-) -> segments.Movement:
+def measure_movement(known: SampleInLiveRun, fitted: Segmentation, fewest: int) -> segments.Movement:
     """Who moved between the live run and a new one; flows of less than `fewest` customers are withheld."""
     value = segments.find_value_column(fitted.profile) or ""
     worth = np.full(len(known.now), np.nan)
@@ -112,7 +110,7 @@ def measure_movement(
         worth = pd.to_numeric(fitted.sample[column], errors="coerce").to_numpy(dtype=np.float64)
     new = np.array(fitted.model.ids)[fitted.labels]
     nights = segments.TwoNights(known.then, known.now, new, known.gone, worth, value, known.share)
-    return segments.measure_movement(nights, _names(live.model), _names(fitted.model), fewest)
+    return segments.measure_movement(nights, _map_names(known.live.model), _map_names(fitted.model), fewest)
 
 
 def measure_drift(
@@ -151,19 +149,18 @@ def read_descriptions(described: pd.DataFrame, recipe: Recipe) -> pd.DataFrame:
 
 
 def compare_with_live_run(
-    live: LiveRun, known: SampleInLiveRun, sample: Sample, fitted: Segmentation, recipe: Recipe
+    known: SampleInLiveRun, sample: Sample, fitted: Segmentation, recipe: Recipe
 ) -> LiveComparison:
     """The new run held against the live one."""
-    names = _names(live.model), _names(fitted.model)
+    names = _map_names(known.live.model), _map_names(fitted.model)
     told = tuple(segments.tell_event(event, *names) for event in fitted.events)
     found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
     sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
-    drift = measure_drift(live, sample.described, sizes, known.distances, recipe)
+    drift = measure_drift(known.live, sample.described, sizes, known.distances, recipe)
     if drift.verdict != "fine":
         journal.warn(f"drift: {drift.verdict}: {'; '.join(drift.reasons)}")
-    return LiveComparison(
-        live, fitted.events, told, measure_movement(live, known, fitted, recipe.privacy.min_cell), drift
-    )
+    movement = measure_movement(known, fitted, recipe.privacy.min_cell)
+    return LiveComparison(known.live, fitted.events, told, movement, drift)
 
 
 def build_baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Segmentation) -> segments.Baseline:
@@ -174,5 +171,5 @@ def build_baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Segmentation) -> s
     return segments.build_baseline(raw, read_descriptions(fitted.sample, recipe), sizes, distances)
 
 
-def _names(model: Model) -> dict[int, str]:
+def _map_names(model: Model) -> dict[int, str]:
     return dict(zip(model.ids, model.names, strict=True))

@@ -11,7 +11,7 @@ from custseg_spark import segments
 from custseg_spark.recipe import Recipe
 
 
-def order_centres(centres: NDArray[np.float64], sizes: NDArray[np.int64], by: int) -> list[int]:
+def order_centres(centres: NDArray[np.float64], sizes: Sequence[int], by: int) -> list[int]:
     """Highest `order_by` first; ties: the larger first, then the one found first."""
     return sorted(range(len(centres)), key=lambda i: (-centres[i, by], -sizes[i], i))
 
@@ -32,9 +32,8 @@ def propose_names(
 ) -> tuple[str, ...]:
     """The names that these segments would get, in the order of the centres."""
     k = len(centres)
-    order = order_centres(
-        centres, np.bincount(labels, minlength=k), list(recipe.segment_by).index(recipe.order_by)
-    )
+    sizes = np.bincount(labels, minlength=k).tolist()
+    order = order_centres(centres, sizes, list(recipe.segment_by).index(recipe.order_by))
     rank = np.argsort(order)
     named = name_segments(recipe, segments.measure_traits(points, rank[labels], k), range(k), {})
     return tuple(named[i].name for i in rank)

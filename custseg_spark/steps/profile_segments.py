@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from custseg_spark import clustering, journal, segments
+from custseg_spark.clustering import Refinement
 from custseg_spark.features import Treatment
 from custseg_spark.model import Model
 from custseg_spark.results import (
     CountedTable,
     CustomerTable,
-    RefinedCentres,
     Segmentation,
     SegmentIds,
     TreatedSample,
@@ -23,19 +23,18 @@ from custseg_spark.steps.refine_centres import list_measured
 
 
 def profile_segments(
-    counted: CountedTable, treated: TreatedSample, refined: RefinedCentres, identified: SegmentIds
+    counted: CountedTable, treated: TreatedSample, refined: Refinement, identified: SegmentIds
 ) -> Segmentation:
     """The segments with their names and figures, and the model that gives them, by ascending id."""
     recipe = counted.recipe
-    order = np.argsort(identified.ids)
     ids = tuple(sorted(identified.ids))
-    centres, sizes = refined.centres[order], tuple(refined.sizes[i] for i in order)
-    labels = clustering.find_nearest(treated.points, centres)
+    refined = refined.reorder([identified.ids.index(i) for i in ids])
+    labels = clustering.find_nearest(treated.points, refined.centres)
     sample = treated.values.join(counted.sample.described).assign(segment=np.array(ids)[labels])
     traits = segments.measure_traits(treated.points, labels, len(ids))
-    totals = [refined.totals[i] for i in order]
+    totals = segments.tabulate_totals(refined.rows, ids, refined.sizes, list_measured(counted))
     profile = segments.build_profile(
-        segments.Measurements(segments.tabulate_totals(totals, ids, sizes, list_measured(counted)), sample),
+        segments.Measurements(totals, sample),
         traits,
         name_segments(recipe, traits, ids, identified.names),
         segments.list_columns(recipe.segment_by, recipe.describe, recipe.check),
@@ -43,13 +42,13 @@ def profile_segments(
     )
     profile = segments.suppress_small_cells(profile, recipe.privacy.min_cell, sample)
     names = tuple(segment.name for segment in profile.segments)
-    if small := warn_small(names, sizes, recipe.segments.smallest_share):
+    if small := warn_small(names, refined.sizes, recipe.segments.smallest_share):
         journal.warn(small)
     model = Model(
         id=recipe.input.id,
         columns=_list_columns(counted.table, treated.treatments),
         features=treated.treatments,
-        centres=tuple(map(tuple, centres.tolist())),
+        centres=tuple(map(tuple, refined.centres.tolist())),
         ids=ids,
         names=names,
         order_by=recipe.order_by,
@@ -57,15 +56,11 @@ def profile_segments(
     return Segmentation(
         model=model,
         profile=profile,
-        sizes=sizes,
-        order=tuple(refined.order[i] for i in order),
+        refined=refined,
         labels=labels,
         events=identified.events,
         sample=sample,
         points=treated.points,
-        cost=refined.cost,
-        passes=refined.passes,
-        gain=refined.gain,
     )
 
 

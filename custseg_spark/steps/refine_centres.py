@@ -5,19 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from custseg_spark import clustering, features, journal, segments
+from custseg_spark import clustering, data, features, journal, segments
+from custseg_spark.clustering import Refinement
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.model import SCALED, add_stages, build_scaled_stages
-from custseg_spark.results import CountedTable, RefinedCentres, TreatedSample
+from custseg_spark.results import CountedTable, TreatedSample
+from custseg_spark.steps.check_rows import refuse_change
 from custseg_spark.steps.name_segments import order_centres
 
 
-def refine_centres(
-    counted: CountedTable, treated: TreatedSample, centres: NDArray[np.float64]
-) -> RefinedCentres:
-    """Lloyd steps over all customers from `centres` (k, d), those of the sample, on the model scale.
+def refine_centres(counted: CountedTable, treated: TreatedSample, centres: NDArray[np.float64]) -> Refinement:
+    """Lloyd steps over all customers from `centres` (k, d), those of the sample, on the model scale; gives
+    those of the highest `order_by` first.
 
-    The passes that move the centres measure the profile too: they are the only scans.
+    The passes that move the centres measure the profile too: they are the only scans. Raises DataError where
+    they saw other customers than were counted.
     """
     recipe, table = counted.recipe, counted.table
     scaled = add_stages(table.accepted, build_scaled_stages(treated.treatments))
@@ -27,17 +29,9 @@ def refine_centres(
             segments.build_aggregates(list_measured(counted)), recipe.sweep,
         )  # fmt: skip
     journal.scan("refine", refined.passes)
-    sizes = np.array([row["_size"] for row in refined.rows])
-    order = order_centres(refined.centres, sizes, list(recipe.segment_by).index(recipe.order_by))
-    return RefinedCentres(
-        refined.centres[order],
-        tuple(order),
-        tuple(refined.rows[i] for i in order),
-        tuple(int(size) for size in sizes[order]),
-        refined.cost,
-        refined.passes,
-        refined.gain,
-    )
+    refuse_change(counted.counts[data.ACCEPTED], sum(refined.sizes))
+    by = list(recipe.segment_by).index(recipe.order_by)
+    return refined.reorder(order_centres(refined.centres, refined.sizes, by))
 
 
 def list_measured(counted: CountedTable) -> dict[str, str]:

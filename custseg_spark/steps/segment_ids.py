@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg_spark import runs, segments
-from custseg_spark.results import LiveRun, SampleInLiveRun, SegmentIds
+from custseg_spark.results import SampleInLiveRun, SegmentIds
 from custseg_spark.schema import NEWER
 
 
 def assign_ids(
     labels: NDArray[np.int64],
     k: int,
-    live: LiveRun | None,
     known: SampleInLiveRun | None,
     used: Collection[int],
 ) -> SegmentIds:
@@ -24,16 +23,17 @@ def assign_ids(
     `labels` (n,): positions of the sampled customers' segments. `used`: ids that were ever given. Where there
     is no live run that can be followed, all of them are new: 0 to k-1 where none was given before.
     """
-    if live is None or known is None:
+    if known is None:
         fresh = max(used, default=-1) + 1
         return SegmentIds(tuple(range(fresh, fresh + k)), {}, ())
+    live = known.live.model
     both = (known.then != segments.NOBODY) & (known.now != segments.NOBODY)
     now, then = (
-        segments.cross_tabulate(labelled[both], labels[both], live.model.ids, k)
+        segments.cross_tabulate(labelled[both], labels[both], live.ids, k)
         for labelled in (known.now, known.then)
     )
-    matched = segments.match_segments(now, live.model.ids, set(used), then)
-    return SegmentIds(matched.ids, {i: live.model.name_of(i) for i in matched.continuing_ids}, matched.events)
+    matched = segments.match_segments(now, live.ids, set(used), then)
+    return SegmentIds(matched.ids, {i: live.name_of(i) for i in matched.continuing_ids}, matched.events)
 
 
 def read_ids_used(output: str) -> set[int]:

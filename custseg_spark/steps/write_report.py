@@ -156,10 +156,10 @@ def _plain_rules(fitted: Segmentation, fewest: int) -> page.PlainRules:
 
 
 def _method(result: TrainingResult) -> tuple[str, ...]:
-    recipe, sample, fitted = result.recipe, result.sample, result.segmentation
+    recipe, sample, passes = result.recipe, result.sample, result.segmentation.refined.passes
     rows = len(sample.raw)
     drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
-    steps = "" if fitted.passes == 1 else f", moved by {fitted.passes - 1} Lloyd steps over all customers"
+    steps = "" if passes == 1 else f", moved by {passes - 1} Lloyd steps over all customers"
     scaled = "standardised" if recipe.scale == "standard" else "scaled by median and interquartile range"
     tried = f"k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) on {drawn}"
     return (

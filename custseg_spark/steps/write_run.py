@@ -148,7 +148,7 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         k=decision.choice.k,
         why=decision.choice.why,
         choice=runs.ChoiceRecord(**asdict(decision.choice)),
-        scores={**asdict(decision.candidate), "cost_all_rows": fitted.cost},
+        scores={**asdict(decision.candidate), "cost_all_rows": fitted.refined.cost},
         structure=None if structure is None else runs.StructureRecord(**asdict(structure)),
         segments=tuple(
             runs.SegmentShare(segment=i, name=name, size=size, share=size / everyone)
