@@ -12,10 +12,8 @@ from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
 from custseg_spark.recipe import Recipe
-from custseg_spark.report import page
 from custseg_spark.report.figures import draw_comparison
 from custseg_spark.report.plots.data import ComparisonPictures
-from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.results import AlgorithmComparison
 
 
@@ -60,24 +58,3 @@ def draw_comparison_figures(
         ),
         write,
     )
-
-
-def build_comparison_section(others: AlgorithmComparison) -> page.PageSection:
-    """What the page says of the other algorithms."""
-    heads = (
-        Column("Algorithm", "text"), Column("Segments"), Column("Noise", "percent"),
-        Column("Silhouette (Euclidean)", "decimal"), Column("Smallest segment", "percent"),
-        Column("Stability", "decimal", "lowest mean Jaccard of a segment when the data is redrawn"),
-        Column("Agreement", "decimal", "adjusted Rand index against KMeans"), Column("Seconds", "decimal"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            row.algorithm, row.segments, row.noise_share, row.silhouette_euclidean, row.smallest_share,
-            row.stability, row.adjusted_rand, row.seconds,
-        )
-        for row in others.found.rows
-    )  # fmt: skip
-    return page.PageSection(
-        "Other algorithms", (others.why,), (PageTable(heads, rows),),
-        ("comparison.png", "dendrogram.png", "k_distance.png"),
-    )  # fmt: skip

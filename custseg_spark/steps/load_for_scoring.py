@@ -11,9 +11,8 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal
 from custseg_spark.errors import RecipeError, RunError
-from custseg_spark.recipe import Recipe, change, find_rate_part, parse
+from custseg_spark.recipe import Recipe, change, find_columns_used, parse
 from custseg_spark.results import CustomerTable, LiveRun
-from custseg_spark.sql import find_columns
 from custseg_spark.steps import load_table
 from custseg_spark.steps.check_rows import apply_rule_bounds
 
@@ -46,7 +45,7 @@ def load_for_scoring(
         tonight = {**(asked.source or {}), **({"format": "auto"} if known_ending else {})}
         recipe = change(recipe, {f"input.{key}": value for key, value in tonight.items()})
         opened = load_table.open_table(spark, recipe, path)
-        if (asked.unique or _repeats(recipe)) == "exact":
+        if _choose_uniqueness(recipe, asked) == "exact":
             journal.scan("ids")
         facts.update(input=path, format=opened.format, run=live.run.run_id)
         return apply_run_recipe(opened, live, recipe, asked)
@@ -73,20 +72,17 @@ def apply_run_recipe(
     if columns is None and recipe.output.columns is not None:
         columns = [name for name in recipe.output.columns if name.lower() in there]
     types = {name: kind for name, kind in recipe.input.types.items() if name.lower() in there}
+    lacking = {
+        where.split(".")[1]
+        for column, paths in find_columns_used(recipe).items()
+        for where in paths
+        if where.startswith("describe.") and column.lower() not in there
+    }
     reduced = change(
         recipe,
         {
             "input.types": types,
-            "describe": {
-                name: description
-                for name, description in recipe.describe.items()
-                if all(
-                    column.lower() in there
-                    for part in (description.sql, *(description.rate or ()))
-                    if part is not None
-                    for column in find_columns(find_rate_part(recipe, part))
-                )
-            },
+            "describe": {name: shown for name, shown in recipe.describe.items() if name not in lacking},
             "check": {},
             "protected": (),
             "output.columns": tuple(columns) if columns is not None else None,
@@ -95,14 +91,14 @@ def apply_run_recipe(
     trained = {**live.record.types, **live.model.columns}
     expressions = {**live.expressions, **asked.besides}
     found = load_table.apply_recipe(table, reduced, expressions, ours=SCORED, trained=trained)
-    mode = asked.unique or _repeats(recipe)
-    frame, checks = data.build_id_checks(found.frame, recipe.input.id, mode, 0)
+    unique = _choose_uniqueness(recipe, asked)
+    frame, checks = data.build_id_checks(found.frame, recipe.input.id, unique, 0)
     bounded = apply_rule_bounds([*checks, *found.checks], recipe)
     return replace(found, frame=frame, checks=bounded), reduced
 
 
-def _repeats(recipe: Recipe) -> Literal["exact", "trust"]:
-    """Repeated ids are looked for where the recipe says so, by `unique: exact` or by a bound of its own for
-    them: otherwise each row is labelled by what stands in it."""
-    asked = data.find_bound(recipe.rules.reasons, data.ID_REPEATED) is not None
-    return "exact" if asked or recipe.input.unique == "exact" else "trust"
+def _choose_uniqueness(recipe: Recipe, asked: Tonight) -> Literal["exact", "trust"]:
+    """Repeated ids are looked for where the command asks for it, or the recipe, by `unique: exact` or by a
+    bound of its own for them: otherwise each row is labelled by what stands in it."""
+    bound = data.find_bound(recipe.rules.reasons, data.ID_REPEATED)
+    return "exact" if "exact" in (asked.unique, recipe.input.unique) or bound is not None else "trust"

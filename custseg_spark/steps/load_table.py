@@ -55,13 +55,7 @@ def apply_recipe(
     `trained`: the types that columns had in the run that scores, for those that arrive as text.
     """
     besides = besides or {}
-    used = find_columns_used(recipe)
-    known = {name.lower() for name in used}
-    for sql in besides.values():
-        for column in sorted(find_columns(sql)):
-            if column.lower() not in known:
-                known.add(column.lower())
-                used[column] = ["the live run"]
+    used = _find_uses(recipe, besides)
     typed = data.cast_columns(table, used, recipe.input.types, trained)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
@@ -70,31 +64,34 @@ def apply_recipe(
     computed = {name: to_utc(sql) for name, sql in expressions.items()}
     described = {name: to_utc(sql) for name, sql in _list_described(recipe).items()}
     with _name_the_key(typed.frame, computed, described, recipe):
-        kinds = _find_types(typed.frame, computed)
-        numeric = {
-            name for name, kind in _find_types(typed.frame, described).items() if isinstance(kind, NUMBERS)
-        }
+        kinds, described_kinds = (_find_types(typed.frame, sqls) for sqls in (computed, described))
         rules = data.build_rule_checks(recipe.rules.named, lambda sql, where: to_utc(make_safe(sql, where)))
         _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
     frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed, kinds)
-    values = [
-        data.Check(reason, ok, may_stay=False)
-        for reason, ok in features.build_value_checks(kinds, computed, recipe.segment_by)
-    ]
+    values = features.build_value_checks(kinds, computed, recipe.segment_by)
+    shown = {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
+    shown -= set(recipe.protected)
     return CustomerTable(
         frame=frame,
-        checks=(*typed.checks, *rules, *values),
+        checks=(*typed.checks, *rules, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
         columns=columns,
-        types={
-            field.name: field.dataType.simpleString() for field in typed.frame.schema if field.name in columns
-        },
+        types={name: kind for name, kind in typed.frame.dtypes if name in columns},
         expressions=expressions,
-        profiled={
-            name: sql for name, sql in described.items() if name in numeric and name not in recipe.protected
-        },
+        profiled={name: sql for name, sql in described.items() if name in shown},
         described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
     )
+
+
+def _find_uses(recipe: Recipe, besides: Mapping[str, str]) -> dict[str, list[str]]:
+    """Every column that the recipe uses -> where, and what only `besides` reads."""
+    used = find_columns_used(recipe)
+    known = {name.lower() for name in used}
+    for column in (column for sql in besides.values() for column in sorted(find_columns(sql))):
+        if column.lower() not in known:
+            known.add(column.lower())
+            used[column] = ["the live run"]
+    return used
 
 
 @contextmanager

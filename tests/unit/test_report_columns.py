@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from custseg_spark.recipe import parse
-from custseg_spark.steps import table_page
+from custseg_spark.steps import page_parts
 
 
 def test_a_rule_that_is_named_as_a_feature_has_its_own_count() -> None:
@@ -17,7 +17,7 @@ def test_a_rule_that_is_named_as_a_feature_has_its_own_count() -> None:
     )
     by_reason = {"spend: not spend > 0": 2, "spend: infinite": 40, "age: not a whole number": 7}
     result = cast(Any, SimpleNamespace(recipe=recipe, quality=SimpleNamespace(by_reason=by_reason)))
-    assert [(rule.name, rule.broken) for rule in table_page.list_rules(result)] == [
+    assert [(rule.name, rule.broken) for rule in page_parts.list_rules(result)] == [
         ("spend", 2),
         ("age", 0),
     ]

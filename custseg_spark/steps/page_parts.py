@@ -1,0 +1,192 @@
+"""profile -> report: the parts of the page, each from what was found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from custseg_spark import data, segments
+from custseg_spark.features import Treatment
+from custseg_spark.recipe import Recipe
+from custseg_spark.report import exploration, page
+from custseg_spark.report.plots.data import FeatureView
+from custseg_spark.report.tables import Column, PageTable
+from custseg_spark.results import AlgorithmComparison, LiveComparison, Sample, Segmentation, TrainingResult
+from custseg_spark.steps.write_run import tabulate_sweep
+
+MOST_SHIFTS = 20
+
+
+def build_evidence(result: TrainingResult) -> page.ChoiceEvidence:
+    """Why this k, beside the others."""
+    choice = result.decision.choice
+    return page.ChoiceEvidence(
+        choice.why,
+        tabulate_sweep(result.decision),
+        choice.k,
+        result.recipe.segments.smallest_share,
+        tuple((other.k, other.why) for other in choice.runners_up),
+        choice.passed,
+    )
+
+
+def list_rules(result: TrainingResult) -> tuple[page.RuleCount, ...]:
+    """Every rule of the recipe, with the rows that broke it."""
+    broken = result.quality.by_reason
+    return tuple(
+        page.RuleCount(name, rule.sql, rule.on_fail, broken.get(data.name_reason(name, rule), 0))
+        for name, rule in result.recipe.rules.named.items()
+    )
+
+
+def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
+    """Every column used, as it was found: features as they were before imputation and clipping."""
+    recipe, sample, fitted = result.recipe, result.sample, result.segmentation
+    everyone = result.quality.read
+    found = [
+        exploration.build_column_view(
+            FeatureView(t.name, t.unit, t.transform),
+            segments.clip_extremes(sample.raw[t.name].to_numpy(dtype=np.float64), recipe.privacy.min_cell),
+            "cuts",
+            sample.missing[t.name] / everyone,
+            _write_treatment(t, recipe, sample),
+        )
+        for t in fitted.model.features
+    ]
+    for shown in fitted.profile.shown:
+        if shown.role != "feature" and shown.name in fitted.sample and not shown.rate:
+            numbers = pd.to_numeric(fitted.sample[shown.name], errors="coerce")
+            values = segments.clip_extremes(numbers.to_numpy(dtype=np.float64), recipe.privacy.min_cell)
+            if np.isfinite(values).any():
+                role = "checks" if shown.role == "outcome" else "describes"
+                found.append(exploration.build_column_view(FeatureView(shown.name, shown.unit), values, role))
+    return tuple(found)
+
+
+def _write_treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:
+    raw = sample.raw[treatment.name].to_numpy(dtype=np.float64)
+    told = []
+    missing = sample.missing[treatment.name]
+    if missing and treatment.fill is not None:
+        how = recipe.segment_by[treatment.name].impute
+        source = f" ({how})" if isinstance(how, str) else ""
+        told.append(f"{missing:,} missing -> {treatment.fill:,.6g}{source}")
+    for bound, lies_beyond in ((treatment.lower, np.less), (treatment.upper, np.greater)):
+        if bound is not None and (beyond := lies_beyond(raw, bound)).any():
+            told.append(f"{beyond.mean():.1%} clipped at {bound:,.6g}")
+    if treatment.transform != "none":
+        told.append(treatment.transform)
+    return "; ".join(told)
+
+
+def list_protected(profile: segments.Profile) -> tuple[page.ProtectedColumn, ...]:
+    """How strongly each protected column goes with the segments."""
+    names = {"cramers_v": "Cramér's V", "eta": "eta"}
+    return tuple(
+        page.ProtectedColumn(
+            found.column,
+            found.value,
+            names[found.measure],
+            f"Association with the segments: {found.strength}.",
+        )
+        for found in profile.protected
+    )
+
+
+def build_plain_rules(fitted: Segmentation, fewest: int) -> page.PlainRules:
+    """The shallow tree that best reproduces the labels, without segments of fewer than `fewest` customers."""
+    names = [t.name for t in fitted.model.features]
+    found = segments.find_rules(fitted.sample, names)
+    expressions = {
+        t.name: t.sql if t.fill is None else f"coalesce({t.sql}, {t.fill:.10g})"
+        for t in fitted.model.features
+    }
+    few = segments.find_small(fitted.profile, fewest)
+    leaves = tuple(
+        page.Leaf(rule.segment, rule.text(), rule.share, rule.right)
+        for rule in found.rules
+        if rule.segment not in few
+    )
+    return page.PlainRules(leaves, found.sql(expressions), found.fidelity)
+
+
+def write_method(result: TrainingResult) -> tuple[str, ...]:
+    """How it was done, a sentence or two each."""
+    recipe, sample, passes = result.recipe, result.sample, result.segmentation.refined.passes
+    rows = len(sample.raw)
+    drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
+    steps = "" if passes == 1 else f", moved by {passes - 1} Lloyd steps over all customers"
+    scaled = "standardised" if recipe.scale == "standard" else "scaled by median and interquartile range"
+    tried = f"k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) on {drawn}"
+    return (
+        f"Features are computed in Spark, completed, clipped as asked and {scaled}, as fitted on {drawn}.",
+        f"For every number of segments, {tried}; the cheapest solution was kept{steps}.",
+        "Names follow from the recipe's words by a fixed rule; outcomes took no part in finding segments.",
+        "Sizes, shares, means and outcomes are of all customers; quartiles, rules, pictures of the sample.",
+    )
+
+
+def build_sections(result: TrainingResult) -> tuple[page.PageSection, ...]:
+    """The live run and the other algorithms, where the run was held against them."""
+    live, others = result.since_live, result.others
+    sections = (live and build_thread_section(live), others and build_comparison_section(others))
+    return tuple(section for section in sections if section)
+
+
+def build_thread_section(followed: LiveComparison) -> page.PageSection:
+    """What became of the live run's segments, who moved, and what drifted."""
+    found = followed.movement
+    drift = followed.drift
+    verdict = f"Drift since the live run: {drift.verdict}"
+    verdict += f" ({'; '.join(drift.reasons)})." if drift.reasons else "."
+    return page.PageSection(
+        title="Since the live run",
+        paragraphs=(
+            f"Held against run {followed.live.run.run_id}, which scores until this one is promoted.",
+            *(f"{line}." for line in followed.told),
+            *segments.tell_movement(found),
+            *segments.tell_largest(found),
+            verdict,
+        ),
+        tables=(_tabulate_shifts(drift),),
+        figures=("movement.png",),
+    )
+
+
+def _tabulate_shifts(drift: segments.Drift) -> PageTable:
+    """How far each column moved, the farthest first."""
+    rows: list[tuple[str, str, float, float | None, float | None]] = [
+        (shift.column, what, shift.index, shift.missing_then, shift.missing_now)
+        for shifts, what in ((drift.features, "cuts"), (drift.descriptions, "describes"))
+        for shift in shifts
+    ]
+    rows.append(("segments", "shares", drift.segments.index, None, None))
+    heads = (
+        Column("Column", "text"),
+        Column("What it does", "text"),
+        Column("Stability index", "decimal", "population stability; under .1 fine, from .25 on retrain"),
+        Column("Missing then", "percent"),
+        Column("Missing now", "percent"),
+    )
+    return PageTable(heads, tuple(sorted(rows, key=lambda row: -row[2])[:MOST_SHIFTS]))
+
+
+def build_comparison_section(others: AlgorithmComparison) -> page.PageSection:
+    """What the page says of the other algorithms."""
+    heads = (
+        Column("Algorithm", "text"), Column("Segments"), Column("Noise", "percent"),
+        Column("Silhouette (Euclidean)", "decimal"), Column("Smallest segment", "percent"),
+        Column("Stability", "decimal", "lowest mean Jaccard of a segment when the data is redrawn"),
+        Column("Agreement", "decimal", "adjusted Rand index against KMeans"), Column("Seconds", "decimal"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            row.algorithm, row.segments, row.noise_share, row.silhouette_euclidean, row.smallest_share,
+            row.stability, row.adjusted_rand, row.seconds,
+        )
+        for row in others.found.rows
+    )  # fmt: skip
+    return page.PageSection(
+        "Other algorithms", (others.why,), (PageTable(heads, rows),),
+        ("comparison.png", "dendrogram.png", "k_distance.png"),
+    )  # fmt: skip
