@@ -77,15 +77,19 @@ class Segmenter(Estimator[SegmentationModel]):
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        document = {
-            "input": {"id": id},
-            "segment_by": {name: _to_document(feature) for name, feature in features.items()},
-            "describe": dict(describe or {}),
-            "check": dict(check or {}),
-            "segments": {} if k is None else {"k": list(k) if isinstance(k, tuple) else k},
-        }
-        found = recipes.parse(document)
-        self.recipe = recipes.change(found, settings) if settings else found
+        found = recipes.parse(
+            {
+                "input": {"id": id},
+                "segment_by": {
+                    name: asdict(feature) if isinstance(feature, Feature) else feature
+                    for name, feature in features.items()
+                },
+                "describe": dict(describe or {}),
+                "check": dict(check or {}),
+                "segments": {} if k is None else {"k": k},
+            }
+        )
+        self.recipe = recipes.change(found, settings or {})
 
     def __repr__(self) -> str:
         low, high = self.recipe.segments.range
@@ -111,7 +115,7 @@ class Segmenter(Estimator[SegmentationModel]):
             found = recipes.load(str(source))
         made = cls.__new__(cls)
         Estimator.__init__(made)
-        made.recipe = recipes.change(found, settings) if settings else found
+        made.recipe = recipes.change(found, settings or {})
         return made
 
     def fit(  # type: ignore[override]  # a pandas DataFrame too
@@ -147,11 +151,3 @@ class Segmenter(Estimator[SegmentationModel]):
             return SegmentationModel(
                 FittedFiles(fit_table(spark, counted, followed.record.ids_used if followed else ()))
             )
-
-
-def _to_document(feature: str | Feature) -> Any:
-    if not isinstance(feature, Feature):
-        return feature
-    usual = asdict(Feature(feature.sql))
-    given = {key: value for key, value in asdict(feature).items() if key == "sql" or value != usual[key]}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}

@@ -117,7 +117,7 @@ def _sum_lines(
         totals = transactions.sum_per_customer(sums, lines.kept).persist(StorageLevel.MEMORY_AND_DISK)
         counts, rows, last = transactions.count_lines(totals)
         if days is None:
-            lines.within_bound(counts.left_out, counts.read, f"input {path}")
+            lines.refuse_unreadable(counts.left_out, counts.read, f"input {path}")
         else:
             counts = _add_later_days(counts, days, path)
         facts.update(lines=counts.read, sales=counts.sales, returns=counts.returns, customers=rows)

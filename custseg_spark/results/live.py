@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,15 +46,6 @@ class SampleInLiveRun:
     distances: NDArray[np.float64]
     gone: NDArray[np.int64]
     share: float
-
-
-@dataclass(frozen=True)
-class SegmentIds:
-    """The ids (k,) of a new run's segments by position, the names that continue, and what became of whom."""
-
-    ids: tuple[int, ...]
-    names: Mapping[int, str]
-    events: tuple[segments.Event, ...]
 
 
 @dataclass(frozen=True)

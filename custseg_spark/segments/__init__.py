@@ -5,7 +5,7 @@ from custseg_spark.segments.aggregate import build_aggregates, tabulate_totals
 from custseg_spark.segments.baseline import Baseline, build_baseline
 from custseg_spark.segments.drift import RULE as DRIFT_RULE
 from custseg_spark.segments.drift import Drift, measure_drift
-from custseg_spark.segments.identity import Event, cross_tabulate, match_segments, tell_event
+from custseg_spark.segments.identity import Event, Identity, cross_tabulate, match_segments, tell_event
 from custseg_spark.segments.movement import (
     NOBODY,
     Movement,

@@ -42,8 +42,8 @@ def estimate_table_rows(table: CustomerTable, path: str, recipe: Recipe) -> int:
 def aggregate_drift_sample(table: CustomerTable, recipe: Recipe, rows: int) -> Column:
     """About SIZE of the `rows` customers, by the hash of their id, as one aggregate SAMPLE: a list of structs
     of everything that drift is measured on, in the order of `table.described`."""
-    inside = _inside(recipe, rows) & data.pass_checks(table.checks)
-    return F.collect_list(F.when(inside, F.struct(*_values(table)))).alias(SAMPLE)
+    inside = _match_hash(recipe, rows) & data.pass_checks(table.checks)
+    return F.collect_list(F.when(inside, F.struct(*_select_described(table)))).alias(SAMPLE)
 
 
 def complete_drift_sample(
@@ -56,16 +56,16 @@ def complete_drift_sample(
         return sample
     journal.scan("drift sample")
     with translate_engine_errors("reading the input"):
-        chosen = table.accepted.filter(_inside(recipe, accepted))
-        return chosen.select(*_values(table)).collect()
+        chosen = table.accepted.filter(_match_hash(recipe, accepted))
+        return chosen.select(*_select_described(table)).collect()
 
 
-def _inside(recipe: Recipe, rows: int) -> Column:
+def _match_hash(recipe: Recipe, rows: int) -> Column:
     key = data.column(recipe.input.id).cast("string")
     return clustering.hash_id(key, recipe.sweep.seed) <= clustering.find_highest_hash(SIZE, rows)
 
 
-def _values(table: CustomerTable) -> list[Column]:
+def _select_described(table: CustomerTable) -> list[Column]:
     """A moment is carried as it reads in the session's zone, not turned into the driver's own."""
     columns = [F.expr(sql) for sql in table.described.values()]
     kinds = [field.dataType for field in table.frame.select(*columns).schema]

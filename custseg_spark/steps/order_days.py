@@ -47,7 +47,7 @@ def sum_days(
     """
     known = _read_known(run.output, recipe)
     journal.scan("dates")
-    found = {_iso(row[0]): row[1] for row in lines.frame.groupBy(DAY).count().collect()}
+    found = {_write_day(row[0]): row[1] for row in lines.frame.groupBy(DAY).count().collect()}
     plan = transactions.plan_days(known, found, rebuild_from.isoformat() if rebuild_from else None)
     for day in plan.late:
         journal.warn(f"{day}: {found[day] - known[day].lines:,} lines came late; the day was summed anew")
@@ -56,15 +56,16 @@ def sum_days(
         journal.warn(f"{day or 'no date'}: the input has none of its {gone.lines:,} lines any more")
     if plan.anew:
         journal.scan("new days")
-        fresh = _sum(lines, plan, found, known.get(NO_DAY), run)
+        fresh = _sum_batch(lines, plan, found, known.get(NO_DAY), run)
         known |= fresh
         if lines.unreadable:
-            new = _sums(spark, f"{run.output}/{runs.KEPT}", fresh)
-            lines.within_bound(*transactions.count_left_out(new, lines.kept), "the new days of the input")
+            new = _read_sums(spark, run.output, fresh)
+            left_out = transactions.count_left_out(new, lines.kept)
+            lines.refuse_unreadable(*left_out, "the new days of the input")
     if not known:
         raise DataError("the input has no lines", "check the job that writes it")
     run.write(runs.DAYS, json.dumps({iso: asdict(known[iso]) for iso in sorted(known)}))
-    sums = _sums(spark, f"{run.output}/{runs.KEPT}", known)
+    sums = _read_sums(spark, run.output, known)
     every = sum(day.lines for day in known.values())
     if recipe.as_of is None:
         return DaySums(sums, every, 0)
@@ -78,7 +79,7 @@ def _read_known(output: str, recipe: OrderRecipe) -> dict[str, Day]:
     kept = runs.find_kept_days(output)
     if kept is None:
         return {}
-    if _meaning(kept.recipe) != _meaning(recipe.model_dump(mode="json")):
+    if _select_meaning(kept.recipe) != _select_meaning(recipe.model_dump(mode="json")):
         raise RecipeError(
             f"the days kept in {output} were summed by another recipe",
             "give --to another directory, and the days are summed anew",
@@ -86,40 +87,41 @@ def _read_known(output: str, recipe: OrderRecipe) -> dict[str, Day]:
     return {iso: Day(**day) for iso, day in kept.days.items()}
 
 
-def _meaning(recipe: Mapping[str, Any]) -> dict[str, Any]:
+def _select_meaning(recipe: Mapping[str, Any]) -> dict[str, Any]:
     """All of a recipe that decides on the sums of a day."""
     source = {key: value for key, value in recipe["input"].items() if key != "path"}
     rest = {key: value for key, value in recipe.items() if key not in ("as_of", "max_unreadable")}
     return {**rest, "input": source}
 
 
-def _sum(
+def _sum_batch(
     lines: OrderLines, plan: Plan, found: Mapping[str, int], undated: Day | None, run: runs.Run
 ) -> dict[str, Day]:
     """Sum the days of the plan into a batch of this run's own; gives what is to be known of them."""
     days = [date.fromisoformat(day) for day in plan.anew if day != NO_DAY]
     between = {day for day in found if days and days[0].isoformat() <= day <= days[-1].isoformat()}
-    frame = lines.on(days, undated=NO_DAY in plan.anew, everything=between <= set(plan.anew))
+    frame = lines.select_days(days, undated=NO_DAY in plan.anew, everything=between <= set(plan.anew))
     sums = transactions.sum_per_day(transactions.sum_per_order(frame, lines.kept), lines.kept)
-    root, more = f"{run.output}/{runs.KEPT}", 0
+    more = 0
     if plan.more_undated and undated:
-        before = _sums(lines.frame.sparkSession, root, {NO_DAY: undated})
+        before = _read_sums(lines.frame.sparkSession, run.output, {NO_DAY: undated})
         sums, more = sums.unionByName(before), undated.lines
-    path = f"{root}/batch={run.run_id}"
+    path = f"{run.output}/{runs.KEPT}/batch={run.run_id}"
     sums.withColumnRenamed(DAY, "day").repartition("day").write.mode("error").partitionBy("day").parquet(path)
     return {day: Day(run.run_id, found[day] + (more if day == NO_DAY else 0)) for day in plan.anew}
 
 
-def _sums(spark: SparkSession, root: str, known: Mapping[str, Day]) -> DataFrame:
+def _read_sums(spark: SparkSession, output: str, known: Mapping[str, Day]) -> DataFrame:
     """The kept rows that count: each day's from the batch that summed it last.
 
     Their folders are named one by one, so that what was replaced is not listed, and no filter grows with the
     nights.
     """
+    root = f"{output}/{runs.KEPT}"
     folders = [f"{root}/batch={day.batch}/day={iso or _NO_VALUE}" for iso, day in sorted(known.items())]
     frame = spark.read.option("basePath", root).parquet(*map(data.escape_pattern, folders))
     return frame.withColumn(DAY, F.col("day").cast("date")).drop("batch", "day")
 
 
-def _iso(day: date | None) -> str:
+def _write_day(day: date | None) -> str:
     return NO_DAY if day is None else day.isoformat()

@@ -42,7 +42,7 @@ class OrderLines:
     unreadable: tuple[str, ...] = ()
     max_unreadable: float = 1.0
 
-    def on(self, days: Collection[date], *, undated: bool, everything: bool) -> DataFrame:
+    def select_days(self, days: Collection[date], *, undated: bool, everything: bool) -> DataFrame:
         """The lines of these days, and those without a date where `undated`.
 
         `everything`: the table has no other days between the first and the last, so that need not be asked.
@@ -65,7 +65,7 @@ class OrderLines:
             inside &= (as_read >= first) & (as_read < after)
         return self.frame.filter(inside)
 
-    def within_bound(self, left_out: Mapping[str, int], read: int, where: str) -> None:
+    def refuse_unreadable(self, left_out: Mapping[str, int], read: int, where: str) -> None:
         """Raises DataError where too many of the lines that were `read` can't be read."""
         found = {reason: left_out[reason] for reason in self.unreadable if left_out.get(reason)}
         lost = sum(found.values())
@@ -147,7 +147,7 @@ def _build_expressions(
         order=to_utc(make_safe(lines.order, "lines.order")),
         day=to_utc(make_safe(lines.date, "lines.date")),
         quantity=lines.quantity and to_utc(make_safe(lines.quantity, "lines.quantity")),
-        value=to_utc(_value(frame, recipe)),
+        value=to_utc(_write_value(frame, recipe)),
         returned=recipe.returns.when and to_utc(make_safe(recipe.returns.when, "returns.when")),
         leave_out={
             name: to_utc(make_safe(sql, f"leave_out.{name}")) for name, sql in recipe.leave_out.items()
@@ -157,7 +157,7 @@ def _build_expressions(
     )
 
 
-def _value(frame: DataFrame, recipe: OrderRecipe) -> str:
+def _write_value(frame: DataFrame, recipe: OrderRecipe) -> str:
     """The SQL of a line's value. Whole numbers are multiplied as 64 bits: 1,000 pieces at 3,000,000 yen."""
     lines = recipe.lines
     if lines.quantity is not None and lines.price is not None:

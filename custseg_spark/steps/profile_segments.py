@@ -8,13 +8,10 @@ import numpy as np
 
 from custseg_spark import clustering, journal, segments
 from custseg_spark.clustering import Refinement
-from custseg_spark.features import Treatment
 from custseg_spark.model import Model
 from custseg_spark.results import (
     CountedTable,
-    CustomerTable,
     Segmentation,
-    SegmentIds,
     TreatedSample,
 )
 from custseg_spark.sql import find_columns
@@ -23,10 +20,11 @@ from custseg_spark.steps.refine_centres import list_measured
 
 
 def profile_segments(
-    counted: CountedTable, treated: TreatedSample, refined: Refinement, identified: SegmentIds
+    counted: CountedTable, treated: TreatedSample, refined: Refinement, identified: segments.Identity
 ) -> Segmentation:
     """The segments with their names and figures, and the model that gives them, by ascending id."""
-    recipe = counted.recipe
+    recipe, live = counted.recipe, counted.live
+    kept = {i: live.model.name_of(i) for i in identified.kept} if live else {}
     ids = tuple(sorted(identified.ids))
     refined = refined.reorder([identified.ids.index(i) for i in ids])
     labels = clustering.find_nearest(treated.points, refined.centres)
@@ -36,7 +34,7 @@ def profile_segments(
     profile = segments.build_profile(
         segments.Measurements(totals, sample),
         traits,
-        name_segments(recipe, traits, ids, identified.names),
+        name_segments(recipe, traits, ids, kept),
         segments.list_columns(recipe.segment_by, recipe.describe, recipe.check),
         recipe.protected,
     )
@@ -44,17 +42,8 @@ def profile_segments(
     names = tuple(segment.name for segment in profile.segments)
     if small := warn_small(names, refined.sizes, recipe.segments.smallest_share):
         journal.warn(small)
-    model = Model(
-        id=recipe.input.id,
-        columns=_list_columns(counted.table, treated.treatments),
-        features=treated.treatments,
-        centres=tuple(map(tuple, refined.centres.tolist())),
-        ids=ids,
-        names=names,
-        order_by=recipe.order_by,
-    )
     return Segmentation(
-        model=model,
+        model=_build_model(counted, treated, refined, ids, names),
         profile=profile,
         refined=refined,
         labels=labels,
@@ -78,7 +67,21 @@ def warn_small(names: Sequence[str], sizes: Sequence[int], floor: float) -> str:
     )
 
 
-def _list_columns(table: CustomerTable, treatments: Sequence[Treatment]) -> dict[str, str]:
-    """The input columns that the features read, and their types."""
-    wanted = {column.lower() for t in treatments for column in find_columns(t.sql)}
-    return {name: kind for name, kind in table.types.items() if name.lower() in wanted}
+def _build_model(
+    counted: CountedTable,
+    treated: TreatedSample,
+    refined: Refinement,
+    ids: tuple[int, ...],
+    names: tuple[str, ...],
+) -> Model:
+    """The model, with the types of the input columns that its features read."""
+    wanted = {column.lower() for t in treated.treatments for column in find_columns(t.sql)}
+    return Model(
+        id=counted.recipe.input.id,
+        columns={name: kind for name, kind in counted.table.types.items() if name.lower() in wanted},
+        features=treated.treatments,
+        centres=tuple(map(tuple, refined.centres.tolist())),
+        ids=ids,
+        names=names,
+        order_by=counted.recipe.order_by,
+    )

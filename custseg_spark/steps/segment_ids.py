@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg_spark import runs, segments
-from custseg_spark.results import SampleInLiveRun, SegmentIds
+from custseg_spark.results import SampleInLiveRun
 from custseg_spark.schema import NEWER
 
 
@@ -17,23 +17,23 @@ def assign_ids(
     k: int,
     known: SampleInLiveRun | None,
     used: Collection[int],
-) -> SegmentIds:
-    """The ids of k new segments: those of the live run where they continue, else never used ones.
+) -> segments.Identity:
+    """The ids of k new segments, those of the live run where they continue, else never used ones, and what
+    became of the live run's.
 
     `labels` (n,): positions of the sampled customers' segments. `used`: ids that were ever given. Where there
     is no live run that can be followed, all of them are new: 0 to k-1 where none was given before.
     """
     if known is None:
         fresh = max(used, default=-1) + 1
-        return SegmentIds(tuple(range(fresh, fresh + k)), {}, ())
-    live = known.live.model
+        return segments.Identity(tuple(range(fresh, fresh + k)), ())
+    live_ids = known.live.model.ids
     both = (known.then != segments.NOBODY) & (known.now != segments.NOBODY)
     now, then = (
-        segments.cross_tabulate(labelled[both], labels[both], live.ids, k)
+        segments.cross_tabulate(labelled[both], labels[both], live_ids, k)
         for labelled in (known.now, known.then)
     )
-    matched = segments.match_segments(now, live.ids, set(used), then)
-    return SegmentIds(matched.ids, {i: live.name_of(i) for i in matched.continuing_ids}, matched.events)
+    return segments.match_segments(now, live_ids, set(used), then)
 
 
 def read_ids_used(output: str) -> set[int]:

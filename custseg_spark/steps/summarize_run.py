@@ -10,22 +10,30 @@ from custseg_spark import segments
 from custseg_spark.features import VALUE
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import exploration, view
-from custseg_spark.results import Decision, Segmentation, TrainingResult
+from custseg_spark.results import Segmentation, TrainingResult
 from custseg_spark.statistics import measure_eta_squared
 
 
 def build_summary(result: TrainingResult) -> view.Summary:
     """The first screen: what is said of the run and of each of its segments."""
-    fitted, recipe = result.segmentation, result.recipe
+    fitted, recipe, found = result.segmentation, result.recipe, result.decision.structure
+    profile, trust = fitted.profile, None
+    if found is not None:
+        trust = view.Trust(verdict=found.kind, sentence=f"{found.why[0].upper()}{found.why[1:]}.")
     return view.Summary(
         title=PurePosixPath(result.counted.source).stem.replace("_", " "),
-        headline=tuple(segments.write_headline(fitted.profile).split("\n")),
-        trust=_write_verdict(result.decision),
+        headline=tuple(segments.write_headline(profile).split("\n")),
+        trust=trust,
         decides=_weigh_features(fitted),
         careful=_list_cautions(result, find_correlations(fitted)),
         order_by=recipe.order_by if _is_in_order(fitted, recipe) else "",
-        value=segments.find_value_column(fitted.profile) or "",
-        outcomes=_build_outcomes(fitted.profile),
+        value=segments.find_value_column(profile) or "",
+        outcomes=tuple(
+            view.OutcomeView(
+                name=name, unit=profile.column(name).unit, is_rate=one.is_rate, overall=one.value
+            )
+            for name, one in profile.everyone.outcomes.items()
+        ),
         segments=_build_segments(result),
     )
 
@@ -59,13 +67,6 @@ def _build_segments(result: TrainingResult) -> tuple[view.SegmentView, ...]:
     )
 
 
-def _write_verdict(decision: Decision) -> view.Trust | None:
-    found = decision.structure
-    if found is None:
-        return None
-    return view.Trust(verdict=found.kind, sentence=f"{found.why[0].upper()}{found.why[1:]}.")
-
-
 def _weigh_features(fitted: Segmentation) -> tuple[view.FeatureWeight, ...]:
     """Each feature with the share of its variance that lies between the segments, the largest first; in the
     sample on the model scale, where the features cut."""
@@ -73,15 +74,6 @@ def _weigh_features(fitted: Segmentation) -> tuple[view.FeatureWeight, ...]:
     names = [t.name for t in fitted.model.features]
     weights = sorted(zip(names, shares, strict=True), key=lambda pair: -pair[1])
     return tuple(view.FeatureWeight(feature=name, share=share) for name, share in weights)
-
-
-def _build_outcomes(profile: segments.Profile) -> tuple[view.OutcomeView, ...]:
-    return tuple(
-        view.OutcomeView(
-            name=name, unit=profile.column(name).unit, is_rate=estimate.is_rate, overall=estimate.value
-        )
-        for name, estimate in profile.everyone.outcomes.items()
-    )
 
 
 def _is_in_order(fitted: Segmentation, recipe: Recipe) -> bool:

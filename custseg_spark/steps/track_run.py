@@ -44,10 +44,10 @@ def track_run(run: runs.Run, experiment: str) -> str:
         if found:
             return str(found[0].info.run_id)
         with mlflow.start_run(run_name=run.run_id, tags=tags) as told:
-            mlflow.log_params({name: str(value)[:_LONGEST] for name, value in _flat(record.recipe)})
-            mlflow.log_metrics(dict(_metrics(record)))
+            mlflow.log_params({name: str(value)[:_LONGEST] for name, value in _flatten(record.recipe)})
+            mlflow.log_metrics(dict(_list_metrics(record)))
             with tempfile.TemporaryDirectory() as directory:
-                for name, content in _files(run):
+                for name, content in _read_files(run):
                     file = Path(directory) / name
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(content)
@@ -57,16 +57,16 @@ def track_run(run: runs.Run, experiment: str) -> str:
         raise RunError(f"MLflow: {str(problem).splitlines()[0]}", "check MLFLOW_TRACKING_URI") from problem
 
 
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """The recipe's settings by key path; lists and what is not set stay out of the way."""
     if isinstance(value, Mapping):
         for key, entry in value.items():
-            yield from _flat(entry, f"{path}.{key}" if path else re.sub(r"[^\w. /-]", "_", str(key)))
+            yield from _flatten(entry, f"{path}.{key}" if path else re.sub(r"[^\w. /-]", "_", str(key)))
     elif value is not None and value != []:
         yield path, value
 
 
-def _metrics(record: runs.RunRecord) -> Iterator[tuple[str, float]]:
+def _list_metrics(record: runs.RunRecord) -> Iterator[tuple[str, float]]:
     for name in ("read", "accepted", "quarantined"):
         yield f"rows_{name}", float(getattr(record.rows, name))
     for name, score in record.scores.items():
@@ -78,7 +78,7 @@ def _metrics(record: runs.RunRecord) -> Iterator[tuple[str, float]]:
     yield "seconds", sum(record.seconds.values())
 
 
-def _files(run: runs.Run) -> Iterator[tuple[str, bytes]]:
+def _read_files(run: runs.Run) -> Iterator[tuple[str, bytes]]:
     """The small files that this run has, by name."""
     model = [f"model/{name}" for name in runs.list_below(run.at("model"))]
     for name in (*FILES, *(f"plots/{figure}.png" for figure in FIGURES), *model):

@@ -37,12 +37,12 @@ def run(tmp_path: Path) -> runs.Run:
 
 
 def test_the_recipe_is_told_flat(run: runs.Run) -> None:
-    told = dict(track_run._flat(run.read_record().recipe))
+    told = dict(track_run._flatten(run.read_record().recipe))
     assert told["input.id"] == "id"
     assert told["sweep.seed"] == 42
     assert told["segment_by.spend.words"] == ["a", "b", "c"]
     assert "input.path" not in told
-    assert dict(track_run._metrics(run.read_record())) == {
+    assert dict(track_run._list_metrics(run.read_record())) == {
         "rows_read": 300, "rows_accepted": 294, "rows_quarantined": 6, "k": 4, "silhouette": 0.53,
         "segment_0_size": 100, "segment_0_share": 0.34, "segment_7_size": 194, "segment_7_share": 0.66,
         "seconds": 4.0,
