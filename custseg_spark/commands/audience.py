@@ -94,8 +94,7 @@ def _write_audience(
         keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id, *asked.columns))]
         scored = live.model.score(may, keep)
         data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id), kept.at("members"))
-        observation = draw_sample.read_observation(observed, table)
-        counts = {name: int(value) for name, value in observation.items()}
+        counts = draw_sample.read_observation(observed, table)
     journal.scan("label and write")
     write_run.write_quarantine(kept, table, counts)
     quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)

@@ -137,11 +137,11 @@ def _label_customers(
         columns = [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
         with translate_engine_errors(f"writing {kept.at('customers')}"):
             data.write_customers(live.model.score(accepted, columns), kept.at("customers"), "segment")
-            observation = draw_sample.read_observation(observed, table, sample)
-        drawn = observation.pop(drift_sample.SAMPLE)
-        facts.update(customers=observation[data.ACCEPTED])
+            counts = draw_sample.read_observation(observed, table, sample)
+        drawn = counts.pop(drift_sample.SAMPLE)
+        facts.update(customers=counts[data.ACCEPTED])
     journal.scan("label and write")
-    return {name: int(value) for name, value in observation.items()}, drawn
+    return counts, drawn
 
 
 def _measure_drift(

@@ -61,8 +61,7 @@ class Batches:
         at = f"{self._to}/customers/batch={batch}"
         with journal.stage("batch") as facts, translate_engine_errors(f"writing {at}"):
             data.replace_customers(scored, at, "segment")
-            observation = draw_sample.read_observation(observed, found)
-            counts = {name: int(value) for name, value in observation.items()}
+            counts = draw_sample.read_observation(observed, found)
             if counts[data.ACCEPTED] < counts[data.ROWS]:
                 data.write_rows(found.rejected, rejects)
             # A batch is held to what the recipe says of each check, by `on_fail: stop` and `at_most`; not to

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, Observation
@@ -30,8 +31,7 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
         table = chosen.select(
             clustering.HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
         ).toPandas()
-        seen = read_observation(observed, found, *missing)
-    counts = {name: int(value) for name, value in seen.items()}
+        counts = read_observation(observed, found, *missing)
     table = table.sort_values([clustering.HASH, "id"], ignore_index=True).head(recipe.sweep.sample)
     hashes = table[clustering.HASH].to_numpy()
     whole = rows <= recipe.sweep.sample
@@ -58,7 +58,7 @@ def observe_contract(table: CustomerTable, *more: Column) -> tuple[DataFrame, Ob
 
 
 def read_observation(observed: Observation, table: CustomerTable, *more: Column) -> dict[str, Any]:
-    """What `observe_contract` counted and took, by name.
+    """What `observe_contract` counted and took, by name; counts are `int`.
 
     Some sinks and servers lose them; then they are taken by a scan of their own.
     """
@@ -66,4 +66,4 @@ def read_observation(observed: Observation, table: CustomerTable, *more: Column)
     if not found:
         journal.scan("statistics")
         found = table.frame.agg(*data.aggregate_counts(table.checks), *more).collect()[0].asDict()
-    return found
+    return {name: int(value) if isinstance(value, Integral) else value for name, value in found.items()}
