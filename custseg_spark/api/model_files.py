@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from custseg_spark import runs
-from custseg_spark.errors import RunError
+from custseg_spark.errors import RecipeError, RunError, suggest_name
 from custseg_spark.results import TrainingResult
 from custseg_spark.steps.summarize_run import build_summary
+from custseg_spark.steps.track_run import FIGURES
 from custseg_spark.steps.write_report import draw_figures, write_report
 from custseg_spark.steps.write_run import build_model_files, build_record, build_tables
 
+PLOTS = {"map": "pca_2d", "space": "pca_3d"}
+"""Names that a person would ask for -> those of the files; any other is its file's."""
+_CALLED = {file: short for short, file in PLOTS.items()}
+ALL_FIGURES = (*FIGURES, "movement", "comparison", "dendrogram", "k_distance")
 NOT_PUBLISHED = runs.Run("out", "not published")
 """Stands for a run in what is made before there is one."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure: a notebook shows it, `save` writes it."""
+
+    png: bytes = field(repr=False)
+
+    def _repr_png_(self) -> bytes:
+        return self.png
+
+    def save(self, path: str) -> None:
+        """Write the PNG file."""
+        runs.write_file(path, self.png)
 
 
 class FittedFiles:
@@ -94,3 +115,16 @@ class StoredFiles:
         """Where the labelled customers are; None where they were not kept."""
         there = any(name.startswith("customers/") for name in runs.list_below(self.root))
         return f"{self.root}/customers" if there else None
+
+
+def read_figure(files: FittedFiles | StoredFiles, name: str) -> bytes:
+    """The PNG of a figure. Raises RecipeError where there is none of that name."""
+    wanted = PLOTS.get(name, name)
+    if wanted not in ALL_FIGURES:  # said before any is drawn
+        known = [_CALLED.get(file, file) for file in ALL_FIGURES]
+        raise RecipeError(f"there is no figure {name!r}", suggest_name(name, known))
+    if f"plots/{wanted}.png" not in files.figures:
+        there = [PurePosixPath(path).stem for path in files.figures]
+        known = sorted(_CALLED.get(file, file) for file in there)
+        raise RecipeError(f"there is no figure {name!r}", f"there are: {', '.join(known)}")
+    return files.read(f"plots/{wanted}.png")

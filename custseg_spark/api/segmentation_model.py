@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -14,38 +13,19 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import DoubleType, FloatType, IntegralType
 
 from custseg_spark import data, runs, segments
-from custseg_spark.api.model_files import FittedFiles, StoredFiles
+from custseg_spark.api.model_files import FittedFiles, Plot, StoredFiles, read_figure
 from custseg_spark.api.training import open_frame, publish_result, read_table
 from custseg_spark.engine.session_settings import session_settings
-from custseg_spark.errors import RecipeError, RunError, suggest_name
+from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.journal import open_journal
 from custseg_spark.model import DIALECTS, LABELS, Model
 from custseg_spark.report.html import render_page
 from custseg_spark.report.page import Page
 from custseg_spark.report.view import read_summary
 from custseg_spark.results import LiveRun, TrainingResult
-from custseg_spark.steps.track_run import FIGURES
 from custseg_spark.steps.write_run import keep_run, write_quarantine
 
 Table = TypeVar("Table", DataFrame, pd.DataFrame)
-PLOTS = {"map": "pca_2d", "space": "pca_3d"}
-"""Names that a person would ask for -> those of the files; any other is its file's."""
-_CALLED = {file: short for short, file in PLOTS.items()}
-_ALL_FIGURES = (*FIGURES, "movement", "comparison", "dendrogram", "k_distance")
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A figure: a notebook shows it, `save` writes it."""
-
-    png: bytes = field(repr=False)
-
-    def _repr_png_(self) -> bytes:
-        return self.png
-
-    def save(self, path: str) -> None:
-        """Write the PNG file."""
-        runs.write_file(path, self.png)
 
 
 class SegmentationModel(SparkModel):
@@ -131,15 +111,7 @@ class SegmentationModel(SparkModel):
         Raises:
             RecipeError: There is no such figure; the error names the nearest, or those that there are.
         """
-        wanted = PLOTS.get(name, name)
-        if wanted not in _ALL_FIGURES:  # said before any is drawn
-            known = [_CALLED.get(file, file) for file in _ALL_FIGURES]
-            raise RecipeError(f"there is no figure {name!r}", suggest_name(name, known))
-        if f"plots/{wanted}.png" not in self._files.figures:
-            there = [PurePosixPath(path).stem for path in self._files.figures]
-            known = sorted(_CALLED.get(file, file) for file in there)
-            raise RecipeError(f"there is no figure {name!r}", f"there are: {', '.join(known)}")
-        return Plot(self._files.read(f"plots/{wanted}.png"))
+        return Plot(read_figure(self._files, name))
 
     def report(self, path: str) -> str:
         """Write report.html, one file that opens offline; gives its path."""

@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark import Feature, SegmentationModel, Segmenter, runs
-from custseg_spark.api import model_files, segmentation_model
+from custseg_spark.api import model_files
 from custseg_spark.errors import DataError, RecipeError, RunError
 
 LABELS = ["segment", "segment_name", "distance_to_centre", "margin"]
@@ -140,7 +140,7 @@ def test_nothing_is_drawn_to_refuse_a_name_or_to_show_itself(
 def test_every_figure_has_a_name(model: SegmentationModel) -> None:
     drawn = [name.removeprefix("plots/").removesuffix(".png") for name in model._files.figures]
     assert drawn
-    assert set(drawn) < set(segmentation_model._ALL_FIGURES)
+    assert set(drawn) < set(model_files.ALL_FIGURES)
 
 
 def test_it_says_what_it_is(model: SegmentationModel) -> None:
