@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -24,6 +23,7 @@ from custseg_spark.sql import decompose, find_instants, make_safe, put_in_utc
 from custseg_spark.transactions import DAY, Aggregates, LineExpressions
 
 MOST_RATES = 1_000_000
+_SPANS = pa.schema({"_code": pa.string(), "_rate": pa.float64(), "_from": pa.date32(), "_until": pa.date32()})
 
 
 @dataclass(frozen=True)
@@ -89,25 +89,25 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
         text = {column.lower(): column for column in table.text.columns}
         codes = [text[code] for code in sorted(find_codes(recipe) - named) if code in text]
         declared |= dict.fromkeys(codes, "string")
-    typed = data.cast_columns(
-        _keep_used(table, set(find_order_columns(recipe))), find_order_columns(recipe), declared
-    )
+    used = find_order_columns(recipe)
+    typed = data.cast_columns(_keep_used(table, used), used, declared)
     checks = [(check.reason, check.ok) for check in typed.checks]
     frame = typed.frame
-    to_utc = partial(put_in_utc, instants=find_instants(frame.schema))
+    instants = find_instants(frame.schema)
+
+    def write(sql: str, where: str) -> str:
+        return put_in_utc(make_safe(sql, where), instants)
+
     _name_the_key(frame, recipe)
     rates = None
     if recipe.currency is not None:
-        code = to_utc(make_safe(recipe.currency.code, "currency.code"))
+        code = write(recipe.currency.code, "currency.code")
         frame = frame.withColumn("_currency", F.expr(f"CAST({code} AS string)"))
         rates = _read_rates(spark, recipe.currency.rates)
-    lines = transactions.classify_lines(
-        frame, _build_expressions(frame, recipe, until, to_utc), checks, rates
-    )
+    expressions = _build_expressions(frame, recipe, until, write)
+    lines = transactions.classify_lines(frame, expressions, checks, rates)
     kept = Aggregates(
-        favourites={
-            name: to_utc(make_safe(sql, f"favourites.{name}")) for name, sql in recipe.favourites.items()
-        },
+        favourites={name: write(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
         aggregates={
             name: decompose(sql, f"aggregates.{name}", f"_{name}_") for name, sql in recipe.aggregates.items()
         },
@@ -129,7 +129,7 @@ def _find_midnight(day: date, kind: DataType) -> Column:
     return F.lit(day).cast(kind)
 
 
-def _keep_used(table: data.Table, used: set[str]) -> data.Table:
+def _keep_used(table: data.Table, used: Collection[str]) -> data.Table:
     """Only the columns that the recipe uses, where the others need not be read."""
     wanted = {name.lower() for name in used}
     names = [name for name in table.frame.columns if name.lower() in wanted]
@@ -139,19 +139,17 @@ def _keep_used(table: data.Table, used: set[str]) -> data.Table:
 
 
 def _build_expressions(
-    frame: DataFrame, recipe: OrderRecipe, until: date | None, to_utc: Callable[[str], str]
+    frame: DataFrame, recipe: OrderRecipe, until: date | None, write: Callable[[str, str], str]
 ) -> LineExpressions:
     lines = recipe.lines
     return LineExpressions(
         customer=data.quote(lines.customer),
-        order=to_utc(make_safe(lines.order, "lines.order")),
-        day=to_utc(make_safe(lines.date, "lines.date")),
-        quantity=lines.quantity and to_utc(make_safe(lines.quantity, "lines.quantity")),
-        value=to_utc(_write_value(frame, recipe)),
-        returned=recipe.returns.when and to_utc(make_safe(recipe.returns.when, "returns.when")),
-        leave_out={
-            name: to_utc(make_safe(sql, f"leave_out.{name}")) for name, sql in recipe.leave_out.items()
-        },
+        order=write(lines.order, "lines.order"),
+        day=write(lines.date, "lines.date"),
+        quantity=lines.quantity and write(lines.quantity, "lines.quantity"),
+        value=put_in_utc(_write_value(frame, recipe), find_instants(frame.schema)),
+        returned=recipe.returns.when and write(recipe.returns.when, "returns.when"),
+        leave_out={name: write(sql, f"leave_out.{name}") for name, sql in recipe.leave_out.items()},
         keep_free=recipe.free_lines == "keep",
         until=until,
     )
@@ -202,14 +200,13 @@ def _read_rates(spark: SparkSession, source: Source) -> DataFrame:
             f"{where}: {len(wrong):,} of {len(rates):,} rows can't be read; {wrong.iloc[0]}",
             "mend the table, or say under currency.rates.types how it is written",
         )
-    spans = zip(*_find_spans(rates, where), strict=True)
-    kinds = {"_code": pa.string(), "_rate": pa.float64(), "_from": pa.date32(), "_until": pa.date32()}
-    named = {name: pa.array(values, kinds[name]) for name, values in zip(kinds, spans, strict=True)}
-    return spark.createDataFrame(pa.table(named))  # as Arrow: rows of Python would take Python on executors
+    spans = pa.Table.from_pandas(_find_spans(rates, where), _SPANS, preserve_index=False)
+    return spark.createDataFrame(spans)  # as Arrow: rows of Python would take Python on executors
 
 
-def _find_spans(rates: pd.DataFrame, where: str) -> list[tuple[str, float, date | None, date | None]]:
-    """Currency, rate, the day it holds from (null: since ever), the day it no longer does (null: it does)."""
+def _find_spans(rates: pd.DataFrame, where: str) -> pd.DataFrame:
+    """The columns of _SPANS: currency, rate, the day it holds from (null: since ever), the day it no longer
+    does (null: it does)."""
     if len(rates) > MOST_RATES or rates.empty:
         raise DataError(f"{where}: has {len(rates):,} rows", "give one row per currency and day at most")
     if rates[["currency", "rate"]].isna().any(axis=None) or not (rates["rate"] > 0).all():
@@ -217,12 +214,6 @@ def _find_spans(rates: pd.DataFrame, where: str) -> list[tuple[str, float, date 
     if rates.duplicated(["currency", "date"]).any():
         again = rates[rates.duplicated(["currency", "date"])].iloc[0]
         raise DataError(f"{where}: {again['currency']} has two rates of one day", "keep one of them")
-    spans = []
-    for currency, own in rates.groupby("currency"):
-        days = [None if pd.isna(day) else day for day in own["date"]]
-        ordered = sorted(zip(days, own["rate"], strict=True), key=lambda pair: pair[0] or date.min)
-        ends = [*(day for day, _ in ordered[1:]), None]
-        spans += [
-            (str(currency), float(rate), day, end) for (day, rate), end in zip(ordered, ends, strict=True)
-        ]
-    return spans
+    ordered = rates.sort_values(["currency", "date"], na_position="first")
+    until = ordered.groupby("currency")["date"].shift(-1)
+    return ordered[["currency", "rate", "date"]].assign(until=until).set_axis(list(_SPANS.names), axis=1)
