@@ -37,13 +37,12 @@ class Plot:
         runs.write_file(path, self.png)
 
 
+@dataclass(frozen=True, eq=False)
 class FittedFiles:
     """The files of a fitted model: figures are drawn when the first of them, or the report, is asked for."""
 
-    customers: str | None = None
-
-    def __init__(self, result: TrainingResult) -> None:
-        self.result = result
+    result: TrainingResult
+    customers: None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,11 +80,11 @@ class FittedFiles:
         return {**{f"plots/{name}": png for name, png in figures.light.items()}, **report}
 
 
+@dataclass(frozen=True, eq=False)
 class StoredFiles:
     """The files of a model that was saved, or of a run, under `root`."""
 
-    def __init__(self, root: str) -> None:
-        self.root = root
+    root: str
 
     @cached_property
     def names(self) -> tuple[str, ...]:

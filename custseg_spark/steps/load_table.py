@@ -118,12 +118,8 @@ def _list_described(recipe: Recipe) -> dict[str, str]:
     for name, description in recipe.describe.items():
         if description.sql is not None:
             found[name] = make_safe(description.sql, f"describe.{name}")
-        else:
-            parts = [
-                make_safe(find_rate_part(recipe, part), f"describe.{name}.rate")
-                for part in description.rate or ()
-            ]
-            found[f"{name}[numerator]"], found[f"{name}[denominator]"] = parts
+        for end, part in zip(("numerator", "denominator"), description.rate or (), strict=False):
+            found[f"{name}[{end}]"] = make_safe(find_rate_part(recipe, part), f"describe.{name}.rate")
     for name, outcome in recipe.check.items():
         found[name] = make_safe(outcome.sql, f"check.{name}")
     for column in recipe.protected:

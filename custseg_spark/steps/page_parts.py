@@ -82,14 +82,10 @@ def _write_treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> st
 def list_protected(profile: segments.Profile) -> tuple[page.ProtectedColumn, ...]:
     """How strongly each protected column goes with the segments."""
     names = {"cramers_v": "Cramér's V", "eta": "eta"}
+    told = "Association with the segments: {}."
     return tuple(
-        page.ProtectedColumn(
-            found.column,
-            found.value,
-            names[found.measure],
-            f"Association with the segments: {found.strength}.",
-        )
-        for found in profile.protected
+        page.ProtectedColumn(one.column, one.value, names[one.measure], told.format(one.strength))
+        for one in profile.protected
     )
 
 
