@@ -10,11 +10,9 @@ from custseg_spark import journal, runs
 from custseg_spark.api.training import count_table, fit_table, publish_result
 from custseg_spark.commands import keep_session
 from custseg_spark.recipe import Recipe
-from custseg_spark.report.view import Summary
 from custseg_spark.results import TrainingResult
 from custseg_spark.steps.live_run import find_live_run
 from custseg_spark.steps.segment_ids import read_ids_used
-from custseg_spark.steps.summarize_run import build_summary
 from custseg_spark.steps.write_run import build_live_record, keep_run, write_quarantine
 
 
@@ -25,11 +23,6 @@ class TrainResult:
     run: runs.Run
     found: TrainingResult
     is_live: bool
-
-    @property
-    def summary(self) -> Summary:
-        """What is said of the run and its segments, as summary.json has it."""
-        return build_summary(self.found)
 
     @property
     def live(self) -> runs.LiveRecord | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ from custseg_spark.journal import Journal, open_journal
 
 if TYPE_CHECKING:
     from custseg_spark.data import Quality
-    from custseg_spark.report.view import SegmentView
-    from custseg_spark.runs import SegmentShare
+    from custseg_spark.runs import DriftRecord
+    from custseg_spark.segments import Drift
 
 NUMBERS = ("customers", "share", "members", "held out", "entered", "stayed", "left")
 """Columns of an answer that stand at the right."""
@@ -50,12 +50,14 @@ def make_table(*titles: str, right: Collection[str] = NUMBERS) -> Table:
 
 
 def tell_segments(
-    console: Console, segments: Iterable[SegmentView | SegmentShare], right: Collection[str] = NUMBERS
+    console: Console, segments: Iterable[tuple[int, str, int]], right: Collection[str] = NUMBERS
 ) -> None:
-    """Print a line for each segment."""
+    """Print a line for each segment: its id, its name, its customers and their share."""
+    rows = list(segments)
+    everyone = max(sum(size for _, _, size in rows), 1)
     table = make_table("segment", "name", "customers", "share", right=right)
-    for one in segments:
-        table.add_row(str(one.segment), one.name, f"{one.size:,}", f"{one.share:.1%}")
+    for segment, name, size in rows:
+        table.add_row(str(segment), name, f"{size:,}", f"{size / everyone:.1%}")
     console.print(table)
 
 
@@ -86,6 +88,6 @@ def tell_places(console: Console, **places: str) -> None:
         console.print(f"{what:<12}{path}")
 
 
-def write_drift(verdict: str, reasons: Sequence[str]) -> str:
+def write_drift(drift: Drift | DriftRecord) -> str:
     """The verdict on drift, with its reasons where there are any."""
-    return f"{verdict} ({'; '.join(reasons)})" if reasons else verdict
+    return f"{drift.verdict} ({'; '.join(drift.reasons)})" if drift.reasons else drift.verdict
