@@ -83,16 +83,14 @@ class Correlation:
     rho: float
 
 
-def find_correlations(
-    features: Mapping[str, NDArray[np.float64]], at_least: float = SAME_TWICE
-) -> tuple[Correlation, ...]:
-    """The pairs of features (name -> (n,) values, NaN where missing) at least that strongly correlated by
-    rank, the strongest first."""
+def find_correlations(features: Mapping[str, NDArray[np.float64]]) -> tuple[Correlation, ...]:
+    """The pairs of features (name -> (n,) values, NaN where missing) that say the same twice, the most
+    strongly correlated by rank first."""
     table = pd.DataFrame(features).replace([np.inf, -np.inf], np.nan)
     rho = table.corr(method="spearman", min_periods=3).to_numpy()  # NaN where a column is constant
     pairs = [
         Correlation(one, other, float(rho[i, j]))
         for (i, one), (j, other) in combinations(enumerate(features), 2)
-        if abs(rho[i, j]) >= at_least
+        if abs(rho[i, j]) >= SAME_TWICE
     ]
     return tuple(sorted(pairs, key=lambda pair: -abs(pair.rho)))

@@ -59,7 +59,6 @@ class ProtectedColumn:
     strength: float
     measure: str
     sentence: str = ""
-    table: PageTable | None = None
 
 
 @dataclass(frozen=True)

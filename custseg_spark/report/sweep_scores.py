@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import pandas as pd
 
 from custseg_spark import wording
-from custseg_spark.report.tables import Column, Kind, PageTable, Value
+from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.statistics import STABLE
 
 SCORES: dict[str, Column] = {
@@ -36,21 +35,14 @@ SCORES: dict[str, Column] = {
     "same_names_se": Column("± same names", "percent", "standard error over the redraws"),
 }
 _FIRST = ("k", "silhouette", "lowest_jaccard", "smallest_share")
-_HIDDEN = ("chosen", "distinct_segments", "jaccards")
 
 
 def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> PageTable:
     """The sweep as a table: three scores per k, or every score that was taken."""
-    taken = [column for column in SCORES if column in frame and frame[column].notna().any()]
-    others = [str(c) for c in frame if c not in SCORES and c not in _HIDDEN and frame[c].notna().any()]
-    names = [*taken, *others] if every else [name for name in _FIRST if name in taken]
+    names = [name for name in (SCORES if every else _FIRST) if name in frame and frame[name].notna().any()]
     ordered = frame.sort_values("k")
-    rows = tuple(tuple(_to_value(row[name]) for name in names) for row in ordered.to_dict("records"))
-    columns = tuple(
-        SCORES.get(name, Column(wording.humanize(str(name)), _find_kind(ordered[name]))) for name in names
-    )
-    marked = [int(k) for k in ordered["k"]].index(chosen) if chosen in set(ordered["k"]) else None
-    return PageTable(columns, rows, marked=marked)
+    rows = tuple(ordered[names].astype(float).itertuples(index=False, name=None))
+    return PageTable(tuple(SCORES[name] for name in names), rows, ordered["k"].tolist().index(chosen))
 
 
 @dataclass(frozen=True)
@@ -91,14 +83,3 @@ def list_criteria(sweep: pd.DataFrame, floor: float) -> list[Criterion]:
 def write_score(score: str, value: float) -> str:
     """A score in few digits."""
     return wording.format_percent(value) if score == "smallest_share" else wording.format_decimal(value)
-
-
-def _to_value(value: object) -> Value:
-    if isinstance(value, str):
-        return value
-    number = float(value)  # type: ignore[arg-type]
-    return None if math.isnan(number) else number
-
-
-def _find_kind(column: pd.Series) -> Kind:
-    return "number" if pd.api.types.is_numeric_dtype(column) else "text"

@@ -8,8 +8,9 @@ from typing import Literal
 
 from custseg_spark import wording
 
-Kind = Literal["text", "number", "percent", "decimal", "code"]
-Value = str | float | int | bool | None
+Kind = Literal["text", "number", "percent", "decimal"]
+Value = str | float | int | None
+_FORMATS = {"percent": wording.format_percent, "decimal": wording.format_decimal}
 
 
 @dataclass(frozen=True)
@@ -27,27 +28,16 @@ class PageTable:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
-    caption: str = ""
     marked: int | None = None
 
 
 def format_cell(value: Value, kind: Kind) -> str:
     """A value as it stands in a table; a dash for what is not known."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
-    if kind == "percent":
-        return wording.format_percent(value)
-    if kind == "decimal":
-        return wording.format_decimal(value)
-    return wording.format_number(value)
+    return value if isinstance(value, str) else _FORMATS.get(kind, wording.format_number)(value)
 
 
 def sort_key(value: Value) -> str:
     """What a cell is sorted by: the number behind its text, the text itself, nothing where unknown."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    return f"{float(value):.10g}" if isinstance(value, bool | int | float) else value
+    if isinstance(value, str):
+        return value
+    return f"{float(value):.10g}" if value is not None and math.isfinite(value) else ""

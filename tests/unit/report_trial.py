@@ -18,7 +18,6 @@ from sklearn.tree import DecisionTreeClassifier
 from custseg_spark.report import exploration, page
 from custseg_spark.report.plots.data import FeatureView, Pictures
 from custseg_spark.report.profile_table import ProfileTable
-from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.report.view import FeatureWeight, MeanView, OutcomeView, SegmentView, Summary, Trust
 
 FEATURES = (
@@ -170,6 +169,7 @@ def pictures(t: Trial) -> Pictures:
         sample=t.sample,
         features=FEATURES,
         descriptions=DESCRIPTIONS,
+        ids=tuple(range(len(t.names))),
     )
 
 
@@ -274,7 +274,6 @@ def full_page(
                 0.05,
                 "Cramér's V",
                 "Next to none: the segments hold about the same mix.",
-                PageTable((Column("Segment"), Column("Married", "percent")), ((0, 0.38), (1, 0.40))),
             ),
         ),
         plain_rules=_tree(t),

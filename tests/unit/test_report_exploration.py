@@ -41,7 +41,7 @@ def test_correlations_are_spearmans_and_strongest_first() -> None:
     orders = np.exp(spend / 5) + rng.normal(0, 2, 200)
     visits = -spend + rng.normal(0, 6, 200)
     found = find_correlations(
-        {"spend": spend, "orders": orders, "visits": visits, "noise": rng.normal(size=200)}, 0.5
+        {"spend": spend, "orders": orders, "visits": visits, "noise": rng.normal(size=200)}
     )
     assert (found[0].one, found[0].other) == ("spend", "orders")
     assert all("noise" not in (pair.one, pair.other) for pair in found)

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from custseg_spark.errors import RunError
+from custseg_spark.evidence import Candidate
 from custseg_spark.report import page, tables
 from custseg_spark.report.html import FIGURES, render_page
 from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.profile_table import Contrast, ProfileTable
-from custseg_spark.report.sweep_scores import build_sweep_table
+from custseg_spark.report.sweep_scores import SCORES, build_sweep_table
 from custseg_spark.report.view import MeanView, OutcomeView, SegmentView, Summary, read_summary
 from custseg_spark.runs import SegmentShare
 from tests.unit import report_trial
@@ -120,6 +121,11 @@ def test_scores_that_were_not_taken_leave_no_column() -> None:
     assert [column.title for column in table.columns] == ["Segments", "Silhouette"]
     assert table.rows == ((2.0, 0.4), (3.0, 0.5))
     assert table.marked == 1
+
+
+def test_every_score_of_a_candidate_has_a_column() -> None:
+    """A score without a title would be missing on the page."""
+    assert {one.name for one in fields(Candidate)} == {*SCORES, "jaccards", "distinct_segments"}
 
 
 def test_what_a_card_shows_of_profile_csv() -> None:

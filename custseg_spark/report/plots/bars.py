@@ -19,7 +19,7 @@ def draw_sizes(p: Pictures) -> Figure:
         note += f" Dashed: {wording.format_percent(p.floor)}, the smallest share a segment may have."
     figure, axes = _make_rows(p, titles.describe_sizes(p), note, 0.36)
     shares = p.shares
-    axes.barh(range(p.k), shares, height=0.68, color=[palette.pick_colour(s) for s in p.numbers])
+    axes.barh(range(p.k), shares, height=0.68, color=[palette.pick_colour(s) for s in p.ids])
     longest = max(shares)
     for segment, share in enumerate(shares):
         text = f"{wording.format_number(p.sizes[segment], 9)}  ·  {wording.format_percent(share)}"
@@ -43,7 +43,7 @@ def draw_shares(p: Pictures) -> Figure | None:
     longest = max(*p.shares, *of_total)
     named = ("customers", wording.break_text(what, 24, 1))
     for segment in range(p.k):
-        hue = palette.pick_colour(p.numbers[segment])
+        hue = palette.pick_colour(p.ids[segment])
         for filled, value in enumerate((p.shares[segment], of_total[segment])):
             at = segment + (0.19 if filled else -0.19)
             ground = hue if filled else palette.PAPER
@@ -61,7 +61,7 @@ def _make_rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, 
     if p.k > canvas.MANY:
         row *= 0.8
     figure = canvas.make_sheet(9, 6)
-    labels = canvas.write_names(p.names, p.numbers, 30)
+    labels = canvas.write_names(p.names, p.ids, 30)
     size = 9.5 if p.k <= canvas.MANY else 8.5
     left = max(canvas.measure_text(figure, label, size) for label in labels) + 0.45
     figure.set_size_inches(left + 6.4, 1.9 + max(row, 0.42 if any("\n" in x for x in labels) else 0) * p.k)

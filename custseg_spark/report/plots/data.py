@@ -56,33 +56,22 @@ class Pictures:
     """A row per drawn customer: feature_<name> in its unit, descriptions, the position of the segment."""
     features: tuple[FeatureView, ...]
     """In recipe order."""
-    descriptions: tuple[FeatureView, ...] = ()
+    descriptions: tuple[FeatureView, ...]
+    ids: tuple[int, ...]
+    """Of the segments, which give them their colours and numbers."""
     value: str | None = None
     """The additive column whose share stands beside the share of customers; `spend` or the first if null."""
-    ids: tuple[int, ...] = ()
-    """Of the segments, which give them their colours and numbers; 0..k-1 if none are given."""
     flows: pd.DataFrame | None = None
     """A row per flow, as movement.csv; null without a live run."""
-    pair: tuple[str, str] | None = None
-    """The two columns drawn against each other; income and spend, else the first two features."""
 
     @property
     def k(self) -> int:
         return len(self.names)
 
     @property
-    def numbers(self) -> tuple[int, ...]:
-        """The ids of the segments, by position."""
-        return self.ids or tuple(range(self.k))
-
-    @property
     def shares(self) -> list[float]:
         """Share of the customers per segment."""
         return [size / max(sum(self.sizes), 1) for size in self.sizes]
-
-    def view(self, name: str) -> FeatureView:
-        """The column of that name, feature or description."""
-        return next((v for v in self.features + self.descriptions if v.name == name), FeatureView(name))
 
     def values(self, name: str) -> NDArray[np.float64]:
         """(n,) sample values of a feature or a description in its unit; NaN where missing."""

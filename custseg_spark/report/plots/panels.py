@@ -29,7 +29,7 @@ def draw_heatmap(p: Pictures) -> Figure | None:
         return None
     z = p.profile[[f"z_{name}" for name in columns]].to_numpy(dtype=np.float64)
     figure = canvas.make_sheet(9, 6)
-    rows = canvas.write_names(p.names, p.numbers, 30)
+    rows = canvas.write_names(p.names, p.ids, 30)
     left = max(canvas.measure_text(figure, row, 9.5) for row in rows) + 0.4
     heads = [wording.break_text(wording.humanize(name), 13, 3) for name in columns]
     lines = max(head.count("\n") for head in heads) + 1
@@ -80,7 +80,7 @@ def draw_boxes(p: Pictures) -> Figure | None:
     across = min(len(views), 3)
     down = -(-len(views) // across)
     figure = canvas.make_sheet(9, 6)
-    rows = canvas.write_names(p.names, p.numbers, 24)
+    rows = canvas.write_names(p.names, p.ids, 24)
     size = 9.5 if p.k <= canvas.MANY else 8
     left = max(canvas.measure_text(figure, row, size) for row in rows) + 0.35
     each = max(1.2, 0.2 * p.k if p.k > canvas.MANY else 0.4 * p.k)
@@ -112,7 +112,7 @@ def _draw_spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.
         [np.quantile(g, [0.05, 0.25, 0.5, 0.75, 0.95]) if len(g) else [np.nan] * 5 for g in groups]
     )
     at = np.arange(p.k)
-    hues = [palette.pick_colour(segment) for segment in p.numbers]
+    hues = [palette.pick_colour(segment) for segment in p.ids]
     axes.axvline(float(np.median(values[known])), color="#b8b8b2", linewidth=1, zorder=1)
     axes.hlines(at, marks[:, 0], marks[:, 4], color=hues, linewidth=1.6, zorder=2)
     span = float(np.nanmax(marks) - np.nanmin(marks)) or 1.0

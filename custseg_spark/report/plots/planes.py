@@ -36,10 +36,9 @@ def draw_plane(p: Pictures) -> Figure:
 
 def draw_pair(p: Pictures) -> Figure | None:
     """Two columns against each other in their own units; none where the sample has only one."""
-    names = titles.choose_pair(p)
-    if names is None:
+    views = titles.choose_pair(p)
+    if len(views) < 2:
         return None
-    views = (p.view(names[0]), p.view(names[1]))
     units = np.column_stack([p.values(view.name) for view in views])
     labels = p.sample["segment"].to_numpy(dtype=np.int64)
     known = np.isfinite(units).all(axis=1)
@@ -49,7 +48,7 @@ def draw_pair(p: Pictures) -> Figure | None:
     points = np.column_stack([scales.to_axis(units[:, i], view) for i, view in enumerate(views)])
     middle = np.array([_take_median(points[labels == segment]) for segment in range(p.k)])
     note = "Each point is a customer of the sample; ringed markers are the medians of the segments."
-    figure, axes = _draw_cloud(p, _Cloud(points, labels, middle), titles.describe_pair(p, names, units), note)
+    figure, axes = _draw_cloud(p, _Cloud(points, labels, middle), titles.describe_pair(views, units), note)
     for axis, view in ((axes.xaxis, views[0]), (axes.yaxis, views[1])):
         scales.label_axis(axis, view)
     return figure
@@ -73,11 +72,11 @@ def draw_space(p: Pictures) -> Figure | None:
     inside = scales.find_inside(points, frame)
     points, labels = points[inside], labels[inside]
     look: dict[str, Any] = {"s": _size_dot(len(points)), "linewidths": 0, "alpha": 0.5, "depthshade": False}
-    for position, segment in enumerate(p.numbers):
+    for position, segment in enumerate(p.ids):
         axes.scatter(*points[labels == position].T, **canvas.mark(segment), **look)
     axes.set_box_aspect((1.15, 1, 0.85), zoom=1.08)
     _draw_space_centres(figure, axes, p)
-    canvas.draw_legend(figure, texts, p.numbers, 7.0, top + 0.25)
+    canvas.draw_legend(figure, texts, p.ids, 7.0, top + 0.25)
     return figure
 
 
@@ -103,12 +102,12 @@ def _draw_space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     from mpl_toolkits.mplot3d import proj3d
 
     ring = {"s": 110, "edgecolors": palette.INK, "linewidths": 1.4, "depthshade": False, "zorder": 9}
-    for segment, centre in zip(p.numbers, p.plane_centres, strict=True):
+    for segment, centre in zip(p.ids, p.plane_centres, strict=True):
         axes.scatter(*([value] for value in centre), **canvas.mark(segment), **ring)
     figure.canvas.draw()
     x, y, _ = proj3d.proj_transform(*p.plane_centres.T, axes.get_proj())
     anchors = axes.transData.transform(np.column_stack([x, y]))
-    label_points(figure, anchors, [str(segment) for segment in p.numbers], axes)
+    label_points(figure, anchors, [str(segment) for segment in p.ids], axes)
 
 
 @dataclass(frozen=True)
@@ -134,16 +133,16 @@ def _draw_cloud(p: Pictures, cloud: _Cloud, title: str, note: str) -> tuple[Figu
     top = canvas.write_head(figure, title, note)
     axes = canvas.add_panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
     axes.set(xlim=frame[:, 0], ylim=frame[:, 1])
-    ids, size = dict(enumerate(p.numbers)), _size_dot(len(points[inside]))
+    ids, size = dict(enumerate(p.ids)), _size_dot(len(points[inside]))
     canvas.scatter(axes, points[inside], cloud.labels[inside], ids, s=size, alpha=0.55)
     ring: dict[str, Any] = {"markersize": 11, "markeredgecolor": palette.INK, "markeredgewidth": 1.6}
-    for segment, (x, y) in zip(p.numbers, centres, strict=True):
+    for segment, (x, y) in zip(p.ids, centres, strict=True):
         axes.plot(x, y, **canvas.mark(segment), **ring, zorder=10)
     here = np.isfinite(centres).all(axis=1)
     short = p.k <= FEW and max(map(len, p.names)) <= LONG
-    names = [wording.break_text(p.names[s], 24) if short else str(p.numbers[s]) for s in np.flatnonzero(here)]
+    names = [wording.break_text(p.names[s], 24) if short else str(p.ids[s]) for s in np.flatnonzero(here)]
     label_points(figure, axes.transData.transform(centres[here]), names, axes)
-    canvas.draw_legend(figure, texts, p.numbers, 7.25, top + 0.1)
+    canvas.draw_legend(figure, texts, p.ids, 7.25, top + 0.1)
     return figure, axes
 
 
@@ -158,5 +157,5 @@ def _take_median(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _write_legend(p: Pictures) -> list[str]:
     shares = [wording.format_percent(share) for share in p.shares]
-    lines = canvas.write_names(p.names, p.numbers, 28)
+    lines = canvas.write_names(p.names, p.ids, 28)
     return [f"{line} · {share}" for line, share in zip(lines, shares, strict=True)]

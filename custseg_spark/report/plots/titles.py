@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark import wording
-from custseg_spark.report.plots.data import Pictures
+from custseg_spark.report.plots.data import FeatureView, Pictures
 from custseg_spark.statistics import STABLE
 from custseg_spark.wording import format_percent, humanize
 
@@ -55,21 +56,17 @@ def describe_space(p: Pictures) -> str:
     return f"Three dimensions show {shown} of the variation; the third adds {more}"
 
 
-def choose_pair(p: Pictures) -> tuple[str, str] | None:
-    """The two columns to draw: those asked for, income and spend, or the first two features."""
-    names = [view.name for view in p.features + p.descriptions if p.has(view.name)]
-    if p.pair and all(p.has(name) for name in p.pair):
-        return p.pair
-    income = next((n for n in names if "income" in n.lower()), None)
-    spend = next((n for n in names if "spend" in n.lower() or n.lower() in ("monetary", "revenue")), None)
-    if income and spend:
-        return income, spend
-    return (names[0], names[1]) if len(names) > 1 else None
+def choose_pair(p: Pictures) -> list[FeatureView]:
+    """The two columns to draw: income and spend, or the first two features; fewer where there are fewer."""
+    views = [view for view in p.features + p.descriptions if p.has(view.name)]
+    income = [view for view in views if "income" in view.name.lower()]
+    spend = [view for view in views if re.search("spend|^monetary$|^revenue$", view.name.lower())]
+    return [income[0], spend[0]] if income and spend else views[:2]
 
 
-def describe_pair(p: Pictures, names: tuple[str, str], units: NDArray[np.float64]) -> str:
+def describe_pair(views: Sequence[FeatureView], units: NDArray[np.float64]) -> str:
     """Whether the two columns move together (Spearman's rank correlation)."""
-    first, second = (_shorten(name) for name in names)
+    first, second = (_shorten(view.name) for view in views)
     rho = float(pd.DataFrame(units).corr(method="spearman", min_periods=3).to_numpy()[0, 1])
     if np.isnan(rho):  # too few customers, or a column that is constant
         return wording.capitalize(f"{first} against {second}")
@@ -134,9 +131,9 @@ def describe_boxes(eta: dict[str, float]) -> str:
     known = {name: value for name, value in eta.items() if math.isfinite(value)}
     if not known:
         return "How the columns are spread within each segment"
-    best = max(known, key=lambda name: known[name])
-    name = wording.break_text(humanize(best), 30, 1)
-    return f"The segments differ most in {name}: they explain {format_percent(known[best])} of its variation"
+    best = max(known, key=known.__getitem__)
+    share = format_percent(known[best])
+    return f"The segments differ most in {_shorten(best)}: they explain {share} of its variation"
 
 
 def describe_elbow(sweep: pd.DataFrame, chosen: int) -> str:
