@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from custseg_spark import wording
-from custseg_spark.report import palette, svg, sweep_scores, tables
+from custseg_spark.report import palette, sweep_scores, tables
 from custseg_spark.report.page import Page
 
 PACKAGE = "custseg_spark.report"
@@ -67,8 +67,8 @@ def render_page(page: Page) -> str:
             night={name: _encode_png(page.dark_figures[name]) for name in shown if name in page.dark_figures},
             absent=[name for name in page.figures if name in FIGURES and name not in shown],
             alt=FIGURES,
-            svg=svg,
             build_sweep_table=sweep_scores.build_sweep_table,
+            lay_out_curves=sweep_scores.lay_out_curves,
             style=Markup(read_template(PACKAGE, "style.css")),
             script=Markup(read_template(PACKAGE, "page.js")),
         )

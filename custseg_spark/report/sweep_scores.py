@@ -1,8 +1,11 @@
-"""The scores of a sweep: what they are called, how they are written, and what is asked of them."""
+"""The scores of a sweep: what they are called, how they are written, what is asked of them, their curves."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -83,3 +86,72 @@ def list_criteria(sweep: pd.DataFrame, floor: float) -> list[Criterion]:
 def write_score(score: str, value: float) -> str:
     """A score in few digits."""
     return wording.format_percent(value) if score == "smallest_share" else wording.format_decimal(value)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A score over k, laid out on a ground of 300 by 136: what the page's template draws."""
+
+    title: str
+    note: str
+    own: str
+    """The score of the chosen k."""
+    asked: str
+    """The limit in words; empty where there is none."""
+    line: str
+    dots: tuple[tuple[float, float, bool, str], ...]
+    """Across, down, whether the limit is kept, what it says."""
+    ticks: tuple[tuple[float, int], ...]
+    sides: tuple[tuple[float, str], ...]
+    limit: float | None
+    here: tuple[float, float]
+    """Left edge and width of the chosen k's band."""
+
+
+def lay_out_curves(frame: pd.DataFrame, chosen: int, floor: float) -> list[Curve]:
+    """Silhouette, stability and smallest share over k, where they were taken.
+
+    frame: a row per k, as sweep.csv. floor: the smallest share that was asked for.
+    """
+    return [_lay_out_curve(frame.sort_values("k"), one, chosen) for one in list_criteria(frame, floor)]
+
+
+def _lay_out_curve(frame: pd.DataFrame, asked: Criterion, chosen: int) -> Curve:
+    known, limit, write = frame[frame[asked.score].notna()], asked.limit, partial(write_score, asked.score)
+    scores = {int(k): float(value) for k, value in zip(known["k"], known[asked.score], strict=True)}
+    first, last = int(frame["k"].min()), int(frame["k"].max())
+    held = [*scores.values(), *([] if limit is None else [limit])]
+    low, high = _round_bounds(held, asked.score == "smallest_share")
+    step = 246 / (last - first + 1)
+
+    def x(k: float) -> float:
+        return round(44 + (k - first + 0.5) * step, 1)
+
+    def y(value: float) -> float:
+        return round(112 - (value - low) / (high - low) * 96, 1)
+
+    every = math.ceil((last - first + 1) / 12)
+    return Curve(
+        title=asked.question,
+        note=asked.note,
+        own=f"{write(scores[chosen])} at {chosen}" if chosen in scores else "",
+        asked="" if limit is None else f"asked: {write(limit)}",
+        line="M" + "L".join(f"{x(k)} {y(value)}" for k, value in scores.items()),
+        dots=tuple(
+            (x(k), y(value), limit is None or value >= limit, f"{k}: {write(value)}")
+            for k, value in scores.items()
+        ),
+        ticks=tuple((x(k), k) for k in range(first, last + 1) if (k - first) % every == 0 or k == chosen),
+        sides=((y(low), write(low)), (y(high), write(high))),
+        limit=None if limit is None else y(limit),
+        here=(round(x(chosen) - step / 2, 1), round(step, 1)),
+    )
+
+
+def _round_bounds(values: Sequence[float], from_zero: bool) -> tuple[float, float]:
+    """Round limits of an axis that hold the values."""
+    low, high = min(values), max(values)
+    step = 0.05 if high - low < 0.3 else 0.1
+    low = 0.0 if from_zero else math.floor((low - 0.005) / step) * step
+    high = math.ceil((high + 0.005) / step) * step
+    return low, max(high, low + step)
