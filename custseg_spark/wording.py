@@ -24,19 +24,16 @@ def format_number(value: float | None, significant: int = 3) -> str:
         return "–"
     size = abs(value)
     if size >= 10 ** (significant - 1) or value == 0 or (size >= 1 and float(value).is_integer()):
-        return f"{value:,.0f}".replace("-", "−")
+        return _format(value, ",.0f")
     if size < 1e-4:
-        return f"{value:.1e}".replace("-", "−")
-    digits = max(0, significant - 1 - max(math.floor(math.log10(size)), -9) - (size < 1))
-    text = f"{value:.{min(digits, 6)}f}"
-    return text.replace("-", "−")
+        return _format(value, ".1e")
+    digits = max(0, significant - 1 - math.floor(math.log10(size)) - (size < 1))
+    return _format(value, f".{min(digits, 6)}f")
 
 
 def format_decimal(value: float | None, digits: int = 2) -> str:
     """A score with a fixed number of digits; a dash for what is not known."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    return f"{value:.{digits}f}".replace("-", "−")
+    return _format(value, f".{digits}f")
 
 
 def add_unit(name: str, unit: str) -> str:
@@ -81,7 +78,11 @@ def fold_text(text: str) -> str:
 
 def format_signed(value: float | None, digits: int = 1) -> str:
     """A difference with its sign: +0.8, −1.2, 0.0."""
+    text = _format(value, f"+.{digits}f")
+    return text if text.strip("+−0.") else text[1:]
+
+
+def _format(value: float | None, form: str) -> str:
     if value is None or not math.isfinite(value):
         return "–"
-    text = f"{value:+.{digits}f}".replace("-", "−")
-    return text[1:] if float(f"{value:.{digits}f}") == 0 else text
+    return f"{value:{form}}".replace("-", "−")

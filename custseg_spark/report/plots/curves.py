@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from functools import partial
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
@@ -30,33 +29,27 @@ WRITTEN: dict[str, Callable[[float], str]] = {
 """How the chosen k's score is written."""
 
 
-def draw_elbow(p: Pictures) -> Figure | None:
+def draw_elbow(p: Pictures) -> Figure:
     """Cost per k on the model scale."""
-    sweep = _select_known(p, "cost")
-    if sweep is None:
-        return None
     note = "Cost: sum of squared distances to the nearest centre, model scale. It always falls."
-    figure, axes = canvas.make_chart(titles.describe_elbow(sweep, p.chosen), note)
+    figure, axes = canvas.make_chart(titles.describe_elbow(p.sweep, p.chosen), note)
     _draw_score(axes, p, "cost")
-    axes.set_ylim(0, float(sweep["cost"].max()) * 1.1)
+    axes.set_ylim(0, float(p.sweep["cost"].max()) * 1.1)
     axes.set_ylabel("cost (squared model units)", color=palette.INK)
     axes.yaxis.set_major_formatter(lambda value, _: scales.shorten(value))
-    axes.set_xlabel("number of segments k", color=palette.INK)
     return figure
 
 
 def draw_silhouette(p: Pictures) -> Figure | None:
     """Silhouette per k with its standard error."""
-    sweep = _select_known(p, "silhouette")
-    if sweep is None:
+    if "silhouette" not in p.sweep or p.sweep["silhouette"].isna().all():
         return None
     note = (
         "Mean silhouette with squared Euclidean distance, of the sample; bars: two standard errors each way."
     )
-    figure, axes = canvas.make_chart(titles.describe_silhouette(sweep, p.chosen), note)
+    figure, axes = canvas.make_chart(titles.describe_silhouette(p.sweep, p.chosen), note)
     _draw_score(axes, p, "silhouette")
     axes.set_ylabel("silhouette (squared Euclidean)", color=palette.INK)
-    axes.set_xlabel("number of segments k", color=palette.INK)
     return figure
 
 
@@ -82,8 +75,9 @@ def draw_evidence(p: Pictures) -> Figure | None:
         put = partial(put_text, axes, outside, transform=axes.transAxes, va="top")
         put(0.98, asked.question, size=10, weight="bold")
         put(0.82, asked.lines, color=palette.SOFT_INK)
-        axes.tick_params(axis="x", labelbottom=place == len(criteria) - 1)
-    axes.set_xlabel("number of segments k", color=palette.INK, size=10)
+        if place < len(criteria) - 1:
+            axes.tick_params(axis="x", labelbottom=False)
+            axes.set_xlabel("")
     return figure
 
 
@@ -101,13 +95,6 @@ def _draw_limit(axes: Axes, asked: Criterion) -> None:
     put_text(axes, 1.01, asked.limit, text, transform=beside, size=8, color=palette.SOFT_INK)
 
 
-def _select_known(p: Pictures, score: str) -> pd.DataFrame | None:
-    """The sweep in order of k, or None where that score was not taken."""
-    if score not in p.sweep or p.sweep[score].isna().all():
-        return None
-    return p.sweep.sort_values("k")
-
-
 def _list_broken(p: Pictures) -> set[int]:
     """Every k that breaks a limit."""
     limits = {"smallest_share": p.floor, "lowest_jaccard": STABLE}
@@ -118,7 +105,7 @@ def _list_broken(p: Pictures) -> set[int]:
 def _draw_score(axes: Axes, p: Pictures, score: str, broken: Collection[int] = ()) -> None:
     """The score over k with the chosen k shaded and labelled; open points for every k of `broken`. All but
     the cost have bars of two standard errors each way."""
-    sweep = p.sweep.sort_values("k")
+    sweep = p.sweep
     k, values = sweep["k"].to_numpy(dtype=int), sweep[score].to_numpy(dtype=float)
     axes.axvspan(p.chosen - 0.4, p.chosen + 0.4, color=palette.COLOURS[1], alpha=0.22, linewidth=0)
     if score != "cost" and f"{score}_se" in sweep:
@@ -130,10 +117,11 @@ def _draw_score(axes: Axes, p: Pictures, score: str, broken: Collection[int] = (
     axes.margins(y=0.22)
     axes.set_xlim(k.min() - 0.6, k.max() + 0.6)
     axes.xaxis.set_major_locator(FixedLocator(k[:: max(1, len(k) // 15)].tolist()))
+    axes.set_xlabel("number of segments k", color=palette.INK, size=10)
     canvas.draw_grid(axes, "y")
-    here = values[k == p.chosen]
-    if len(here) and np.isfinite(here[0]):
+    (here,) = values[k == p.chosen]
+    if np.isfinite(here):
         axes.annotate(
-            WRITTEN[score](here[0]), (p.chosen, here[0]), (9, 9), textcoords="offset points", size=9.5,
+            WRITTEN[score](here), (p.chosen, here), (9, 9), textcoords="offset points", size=9.5,
             weight="bold", color=palette.INK, zorder=6, bbox={**canvas.GROUND, "alpha": 0.8},
         )  # fmt: skip

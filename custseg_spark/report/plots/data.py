@@ -46,7 +46,7 @@ class Pictures:
     loadings: NDArray[np.float64]
     """(3, d) weight of each feature in each coordinate."""
     sweep: pd.DataFrame
-    """A row per k, as sweep.csv: k, cost, silhouette, silhouette_se, smallest_share, ..., chosen."""
+    """A row per k, in its order, as sweep.csv: k, cost, silhouette, silhouette_se, smallest_share, ..."""
     chosen: int
     floor: float
     """The smallest share a segment may have."""

@@ -33,8 +33,9 @@ def draw_movement(p: Pictures) -> Figure | None:
         left=p.flows["from_segment"].fillna(-1).astype(int),
         right=p.flows["to_segment"].fillna(-1).astype(int),
     )
-    names = [
-        _name_segments(flows, side, words) for side, words in (("from", "new customers"), ("to", "gone"))
+    names: list[dict[Any, str]] = [
+        {**flows.set_index(side)[name].to_dict(), -1: elsewhere}
+        for side, name, elsewhere in (("left", "from_name", "new customers"), ("right", "to_name", "gone"))
     ]
     figure = canvas.make_sheet(10.2, max(4.6, 1.4 + 0.55 * max(map(len, names))))
     there = flows[(flows["left"] >= 0) & (flows["right"] >= 0)]
@@ -61,12 +62,6 @@ def draw_movement(p: Pictures) -> Figure | None:
     return figure
 
 
-def _name_segments(flows: pd.DataFrame, side: str, elsewhere: str) -> dict[int, str]:
-    key = "left" if side == "from" else "right"
-    named = {int(s): str(n) for s, n in zip(flows[key], flows[f"{side}_name"], strict=True) if s >= 0}
-    return {**named, -1: elsewhere}
-
-
 def _lay_spans(flows: pd.DataFrame, side: str) -> Spans:
     """Where the bar of each segment lies, from 0 at the top to 1; those that are nowhere come last."""
     sizes = flows.groupby(side)["customers"].sum()
@@ -82,18 +77,15 @@ def _lay_spans(flows: pd.DataFrame, side: str) -> Spans:
 
 def _draw_bands(axes: Axes, flows: pd.DataFrame, left: Spans, right: Spans) -> None:
     """The bands leave and arrive in the order of the segments, so that they cross as little as they can."""
-    starts = {segment: low for segment, (low, _) in left.items()}
-    ends = {segment: low for segment, (low, _) in right.items()}
-    widths = {}
-    for side, spans in (("left", left), ("right", right)):
-        sizes = flows.groupby(side)["customers"].sum()
-        widths[side] = {s: (high - low) / max(float(sizes[s]), 1) for s, (low, high) in spans.items()}
+    sides = (left, right)
+    starts, ends = ({segment: low for segment, (low, _) in spans.items()} for spans in sides)
+    everyone = flows["customers"].sum()  # a customer is as wide in every bar of a side
+    leaving, arriving = (sum(high - low for low, high in spans.values()) / everyone for spans in sides)
     order = np.lexsort([flows["right"].replace(-1, 10**6), flows["left"].replace(-1, 10**6)])
     rows: list[Any] = list(flows.iloc[order].itertuples())
     for flow in rows:
         a, b = starts[flow.left], ends[flow.right]
-        c = a + flow.customers * widths["left"][flow.left]
-        d = b + flow.customers * widths["right"][flow.right]
+        c, d = a + flow.customers * leaving, b + flow.customers * arriving
         starts[flow.left], ends[flow.right] = c, d
         x0, x1, middle = BAR, 1 - BAR, 0.5
         path = Path(

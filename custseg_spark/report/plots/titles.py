@@ -139,15 +139,14 @@ def describe_boxes(eta: dict[str, float]) -> str:
 def describe_elbow(sweep: pd.DataFrame, chosen: int) -> str:
     """What the chosen k saves, and what the next one would."""
     cost = sweep.set_index("k")["cost"]
-    before, here, after = (cost.get(k) for k in (chosen - 1, chosen, chosen + 1))
     parts = []
-    if here is not None and before is not None:
-        saved = format_percent(1 - here / before)
+    if chosen - 1 in cost:
+        saved = format_percent(1 - cost[chosen] / cost[chosen - 1])
         parts.append(f"going from {chosen - 1} to {chosen} segments saves {saved} of the cost")
-    if here is not None and after is not None:
-        saved, step = format_percent(1 - after / here), f"going from {chosen} to {chosen + 1} segments"
-        one_more = f"one more than {chosen} would save {saved}"
-        parts.append(one_more if parts else f"{step} would save {saved} of the cost")
+    if chosen + 1 in cost:
+        saved = format_percent(1 - cost[chosen + 1] / cost[chosen])
+        step = f"going from {chosen} to {chosen + 1} segments would save {saved} of the cost"
+        parts.append(f"one more than {chosen} would save {saved}" if parts else step)
     return wording.capitalize(", ".join(parts)) if parts else f"Cost at {chosen} segments"
 
 
@@ -155,8 +154,6 @@ def describe_silhouette(sweep: pd.DataFrame, chosen: int) -> str:
     """How the chosen k's silhouette stands to the best of the range."""
     scores = sweep.set_index("k")["silhouette"]
     best = int(sweep["k"].to_numpy()[scores.fillna(-2).to_numpy().argmax()])
-    if chosen not in scores.index:
-        return f"The best silhouette is at {best} segments"
     own = f"{chosen} segments have a silhouette of {wording.format_decimal(float(scores[chosen]))}"
     if best == chosen:
         return f"{own}, the best of the range"
@@ -165,24 +162,22 @@ def describe_silhouette(sweep: pd.DataFrame, chosen: int) -> str:
 
 def describe_evidence(sweep: pd.DataFrame, chosen: int, floor: float) -> str:
     """Why the chosen k, or what speaks against it."""
-    if chosen not in set(sweep["k"]):
-        return f"{chosen} segments were chosen"
     row = sweep[sweep["k"] == chosen].iloc[0]
     wanting = []
-    if float(row.get("smallest_share", 1.0)) < floor:
+    if row["smallest_share"] < floor:
         wanting.append(f"a segment is under {format_percent(floor)} of customers")
     lowest = row.get("lowest_jaccard")
-    if lowest is not None and math.isfinite(float(lowest)) and float(lowest) < STABLE:
+    if pd.notna(lowest) and lowest < STABLE:
         wanting.append(f"a segment comes back only to {wording.format_decimal(float(lowest))}")
     if wanting:
         return f"{chosen} segments, with a reservation: {wording.join_words(wanting)}"
-    passing = sweep[sweep["smallest_share"] >= floor] if "smallest_share" in sweep else sweep
+    passing = sweep[sweep["smallest_share"] >= floor]
     if "lowest_jaccard" in passing and passing["lowest_jaccard"].notna().any():
         passing = passing[passing["lowest_jaccard"] >= STABLE]
         claim = "that come back and are all large enough"
     else:
         claim = "that are all large enough"
-    if "silhouette" not in passing or passing["silhouette"].isna().all():
+    if passing["silhouette"].isna().all():
         return f"{chosen} segments were chosen"
     best = int(passing["k"].to_numpy()[passing["silhouette"].fillna(-2).to_numpy().argmax()])
     if best != chosen:
