@@ -67,7 +67,8 @@ def compare(
         runs.write_file(f"{to}/comparison.csv", data.write_csv(others.table))
         runs.write_file(f"{to}/comparison.txt", others.why + "\n")
         plane = choose_k.fit_plane(spark, points, recipe)
-        draw_comparison_figures(others, plane, points, lambda name, png: runs.write_file(f"{to}/{name}", png))
+        for name, png in draw_comparison_figures(others, plane, points).items():
+            runs.write_file(f"{to}/{name}", png)
     return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
 
 

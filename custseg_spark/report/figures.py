@@ -5,75 +5,100 @@ Matplotlib and scipy are imported by the first call of a function and not before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from custseg_spark.report import palette
 from custseg_spark.report.plots.data import ComparisonPictures, Pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-P = TypeVar("P")
+GREY = 30
+"""A colour whose channels differ by no more is ink or paper, not a segment."""
+LAMP = 232
+"""How light the darkest ink becomes on dark paper, of 255."""
+Pixels = NDArray[np.float32]
 
 
-def draw(
-    pictures: Pictures,
-    write: Callable[[str, bytes], None],
-    write_dark: Callable[[str, bytes], None] | None = None,
-) -> list[str]:
-    """Draws every figure the tables allow, hands each to `write(file name, PNG bytes)`, returns the names.
+def draw(pictures: Pictures | ComparisonPictures) -> dict[str, Print]:
+    """Draws every figure that the tables allow, by file name.
 
-    `write_dark` gets each figure once more, for a dark page. A figure whose columns are absent (a pair of
-    one feature, a silhouette that was switched off) is left out; anything else that goes wrong is an error.
+    A figure whose columns are absent (a pair of one feature, a silhouette that was switched off) is left
+    out, as is one that has nothing to show (no labelling, no linkage, no distances); anything else that goes
+    wrong is an error.
     """
-    from custseg_spark.report.plots import bars, curves, flows, panels, planes
+    from custseg_spark.report.plots import compared, curves, flows, planes, rows
 
-    drawings: dict[str, Callable[[Pictures], Figure | None]] = {
+    of_a_run: dict[str, Callable[[Any], Figure | None]] = {
         "pca_2d.png": planes.draw_plane,
         "pca_3d.png": planes.draw_space,
         "pair.png": planes.draw_pair,
-        "sizes.png": bars.draw_sizes,
-        "shares.png": bars.draw_shares,
-        "heatmap.png": panels.draw_heatmap,
-        "boxes.png": panels.draw_boxes,
+        "sizes.png": rows.draw_sizes,
+        "shares.png": rows.draw_shares,
+        "heatmap.png": rows.draw_heatmap,
+        "boxes.png": rows.draw_boxes,
         "elbow.png": curves.draw_elbow,
         "silhouette.png": curves.draw_silhouette,
         "evidence.png": curves.draw_evidence,
         "movement.png": flows.draw_movement,
     }
-    return _write_all(drawings, pictures, write, write_dark)
-
-
-def draw_comparison(pictures: ComparisonPictures, write: Callable[[str, bytes], None]) -> list[str]:
-    """Draws the figures, hands each to `write(file name, PNG bytes)` and returns the names.
-
-    What has nothing to show is left out: no labelling, no linkage, no distances.
-    """
-    from custseg_spark.report.plots import compared
-
-    drawings: dict[str, Callable[[ComparisonPictures], Figure | None]] = {
+    of_a_comparison: dict[str, Callable[[Any], Figure | None]] = {
         "comparison.png": compared.draw_comparison_panels,
         "dendrogram.png": compared.draw_dendrogram,
         "k_distance.png": compared.draw_k_distance,
     }
-    return _write_all(drawings, pictures, write)
+    drawings = of_a_run if isinstance(pictures, Pictures) else of_a_comparison
+    figures = ((name, drawing(pictures)) for name, drawing in drawings.items())
+    return {name: Print(figure) for name, figure in figures if figure is not None}
 
 
-def _write_all(
-    drawings: Mapping[str, Callable[[P], Figure | None]],
-    pictures: P,
-    write: Callable[[str, bytes], None],
-    write_dark: Callable[[str, bytes], None] | None = None,
-) -> list[str]:
-    from custseg_spark.report.plots.prints import Print
+class Print:
+    """A drawn figure, to be laid on light or on dark paper.
 
-    written = []
-    for name, drawing in drawings.items():
-        figure = drawing(pictures)
-        if figure is not None:
-            drawn = Print(figure)
-            write(name, drawn.light())
-            if write_dark:
-                write_dark(name, drawn.dark())
-            written.append(name)
-    return written
+    It is drawn on nothing, so that on dark paper the greys can be turned round while the colours of the
+    segments stay.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        figure.canvas.draw()
+        pixels = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
+        self._shape = pixels.shape[:2]
+        flat = pixels.reshape(-1, 4)
+        self._at = np.flatnonzero(flat[:, 3])  # the rest is paper, nine tenths of the sheet
+        drawn: Pixels = flat[self._at].astype(np.float32)
+        self._ink: Pixels = drawn[:, :3]
+        self._cover: Pixels = drawn[:, 3:] / np.float32(255)
+
+    def print_light(self) -> bytes:
+        """As PNG on light paper."""
+        return self._lay(self._ink, self._cover, _read_rgb(palette.PAPER))
+
+    def print_dark(self) -> bytes:
+        """As PNG on dark paper; half-covering colours, which would drown there, cover more."""
+        paper, night = _read_rgb(palette.PAPER), _read_rgb(palette.NIGHT)
+        grey = np.ptp(self._ink, axis=1, keepdims=True) <= GREY
+        turned = night + (paper - self._ink) * (LAMP - night) / paper
+        ink: Pixels = np.where(grey, turned, self._ink).astype(np.float32)
+        cover: Pixels = np.where(grey, self._cover, self._cover**0.6).astype(np.float32)
+        return self._lay(ink, cover, night)
+
+    def _lay(self, ink: Pixels, cover: Pixels, ground: Pixels) -> bytes:
+        """(m, 3) colours that cover (m, 1) of the ground, as PNG with 256 colours: a third of the size."""
+        sheet = np.empty((self._shape[0] * self._shape[1], 3), dtype=np.uint8)
+        sheet[:] = ground
+        sheet[self._at] = (ink * cover + ground * (1 - cover)).clip(0, 255).round()
+        from PIL import Image
+
+        image = Image.fromarray(sheet.reshape(*self._shape, 3), "RGB")
+        buffer = io.BytesIO()
+        image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png")
+        return buffer.getvalue()
+
+
+def _read_rgb(colour: str) -> Pixels:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float32)

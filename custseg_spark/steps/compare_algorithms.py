@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
@@ -12,7 +10,7 @@ from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
 from custseg_spark.recipe import Recipe
-from custseg_spark.report.figures import draw_comparison
+from custseg_spark.report.figures import draw
 from custseg_spark.report.plots.data import ComparisonPictures
 from custseg_spark.results import AlgorithmComparison
 
@@ -39,22 +37,17 @@ def compare_algorithms(
 
 
 def draw_comparison_figures(
-    others: AlgorithmComparison,
-    plane: clustering.Plane,
-    points: NDArray[np.float64],
-    write: Callable[[str, bytes], None],
-) -> None:
-    """Draw the comparison: each figure is handed to `write(file name, PNG bytes)`."""
+    others: AlgorithmComparison, plane: clustering.Plane, points: NDArray[np.float64]
+) -> dict[str, bytes]:
+    """The figures of the comparison: PNG by file name."""
     found = others.found
-    draw_comparison(
-        ComparisonPictures(
-            plane=plane.project(points[found.at]),
-            labellings=found.labels,
-            linkage=found.linkage,
-            k=others.k,
-            distances=found.density.distances,
-            eps=found.density.eps,
-            min_samples=found.density.min_samples,
-        ),
-        write,
+    pictures = ComparisonPictures(
+        plane=plane.project(points[found.at]),
+        labellings=found.labels,
+        linkage=found.linkage,
+        k=others.k,
+        distances=found.density.distances,
+        eps=found.density.eps,
+        min_samples=found.density.min_samples,
     )
+    return {name: drawn.print_light() for name, drawn in draw(pictures).items()}

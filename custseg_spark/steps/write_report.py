@@ -50,11 +50,11 @@ def draw_figures(result: TrainingResult) -> RunFigures:
         ids=fitted.model.ids,
         flows=result.since_live.movement.flows if result.since_live else None,
     )
-    figures = RunFigures({}, {})
-    draw(pictures, figures.light.__setitem__, figures.dark.__setitem__)
+    drawn = draw(pictures)
+    light = {name: one.print_light() for name, one in drawn.items()}
     if result.others:
-        draw_comparison_figures(result.others, plane, fitted.points, figures.light.__setitem__)
-    return figures
+        light |= draw_comparison_figures(result.others, plane, fitted.points)
+    return RunFigures(light, {name: one.print_dark() for name, one in drawn.items()})
 
 
 def write_report(run: runs.Run, result: TrainingResult, figures: RunFigures) -> dict[str, str]:

@@ -38,9 +38,9 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trial = report_trial.trial()
-    light: dict[str, bytes] = {}
-    dark: dict[str, bytes] = {}
-    figures.draw(report_trial.pictures(trial), light.__setitem__, dark.__setitem__)
+    drawn = figures.draw(report_trial.pictures(trial))
+    light = {name: one.print_light() for name, one in drawn.items()}
+    dark = {name: one.print_dark() for name, one in drawn.items()}
     html = render_page(report_trial.full_page(trial, light, dark))
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(html, encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from custseg_spark.report.figures import draw_comparison
+from custseg_spark.report.figures import draw
 from custseg_spark.report.plots import compared
 from custseg_spark.report.plots.data import ComparisonPictures
 
@@ -29,10 +29,9 @@ def trial() -> ComparisonPictures:
 
 
 def test_every_figure_is_a_small_png(trial: ComparisonPictures) -> None:
-    drawn: dict[str, bytes] = {}
-    assert draw_comparison(trial, drawn.__setitem__) == ALL
+    drawn = draw(trial)
     assert list(drawn) == ALL
-    for content in drawn.values():
+    for content in (one.print_light() for one in drawn.values()):
         image = Image.open(io.BytesIO(content))
         assert image.format == "PNG"
         assert min(image.size) > 300
@@ -43,7 +42,7 @@ def test_every_figure_is_a_small_png(trial: ComparisonPictures) -> None:
 def test_a_labelling_of_noise_only(trial: ComparisonPictures, alone: bool) -> None:
     noise = {"DBSCAN": np.full(90, -1)}
     pictures = replace(trial, labellings=noise if alone else {**trial.labellings, **noise})
-    assert draw_comparison(pictures, lambda name, content: None) == ALL
+    assert list(draw(pictures)) == ALL
     figure = compared.draw_comparison_panels(pictures)
     assert figure is not None
     assert "DBSCAN · no segment" in [axes.get_title(loc="left") for axes in figure.axes]
@@ -58,13 +57,13 @@ def test_each_panel_names_the_algorithm_and_counts(trial: ComparisonPictures) ->
 
 def test_what_is_missing_is_left_out(trial: ComparisonPictures) -> None:
     bare = replace(trial, linkage=None)
-    assert draw_comparison(bare, lambda name, content: None) == ["comparison.png", "k_distance.png"]
-    assert draw_comparison(replace(bare, labellings={}, distances=np.empty(0)), lambda *_: None) == []
+    assert list(draw(bare)) == ["comparison.png", "k_distance.png"]
+    assert draw(replace(bare, labellings={}, distances=np.empty(0))) == {}
 
 
 @pytest.mark.parametrize("k", [1, 2, 40, 500])
 def test_any_cut_of_the_tree(trial: ComparisonPictures, k: int) -> None:
-    assert "dendrogram.png" in draw_comparison(replace(trial, k=k), lambda name, content: None)
+    assert "dendrogram.png" in draw(replace(trial, k=k))
 
 
 def test_the_cut_line_leaves_k_branches(trial: ComparisonPictures) -> None:
@@ -77,7 +76,7 @@ def test_the_cut_line_leaves_k_branches(trial: ComparisonPictures) -> None:
 def test_two_customers_at_one_place(trial: ComparisonPictures) -> None:
     same, tree = np.zeros((2, 2)), np.array([[0.0, 1.0, 0.0, 2.0]])
     pictures = ComparisonPictures(same, {"KMeans": np.zeros(2, int)}, tree, 2, np.zeros(2), 0.0, 4)
-    assert draw_comparison(pictures, lambda name, content: None) == ALL
+    assert list(draw(pictures)) == ALL
 
 
 def test_the_same_customers_wear_the_same_number() -> None:

@@ -28,10 +28,10 @@ def trial() -> report_trial.Trial:
 
 @pytest.fixture(scope="module")
 def drawn(trial: report_trial.Trial) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    light: dict[str, bytes] = {}
-    dark: dict[str, bytes] = {}
-    assert figures.draw(report_trial.pictures(trial), light.__setitem__, dark.__setitem__) == ALL
-    return light, dark
+    prints = figures.draw(report_trial.pictures(trial))
+    assert list(prints) == ALL
+    light = {name: one.print_light() for name, one in prints.items()}
+    return light, {name: one.print_dark() for name, one in prints.items()}
 
 
 def test_every_figure_is_a_small_png(drawn: tuple[dict[str, bytes], dict[str, bytes]]) -> None:
@@ -62,7 +62,7 @@ def test_the_dark_figure_has_dark_paper_and_the_same_colours(
 def test_few_and_many_segments_with_long_names(k: int) -> None:
     names = tuple(f"Big spenders, living in the countryside ${i}$ with _many_ deals" for i in range(k))
     pictures = report_trial.pictures(report_trial.trial(k=k, names=names))
-    assert figures.draw(pictures, lambda name, content: None) == ALL
+    assert list(figures.draw(pictures)) == ALL
 
 
 def test_what_the_tables_lack_is_left_out(trial: report_trial.Trial) -> None:
@@ -76,7 +76,7 @@ def test_what_the_tables_lack_is_left_out(trial: report_trial.Trial) -> None:
         profile=full.profile[["segment", "name", "size", "share"]],
         sample=full.sample[["feature_spend", "segment"]],
     )
-    assert figures.draw(bare, lambda name, content: None) == [
+    assert list(figures.draw(bare)) == [
         "pca_2d.png",
         "sizes.png",
         "boxes.png",
@@ -88,7 +88,7 @@ def test_an_empty_segment_and_missing_values_are_drawn(trial: report_trial.Trial
     full = report_trial.pictures(trial)
     sample = full.sample.assign(segment=full.sample["segment"].replace(4, 3), income=np.nan)
     pictures = replace(full, sample=sample, sizes=(*full.sizes[:3], full.sizes[3] + full.sizes[4], 0))
-    assert "boxes.png" in figures.draw(pictures, lambda name, content: None)
+    assert "boxes.png" in figures.draw(pictures)
 
 
 def test_labels_never_overlap() -> None:
@@ -106,7 +106,7 @@ def test_matplotlib_waits_and_pyplot_never_comes() -> None:
     code = (
         "import sys; from custseg_spark.report import figures, html, page;"
         "assert 'matplotlib' not in sys.modules;"
-        "from custseg_spark.report.plots import bars, curves, panels, planes;"
+        "from custseg_spark.report.plots import curves, planes, rows;"
         "assert 'matplotlib' in sys.modules and 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -37,9 +38,14 @@ def escape_mathtext(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def measure_text(figure: Figure, text: str, size: float, weight: str = "normal") -> float:
+@functools.cache
+def _find_renderer() -> Any:
+    return RendererAgg(DPI, DPI, DPI)  # type: ignore[no-untyped-call]
+
+
+def measure_text(text: str, size: float, weight: str = "normal") -> float:
     """Width in inches of the longest line of the text."""
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    renderer = _find_renderer()
     font = FontProperties(size=size, weight=weight)
     widths = [
         renderer.get_text_width_height_descent(escape_mathtext(line), font, ismath=False)[0]
@@ -48,12 +54,12 @@ def measure_text(figure: Figure, text: str, size: float, weight: str = "normal")
     return float(max(widths)) / DPI
 
 
-def wrap_text(figure: Figure, text: str, width: float, size: float, weight: str = "normal") -> str:
+def wrap_text(text: str, width: float, size: float, weight: str = "normal") -> str:
     """The text in lines of at most `width` inches, broken between words."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and measure_text(figure, longer, size, weight) > width:
+        if lines[-1] and measure_text(longer, size, weight) > width:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -69,7 +75,7 @@ def write_head(figure: Figure, title: str, note: str = "") -> float:
         (note, 9.0, "normal", palette.SOFT_INK, 0.17),
     ):
         if text:
-            lines = wrap_text(figure, text, float(width) - 0.45, size, weight)
+            lines = wrap_text(text, float(width) - 0.45, size, weight)
             place = (0.22 / width, 1 - at / height)
             figure.text(*place, escape_mathtext(lines), size=size, weight=weight, color=ink, va="top")
             at += line * (lines.count("\n") + 1)
@@ -158,10 +164,10 @@ def draw_legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: 
     )  # fmt: skip
 
 
-def measure_legend(figure: Figure, texts: Sequence[str]) -> tuple[float, float]:
+def measure_legend(texts: Sequence[str]) -> tuple[float, float]:
     """Width and height in inches that the legend of these texts takes."""
     size = 9.5 if len(texts) <= MANY else 8
     lines = sum(text.count("\n") + 1 for text in texts)
     gaps = len(texts) * (0.55 if len(texts) <= MANY else 0.32)
-    wide = max(measure_text(figure, text, size) for text in texts)
+    wide = max(measure_text(text, size) for text in texts)
     return wide + 0.45, (lines * 1.22 + gaps) * size / 72 + 0.1

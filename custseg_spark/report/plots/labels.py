@@ -66,7 +66,7 @@ def label_points(figure: Figure, anchors: NDArray[np.float64], texts: Sequence[s
     """Writes each text beside its anchor (m, 2 pixels), on a light ground, with a line where it is far."""
     size = 9.5 if len(texts) <= 12 else 8.5
     line = size * 1.25 / 72 * DPI
-    sizes = [(measure_text(figure, t, size, "bold") * DPI + 8, line * (t.count("\n") + 1) + 4) for t in texts]
+    sizes = [(measure_text(t, size, "bold") * DPI + 8, line * (t.count("\n") + 1) + 4) for t in texts]
     frame = axes.get_window_extent()
     bounds = (frame.x0 + 2, frame.y0 + 2, frame.x1 - 2, frame.y1 - 2)
     width, height = figure.get_size_inches() * DPI

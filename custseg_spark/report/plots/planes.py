@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,8 +26,8 @@ FLAT = 1e-9
 def draw_plane(p: Pictures) -> Figure:
     """Customers and segment centres on the first two principal components."""
     note = "Each point is a customer of the sample; ringed markers are segment centres."
-    cloud = _Cloud(p.plane[:, :2], p.plane_labels, p.plane_centres[:, :2])
-    figure, axes = _draw_cloud(p, cloud, titles.describe_plane(p), note)
+    head = (titles.describe_plane(p), note)
+    figure, axes = _draw_cloud(p, p.plane[:, :2], p.plane_labels, p.plane_centres[:, :2], head)
     axes.set_xlabel(canvas.escape_mathtext(titles.describe_component(p, 0)), labelpad=6)
     axes.set_ylabel(canvas.escape_mathtext(titles.describe_component(p, 1)), labelpad=6)
     return figure
@@ -48,7 +47,7 @@ def draw_pair(p: Pictures) -> Figure | None:
     points = np.column_stack([scales.to_axis(units[:, i], view) for i, view in enumerate(views)])
     middle = np.array([_take_median(points[labels == segment]) for segment in range(p.k)])
     note = "Each point is a customer of the sample; ringed markers are the medians of the segments."
-    figure, axes = _draw_cloud(p, _Cloud(points, labels, middle), titles.describe_pair(views, units), note)
+    figure, axes = _draw_cloud(p, points, labels, middle, (titles.describe_pair(views, units), note))
     for axis, view in ((axes.xaxis, views[0]), (axes.yaxis, views[1])):
         scales.label_axis(axis, view)
     return figure
@@ -59,9 +58,8 @@ def draw_space(p: Pictures) -> Figure | None:
     if p.loadings.shape[1] < 3 or p.explained[2] < FLAT:
         return None
     texts = _write_legend(p)
-    figure = canvas.make_sheet(10.2, 6.6)
-    wide, high = canvas.measure_legend(figure, texts)
-    figure.set_size_inches(7.3 + wide, max(6.6, high + 1.6))
+    wide, high = canvas.measure_legend(texts)
+    figure = canvas.make_sheet(7.3 + wide, max(6.6, high + 1.6))
     caption = "   ".join(titles.describe_component(p, i) for i in range(3))
     top = canvas.write_head(figure, titles.describe_space(p), caption)
     axes = _make_space(figure, wide, top, p)
@@ -110,21 +108,18 @@ def _draw_space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     label_points(figure, anchors, [str(segment) for segment in p.ids], axes)
 
 
-@dataclass(frozen=True)
-class _Cloud:
-    """Points (n, 2), the positions (n,) of their segments, and centres (k, 2), NaN where there is none."""
-
-    points: NDArray[np.float64]
-    labels: NDArray[np.int64]
-    centres: NDArray[np.float64]
-
-
-def _draw_cloud(p: Pictures, cloud: _Cloud, title: str, note: str) -> tuple[Figure, Axes]:
-    """The points by segment, ringed centres with names or ids, the legend outside."""
-    texts, points, centres = _write_legend(p), cloud.points, cloud.centres
-    figure = canvas.make_sheet(10.2, 6.4)
-    wide, high = canvas.measure_legend(figure, texts)
-    figure.set_size_inches(7.4 + wide, max(6.4, high + 1.6))
+def _draw_cloud(
+    p: Pictures,
+    points: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    centres: NDArray[np.float64],
+    head: tuple[str, str],
+) -> tuple[Figure, Axes]:
+    """Points (n, 2) by the positions (n,) of their segments, ringed centres (k, 2; NaN: none) with names or
+    ids, the legend outside. `head`: title and note."""
+    texts, (title, note) = _write_legend(p), head
+    wide, high = canvas.measure_legend(texts)
+    figure = canvas.make_sheet(7.4 + wide, max(6.4, high + 1.6))
     frame = scales.fit_frame(points, centres)
     inside = scales.find_inside(points, frame)
     if not inside.all():
@@ -134,7 +129,7 @@ def _draw_cloud(p: Pictures, cloud: _Cloud, title: str, note: str) -> tuple[Figu
     axes = canvas.add_panel(figure, 0.8, 0.65, wide + 0.35, top + 0.05)
     axes.set(xlim=frame[:, 0], ylim=frame[:, 1])
     ids, size = dict(enumerate(p.ids)), _size_dot(len(points[inside]))
-    canvas.scatter(axes, points[inside], cloud.labels[inside], ids, s=size, alpha=0.55)
+    canvas.scatter(axes, points[inside], labels[inside], ids, s=size, alpha=0.55)
     ring: dict[str, Any] = {"markersize": 11, "markeredgecolor": palette.INK, "markeredgewidth": 1.6}
     for segment, (x, y) in zip(p.ids, centres, strict=True):
         axes.plot(x, y, **canvas.mark(segment), **ring, zorder=10)

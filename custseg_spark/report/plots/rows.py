@@ -1,11 +1,14 @@
-"""Every column for every segment: means against all customers, and spread within."""
+"""A row per segment: how many customers, what they bring, their means against all customers, their spread."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from custseg_spark import wording
@@ -20,6 +23,73 @@ DIVERGING = LinearSegmentedColormap.from_list(
 )
 
 
+def draw_sizes(p: Pictures) -> Figure:
+    """Customers per segment, with the smallest share that was asked for."""
+    note = "Customers per segment, all rows."
+    if p.floor > 0:
+        note += f" Dashed: {wording.format_percent(p.floor)}, the smallest share a segment may have."
+    figure, axes = _make_rows(p, titles.describe_sizes(p), note, 0.36)
+    shares = p.shares
+    axes.barh(range(p.k), shares, height=0.68, color=[palette.pick_colour(s) for s in p.ids])
+    longest = max(shares)
+    for segment, share in enumerate(shares):
+        text = f"{wording.format_number(p.sizes[segment], 9)}  ·  {wording.format_percent(share)}"
+        canvas.put_text(axes, share + longest * 0.012, segment, text, bbox=canvas.GROUND, zorder=6)
+    if p.floor > 0:
+        axes.axvline(p.floor, **canvas.DASHED, zorder=5)
+    axes.set_xlim(0, max(longest, p.floor) * 1.22)
+    _write_percents(axes, "share of customers")
+    return figure
+
+
+def draw_shares(p: Pictures) -> Figure | None:
+    """Share of customers beside share of the value column; none where nothing is additive."""
+    found = titles.share_value(p)
+    if found is None:
+        return None
+    name, of_total = found
+    what = wording.humanize(name)
+    note = f"Open bars: share of customers. Filled bars: share of {what}. All rows."
+    figure, axes = _make_rows(p, titles.describe_shares(p, name, of_total), note, 0.5)
+    longest = max(*p.shares, *of_total)
+    named = ("customers", wording.break_text(what, 24, 1))
+    for segment in range(p.k):
+        hue = palette.pick_colour(p.ids[segment])
+        for filled, value in enumerate((p.shares[segment], of_total[segment])):
+            at = segment + (0.19 if filled else -0.19)
+            ground = hue if filled else palette.PAPER
+            axes.barh(at, value, height=0.34, facecolor=ground, edgecolor=hue, linewidth=1.2)
+            text = f"{wording.format_percent(value)} {named[filled] if segment == 0 else ''}".rstrip()
+            weight = "bold" if filled else "normal"
+            canvas.put_text(axes, value + longest * 0.012, at, text, weight=weight)
+    axes.set_xlim(0, longest * 1.3)
+    _write_percents(axes, f"share of customers and of {wording.break_text(what, 30, 1)}")
+    return figure
+
+
+def _make_rows(p: Pictures, title: str, note: str, row: float) -> tuple[Figure, Axes]:
+    """A sheet with a labelled row per segment, the first on top; `row` inches each."""
+    if p.k > canvas.MANY:
+        row *= 0.8
+    labels = canvas.write_names(p.names, p.ids, 30)
+    size = 9.5 if p.k <= canvas.MANY else 8.5
+    left = _measure_names(labels, size) + 0.45
+    height = 1.9 + max(row, 0.42 if any("\n" in x for x in labels) else 0) * p.k
+    figure = canvas.make_sheet(left + 6.4, height)
+    top = canvas.write_head(figure, title, note)
+    axes = canvas.add_panel(figure, left, 0.55, 0.3, top + 0.05)
+    axes.set_ylim(p.k - 0.45, -0.55)
+    canvas.label_rows(axes, labels, size)
+    return figure, axes
+
+
+def _write_percents(axes: Axes, text: str) -> None:
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(lambda value, _: wording.format_percent(value) if value < 1.001 else "")
+    axes.set_xlabel(canvas.escape_mathtext(text), color=palette.INK, size=10)
+    canvas.draw_grid(axes, "x")
+
+
 def draw_heatmap(p: Pictures) -> Figure | None:
     """z of each segment's mean against all customers: features first, then descriptions."""
     cut = [view.name for view in p.features if f"z_{view.name}" in p.profile]
@@ -28,20 +98,20 @@ def draw_heatmap(p: Pictures) -> Figure | None:
     if not columns:
         return None
     z = p.profile[[f"z_{name}" for name in columns]].to_numpy(dtype=np.float64)
-    figure = canvas.make_sheet(9, 6)
     rows = canvas.write_names(p.names, p.ids, 30)
-    left = max(canvas.measure_text(figure, row, 9.5) for row in rows) + 0.4
+    left = _measure_names(rows, 9.5) + 0.4
     heads = [wording.break_text(wording.humanize(name), 13, 3) for name in columns]
     lines = max(head.count("\n") for head in heads) + 1
     step = 0.42 if p.k <= canvas.MANY else 0.36
     cell = 0.98
-    figure.set_size_inches(max(left + cell * len(columns) + 0.3, 7.5), 1.25 + 0.17 * lines + step * p.k)
+    width = max(left + cell * len(columns) + 0.3, 7.5)
+    figure = canvas.make_sheet(width, 1.25 + 0.17 * lines + step * p.k)
     note = "Standard deviations from the mean of all customers; 0 is like everybody."
     if describing:
         note += " Left of the line: columns that cut; right of it: columns that only describe."
     top = canvas.write_head(figure, titles.describe_heatmap(p, z[:, : len(cut) or None], columns), note)
-    right = figure.get_size_inches()[0] - left - cell * len(columns)
-    axes = canvas.add_panel(figure, left, 0.2, float(right), top + 0.1 + 0.17 * lines)
+    right = width - left - cell * len(columns)
+    axes = canvas.add_panel(figure, left, 0.2, right, top + 0.1 + 0.17 * lines)
     _draw_cells(axes, z)
     axes.set_xticks(range(len(columns)), [canvas.escape_mathtext(head) for head in heads])
     canvas.label_rows(axes, rows, 9.5)
@@ -71,34 +141,29 @@ def draw_boxes(p: Pictures) -> Figure | None:
     """Median, quartiles and the middle 90 percent of each feature within each segment, in its unit."""
     views = [view for view in p.features if p.has(view.name)]
     labels = p.sample["segment"].to_numpy(dtype=np.int64)
-    eta = {
-        view.name: measure_eta_squared(scales.to_axis(p.values(view.name), view), labels) for view in views
-    }
     if not views:
         return None
+    eta = {v.name: measure_eta_squared(scales.to_axis(p.values(v.name), v), labels) for v in views}
     views = sorted(views, key=lambda view: -np.nan_to_num(eta[view.name]))[:MOST_BOXES]
     across = min(len(views), 3)
     down = -(-len(views) // across)
-    figure = canvas.make_sheet(9, 6)
     rows = canvas.write_names(p.names, p.ids, 24)
     size = 9.5 if p.k <= canvas.MANY else 8
-    left = max(canvas.measure_text(figure, row, size) for row in rows) + 0.35
+    left = _measure_names(rows, size) + 0.35
     each = max(1.2, 0.2 * p.k if p.k > canvas.MANY else 0.4 * p.k)
     wide = {1: 5.5, 2: 3.3}.get(across, 2.5)
     note = "Line: median. Bar: the middle half. Whisker: the middle 90 %. Grey line: median of all."
     left_out = len(p.features) - len(views)
     if left_out > 0:
         note += f" The {left_out} columns that differ least are left out."
-    figure.set_size_inches(left + across * (wide + 0.3) + 0.1, 0.65 + down * (each + 0.85))
+    width, height = left + across * (wide + 0.3) + 0.1, 0.65 + down * (each + 0.85)
+    figure = canvas.make_sheet(width, height)
     top = canvas.write_head(figure, titles.describe_boxes(eta), note)
-    width = figure.get_size_inches()[0]
     for place, view in enumerate(views):
         row, column = divmod(place, across)
         x = left + column * (wide + 0.3)
         above = top + 0.1 + row * (each + 0.85)
-        axes = canvas.add_panel(
-            figure, x, figure.get_size_inches()[1] - above - each, float(width - x - wide), above
-        )
+        axes = canvas.add_panel(figure, x, height - above - each, width - x - wide, above)
         _draw_spread(axes, p, view, labels)
         canvas.label_rows(axes, rows if column == 0 else [""] * p.k, size)
     return figure
@@ -125,3 +190,8 @@ def _draw_spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.
     scales.label_axis(axes.xaxis, view, named=False, most=5)
     text = wording.break_text(wording.add_unit(wording.humanize(view.name), view.unit), 32, 2)
     axes.set_xlabel(canvas.escape_mathtext(text), size=9.5, color=palette.INK, weight="bold")
+
+
+def _measure_names(rows: Sequence[str], size: float) -> float:
+    """Inches that the names beside the rows take."""
+    return max(canvas.measure_text(row, size) for row in rows)
