@@ -24,7 +24,7 @@ def profile_segments(
 ) -> Segmentation:
     """The segments with their names and figures, and the model that gives them, by ascending id."""
     recipe, live = counted.recipe, counted.live
-    kept = {i: live.model.name_of(i) for i in identified.kept} if live else {}
+    kept = {i: live.model.name_of(i) for i in identified.continuing_ids} if live else {}
     ids = tuple(sorted(identified.ids))
     refined = refined.reorder([identified.ids.index(i) for i in ids])
     labels = clustering.find_nearest(treated.points, refined.centres)

@@ -36,7 +36,7 @@ def test_the_days_of_400_nights_are_found_without_a_filter_that_grows(
 ) -> None:
     root = tmp_path / "shop [a]" / "days"
     known = nights_of(root, 400)
-    frame = order_days._sums(spark, str(root), known)
+    frame = order_days._read_sums(spark, str(root.parent), known)
     plan = frame._jdf.queryExecution().optimizedPlan().toString()
     assert "Filter" not in plan
     assert len(plan) < 1000
