@@ -96,7 +96,7 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
         )
     columns = tuple(look_at_columns(looked.head, {}))
     try:
-        recipe = looked.recipe()
+        recipe = looked.propose().text
     except DataError as problem:
         raise BadTableError(
             f"{file.name} has no column of numbers in which customers differ",

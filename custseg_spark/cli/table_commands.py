@@ -117,9 +117,11 @@ def _write_starter(arguments: argparse.Namespace) -> None:
     target = Path(arguments.to) if arguments.to else None
     if target and target.exists():
         raise RecipeError(f"{target} is there already", "name another file with --to, or move that one away")
-    text = propose_recipe(open_session(small=is_small(arguments.table)), arguments.table)
+    proposal = propose_recipe(open_session(small=is_small(arguments.table)), arguments.table)
     if target is None:
-        print(text, end="")
+        print(proposal.text, end="")
         return
-    target.write_text(text, encoding="utf-8")
+    target.write_text(proposal.text, encoding="utf-8")
+    for notice in proposal.notices:
+        print(notice)
     print(f"{target} is written; look through it, then: custseg train --recipe {target} --output out")

@@ -12,7 +12,8 @@ from pyspark.sql import SparkSession
 from custseg_spark import data
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.propose.write_yaml import write_recipe as proposed
+from custseg_spark.propose.proposal import Proposal
+from custseg_spark.propose.write_yaml import write_recipe
 from custseg_spark.recipe import Input
 from custseg_spark.sql import find_instants
 
@@ -29,10 +30,10 @@ class TablePreview:
     format: str
     options: Mapping[str, Any]
 
-    def recipe(self) -> str:
-        """A commented recipe for the table, as YAML; `train` runs on it as it is. Raises DataError for a
-        table without a column to cut by."""
-        return proposed(self.head, path=self.path, format=self.format, options=self.options, types={})
+    def propose(self) -> Proposal:
+        """A commented recipe for the table; `train` runs on it as it is. Raises DataError for a table without
+        a column to cut by."""
+        return write_recipe(self.head, path=self.path, format=self.format, options=self.options, types={})
 
 
 @keep_settings
@@ -51,6 +52,6 @@ def preview_table(spark: SparkSession, path: str, options: Mapping[str, Any] | N
     return TablePreview(head.drop(columns=data.MALFORMED, errors="ignore"), path, table.format, options)
 
 
-def propose_recipe(spark: SparkSession, path: str) -> str:
-    """A commented recipe for the table at `path`, as YAML; `train` runs on it as it is."""
-    return preview_table(spark, path).recipe()
+def propose_recipe(spark: SparkSession, path: str) -> Proposal:
+    """A commented recipe for the table at `path`; `train` runs on it as it is."""
+    return preview_table(spark, path).propose()

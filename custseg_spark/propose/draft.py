@@ -21,7 +21,7 @@ class Draft:
 
     `certain`: the id tells all rows looked at apart. `left`: why a column is in no section.
     `remarks`: why a described column does not cut though it could. `type_remarks`: what a type in
-    `types` does not fit.
+    `types` does not fit. `notices`: what a person must know before the recipe is used, a sentence each.
     """
 
     identity: ColumnKind
@@ -34,6 +34,7 @@ class Draft:
     remarks: dict[str, str]
     types: dict[str, Any]
     type_remarks: dict[str, str]
+    notices: tuple[str, ...]
 
 
 def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
@@ -69,6 +70,7 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
         }
         | dict.fromkeys(mixed, "string"),
         type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
+        notices=(),
     )
 
 

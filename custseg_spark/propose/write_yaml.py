@@ -13,6 +13,7 @@ from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
+from custseg_spark.propose.proposal import Proposal
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
 
@@ -24,8 +25,8 @@ def write_recipe(
     format: str,  # noqa: A002 - the recipe's own word
     options: Mapping[str, Any],
     types: Mapping[str, Any],
-) -> str:
-    """The starter recipe as YAML text; `train` runs on it as it is.
+) -> Proposal:
+    """The starter recipe; `train` runs on it as it is.
 
     `head`: the first rows of the table, or all of them, typed or as text. `types`: what is known of
     the columns' types; "string" keeps a column from being read as a number or a date. Raises
@@ -44,13 +45,14 @@ def write_recipe(
         comment=lambda why: f"  # {why}" if why else "",
     )
     template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
-    return environment.from_string(template.read_text(encoding="utf-8")).render(
+    text = environment.from_string(template.read_text(encoding="utf-8")).render(
         rows=len(head),
         source={"path": path, "format": format, **({"options": dict(options)} if options else {})},
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
         words=_propose_words,
     )
+    return Proposal(text, draft.notices)
 
 
 def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:

@@ -18,7 +18,7 @@ ROWS = 400
 
 
 def proposed(head: pd.DataFrame, **types: Any) -> tuple[Recipe, str]:
-    text = write_recipe(head, path="t.csv", format="csv", options={"sep": ";"}, types=types)
+    text = write_recipe(head, path="t.csv", format="csv", options={"sep": ";"}, types=types).text
     return parse(plain_yaml.read(text, "proposed")), text
 
 
