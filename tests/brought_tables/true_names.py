@@ -1,0 +1,234 @@
+"""Whether each word of each segment's name is true of the segment's own customers, from docs/names.md alone.
+
+Written apart from segments/names.py, and over the customers that a run published rather than over what it
+computed: what is wrong there must not be wrong here as well.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from custseg_spark.sql.parse import find_columns
+
+LEVELS = ("low", "mid", "high")
+PLAIN = frozenset(
+    {
+        "low",
+        "mid",
+        "middle",
+        "high",
+        "few",
+        "some",
+        "many",
+        "small",
+        "medium",
+        "big",
+        "large",
+        "rare",
+        "frequent",
+    }
+    | {
+        "more",
+        "fewer",
+        "less",
+        "higher",
+        "lower",
+        "longer",
+        "shorter",
+        "long",
+        "short",
+        "no",
+        "little",
+        "much",
+    }
+    | {"of", "per", "in", "the", "and", "with", "without", "total", "day", "days", "since"}
+)
+"""Words that say how much of something, or nothing by themselves."""
+SPEND = frozenset({"spender", "spenders", "buyers", "shoppers"})
+RECENCY = frozenset({"recent", "quiet", "lapsed", "dormant", "lost", "gone", "active", "new", "fresh"})
+_COMPARED = re.compile(r"(more|higher|longer|fewer|less|lower|shorter) (.+)")
+_ABOUT = re.compile(r"(.+?) (?:about|around|of) ([\d.,]+)(?: .*)?")
+_BETWEEN = re.compile(r"(.+?) ([\d.,]+) to ([\d.,]+)(?: .*)?")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number that cuts: its words, low, middle and high, and its values on the model's scale."""
+
+    name: str
+    label: str
+    columns: frozenset[str]
+    words: tuple[str | None, ...]
+    values: pd.Series[float]
+
+    def is_true(self, level: str, members: pd.Series[bool]) -> bool:
+        """Whether the members lie where the word of the level says, against all customers."""
+        own, spread = self.values[members], float(self.values.std(ddof=0))
+        z = 0.0 if spread == 0 else (own.mean() - self.values.mean()) / spread
+        middle = self.values.median()
+        high = z >= 0.5 - 1e-3 and float((own > middle).mean()) >= 0.6 - 1e-3
+        low = z <= -0.5 + 1e-3 and float((own < middle).mean()) >= 0.6 - 1e-3
+        # on the very bound two ways of adding up may differ: both words are let pass there
+        surely = abs(z) >= 0.5 + 1e-3 and float(((own - middle) * z > 0).mean()) >= 0.6 + 1e-3
+        return {"low": low, "high": high, "mid": not surely}[level]
+
+    def say(self, members: pd.Series[bool]) -> str:
+        own = self.values[members]
+        every = f"{self.values.mean():.4g}, {self.values.median():.4g}"
+        return f"{self.name}: mean {own.mean():.4g}, median {own.median():.4g}; of all {every}"
+
+
+def find_false_words(
+    recipe: Mapping[str, Any], customers: pd.DataFrame, spend: Iterable[str], recency: Iterable[str]
+) -> list[str]:
+    """A sentence for each word of a name that the customers do not bear out; none where all are true.
+
+    `recipe`: as run.json keeps it; `customers`: as the run published them; `spend`, `recency`: the columns
+    that are money spent and days since something, by which alone a segment may be called spenders or quiet.
+    """
+    features = [_read_feature(name, keys, customers) for name, keys in recipe["segment_by"].items()]
+    segments = customers["segment"].astype(int)
+    names = {
+        int(s): str(customers.loc[segments == s, "segment_name"].iloc[0]) for s in sorted(segments.unique())
+    }
+    told = [f"{name!r} is the name of two segments" for name in _find_twice(names.values())]
+    for segment, name in names.items():
+        for phrase in name.split(", "):
+            wrong = _judge(phrase, segment, names, segments, features)
+            wrong = wrong or _judge_meaning(phrase, features, frozenset(spend), frozenset(recency))
+            if wrong:
+                told.append(f"segment {segment}, {name!r}: {phrase!r} {wrong}")
+    return told
+
+
+def _read_feature(name: str, keys: Mapping[str, Any], customers: pd.DataFrame) -> Feature:
+    values = customers[f"feature_{name}"].astype(float)
+    values = values.map(np.log1p) if keys.get("transform") == "log1p" else values
+    label = str(keys.get("label") or _split(name))
+    words = list(keys.get("words") or [None] * 3)
+    made = [f"{level} {label}" for level in LEVELS]
+    return Feature(
+        name, label, find_columns(keys["sql"]),
+        tuple(word or other for word, other in zip(words, made, strict=True)), values,
+    )  # fmt: skip
+
+
+def _judge(
+    phrase: str, segment: int, names: Mapping[int, str], segments: pd.Series[int], features: list[Feature]
+) -> str:
+    """Why the figures do not bear the phrase out; empty if they do."""
+    members, said = segments == segment, phrase.casefold()
+    found = [
+        (feature, level)
+        for feature in features
+        for level, word in zip(LEVELS, feature.words, strict=True)
+        if word and word.casefold() == said
+    ]
+    if found:
+        true = any(feature.is_true(level, members) for feature, level in found)
+        return "" if true else f"is not true ({'; '.join(feature.say(members) for feature, _ in found)})"
+    if compared := _COMPARED.fullmatch(said):
+        return _judge_comparison(compared, segment, names, segments, features)
+    for pattern in (_ABOUT, _BETWEEN):
+        figures = pattern.fullmatch(said)
+        feature = figures and _find_by_label(figures[1], features)
+        if figures and feature:
+            return _judge_figures([*figures.groups()[1:]], feature, members)
+    return "has no figure behind it"
+
+
+def _judge_comparison(
+    compared: re.Match[str],
+    segment: int,
+    names: Mapping[int, str],
+    segments: pd.Series[int],
+    features: list[Feature],
+) -> str:
+    """More orders: more than each segment of the same noun that is not said to have more."""
+    feature = _find_by_label(compared[2], features)
+    if feature is None:
+        return "names no feature"
+    noun = names[segment].split(", ")[0].casefold()
+    rivals = [
+        other for other, name in names.items()
+        if other != segment and name.split(", ")[0].casefold() == noun and compared[0] not in name.casefold()
+    ]  # fmt: skip
+    own = feature.values[segments == segment].mean()
+    others = [feature.values[segments == rival].mean() for rival in rivals]
+    more = compared[1] in ("more", "higher", "longer")
+    if not others:
+        return "is compared with no other segment"
+    true = own > max(others) if more else own < min(others)
+    return "" if true else f"is not true ({feature.name}: {own:.4g}, of its rivals {others})"
+
+
+def _judge_figures(figures: list[str], feature: Feature, members: pd.Series[bool]) -> str:
+    numbers = [float(figure.replace(",", "").rstrip(".")) for figure in figures]
+    # the values may be logarithms: what is said is the plain number
+    own = feature.values[members]
+    plain = [own.mean(), own.median(), own.map(np.expm1).mean(), own.map(np.expm1).median()]
+    if len(numbers) == 1:
+        near = any(np.isclose(numbers[0], value, rtol=0.06, atol=0.6) for value in plain)
+        return "" if near else f"is not true ({feature.say(members)})"
+    low, high = numbers[0] * 0.99, numbers[1] * 1.01
+    inside = max(float(values.between(low, high).mean()) for values in (own, own.map(np.expm1)))
+    return "" if inside >= 0.5 else f"holds of {inside:.0%} of the segment"
+
+
+def _judge_meaning(
+    phrase: str, features: list[Feature], spend: frozenset[str], recency: frozenset[str]
+) -> str:
+    """Why the phrase says another thing than its column; empty if it does not."""
+    said = phrase.casefold()
+    by = [f for f in features if said in [str(word).casefold() for word in f.words]]
+    compared = _COMPARED.fullmatch(said) or _ABOUT.fullmatch(said)
+    by = by or [f for f in features if compared and _fold(f.label) in _fold(said)]
+    for feature in by:
+        own = {*_tokens(feature.name), *_tokens(feature.label)} | {
+            w for c in feature.columns for w in _tokens(c)
+        }
+        wrong = [word for word in _tokens(phrase) if not _may_say(word, own, feature.columns, spend, recency)]
+        if not wrong:
+            return ""
+    return f"says {', '.join(wrong)} of {', '.join(sorted(by[-1].columns))}" if by else ""
+
+
+def _may_say(
+    word: str, own: set[str], columns: frozenset[str], spend: frozenset[str], recency: frozenset[str]
+) -> bool:
+    if word in SPEND:
+        return columns <= spend
+    if word in RECENCY:
+        return columns <= recency
+    return word in PLAIN or word in own or word.isdigit()
+
+
+def _find_by_label(label: str, features: list[Feature]) -> Feature | None:
+    return next(
+        (one for one in features if _fold(label) in (_fold(one.label), _fold(_split(one.name)))), None
+    )
+
+
+def _find_twice(names: Iterable[str]) -> list[str]:
+    folded = [name.casefold() for name in names]
+    return sorted({name for name in folded if folded.count(name) > 1})
+
+
+def _split(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).replace("_", " ")
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
+def _tokens(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", _fold(_split(text)))
