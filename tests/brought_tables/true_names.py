@@ -48,7 +48,22 @@ PLAIN = frozenset(
         "little",
         "much",
     }
-    | {"of", "per", "in", "the", "and", "with", "without", "total", "day", "days", "since"}
+    | {
+        "of",
+        "to",
+        "about",
+        "around",
+        "per",
+        "in",
+        "the",
+        "and",
+        "with",
+        "without",
+        "total",
+        "day",
+        "days",
+        "since",
+    }
 )
 """Words that say how much of something, or nothing by themselves."""
 SPEND = frozenset({"spender", "spenders", "buyers", "shoppers"})
