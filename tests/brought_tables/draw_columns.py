@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 Role = Literal[
     "id", "spend", "count", "recency", "date", "measure", "flag", "outcome", "telltale", "category", "code",
-    "personal", "text", "constant", "index",
+    "personal", "text", "constant", "order", "customer",
 ]  # fmt: skip
 Draw = np.random.Generator
 

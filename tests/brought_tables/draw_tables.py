@@ -29,6 +29,7 @@ from tests.brought_tables.draw_columns import (
     draw_style,
     draw_telltale,
 )
+from tests.brought_tables.draw_orders import draw_orders
 
 SEPARATORS = (",", ";", "\t", "|")
 FORMATS = ("csv", "csv", "csv", "csv", "tsv", "xlsx", "parquet", "jsonl", "zip", "txt")
@@ -52,7 +53,8 @@ ONLY_TEXT = frozenset({"title", "footer", "ragged", "bom", "cp1252", "blank", "s
 @dataclass(frozen=True)
 class DrawnTable:
     """A table and what is true of it. `bad`: rows that need not stand in a segment; `groups`: the planted
-    group of each row, None where there are none; `nobody`: why nobody can be segmented, or empty."""
+    group of each row, None where there are none; `nobody`: why nobody can be segmented, or empty; `orders`:
+    a row is an order, and not a customer."""
 
     name: str
     columns: tuple[Column, ...]
@@ -62,6 +64,7 @@ class DrawnTable:
     bad: int
     groups: NDArray[np.int64] | None
     nobody: str = ""
+    orders: bool = False
 
     @property
     def rows(self) -> int:
@@ -97,7 +100,11 @@ def draw_table(seed: int) -> DrawnTable:
             [one for one in columns if one.role in ("id", "flag", "category", "outcome")],
             "no numbers",
         )
-        columns = columns or [draw_id(rng, style, rows)]
+        columns, groups = columns or [draw_id(rng, style, rows)], np.zeros(rows, dtype=np.int64)
+    orders = not nobody and rng.random() < 0.06
+    if orders:
+        known = bool(rng.random() < 0.7)
+        columns, nobody = draw_orders(rng, style, rows, known), "" if known else "orders without a customer"
     if rng.random() < 0.7:
         columns = [*columns[:1], *(columns[1:][place] for place in rng.permutation(len(columns) - 1))]
     format = str(rng.choice(FORMATS))  # noqa: A001
@@ -108,7 +115,15 @@ def draw_table(seed: int) -> DrawnTable:
     faults = tuple(one for one in faults if has_id or one not in ("footer", "repeated"))
     columns, bad = _spoil(rng, columns, faults)
     return DrawnTable(
-        f"t{seed:05d}", tuple(columns), format, separator, faults, bad, groups if k > 1 else None, nobody
+        f"t{seed:05d}",
+        tuple(columns),
+        format,
+        separator,
+        faults,
+        bad,
+        groups if k > 1 else None,
+        nobody,
+        orders,
     )
 
 

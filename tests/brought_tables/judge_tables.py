@@ -32,8 +32,12 @@ def try_table(table: DrawnTable, directory: Path, settings: tuple[str, ...] = QU
     failures = tuple(_judge_exit(table, trial))
     if trial.train is None or trial.train.code:
         return Verdict(table, failures, np.nan, ())
-    failures += (*_judge_recipe(table, trial), *_judge_rows(table, trial))
-    spend, recency = table.names("spend"), table.names("recency", "date")
+    if table.orders:
+        failures += tuple(_judge_orders(table, trial))
+        spend, recency = frozenset({"monetary", "average_basket"}), frozenset({"recency"})
+    else:
+        failures += (*_judge_recipe(table, trial), *_judge_rows(table, trial))
+        spend, recency = table.names("spend"), table.names("recency", "date")
     failures += tuple(find_false_words(trial.record["recipe"], trial.customers, spend, recency))
     return Verdict(table, failures, _measure_agreement(table, trial), tuple(trial.names))
 
@@ -55,8 +59,8 @@ def _judge_exit(table: DrawnTable, trial: Trial) -> list[str]:
             )
         return failures
     failures += [f"exit {one.code}: {' '.join(one.errors)[:300]}" for one in refused]
-    if trial.orders:
-        failures.append("customers taken for order lines")
+    if bool(trial.orders) != table.orders:
+        failures.append(f"taken for {'orders' if trial.orders else 'customers'}")
     if trial.train is None and not failures:
         failures.append("no recipe to train with")
     return failures
@@ -83,6 +87,18 @@ def _judge_recipe(table: DrawnTable, trial: Trial) -> list[str]:
     return failures
 
 
+def _judge_orders(table: DrawnTable, trial: Trial) -> list[str]:
+    """Whose the orders are, and as many customers in segments as stand in the table."""
+    whose = next(column for column in table.columns if column.role == "customer")
+    failures = []
+    if trial.orders and trial.orders["lines"]["customer"].strip("`") != whose.name:
+        failures.append(f"the customer is {trial.orders['lines']['customer']}, and not {whose.name}")
+    found, wanted = len(trial.customers), whose.values.nunique()
+    if not wanted - table.bad <= found <= wanted:
+        failures.append(f"{found} customers of {wanted}")
+    return failures
+
+
 def _judge_rows(table: DrawnTable, trial: Trial) -> list[str]:
     """Every row is accounted for, and everyone who is a customer stands in a segment."""
     rows, failures = trial.rows, []
@@ -105,6 +121,7 @@ def _measure_agreement(table: DrawnTable, trial: Trial) -> float:
     """By the id where it is the truth's and the rows are all there."""
     if (
         table.groups is None
+        or table.orders
         or trial.recipe["input"]["id"] != table.id
         or len(trial.customers) < table.rows - 10
     ):

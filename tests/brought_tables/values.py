@@ -81,7 +81,8 @@ def counts_what_is_missing(trial: Trial) -> None:
 
 
 def reads_a_share(trial: Trial) -> None:
-    assert trial.types["discount_share"]["number"]["percent"] is True
+    assert set(trial.types["discount_share"]) == {"number"}
+    assert re.search(r"percent|\.26\b|%", trial.init.text + trial.recipe_text), "that 26% is .26 is said"
     used = {name: sql for part in ("segment_by", "describe") for name, sql in trial.sections[part].items()}
     name = next(name for name, sql in used.items() if sql.strip("`") == "discount_share")
     profile = pd.read_csv(trial.run / "profile.csv")
