@@ -31,7 +31,7 @@ NAMES: dict[str, dict[str, Sequence[str]]] = {
             "balance", "annual income", "spending score", "credit limit", "discount ratio", "age of account",
             "credit amount", "total amt change", "avg basket value", "hours online", "tenure", "c1", "x2",
         ],
-        "category": ["city", "tier", "channel", "segment type", "product line"],
+        "category": ["city", "tier", "channel", "segment", "product line"],
         "code": ["region", "store code", "zip code", "day", "month", "postal code"],
         "text": ["comment", "notes"],
     },

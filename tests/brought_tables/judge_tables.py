@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
-from tests.brought_tables.draw_tables import DrawnTable, write_table
+from tests.brought_tables.draw_tables import DrawnTable
 from tests.brought_tables.trial import QUICK, Trial, bring
 from tests.brought_tables.true_names import find_false_words
+from tests.brought_tables.write_tables import write_table
 
 
 @dataclass(frozen=True)

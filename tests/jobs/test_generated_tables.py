@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.brought_tables.draw_tables import FORMATS, draw_table, write_table
+from tests.brought_tables.draw_tables import FORMATS, draw_table
 from tests.brought_tables.judge_tables import try_table
+from tests.brought_tables.write_tables import write_table
 
 SEEDS = range(7, 12)
 
