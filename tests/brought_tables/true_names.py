@@ -18,6 +18,10 @@ import pandas as pd
 from custseg_spark.sql.parse import find_columns
 
 LEVELS = ("low", "mid", "high")
+MADE = {"low": ("low", "few", "short"), "mid": ("mid", "some", "medium"), "high": ("high", "many", "long")}
+"""What stands before a label where the recipe has no words: few orders, long tenure."""
+SAME = {"frequency": {"orders", "order"}, "monetary": {"money", "spend"}}
+"""What the columns that `rfm` makes are called besides."""
 PLAIN = frozenset(
     {
         "low",
@@ -75,24 +79,31 @@ _BETWEEN = re.compile(r"(.+?) ([\d.,]+) to ([\d.,]+)(?: .*)?")
 
 @dataclass(frozen=True)
 class Feature:
-    """One number that cuts: its words, low, middle and high, and its values on the model's scale."""
+    """One number that cuts: its words, low, middle and high, its values, and those on the model's scale."""
 
     name: str
     label: str
     columns: frozenset[str]
     words: tuple[str | None, ...]
+    plain: pd.Series[float]
     values: pd.Series[float]
+
+    def list_words(self, level: str) -> list[str]:
+        """What the level may be called: the recipe's word, else one made of the label, in quotes or not."""
+        word = self.words[LEVELS.index(level)]
+        made = [f"{one} {label}" for one in MADE[level] for label in (self.label, f"“{self.label}”")]
+        return [text.casefold() for text in ([word] if word else made)]
 
     def is_true(self, level: str, members: pd.Series[bool]) -> bool:
         """Whether the members lie where the word of the level says, against all customers."""
         own, spread = self.values[members], float(self.values.std(ddof=0))
         z = 0.0 if spread == 0 else (own.mean() - self.values.mean()) / spread
-        middle = self.values.median()
-        high = z >= 0.5 - 1e-3 and float((own > middle).mean()) >= 0.6 - 1e-3
-        low = z <= -0.5 + 1e-3 and float((own < middle).mean()) >= 0.6 - 1e-3
+        beyond = float(((own - self.values.median()) * z > 0).mean())
+        same_side = (self.plain[members].mean() - self.plain.mean()) * z >= 0
         # on the very bound two ways of adding up may differ: both words are let pass there
-        surely = abs(z) >= 0.5 + 1e-3 and float(((own - middle) * z > 0).mean()) >= 0.6 + 1e-3
-        return {"low": low, "high": high, "mid": not surely}[level]
+        told = same_side and abs(z) >= 0.499 and beyond >= 0.599
+        surely = same_side and abs(z) >= 0.501 and beyond >= 0.601
+        return {"low": told and z < 0, "high": told and z > 0, "mid": not surely}[level]
 
     def say(self, members: pd.Series[bool]) -> str:
         own = self.values[members]
@@ -124,15 +135,11 @@ def find_false_words(
 
 
 def _read_feature(name: str, keys: Mapping[str, Any], customers: pd.DataFrame) -> Feature:
-    values = customers[f"feature_{name}"].astype(float)
-    values = values.map(np.log1p) if keys.get("transform") == "log1p" else values
-    label = str(keys.get("label") or _split(name))
-    words = list(keys.get("words") or [None] * 3)
-    made = [f"{level} {label}" for level in LEVELS]
-    return Feature(
-        name, label, find_columns(keys["sql"]),
-        tuple(word or other for word, other in zip(words, made, strict=True)), values,
-    )  # fmt: skip
+    plain = customers[f"feature_{name}"].astype(float)
+    values = plain.map(np.log1p) if keys.get("transform") == "log1p" else plain
+    words = tuple(keys.get("words") or [None] * 3)
+    label = str(keys.get("label") or _split(name).lower())
+    return Feature(name, label, find_columns(keys["sql"]), words, plain, values)
 
 
 def _judge(
@@ -141,10 +148,7 @@ def _judge(
     """Why the figures do not bear the phrase out; empty if they do."""
     members, said = segments == segment, phrase.casefold()
     found = [
-        (feature, level)
-        for feature in features
-        for level, word in zip(LEVELS, feature.words, strict=True)
-        if word and word.casefold() == said
+        (feature, level) for feature in features for level in LEVELS if said in feature.list_words(level)
     ]
     if found:
         true = any(feature.is_true(level, members) for feature, level in found)
@@ -180,20 +184,18 @@ def _judge_comparison(
     more = compared[1] in ("more", "higher", "longer")
     if not others:
         return "is compared with no other segment"
-    true = own > max(others) if more else own < min(others)
+    every = feature.values.mean()
+    true = own > max(*others, every) if more else own < min(*others, every)
     return "" if true else f"is not true ({feature.name}: {own:.4g}, of its rivals {others})"
 
 
 def _judge_figures(figures: list[str], feature: Feature, members: pd.Series[bool]) -> str:
     numbers = [float(figure.replace(",", "").rstrip(".")) for figure in figures]
-    # the values may be logarithms: what is said is the plain number
-    own = feature.values[members]
-    plain = [own.mean(), own.median(), own.map(np.expm1).mean(), own.map(np.expm1).median()]
+    own = feature.plain[members]
     if len(numbers) == 1:
-        near = any(np.isclose(numbers[0], value, rtol=0.06, atol=0.6) for value in plain)
+        near = any(np.isclose(numbers[0], value, rtol=0.06, atol=0.6) for value in (own.mean(), own.median()))
         return "" if near else f"is not true ({feature.say(members)})"
-    low, high = numbers[0] * 0.99, numbers[1] * 1.01
-    inside = max(float(values.between(low, high).mean()) for values in (own, own.map(np.expm1)))
+    inside = float(own.between(numbers[0] * 0.99, numbers[1] * 1.01).mean())
     return "" if inside >= 0.5 else f"holds of {inside:.0%} of the segment"
 
 
@@ -202,13 +204,12 @@ def _judge_meaning(
 ) -> str:
     """Why the phrase says another thing than its column; empty if it does not."""
     said = phrase.casefold()
-    by = [f for f in features if said in [str(word).casefold() for word in f.words]]
+    by = [f for f in features if any(said in f.list_words(level) for level in LEVELS)]
     compared = _COMPARED.fullmatch(said) or _ABOUT.fullmatch(said)
     by = by or [f for f in features if compared and _fold(f.label) in _fold(said)]
     for feature in by:
-        own = {*_tokens(feature.name), *_tokens(feature.label)} | {
-            w for c in feature.columns for w in _tokens(c)
-        }
+        own = {word for text in (feature.name, feature.label, *feature.columns) for word in _tokens(text)}
+        own |= {word for token in own for word in SAME.get(token, ())}
         wrong = [word for word in _tokens(phrase) if not _may_say(word, own, feature.columns, spend, recency)]
         if not wrong:
             return ""
