@@ -17,8 +17,8 @@ from custseg_spark.steps import order_days, order_lines, write_run
 from custseg_spark.transactions import Counts
 
 NO_RECENCY = (
-    f"recency: all last orders lie within {transactions.WEEK} days, which can't tell who stays away: r_score and "
-    "rfm_group are empty, and nobody is called lost or at risk"
+    f"recency: all last orders lie within {transactions.WEEK} days, which can't tell who stays away: r_score "
+    "and rfm_group are empty, and nobody is called lost or at risk"
 )
 
 

@@ -30,7 +30,7 @@ class Lines(Section):
     customer: str
     """The column that holds the customer's id."""
     order: str | None = None
-    """The order's number; its lines of one day are one order. If null, what a customer bought on a day is one."""
+    """The order's number; its lines of one day are one order. If null, a customer's day is an order."""
     date: str
     """A date or a time; days are those of UTC."""
     quantity: str | None = None

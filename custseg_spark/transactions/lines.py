@@ -23,7 +23,8 @@ class LineExpressions:
     """What a line says, as SQL that raises for no row.
 
     `order`: null where all that a customer bought on a day is one order. `value`: of the whole line.
-    `returned`: predicate; null where a line under zero is a return. `leave_out`: reason -> predicate. `until`: the first day that does not count; null: all days do.
+    `returned`: predicate; null where a line under zero is a return. `leave_out`: reason -> predicate.
+    `until`: the first day that does not count; null: all days do.
     """
 
     customer: str
