@@ -13,7 +13,9 @@ from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
+from custseg_spark.propose.order_lines import look_for_orders
 from custseg_spark.propose.proposal import Proposal
+from custseg_spark.propose.write_orders import write_order_recipes
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
 
@@ -35,6 +37,9 @@ def write_recipe(
     if head.empty:
         raise BadTableError(f"{path}: no rows to look at", "give a table that holds customers")
     columns = look_at_columns(head, types)
+    source = {"path": path, "format": format, **({"options": dict(options)} if options else {})}
+    if (orders := look_for_orders(columns, len(head))) is not None:
+        return write_order_recipes(orders, path=path, source=source)
     draft = draft_recipe(columns, len(head))
     if not draft.features:
         raise _explain_refusal(path, columns)
@@ -47,7 +52,7 @@ def write_recipe(
     template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
     text = environment.from_string(template.read_text(encoding="utf-8")).render(
         rows=len(head),
-        source={"path": path, "format": format, **({"options": dict(options)} if options else {})},
+        source=source,
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
         words=_propose_words,

@@ -1,0 +1,129 @@
+"""A recipe for customers as `custseg rfm` makes them: the three of RFM, in words that are true of any
+shop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from custseg_spark.propose.column_kinds import split_words
+from custseg_spark.propose.proposal import render
+from custseg_spark.sql.parse import quote_name, quote_text
+
+_SPEND = {
+    "sql": "monetary",
+    "clip": ["p0.5", "p99.5"],
+    "transform": "log1p",
+    "unit": "money in all",
+    "words": ["Small spenders", "Mid spenders", "Big spenders"],
+}
+_PIECES = {
+    "sql": "items",
+    "clip": [None, "p99.5"],
+    "transform": "log1p",
+    "unit": "pieces in all",
+    "words": ["Few pieces", "Some pieces", "Many pieces"],
+}
+_RECENCY = {
+    "sql": "recency",
+    "transform": "log1p",
+    "unit": "days since the last order",
+    "words": ["recent", None, "quiet"],
+}
+_ORDERS = {
+    "sql": "frequency",
+    "clip": [None, "p99"],
+    "transform": "log1p",
+    "unit": "orders",
+    "words": ["few orders", None, "many orders"],
+}
+_ACTIONS = (
+    {"when": ["Big spenders", "quiet"], "do": "Win back first"},
+    {"when": ["Big spenders", "recent"], "do": "Keep: early access and service, no discounts"},
+    {"when": ["Small spenders", "recent"], "do": "Welcome them and lead them to the next order"},
+    {"when": ["Small spenders", "quiet"], "do": "Low-cost contact only"},
+)
+
+
+@dataclass(frozen=True)
+class CustomerColumns:
+    """What is known of customers that were made of order lines.
+
+    `identity`: the id. `has_money`: whether monetary is money. `tells_recency`, `orders_again`: whether the
+    last order and the number of orders tell customers apart. `counts_items`: whether items are pieces.
+    `favourites`: name -> its commonest value. `customers`: how many, about. `subtracts`: monetary may be
+    under zero.
+    """
+
+    identity: str
+    has_money: bool
+    tells_recency: bool
+    orders_again: bool
+    counts_items: bool
+    favourites: Mapping[str, str]
+    customers: int
+    subtracts: bool = False
+
+
+def write_customer_recipe(found: CustomerColumns, *, path: str) -> str:
+    """The recipe as YAML; `train` runs on it as it is. `path`: where `rfm` keeps the tables."""
+    features = _choose_features(found)
+    return render(
+        "order_customers.yaml.jinja",
+        notices=_list_remarks(found),
+        path=path,
+        identity=found.identity,
+        features=features,
+        described=_describe(found, features),
+        most=max(2, min(6, found.customers // 10)),
+        actions=_ACTIONS if {"spend", "recency"} <= {*features} else (),
+    )
+
+
+def _choose_features(found: CustomerColumns) -> dict[str, dict[str, Any]]:
+    features: dict[str, dict[str, Any]] = {}
+    if found.has_money:
+        features["spend"] = {**_SPEND, "clip": [0, "p99.5"]} if found.subtracts else _SPEND
+    elif found.counts_items:
+        features["pieces"] = _PIECES
+    if found.tells_recency:
+        features["recency"] = _RECENCY
+    if found.orders_again:
+        features["orders"] = _ORDERS
+    if "orders" in features and not {"spend", "pieces"} & {*features}:  # the first one gives the nouns
+        first = {**_ORDERS, "words": ["Few orders", "Some orders", "Many orders"]}
+        features = {"orders": first, **{name: one for name, one in features.items() if name != "orders"}}
+    return features
+
+
+def _describe(found: CustomerColumns, features: Mapping[str, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {}
+    if found.has_money:
+        parts = [
+            "spend" if "spend" in features else "monetary",
+            "orders" if "orders" in features else "frequency",
+        ]
+        described["average_basket"] = {"rate": parts, "unit": "money an order"}
+    if found.counts_items and "pieces" not in features:
+        described["items"] = {"sql": "items", "unit": "pieces"}
+    if found.tells_recency:
+        described["tenure"] = {"sql": "tenure", "unit": "days since the first order"}
+    if found.orders_again:
+        described["days_between_orders"] = {"sql": "days_between_orders", "unit": "days"}
+        described["ordered_once"] = {"rate": ["if(frequency = 1, 1, 0)", "1"]}
+    if found.has_money:
+        described["returns_share"] = {"rate": ["returns_share * monetary", "monetary"]}
+    for name, value in found.favourites.items():
+        label = "_".join([name, *split_words(value)]) if split_words(value) else f"{name}_commonest"
+        described[label] = {"rate": [f"if({quote_name(name)} = {quote_text(value)}, 1, 0)", "1"]}
+    return described
+
+
+def _list_remarks(found: CustomerColumns) -> list[str]:
+    remarks = []
+    if not found.tells_recency:
+        remarks.append("Left out: recency, since all orders lie within a week; it can't tell who stays away.")
+    if not found.orders_again:
+        remarks.append("Left out: frequency, since nobody ordered twice.")
+    return remarks
