@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.column_kinds import ColumnKind, split_words
 
 CUSTOMER = frozenset(
     ["customer", "customers", "client", "clients", "cust", "user", "buyer", "shopper", "member", "person",
@@ -74,7 +74,17 @@ _LEAST_READ = 0.95
 
 def split_name(column: ColumnKind) -> tuple[str, ...]:
     """The words of a column's name, those too that stand together: `customerid`, `orderdate`."""
-    return tuple(itertools.chain.from_iterable(_split_word(word) for word in column.words))
+    return _split_joined(column.words)
+
+
+def _split_joined(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(itertools.chain.from_iterable(map(_split_word, words)))
+
+
+def is_order_named(name: str) -> bool:
+    """Whether a name is that of an order's number: order_id, InvoiceNo."""
+    words = {*_split_joined(split_words(name))}
+    return bool(words & ORDER) and bool(words & ID) and not words - ORDER - ID - _BESIDE
 
 
 def _split_word(word: str) -> tuple[str, ...]:

@@ -3,13 +3,15 @@ shop."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from custseg_spark.propose.column_kinds import split_words
+from custseg_spark.propose.column_kinds import ColumnKind, split_words
 from custseg_spark.propose.proposal import render
+from custseg_spark.recipe.order_recipe import COLUMNS
 from custseg_spark.sql.parse import quote_name, quote_text
+from custseg_spark.transactions.customers import WEEK
 
 _SPEND = {
     "sql": "monetary",
@@ -53,7 +55,7 @@ class CustomerColumns:
     `identity`: the id. `has_money`: whether monetary is money. `tells_recency`, `orders_again`: whether the
     last order and the number of orders tell customers apart. `counts_items`: whether items are pieces.
     `favourites`: name -> its commonest value. `customers`: how many, about. `subtracts`: monetary may be
-    under zero.
+    under zero. `aggregates`: what else is a number of a customer.
     """
 
     identity: str
@@ -64,6 +66,30 @@ class CustomerColumns:
     favourites: Mapping[str, str]
     customers: int
     subtracts: bool = False
+    aggregates: tuple[str, ...] = ()
+
+
+def look_at_customers(columns: Sequence[ColumnKind], rows: int) -> CustomerColumns | None:
+    """What is known of the customers, if `custseg rfm` made the table; None for any other table."""
+    named = {column.name: column for column in columns}
+    others = [column for column in columns if column.name not in COLUMNS]
+    if not {*COLUMNS} <= {*named} or not others:
+        return None
+    identity, *further = others
+    monetary, items, recency = (named[name].values.astype(float) for name in ("monetary", "items", "recency"))
+    orders = named["frequency"].values.astype(float)
+    texts = [column for column in further if column.kind in ("category", "text") and column.distinct <= 60]
+    return CustomerColumns(
+        identity=identity.name,
+        has_money=not ((monetary == items).all() or (monetary == orders).all()),
+        tells_recency=bool(recency.max() - recency.min() >= WEEK),
+        orders_again=bool((orders > 1).any()),
+        counts_items=not (items == orders).all(),
+        favourites={column.name: str(column.values.mode().iloc[0]) for column in texts},
+        customers=rows,
+        subtracts=bool((monetary < 0).any()),
+        aggregates=tuple(column.name for column in further if column.kind == "number"),
+    )
 
 
 def write_customer_recipe(found: CustomerColumns, *, path: str) -> str:
@@ -117,7 +143,7 @@ def _describe(found: CustomerColumns, features: Mapping[str, Any]) -> dict[str, 
     for name, value in found.favourites.items():
         label = "_".join([name, *split_words(value)]) if split_words(value) else f"{name}_commonest"
         described[label] = {"rate": [f"if({quote_name(name)} = {quote_text(value)}, 1, 0)", "1"]}
-    return described
+    return described | {name: quote_name(name) for name in found.aggregates}
 
 
 def _list_remarks(found: CustomerColumns) -> list[str]:

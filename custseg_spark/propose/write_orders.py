@@ -95,7 +95,7 @@ def _list_notices(shape: OrderShape) -> Iterator[str]:
     """What a person must know before the recipe is used, the weightiest first."""
     assert shape.customer is not None
     if shape.is_guessed:
-        yield f"The columns have no names: {_list_names(shape)} were taken by their values alone: look at lines"
+        yield f"The columns have no names: {_list_names(shape)} were taken by values alone: look at lines"
     if shape.repeated_total and shape.amount is not None:
         yield (
             f"{shape.amount.name} is the same on all lines of an order: where it is the order's total it is "
