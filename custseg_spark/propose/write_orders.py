@@ -33,16 +33,10 @@ class _Line:
 def write_order_recipes(shape: OrderShape, *, path: str, source: Mapping[str, Any]) -> Proposal:
     """The orders recipe; `rfm` runs on it as it is, and beside it the recipe for the customers that it makes.
 
-    `source`: what stands under `input`. Raises BadTableError for orders of which nobody knows whose they are,
-    and where nothing that is known of them tells customers apart.
+    `source`: what stands under `input`. Raises BadTableError for orders of which nobody knows whose they are.
     """
     if shape.customer is None or shape.date is None:
         raise _refuse_nobodys(shape, path)
-    if not (shape.has_money or shape.quantity or shape.tells_recency or shape.orders_again):
-        raise BadTableError(
-            f"{path}: one order of each customer, all within a week, and no amount: nothing tells them apart",
-            "add what the orders came to, or those of a longer time",
-        )
     favourites = dict(_name_favourites(shape))
     notices = (_tell_shape(shape, path), *_list_notices(shape))
     text = render(
