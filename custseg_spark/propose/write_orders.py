@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from custseg_spark.errors import BadTableError
 from custseg_spark.propose.column_kinds import ColumnKind, split_words
-from custseg_spark.propose.order_customers import CustomerColumns, write_customer_recipe
-from custseg_spark.propose.order_lines import OrderShape
+from custseg_spark.propose.order_customers import CustomerColumns, look_at_customers, write_customer_recipe
+from custseg_spark.propose.order_lines import OrderShape, look_for_orders
 from custseg_spark.propose.proposal import Proposal, render
 from custseg_spark.recipe.order_recipe import COLUMNS, SUMMED
 from custseg_spark.sql.parse import quote_name, quote_text
@@ -28,6 +28,18 @@ class _Line:
 
     sql: str
     remark: str = ""
+
+
+def propose_of_orders(
+    columns: Sequence[ColumnKind], rows: int, *, path: str, source: Mapping[str, Any]
+) -> Proposal | None:
+    """What is proposed for order lines, or for the customers that `custseg rfm` made of some; None for any
+    other table. `rows`: of the table. `source`: what stands under `input`. Raises like
+    `write_order_recipes`."""
+    if (made := look_at_customers(columns, rows)) is not None:
+        return Proposal(write_customer_recipe(made, path=path))
+    shape = look_for_orders(columns, rows)
+    return None if shape is None else write_order_recipes(shape, path=path, source=source)
 
 
 def write_order_recipes(shape: OrderShape, *, path: str, source: Mapping[str, Any]) -> Proposal:

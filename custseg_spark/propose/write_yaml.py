@@ -13,10 +13,8 @@ from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
-from custseg_spark.propose.order_customers import look_at_customers, write_customer_recipe
-from custseg_spark.propose.order_lines import look_for_orders
 from custseg_spark.propose.proposal import Proposal
-from custseg_spark.propose.write_orders import write_order_recipes
+from custseg_spark.propose.write_orders import propose_of_orders
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
 
@@ -39,10 +37,8 @@ def write_recipe(
         raise BadTableError(f"{path}: no rows to look at", "give a table that holds customers")
     columns = look_at_columns(head, types)
     source = {"path": path, "format": format, **({"options": dict(options)} if options else {})}
-    if (made := look_at_customers(columns, len(head))) is not None:
-        return Proposal(write_customer_recipe(made, path=path))
-    if (orders := look_for_orders(columns, len(head))) is not None:
-        return write_order_recipes(orders, path=path, source=source)
+    if (orders := propose_of_orders(columns, len(head), path=path, source=source)) is not None:
+        return orders
     draft = draft_recipe(columns, len(head))
     if not draft.features:
         raise _explain_refusal(path, columns)
