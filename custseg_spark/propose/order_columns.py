@@ -21,7 +21,8 @@ CUSTOMER = frozenset(
 CONTACT = frozenset(["email", "mail", "phone", "telephone", "mobile"])
 ORDER = frozenset(
     ["order", "invoice", "receipt", "transaction", "trans", "txn", "basket", "cart", "bill", "ticket", "sale",
-     "purchase", "booking", "checkout", "bestellung", "rechnung", "commande", "facture", "pedido", "factura"]
+     "purchase", "booking", "checkout", "bestellung", "rechnung", "rechnungs", "bestell", "auftrags",
+     "commande", "facture", "pedido", "factura"]
 )  # fmt: skip
 ID = frozenset(
     ["id", "ids", "uuid", "guid", "no", "number", "nr", "num", "nummer", "key", "code", "ref", "identifier"]

@@ -30,16 +30,15 @@ _PIECES = {
 _RECENCY = {
     "sql": "recency",
     "transform": "log1p",
-    "unit": "days since the last order",
     "words": ["recent", None, "quiet"],
 }
 _ORDERS = {
     "sql": "frequency",
     "clip": [None, "p99"],
     "transform": "log1p",
-    "unit": "orders",
-    "words": ["few orders", None, "many orders"],
 }
+_MOVED = {"words": ["Small amounts", "Mid amounts", "Large amounts"]}
+"""Where money moves and is not spent, as in a bank."""
 _ACTIONS = (
     {"when": ["Big spenders", "quiet"], "do": "Win back first"},
     {"when": ["Big spenders", "recent"], "do": "Keep: early access and service, no discounts"},
@@ -55,7 +54,7 @@ class CustomerColumns:
     `identity`: the id. `has_money`: whether monetary is money. `tells_recency`, `orders_again`: whether the
     last order and the number of orders tell customers apart. `counts_items`: whether items are pieces.
     `favourites`: name -> its commonest value. `customers`: how many, about. `subtracts`: monetary may be
-    under zero. `aggregates`: what else is a number of a customer.
+    under zero. `aggregates`: what else is a number of a customer. `is_shop`: what was paid was spent.
     """
 
     identity: str
@@ -67,6 +66,12 @@ class CustomerColumns:
     customers: int
     subtracts: bool = False
     aggregates: tuple[str, ...] = ()
+    is_shop: bool = True
+
+    @property
+    def noun(self) -> str:
+        """What is counted by frequency."""
+        return "order" if self.is_shop else "transaction"
 
 
 def look_at_customers(columns: Sequence[ColumnKind], rows: int) -> CustomerColumns | None:
@@ -110,38 +115,42 @@ def write_customer_recipe(found: CustomerColumns, *, path: str) -> str:
 def _choose_features(found: CustomerColumns) -> dict[str, dict[str, Any]]:
     features: dict[str, dict[str, Any]] = {}
     if found.has_money:
-        features["spend"] = {**_SPEND, "clip": [0, "p99.5"]} if found.subtracts else _SPEND
+        money = {**_SPEND, "clip": [0, "p99.5"]} if found.subtracts else _SPEND
+        features["spend" if found.is_shop else "amount"] = money if found.is_shop else {**money, **_MOVED}
     elif found.counts_items:
         features["pieces"] = _PIECES
     if found.tells_recency:
-        features["recency"] = _RECENCY
+        features["recency"] = {**_RECENCY, "unit": f"days since the last {found.noun}"}
     if found.orders_again:
-        features["orders"] = _ORDERS
-    if "orders" in features and not {"spend", "pieces"} & {*features}:  # the first one gives the nouns
-        first = {**_ORDERS, "words": ["Few orders", "Some orders", "Many orders"]}
-        features = {"orders": first, **{name: one for name, one in features.items() if name != "orders"}}
+        many = {
+            **_ORDERS,
+            "unit": f"{found.noun}s",
+            "words": [f"few {found.noun}s", None, f"many {found.noun}s"],
+        }
+        if not {"spend", "amount", "pieces"} & {*features}:  # the first one gives the nouns
+            many["words"] = [f"Few {found.noun}s", f"Some {found.noun}s", f"Many {found.noun}s"]
+            return {f"{found.noun}s": many, **features}
+        features[f"{found.noun}s"] = many
     return features
 
 
 def _describe(found: CustomerColumns, features: Mapping[str, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {}
     if found.has_money:
-        parts = [
-            "spend" if "spend" in features else "monetary",
-            "orders" if "orders" in features else "frequency",
-        ]
-        described["average_basket"] = {"rate": parts, "unit": "money an order"}
+        name = "average_basket" if found.is_shop else "average_amount"
+        described[name] = {"rate": ["monetary", "frequency"], "unit": f"money per {found.noun}"}
     if found.counts_items and "pieces" not in features:
         described["items"] = {"sql": "items", "unit": "pieces"}
     if found.tells_recency:
-        described["tenure"] = {"sql": "tenure", "unit": "days since the first order"}
+        described["tenure"] = {"sql": "tenure", "unit": f"days since the first {found.noun}"}
     if found.orders_again:
-        described["days_between_orders"] = {"sql": "days_between_orders", "unit": "days"}
-        described["ordered_once"] = {"rate": ["if(frequency = 1, 1, 0)", "1"]}
-    if found.has_money:
+        described[f"days_between_{found.noun}s"] = {"sql": "days_between_orders", "unit": "days"}
+        described[f"one_{found.noun}"] = {"rate": ["if(frequency = 1, 1, 0)", "1"]}
+    if found.has_money and found.is_shop:
         described["returns_share"] = {"rate": ["returns_share * monetary", "monetary"]}
     for name, value in found.favourites.items():
-        label = "_".join([name, *split_words(value)]) if split_words(value) else f"{name}_commonest"
+        words = split_words(value)
+        label = "_".join([name, *words]) if words else f"{name}_commonest"
         described[label] = {"rate": [f"if({quote_name(name)} = {quote_text(value)}, 1, 0)", "1"]}
     return described | {name: quote_name(name) for name in found.aggregates}
 

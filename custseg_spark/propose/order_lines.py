@@ -33,6 +33,10 @@ _COME_AGAIN = 0.5
 """At least this share of the customers who stand in several rows come on several days: the date is the row's,
 not the customer's, and the rows are no copies."""
 _NEARLY = 0.95
+_NO_SHOP = frozenset(
+    ["loan", "balance", "premium", "policy", "claim", "deposit", "mortgage", "interest", "debt", "withdrawal"]
+)
+"""Words of banks and insurers, where an amount was not spent."""
 _FAVOURITES = 3
 _MOST_VALUES = 60
 _FAVOURITE_WORDS = ("country", "category", "channel", "shop", "store", "segment", "region", "payment", "city")
@@ -43,7 +47,8 @@ class OrderShape:
     """What the columns of order lines are. `customer`: None where nobody knows whose they are, and then
     `date` may be None too. `amount`: of a line, where there is one; `repeated_total`: that amount is the
     whole order's and stands on each of its lines. `is_guessed`: by values alone, since the columns have no
-    names. `favourites`: of few values, worth knowing of a customer.
+    names. `is_shop`: no column speaks of a bank or an insurer, where money that moves was not spent.
+    `favourites`: of few values, worth knowing of a customer.
     `rows`: of the table."""
 
     customer: ColumnKind | None
@@ -55,6 +60,7 @@ class OrderShape:
     amount: ColumnKind | None = None
     repeated_total: bool = False
     is_guessed: bool = False
+    is_shop: bool = True
     favourites: tuple[ColumnKind, ...] = ()
 
     @property
@@ -88,10 +94,10 @@ def look_for_orders(columns: Sequence[ColumnKind], rows: int) -> OrderShape | No
     `rows`: of the table, to which `distinct` and `missing` of the columns refer; their values may be of a
     sample. A shape without a customer is of orders that nobody can be segmented by.
     """
-    if not any(map(is_date, columns)) or all(map(is_nameless, columns)):
-        return (
-            _look_at_nameless(columns, rows) if any(map(is_date, columns)) else _look_for_carts(columns, rows)
-        )
+    if not any(map(is_date, columns)):
+        return _look_for_carts(columns, rows)
+    if all(map(is_nameless, columns)):
+        return _look_at_nameless(columns, rows)
     date = find_date(columns)
     if date is None:
         return None
@@ -99,15 +105,9 @@ def look_for_orders(columns: Sequence[ColumnKind], rows: int) -> OrderShape | No
     customer = next((one for one in candidates if _holds_orders(one, date, columns, rows)), None)
     if customer is not None:
         return _choose_columns(columns, customer, date, rows)
-    return (
-        None
-        if candidates and not _is_named(candidates)
-        else _look_for_nobodys(columns, date, rows, candidates)
-    )
-
-
-def _is_named(candidates: Sequence[ColumnKind]) -> bool:
-    return all(split_name(one) == ("id",) for one in candidates)
+    if any(split_name(one) != ("id",) for one in candidates):
+        return None  # a table of customers
+    return _look_for_nobodys(columns, date, rows, candidates)
 
 
 def count_repeated(customer: ColumnKind, rows: int) -> float:
@@ -154,6 +154,7 @@ def _choose_columns(
         price=price if amount is None else None,
         amount=amount,
         repeated_total=amount is not None and not own,
+        is_shop=all(_NO_SHOP.isdisjoint(split_name(column)) for column in columns),
         favourites=_choose_favourites(free),
     )
 

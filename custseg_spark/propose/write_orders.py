@@ -72,6 +72,7 @@ def write_order_recipes(shape: OrderShape, *, path: str, source: Mapping[str, An
         counts_items=shape.quantity is not None,
         favourites={name: str(one.values.mode().iloc[0]) for name, one in favourites.items()},
         customers=shape.customer.distinct,
+        is_shop=shape.is_shop,
     )
     return Proposal(text, notices, (("customers", write_customer_recipe(customers, path=CUSTOMERS)),))
 
@@ -89,7 +90,8 @@ def _list_names(shape: OrderShape) -> str:
 
 
 def _tell_shape(shape: OrderShape, path: str) -> str:
-    what = "order lines" if shape.order is None or shape.order.distinct < 0.97 * shape.rows else "orders"
+    several = shape.order is None or shape.order.distinct < 0.97 * shape.rows
+    what = ("order lines" if several else "orders") if shape.is_shop else "transactions"
     assert shape.customer is not None
     return (
         f"{path} holds {what}, not customers ({_list_names(shape)}): {shape.customer.distinct:,} customers "

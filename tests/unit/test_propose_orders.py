@@ -222,6 +222,17 @@ def test_the_recipes_run_as_they_are(tmp_path: Path) -> None:
     ]
 
 
+def test_money_that_moves_at_a_bank_was_not_spent() -> None:
+    table = lines(number="TransactionID", day="TransactionDate", price="TransactionAmount (INR)")
+    table["CustAccountBalance"] = table["quantity"]
+    found, orders, made = propose(table.drop(columns="quantity"))
+    assert orders.lines.amount == "`TransactionAmount (INR)`"
+    assert "holds transactions, not customers" in found.notices[0]
+    assert [*made.segment_by] == ["amount", "recency", "transactions"]
+    told = found.text + found.beside[0][1]
+    assert not any(word in told for word in ("spend", "basket", "few orders", "Win back"))
+
+
 def test_texts_that_stand_for_nobody_are_left_out() -> None:
     table = lines()
     table.loc[::4, "customer_id"] = "NA"
