@@ -209,6 +209,16 @@ def is_product(column: ColumnKind) -> bool:
     return not _PRODUCT.isdisjoint(split_name(column))
 
 
+def are_baskets(columns: Sequence[ColumnKind]) -> bool:
+    """Whether the rows list things bought together: texts alone, whose first row was taken for the names."""
+    if len(columns) < 2 or any(
+        column.kind not in ("text", "category", "constant", "empty") for column in columns
+    ):
+        return False
+    values = {str(text).casefold() for column in columns for text in column.values.dropna().unique()}
+    return all(column.name.strip().casefold() in values for column in columns)
+
+
 def _keep_numbers(columns: Sequence[ColumnKind]) -> list[ColumnKind]:
     return [column for column in columns if column.kind in ("number", "flag") and column.fit >= _LEAST_READ]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from custseg_spark.errors import BadTableError
 from custseg_spark.propose.column_kinds import ColumnKind, split_words
+from custseg_spark.propose.order_columns import are_baskets
 from custseg_spark.propose.order_customers import CustomerColumns, look_at_customers, write_customer_recipe
 from custseg_spark.propose.order_lines import OrderShape, look_for_orders
 from custseg_spark.propose.proposal import Proposal, render
@@ -38,6 +39,11 @@ def propose_of_orders(
     `write_order_recipes`."""
     if (made := look_at_customers(columns, rows)) is not None:
         return Proposal(write_customer_recipe(made, path=path))
+    if are_baskets(columns):
+        raise BadTableError(
+            f"{path}: each row lists things bought together, and none says by whom: nobody can be segmented",
+            "bring the orders with the customer's id, the day and the money, a row each",
+        )
     shape = look_for_orders(columns, rows)
     return None if shape is None else write_order_recipes(shape, path=path, source=source)
 

@@ -166,6 +166,13 @@ def test_orders_of_nobody_can_t_be_segmented(columns: list[str]) -> None:
         propose(table)
 
 
+def test_rows_of_things_bought_together_are_nobodys() -> None:
+    things = np.random.default_rng(4).choice(["milk", "ready soups", "tea", "bread"], (40, 3))
+    table = pd.DataFrame(things, columns=["tea", "milk", "ready soups"])
+    with pytest.raises(DataError, match="each row lists things bought together"):
+        write_recipe(table, path="t.csv", format="csv", options={}, types={})
+
+
 def customers(**columns: Any) -> pd.DataFrame:
     rng = np.random.default_rng(1)
     table = {
