@@ -97,13 +97,14 @@ def look_at_customers(columns: Sequence[ColumnKind], rows: int) -> CustomerColum
     )
 
 
-def write_customer_recipe(found: CustomerColumns, *, path: str) -> str:
-    """The recipe as YAML; `train` runs on it as it is. `path`: where `rfm` keeps the tables."""
+def write_customer_recipe(found: CustomerColumns, source: Mapping[str, Any]) -> str:
+    """The recipe as YAML; `train` runs on it as it is. `source`: what stands under `input`; its path is where
+    `rfm` keeps the tables."""
     features = _choose_features(found)
     return render(
         "order_customers.yaml.jinja",
         notices=_list_remarks(found),
-        path=path,
+        source=source,
         identity=found.identity,
         features=features,
         described=_describe(found, features),

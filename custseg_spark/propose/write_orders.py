@@ -38,7 +38,8 @@ def propose_of_orders(
     other table. `rows`: of the table. `source`: what stands under `input`. Raises like
     `write_order_recipes`."""
     if (made := look_at_customers(columns, rows)) is not None:
-        return Proposal(write_customer_recipe(made, path=path))
+        is_directory = source.get("format") == "parquet"  # as rfm writes them; anything else is a copy
+        return Proposal(write_customer_recipe(made, {"path": path} if is_directory else source))
     if are_baskets(columns):
         raise BadTableError(
             f"{path}: each row lists things bought together, and none says by whom: nobody can be segmented",
@@ -80,7 +81,7 @@ def write_order_recipes(shape: OrderShape, *, path: str, source: Mapping[str, An
         customers=shape.customer.distinct,
         is_shop=shape.is_shop,
     )
-    return Proposal(text, notices, (("customers", write_customer_recipe(customers, path=CUSTOMERS)),))
+    return Proposal(text, notices, (("customers", write_customer_recipe(customers, {"path": CUSTOMERS})),))
 
 
 def _refuse_nobodys(shape: OrderShape, path: str) -> BadTableError:
