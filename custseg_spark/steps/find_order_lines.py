@@ -19,11 +19,12 @@ _LOOKED_AT = 1_000
 def find_order_lines(counted: CountedTable) -> str | None:
     """The columns that say so, if a table that is given as customers holds order lines; None if it does not.
 
-    Its first rows are looked at, by one small job, where its ids stand more than once or are named like an
-    order's number; of any other table nothing is read.
+    Its first rows are looked at, by one small job, where its ids stand more than once, are named like an
+    order's number or are those of the rows; of any other table nothing is read.
     """
-    identity = counted.recipe.input.id
-    if _count_repeated(counted) < _REPEATED and not is_order_named(identity):
+    identity = str(counted.recipe.input.id)
+    unlikely = is_order_named(identity) or "row_number" in identity
+    if not unlikely and _count_repeated(counted) < _REPEATED:
         return None
     with translate_engine_errors(f"input {counted.source}"):
         head = counted.table.frame.limit(_LOOKED_AT).select(f"{data.AS_READ}.*").toPandas()
