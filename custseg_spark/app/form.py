@@ -139,7 +139,7 @@ def build_form(preview: UploadPreview) -> Form:
     choices = Choices(
         id=proposed.input.id,
         cut=tuple(proposed.segment_by),
-        describe=tuple(proposed.describe),
+        describe=tuple(name for name in proposed.describe if name in offers),
         check=tuple(proposed.check),
         treated={name: offers[name].treated for name in proposed.segment_by},
         segments=proposed.segments.range,
@@ -170,7 +170,7 @@ def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[st
         says, column = _describe(name, feature.sql, columns), single.get(feature.sql)
         signed = column is not None and _may_be_negative(column)
         found[name] = Offer(name, says, feature.sql, entry, _read_choice(feature), signed=signed)
-    described = {name: one.sql or "" for name, one in proposed.describe.items()}
+    described = {name: one.sql for name, one in proposed.describe.items() if one.sql}  # a rate is no column
     for name, sql in {**described, **{name: one.sql for name, one in proposed.check.items()}}.items():
         if column := single.get(sql):
             found[name] = _make_offer(name, sql, column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,6 +95,7 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
             f"Bring a table with at least {FEWEST} customers, one row each.",
         )
     columns = tuple(look_at_columns(looked.head, {}))
+    refuse_orders(columns, len(looked.head), file.name)
     try:
         recipe = looked.propose().text
     except DataError as problem:
@@ -103,6 +104,24 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
             "Add what customers do, such as what they spend or how often they order.",
         ) from problem
     return UploadPreview(rows, looked.head, columns, looked.options, recipe, ours)
+
+
+def refuse_orders(columns: Sequence[ColumnKind], rows: int, name: str) -> None:
+    """Raises BadTableError for order lines in place of customers."""
+    from custseg_spark.propose.order_lines import look_for_orders
+
+    orders = look_for_orders(columns, rows)
+    if orders is None:
+        return
+    if orders.customer is None:
+        raise BadTableError(
+            f"{name} holds orders, and no column says who ordered: nobody can be segmented by it",
+            "Bring a table that says whose each order is.",
+        )
+    raise BadTableError(
+        f"{name} holds orders, not customers ({', '.join(column.name for column in orders.columns)})",
+        "Ask an engineer to make a table of customers of it first: custseg rfm does that.",
+    )
 
 
 def look_into_file(

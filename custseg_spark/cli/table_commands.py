@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -115,13 +116,22 @@ def _write_starter(arguments: argparse.Namespace) -> None:
     from custseg_spark.engine.session import is_small, open_session
 
     target = Path(arguments.to) if arguments.to else None
-    if target and target.exists():
-        raise RecipeError(f"{target} is there already", "name another file with --to, or move that one away")
+    if target:
+        _refuse_existing([target])
     proposal = propose_recipe(open_session(small=is_small(arguments.table)), arguments.table)
     if target is None:
         print(proposal.text, end="")
         return
-    target.write_text(proposal.text, encoding="utf-8")
-    for notice in proposal.notices:
-        print(notice)
-    print(f"{target} is written; look through it, then: custseg train --recipe {target} --output out")
+    files = proposal.name_files(target)
+    _refuse_existing(files)
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    for line in (*proposal.notices, *proposal.list_next(target)):
+        print(line)
+
+
+def _refuse_existing(files: Iterable[Path]) -> None:
+    if there := [path for path in files if path.exists()]:
+        raise RecipeError(
+            f"{there[0]} is there already", "name another file with --to, or move that one away"
+        )

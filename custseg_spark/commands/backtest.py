@@ -148,12 +148,14 @@ def _hash_ids(customers: DataFrame, identity: str, privacy: Privacy) -> DataFram
 def _measure(customers: pd.DataFrame, trained: TrainResult, day: date, days: int, seed: int) -> BacktestDay:
     model, named = trained.found.model, transactions.GROUP_NAMES
     spend = customers["_later"].to_numpy(dtype=float)
+    groups = {
+        SEGMENTS: (customers["segment"].map(model.ids.index).to_numpy(dtype=np.int64), model.names),
+        PLAIN: transactions.cut_rfm_sum(customers, len(model.names)),
+    }
+    if customers["rfm_group"].notna().all():  # none where recency tells nothing
+        groups[NAMED] = (customers["rfm_group"].map(named.index).to_numpy(dtype=np.int64), named)
     groupings = transactions.compare_groupings(
-        {
-            SEGMENTS: (customers["segment"].map(model.ids.index).to_numpy(dtype=np.int64), model.names),
-            PLAIN: transactions.cut_rfm_sum(customers, len(model.names)),
-            NAMED: (customers["rfm_group"].map(named.index).to_numpy(dtype=np.int64), named),
-        },
+        groups,
         {SPEND: spend, LOG_SPEND: np.log1p(spend), RETAINED: (spend > 0).astype(float)},
         seed=seed,
     )

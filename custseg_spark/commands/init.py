@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import SparkSession
 
-from custseg_spark import data
+from custseg_spark import data, runs
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.propose.proposal import Proposal
@@ -40,7 +40,7 @@ class TablePreview:
 def preview_table(spark: SparkSession, path: str, options: Mapping[str, Any] | None = None) -> TablePreview:
     """The first rows of the table at `path`. `options` as under `input.options`, such as an Excel sheet."""
     options = dict(options or {})
-    table = data.open_table(spark, Input(id="", options=options), path)
+    table = data.open_table(spark, Input(id="", options=options), runs.find_customers(path))
     with translate_engine_errors(f"input {path}"):
         head = table.text if table.format == "csv" else None  # of Excel it holds the columns of text alone
         if head is None:

@@ -16,6 +16,11 @@ from custseg_spark.recipe import OrderRecipe
 from custseg_spark.steps import order_days, order_lines, write_run
 from custseg_spark.transactions import Counts
 
+NO_RECENCY = (
+    f"recency: all last orders lie within {transactions.WEEK} days, which can't tell who stays away: r_score "
+    "and rfm_group are empty, and nobody is called lost or at risk"
+)
+
 
 @dataclass(frozen=True)
 class RfmResult:
@@ -71,6 +76,8 @@ def _make_customers(
         cuts = transactions.find_cuts(
             transactions.select_measures(customers, rows, data.quote(identity)).toPandas()
         )
+    if not cuts.last_order:
+        journal.warn(NO_RECENCY)
     _write_customers(spark, run, transactions.add_scores(customers, cuts), rows, path)
     totals.unpersist()
     with journal.stage("publish"):

@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+
+from custseg_spark.recipe import plain_yaml
 
 
 @dataclass(frozen=True)
 class Proposal:
     """`text`: the recipe, as YAML. `notices`: what a person must know before it is used, a sentence each, the
-    weightiest first; they stand in the recipe as well."""
+    weightiest first; they stand in the recipe as well. `beside`: further recipes, each with the word that its
+    file's name has before the ending; where there is one, `text` is an orders recipe and that one is for the
+    customers that `custseg rfm` makes by it."""
 
     text: str
     notices: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
+
+    def name_files(self, target: Path) -> dict[Path, str]:
+        """Every file that is written where the recipe goes to `target`: shop.yaml, shop.customers.yaml."""
+        others = {target.with_suffix(f".{word}{target.suffix}"): text for word, text in self.beside}
+        return {target: self.text, **others}
+
+    def list_next(self, target: Path) -> list[str]:
+        """What a person does next, a line each."""
+        files = [*self.name_files(target)]
+        if not self.beside:
+            return [
+                f"{target} is written; look through it, then: custseg train --recipe {target} --output out"
+            ]
+        return [
+            f"{' and '.join(map(str, files))} are written; look through them, then:",
+            f"  custseg rfm --recipe {target} --to customers",
+            f"  custseg train --recipe {files[1]} --output out",
+        ]
+
+
+def render(template: str, **values: Any) -> str:
+    """One of this package's templates with these values."""
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    environment.filters.update(yaml=plain_yaml.inline, comment=lambda why: f"  # {why}" if why else "")
+    text = resources.files("custseg_spark.propose").joinpath(template).read_text(encoding="utf-8")
+    return environment.from_string(text).render(**values)

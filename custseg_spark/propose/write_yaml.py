@@ -14,6 +14,7 @@ from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
 from custseg_spark.propose.proposal import Proposal
+from custseg_spark.propose.write_orders import propose_of_orders
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
 
@@ -35,6 +36,9 @@ def write_recipe(
     if head.empty:
         raise BadTableError(f"{path}: no rows to look at", "give a table that holds customers")
     columns = look_at_columns(head, types)
+    source = {"path": path, "format": format, **({"options": dict(options)} if options else {})}
+    if (orders := propose_of_orders(columns, len(head), path=path, source=source)) is not None:
+        return orders
     draft = draft_recipe(columns, len(head))
     if not draft.features:
         raise _explain_refusal(path, columns)
@@ -47,7 +51,7 @@ def write_recipe(
     template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
     text = environment.from_string(template.read_text(encoding="utf-8")).render(
         rows=len(head),
-        source={"path": path, "format": format, **({"options": dict(options)} if options else {})},
+        source=source,
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
         words=_propose_words,

@@ -15,6 +15,8 @@ from custseg_spark.sql.parse import find_columns
 
 _OF_COLUMNS = ("input.", "segment_by.", "check.", "lines.", "currency.rates.")
 """Where an expression that names no column makes no sense."""
+_MAY_BE_CONSTANT = "lines.amount"
+"""Where the lines say nothing of money, each counts one."""
 
 
 def find_refused(expressions: Iterable[tuple[str, str | None]]) -> Iterator[RecipeError]:
@@ -24,7 +26,9 @@ def find_refused(expressions: Iterable[tuple[str, str | None]]) -> Iterator[Reci
             if sql is not None and where.startswith("aggregates."):
                 decompose(sql, where)
             elif sql is not None:
-                check_expression(sql, where, constant=not where.startswith(_OF_COLUMNS))
+                check_expression(
+                    sql, where, constant=where == _MAY_BE_CONSTANT or not where.startswith(_OF_COLUMNS)
+                )
         except RecipeError as problem:
             yield problem
 

@@ -29,8 +29,8 @@ class Lines(Section):
     one_of: ClassVar = {"price": "price (of one piece)", "amount": "amount (of the whole line)"}
     customer: str
     """The column that holds the customer's id."""
-    order: str
-    """The order's number; its lines of one day are one order."""
+    order: str | None = None
+    """The order's number; its lines of one day are one order. If null, a customer's day is an order."""
     date: str
     """A date or a time; days are those of UTC."""
     quantity: str | None = None

@@ -10,6 +10,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CountedTable, CustomerTable
+from custseg_spark.steps.find_order_lines import find_order_lines
 
 
 def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[CustomerTable, int]:
@@ -40,9 +41,22 @@ def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[dat
 
 
 def check_rows(counted: CountedTable) -> data.Quality:
-    """The verdict on a table. Raises DataError where its contract is broken."""
+    """The verdict on a table. Raises DataError where its contract is broken. Order lines in place of
+    customers are told as a warning."""
     recipe = counted.recipe
-    quality = data.judge_counts(counted.counts, counted.table.checks, recipe.rules.max_quarantined)
+    orders = find_order_lines(counted)
+    if orders is not None:
+        journal.warn(
+            f"input {counted.source}: this looks like order lines, not customers ({orders}): "
+            f"custseg init {counted.source} writes a recipe for custseg rfm, which makes customers of them"
+        )
+    try:
+        quality = data.judge_counts(counted.counts, counted.table.checks, recipe.rules.max_quarantined)
+    except DataError as problem:
+        if orders is None or problem.code != data.REJECTED:
+            raise
+        remedy = "make customers of the order lines first, with custseg init and custseg rfm"
+        raise DataError(problem.what, remedy, code=problem.code, facts=problem.facts) from None
     refuse_change(counted.rows, quality.read)
     if recipe.input.unique == "auto" and counted.rows > data.EXACT_UP_TO:
         repeats = data.find_repeats(

@@ -144,7 +144,7 @@ def _build_expressions(
     lines = recipe.lines
     return LineExpressions(
         customer=data.quote(lines.customer),
-        order=write(lines.order, "lines.order"),
+        order=lines.order and write(lines.order, "lines.order"),
         day=write(lines.date, "lines.date"),
         quantity=lines.quantity and write(lines.quantity, "lines.quantity"),
         value=put_in_utc(_write_value(frame, recipe), find_instants(frame.schema)),

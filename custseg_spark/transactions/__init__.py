@@ -2,6 +2,7 @@
 
 from custseg_spark.transactions.customers import (
     GROUP_NAMES,
+    WEEK,
     add_scores,
     describe_customers,
     find_cuts,

@@ -21,6 +21,9 @@ EXACT_UP_TO = 1_000_000
 """Customers up to which the cuts are exact; beyond it they are those of about as many customers, drawn by a
 hash of the id, and lie within a tenth of a percent of the exact ranks."""
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
+WEEK = 7
+"""Days that the customers' last orders must span for recency to tell them apart: within less, it tells on
+which day of the week somebody shops, and nobody is lost for having bought on a Monday."""
 GROUPS = (
     ("Lost", "Lost", "At risk", "At risk", "Can't lose them"),
     ("Hibernating", "Hibernating", "At risk", "At risk", "Can't lose them"),
@@ -40,7 +43,7 @@ class Cuts:
     """Four values for each score: a score is 1 plus the number of cuts that a value lies above."""
 
     last_order: tuple[float, ...]
-    """Days since 1970."""
+    """Days since 1970; none where the last orders span less than a WEEK, and recency tells nothing."""
     frequency: tuple[float, ...]
     monetary: tuple[float, ...]
 
@@ -91,10 +94,14 @@ def select_measures(customers: DataFrame, rows: int, id_column: str = CUSTOMER) 
 
 def find_cuts(customers: Any) -> Cuts:
     """The cuts of a pandas DataFrame with a row per customer: the values below which 20, 40, 60, 80 percent
-    of the customers lie, each the value of a customer."""
-    return Cuts(
-        *(find_quantiles(customers[name].to_numpy()) for name in ("last_order", "frequency", "monetary"))
+    of the customers lie, each the value of a customer. No cut of the last order lies on the latest day of
+    all: whoever ordered then has not been away, however many they are."""
+    days, frequency, monetary = (
+        customers[name].to_numpy() for name in ("last_order", "frequency", "monetary")
     )
+    tells = len(days) > 0 and days.max() - days.min() >= WEEK
+    last_order = tuple(min(cut, float(days.max()) - 1) for cut in find_quantiles(days)) if tells else ()
+    return Cuts(last_order, find_quantiles(frequency), find_quantiles(monetary))
 
 
 def find_quantiles(values: NDArray[Any], at: Sequence[float] = QUANTILES) -> tuple[float, ...]:
@@ -104,7 +111,8 @@ def find_quantiles(values: NDArray[Any], at: Sequence[float] = QUANTILES) -> tup
 
 def add_scores(customers: DataFrame, found: Cuts) -> DataFrame:
     """The customers with r_score, f_score, m_score (int, 5 is best) and rfm_group. Equal values get equal
-    scores, so that a score may hold more than a fifth of the customers, and another none. Lazy."""
+    scores, so that a score may hold more than a fifth of the customers, and another none. r_score and
+    rfm_group are null where the cuts say that recency tells nothing. Lazy."""
     scores = {
         "r_score": _count_cuts(F.unix_date("last_order"), found.last_order),
         "f_score": _count_cuts(F.col("frequency"), found.frequency),
@@ -117,4 +125,7 @@ def add_scores(customers: DataFrame, found: Cuts) -> DataFrame:
 
 
 def _count_cuts(value: Column, at: Sequence[float]) -> Column:
+    """The score of a value; null where there are no cuts."""
+    if not at:
+        return F.lit(None).cast("int")
     return sum([F.when(value > F.lit(cut), 1).otherwise(0) for cut in at], F.lit(1))

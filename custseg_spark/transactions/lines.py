@@ -22,12 +22,13 @@ AFTER = "on or after the as-of date"
 class LineExpressions:
     """What a line says, as SQL that raises for no row.
 
-    `value`: of the whole line. `returned`: predicate; null where a line under zero is a return. `leave_out`:
-    reason -> predicate. `until`: the first day that does not count; null: all days do.
+    `order`: null where all that a customer bought on a day is one order. `value`: of the whole line.
+    `returned`: predicate; null where a line under zero is a return. `leave_out`: reason -> predicate.
+    `until`: the first day that does not count; null: all days do.
     """
 
     customer: str
-    order: str
+    order: str | None
     day: str
     quantity: str | None
     value: str
@@ -56,7 +57,7 @@ def classify_lines(
     frame = frame.withColumns(
         {
             CUSTOMER: F.expr(meaning.customer),
-            ORDER: F.expr(f"CAST({meaning.order} AS string)"),
+            ORDER: F.expr("''" if meaning.order is None else f"CAST({meaning.order} AS string)"),
             VALUE: F.expr(_count_units(frame, value)),
             QUANTITY: F.expr(_count_units(frame, quantity)),
         }
@@ -99,7 +100,8 @@ def _list_reasons(
     for reason, ok in checks:
         yield reason, ~F.coalesce(ok, F.lit(False))
     yield "no customer", F.expr(_write_blank_test(CUSTOMER) if text_ids else f"{CUSTOMER} IS NULL")
-    yield "no order number", F.expr(_write_blank_test(ORDER))
+    if meaning.order is not None:
+        yield "no order number", F.expr(_write_blank_test(ORDER))
     yield "no date", F.col(DAY).isNull()
     for reason, sql in meaning.leave_out.items():
         yield reason, F.coalesce(F.expr(sql), F.lit(False))

@@ -116,8 +116,9 @@ def _build_interval(value: float, draws: NDArray[np.float64]) -> Interval:
 
 def cut_rfm_sum(customers: pd.DataFrame, parts: int) -> tuple[NDArray[np.int64], list[str]]:
     """The plain rule: r_score + f_score + m_score (3 to 15), cut where equal shares of customers would lie,
-    the highest first. Equal sums stay together, so there may be fewer than `parts`."""
-    total = customers[["r_score", "f_score", "m_score"]].sum(axis=1).to_numpy()
+    the highest first; a score that is missing counts nothing. Equal sums stay together, so there may be
+    fewer than `parts`."""
+    total = customers[["r_score", "f_score", "m_score"]].astype(float).sum(axis=1).astype(int).to_numpy()
     at = sorted(set(find_quantiles(total, [i / parts for i in range(1, parts)])))
     group = len(at) - np.searchsorted(at, total, side="left")
     names = []

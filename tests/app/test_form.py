@@ -13,6 +13,7 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.propose.column_kinds import look_at_columns
 from custseg_spark.propose.write_yaml import write_recipe
 from custseg_spark.recipe import parse, plain_yaml
+from custseg_spark.recipe.order_recipe import COLUMNS
 from custseg_spark.sql import find_columns
 from tests.unit.test_recipe_change import HOSTILE
 
@@ -169,3 +170,14 @@ def test_what_could_be_no_customers_number_is_doubted(form: Form) -> None:
     assert "id" not in form.doubts
     assert "has decimals" in form.doubts["spend"]
     assert "different values in the first 300 rows" in form.doubts["visits"]
+
+
+def test_a_table_that_rfm_made_is_offered_with_what_can_be_a_column() -> None:
+    random = np.random.default_rng(2)
+    table = pd.DataFrame({"who": np.arange(ROWS)} | {name: random.integers(1, 90, ROWS) for name in COLUMNS})
+    offered = build_form(preview_table(table.assign(rfm_group="Loyal").astype(str)))
+    assert offered.proposed.cut == ("spend", "recency", "orders")
+    assert "one_order" not in offered.proposed.describe  # a rate
+    recipe = offered.build_recipe(offered.proposed, "t.csv")
+    assert recipe.segment_by["spend"].words == ("Small spenders", "Mid spenders", "Big spenders")
+    assert {"items", "tenure"} <= {*recipe.describe}

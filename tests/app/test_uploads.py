@@ -13,6 +13,7 @@ from custseg_spark.app.uploads import (
     explain_plainly,
     list_added_columns,
     list_sheets,
+    refuse_orders,
     refuse_size,
     tabulate_columns,
     tabulate_first_rows,
@@ -149,6 +150,33 @@ def test_what_an_engineer_would_type_is_told_to_no_analyst() -> None:
 def test_what_a_person_can_do_stays(remedy: str) -> None:
     problem = DataError("it is so", remedy, code=MEND_TABLE)
     assert explain_plainly(problem, Path("/x"), "Mend it.") == f"It is so. {remedy}"
+
+
+@pytest.mark.parametrize(
+    "columns, said",
+    [
+        (
+            ["order_id", "customer", "order_date", "total"],
+            "t.csv holds orders, not customers (order_id, cust",
+        ),
+        (["order_id", "order_date", "total"], "t.csv holds orders, and no column says who ordered"),
+    ],
+)
+def test_orders_are_no_customers(columns: list[str], said: str) -> None:
+    days = pd.date_range("2024-01-01", periods=40, freq="D")
+    table = pd.DataFrame(
+        {
+            "order_id": range(40),
+            "customer": [f"c{i % 9}" for i in range(40)],
+            "order_date": days,
+            "total": 1.5,
+        }
+    )
+    table.loc[::2, "total"] = 7.25
+    with pytest.raises(DataError) as caught:
+        refuse_orders(look_at_columns(table[columns], {}), 40, "t.csv")
+    assert caught.value.what.startswith(said)
+    assert caught.value.code == MEND_TABLE
 
 
 def test_columns_that_a_segmentation_added_are_known_from_others() -> None:

@@ -9,7 +9,7 @@ import pytest
 from custseg_spark import transactions
 from custseg_spark.errors import DataError
 from custseg_spark.transactions import Day, compare_groupings, cut_rfm_sum, plan_days
-from custseg_spark.transactions.customers import GROUPS, find_quantiles
+from custseg_spark.transactions.customers import GROUPS, find_cuts, find_quantiles
 from custseg_spark.transactions.sums import Aggregates
 
 KNOWN = {"2011-01-01": Day("a", 10), "2011-01-02": Day("a", 5), "": Day("a", 2)}
@@ -116,3 +116,23 @@ def test_more_groups_are_no_advantage_in_themselves() -> None:
 
 def test_what_is_kept_names_every_summed_column() -> None:
     assert list(Aggregates().hows) == ["lines", "returns", "value", "items", "returned"]
+
+
+def measures(days: list[int]) -> pd.DataFrame:
+    return pd.DataFrame({"last_order": days, "frequency": 1, "monetary": [float(day) for day in days]})
+
+
+@pytest.mark.parametrize("days", [[18_000] * 9, [18_000, 18_003, 18_006] * 3])
+def test_within_a_week_recency_tells_nobody_apart(days: list[int]) -> None:
+    assert find_cuts(measures(days)).last_order == ()
+
+
+def test_whoever_ordered_on_the_latest_day_is_not_lost_however_many_they_are() -> None:
+    cuts = find_cuts(measures([18_000] + [18_040] * 9))
+    assert cuts.last_order == (18_039.0,) * 4
+    assert find_cuts(measures([18_000] * 9 + [18_040])).last_order == (18_000.0,) * 4
+
+
+def test_the_plain_rule_counts_nothing_for_a_score_that_is_missing() -> None:
+    scores = pd.DataFrame({"r_score": [None, None], "f_score": [1, 5], "m_score": [1, 5]})
+    assert cut_rfm_sum(scores, 2)[1] == ["RFM 10 to 10", "RFM 2 to 2"]
