@@ -6,15 +6,15 @@ pydantic tells where and of which kind an error is; the model's JSON schema tell
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from custseg_spark.errors import RecipeError, find_nearest_name
+from custseg_spark.recipe.key_places import Schema, resolve_reference, suggest_key
 
-Schema = Mapping[str, Any]
 _BOUND = "max_quarantined"
 _PLAIN = {
     "integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false",
@@ -61,8 +61,9 @@ class _Keys:
             return where, RecipeError(f"{where}: {told}" if where else told)
         if loc[-1:] == ("[key]",):
             return f"{where}[key]", _explain_name(where, kind, loc[-2])
-        told = f"{where}: found {_shorten(detail['input'])}; it takes {self._describe(schema)}"
-        return where, RecipeError(told, _suggest_bound(path))
+        found = detail["input"]
+        told = f"{where}: found {_shorten(found)}; it takes {self._describe(schema)}"
+        return where, RecipeError(told, _suggest_bound(path) or self._suggest_value(found, schema))
 
     def _follow(self, loc: Iterable[Any]) -> tuple[list[str], Schema]:
         """Key path and schema of the place, or of the union on the way of which it names a branch."""
@@ -89,23 +90,30 @@ class _Keys:
         return plain.get("items") or next(iter(names), plain.get("additionalProperties"))
 
     def _resolve(self, schema: Schema) -> Schema:
-        """The schema that a reference, or a choice between it and null, stands for."""
-        choices = [one for one in schema.get("anyOf", schema.get("allOf", ())) if one.get("type") != "null"]
-        if len(choices) == 1:
-            return self._resolve(choices[0])
-        if "$ref" in schema:
-            return self._resolve(self._schema["$defs"][schema["$ref"].rpartition("/")[2]])
-        return schema
+        return resolve_reference(schema, self._schema)
 
     def _suggest(self, key: str, fields: Schema) -> str:
-        """The nearest of the section's keys, or where the key stands: `k` -> segments.k."""
-        elsewhere = (
-            f"{name}.{key}"
-            for name, section in self._schema["properties"].items()
-            if key in self._resolve(section).get("properties", ())
-        )
-        near = find_nearest_name(key, fields) or next(elsewhere, None)
-        return f"did you mean {near!r}?" if near else f"here stand {', '.join(fields)}"
+        near = suggest_key(key, fields, self._schema)
+        return f"did you mean {near}?" if near else f"here stand {', '.join(fields)}"
+
+    def _suggest_value(self, found: Any, schema: Schema) -> str:
+        """What was most likely meant by a value that does not fit; empty if nothing comes to mind."""
+        plain = self._resolve(schema)
+        choices = [self._resolve(one) for one in plain.get("anyOf", [plain])]
+        if isinstance(found, str):
+            if inner := next((one for one in choices if found in one.get("properties", ())), None):
+                takes = self._describe(inner["properties"][found])
+                return f"write {{{found}: ...}}, with {takes} behind the colon"
+            words = [word for one in choices for word in one.get("enum", ()) if isinstance(word, str)]
+            near = find_nearest_name(found, words)
+            return f"did you mean {near}?" if near else ""
+        if isinstance(found, list) and "patternProperties" in plain:
+            names = [name for name in found if isinstance(name, str) and name.isidentifier()]
+            written = ", ".join(f"{name}: {name}" for name in names[:3])
+            return f"give each one a name: {{{written}}}" if len(names) == len(found) > 0 else ""
+        if isinstance(found, int | float) and (plain.get("minimum"), plain.get("maximum")) == (0, 1):
+            return f"a share of {found:g} % is {found / 100:g}" if 1 < found <= 100 else ""
+        return ""
 
     def _describe(self, schema: Schema) -> str:
         """What a key takes, in words."""

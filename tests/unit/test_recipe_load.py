@@ -223,6 +223,44 @@ def test_a_wrong_key_is_told_by_path_found_and_nearest(sections: dict[Any, Any],
     assert told in refused(document(**{}) | sections)
 
 
+@pytest.mark.parametrize(
+    ("sections", "place"),
+    [
+        ({"seed": 7}, "'sweep.seed'"),
+        ({"seeds": 7}, "'sweep.seed'"),
+        ({"Restarts": 3}, "'sweep.restarts'"),
+        ({"sample": 1000}, "'sweep.sample'"),
+        ({"path": "x"}, "'input.path' or 'publish.path'"),
+        ({"sep": ";"}, "'input.options.sep'"),
+        ({"encoding": "latin1"}, "'input.options.encoding'"),
+        ({"input": {"id": "a", "sheet": "x"}}, "'input.options.sheet'"),
+        ({"impute": "mean"}, "'segment_by.<name>.impute'"),
+        ({"segments": {"transform": "log1p"}}, "'segment_by.<name>.transform'"),
+        ({"at_most": 0.1}, "'rules.<name>.at_most' or 'rules.reasons.<name>.at_most'"),
+        ({"segment_by": {"a": {"sql": "x", "seed": 1}}}, "'sweep.seed'"),
+    ],
+)
+def test_a_key_that_stands_elsewhere_is_told_where(sections: dict[str, Any], place: str) -> None:
+    assert refused(document() | sections).endswith(f": unknown key; did you mean {place}?")
+
+
+@pytest.mark.parametrize(
+    ("sections", "remedy"),
+    [
+        ({"segment_by": ["spend", "visits"]}, "give each one a name: {spend: spend, visits: visits}"),
+        ({"segments": {"smallest_share": 5}}, "a share of 5 % is 0.05"),
+        ({"segments": {"choose": "evidnce"}}, "did you mean evidence?"),
+        ({"input": {"id": "a", "types": {"b": "date"}}},
+         "write {date: ...}, with text or a list (each text) behind the colon"),
+        ({"input": {"id": "a", "types": {"b": "integer"}}}, "did you mean int?"),
+    ],
+)  # fmt: skip
+def test_what_was_meant_by_a_wrong_value_is_told(sections: dict[str, Any], remedy: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        parse(document() | sections)
+    assert caught.value.remedy == remedy
+
+
 def test_every_problem_is_told_at_once_one_line_each() -> None:
     told = refused(document(segments={"k": "x", "chose": 1}, sweep={"restarts": 0}, rules={"a": 5}))
     first, *others = told.splitlines()
