@@ -131,12 +131,12 @@ def test_a_wrong_override_is_told(recipe_file: Path, override: str, told: str) -
     ("text", "told"),
     [
         ("input: {id: a\nsegment_by", "line 2, column"),
-        ("input:\n\tid: a", "line 2, column 1"),
+        ("input:\n\tid: a", "line 2, column 1: a tab stands where blanks should"),
         ("input: {id: a}\ninput: {id: b}", "line 2, column 1: key 'input' stands twice"),
         ("input: !!python/object/apply:os.system [ls]", "asks for an object"),
         ("? [a, b]\n: c", "can't be a key"),
         ("? !!set {a}\n: c", "line 1, column 3: a list or mapping can't be a key"),
-        ("just text", "a recipe is a mapping of keys, found a str"),
+        ("just text", "a recipe is a mapping of keys, found text"),
         ("", "found nothing"),
         ("- a\n- b", "found a list"),
         ("a: 1\n---\nb: 2", "line 2, column 1"),
@@ -221,44 +221,6 @@ def test_a_protocol_that_is_not_known_is_told() -> None:
 )  # fmt: skip
 def test_a_wrong_key_is_told_by_path_found_and_nearest(sections: dict[Any, Any], told: str) -> None:
     assert told in refused(document(**{}) | sections)
-
-
-@pytest.mark.parametrize(
-    ("sections", "place"),
-    [
-        ({"seed": 7}, "'sweep.seed'"),
-        ({"seeds": 7}, "'sweep.seed'"),
-        ({"Restarts": 3}, "'sweep.restarts'"),
-        ({"sample": 1000}, "'sweep.sample'"),
-        ({"path": "x"}, "'input.path' or 'publish.path'"),
-        ({"sep": ";"}, "'input.options.sep'"),
-        ({"encoding": "latin1"}, "'input.options.encoding'"),
-        ({"input": {"id": "a", "sheet": "x"}}, "'input.options.sheet'"),
-        ({"impute": "mean"}, "'segment_by.<name>.impute'"),
-        ({"segments": {"transform": "log1p"}}, "'segment_by.<name>.transform'"),
-        ({"at_most": 0.1}, "'rules.<name>.at_most' or 'rules.reasons.<name>.at_most'"),
-        ({"segment_by": {"a": {"sql": "x", "seed": 1}}}, "'sweep.seed'"),
-    ],
-)
-def test_a_key_that_stands_elsewhere_is_told_where(sections: dict[str, Any], place: str) -> None:
-    assert refused(document() | sections).endswith(f": unknown key; did you mean {place}?")
-
-
-@pytest.mark.parametrize(
-    ("sections", "remedy"),
-    [
-        ({"segment_by": ["spend", "visits"]}, "give each one a name: {spend: spend, visits: visits}"),
-        ({"segments": {"smallest_share": 5}}, "a share of 5 % is 0.05"),
-        ({"segments": {"choose": "evidnce"}}, "did you mean evidence?"),
-        ({"input": {"id": "a", "types": {"b": "date"}}},
-         "write {date: ...}, with text or a list (each text) behind the colon"),
-        ({"input": {"id": "a", "types": {"b": "integer"}}}, "did you mean int?"),
-    ],
-)  # fmt: skip
-def test_what_was_meant_by_a_wrong_value_is_told(sections: dict[str, Any], remedy: str) -> None:
-    with pytest.raises(RecipeError) as caught:
-        parse(document() | sections)
-    assert caught.value.remedy == remedy
 
 
 def test_every_problem_is_told_at_once_one_line_each() -> None:
