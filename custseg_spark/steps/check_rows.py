@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from custseg_spark import data, features, journal
@@ -10,6 +10,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CountedTable, CustomerTable
+from custseg_spark.steps.explain_rejection import explain_rejection
 
 
 def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[CustomerTable, int]:
@@ -42,7 +43,7 @@ def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[dat
 def check_rows(counted: CountedTable) -> data.Quality:
     """The verdict on a table. Raises DataError where its contract is broken."""
     recipe = counted.recipe
-    quality = data.judge_counts(counted.counts, counted.table.checks, recipe.rules.max_quarantined)
+    quality = judge_rows(counted.table, counted.counts, recipe)
     refuse_change(counted.rows, quality.read)
     if recipe.input.unique == "auto" and counted.rows > data.EXACT_UP_TO:
         repeats = data.find_repeats(
@@ -53,6 +54,18 @@ def check_rows(counted: CountedTable) -> data.Quality:
         if repeats:
             journal.warn(repeats)
     return quality
+
+
+def judge_rows(table: CustomerTable, counts: Mapping[str, int], recipe: Recipe) -> data.Quality:
+    """The verdict on counted rows. Raises DataError where the contract is broken; where too many rows are
+    rejected, with one of the values that were."""
+    try:
+        return data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
+    except DataError as problem:
+        if problem.code != data.REJECTED:
+            raise
+        with translate_engine_errors("reading the input"):
+            raise explain_rejection(problem, table, recipe) from None
 
 
 def refuse_change(before: int, now: int) -> None:
