@@ -117,6 +117,10 @@ def _write_starter(arguments: argparse.Namespace) -> None:
     target = Path(arguments.to) if arguments.to else None
     if target and target.exists():
         raise RecipeError(f"{target} is there already", "name another file with --to, or move that one away")
+    if target and not target.parent.is_dir():
+        raise RecipeError(
+            f"there is no directory {target.parent}", "make it first, or name another one with --to"
+        )
     proposal = propose_recipe(open_session(small=is_small(arguments.table)), arguments.table)
     if target is None:
         print(proposal.text, end="")

@@ -45,7 +45,7 @@ def tell_training(trained: TrainResult) -> None:
     tell_segments(console, zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True), right=())
     tell_verdict(console, found.decision.structure)
     tell_rows(console, found.quality)
-    tell_warnings(console, found.warnings)
+    tell_warnings(console, trained.warnings)
     if trained.live is not None:
         console.print(f"\nsince the live run {trained.live.run_id}:")
         tell_thread(console, trained.live)
