@@ -111,6 +111,7 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _write_starter(arguments: argparse.Namespace) -> None:
+    from custseg_spark import terminal
     from custseg_spark.commands.init import propose_recipe
     from custseg_spark.engine.session import is_small, open_session
 
@@ -126,6 +127,4 @@ def _write_starter(arguments: argparse.Namespace) -> None:
         print(proposal.text, end="")
         return
     target.write_text(proposal.text, encoding="utf-8")
-    for notice in proposal.notices:
-        print(notice)
-    print(f"{target} is written; look through it, then: custseg train --recipe {target} --output out")
+    terminal.tell_proposal(proposal, str(target))

@@ -14,6 +14,7 @@ from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns, spli
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
 from custseg_spark.propose.proposal import Proposal
+from custseg_spark.propose.summarize import summarize_draft
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
 from custseg_spark.wording import join_words
@@ -56,7 +57,7 @@ def write_recipe(
         example=quote_name(next(iter(draft.features.values())).columns[0]),
         words=_propose_words,
     )
-    return Proposal(text, draft.notices)
+    return Proposal(text, draft.notices, summarize_draft(draft, len(head)))
 
 
 def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from custseg_spark.commands.stream import StreamResult
     from custseg_spark.commands.train import TrainResult
     from custseg_spark.evidence import Choice
+    from custseg_spark.propose.proposal import Proposal
 
 _MOST_OTHERS = 5
 """Numbers of segments of which the terminal says why they were not chosen."""
@@ -96,6 +97,17 @@ def tell_customers(made: RfmResult) -> None:
     tell_warnings(console, made.warnings)
     following = f"custseg train --recipe RECIPE --input {made.to} --output out"
     tell_places(console, customers=made.customers, next=following)
+
+
+def tell_proposal(proposal: Proposal, target: str) -> None:
+    """Print what was found in a table, what a person must know of it, and where the recipe is."""
+    console = open_console()
+    for line in proposal.found:
+        console.print(line)
+    tell_warnings(console, proposal.notices)
+    tell_places(
+        console, recipe=target, next=f"look through it, then: custseg train --recipe {target} --output out"
+    )
 
 
 def tell_backtest(found: BacktestResult) -> None:
