@@ -215,7 +215,10 @@ class Recipe(Section):
     @model_validator(mode="after")
     def _check_names(self) -> Recipe:
         if self.order_by not in self.segment_by:
-            raise ValueError(f"segments.order_by: {self.order_by!r} is not under segment_by")
+            here = ", ".join(self.segment_by)
+            raise ValueError(
+                f"segments.order_by: {self.order_by!r} is not under segment_by, where {here} stand"
+            )
         seen: dict[str, str] = {}
         for section in ("segment_by", "describe", "check"):
             for name in getattr(self, section):

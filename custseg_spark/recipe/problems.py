@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from custseg_spark.errors import RecipeError, find_nearest_name
 from custseg_spark.recipe.key_places import Schema, resolve_reference, suggest_key
+from custseg_spark.recipe.value_hints import suggest_value
 
 _BOUND = "max_quarantined"
 _PLAIN = {
@@ -63,7 +64,7 @@ class _Keys:
             return f"{where}[key]", _explain_name(where, kind, loc[-2])
         found = detail["input"]
         told = f"{where}: found {_shorten(found)}; it takes {self._describe(schema)}"
-        return where, RecipeError(told, _suggest_bound(path) or self._suggest_value(found, schema))
+        return where, RecipeError(told, _suggest_bound(path) or suggest_value(found, schema, self._schema))
 
     def _follow(self, loc: Iterable[Any]) -> tuple[list[str], Schema]:
         """Key path and schema of the place, or of the union on the way of which it names a branch."""
@@ -96,25 +97,6 @@ class _Keys:
         near = suggest_key(key, fields, self._schema)
         return f"did you mean {near}?" if near else f"here stand {', '.join(fields)}"
 
-    def _suggest_value(self, found: Any, schema: Schema) -> str:
-        """What was most likely meant by a value that does not fit; empty if nothing comes to mind."""
-        plain = self._resolve(schema)
-        choices = [self._resolve(one) for one in plain.get("anyOf", [plain])]
-        if isinstance(found, str):
-            if inner := next((one for one in choices if found in one.get("properties", ())), None):
-                takes = self._describe(inner["properties"][found])
-                return f"write {{{found}: ...}}, with {takes} behind the colon"
-            words = [word for one in choices for word in one.get("enum", ()) if isinstance(word, str)]
-            near = find_nearest_name(found, words)
-            return f"did you mean {near}?" if near else ""
-        if isinstance(found, list) and "patternProperties" in plain:
-            names = [name for name in found if isinstance(name, str) and name.isidentifier()]
-            written = ", ".join(f"{name}: {name}" for name in names[:3])
-            return f"give each one a name: {{{written}}}" if len(names) == len(found) > 0 else ""
-        if isinstance(found, int | float) and (plain.get("minimum"), plain.get("maximum")) == (0, 1):
-            return f"a share of {found:g} % is {found / 100:g}" if 1 < found <= 100 else ""
-        return ""
-
     def _describe(self, schema: Schema) -> str:
         """What a key takes, in words."""
         if "anyOf" in schema:
@@ -122,6 +104,8 @@ class _Keys:
         plain = self._resolve(schema)
         if "const" in plain or "enum" in plain:
             return _join_choices(plain.get("enum") or [plain["const"]])
+        if "named" in plain.get("properties", ()):
+            return self._describe(plain["properties"]["named"])
         if "properties" in plain:
             alone = "an expression or " if "sql" in plain["properties"] else ""
             return f"{alone}a mapping with {', '.join(plain['properties'])}"

@@ -19,10 +19,11 @@ def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[Customer
         rows = found.frame.count()
         journal.scan("count")
         if rows == 0:
-            passed = " that passes input.filter" if recipe.input.filter else ""
+            if recipe.input.filter:
+                what = f"input {path}: the table has no row that passes input.filter"
+                raise DataError(what, f"look at the filter: {recipe.input.filter}")
             raise DataError(
-                f"input {path}: the table has no row{passed or 's'}",
-                "check the path and the job that writes it",
+                f"input {path}: the table has no rows", "check the path and the job that writes it"
             )
         frame, checks = data.build_id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
         if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):

@@ -47,10 +47,18 @@ def test_a_key_that_stands_elsewhere_is_told_where(sections: dict[str, Any], pla
     ("sections", "remedy"),
     [
         ({"segment_by": ["spend", "visits"]}, "give each one a name: {spend: spend, visits: visits}"),
+        ({"segment_by": "spend"}, "give it a name: {name: spend}"),
+        ({"rules": "spend > 0"}, "give it a name: {name: spend > 0}"),
+        ({"input": "customers.csv"}, "write {path: customers.csv, ...}"),
+        ({"protected": "age"}, "write [age]"),
+        ({"segments": {"k": "2-5"}}, "write [2, 5]"),
+        ({"segments": {"k": "2 to 5"}}, "write [2, 5]"),
+        ({"segments": {"k": [2, 3, 4]}}, "write [2, 4], the lowest and the highest"),
+        ({"segments": {"k": "three"}}, "every key is in docs/recipe.md"),
         ({"segments": {"smallest_share": 5}}, "a share of 5 % is 0.05"),
         ({"segments": {"choose": "evidnce"}}, "did you mean evidence?"),
         ({"input": {"id": "a", "types": {"b": "date"}}},
-         "write {date: ...}, with text or a list (each text) behind the colon"),
+         "write {date: ...}; docs/recipe.md says what goes there"),
         ({"input": {"id": "a", "types": {"b": "integer"}}}, "did you mean int?"),
     ],
 )  # fmt: skip
@@ -90,3 +98,20 @@ def test_a_recipe_of_the_other_kind_is_told_which_command_takes_it(recipe_file: 
     with pytest.raises(RecipeError, match="a recipe for a customer table") as caught:
         load_orders(str(recipe_file))
     assert "custseg train takes it" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("sql", "remedy"),
+    [
+        ("spend ** 2", "a power is power(a, b)"),
+        ("spend > 1 && visits > 2", "write AND"),
+        ("if spend > 5 then 1", "write if(condition, a, b), or CASE WHEN"),
+        ("spend * 10%", "a share is a number: 10 % is 0.1"),
+        ("Total Spend", "names with spaces, dots or SQL keywords go in backticks"),
+        ("'Total Spend'", "quotes make a text of it: write `Total Spend`"),
+        ('"spend"', "quotes make a text of it: write spend"),
+        ("5", "write a column, or an expression over columns"),
+    ],
+)
+def test_an_expression_as_others_write_it_is_told_in_sql(sql: str, remedy: str) -> None:
+    assert refused({"segment_by": {"spend": sql}}).remedy.startswith(remedy)
