@@ -17,6 +17,7 @@ from custseg_spark.sql.parse import find_columns, quote_text
 
 _LOOKED_AT = 1_000
 _LONGEST = 40
+_MALFORMED = f"{data.AS_READ}.{data.quote(data.MALFORMED)}"
 _FAULTS = {
     "missing": "segment_by.{name}.impute: median fills in what is missing",
     "infinite": "an expression may divide by zero: try_divide(a, b) gives null there",
@@ -45,9 +46,13 @@ class Misfits:
     all_misfit: bool
 
     @property
+    def shown(self) -> str:
+        """The value, in so far as it fits into a line."""
+        return repr(self.value if len(self.value) <= _LONGEST else f"{self.value[:_LONGEST]}...")
+
+    @property
     def example(self) -> str:
-        shown = self.value if len(self.value) <= _LONGEST else f"{self.value[:_LONGEST]}..."
-        return f"{shown!r} (id {self.id})"
+        return f"{self.shown} (id {self.id})"
 
 
 def explain_rejection(problem: DataError, table: CustomerTable, recipe: Recipe) -> DataError:
@@ -59,6 +64,8 @@ def explain_rejection(problem: DataError, table: CustomerTable, recipe: Recipe) 
     names = (*recipe.segment_by, *table.columns)
     name = rules.get(reason) or next((name for name in names if reason.startswith(f"{name}: ")), "")
     fault = reason.removeprefix(f"{name}: ")
+    if reason in data.MISSHAPEN.values() and (found := find_misfits(table, recipe, reason, _MALFORMED)):
+        return _build(problem, f"{problem.what}, such as {found.shown}", _REASONS[reason])
     what, remedy = problem.what, _REASONS.get(reason) or _FAULTS.get(fault, "").format(name=name)
     if reason in rules:
         remedy = f"mend the table, or the rule: rules.{name}"
@@ -70,7 +77,11 @@ def explain_rejection(problem: DataError, table: CustomerTable, recipe: Recipe) 
             what, remedy = explain_text_feature(name, recipe.segment_by[name].sql, found)
         elif found is not None:
             what, remedy = f"{what}, such as {found.example}", suggest_type(found)
-    return DataError(what, remedy or problem.remedy, code=problem.code, facts=problem.facts)
+    return _build(problem, what, remedy or problem.remedy)
+
+
+def _build(problem: DataError, what: str, remedy: str) -> DataError:
+    return DataError(what, remedy, code=problem.code, facts=problem.facts)
 
 
 def _list_text_reasons(table: CustomerTable) -> set[str]:
@@ -108,11 +119,12 @@ def explain_text_feature(name: str, sql: str, found: Misfits) -> tuple[str, str]
         return what, f"cut by the days since: {name}: datediff(current_date(), {sql}){_with_type(column)}"
     if column.kind == "number" and column.declared not in (None, "int", "double"):
         return what, f"say how it writes numbers:{_with_type(column).removeprefix(', with')}"
+    shown = f"describe: {plain_yaml.inline({name: sql})}"
     if column.kind in ("category", "flag") or column.distinct == 1:
         key = "_".join(split_words(f"{name} {found.value}")) or name
         use = plain_yaml.inline({key: f"cast({sql} = {text} as int)"})
-        return what, f"put {use} under describe, or under segment_by if it is to cut"
-    return what, "leave it out, or write an expression that makes a number of it"
+        return what, f"describe by it: {shown}; or cut by one of its values: segment_by: {use}"
+    return what, f"describe by it: {shown}; or write an expression that makes a number of it"
 
 
 def suggest_type(found: Misfits) -> str:

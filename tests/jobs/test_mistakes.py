@@ -41,7 +41,7 @@ MISTAKES = {
         cut_by(tier="tier"),
         3,
         "segment_by.tier: what cuts is a number; tier is text, such as 'Bronze' (id 00000)",
-        "put {tier_bronze: cast(tier = 'Bronze' as int)} under describe, or under segment_by",
+        "describe: {tier: tier}; or cut by one of its values: segment_by: {tier_bronze: cast(",
     ),
     "date": Mistake(
         cut_by(spend="spend", since="joined"),
@@ -93,6 +93,16 @@ def test_a_value_that_does_not_fit_is_shown_with_its_customer(train: Train) -> N
     assert outcome.code == 3
     assert "spend: not a number (11), such as 'three' (id 00005)" in outcome.err
     assert "input: {types: {spend: string}}" in outcome.err
+
+
+def test_a_row_of_too_many_fields_is_shown(train: Train, tmp_path: Path) -> None:
+    brought().to_csv(tmp_path / "ragged.csv", index=False)
+    header, *rows = (tmp_path / "ragged.csv").read_text().splitlines()
+    torn = [f"{row},too,many" if place % 5 == 0 else row for place, row in enumerate(rows)]
+    (tmp_path / "ragged.csv").write_text("\n".join([header, *torn]))
+    outcome = train(tmp_path / "ragged.csv")
+    assert outcome.code == 3
+    assert f"row: too few or too many fields (12), such as '{torn[0][:40]}" in outcome.err
 
 
 def test_what_may_be_wrong_with_what_cuts_is_said(train: Train) -> None:

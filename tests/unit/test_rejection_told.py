@@ -19,15 +19,18 @@ def test_a_category_is_described_or_cuts_by_one_of_its_values() -> None:
     what, remedy = explain_text_feature("tier", "tier", misfits("tier", ["Gold", "Bronze", "Silver"]))
     assert what == "segment_by.tier: what cuts is a number; tier is text, such as 'Gold' (id 17)"
     assert remedy == (
-        "put {tier_gold: cast(tier = 'Gold' as int)} under describe, or under segment_by if it is to cut"
+        "describe by it: describe: {tier: tier}; or cut by one of its values: "
+        "segment_by: {tier_gold: cast(tier = 'Gold' as int)}"
     )
 
 
 @pytest.mark.parametrize("texts", [["yes", "no"], ["D'or", "Ämne"], ["Only"]])
 def test_the_expression_offered_is_one_that_a_recipe_takes(texts: list[str]) -> None:
     remedy = explain_text_feature("member", "`the member`", misfits("the member", texts))[1]
-    offered = plain_yaml.read(remedy.removeprefix("put ").partition(" under describe")[0], "the remedy")
-    recipe = parse({"input": {"id": "id"}, "segment_by": offered})
+    shown, _, cuts = remedy.removeprefix("describe by it: ").partition("; or cut by one of its values: ")
+    offered = plain_yaml.read(shown, "the remedy") | plain_yaml.read(cuts, "the remedy")
+    recipe = parse({"input": {"id": "id"}, **offered})
+    assert recipe.describe["member"].sql == "`the member`"
     assert [feature.sql.startswith("cast(`the member` = '") for feature in recipe.segment_by.values()] == [
         True
     ]
@@ -43,9 +46,9 @@ def test_a_date_cuts_by_the_days_since() -> None:
     )
 
 
-def test_a_text_of_many_values_is_left_out() -> None:
+def test_a_text_of_many_values_is_described() -> None:
     cities = [f"City {number}" for number in range(40)]
-    assert explain_text_feature("city", "city", misfits("city", cities))[1].startswith("leave it out")
+    assert explain_text_feature("city", "city", misfits("city", cities))[1].startswith("describe by it: ")
 
 
 def test_values_that_do_not_fit_are_mended_or_the_column_is_text() -> None:
