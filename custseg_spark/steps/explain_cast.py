@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from custseg_spark.data.text_types import infer_type
+import pandas as pd
+
 from custseg_spark.engine.translate_errors import NO_CAST
 from custseg_spark.errors import RecipeError
 from custseg_spark.features.raw_columns import write_raw_sql
+from custseg_spark.propose.column_kinds import look_at_column
 from custseg_spark.recipe import Recipe, plain_yaml
 from custseg_spark.recipe.checks import list_expressions
 from custseg_spark.results import CustomerTable
@@ -35,14 +37,15 @@ def explain_cast(problem: RecipeError, table: CustomerTable, recipe: Recipe) -> 
     key = next((key for key, one in run.items() if begins and one.startswith(begins)), "")
     if not key:
         return problem
-    written = _list_written(recipe).get(key, begins)
-    texts = [name for name in sorted(find_columns(written)) if table.types.get(name) == "string"]
+    expression = _list_written(recipe).get(key, begins)
+    texts = [name for name in sorted(find_columns(expression)) if table.types.get(name) == "string"]
     remedy = f"declare the column under input.types, or use try_cast(... as {kind.lower()})"
     if len(texts) == 1:
-        pattern = infer_type([value]).pattern
-        declared = {"date": pattern or "dd.MM.yyyy"} if kind in ("DATE", "TIMESTAMP") else "double"
+        written = look_at_column(texts[0], pd.Series([value], dtype=object)).declared
+        usual = {"date": "dd.MM.yyyy"} if kind in ("DATE", "TIMESTAMP") else "double"
+        declared = written if isinstance(written, dict) else usual
         remedy = f"declare the column: input: {{types: {plain_yaml.inline({texts[0]: declared})}}}"
-    return RecipeError(f"{key}: {value!r} is no {kind} in {written}", remedy, code=NO_CAST)
+    return RecipeError(f"{key}: {value!r} is no {kind} in {expression}", remedy, code=NO_CAST)
 
 
 def _list_written(recipe: Recipe) -> dict[str, str]:
