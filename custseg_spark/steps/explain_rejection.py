@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from pyspark.sql import functions as F
@@ -11,7 +12,7 @@ from pyspark.sql.types import StringType
 from custseg_spark import data
 from custseg_spark.errors import DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_column, split_words
-from custseg_spark.recipe import Recipe, plain_yaml
+from custseg_spark.recipe import Recipe, find_columns_used, plain_yaml
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql.parse import find_columns, quote_text
 
@@ -69,14 +70,14 @@ def explain_rejection(problem: DataError, table: CustomerTable, recipe: Recipe) 
     what, remedy = problem.what, _REASONS.get(reason) or _FAULTS.get(fault, "").format(name=name)
     if reason in rules:
         remedy = f"mend the table, or the rule: rules.{name}"
-    if fault.startswith("not ") and not remedy:
+    if name and fault.startswith("not ") and not remedy:
         is_feature = name in recipe.segment_by and reason in _list_text_reasons(table)
         sql = table.expressions[name] if is_feature else f"{data.AS_READ}.{data.quote(name)}"
         found = find_misfits(table, recipe, reason, sql)
         if found is not None and is_feature and found.all_misfit:
             what, remedy = explain_text_feature(name, recipe.segment_by[name].sql, found)
         elif found is not None:
-            what, remedy = f"{what}, such as {found.example}", suggest_type(found)
+            what, remedy = f"{what}, such as {found.example}", suggest_type(found, recipe)
     return _build(problem, what, remedy or problem.remedy)
 
 
@@ -116,9 +117,10 @@ def explain_text_feature(name: str, sql: str, found: Misfits) -> tuple[str, str]
     what = f"{where}: what cuts is a number; {sql} is text, such as {found.example}"
     if column.kind == "date":
         what = f"{where}: what cuts is a number; {sql} is a date, such as {found.example}"
-        return what, f"cut by the days since: {name}: datediff(current_date(), {sql}){_with_type(column)}"
-    if column.kind == "number" and column.declared not in (None, "int", "double"):
-        return what, f"say how it writes numbers:{_with_type(column).removeprefix(', with')}"
+        typed = f", with {_write_type(column, column.declared)}" if column.declared else ""
+        return what, f"cut by the days since: {name}: datediff(current_date(), {sql}){typed}"
+    if column.kind == "number" and isinstance(column.declared, dict):
+        return what, f"say how it writes numbers: {_write_type(column, column.declared)}"
     shown = f"describe: {plain_yaml.inline({name: sql})}"
     if column.kind in ("category", "flag") or column.distinct == 1:
         key = "_".join(split_words(f"{name} {found.value}")) or name
@@ -127,16 +129,15 @@ def explain_text_feature(name: str, sql: str, found: Misfits) -> tuple[str, str]
     return what, f"describe by it: {shown}; or write an expression that makes a number of it"
 
 
-def suggest_type(found: Misfits) -> str:
+def suggest_type(found: Misfits, recipe: Recipe) -> str:
     """What to do about a column of which some values do not fit."""
-    declared = found.column.declared
-    if isinstance(declared, dict):
-        return f"say how it is written:{_with_type(found.column).removeprefix(', with')}"
-    text = plain_yaml.inline({found.column.name: "string"})
-    return f"mend such values, raise rules.max_quarantined, or read it as text: input: {{types: {text}}}"
+    column, given = found.column, recipe.model_dump(mode="json", exclude_unset=True)["input"].get("types", {})
+    if isinstance(column.declared, dict) and column.declared != given.get(column.name):
+        return f"say how it is written: {_write_type(column, column.declared)}"
+    remedy = "mend such values, or raise rules.max_quarantined: their rows are kept apart"
+    cuts = any(key.startswith("segment_by.") for key in find_columns_used(recipe).get(column.name, ()))
+    return remedy if cuts else f"{remedy}; or read it as text: {_write_type(column, 'string')}"
 
 
-def _with_type(column: ColumnKind) -> str:
-    if column.declared is None or column.declared == "string":
-        return ""
-    return f", with input: {{types: {plain_yaml.inline({column.name: column.declared})}}}"
+def _write_type(column: ColumnKind, declared: Any) -> str:
+    return f"input: {{types: {plain_yaml.inline({column.name: declared})}}}"

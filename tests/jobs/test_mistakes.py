@@ -92,7 +92,7 @@ def test_a_value_that_does_not_fit_is_shown_with_its_customer(train: Train) -> N
     outcome = train(table)
     assert outcome.code == 3
     assert "spend: not a number (11), such as 'three' (id 00005)" in outcome.err
-    assert "input: {types: {spend: string}}" in outcome.err
+    assert "mend such values, or raise rules.max_quarantined" in outcome.err
 
 
 def test_a_row_of_too_many_fields_is_shown(train: Train, tmp_path: Path) -> None:
@@ -109,10 +109,12 @@ def test_what_may_be_wrong_with_what_cuts_is_said(train: Train) -> None:
     table = planted(60).assign(twin=lambda found: found["spend"] * 2, number=range(60))
     table.loc[::3, "visits"] = None
     recipe = {**cut_by(spend="spend", twin="twin", visits="visits", id_itself="id"), "check": {}}
+    recipe["segments"] = {"k": 2, "choose": "fixed", "names": {9: "VIP"}}
     outcome = train(table, recipe)
     assert outcome.code == 0, outcome.err
     assert "segment_by.visits: 33% of the customers have no value and count as" in outcome.out
     assert "segment_by.id_itself: cuts by id, the id, which says nothing" in outcome.out
+    assert "segments.names.9: no segment has this id; there are 0, 1" in outcome.out
     assert "warning: spend and twin say much the same thing (rank correlation 1.00)" in outcome.out
 
 

@@ -1,6 +1,7 @@
 """What is said of text under segment_by, and of values that do not fit: how to use such a column."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -54,9 +55,22 @@ def test_a_text_of_many_values_is_described() -> None:
 def test_values_that_do_not_fit_are_mended_or_the_column_is_text() -> None:
     some = misfits("spend", ["1", "2", "three", "4", "5", "6"], "three")
     assert some.example == "'three' (id 17)"
-    remedy = suggest_type(some)
-    assert "mend such values" in remedy
-    assert "input: {types: {spend: string}}" in remedy
+    shown = parse({"input": {"id": "id"}, "segment_by": {"a": "b"}, "describe": {"spend": "spend"}})
+    remedy = suggest_type(some, shown)
+    assert remedy.startswith("mend such values, or raise rules.max_quarantined")
+    assert remedy.endswith("read it as text: input: {types: {spend: string}}")
+    cutting = parse({"input": {"id": "id"}, "segment_by": {"a": "spend * 2"}})
+    assert "read it as text" not in suggest_type(some, cutting), "text does not cut"
+
+
+def test_a_way_of_writing_is_offered_unless_the_recipe_has_it() -> None:
+    some = misfits("joined", ["01.04.2020", "02.04.2020", "03.04.2020", "04.04.2020", "soon"], "soon")
+    recipe: dict[str, Any] = {"input": {"id": "id"}, "segment_by": {"a": "datediff(current_date(), joined)"}}
+    assert suggest_type(some, parse(recipe)) == (
+        "say how it is written: input: {types: {joined: {date: dd.MM.yyyy}}}"
+    )
+    recipe["input"] = {"id": "id", "types": {"joined": {"date": "dd.MM.yyyy"}}}
+    assert suggest_type(some, parse(recipe)).startswith("mend such values")
 
 
 def test_a_long_value_is_cut() -> None:
