@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 
 from custseg_spark import __version__
@@ -47,6 +48,7 @@ def _log_to_stderr() -> None:
     log.setLevel(logging.INFO)
     log.propagate = False
     logging.getLogger("SQLQueryContextLogger").disabled = True  # Spark's own report of an error that we tell
+    warnings.filterwarnings("ignore", "toPandas attempted Arrow", UserWarning)  # the same
 
 
 def _build_parser() -> argparse.ArgumentParser:

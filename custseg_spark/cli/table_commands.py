@@ -112,12 +112,17 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 
 def _write_starter(arguments: argparse.Namespace) -> None:
+    from custseg_spark import terminal
     from custseg_spark.commands.init import propose_recipe
     from custseg_spark.engine.session import is_small, open_session
 
     target = Path(arguments.to) if arguments.to else None
     if target:
         _refuse_existing([target])
+        if not target.parent.is_dir():
+            raise RecipeError(
+                f"there is no directory {target.parent}", "make it first, or name another one with --to"
+            )
     proposal = propose_recipe(open_session(small=is_small(arguments.table)), arguments.table)
     if target is None:
         print(proposal.text, end="")
@@ -126,8 +131,7 @@ def _write_starter(arguments: argparse.Namespace) -> None:
     _refuse_existing(files)
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
-    for line in (*proposal.notices, *proposal.list_next(target)):
-        print(line)
+    terminal.tell_proposal(proposal, target)
 
 
 def _refuse_existing(files: Iterable[Path]) -> None:

@@ -16,7 +16,7 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import Audience, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import make_safe
-from custseg_spark.steps import draw_sample, live_run, load_for_scoring, write_run
+from custseg_spark.steps import check_rows, draw_sample, live_run, load_for_scoring, write_run
 from custseg_spark.steps.load_for_scoring import Tonight
 
 ELIGIBLE = "[eligible]"
@@ -97,7 +97,7 @@ def _write_audience(
         counts = draw_sample.read_observation(observed, table)
     journal.scan("label and write")
     write_run.write_quarantine(kept, table, counts)
-    quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
+    quality = check_rows.judge_rows(table, counts, recipe)
     members = data.read_written(spark, kept.at("members"))
     with journal.stage("audience"), translate_engine_errors(f"writing {kept.at('audience')}"):
         sent = members.filter(~F.col("held_out")).drop(KEY, "previous", "held_out").repartition("segment")

@@ -15,6 +15,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import (
+    check_rows,
     draw_sample,
     drift_sample,
     live_run,
@@ -98,7 +99,7 @@ def _score_table(
     counts, sample = _label_customers(kept, live, table, recipe, path)
     with journal.stage("check"):
         write_run.write_quarantine(kept, table, counts)
-        quality = data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
+        quality = check_rows.judge_rows(table, counts, recipe)
     with journal.stage("drift") as facts:
         sizes = write_run.count_written(spark, kept)
         sample = drift_sample.complete_drift_sample(sample, table, recipe, quality.accepted)

@@ -13,6 +13,7 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import TrainingResult
 from custseg_spark.steps.live_run import find_live_run
 from custseg_spark.steps.segment_ids import read_ids_used
+from custseg_spark.steps.summarize_run import find_correlations, write_twins
 from custseg_spark.steps.write_run import build_live_record, keep_run, write_quarantine
 
 
@@ -28,6 +29,11 @@ class TrainResult:
     def live(self) -> runs.LiveRecord | None:
         """The run held against the live one, as run.json has it; None where there was none."""
         return build_live_record(self.found.since_live) if self.found.since_live else None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before acting on the segments."""
+        return (*self.found.warnings, *write_twins(find_correlations(self.found.segmentation)))
 
 
 @keep_session

@@ -1,6 +1,6 @@
 """Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, NO_COLUMN, column, quote, read_utc
+from custseg_spark.data.columns import AS_READ, MALFORMED, MISSHAPEN, NO_COLUMN, column, quote, read_utc
 from custseg_spark.data.contract import (
     ACCEPTED,
     ID_MISSING,

@@ -19,6 +19,9 @@ from custseg_spark.errors import CustsegError, DataError, RecipeError, RunError
 
 UNKNOWN_FORMAT = "unknown format"
 """The code of the error where the session lacks a format's package."""
+NO_CAST = "no cast"
+"""The code of the error where a text is no value of the type that an expression takes it for; facts: value,
+type, sql (the expression, perhaps cut short)."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ _BY_CONDITION: Mapping[str, _Problem] = {  # by the whole condition or its first
     "CAST_INVALID_INPUT": _recipe(
         "{expression} is no {targetType}{in_sql}",
         "declare the column under input.types, so that bad rows are quarantined, or use try_cast",
+        NO_CAST,
     ),
     "CANNOT_PARSE_TIMESTAMP": _recipe(
         "{message}{in_sql}", "declare the column's date pattern under input.types, or use try_to_date"
@@ -212,7 +216,9 @@ def _write_error(
     known["at_path"] = f": {known['path']}" if "path" in known else ""
     what = problem.what.format_map(known) if problem.what else _take_sentence(text) + known["in_sql"]
     remedy = problem.remedy.format_map(known)
-    return problem.kind(" ".join(f"{where}: {what}".split()), " ".join(remedy.split()), code=problem.code)
+    told, advice = " ".join(f"{where}: {what}".split()), " ".join(remedy.split())
+    facts = {"value": known["expression"].strip("'"), "type": known["targetType"], "sql": known["in_sql"][4:]}
+    return problem.kind(told, advice, code=problem.code, facts=facts if problem.code == NO_CAST else None)
 
 
 def _take_sentence(text: str) -> str:

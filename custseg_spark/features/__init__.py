@@ -6,5 +6,6 @@ from custseg_spark.features.raw_columns import (
     add_raw_columns,
     build_value_checks,
     list_value_reasons,
+    refuse_types,
 )
 from custseg_spark.features.treatment import Treatment, apply_treatments, fit_treatments, to_model_scale

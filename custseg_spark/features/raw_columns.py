@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType, DataType, NumericType, StringType
+from pyspark.sql.types import (
+    BooleanType,
+    DataType,
+    DateType,
+    NumericType,
+    StringType,
+    TimestampNTZType,
+    TimestampType,
+)
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import FeatureSection
@@ -17,23 +25,26 @@ VALUE = "feature_"
 """Prefix of a feature's value in its own unit, after imputation and clipping."""
 
 
-def add_raw_columns(
-    frame: DataFrame, expressions: Mapping[str, str], types: Mapping[str, DataType]
-) -> DataFrame:
-    """The frame plus `_raw_<name>` (double; null for missing and NaN) for each expression.
-
-    `types`: what each expression gives. Raises RecipeError for one that is neither a number, a boolean nor
-    text that may hold one.
-    """
-    for name in expressions:
-        if not isinstance(types[name], NumericType | BooleanType | StringType):
-            raise RecipeError(
-                f"segment_by.{name}: the expression gives {types[name].simpleString()}, not a number",
-                "write an expression that gives a number, such as datediff(current_date(), joined)",
-            )
+def add_raw_columns(frame: DataFrame, expressions: Mapping[str, str]) -> DataFrame:
+    """The frame plus `_raw_<name>` (double; null for missing and NaN) for each expression."""
     return frame.selectExpr(
         "*", *[f"{write_raw_sql(sql)} AS {RAW}{name}" for name, sql in expressions.items()]
     )
+
+
+def refuse_types(types: Mapping[str, DataType], features: Mapping[str, FeatureSection]) -> None:
+    """Raises RecipeError for a feature whose expression gives neither a number, a boolean nor text that may
+    hold one. `types`: what each expression gives."""
+    for name, kind in types.items():
+        if isinstance(kind, NumericType | BooleanType | StringType):
+            continue
+        is_day = isinstance(kind, DateType | TimestampType | TimestampNTZType)
+        raise RecipeError(
+            f"segment_by.{name}: the expression gives {kind.simpleString()}, not a number",
+            f"cut by the days since: {name}: datediff(current_date(), {features[name].sql})"
+            if is_day
+            else "write an expression that gives a number",
+        )
 
 
 def write_raw_sql(sql: str) -> str:

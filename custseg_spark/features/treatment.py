@@ -141,6 +141,7 @@ def _fit(
             else f"no spread to scale by (scale: {scale})"
         )
         after = " once clipped" if feature.clip is not None else ""
+        after += f" where there is any: {np.isnan(raw).mean():.0%} are missing" if np.isnan(raw).any() else ""
         raise DataError(
             f"{where}: {what}{after} ({_shorten(ready[0])})",
             "a feature must differ between customers: leave it out, or mend its expression or clip",

@@ -17,11 +17,12 @@ class Proposal:
     """`text`: the recipe, as YAML. `notices`: what a person must know before it is used, a sentence each, the
     weightiest first; they stand in the recipe as well. `beside`: further recipes, each with the word that its
     file's name has before the ending; where there is one, `text` is an orders recipe and that one is for the
-    customers that `custseg rfm` makes by it."""
+    customers that `custseg rfm` makes by it. `found`: what was found in the table, a few lines."""
 
     text: str
     notices: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
+    found: tuple[str, ...] = ()
 
     def name_files(self, target: Path) -> dict[Path, str]:
         """Every file that is written where the recipe goes to `target`: shop.yaml, shop.customers.yaml."""

@@ -10,13 +10,18 @@ import pandas as pd
 from jinja2 import Environment
 
 from custseg_spark.errors import BadTableError, DataError
-from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
+from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns, split_words
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
 from custseg_spark.propose.proposal import Proposal
+from custseg_spark.propose.summarize import summarize_draft
 from custseg_spark.propose.write_orders import propose_of_orders
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
+from custseg_spark.wording import join_words
+
+_MOST_NAMED = 3
+"""Columns that an error names."""
 
 
 def write_recipe(
@@ -56,17 +61,31 @@ def write_recipe(
         example=quote_name(next(iter(draft.features.values())).columns[0]),
         words=_propose_words,
     )
-    return Proposal(text, draft.notices)
+    return Proposal(text, draft.notices, found=summarize_draft(draft, len(head)))
 
 
 def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
+    """Why nothing of the table can cut, and what can be done."""
+    what = f"{path}: no column of numbers to segment by"
     mixed = next((one for one in columns if one.kind == "number" and not one.is_nearly_clean), None)
-    if mixed is None:
-        what, remedy = "", "add what customers do, such as spend or orders"
-    else:
-        what = f": {mixed.name}: {mixed.misfits}"
+    if mixed is not None:
         remedy = "leave what is missing empty, and write every number as 1234.5"
-    return BadTableError(f"{path}: no column of numbers to segment by{what}", remedy)
+        return BadTableError(f"{what}: {mixed.name}: {mixed.misfits}", remedy)
+    categories = [one for one in columns if one.kind == "category" or (one.kind == "flag" and one.counted)]
+    if categories:
+        named = [one.name for one in categories]
+        most = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
+        listed = join_words(named[:_MOST_NAMED] + most)
+        key = "_".join(split_words(f"{categories[0].name} {categories[0].counted}"))
+        return DataError(
+            f"{what}: {listed} can be described, and cut nothing as they are",
+            "add what customers do, such as spend or orders; or cut by values of a category: "
+            f"segment_by: {plain_yaml.inline({key: _write_expression(categories[0])})}",
+        )
+    same = [one.name for one in columns if one.kind == "constant"]
+    if same:
+        what += f": {join_words(same[:_MOST_NAMED])} the same in every row"
+    return BadTableError(what, "add what customers do, such as spend or orders")
 
 
 def _propose_words(name: str, feature: ProposedFeature, first: bool) -> list[str | None]:

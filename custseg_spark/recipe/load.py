@@ -22,6 +22,7 @@ log = logging.getLogger("custseg")
 _NAMED = ("rules", "segment_by", "describe", "check", "leave_out", "favourites", "aggregates")
 """Sections whose keys are names that the user gives; each may be an expression alone."""
 _ALL_KEYS = "every key is in docs/recipe.md"
+_WHICH = "--recipe takes the YAML file that custseg init writes, --input the table"
 _CHECKS: Mapping[type[Section], tuple[Callable[[Any], list[RecipeError]], str]] = {
     Recipe: (find_problems, _ALL_KEYS),
     OrderRecipe: (find_order_problems, "every key is in docs/orders.md"),
@@ -76,6 +77,8 @@ def _read_text(path: str) -> str:
         with fsspec.open(path, "rb") as file:
             return str(file.read(), "utf-8")
     except UnicodeDecodeError as problem:
+        if b"\0" in problem.object or problem.object.startswith(b"PK"):
+            raise RecipeError(f"{path}: is no text, so no recipe", _WHICH) from None
         line = problem.object.count(b"\n", 0, problem.start) + 1
         raise RecipeError(f"{path}: is not UTF-8 text at line {line}", "save the recipe as UTF-8") from None
     except FileNotFoundError:
@@ -91,10 +94,10 @@ def _read_text(path: str) -> str:
 
 def _take_mapping(value: Any, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        found = "nothing" if value is None else f"a {type(value).__name__}"
+        kinds = {type(None): "nothing", str: "text", list: "a list"}
         raise RecipeError(
-            f"{path}: a recipe is a mapping of keys, found {found}",
-            "start from custseg init TABLE, or see docs/recipe.md",
+            f"{path}: a recipe is a mapping of keys, found {kinds.get(type(value), 'a value')}",
+            _WHICH if isinstance(value, str) else "start from custseg init TABLE, or see docs/recipe.md",
         )
     return {key: entry for key, entry in value.items() if entry is not None}
 
@@ -103,6 +106,7 @@ def _check(model: type[Checked], document: dict[str, Any], source: str = "") -> 
     """The recipe; or the one RecipeError that tells all problems of its keys, and if there are none, of what
     they must agree on."""
     find, all_keys = _CHECKS[model]
+    _refuse_other_kind(model, document, source)
     try:
         recipe = model.model_validate(document)
         problems = find(recipe)
@@ -115,6 +119,20 @@ def _check(model: type[Checked], document: dict[str, Any], source: str = "") -> 
         what = f"{source}{len(problems)} problems\n" + "\n".join(f"  {problem.what}" for problem in problems)
     remedies = {problem.remedy for problem in problems if problem.remedy}
     raise RecipeError(what, remedies.pop() if len(remedies) == 1 else all_keys)
+
+
+def _refuse_other_kind(model: type[Section], document: Mapping[str, Any], source: str) -> None:
+    """Raises RecipeError where a command that takes one kind of recipe is given one of the other."""
+    if model is Recipe and "lines" in document and "segment_by" not in document:
+        raise RecipeError(
+            f"{source}this is a recipe for order lines: it has lines and no segment_by",
+            "custseg rfm takes it, and makes the customer table that custseg train takes",
+        )
+    if model is OrderRecipe and "segment_by" in document and "lines" not in document:
+        raise RecipeError(
+            f"{source}this is a recipe for a customer table: it has segment_by and no lines",
+            "custseg train takes it; of order lines docs/orders.md has a recipe",
+        )
 
 
 def _lay_over(document: dict[str, Any], override: str) -> None:

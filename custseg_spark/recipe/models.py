@@ -7,10 +7,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from custseg_spark.recipe.key_places import NAMES
 from custseg_spark.recipe.sections import Audience, Evidence, Output, Privacy, Publish, Section, Share, Sweep
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
+
+
+READER_OPTIONS = (
+    "sep", "delimiter", "encoding", "charset", "header", "skip_rows", "quote", "escape", "comment",
+    "nullValue", "multiLine", "sheet", "timeZone",
+)  # fmt: skip
+"""Options that are known by name: a hint finds them; Spark has more."""
 
 
 class DateType(Section):
@@ -30,7 +38,9 @@ class Source(Section):
     """A path or URI, or a catalog table's name with `format: table`; `--input` wins over it."""
     format: str = "auto"
     """auto (by the ending), parquet, csv, excel, table, or any format the Spark session knows."""
-    options: dict[str, str | int | float | bool] = {}
+    options: Annotated[
+        dict[str, str | int | float | bool], Field(json_schema_extra={NAMES: READER_OPTIONS})
+    ] = {}
     """Reader options, as Spark names them; for Excel `sheet`."""
     filter: str | None = None
     """A SQL predicate over the columns as they are stored: rows of which it is not true are not read. Over
@@ -205,7 +215,10 @@ class Recipe(Section):
     @model_validator(mode="after")
     def _check_names(self) -> Recipe:
         if self.order_by not in self.segment_by:
-            raise ValueError(f"segments.order_by: {self.order_by!r} is not under segment_by")
+            here = ", ".join(self.segment_by)
+            raise ValueError(
+                f"segments.order_by: {self.order_by!r} is not under segment_by, where {here} stand"
+            )
         seen: dict[str, str] = {}
         for section in ("segment_by", "describe", "check"):
             for name in getattr(self, section):

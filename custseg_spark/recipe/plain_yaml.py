@@ -117,4 +117,8 @@ def _explain(told: str) -> tuple[str, str]:
         )
     if "stands twice" in told:
         return told, "keep one of the two"
+    if r"'\t'" in told:
+        return "a tab stands where blanks should", "indent with blanks: YAML takes no tabs"
+    if told.startswith("expected ',' or"):
+        return told, "a bracket or brace that is opened above may not be closed"
     return told, 'text that holds ": " or " #", or begins with one of `@%&*!|>[]{}, goes in quotes'

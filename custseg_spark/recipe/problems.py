@@ -6,15 +6,16 @@ pydantic tells where and of which kind an error is; the model's JSON schema tell
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from custseg_spark.errors import RecipeError, find_nearest_name
+from custseg_spark.recipe.key_places import Schema, resolve_reference, suggest_key
+from custseg_spark.recipe.value_hints import suggest_value
 
-Schema = Mapping[str, Any]
 _BOUND = "max_quarantined"
 _PLAIN = {
     "integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false",
@@ -61,8 +62,9 @@ class _Keys:
             return where, RecipeError(f"{where}: {told}" if where else told)
         if loc[-1:] == ("[key]",):
             return f"{where}[key]", _explain_name(where, kind, loc[-2])
-        told = f"{where}: found {_shorten(detail['input'])}; it takes {self._describe(schema)}"
-        return where, RecipeError(told, _suggest_bound(path))
+        found = detail["input"]
+        told = f"{where}: found {_shorten(found)}; it takes {self._describe(schema)}"
+        return where, RecipeError(told, _suggest_bound(path) or suggest_value(found, schema, self._schema))
 
     def _follow(self, loc: Iterable[Any]) -> tuple[list[str], Schema]:
         """Key path and schema of the place, or of the union on the way of which it names a branch."""
@@ -89,23 +91,11 @@ class _Keys:
         return plain.get("items") or next(iter(names), plain.get("additionalProperties"))
 
     def _resolve(self, schema: Schema) -> Schema:
-        """The schema that a reference, or a choice between it and null, stands for."""
-        choices = [one for one in schema.get("anyOf", schema.get("allOf", ())) if one.get("type") != "null"]
-        if len(choices) == 1:
-            return self._resolve(choices[0])
-        if "$ref" in schema:
-            return self._resolve(self._schema["$defs"][schema["$ref"].rpartition("/")[2]])
-        return schema
+        return resolve_reference(schema, self._schema)
 
     def _suggest(self, key: str, fields: Schema) -> str:
-        """The nearest of the section's keys, or where the key stands: `k` -> segments.k."""
-        elsewhere = (
-            f"{name}.{key}"
-            for name, section in self._schema["properties"].items()
-            if key in self._resolve(section).get("properties", ())
-        )
-        near = find_nearest_name(key, fields) or next(elsewhere, None)
-        return f"did you mean {near!r}?" if near else f"here stand {', '.join(fields)}"
+        near = suggest_key(key, fields, self._schema)
+        return f"did you mean {near}?" if near else f"here stand {', '.join(fields)}"
 
     def _describe(self, schema: Schema) -> str:
         """What a key takes, in words."""
@@ -114,6 +104,8 @@ class _Keys:
         plain = self._resolve(schema)
         if "const" in plain or "enum" in plain:
             return _join_choices(plain.get("enum") or [plain["const"]])
+        if "named" in plain.get("properties", ()):
+            return self._describe(plain["properties"]["named"])
         if "properties" in plain:
             alone = "an expression or " if "sql" in plain["properties"] else ""
             return f"{alone}a mapping with {', '.join(plain['properties'])}"

@@ -46,7 +46,8 @@ def write_file(path: str, content: str | bytes) -> None:
             case "neither":
                 versions.write(files, name, data)
     except (OSError, ValueError, ImportError) as problem:
-        raise RunError(f"{path} can't be written: {problem}", "check --output and its permissions") from None
+        told = getattr(problem, "strerror", None) or problem
+        raise RunError(f"{path} can't be written: {told}", "check --output and its permissions") from None
 
 
 def _write_by_rename(files: Any, name: str, data: bytes) -> None:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.sql import functions
-from custseg_spark.sql.parse import find_columns, parse_sql
+from custseg_spark.sql.parse import find_columns, parse_sql, quote_name
 
 _NO_COLUMN = (exp.Star, exp.Placeholder, exp.Parameter, exp.SessionParameter)
 
@@ -27,8 +27,12 @@ def check_expression(sql: str, where: str, *, constant: bool = True) -> None:
             "an expression gives one value for one row, the same every time",
         )
     if not constant and not tree.find(exp.Column):
+        quoted = sql.strip()[:1] in ("'", '"')
         raise RecipeError(
-            f"{where}: {sql!r} names no column", "write a column, or an expression over columns"
+            f"{where}: {sql!r} names no column",
+            f"quotes make a text of it: write {quote_name(sql.strip()[1:-1])}"
+            if quoted
+            else "write a column, or an expression over columns",
         )
 
 

@@ -18,6 +18,13 @@ from custseg_spark.errors import RecipeError
 
 _MARK = "literal_"
 _KEYWORDS = frozenset(keyword.split()[0] for keyword in Spark.Tokenizer.KEYWORDS)
+_FOREIGN = {
+    r"\*\*": "a power is power(a, b)",
+    "&&": "write AND",
+    r"(?i)^\s*if\b(?!\s*\()": "write if(condition, a, b), or CASE WHEN ... THEN ... END",
+    r"\d\s*%\s*$": "a share is a number: 10 % is 0.1",
+}
+"""How other languages and people write it, as a pattern -> how Spark SQL does."""
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
@@ -79,7 +86,10 @@ def parse_sql(sql: str, where: str) -> tuple[exp.Expr, dict[str, str]]:
     except (SqlglotError, RecursionError) as problem:
         raise RecipeError(
             f"{where}: {sql!r} is not a Spark SQL expression{_quote_near(problem)}",
-            "names with spaces, dots or SQL keywords go in backticks: `my column`",
+            next(
+                (advice for sign, advice in _FOREIGN.items() if re.search(sign, sql)),
+                "names with spaces, dots or SQL keywords go in backticks: `my column`",
+            ),
         ) from None
     return tree, literals
 

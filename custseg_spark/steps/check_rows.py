@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from custseg_spark import data, features, journal
@@ -10,6 +10,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CountedTable, CustomerTable
+from custseg_spark.steps.explain_rejection import explain_rejection
 from custseg_spark.steps.find_order_lines import find_order_lines
 
 
@@ -19,10 +20,11 @@ def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[Customer
         rows = found.frame.count()
         journal.scan("count")
         if rows == 0:
-            passed = " that passes input.filter" if recipe.input.filter else ""
+            if recipe.input.filter:
+                what = f"input {path}: the table has no row that passes input.filter"
+                raise DataError(what, f"look at the filter: {recipe.input.filter}")
             raise DataError(
-                f"input {path}: the table has no row{passed or 's'}",
-                "check the path and the job that writes it",
+                f"input {path}: the table has no rows", "check the path and the job that writes it"
             )
         frame, checks = data.build_id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
         if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
@@ -51,7 +53,7 @@ def check_rows(counted: CountedTable) -> data.Quality:
             f"custseg init {counted.source} writes a recipe for custseg rfm, which makes customers of them"
         )
     try:
-        quality = data.judge_counts(counted.counts, counted.table.checks, recipe.rules.max_quarantined)
+        quality = judge_rows(counted.table, counted.counts, recipe)
     except DataError as problem:
         if orders is None or problem.code != data.REJECTED:
             raise
@@ -67,6 +69,18 @@ def check_rows(counted: CountedTable) -> data.Quality:
         if repeats:
             journal.warn(repeats)
     return quality
+
+
+def judge_rows(table: CustomerTable, counts: Mapping[str, int], recipe: Recipe) -> data.Quality:
+    """The verdict on counted rows. Raises DataError where the contract is broken; where too many rows are
+    rejected, with one of the values that were."""
+    try:
+        return data.judge_counts(counts, table.checks, recipe.rules.max_quarantined)
+    except DataError as problem:
+        if problem.code != data.REJECTED:
+            raise
+        with translate_engine_errors("reading the input"):
+            raise explain_rejection(problem, table, recipe) from None
 
 
 def refuse_change(before: int, now: int) -> None:

@@ -12,6 +12,7 @@ from custseg_spark import clustering, data, features, journal
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Sample
+from custseg_spark.steps.explain_cast import name_cast
 
 
 def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample, dict[str, int]]:
@@ -27,7 +28,7 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
     )
     raw = [F.col(f"{features.RAW}{name}") for name in found.expressions]
     columns = [F.expr(sql).alias(f"_described{i}") for i, sql in enumerate(found.described.values())]
-    with translate_engine_errors("reading the input"):
+    with name_cast(found, recipe), translate_engine_errors("reading the input"):
         table = chosen.select(
             clustering.HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
         ).toPandas()

@@ -67,7 +67,8 @@ def apply_recipe(
         kinds, described_kinds = (_find_types(typed.frame, sqls) for sqls in (computed, described))
         rules = data.build_rule_checks(recipe.rules.named, lambda sql, where: to_utc(make_safe(sql, where)))
         _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
-    frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed, kinds)
+    features.refuse_types(kinds, recipe.segment_by)
+    frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed)
     values = features.build_value_checks(kinds, computed, recipe.segment_by)
     shown = {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
     shown -= set(recipe.protected)

@@ -42,6 +42,9 @@ def profile_segments(
     names = tuple(segment.name for segment in profile.segments)
     if small := warn_small(names, refined.sizes, recipe.segments.smallest_share):
         journal.warn(small)
+    if unknown := sorted(set(recipe.segments.names) - set(ids)):
+        listed = ", ".join(map(str, ids))
+        journal.warn(f"segments.names.{unknown[0]}: no segment has this id; there are {listed}")
     return Segmentation(
         model=_build_model(counted, treated, refined, ids, names),
         profile=profile,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -94,12 +95,16 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
     lines += [
         f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
     ]
-    lines += [
+    return (*lines, *write_twins(pairs))
+
+
+def write_twins(pairs: Iterable[exploration.Correlation]) -> tuple[str, ...]:
+    """A sentence for each pair of features that say much the same thing."""
+    return tuple(
         f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): "
         "together they weigh double."
         for pair in pairs
-    ]
-    return tuple(lines)
+    )
 
 
 def find_correlations(fitted: Segmentation) -> tuple[exploration.Correlation, ...]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
 from pyspark.sql import SparkSession
 
-from custseg_spark import features
+from custseg_spark import features, journal
 from custseg_spark.features import Treatment
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CountedTable, TreatedSample
+from custseg_spark.sql import find_columns
+
+MANY_FILLED = 0.25
+"""From this share of customers without a value on, what is filled in may make a segment of its own."""
 
 
 def treat_features(spark: SparkSession, counted: CountedTable) -> TreatedSample:
@@ -22,7 +27,23 @@ def treat_features(spark: SparkSession, counted: CountedTable) -> TreatedSample:
     treatments = features.fit_treatments(raw, counted.table.expressions, recipe.segment_by, recipe.scale)
     treatments = _refit_scale(spark, raw, treatments, recipe)
     values = features.apply_treatments(raw, treatments)
+    for line in list_doubts(recipe, raw, treatments):
+        journal.warn(line)
     return TreatedSample(treatments, values, features.to_model_scale(values, treatments))
+
+
+def list_doubts(recipe: Recipe, raw: pd.DataFrame, treatments: Iterable[Treatment]) -> Iterator[str]:
+    """What may be wrong with what cuts, a sentence each. `raw`: the sampled customers' values, NaN where
+    missing."""
+    for treatment in treatments:
+        where, missing = f"segment_by.{treatment.name}", float(raw[treatment.name].isna().mean())
+        if {column.lower() for column in find_columns(treatment.sql)} == {recipe.input.id.lower()}:
+            yield f"{where}: cuts by {recipe.input.id}, the id, which says nothing of what customers do"
+        if treatment.fill is not None and missing >= MANY_FILLED:
+            yield (
+                f"{where}: {missing:.0%} of the customers have no value and count as {treatment.fill:.6g} "
+                f"(impute): look whether a segment is made of them"
+            )
 
 
 def _refit_scale(

@@ -21,6 +21,7 @@ from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_seg
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
 from custseg_spark.steps.load_table import list_kept_columns
+from custseg_spark.wording import join_words
 
 
 @contextmanager
@@ -28,13 +29,26 @@ def keep_run(
     output: str, path: str, recipe: Recipe | OrderRecipe | None = None, kind: runs.Kind = "runs"
 ) -> Iterator[runs.Run]:
     """A new run's directory, for what is made of the table at `path`; after an error its record says what
-    went wrong. Raises RunError where `output` can't be written."""
+    went wrong. Raises RunError where `output` can't be written, RecipeError where it lies in the table's
+    directory."""
+    _refuse_inside(output, path)
     run = runs.begin_run(output, kind)
     try:
         yield run
     except Exception as problem:
         write_failure(run, path, problem, recipe)
         raise
+
+
+def _refuse_inside(output: str, path: str) -> None:
+    """Raises RecipeError where what is written would be read as customers the next time; folders that begin
+    with _ or a dot are not read."""
+    table, place = f"{runs.make_absolute(path)}/", f"{runs.make_absolute(output)}/"
+    if place.startswith(table) and not place.removeprefix(table).startswith(("_", ".")):
+        raise RecipeError(
+            f"the output {output} lies in the input {path}",
+            "name a directory beside the input: what lies in it is read as customers the next time",
+        )
 
 
 def write_quarantine(run: runs.Run, table: CustomerTable, counts: Mapping[str, int]) -> None:
@@ -77,12 +91,16 @@ def count_written(spark: SparkSession, run: runs.Run) -> dict[int, int]:
 def build_model_files(model: Model) -> dict[str, str | bytes]:
     """model.json, the SQL of each dialect that can say it, and the PipelineModel."""
     files: dict[str, str | bytes] = {"model.json": model.to_json()}
+    lacking: dict[str, list[str]] = {}
     for dialect in DIALECTS:
         name = "segments.sql" if dialect == "spark" else f"sql/{dialect}.sql"
         try:
             files[name] = write_segments_sql(model, dialect)
         except RecipeError as untranslatable:
-            journal.warn(untranslatable.what)
+            why = untranslatable.what.removeprefix(f"segments.sql for {dialect}: ")
+            lacking.setdefault(why, []).append(dialect)
+    for why, dialects in lacking.items():
+        journal.warn(f"segments.sql for {join_words(dialects)}: {why}")
     files |= {f"model/{name}": content for name, content in build_pipeline_files(model).items()}
     return files
 

@@ -5,6 +5,7 @@ from custseg_spark.terminal.answers import (
     tell_backtest,
     tell_comparison,
     tell_customers,
+    tell_proposal,
     tell_run,
     tell_runs,
     tell_score,

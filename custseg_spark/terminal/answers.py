@@ -16,11 +16,14 @@ from custseg_spark.terminal.console import (
     tell_reasons,
     tell_rows,
     tell_segments,
+    tell_verdict,
     tell_warnings,
     write_drift,
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from custseg_spark.commands.audience import AudienceResult
     from custseg_spark.commands.backtest import BacktestResult
     from custseg_spark.commands.compare import ComparisonResult
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
     from custseg_spark.commands.stream import StreamResult
     from custseg_spark.commands.train import TrainResult
     from custseg_spark.evidence import Choice
+    from custseg_spark.propose.proposal import Proposal
 
+_MOST_OTHERS = 5
+"""Numbers of segments of which the terminal says why they were not chosen."""
 _FORMS = {"spend": ",.2f", "retained": ".1%"}
 """How the means of a backtest are written."""
 
@@ -37,11 +43,12 @@ _FORMS = {"spend": ",.2f", "retained": ".1%"}
 def tell_training(trained: TrainResult) -> None:
     """Print the chosen k and why, the others and why not, the segments, and where things are."""
     console, run, found = open_console(), trained.run, trained.found
-    tell_choice(console, found.decision.choice)
+    tell_choice(console, found.decision.choice, run.at("sweep.csv"))
     fitted = found.segmentation
     tell_segments(console, zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True), right=())
+    tell_verdict(console, found.decision.structure)
     tell_rows(console, found.quality)
-    tell_warnings(console, found.warnings)
+    tell_warnings(console, trained.warnings)
     if trained.live is not None:
         console.print(f"\nsince the live run {trained.live.run_id}:")
         tell_thread(console, trained.live)
@@ -53,13 +60,16 @@ def tell_training(trained: TrainResult) -> None:
     )  # fmt: skip
 
 
-def tell_choice(console: Console, choice: Choice) -> None:
-    """Print the chosen k and why, whether another is as good, and why not the others: a line for each."""
+def tell_choice(console: Console, choice: Choice, sweep: str) -> None:
+    """Print the chosen k and why, whether another is as good, and of the nearest others why not, a line each.
+    `sweep`: where the scores of all are."""
     console.print(Text.assemble("\n", (f"{choice.k} segments", "bold"), f": {choice.why}"))
     if choice.doubt:
         tell_warnings(console, [choice.doubt])
-    for other in choice.runners_up:
+    for other in choice.runners_up[:_MOST_OTHERS]:
         console.print(f"  not {other.k}: {other.why}")
+    if (left := len(choice.runners_up) - _MOST_OTHERS) > 0:
+        console.print(f"  and {left} more in {sweep}")
     console.print()
 
 
@@ -89,6 +99,16 @@ def tell_customers(made: RfmResult) -> None:
     tell_warnings(console, made.warnings)
     following = f"custseg train --recipe RECIPE --input {made.to} --output out"
     tell_places(console, customers=made.customers, next=following)
+
+
+def tell_proposal(proposal: Proposal, target: Path) -> None:
+    """Print what was found in a table, what a person must know of it, and what comes next."""
+    console = open_console()
+    for line in proposal.found:
+        console.print(line)
+    tell_warnings(console, proposal.notices)
+    for line in proposal.list_next(target):
+        console.print(line)
 
 
 def tell_backtest(found: BacktestResult) -> None:
@@ -175,6 +195,7 @@ def tell_run(run: Run, history: Sequence[Mapping[str, Any]]) -> None:
     console, record = open_console(), run.read_record()
     console.print(f"run {run.run_id}: {record.k} segments, {record.why}\n")
     tell_segments(console, [(one.segment, one.name, one.size) for one in record.segments])
+    tell_verdict(console, record.structure)
     if record.live is not None:
         console.print(f"\nsince run {record.live.run_id}:")
         tell_thread(console, record.live)

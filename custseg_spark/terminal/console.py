@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from custseg_spark.journal import Journal, open_journal
+from custseg_spark.wording import VERDICTS
 
 if TYPE_CHECKING:
     from custseg_spark.data import Quality
-    from custseg_spark.runs import DriftRecord
+    from custseg_spark.evidence import Structure
+    from custseg_spark.runs import DriftRecord, StructureRecord
     from custseg_spark.segments import Drift
 
 NUMBERS = ("customers", "share", "members", "held out", "entered", "stayed", "left")
@@ -59,6 +62,13 @@ def tell_segments(
     for segment, name, size in rows:
         table.add_row(str(segment), name, f"{size:,}", f"{size / everyone:.1%}")
     console.print(table)
+
+
+def tell_verdict(console: Console, found: Structure | StructureRecord | None) -> None:
+    """Print the verdict on the segments and what it means; nothing where none was asked for."""
+    if found is not None:
+        meaning = VERDICTS.get(found.kind, found.why)
+        console.print(Text.assemble("\n", (found.kind, "bold"), f": {meaning}"))
 
 
 def tell_rows(console: Console, quality: Quality, labelled: str = "accepted") -> None:

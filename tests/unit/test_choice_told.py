@@ -2,14 +2,17 @@
 
 import dataclasses
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
-from custseg_spark.evidence import Choice, RunnerUp
+from custseg_spark.evidence import Choice, RunnerUp, Structure
+from custseg_spark.evidence.structure import Kind
 from custseg_spark.steps import summarize_run
 from custseg_spark.steps.profile_segments import warn_small
 from custseg_spark.terminal.answers import tell_choice
-from custseg_spark.terminal.console import open_console
+from custseg_spark.terminal.console import open_console, tell_verdict
+from custseg_spark.wording import VERDICTS
 
 CHOICE = Choice(
     k=5,
@@ -23,7 +26,7 @@ CHOICE = Choice(
 
 
 def printed(choice: Choice, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    tell_choice(open_console(), choice)
+    tell_choice(open_console(), choice, "out/runs/1/sweep.csv")
     return capsys.readouterr().out.strip().splitlines()
 
 
@@ -33,6 +36,25 @@ def test_the_terminal_says_why_not_another_number(capsys: pytest.CaptureFixture[
         "  not 4: silhouette 0.529",
         "  not 6: a segment comes back only to [0.65]",
     ]
+
+
+def test_the_terminal_says_why_not_the_five_nearest_others(capsys: pytest.CaptureFixture[str]) -> None:
+    others = tuple(RunnerUp(k, f"silhouette 0.{k}") for k in range(11, 18))
+    lines = printed(dataclasses.replace(CHOICE, runners_up=others), capsys)
+    assert lines[1:] == [
+        *(f"  not {k}: silhouette 0.{k}" for k in range(11, 16)),
+        "  and 2 more in out/runs/1/sweep.csv",
+    ]
+    lines = printed(dataclasses.replace(CHOICE, runners_up=others[:5]), capsys)
+    assert lines[-1] == "  not 15: silhouette 0.15"
+
+
+def test_the_terminal_says_the_verdict_and_what_it_means(capsys: pytest.CaptureFixture[str]) -> None:
+    for kind in get_args(Kind):
+        tell_verdict(open_console(), Structure(kind, "since", {}))
+        assert capsys.readouterr().out == f"\n{kind}: {VERDICTS[kind]}\n"
+    tell_verdict(open_console(), None)
+    assert capsys.readouterr().out == ""
 
 
 def test_the_terminal_warns_of_a_close_choice(capsys: pytest.CaptureFixture[str]) -> None:

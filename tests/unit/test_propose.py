@@ -141,6 +141,23 @@ def test_a_table_without_numbers_or_rows_is_refused() -> None:
         proposed(pd.DataFrame({"id": []}))
 
 
+def test_a_table_of_categories_is_told_what_can_be_done() -> None:
+    columns = {"tier": ["Gold", "Bronze"], "shop": ["web", "store"], "a": ["x", "y"], "b": ["p", "q"]}
+    head = pd.DataFrame({"id": range(60), **{name: values * 30 for name, values in columns.items()}})
+    with pytest.raises(DataError) as refused:
+        proposed(head)
+    assert "tier, shop, a and 1 more can be described, and cut nothing as they are" in refused.value.what
+    _, _, offered = refused.value.remedy.partition("segment_by: ")
+    recipe = parse({"input": {"id": "id"}, "segment_by": plain_yaml.read(offered, "the remedy")})
+    (feature,) = recipe.segment_by.values()
+    assert feature.sql in ("cast(tier = 'Gold' as int)", "cast(tier = 'Bronze' as int)")
+
+
+def test_a_table_whose_numbers_are_all_alike_is_told_so() -> None:
+    with pytest.raises(DataError, match="segment by: spend and visits the same in every row"):
+        proposed(pd.DataFrame({"id": range(60), "spend": 1.5, "visits": 2}))
+
+
 def test_small_counts_cut_where_nothing_else_can() -> None:
     recipe, _ = proposed(pd.DataFrame({"id": range(60), "visits": [1, 2, 3] * 20}))
     assert list(recipe.segment_by) == ["visits"]

@@ -1,0 +1,59 @@
+"""What was found in a table that a recipe is proposed for, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from custseg_spark.propose.draft import Draft
+from custseg_spark.propose.features import ProposedFeature
+from custseg_spark.wording import join_words
+
+_MOST = 4
+"""Columns that a line names of a kind, and reasons that it gives."""
+_LONGEST = 50
+"""Signs of a name or a reason that are shown."""
+
+
+def summarize_draft(draft: Draft, rows: int) -> tuple[str, ...]:
+    """Three to five lines: how many rows, who is the customer, what cuts, what is shown beside, what does not
+    cut or was left out, and why. `rows`: how many were looked at."""
+    shown = [f"described: {_list_names(draft.described)}"] if draft.described else []
+    shown += [f"checked: {_list_names(draft.checked)}"] if draft.checked else []
+    shown += [f"protected: {_list_names(draft.protected)}"] if draft.protected else []
+    passed = {name: why for name, why in draft.remarks.items() if not why.startswith("part of ")}
+    lines = [
+        f"{rows:,} rows looked at; customers are told apart by {draft.identity.name}",
+        f"cuts: {', '.join(map(_write_feature, draft.features.items()))}",
+        "; ".join(shown),
+        f"could cut and does not: {_list_reasons(passed)}" if passed else "",
+        f"left out: {_list_reasons(draft.left)}" if draft.left else "",
+    ]
+    return tuple(line for line in lines if line)
+
+
+def _write_feature(named: tuple[str, ProposedFeature]) -> str:
+    name, feature = named
+    parts = len(feature.columns)
+    return f"{_cut(name)} (the sum of {parts} columns)" if parts > 1 else _cut(name)
+
+
+def _list_reasons(columns: Mapping[str, str]) -> str:
+    """The columns by why, the commonest reason first; figures in brackets behind a reason are left to the
+    recipe."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in columns.items():
+        by_reason.setdefault(why.partition(" (")[0], []).append(name)
+    ranked = sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
+    told = [f"{_list_names(names)} ({_cut(why)})" for why, names in ranked[:_MOST]]
+    rest = sum(len(names) for _, names in ranked[_MOST:])
+    return "; ".join(told + ([f"{rest} more"] if rest else []))
+
+
+def _list_names(names: Iterable[str]) -> str:
+    shown = [_cut(name) for name in names]
+    more = [f"{len(shown) - _MOST} more"] if len(shown) > _MOST else []
+    return join_words(shown[:_MOST] + more)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
