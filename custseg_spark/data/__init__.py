@@ -38,7 +38,7 @@ from custseg_spark.data.read import (
 )
 from custseg_spark.data.size import estimate_rows
 from custseg_spark.data.table_files import NoFilesError, escape_pattern
-from custseg_spark.data.text import OTHER_ENCODING
+from custseg_spark.data.text_bytes import OTHER_ENCODING
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
 from custseg_spark.data.write import (
     read_written,

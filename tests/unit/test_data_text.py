@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from custseg_spark.data import text
+from custseg_spark.data import text, text_bytes
 from custseg_spark.errors import DataError, RecipeError
 
 PLAIN = b"id,name,income\n1,Ann,10\n2,Bob,20\n"
@@ -154,14 +154,14 @@ def test_a_big_file_is_read_no_further_than_its_head() -> None:
 
     stream = Counted(b"id,name\n" + b"1234567,J\xc3\xb6rg\n" * 100_000)
     found = text.read_head(stream, "customers.csv", {})
-    assert stream.total < 1.1 * text.HEAD_BYTES
+    assert stream.total < 1.1 * text_bytes.HEAD_BYTES
     assert len(found.rows) == text.HEAD_ROWS
     assert set(found.rows["name"]) == {"Jörg"}
 
 
 @pytest.mark.parametrize("size", range(17, 24))
 def test_the_row_that_the_head_cuts_is_left_out(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(text, "HEAD_BYTES", size)
+    monkeypatch.setattr(text_bytes, "HEAD_BYTES", size)
     content = "id,name\n1,Jörg\n2,Zoë\n3,Eve\n".encode()  # a head of 21 bytes ends within the ë
     assert head(content).rows.to_numpy().tolist() == [["1", "Jörg"]]
 
