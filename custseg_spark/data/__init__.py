@@ -22,14 +22,12 @@ from custseg_spark.data.contract import (
     pass_checks,
 )
 from custseg_spark.data.excel import list_sheets
+from custseg_spark.data.formats import ENDINGS
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import apply_privacy
 from custseg_spark.data.read import (
-    DATAFRAME,
-    ENDINGS,
-    Table,
     filter_rows,
     open_stream,
     open_table,
@@ -37,6 +35,7 @@ from custseg_spark.data.read import (
     parse_messages,
 )
 from custseg_spark.data.size import estimate_rows
+from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import NoFilesError, escape_pattern
 from custseg_spark.data.text_bytes import OTHER_ENCODING
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons

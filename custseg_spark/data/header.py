@@ -54,6 +54,12 @@ def find_beginning(records: Sequence[Row], path: str, lines: Sequence[int], trus
     return Beginning(at, names, below=_describes_columns(shown[at + 1 :], len(names)))
 
 
+def write_note(path: str, unit: str, begins: int, above: Sequence[str]) -> str:
+    """What is said of a table that begins below others. `unit`: line or row."""
+    told = "; ".join(repr(raw[:40]) for raw in above[:3]) + ("; ..." if len(above) > 3 else "")
+    return f"{path}: the table begins in {unit} {begins}; left out above it: {told}"
+
+
 def is_value(field: str) -> bool:
     """Whether a field is a number or a date, such as no column is called."""
     return bool(_NUMBER.fullmatch(field) or _DATE.fullmatch(field))

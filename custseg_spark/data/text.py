@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
 import pandas as pd
 
-from custseg_spark.data import header
+from custseg_spark.data import encodings, header
 from custseg_spark.data.columns import refuse_repeated
 from custseg_spark.data.text_bytes import Decoded, decode, read_bytes
 from custseg_spark.data.text_records import Record, is_true, read_records, split_lines, split_records
@@ -46,6 +46,15 @@ class Head:
     header: bool = True
     left_out: tuple[Record, ...] = ()
     notes: tuple[str, ...] = ()
+    begins: int = 1
+    """The line of the first row."""
+
+    def decode(self, raw: bytes) -> str:
+        """All of the file's text; what is none of its encoding as the sign that stands for that."""
+        if self.codec:
+            return encodings.decode(raw, self.codec)
+        codec = "utf-8-sig" if self.encoding == "UTF-8" else self.encoding.lower()
+        return raw.decode(codec, "replace").removeprefix("\ufeff")
 
 
 def read_head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
@@ -81,26 +90,20 @@ class _Found:
 
 def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], records: list[Record]) -> Head:
     """The head of a file whose records are known."""
-    path, options, notes = found.path, found.options, []
+    path, options = found.path, found.options
     headed = is_true(options.get("header", True))
     begins = header.Beginning(0, ())
     if headed:
         fields, lines = [record.fields for record in records], [record.line for record in records]
         begins = header.find_beginning(fields, path, lines, trust="header" in options)
+    elif _SEPARATOR_LINE.fullmatch(records[0].raw):
+        begins = header.Beginning(1, ())
     above, first = [*above, *records[: begins.at]], records[begins.at]
     rows = records[begins.at + headed + begins.below :]
     if not rows and found.whole:
         raise EmptyFileError(f"{path} has a header but no rows", "check the job that writes it")
     names, named = name_columns(begins.names if headed else [""] * _count_fields(records), path, options)
-    if above:
-        told = "; ".join(repr(record.raw[:40]) for record in above[:3])
-        notes.append(f"{path}: the table begins in line {first.line}; left out above it: {told}")
     below = records[begins.at + 1 : begins.at + 1 + begins.below]
-    if below:
-        notes.append(f"{path}: line {below[0].line} describes the columns and is left out")
-    if found.decoded.guessed:
-        notes.append(f"{path} is not UTF-8 text and read as {found.decoded.codec}; "
-                     "input.options.encoding names another")  # fmt: skip
     encoding = found.decoded.encoding
     as_a_whole = encoding.startswith(("UTF-16", "UTF-32"))  # Spark finds no lines in these by itself
     return Head(
@@ -112,8 +115,19 @@ def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], rec
         codec=found.decoded.codec,
         header=headed and not above,
         left_out=(*above, *([first] if above and headed else []), *below),
-        notes=tuple(notes),
+        notes=tuple(_write_notes(found, above, first, below)),
+        begins=rows[0].line if rows else first.line + 1,
     )
+
+
+def _write_notes(found: _Found, above: list[Record], first: Record, below: list[Record]) -> Iterator[str]:
+    if above:
+        yield header.write_note(found.path, "line", first.line, [record.raw for record in above])
+    if below:
+        yield f"{found.path}: line {below[0].line} describes the columns and is left out"
+    if found.decoded.guessed:
+        codec = {"cp1252": "windows-1252"}.get(str(found.decoded.codec), found.decoded.codec)
+        yield f"{found.path} is not UTF-8 text; read as {codec}, unless input.options.encoding says otherwise"
 
 
 def _count_fields(records: list[Record]) -> int:

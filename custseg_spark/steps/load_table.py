@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType
 
-from custseg_spark import data, features
+from custseg_spark import data, features, journal
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part
@@ -37,8 +37,12 @@ def load_table(spark: SparkSession, recipe: Recipe, path: str) -> CustomerTable:
 
 
 def open_table(spark: SparkSession, recipe: Recipe, source: str | DataFrame) -> data.Table:
-    """The table at a path, or one that is open, but for what is private. Runs no job over the data."""
-    return data.apply_privacy(data.open_table(spark, recipe.input, source), recipe.privacy)
+    """The table at a path, or one that is open, but for what is private. Runs no job over the data, but for
+    JSON. What a person should know of how it was read is a warning."""
+    table = data.open_table(spark, recipe.input, source)
+    for note in table.notes:
+        journal.warn(note)
+    return data.apply_privacy(table, recipe.privacy)
 
 
 def apply_recipe(
@@ -56,6 +60,7 @@ def apply_recipe(
     """
     besides = besides or {}
     used = _find_uses(recipe, besides)
+    table.refuse_unread(used)
     typed = data.cast_columns(table, used, recipe.input.types, trained)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
