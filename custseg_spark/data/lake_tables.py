@@ -73,7 +73,7 @@ def load_lake(spark: SparkSession, kind: str, source: models.Source, found: Tabl
 def _explain_missing(kind: str, found: TableFiles) -> RecipeError:
     word = kind.capitalize()
     return RecipeError(
-        f"input {found.path} is a table of {word}, which this Spark session does not know; in its files alone "
+        f"input {found.path} is a table of {word}, which this Spark session does not know: in its files "
         "deleted rows would come back",
         f"start Spark with {word}'s jars, or write the table as Parquet",
     )

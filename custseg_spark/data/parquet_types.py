@@ -23,8 +23,8 @@ _WIDER = {pa.uint8(): T.ShortType(), pa.uint16(): T.IntegerType(), pa.uint32(): 
 @dataclass(frozen=True)
 class ParquetColumns:
     """`schema`: what the engine is asked for; of a moment in nanoseconds the number of them. `moments`:
-    those, and whether they are in UTC (else on a clock without a zone). `unread`: the columns left out, with their
-    type. All empty where the engine reads every column by itself."""
+    those, and whether they are in UTC (else on a clock without a zone). `unread`: the columns left out, with
+    their type. All empty where the engine reads every column by itself."""
 
     schema: T.StructType | None
     moments: Mapping[str, bool]

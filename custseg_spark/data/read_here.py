@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -21,7 +21,7 @@ from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identi
 from custseg_spark.data.parquet_types import find_type
 from custseg_spark.data.table import Table
 from custseg_spark.data.table_files import TableFiles
-from custseg_spark.data.text_records import is_true, read_skip_rows, split_lines, split_records
+from custseg_spark.data.text_records import Line, is_true, read_skip_rows, split_lines, split_records
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 from custseg_spark.recipe import models
 
@@ -206,23 +206,25 @@ def read_text_here(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> 
     lines = [line for line in lines if line[0] >= head.begins]
     names = [str(name) for name in head.rows.columns]
     missing = ("", str(options.get("nullValue", "")))
-    if head.multiline:
-        records: Iterator[tuple[str, list[str]]] = (
-            (head.sep.join(fields), fields)
-            for fields in split_records((line for _, line in lines), head.sep, options)
-        )
-    else:
-        records = (
-            (line.rstrip("\r\n"), fields)
-            for _, line in lines
-            for fields in split_records([line], head.sep, options)
-        )
+    records = (
+        (raw, fields)
+        for raw, texts in _join_lines(lines, head.multiline)
+        for fields in split_records(texts, head.sep, options)
+    )
     schema = pa.schema([(name, pa.string()) for name in [*names, MALFORMED]])
     batches = [
         pa.RecordBatch.from_arrays(_build_columns(batch, len(names), missing), schema=schema)
         for batch in _split_batches(records)
     ]
     return _Content(pa.Table.from_batches(batches, schema), head.rows, "csv", head.notes)
+
+
+def _join_lines(lines: Sequence[Line], multiline: bool) -> Iterator[tuple[str, list[str]]]:
+    """Each record's text and its lines; all lines at once where fields hold line breaks."""
+    if multiline:
+        yield "", [line for _, line in lines]
+    else:
+        yield from ((line.rstrip("\r\n"), [line]) for _, line in lines)
 
 
 def _split_batches(records: Iterator[Any]) -> Iterator[list[Any]]:
@@ -239,5 +241,5 @@ def _build_columns(
         pa.array([None if field in missing else field for field in values], pa.string())
         for values in zip(*padded, strict=True)
     ]
-    malformed = [None if len(fields) == width else raw for raw, fields in batch]
+    malformed = [None if len(fields) == width else raw or ",".join(fields) for raw, fields in batch]
     return [*columns, pa.array(malformed, pa.string())]

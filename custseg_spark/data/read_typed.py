@@ -106,7 +106,7 @@ def _is_array(found: TableFiles) -> bool:
     if wrapped := _NOT_ROWS.match(head):
         raise BadTableError(
             f"{found.path}: the rows stand below {wrapped[1].decode('utf-8', 'replace')!r}, not at the top",
-            "write an array of objects, one a row, or an object a line (pandas: to_json(..., orient='records'))",
+            "write an array of objects, or an object a line (pandas: to_json(..., orient='records'))",
         )
     first = head.split(b"\n", 1)[0].rstrip()
     return head.startswith(b"[") or (head.startswith(b"{") and not first.endswith(b"}"))

@@ -29,8 +29,8 @@ class Table:
     `options` (of text with the separator `sep` as found or as given), `spark_path`, `stored` (the columns as
     the engine reads them) and `refine` (what makes the table of those): how Spark was asked to read it; empty
     where it did not read files.
-    `notes`: what a person should know of how it was read, a sentence each. `unread`: the columns that can't be
-    read, with their type.
+    `notes`: what a person should know of how it was read, a sentence each. `unread`: the columns that
+    can't be read, with their type.
     """
 
     frame: DataFrame

@@ -22,7 +22,7 @@ csv.field_size_limit(2 * HEAD_BYTES)  # a field may be as long as all that is lo
 
 @dataclass(frozen=True)
 class Record:
-    """One record of a file: its line (from 1), its fields, and the text they stand in, without the line's end."""
+    """One record of a file: its line (from 1), its fields, and their text, without the line's end."""
 
     line: int
     fields: tuple[str, ...]
