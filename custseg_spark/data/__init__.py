@@ -1,6 +1,14 @@
 """Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, NO_COLUMN, column, quote, read_utc
+from custseg_spark.data.columns import (
+    AS_READ,
+    MALFORMED,
+    NO_COLUMN,
+    column,
+    quote,
+    read_utc,
+    resolve_column,
+)
 from custseg_spark.data.contract import (
     ACCEPTED,
     ID_MISSING,
@@ -35,6 +43,7 @@ from custseg_spark.data.read import (
     parse_messages,
 )
 from custseg_spark.data.size import estimate_rows
+from custseg_spark.data.summary_rows import build_summary_checks
 from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import NoFilesError, escape_pattern
 from custseg_spark.data.text_bytes import OTHER_ENCODING
