@@ -23,6 +23,8 @@ _DATE = re.compile(
 )
 _TRUTHS = frozenset(["true", "false"])
 _GAPS = frozenset(["na", "n/a", "null", "none", "nan", "-", "?", "#n/a", "unknown"])
+_FEWEST_NUMBERED = 5
+_ID = re.compile(r"(?i)(id|no|nr|number|key|code)\W*$")
 Row = Sequence[str]
 
 
@@ -80,7 +82,7 @@ def _find_header(records: Sequence[Row], path: str, lines: Sequence[int]) -> int
     title = bool(_SEPARATOR_LINE.fullmatch(first[0]) and filled <= 1)
     if not title and (width == 1 or len(first) > width or filled > width / 2):
         return 0
-    if not title and width == len(first) + 1 and _has_row_names(records[1:], width):
+    if not title and width == len(first) + 1 and _has_row_names(first, records[1:], width):
         return 0
     for place in range(1, min(MOST_ABOVE + 1, len(records))):
         if _is_header(records, place, width, filled):
@@ -106,13 +108,18 @@ def _is_header(records: Sequence[Row], place: int, width: int, above: int) -> bo
     return fits and not any(map(is_value, names))
 
 
-def _has_row_names(rows: Sequence[Row], width: int) -> bool:
-    """Whether the rows have one field more than the header: R's row names first, or nothing at the end."""
+def _has_row_names(header: Row, rows: Sequence[Row], width: int) -> bool:
+    """Whether the rows have one field more than the header: their numbers first, as R writes them, or nothing
+    at the end. A header that begins with an id has no row numbers before it: there a field holds a separator.
+    """
     fitting = [row for row in rows if len(row) == width]
     if len(fitting) < max(MOSTLY * len(rows), 1):
         return False
-    firsts = [row[0] for row in fitting]
-    return not any(row[-1] for row in fitting) or (len(set(firsts)) == len(firsts) and all(firsts))
+    if not any(row[-1] for row in fitting):
+        return True
+    numbers = [row[0] for row in fitting]
+    counted = [str(number) for number in range(1, len(numbers) + 1)]
+    return len(numbers) >= _FEWEST_NUMBERED and numbers == counted and not _ID.search(header[0])
 
 
 def _fit_names(header: Row, rows: Sequence[Row]) -> tuple[str, ...]:
@@ -124,7 +131,7 @@ def _fit_names(header: Row, rows: Sequence[Row]) -> tuple[str, ...]:
     share, width = count_widths(rows)
     if share < MOSTLY:
         return names
-    if width == len(names) + 1 and _has_row_names(rows, width):
+    if width == len(names) + 1 and _has_row_names(names, rows, width):
         behind = not any(row[-1] for row in rows if len(row) == width)
         return (*names, "") if behind else ("", *names)
     return names[:-1] if width == len(names) - 1 and not names[-1].strip(BLANKS) else names

@@ -76,17 +76,11 @@ def apply_recipe(
     values = features.build_value_checks(kinds, computed, recipe.segment_by)
     shown = {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
     shown -= set(recipe.protected)
-    summaries = data.build_summary_checks(
-        typed.frame, data.resolve_column(recipe.input.id, columns, ["input.id"]), table.format
-    )
+    id_column = data.resolve_column(recipe.input.id, columns, ["input.id"])
+    whole = [*data.build_summary_checks(typed.frame, id_column, table.format), *typed.checks, *rules]
     return CustomerTable(
         frame=frame,
-        checks=(
-            *summaries,
-            *typed.checks,
-            *rules,
-            *(data.Check(reason, ok, may_stay=False) for reason, ok in values),
-        ),
+        checks=(*whole, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
         columns=columns,
         types={name: kind for name, kind in typed.frame.dtypes if name in columns},
         expressions=expressions,
