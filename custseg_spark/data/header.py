@@ -16,6 +16,7 @@ MOST_ABOVE = 50
 LOOKED_AT = 500
 """Records by which the shape of a table is told."""
 MOSTLY = 0.9
+_OFTEN = 0.75
 _SEPARATOR_LINE = re.compile(r"(?i)sep=.?\s*")
 _NUMBER = re.compile(r"\(?[-+]?[$€£¥]?\s?[-+]?\d[\d.,'\s]*\s?[%€£$¥]?\)?-?", re.ASCII)
 _DATE = re.compile(
@@ -80,14 +81,15 @@ def _find_header(records: Sequence[Row], path: str, lines: Sequence[int]) -> int
     first = records[0]
     filled = sum(map(bool, first))
     title = bool(_SEPARATOR_LINE.fullmatch(first[0]) and filled <= 1)
-    if not title and (width == 1 or len(first) > width or filled > width / 2):
+    full = not title and filled > width / 2
+    if not title and (width == 1 or len(first) > width or (full and len(first) == width)):
         return 0
     if not title and width == len(first) + 1 and _has_row_names(first, records[1:], width):
         return 0
     for place in range(1, min(MOST_ABOVE + 1, len(records))):
-        if _is_header(records, place, width, filled):
+        if _is_header(records, place, width, filled) and (not full or _has_numbers(records, place)):
             return place
-    if not title and (filled > 1 or len(first) == width or width < 3 or share < MOSTLY):
+    if not title and (filled > 1 or len(first) == width or width < 3 or share < _OFTEN):
         return 0
     place = next(place for place, record in enumerate(records) if place and len(record) == width)
     raise BadTableError(
@@ -106,6 +108,16 @@ def _is_header(records: Sequence[Row], place: int, width: int, above: int) -> bo
     enough = len(names) >= max(width - 1, min(width, 2)) and (len(names) > above or width == 1)
     fits = len(record) == width and enough and len(set(names)) == len(names)
     return fits and not any(map(is_value, names))
+
+
+def _has_numbers(records: Sequence[Row], place: int) -> bool:
+    """Whether a column holds numbers or dates below that record."""
+    below = [row for row in records[place + 1 :] if len(row) == len(records[place])]
+    for values in zip(*below, strict=True):
+        known = [value for value in values if value]
+        if known and sum(map(is_value, known)) >= MOSTLY * len(known):
+            return True
+    return False
 
 
 def _has_row_names(header: Row, rows: Sequence[Row], width: int) -> bool:

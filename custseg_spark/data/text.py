@@ -148,7 +148,7 @@ def _find_separator(lines: list[str], path: str, options: Mapping[str, Any]) -> 
     """The separator the recipe gives, or else the one of SEPARATORS that splits most of the lines into as
     many fields as the header. Ties: more fields, then the order of SEPARATORS. Comma where none splits it."""
     splits = {sep: split for sep in SEPARATORS if (split := _measure(lines, sep, options))[1] > 1}
-    best = max(splits, key=lambda sep: splits[sep], default=None)
+    best = max(splits, key=lambda sep: (*splits[sep], _begins_with_names(lines, sep, options)), default=None)
     given = options.get("sep", options.get("delimiter"))
     if given is None and (written := _SEPARATOR_LINE.fullmatch(lines[0])):
         return written[1]
@@ -162,6 +162,14 @@ def _find_separator(lines: list[str], path: str, options: Mapping[str, Any]) -> 
             f"set input.options.sep to {best!r}, or leave it out and let it be found",
         )
     return sep
+
+
+def _begins_with_names(lines: list[str], sep: str, options: Mapping[str, Any]) -> bool:
+    """Whether the first of the commonest lines holds no number: a title with a comma is not above them."""
+    records = [fields for line in lines[:500] for fields in split_records([line], sep, options)]
+    width = header.count_widths(records)[1]
+    first = next(record for record in records if len(record) == width)
+    return not any(header.is_value(field.strip()) for field in first)
 
 
 def _measure(lines: list[str], sep: str, options: Mapping[str, Any]) -> tuple[float, int]:
