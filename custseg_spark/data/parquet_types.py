@@ -13,8 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import from_arrow_type
 
-from custseg_spark.data.columns import column, refuse_repeated
-from custseg_spark.errors import BadTableError
+from custseg_spark.data.columns import column
 
 _UNREAD = ("TIME", "FLOAT16", "UUID", "INTERVAL", "VARIANT", "GEOMETRY", "GEOGRAPHY")
 _WIDER = {pa.uint8(): T.ShortType(), pa.uint16(): T.IntegerType(), pa.uint32(): T.LongType()}
@@ -35,15 +34,14 @@ class ParquetColumns:
         return frame.withColumns({name: _to_moment(name, utc) for name, utc in self.moments.items()})
 
 
-def look_at_columns(stream: IO[bytes], path: str) -> ParquetColumns:
-    """What the footer of one file says of its columns. Raises BadTableError for what is no Parquet."""
+def look_at_columns(stream: IO[bytes]) -> ParquetColumns:
+    """What the footer of one file says of its columns; nothing where the engine will tell that it is none."""
     try:
         footer = pq.ParquetFile(stream)
         leaves = [footer.schema.column(place) for place in range(len(footer.schema))]
         fields = list(footer.schema_arrow)
-    except (pa.ArrowException, OSError) as error:
-        raise BadTableError(f"{path} is not a readable Parquet file: {error}", "write it again") from error
-    refuse_repeated([field.name for field in fields], path)
+    except (pa.ArrowException, OSError):
+        return ParquetColumns(None, {}, {})
     unread: dict[str, str] = {}
     moments: dict[str, bool] = {}
     for leaf in leaves:

@@ -31,7 +31,7 @@ def open_typed(spark: SparkSession, kind: str, source: models.Source, found: Tab
     columns = ParquetColumns(None, {}, {})
     if kind == "parquet" and found.files:
         with found.open(found.files[0]) as stream:
-            columns = look_at_columns(stream, found.name_file(found.files[0]))
+            columns = look_at_columns(stream)
     if columns.schema is not None:
         reader = reader.schema(columns.schema)
     stored = _keep_folder_names(reader, reader.load(found.spark_path), found)

@@ -80,7 +80,7 @@ def test_a_first_row_of_data_is_refused_with_the_key(rows: str) -> None:
     with pytest.raises(BadTableError, match="first row looks like data") as told:
         head(rows)
     assert "input.options.header: false" in told.value.remedy
-    assert list(head(rows, header=False).rows.columns)[0] == "_c0"
+    assert "_c0" in head(rows, header=False).rows.columns
     assert len(head(rows, header=True).rows) == len(head(rows, header=False).rows) - 1
 
 
