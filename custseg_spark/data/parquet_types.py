@@ -99,6 +99,24 @@ def find_type(kind: pa.DataType) -> T.DataType | None:
         return None
 
 
+def find_near_type(kind: pa.DataType) -> pa.DataType:
+    """What the engine takes in place of a type of Arrow that holds the same values."""
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_date(kind):
+        return pa.date32()
+    if pa.types.is_time(kind) or pa.types.is_null(kind) or kind in (pa.large_string(), pa.string_view()):
+        return pa.string()
+    near = {
+        pa.uint8(): pa.int16(),
+        pa.uint16(): pa.int32(),
+        pa.uint32(): pa.int64(),
+        pa.uint64(): pa.decimal128(20, 0),
+        pa.float16(): pa.float32(),
+    }
+    return near.get(kind, kind)
+
+
 def _to_moment(name: str, utc: bool) -> Column:
     nanoseconds = column(name)
     rest = F.pmod(nanoseconds, F.lit(1000))

@@ -18,7 +18,7 @@ from pyspark.sql import SparkSession
 from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identify
-from custseg_spark.data.parquet_types import find_type
+from custseg_spark.data.parquet_types import find_near_type, find_type
 from custseg_spark.data.table import Table
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_records import Line, is_true, read_skip_rows, split_lines, split_records
@@ -53,6 +53,11 @@ def open_excel(spark: SparkSession, source: models.Source, found: TableFiles) ->
 def open_feather(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
     """Open a Feather or Arrow file."""
     return _open_one(spark, source, found, "Arrow", _read_feather)
+
+
+def open_text_here(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
+    """Open text that the engine can't split."""
+    return _open_one(spark, source, found, "text", read_text_here)
 
 
 def open_zip(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
@@ -117,7 +122,7 @@ def _fit_types(table: pa.Table, path: str, kind: str) -> _Content:
         column = table.column(place)
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
-        wanted = _find_near_type(column.type)
+        wanted = find_near_type(column.type)
         if find_type(wanted) is None or pa.types.is_duration(wanted):
             unread[name] = str(column.type)
         else:
@@ -127,24 +132,6 @@ def _fit_types(table: pa.Table, path: str, kind: str) -> _Content:
         for name, kind in unread.items()
     )
     return _Content(pa.table(columns), None, kind, notes, unread)
-
-
-def _find_near_type(kind: pa.DataType) -> pa.DataType:
-    """What the engine takes in place of a type of Arrow that holds the same values."""
-    if pa.types.is_timestamp(kind):
-        return pa.timestamp("us", kind.tz)
-    if pa.types.is_date(kind):
-        return pa.date32()
-    if pa.types.is_time(kind) or pa.types.is_null(kind) or kind in (pa.large_string(), pa.string_view()):
-        return pa.string()
-    near = {
-        pa.uint8(): pa.int16(),
-        pa.uint16(): pa.int32(),
-        pa.uint32(): pa.int64(),
-        pa.uint64(): pa.decimal128(20, 0),
-        pa.float16(): pa.float32(),
-    }
-    return near.get(kind, kind)
 
 
 def _read_zip(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
@@ -201,9 +188,12 @@ def read_text_here(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> 
     """Delimited text on the driver: the same table that the engine makes of it."""
     head = text.read_head(stream, path, options)
     stream.seek(0)
-    content = head.decode(stream.read())
+    raw = stream.read(MOST_BYTES + 1)
+    _bound(len(raw), path)
+    content = head.decode(raw)
     _, lines = split_lines(content, options)
-    lines = [line for line in lines if line[0] >= head.begins]
+    rewrite = head.rewrite or str
+    lines = [(number, rewrite(line)) for number, line in lines if number >= head.begins]
     names = [str(name) for name in head.rows.columns]
     missing = ("", str(options.get("nullValue", "")))
     records = (

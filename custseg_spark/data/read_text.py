@@ -14,6 +14,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 
 from custseg_spark.data import encodings, text
 from custseg_spark.data.columns import MALFORMED, column
+from custseg_spark.data.read_here import open_text_here
 from custseg_spark.data.table import Table
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_records import Record
@@ -35,6 +36,8 @@ def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> 
         if key.lower() in _OURS:
             raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
     head = _read_head(source, found)
+    if head.rewrite is not None:
+        return open_text_here(spark, source, found)
     names = [str(name) for name in head.rows.columns]
     if MALFORMED in names:
         raise BadTableError(f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -14,10 +14,10 @@ from custseg_spark.data import encodings, header
 from custseg_spark.data.columns import refuse_repeated
 from custseg_spark.data.text_bytes import Decoded, decode, read_bytes
 from custseg_spark.data.text_records import Record, is_true, read_records, split_lines, split_records
+from custseg_spark.data.text_rewriting import SEPARATORS, find_rewriting
 from custseg_spark.errors import BadTableError, DataError
 
 HEAD_ROWS = 10_000
-SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 _SEPARATOR_LINE = re.compile(r"(?i)sep=(.)\s*")
 
 
@@ -48,6 +48,8 @@ class Head:
     notes: tuple[str, ...] = ()
     begins: int = 1
     """The line of the first row."""
+    rewrite: Callable[[str], str] | None = None
+    """What makes each line one that `sep` splits, before anything else reads it."""
 
     def decode(self, raw: bytes) -> str:
         """All of the file's text; what is none of its encoding as the sign that stands for that."""
@@ -69,6 +71,10 @@ def read_head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
     skipped, lines = split_lines(decoded.text, options)
     if not lines:
         raise EmptyFileError(f"{path} is empty", "check the job that writes it")
+    given = options.get("sep", options.get("delimiter"))
+    rewrite = find_rewriting(lines) if given is None else None
+    if rewrite is not None:
+        lines = [(number, rewrite(line)) for number, line in lines]
     try:
         sep = _find_separator([line for _, line in lines], path, options)
         records, multiline = read_records(lines, sep, options, whole)
@@ -77,7 +83,7 @@ def read_head(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Head:
         raise BadTableError(f"{path}: {error}", "look for a quote that is never closed") from error
     if not whole and len(records) > 1:
         records = records[:-1]  # the last one may be cut off
-    return _describe(_Found(path, options, decoded, whole), sep, multiline, above, records)
+    return _describe(_Found(path, options, decoded, whole, rewrite), sep, multiline, above, records)
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ class _Found:
     options: Mapping[str, Any]
     decoded: Decoded
     whole: bool
+    rewrite: Callable[[str], str] | None
 
 
 def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], records: list[Record]) -> Head:
@@ -117,6 +124,7 @@ def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], rec
         left_out=(*above, *([first] if above and headed else []), *below),
         notes=tuple(_write_notes(found, above, first, below)),
         begins=rows[0].line if rows else first.line + 1,
+        rewrite=found.rewrite,
     )
 
 

@@ -140,3 +140,25 @@ def test_a_row_of_gaps_is_a_row(first: str) -> None:
 
 def test_a_header_that_ends_in_blanks_keeps_them() -> None:
     assert list(head("id,churn \n1,True\n2,False\n").rows.columns) == ["id", "churn "]
+
+
+def test_columns_apart_by_blanks_are_read() -> None:
+    found = head(" 00004 0001 19970101  2   29.33\n 00004 0001 19970118  2   29.73\n", header=False)
+    assert found.rows.to_numpy().tolist()[0] == ["00004", "0001", "19970101", "2", "29.33"]
+    assert found.rewrite is not None
+    with pytest.raises(BadTableError, match="first row looks like data"):
+        head(" 00004 0001 19970101  2   29.33\n 00004 0001 19970118  2   29.73\n")
+
+
+def test_lines_in_quotes_as_a_whole_are_read() -> None:
+    found = head('"id;""job"";age"\n"1;""a, b"";30"\n"2;""c"";31"\n')
+    assert found.rows.to_numpy().tolist() == [["1", "a, b", "30"], ["2", "c", "31"]]
+
+
+@pytest.mark.parametrize(
+    "content", ["name\nAnn Lee Smith\nBob Ray Jones\n", "id\n1\n2\n", 'n\n"a b"\n"c d"\n']
+)
+def test_one_column_of_text_stays_one(content: str) -> None:
+    found = head(content)
+    assert found.rewrite is None
+    assert found.rows.shape == (2, 1)
