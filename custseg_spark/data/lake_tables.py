@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
 from custseg_spark.data.lake import knows_delta
+from custseg_spark.data.parquet_types import find_near_type
 from custseg_spark.data.table_files import TableFiles, escape_pattern
 from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error
 from custseg_spark.errors import DataError, RecipeError
@@ -130,6 +131,7 @@ def _bound(rows: Any, found: TableFiles) -> Any:
     import pyarrow as pa
 
     table = pa.table(rows)
+    table = table.cast(pa.schema([(column.name, find_near_type(column.type)) for column in table.schema]))
     if table.num_rows > MOST_ROWS:
         raise RecipeError(
             f"input {found.path}: a Delta table of {table.num_rows:,} rows with deletion vectors, more "

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.json as pj
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
+from pyspark.sql import types as T
 
 from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
@@ -76,8 +77,15 @@ def _open_one(
         raise DataError(f"{found.path} holds {len(files)} {word} files", "point at one of them")
     with found.open(files[0]) as stream:
         content = read(stream, found.name_file(files[0]), source.options)
-    frame = spark.createDataFrame(content.rows)
+    frame = spark.createDataFrame(content.rows, schema=_find_schema(content.rows))
     return Table(frame, content.text, content.format, found.path, notes=content.notes, unread=content.unread)
+
+
+def _find_schema(rows: pa.Table) -> T.StructType:
+    """The engine's columns: a moment without a zone stays one, in a session of any zone."""
+    return T.StructType(
+        [T.StructField(column.name, find_type(column.type) or T.StringType()) for column in rows.schema]
+    )
 
 
 def _read_excel(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
