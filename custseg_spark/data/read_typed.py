@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
@@ -93,7 +94,7 @@ def open_json(spark: SparkSession, source: models.Source, found: TableFiles) -> 
     schema = StructType([*fields, StructField(MALFORMED, StringType())])
     frame = reader.schema(schema).load(found.spark_path)
     texts = [quote(field.name) for field in fields if isinstance(field.dataType, StringType)]
-    head = frame.select(*texts).limit(HEAD_ROWS).toPandas() if texts else None
+    head = frame.select(*texts).limit(HEAD_ROWS).toPandas() if texts else pd.DataFrame()
     return Table(frame, head, "json", found.path, options, found.spark_path)
 
 

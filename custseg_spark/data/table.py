@@ -10,6 +10,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
+from custseg_spark import journal
 from custseg_spark.errors import DataError
 
 DATAFRAME = "dataframe"
@@ -43,6 +44,11 @@ class Table:
     refine: Callable[[DataFrame], DataFrame] | None = None
     notes: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
+
+    def warn_of_notes(self) -> None:
+        """Enter what a person should know of how it was read into the journal."""
+        for note in self.notes:
+            journal.warn(note)
 
     def refuse_unread(self, used: Mapping[str, object]) -> None:
         """Raises DataError where one of the columns that are used can't be read."""

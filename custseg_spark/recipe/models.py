@@ -29,8 +29,8 @@ class Source(Section):
     path: str | None = None
     """A path or URI, or a catalog table's name with `format: table`; `--input` wins over it."""
     format: str = "auto"
-    """auto (by the ending, or what a file begins with), parquet, csv, excel, json, feather, zip, table, or any
-    format the Spark session knows."""
+    """auto (by the ending, or what a file begins with), parquet, csv, excel, json, feather, zip, table, or
+    any format the Spark session knows."""
     options: dict[str, str | int | float | bool] = {}
     """Reader options, as Spark names them; `skip_rows`: the rows above the header; for Excel `sheet`."""
     filter: str | None = None

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType
 
-from custseg_spark import data, features, journal
+from custseg_spark import data, features
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part
@@ -40,8 +40,7 @@ def open_table(spark: SparkSession, recipe: Recipe, source: str | DataFrame) -> 
     """The table at a path, or one that is open, but for what is private. Runs no job over the data, but for
     JSON. What a person should know of how it was read is a warning."""
     table = data.open_table(spark, recipe.input, source)
-    for note in table.notes:
-        journal.warn(note)
+    table.warn_of_notes()
     return data.apply_privacy(table, recipe.privacy)
 
 
