@@ -80,7 +80,8 @@ def identify(stream: IO[bytes]) -> str:
         stream.seek(0)
         return "excel" if {"[Content_Types].xml", "content.xml"} & set(names) else "zip"
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return "json" if text.startswith((b"{", b"[{")) or text[:20].split() == [b"[", b"{"] else "csv"
+    as_array = text.startswith(b"[") and text[1:].lstrip().startswith(b"{")
+    return "json" if as_array or text.startswith(b"{") else "csv"
 
 
 def choose_part(names: list[str], path: str) -> str:
