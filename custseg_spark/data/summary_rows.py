@@ -42,7 +42,10 @@ def build_summary_checks(frame: DataFrame, id_column: str, form: str) -> list[Ch
     assert isinstance(as_read, StructType)
     others = [name for name in as_read.names if name not in (id_column, MALFORMED)]
     if form in _TALLIED and len(others) >= _FEWEST:
-        checks.append(Check(NOTHING_ELSE, _is_blank(column(id_column)) | ~_are_blank(others)))
+        nothing = _are_blank(others) & ~_is_blank(column(id_column))
+        if MALFORMED in as_read.names:  # such a row has its own reason
+            nothing &= column(AS_READ).getField(MALFORMED).isNull()
+        checks.append(Check(NOTHING_ELSE, ~nothing))
     return checks
 
 
