@@ -27,8 +27,8 @@ from custseg_spark.errors import BadTableError, DataError, RecipeError
 from custseg_spark.recipe import models
 
 MOST_BYTES = 1 << 28
-"""Bytes of a file, unpacked, that the driver reads for the engine; text takes about twelve times as many
-of memory while it does."""
+"""Bytes of a file, unpacked, that the driver reads for the engine; text takes about twelve times as much
+memory while it does."""
 _BATCH = 50_000
 _EXCEL = ("sheet", "skip_rows", "header")
 
