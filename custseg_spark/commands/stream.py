@@ -144,6 +144,7 @@ def _open_stream(
             f"input {path} holds no file yet, and a stream reads all files as the first one is written",
             "put the first file there and start the stream: it labels that one too",
         ) from None
+    table.warn_of_notes()
     return table, data.open_stream(spark, table)
 
 

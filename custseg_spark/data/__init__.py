@@ -1,6 +1,15 @@
 """Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, MISSHAPEN, NO_COLUMN, column, quote, read_utc
+from custseg_spark.data.columns import (
+    AS_READ,
+    MALFORMED,
+    MISSHAPEN,
+    NO_COLUMN,
+    column,
+    quote,
+    read_utc,
+    resolve_column,
+)
 from custseg_spark.data.contract import (
     ACCEPTED,
     ID_MISSING,
@@ -22,14 +31,12 @@ from custseg_spark.data.contract import (
     pass_checks,
 )
 from custseg_spark.data.excel import list_sheets
+from custseg_spark.data.formats import ENDINGS
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
 from custseg_spark.data.lake import publish
 from custseg_spark.data.private import apply_privacy
 from custseg_spark.data.read import (
-    DATAFRAME,
-    ENDINGS,
-    Table,
     filter_rows,
     open_stream,
     open_table,
@@ -37,8 +44,10 @@ from custseg_spark.data.read import (
     parse_messages,
 )
 from custseg_spark.data.size import estimate_rows
+from custseg_spark.data.summary_rows import build_summary_checks
+from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import NoFilesError, escape_pattern
-from custseg_spark.data.text import OTHER_ENCODING
+from custseg_spark.data.text_bytes import OTHER_ENCODING
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
 from custseg_spark.data.write import (
     read_written,

@@ -12,7 +12,11 @@ from custseg_spark.errors import BadTableError, DataError, suggest_name
 
 MALFORMED = "_malformed"
 """Text formats: a row as it was written that does not split into fields, null in every other row."""
-MISSHAPEN = {"csv": "row: too few or too many fields", "kafka": "message: no JSON object"}
+MISSHAPEN = {
+    "csv": "row: too few or too many fields",
+    "json": "row: no JSON object",
+    "kafka": "message: no JSON object",
+}
 """The formats whose tables have the column MALFORMED, and why a row where it is not null is rejected."""
 UNDECODED = "\ufffd"
 """What a reader of text puts in the place of bytes that its encoding does not know."""

@@ -26,8 +26,11 @@ REASONS = "reasons"
 REJECTED = "rejected"
 """The code of the error for too many rows in quarantine; facts: rejected, rows, allowed (a share; None where
 all are rejected), reasons (rows by reason)."""
-ID_REASONS = ID_MISSING, ID_REPEATED = ("id: missing", "id: repeated")
-"""Reasons of the checks on ids, whether this table needed both or not."""
+ID_MISSING, ID_REPEATED = "id: missing", "id: repeated"
+ID_TOTAL = "id: a total, not a customer"
+NOTHING_ELSE = "row: nothing beside the id"
+ID_REASONS = (ID_MISSING, ID_REPEATED, ID_TOTAL, NOTHING_ELSE)
+"""Reasons of the checks on ids, whether this table needed all of them or not."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 
-from custseg_spark.data import foreign_sheets
+from custseg_spark.data import foreign_sheets, header
+from custseg_spark.data.choose_sheet import Rows, choose_sheet
 from custseg_spark.data.columns import refuse_repeated
 from custseg_spark.data.text import HEAD_ROWS
 from custseg_spark.errors import BadTableError, CustsegError, DataError, RecipeError
@@ -28,29 +29,36 @@ MOST_UNPACKED = 1 << 30
 _DECLARATIONS = tuple(
     word.encode(codec) for word in ("<!DOCTYPE", "<!ENTITY") for codec in ("utf-8", "utf-16-le", "utf-16-be")
 )
-Rows = list[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Sheet:
     """`rows`: every row of the sheet; a column whose cells agree has their type, any other is text.
-    `text`: the first rows of the text columns as strings, blank cells null."""
+    `text`: the first rows of the text columns as strings, blank cells null. `notes`: what a person should
+    know of how it was read."""
 
     rows: pa.Table
     text: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
 
-def read_sheet(stream: IO[bytes], path: str, wanted: Any = None) -> Sheet:
-    """Read one sheet of an .xlsx, .xls or .ods: the one `wanted` names (or counts, from 0), or the only one.
+def read_sheet(
+    stream: IO[bytes], path: str, wanted: Any = None, skip_rows: int = 0, headed: bool | None = None
+) -> Sheet:
+    """Read one sheet of an .xlsx, .xls or .ods: the one `wanted` names (or counts, from 0), or the only one
+    that holds a table.
 
-    The first row that holds anything is the header. A formula counts with the value it was saved with; of
-    merged cells the first has the value. Raises RecipeError without a reader or such a sheet, DataError for
-    what is no sound table.
+    The header is the first row that holds anything but a title; below `skip_rows` where that is given, and
+    there is none where `headed` is false. A formula counts with the value it was saved with; of merged cells
+    the first has the value. Raises RecipeError without a reader or such a sheet, DataError for what is no
+    sound table.
     """
     with _tell_failures(path):
         names, read_rows = _open_workbook(stream, path)
-        rows = read_rows(_choose_sheet(names, wanted, path))
-    return _build_table([row for row in rows if any(cell is not None for cell in row)], path)
+        notes, rows = choose_sheet(names, read_rows, wanted, path)
+    table, found = _build_table(rows, path, skip_rows, headed)
+    texts = [column.name for column in table.schema if pa.types.is_string(column.type)]
+    return Sheet(table, table.select(texts).slice(0, HEAD_ROWS).to_pandas(), (*notes, *found))
 
 
 def list_sheets(stream: IO[bytes], path: str) -> list[str]:
@@ -145,38 +153,46 @@ def _read_chunks(content: IO[bytes]) -> Iterable[bytes]:
         tail = piece[-32:]
 
 
-def _choose_sheet(names: Sequence[str], wanted: Any, path: str) -> str:
-    if wanted is None:
-        if len(names) > 1:
-            raise DataError(
-                f"{path} has {len(names)} sheets: {', '.join(map(repr, names))}",
-                "set input.options.sheet to one of them",
-            )
-        return names[0]
-    if isinstance(wanted, int) and 0 <= wanted < len(names):
-        return names[wanted]
-    if wanted in names:
-        return str(wanted)
-    raise RecipeError(
-        f"input.options.sheet: {path} has no sheet {wanted!r}", f"there is {', '.join(map(repr, names))}"
-    )
-
-
-def _build_table(rows: Rows, path: str) -> Sheet:
-    if not rows:
-        raise DataError(f"{path}: the sheet is empty", "set input.options.sheet to another one")
-    used = [
-        (place, cells)
-        for place, cells in enumerate(zip_longest(*rows))
-        if any(cell is not None for cell in cells)
+def _build_table(
+    rows: Rows, path: str, skip_rows: int, headed: bool | None
+) -> tuple[pa.Table, tuple[str, ...]]:
+    """The table in the rows of a sheet, and what a person should know of where it was found."""
+    filled = [
+        (number, row)
+        for number, row in enumerate(rows, start=1)
+        if number > skip_rows and any(cell is not None for cell in row)
     ]
-    names = [f"_c{place}" if cells[0] is None else str(cells[0]) for place, cells in used]
-    refuse_repeated(names, path)
-    if len(rows) == 1:
+    if not filled:
+        raise DataError(f"{path}: the sheet is empty", "set input.options.sheet to another one")
+    columns = list(zip_longest(*(row for _, row in filled)))
+    used = [place for place, cells in enumerate(columns) if any(cell is not None for cell in cells)]
+    head = [_write_cells(row, used) for _, row in filled[: header.LOOKED_AT]]
+    begins, notes = header.Beginning(-1, ()), []
+    if headed is not False:
+        lines = [number for number, _ in filled]
+        begins = header.find_beginning(head, path, lines, trust=headed is True)
+        if begins.at:
+            above = [" ".join(filter(None, record)) for record in head[: begins.at]]
+            notes.append(header.write_note(path, "row", lines[begins.at], above))
+        if begins.below:
+            notes.append(f"{path}: row {lines[begins.at + 1]} describes the columns and is left out")
+    start = begins.at + 1 + begins.below
+    if len(filled) <= start:
         raise DataError(f"{path} has a header but no rows", "check the job that writes it")
-    table = pa.table({name: _build_column(cells[1:]) for name, (_, cells) in zip(names, used, strict=True)})
-    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
-    return Sheet(table, table.select(texts).slice(0, HEAD_ROWS).to_pandas())
+    named = ["" if headed is False else head[begins.at][at] for at in range(len(used))]
+    kept = [
+        (name or f"_c{place}", columns[place][start:])
+        for name, place in zip(named, used, strict=True)
+        if name or any(cell is not None for cell in columns[place][start:])
+    ]
+    refuse_repeated([name for name, _ in kept], path)
+    return pa.table({name: _build_column(cells) for name, cells in kept}), tuple(notes)
+
+
+def _write_cells(row: tuple[Any, ...], places: Sequence[int]) -> list[str]:
+    """The cells of a row as text, empty where they are blank."""
+    cells = [row[place] if place < len(row) else None for place in places]
+    return ["" if cell is None else _write_as_text(cell) for cell in cells]
 
 
 def _build_column(cells: Sequence[Any]) -> pa.Array:

@@ -23,7 +23,10 @@ def main() -> None:
     book = load_workbook(io.BytesIO(sys.stdin.buffer.read()))
     answer: object = book.sheet_names
     for name in sys.argv[1:]:
-        answer = [tuple(map(_read_cell, row)) for row in book.get_sheet_by_name(name).to_python()]
+        answer = [
+            tuple(map(_read_cell, row))
+            for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        ]
     pickle.dump(answer, sys.stdout.buffer)
 
 

@@ -20,7 +20,7 @@ from custseg_spark.data.columns import (
     read_clock,
     resolve_column,
 )
-from custseg_spark.data.read import Table
+from custseg_spark.data.table import Table
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.sections import Privacy
 

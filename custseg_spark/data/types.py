@@ -21,7 +21,7 @@ from custseg_spark.data.columns import (
     resolve_column,
 )
 from custseg_spark.data.contract import Check
-from custseg_spark.data.read import Table
+from custseg_spark.data.table import Table
 from custseg_spark.data.text_types import ISO, infer_column_type
 from custseg_spark.errors import BadTableError, RecipeError
 from custseg_spark.recipe.models import DateType

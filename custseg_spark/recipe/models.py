@@ -37,11 +37,12 @@ class Source(Section):
     path: str | None = None
     """A path or URI, or a catalog table's name with `format: table`; `--input` wins over it."""
     format: str = "auto"
-    """auto (by the ending), parquet, csv, excel, table, or any format the Spark session knows."""
+    """auto (by the ending, or what a file begins with), parquet, csv, excel, json, feather, zip, table, or
+    any format the Spark session knows."""
     options: Annotated[
         dict[str, str | int | float | bool], Field(json_schema_extra={NAMES: READER_OPTIONS})
     ] = {}
-    """Reader options, as Spark names them; for Excel `sheet`."""
+    """Reader options, as Spark names them; `skip_rows`: the rows above the header; for Excel `sheet`."""
     filter: str | None = None
     """A SQL predicate over the columns as they are stored: rows of which it is not true are not read. Over
     partition columns, other partitions are not even opened."""

@@ -37,8 +37,11 @@ def load_table(spark: SparkSession, recipe: Recipe, path: str) -> CustomerTable:
 
 
 def open_table(spark: SparkSession, recipe: Recipe, source: str | DataFrame) -> data.Table:
-    """The table at a path, or one that is open, but for what is private. Runs no job over the data."""
-    return data.apply_privacy(data.open_table(spark, recipe.input, source), recipe.privacy)
+    """The table at a path, or one that is open, but for what is private. Runs no job over the data, but for
+    JSON. What a person should know of how it was read is a warning."""
+    table = data.open_table(spark, recipe.input, source)
+    table.warn_of_notes()
+    return data.apply_privacy(table, recipe.privacy)
 
 
 def apply_recipe(
@@ -56,6 +59,7 @@ def apply_recipe(
     """
     besides = besides or {}
     used = _find_uses(recipe, besides)
+    table.refuse_unread(used)
     typed = data.cast_columns(table, used, recipe.input.types, trained)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
@@ -72,9 +76,11 @@ def apply_recipe(
     values = features.build_value_checks(kinds, computed, recipe.segment_by)
     shown = {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
     shown -= set(recipe.protected)
+    id_column = data.resolve_column(recipe.input.id, columns, ["input.id"])
+    whole = [*data.build_summary_checks(typed.frame, id_column, table.format), *typed.checks, *rules]
     return CustomerTable(
         frame=frame,
-        checks=(*typed.checks, *rules, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
+        checks=(*whole, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
         columns=columns,
         types={name: kind for name, kind in typed.frame.dtypes if name in columns},
         expressions=expressions,

@@ -83,6 +83,7 @@ class OrderLines:
 def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date | None) -> OrderLines:
     """Open the table and lay the recipe over it; lines from `until` on don't count. Runs no job over it."""
     table = data.open_table(spark, recipe.input, path)
+    table.warn_of_notes()
     declared: dict[str, Any] = dict(recipe.input.types)
     if table.text is not None:
         named = {name.lower() for name in declared}
@@ -90,6 +91,7 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
         codes = [text[code] for code in sorted(find_codes(recipe) - named) if code in text]
         declared |= dict.fromkeys(codes, "string")
     used = find_order_columns(recipe)
+    table.refuse_unread(used)
     typed = data.cast_columns(_keep_used(table, used), used, declared)
     checks = [(check.reason, check.ok) for check in typed.checks]
     frame = typed.frame

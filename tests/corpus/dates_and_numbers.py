@@ -95,7 +95,6 @@ CASES: list[Case] = [
         "Parquet times in nanoseconds",
         customers(joined=moments(None).cast(pa.timestamp("ns"))),
         recipe=dated(),
-        **refused("coerce_timestamps='us'"),
     ),
     text(
         "huge-numbers",

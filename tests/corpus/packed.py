@@ -39,5 +39,6 @@ CASES: list[Case] = [
         lambda: {"a.csv.gz": GZIP, "b.csv.gz": gzip.compress(GOOD.replace(b"c", b"d"), mtime=0)[:-20]},
         **refused("cut off"),
     ),
+    text("zip", "a zip archive with one table", _zip(GOOD), "customers.csv.zip"),
     text("zip-as-csv", "a zip archive called .csv", _zip(GOOD), **refused("zip archive")),
 ]

@@ -116,7 +116,9 @@ def far_cell() -> bytes:
 TWO = ("Notes", "Customers")
 
 CASES: list[Case] = [
-    excel("two-sheets", "two sheets, none named", lambda: book(sheets=TWO, at=1), **refused("2 sheets")),
+    excel("two-sheets", "two sheets, none named, one of them empty", lambda: book(sheets=TWO, at=1)),
+    excel("two-tables", "two sheets with a table each, none named",
+          lambda: book(lambda sheet: sheet.parent.copy_worksheet(sheet)), **refused("2 sheets")),
     excel(
         "sheet-named",
         "two sheets, one named",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import decimal
 import io
+import json
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 import pyarrow as pa
@@ -54,6 +56,13 @@ def cut_off() -> Mapping[str, bytes]:
 PEOPLE = pa.array([{"spend": 10.0 * n + 5.5, "town": "Ulm"} for n in range(CUSTOMERS)])
 LISTS = pa.array([[1, 2, n] for n in range(CUSTOMERS)])
 MAPS = pa.array([[("spend", float(n))] for n in range(CUSTOMERS)], pa.map_(pa.string(), pa.float64()))
+
+TIMES = pa.array([time(n) for n in range(CUSTOMERS)])
+
+
+def lines_of_objects() -> bytes:
+    return b"".join(json.dumps(row).encode() + b"\n" for row in customers().to_pylist())
+
 
 CASES: list[Case] = [
     Case(
@@ -152,6 +161,29 @@ CASES: list[Case] = [
         **refused("not a number", 2),
     ),
     one("no-rows", "a table of no rows", customers()[:0], **refused("no rows")),
+    one("times-of-day", "times of day, which Spark does not read, unused", customers(at=TIMES)),
+    one(
+        "times-of-day-used",
+        "the same under a description",
+        customers(at=TIMES),
+        recipe={"describe": {"at": "at"}},
+        **refused("of the type TIME"),
+    ),
+    Case(
+        "json-lines",
+        "an object a line, one of them cut off",
+        lambda: {"customers.jsonl": lines_of_objects() + b'{"id": "c20", "spe\n'},
+        "customers.jsonl",
+        reasons={"row: no JSON object": 1, "id: missing": 1},
+        quarantined=1,
+        missing={"spend": 1, "visits": 1},
+    ),
+    Case(
+        "json-array",
+        "an array of objects",
+        lambda: {"customers.json": b"[" + lines_of_objects().strip().replace(b"\n", b",\n") + b"]"},
+        "customers.json",
+    ),
     Case("parquet-cut-off", "Parquet cut off", cut_off, "customers.parquet", **refused("cut off")),
     Case(
         "parquet-as-csv",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.corpus.case import Case, lines_of, refused, rows, text
+from tests.corpus.case import HEADER, Case, lines_of, refused, rows, text
 
 GOOD = lines_of()
 NAMED = "id,spend,visits,name"
@@ -34,7 +34,8 @@ ENCODINGS: list[Case] = [
         "utf16-declared", "the same, declared", GOOD.encode("utf-16-le"), recipe=options(encoding="UTF-16LE")
     ),
     text("utf32-bom", "UTF-32 with a byte-order mark", GOOD.encode("utf-32")),
-    text("latin1", "Latin-1, not declared", named("José").encode("latin-1"), **refused("not UTF-8")),
+    text("latin1", "Latin-1, not declared", named("José").encode("latin-1")),
+    text("cyrillic", "Cyrillic, not declared", named("Иван Ильич").encode("cp1251"), **refused("not UTF-8")),
     Case(
         "latin1-later",
         "UTF-8 in the first file, Latin-1 in the next: two ids that would become one, a name",
@@ -67,7 +68,13 @@ ENCODINGS: list[Case] = [
         "a code page that Spark does not read, declared",
         named("José").encode("cp1252"),
         recipe=options(encoding="windows-1252"),
-        **refused("does not read", 2),
+    ),
+    text(
+        "many-bytes-declared",
+        "an encoding of several bytes a sign, declared",
+        named("José").encode("utf-7"),
+        recipe=options(encoding="GBK"),
+        **refused("is not read", 2),
     ),
     text("zero-bytes", "zero bytes inside a field", named("A\x00n"), **refused("zero bytes")),
     text("semicolons", "semicolons in a .csv", GOOD.replace(",", ";")),
@@ -132,8 +139,15 @@ ROWS: list[Case] = [
     text(
         "footer",
         "a total under the table",
-        lines_of(more=("Total,2010.0,57",)),
-        accepted=21,
+        lines_of(more=("Total,2010.0,57", "Grand total:,2010.0,57")),
+        reasons={"id: a total, not a customer": 2},
+    ),
+    text(
+        "footnote",
+        "a note under the table, as Excel saves it",
+        lines_of(more=("Source: the CRM,,",)),
+        reasons={"row: nothing beside the id": 1},
+        missing={"spend": 1, "visits": 1},
     ),
     text(
         "short-footer",
@@ -159,7 +173,26 @@ ROWS: list[Case] = [
 HEADERS: list[Case] = [
     text("empty-file", "a file of no bytes", b"", **refused("is empty")),
     text("header-only", "a header and no rows", "id,spend,visits\n", **refused("no rows")),
-    text("no-header", "no header", "\n".join(rows()) + "\n", **refused("no column 'id'")),
+    text("no-header", "no header", "\n".join(rows()) + "\n", **refused("looks like data")),
+    text("titles-above", "a title and a day above the header", f"Customers\nExported 31/12/2020\n\n{GOOD}"),
+    text("separator-line", "a line that says the separator", "sep=;\n" + GOOD.replace(",", ";")),
+    text(
+        "skipped-rows",
+        "rows above the header that look like one, counted in the recipe",
+        f"a,b,c\nx,y,z\n{GOOD}",
+        recipe=options(skip_rows=2),
+    ),
+    text(
+        "title-without-header",
+        "a title and no header",
+        "Customers\n" + "\n".join(rows()) + "\n",
+        **refused("seems to begin in line 2"),
+    ),
+    text(
+        "described-columns",
+        "a line under the header that describes the columns",
+        GOOD.replace(HEADER, f"{HEADER}\nwho,in $,count"),
+    ),
     text(
         "no-header-declared",
         "no header, declared",

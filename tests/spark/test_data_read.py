@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
@@ -89,8 +91,21 @@ def test_quoted_line_breaks_are_read_where_the_head_has_some(spark: SparkSession
 def test_latin_1_is_read_where_it_is_declared(spark: SparkSession, put: Put) -> None:
     path = put("latin.csv", "id,name\n1,José\n".encode("latin-1"))
     assert rows(opened(spark, path, options={"encoding": "iso-8859-1"})) == [("1", "José")]
+    path = put("greek.csv", "id,όνομα\n1,Ζωή\n".encode("iso8859-7"))
+    found = opened(spark, path, options={"encoding": "iso8859-7"})
+    assert (found.frame.columns[1], rows(found)) == ("όνομα", [("1", "Ζωή")])
     with pytest.raises(DataError, match="not UTF-8"):
         opened(spark, path)
+
+
+def test_the_signs_of_windows_1252_come_out_as_they_are_meant(spark: SparkSession, put: Put) -> None:
+    """Spark knows no windows-1252, and ISO-8859-1 has control signs in the place of these."""
+    path = put("euro.csv", "id,preis €,über\n1,“5 €”,Müller\n2,6 €,x,y\n3,7 €…,Zoë\n".encode("cp1252"))
+    found = opened(spark, path)
+    assert rows(found)[0] == ("1", "“5 €”", "Müller")
+    assert found.frame.columns == ["id", "preis €", "über", data.MALFORMED]
+    assert malformed(found) == [("2", "2,6 €,x,y")]
+    assert "windows-1252" in found.notes[0]
 
 
 def test_nameless_columns_have_the_names_that_spark_gives(spark: SparkSession, put: Put) -> None:
@@ -138,12 +153,11 @@ def test_several_kinds_of_files_are_refused(spark: SparkSession, put: Put, tmp_p
         opened(spark, str(tmp_path / "both"))
 
 
-def test_a_name_that_says_nothing_takes_a_format(spark: SparkSession, put: Put) -> None:
+def test_what_a_name_does_not_say_is_looked_for_inside(spark: SparkSession, put: Put) -> None:
     path = put("customers", "id,a\n1,2\n")
-    with pytest.raises(RecipeError, match="does not say what format") as told:
-        opened(spark, path)
-    assert "input.format" in told.value.remedy
-    assert rows(opened(spark, path, format="csv")) == [("1", "2")]
+    assert rows(opened(spark, path)) == rows(opened(spark, path, format="csv")) == [("1", "2")]
+    pq.write_table(pa.table({"id": [1]}), put("customers.dat", ""))
+    assert opened(spark, path + ".dat").format == "parquet"
 
 
 def test_parquet_keeps_types_and_the_text_of_partition_values(spark: SparkSession, tmp_path: Path) -> None:
@@ -191,7 +205,7 @@ def test_catalog_tables_and_other_formats(spark: SparkSession, put: Put, tmp_pat
     assert opened(spark, "custseg_three", format="table").frame.count() == 3
     with pytest.raises(DataError, match="catalog has no table"):
         opened(spark, "custseg_four", format="table")
-    assert opened(spark, put("t.json", '{"id": 1}\n'), format="json").frame.collect() == [(1,)]
+    assert rows(opened(spark, put("t.json", '{"id": 1}\n'), format="json")) == [(1,)]
     with pytest.raises(RecipeError, match="knows no format nosuch"):
         opened(spark, put("t.json", ""), format="nosuch")
 

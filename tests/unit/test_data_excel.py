@@ -218,3 +218,49 @@ def test_the_real_sheet_holds_what_the_csv_holds(shared_data: Path) -> None:
     assert found.rows["Income"].null_count == 24
     assert found.rows.schema.field("Income").type == pa.int64()
     assert found.rows.schema.field("Dt_Customer").type == pa.date32()
+
+
+def test_the_header_is_found_below_a_title() -> None:
+    found = read(
+        ["Customer report"], ["Exported 31/12/2020"], [], ["id", "spend"], [1, 2.5], [2, 3.5], [3, 4]
+    )
+    assert found.rows.to_pylist() == [{"id": 1, "spend": 2.5}, {"id": 2, "spend": 3.5}, {"id": 3, "spend": 4}]
+    assert "the table begins in row 4" in found.notes[0]
+
+
+def test_rows_above_the_header_are_skipped_as_the_sheet_has_them() -> None:
+    rows: tuple[list[object], ...] = (["a", "b"], [], ["id", "spend"], [1, 2.5], [2, 3.5])
+    assert read(*rows, skip_rows=2).rows.column_names == ["id", "spend"]
+    bare = read(*rows, skip_rows=3, headed=False)
+    assert bare.rows.to_pylist() == [{"_c0": 1, "_c1": 2.5}, {"_c0": 2, "_c1": 3.5}]
+    content = sheets.old_book([["Report", ""], ["", ""], ["id", "spend"], [1, 2.5]])
+    assert excel.read_sheet(io.BytesIO(content), "c.xls", skip_rows=2).rows.column_names == ["id", "spend"]
+
+
+def test_a_first_row_of_data_is_refused() -> None:
+    with pytest.raises(DataError, match="first row looks like data"):
+        read([1, 2.5], [2, 3.5], [3, 4.5])
+
+
+def test_a_total_leaves_ids_text_as_they_are_written() -> None:
+    found = read(["id", "spend"], [1001, 2.5], [1002, 3.5], ["Total", 6.0], ["Source: CRM"])
+    assert found.rows["id"].to_pylist() == ["1001", "1002", "Total", "Source: CRM"]
+    assert found.rows["spend"].to_pylist() == [2.5, 3.5, 6.0, None]
+
+
+def test_the_sheet_that_holds_the_table_is_taken_and_named() -> None:
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    legend = workbook.active
+    legend.title = "Data Dict"
+    for row in (["Variable", "Description"], ["id", "who"], ["spend", "in $"], ["orders", "count"]):
+        legend.append(row)
+    table = workbook.create_sheet("E Comm")
+    for number in range(20):
+        table.append(["id", "spend"] if number == 0 else [number, number / 2])
+    stream = io.BytesIO()
+    workbook.save(stream)
+    found = excel.read_sheet(stream, "c.xlsx")
+    assert found.rows.num_rows == 19
+    assert "from the sheet 'E Comm', not from 'Data Dict'" in found.notes[0]

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from custseg_spark.data import text
+from custseg_spark.data import encodings, text, text_bytes
 from custseg_spark.errors import DataError, RecipeError
 
 PLAIN = b"id,name,income\n1,Ann,10\n2,Bob,20\n"
@@ -66,17 +66,54 @@ def test_a_byte_order_mark_says_the_encoding(encoded: str, encoding: str, as_a_w
     assert list(found.rows.columns) == ["id", "città"]
 
 
-def test_latin_1_is_refused_unless_it_is_declared() -> None:
-    content = "id,name\n1,José\n".encode("latin-1")
-    with pytest.raises(DataError, match=r"not UTF-8 text \(byte 13 is 0xe9\)") as told:
+@pytest.mark.parametrize("codec,spark", [("cp1252", "ISO-8859-1"), ("mac_roman", "ISO-8859-1")])
+def test_text_of_one_byte_a_sign_is_found_by_how_its_words_are_written(codec: str, spark: str) -> None:
+    found = head("id,name,spend\n1,José Müller,5\n2,Zoë,6\n3,Évora “x”,7\n".encode(codec))
+    assert (found.encoding, encodings.find_codec(str(found.codec))) == (spark, encodings.find_codec(codec))
+    assert found.rows["name"].tolist() == ["José Müller", "Zoë", "Évora “x”"]
+    assert "is not UTF-8 text" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "text,codec",
+    [
+        ("Москва, привет", "cp1251"),
+        ("Αθήνα, γεια", "iso8859-7"),
+        ("北京,上海", "gbk"),
+        ("日本語", "shift_jis"),
+    ],
+)
+def test_text_that_reads_as_no_western_words_is_refused_until_its_encoding_is_named(
+    text: str, codec: str
+) -> None:
+    content = f"id,name\n1,{text.replace(',', ' ')}\n".encode(codec)
+    with pytest.raises(DataError, match=r"not UTF-8 text \(byte 10 is 0x") as told:
         head(content)
-    assert "ISO-8859-1" in told.value.remedy
+    assert "input.options.encoding" in told.value.remedy
+    if encodings.find_codec(codec):
+        assert head(content, encoding=codec).rows["name"][0] == text.replace(",", " ")
+
+
+def test_a_declared_encoding_counts() -> None:
+    content = "id,name\n1,José\n".encode("latin-1")
     assert head(content, encoding="iso-8859-1").rows["name"][0] == "José"
+    found = head("id,preis €\n1,5 €\n".encode("cp1252"), encoding="windows-1252")
+    assert list(found.rows.columns) == ["id", "preis €"]
+    assert found.rows["preis €"].tolist() == ["5 €"]
+    assert not found.notes
 
 
-def test_an_encoding_that_spark_does_not_read_is_refused() -> None:
-    with pytest.raises(RecipeError, match="windows-1252"):
-        head(PLAIN, encoding="windows-1252")
+def test_signs_that_iso_8859_1_stands_for_are_translated_one_for_one() -> None:
+    shown, meant = encodings.list_translations("cp1252")
+    assert len(shown) == len(meant) == 27
+    assert dict(zip(shown, meant, strict=True))["\x80"] == "€"
+    assert encodings.show_as_latin_1("preis €", "cp1252") == "preis \x80"
+
+
+@pytest.mark.parametrize("name", ["gbk", "utf-7", "rot13", "cp037", "no such encoding"])
+def test_an_encoding_of_several_bytes_a_sign_or_none_is_refused(name: str) -> None:
+    with pytest.raises(RecipeError, match="is not read; what is"):
+        head(PLAIN, encoding=name)
 
 
 def test_utf_16_without_a_mark_is_refused() -> None:
@@ -154,14 +191,14 @@ def test_a_big_file_is_read_no_further_than_its_head() -> None:
 
     stream = Counted(b"id,name\n" + b"1234567,J\xc3\xb6rg\n" * 100_000)
     found = text.read_head(stream, "customers.csv", {})
-    assert stream.total < 1.1 * text.HEAD_BYTES
+    assert stream.total < 1.1 * text_bytes.HEAD_BYTES
     assert len(found.rows) == text.HEAD_ROWS
     assert set(found.rows["name"]) == {"Jörg"}
 
 
 @pytest.mark.parametrize("size", range(17, 24))
 def test_the_row_that_the_head_cuts_is_left_out(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(text, "HEAD_BYTES", size)
+    monkeypatch.setattr(text_bytes, "HEAD_BYTES", size)
     content = "id,name\n1,Jörg\n2,Zoë\n3,Eve\n".encode()  # a head of 21 bytes ends within the ë
     assert head(content).rows.to_numpy().tolist() == [["1", "Jörg"]]
 

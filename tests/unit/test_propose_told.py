@@ -1,5 +1,6 @@
 """What a person reads on the terminal when a recipe was proposed."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,11 +60,9 @@ def test_long_lists_and_names_are_cut() -> None:
 
 
 def test_the_terminal_ends_with_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:
-    terminal.tell_proposal(Proposal("", ("Look at [this].",), ("3 rows looked at",)), "a.yaml")
+    terminal.tell_proposal(Proposal("", ("Look at [this].",), found=("3 rows looked at",)), Path("a.yaml"))
     assert capsys.readouterr().out.splitlines() == [
         "3 rows looked at",
         "warning: Look at [this].",
-        "",
-        "recipe      a.yaml",
-        "next        look through it, then: custseg train --recipe a.yaml --output out",
+        "a.yaml is written; look through it, then: custseg train --recipe a.yaml --output out",
     ]

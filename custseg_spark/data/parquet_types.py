@@ -1,0 +1,127 @@
+"""Columns of Parquet that an engine does not read as they are: times of day, half floats, nanoseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import from_arrow_type
+
+from custseg_spark.data.columns import column
+
+_UNREAD = ("TIME", "FLOAT16", "UUID", "INTERVAL", "VARIANT", "GEOMETRY", "GEOGRAPHY")
+_WIDER = {pa.uint8(): T.ShortType(), pa.uint16(): T.IntegerType(), pa.uint32(): T.LongType()}
+
+
+@dataclass(frozen=True)
+class ParquetColumns:
+    """`schema`: what the engine is asked for; of a moment in nanoseconds the number of them. `moments`:
+    those, and whether they are in UTC (else on a clock without a zone). `unread`: the columns left out, with
+    their type. All empty where the engine reads every column by itself."""
+
+    schema: T.StructType | None
+    moments: Mapping[str, bool]
+    unread: Mapping[str, str]
+
+    def refine(self, frame: DataFrame) -> DataFrame:
+        """The table in what was read: moments to the microsecond."""
+        return frame.withColumns({name: _to_moment(name, utc) for name, utc in self.moments.items()})
+
+
+def look_at_columns(stream: IO[bytes]) -> ParquetColumns:
+    """What the footer of one file says of its columns; nothing where the engine will tell that it is none."""
+    try:
+        footer = pq.ParquetFile(stream)
+        leaves = [footer.schema.column(place) for place in range(len(footer.schema))]
+        fields = list(footer.schema_arrow)
+    except (pa.ArrowException, OSError):
+        return ParquetColumns(None, {}, {})
+    unread: dict[str, str] = {}
+    moments: dict[str, bool] = {}
+    for leaf in leaves:
+        top, logical = leaf.path.split(".")[0], str(leaf.logical_type).partition("(")[0].upper()
+        name = next((field.name for field in fields if leaf.path == field.name), top)
+        nanoseconds = "timeUnit=nanoseconds" in str(leaf.logical_type) and logical == "TIMESTAMP"
+        if nanoseconds and leaf.path == name:
+            moments[name] = "isAdjustedToUTC=true" in str(leaf.logical_type)
+        elif logical in _UNREAD or nanoseconds or _is_too_precise(str(leaf.logical_type)):
+            unread[name] = logical
+    if not unread and not moments:
+        return ParquetColumns(None, {}, {})
+    old_times = {leaf.path for leaf in leaves if leaf.physical_type == "INT96"}
+    kept = [*_list_fields(fields, moments, old_times, unread)]
+    return ParquetColumns(T.StructType(kept), moments, unread)
+
+
+def _is_too_precise(logical: str) -> bool:
+    found = logical.partition("precision=")[2].partition(",")[0]
+    return found.isdigit() and int(found) > 38
+
+
+def _list_fields(
+    fields: list[pa.Field], moments: Mapping[str, bool], old_times: set[str], unread: dict[str, str]
+) -> Iterator[T.StructField]:
+    """The columns that are read; one whose type has no name in the engine joins the `unread`."""
+    for field in fields:
+        if field.name in unread:
+            continue
+        if field.name in moments:
+            yield T.StructField(field.name, T.LongType())
+        elif field.name in old_times:
+            yield T.StructField(field.name, T.TimestampType())
+        elif (kind := find_type(field.type)) is None:
+            unread[field.name] = str(field.type)
+        else:
+            yield T.StructField(field.name, kind)
+
+
+def find_type(kind: pa.DataType) -> T.DataType | None:
+    """The engine's type for one of Arrow's; null where it has none."""
+    if pa.types.is_dictionary(kind):
+        return find_type(kind.value_type)
+    if pa.types.is_null(kind):
+        return T.IntegerType()
+    if pa.types.is_duration(kind):
+        return T.LongType()
+    if pa.types.is_uint64(kind):
+        return T.DecimalType(20, 0)
+    if kind in _WIDER:
+        return _WIDER[kind]
+    try:
+        return from_arrow_type(kind, True)
+    except Exception:  # of its own kind in each version of PySpark
+        return None
+
+
+def find_near_type(kind: pa.DataType) -> pa.DataType:
+    """What the engine takes in place of a type of Arrow that holds the same values."""
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_date(kind):
+        return pa.date32()
+    if pa.types.is_time(kind) or pa.types.is_null(kind) or kind in (pa.large_string(), pa.string_view()):
+        return pa.string()
+    near = {
+        pa.uint8(): pa.int16(),
+        pa.uint16(): pa.int32(),
+        pa.uint32(): pa.int64(),
+        pa.uint64(): pa.decimal128(20, 0),
+        pa.float16(): pa.float32(),
+    }
+    return near.get(kind, kind)
+
+
+def _to_moment(name: str, utc: bool) -> Column:
+    nanoseconds = column(name)
+    rest = F.pmod(nanoseconds, F.lit(1000))
+    moment = F.timestamp_micros(((nanoseconds - rest) / F.lit(1000)).cast("bigint"))
+    if utc:
+        return moment
+    epoch = F.lit("1970-01-01 00:00:00").cast("timestamp_ntz")
+    return F.timestamp_add("MICROSECOND", F.unix_micros(moment), epoch)

@@ -1,0 +1,249 @@
+"""Files that the engine has no reader for: read on the driver, within bounds, as an Arrow table."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.json as pj
+import pyarrow.parquet as pq
+from pyspark.sql import SparkSession
+from pyspark.sql import types as T
+
+from custseg_spark.data import excel, text
+from custseg_spark.data.columns import MALFORMED
+from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identify
+from custseg_spark.data.parquet_types import find_near_type, find_type
+from custseg_spark.data.table import Table
+from custseg_spark.data.table_files import TableFiles
+from custseg_spark.data.text_records import Line, is_true, read_skip_rows, split_lines, split_records
+from custseg_spark.errors import BadTableError, DataError, RecipeError
+from custseg_spark.recipe import models
+
+MOST_BYTES = 1 << 28
+"""Bytes of a file, unpacked, that the driver reads for the engine; text takes about twelve times as much
+memory while it does."""
+_BATCH = 50_000
+_EXCEL = ("sheet", "skip_rows", "header")
+
+
+@dataclass(frozen=True)
+class _Content:
+    """`format` as a Table has it; `text`: the first rows of the columns without a type."""
+
+    rows: pa.Table
+    text: pd.DataFrame | None
+    format: str
+    notes: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+def open_excel(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
+    """Open one sheet of a workbook."""
+    unknown = [key for key in source.options if key not in _EXCEL]
+    if unknown:
+        raise RecipeError(f"input.options.{unknown[0]}: Excel takes only {', '.join(_EXCEL)}", "leave it out")
+    return _open_one(spark, source, found, "Excel", _read_excel)
+
+
+def open_feather(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
+    """Open a Feather or Arrow file."""
+    return _open_one(spark, source, found, "Arrow", _read_feather)
+
+
+def open_text_here(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
+    """Open text that the engine can't split."""
+    return _open_one(spark, source, found, "text", read_text_here)
+
+
+def open_zip(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
+    """Open the one table in a zip archive."""
+    return _open_one(spark, source, found, "zip", _read_zip)
+
+
+Reader = Callable[[IO[bytes], str, Mapping[str, Any]], _Content]
+
+
+def _open_one(
+    spark: SparkSession, source: models.Source, found: TableFiles, word: str, read: Reader
+) -> Table:
+    files = found.require_files()
+    if len(files) > 1:
+        raise DataError(f"{found.path} holds {len(files)} {word} files", "point at one of them")
+    with found.open(files[0]) as stream:
+        content = read(stream, found.name_file(files[0]), source.options)
+    frame = spark.createDataFrame(content.rows, schema=_find_schema(content.rows))
+    return Table(frame, content.text, content.format, found.path, notes=content.notes, unread=content.unread)
+
+
+def _find_schema(rows: pa.Table) -> T.StructType:
+    """The engine's columns: a moment without a zone stays one, in a session of any zone."""
+    return T.StructType(
+        [T.StructField(column.name, find_type(column.type) or T.StringType()) for column in rows.schema]
+    )
+
+
+def _read_excel(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+    headed = is_true(options["header"]) if "header" in options else None
+    sheet = excel.read_sheet(stream, path, options.get("sheet"), read_skip_rows(options), headed)
+    return _Content(sheet.rows, sheet.text, "excel", sheet.notes)
+
+
+def _read_feather(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+    try:
+        table = _read_arrow(stream)
+    except (pa.ArrowException, OSError) as error:
+        raise BadTableError(
+            f"{path} is not a readable Feather or Arrow file: {error}", "write it again, or as Parquet"
+        ) from error
+    return _fit_types(table, path, "feather")
+
+
+def _read_arrow(stream: IO[bytes]) -> pa.Table:
+    content = pa.py_buffer(stream.read(MOST_BYTES + 1))
+    _bound(len(content), "the file")
+    if bytes(content[:4]) == b"FEA1":
+        import pyarrow.feather as feather
+
+        return feather.read_table(pa.BufferReader(content))
+    opened = pa.ipc.open_file if bytes(content[:6]) == b"ARROW1" else pa.ipc.open_stream
+    return opened(content).read_all()
+
+
+def _bound(size: int, what: str) -> None:
+    if size > MOST_BYTES:
+        raise BadTableError(
+            f"{what} has over {MOST_BYTES // 2**20} MB unpacked, more than the driver should hold",
+            "unpack it and point at what was in it, or write the table as Parquet or CSV",
+        )
+
+
+def _fit_types(table: pa.Table, path: str, kind: str) -> _Content:
+    """The table with types that the engine has; a column of none is left out by name."""
+    columns, unread = {}, {}
+    for place, name in enumerate(table.column_names):
+        column = table.column(place)
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        wanted = find_near_type(column.type)
+        if find_type(wanted) is None or pa.types.is_duration(wanted):
+            unread[name] = str(column.type)
+        else:
+            columns[name] = column.cast(wanted, safe=False)
+    notes = tuple(
+        f"{path}: the column {name!r} is left out: the type {kind} is not read"
+        for name, kind in unread.items()
+    )
+    return _Content(pa.table(columns), None, kind, notes, unread)
+
+
+def _read_zip(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+    try:
+        with zipfile.ZipFile(stream) as parts:
+            part = choose_part(parts.namelist(), path)
+            _bound(parts.getinfo(part).file_size, f"{path}: {part}")
+            content = io.BytesIO(parts.read(part))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:  # a password is a RuntimeError
+        raise BadTableError(
+            f"{path} can't be unpacked: {error}", "pack it again, without a password"
+        ) from error
+    kind = ENDINGS.get(find_ending(part), "?")
+    kind = identify(content) if kind in ("?", "csv") else kind
+    readers: dict[str, Reader] = {
+        "csv": read_text_here,
+        "excel": _read_excel,
+        "feather": _read_feather,
+        "json": _read_json,
+        "parquet": _read_parquet,
+    }
+    if kind not in readers:
+        raise BadTableError(f"{path} holds {part}, which is not read in an archive", "unpack it")
+    return readers[kind](content, f"{path}: {part}", options)
+
+
+def _read_parquet(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+    try:
+        return _fit_types(pq.read_table(stream), path, "parquet")
+    except pa.ArrowException as error:
+        raise BadTableError(f"{path} is not a readable Parquet file: {error}", "write it again") from error
+
+
+def _read_json(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+    import json
+
+    content = stream.read()
+    try:
+        if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+            rows = json.loads(content)
+            table = pa.Table.from_pylist(rows)
+        else:
+            table = pj.read_json(io.BytesIO(content))
+    except (ValueError, TypeError, AttributeError, pa.ArrowException) as error:
+        raise BadTableError(
+            f"{path} is no array of JSON objects and has no object a line: {error}", "unpack and mend it"
+        ) from error
+    found = _fit_types(table, path, "feather")
+    texts = [name for name in found.rows.column_names if pa.types.is_string(found.rows[name].type)]
+    return _Content(found.rows, found.rows.select(texts).slice(0, text.HEAD_ROWS).to_pandas(), "feather")
+
+
+def read_text_here(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+    """Delimited text on the driver: the same table that the engine makes of it."""
+    head = text.read_head(stream, path, options)
+    stream.seek(0)
+    raw = stream.read(MOST_BYTES + 1)
+    _bound(len(raw), path)
+    content = head.decode(raw)
+    _, lines = split_lines(content, options)
+    rewrite = head.rewrite or str
+    lines = [(number, rewrite(line)) for number, line in lines if number >= head.begins]
+    names = [str(name) for name in head.rows.columns]
+    missing = ("", str(options.get("nullValue", "")))
+    records = _split(lines, head.multiline, head.sep, options)
+    schema = pa.schema([(name, pa.string()) for name in [*names, MALFORMED]])
+    batches = [
+        pa.RecordBatch.from_arrays(_build_columns(batch, len(names), missing), schema=schema)
+        for batch in _split_batches(records)
+    ]
+    return _Content(pa.Table.from_batches(batches, schema), head.rows, "csv", head.notes)
+
+
+def _split(
+    lines: Sequence[Line], multiline: bool, sep: str, options: Mapping[str, Any]
+) -> Iterator[tuple[str, list[str]]]:
+    """Each record's text and its fields; no text where fields hold line breaks. A line without quotes is
+    split as it is: a reader for each line takes five times as long."""
+    if multiline:
+        yield from (("", fields) for fields in split_records((line for _, line in lines), sep, options))
+        return
+    quote, plain = str(options.get("quote", '"')), "escape" not in options
+    for _, line in lines:
+        raw = line.rstrip("\r\n")
+        if plain and quote not in raw:
+            yield raw, raw.split(sep)
+        else:
+            yield from ((raw, fields) for fields in split_records([line], sep, options))
+
+
+def _split_batches(records: Iterator[Any]) -> Iterator[list[Any]]:
+    while batch := list(itertools.islice(records, _BATCH)):
+        yield batch
+
+
+def _build_columns(
+    batch: list[tuple[str, list[str]]], width: int, missing: tuple[str, ...]
+) -> list[pa.Array]:
+    """The fields by column, and the raw record where it has too few or too many."""
+    padded = [(fields + [""] * width)[:width] for _, fields in batch]
+    columns = [
+        pa.array([None if field in missing else field for field in values], pa.string())
+        for values in zip(*padded, strict=True)
+    ]
+    malformed = [None if len(fields) == width else raw or ",".join(fields) for raw, fields in batch]
+    return [*columns, pa.array(malformed, pa.string())]
