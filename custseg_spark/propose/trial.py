@@ -1,0 +1,85 @@
+"""What came of trying sets of columns, and how it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from custseg_spark.statistics import STABLE
+
+MOST = 5
+"""Columns of a set."""
+FEWEST = 200
+"""Of fewer rows, halves are too small to tell one set from another."""
+KS = range(3, 7)
+"""Two halves of any cloud come back: they are no reason to take a set."""
+SMALLEST = 0.05
+
+Set = tuple[int, ...]
+"""Positions of candidates, in order."""
+
+
+@dataclass(frozen=True)
+class CutFigures:
+    """A set of columns cut into k, on one half of the rows: its silhouette, that of clouds without
+    structure, how far the weakest segment comes back, and the smallest one's share."""
+
+    columns: Set
+    k: int
+    silhouette: float
+    cloud: float
+    smallest: float
+    jaccard: float = float("nan")
+
+    @property
+    def lead(self) -> float:
+        """By how much the silhouette beats chance."""
+        return self.silhouette - self.cloud
+
+    @property
+    def score(self) -> float:
+        return self.jaccard + self.lead
+
+    @property
+    def comes_back(self) -> bool:
+        return self.jaccard >= STABLE and self.smallest >= SMALLEST
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was tried: the positions of the set that is taken, and how many sets there were on how many
+    `rows`.
+
+    `told`: its figures on the other half. `weakest`: how far the weakest segment comes back on the half
+    where it comes back less. `found`: its segments come back on both.
+    """
+
+    taken: Set
+    sets: int
+    rows: int
+    told: CutFigures
+    weakest: float
+    found: bool
+
+    @property
+    def sentence(self) -> str:
+        """How the set was found, with its figures."""
+        told, which = self.told, "this is the only set of columns there is"
+        if self.sets > 1:
+            which = f"of {self.sets} sets of columns the segments of this one come back best"
+        return (
+            f"Tried on one half of {self.rows:,} rows: {which}. On the other half, cut into {told.k}, the "
+            f"weakest segment comes back to {told.jaccard:.2f} when rows are drawn again ({STABLE} is asked); "
+            f"silhouette {told.silhouette:.2f}, {told.cloud:.2f} in a cloud of the same shape without gaps."
+        )
+
+    @property
+    def failure(self) -> str:
+        """That nothing comes back; empty where the set does."""
+        if self.found:
+            return ""
+        tried = f"of the {self.sets} tried, the best one's" if self.sets > 1 else "the only one's"
+        return (
+            f"No set of columns gives segments that come back: {tried} weakest segment comes back to "
+            f"{self.weakest:.2f} when rows are drawn again ({STABLE} is asked). Their borders are a convention; "
+            "other columns of what customers do may tell more."
+        )
