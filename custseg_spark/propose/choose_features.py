@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import pandas as pd
 
@@ -24,6 +23,7 @@ _WIDE = 20
 """Columns in three sums and more that make a wide table: its sums cut together."""
 _SHOWN = 40
 """Signs of a column's name that a notice shows."""
+_NAMED = 2
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def choose_features(columns: Sequence[ColumnKind]) -> FeatureChoice:
         remarks={name: why for name, why in remarks.items() if name not in alone},
         hidden=frozenset(part for one in candidates if len(one.columns) > _MOST_SUMS for part in one.columns),
         tried=shown,
-        notices=tuple(filter(None, (_tell_giveaways(left), trial.failure if trial else ""))),
+        notices=(*_tell_giveaways(left), *([trial.failure] if trial and trial.failure else [])),
     )
 
 
@@ -139,13 +139,15 @@ def _find_basket(candidates: Sequence[ProposedFeature], value: int | None) -> Se
     return tuple(sorted({*sums, *([] if value is None else [value])}))
 
 
-def _tell_giveaways(left: Mapping[str, str]) -> str:
-    if not left:
-        return ""
-    named = [f"{_shorten(name)} {why}" for name, why in islice(left.items(), 3)]
-    more = [f"{len(left) - 3} more"] if len(left) > 3 else []
-    return f"Neither cuts nor describes, as it would give the outcome away: {'; '.join([*named, *more])}."
+def _tell_giveaways(left: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each reason, with the columns that it holds for."""
+    for reason in dict.fromkeys(left.values()):
+        named = [_shorten(name) for name, why in left.items() if why == reason]
+        more = [] if len(named) <= _NAMED else [f"{len(named) - _NAMED} more"]
+        names = " and ".join([*named[:_NAMED], *more])
+        yield f"{names}: {reason}, so that no segment is cut or described by it."
 
 
 def _shorten(name: str) -> str:
-    return name if len(name) <= _SHOWN else f"{name[: _SHOWN - 1]}…"
+    half = _SHOWN // 2
+    return name if len(name) <= _SHOWN else f"{name[:half]}…{name[-half:]}"

@@ -32,18 +32,16 @@ def find_outcomes(columns: Iterable[ColumnKind]) -> list[ColumnKind]:
 
 def find_giveaways(columns: Sequence[ColumnKind], outcomes: Sequence[ColumnKind]) -> dict[str, str]:
     """Of each column that carries an outcome and is none itself, why it is left out, by its name."""
-    others = [column for column in columns if column not in outcomes and not column.is_protected]
+    names = [outcome.words for outcome in outcomes]
+    truths = [(outcome.name, read_truth(outcome)) for outcome in outcomes]
     found: dict[str, str] = {}
-    for column in others:
-        carried = find_outcome_words(column.words, [outcome.words for outcome in outcomes])
-        if carried:
-            found[column.name] = f"carries an outcome in its name ({' '.join(carried)})"
+    for column in columns:
+        if column in outcomes or column.is_protected:
             continue
-        for outcome in outcomes:
-            auc = measure_telling(column.values, read_truth(outcome))
-            if auc >= TELLS:
-                found[column.name] = f"tells {outcome.name} almost by itself (AUC {auc:.2f})"
-                break
+        if words := find_outcome_words(column.words, names):
+            found[column.name] = f"carries an outcome in its name ({' '.join(words)})"
+        elif told := find_told(column.values, truths):
+            found[column.name] = f"tells {told}"
     return found
 
 
@@ -63,11 +61,14 @@ def find_outcome_words(words: Sequence[str], outcomes: Iterable[Sequence[str]] =
 def read_truth(outcome: ColumnKind) -> pd.Series[Any]:
     """1 and 0 per row, missing where the outcome is not known."""
     values = outcome.values
+    truth: pd.Series[Any]
     if outcome.kind == "flag":
-        return values.astype(float)
-    if outcome.kind == "number":  # 1 and 2, or -1 and 1
-        return (values == values.max()).astype(float).where(values.notna())
-    return (values.astype(str) == outcome.counted).astype(float).where(values.notna())
+        truth = values
+    elif outcome.kind == "number":  # 1 and 2, or -1 and 1
+        truth = values == values.max()
+    else:
+        truth = values.astype(str) == outcome.counted
+    return truth.astype(float).where(values.notna())
 
 
 def measure_telling(values: pd.Series[Any], truth: pd.Series[Any]) -> float:
@@ -96,7 +97,7 @@ def find_told(values: pd.Series[Any], outcomes: Collection[tuple[str, pd.Series[
     for name, truth in outcomes:
         auc = measure_telling(values, truth)
         if auc >= TELLS:
-            return f"{name} (AUC {auc:.2f})"
+            return f"{name} almost by itself (AUC {auc:.2f})"
     return ""
 
 

@@ -68,8 +68,9 @@ class Trial:
             which = f"of {self.sets} sets of columns the segments of this one come back best"
         return (
             f"Tried on one half of {self.rows:,} rows: {which}. On the other half, cut into {told.k}, the "
-            f"weakest segment comes back to {told.jaccard:.2f} when rows are drawn again ({STABLE} is asked); "
-            f"silhouette {told.silhouette:.2f}, {told.cloud:.2f} in a cloud of the same shape without gaps."
+            f"weakest segment comes back to {told.jaccard:.2f} when rows are drawn again ({STABLE} is "
+            f"asked); silhouette {told.silhouette:.2f}, {told.cloud:.2f} in a cloud of the same shape "
+            "without gaps."
         )
 
     @property
@@ -80,6 +81,6 @@ class Trial:
         tried = f"of the {self.sets} tried, the best one's" if self.sets > 1 else "the only one's"
         return (
             f"No set of columns gives segments that come back: {tried} weakest segment comes back to "
-            f"{self.weakest:.2f} when rows are drawn again ({STABLE} is asked). Their borders are a convention; "
-            "other columns of what customers do may tell more."
+            f"{self.weakest:.2f} when rows are drawn again ({STABLE} is asked). Their borders are a "
+            "convention; other columns of what customers do may tell more."
         )

@@ -41,6 +41,7 @@ def write_recipe(
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters.update(
         yaml=plain_yaml.inline,
+        fold=plain_yaml.fold,
         expression=_write_expression,
         comment=lambda why: f"  # {why}" if why else "",
     )
