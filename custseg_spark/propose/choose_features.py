@@ -16,7 +16,7 @@ from custseg_spark.propose.unfit import explain_unfit, explain_weak
 
 REDUNDANT = 0.8
 """Two columns whose ranks correlate more than this say the same."""
-MOST_CANDIDATES = 12
+MOST_CANDIDATES = 10
 _MOST_SUMS = 8
 """So many sums by name cut together, and a sum of more columns than this stands for them in the recipe."""
 _WIDE = 20

@@ -19,8 +19,7 @@ WIDE = 12
 _TOTALS = frozenset(["total", "sum", "all", "overall"])
 _NEVER = frozenset(
     ["balance", "bal", "bill", "limit", "income", "salary", "age", "score", "rate", "ratio", "avg",
-     "average", "mean", "median", "max", "min", "pct", "percent", "share", "price", "days", "day", "year",
-     "month", "rank", "id", "code", "chng", "change", "since", "index", "cluster"]
+     "average", "mean", "median", "max", "min", "pct", "percent", "share", "price", "days", "rank", "id", "code", "chng", "change", "since", "index", "cluster"]
 )  # fmt: skip
 """What does not add up over columns: a state at a time, a share, a mean, a place in the calendar."""
 _SAYS_NOTHING = frozenset(

@@ -10,7 +10,7 @@ MOST = 5
 """Columns of a set."""
 FEWEST = 200
 """Of fewer rows, halves are too small to tell one set from another."""
-KS = range(3, 7)
+KS = range(3, 6)
 """Two halves of any cloud come back: they are no reason to take a set."""
 SMALLEST = 0.05
 
@@ -47,7 +47,7 @@ class CutFigures:
 @dataclass(frozen=True)
 class Trial:
     """What was tried: the positions of the set that is taken, and how many sets there were on how many
-    `rows`.
+    `rows`; none where a set was not chosen among others.
 
     `told`: its figures on the other half. `weakest`: how far the weakest segment comes back on the half
     where it comes back less. `found`: its segments come back on both.
@@ -63,9 +63,11 @@ class Trial:
     @property
     def sentence(self) -> str:
         """How the set was found, with its figures."""
-        told, which = self.told, "this is the only set of columns there is"
+        told = self.told
         if self.sets > 1:
             which = f"of {self.sets} sets of columns the segments of this one come back best"
+        else:
+            which = "this is the only set of columns there is" if self.sets else "the sums cut together"
         return (
             f"Tried on one half of {self.rows:,} rows: {which}. On the other half, cut into {told.k}, the "
             f"weakest segment comes back to {told.jaccard:.2f} when rows are drawn again ({STABLE} is "
@@ -78,9 +80,10 @@ class Trial:
         """That nothing comes back; empty where the set does."""
         if self.found:
             return ""
-        tried = f"of the {self.sets} tried, the best one's" if self.sets > 1 else "the only one's"
+        tried = f"of the best of {self.sets}" if self.sets > 1 else "of the only one"
         return (
-            f"No set of columns gives segments that come back: {tried} weakest segment comes back to "
-            f"{self.weakest:.2f} when rows are drawn again ({STABLE} is asked). Their borders are a "
-            "convention; other columns of what customers do may tell more."
+            f"No set of columns gives {KS[0]} to {KS[-1]} segments that come back: the weakest {tried} "
+            f"comes back to {self.weakest:.2f} on one half of {self.rows:,} rows when they are drawn again "
+            f"({STABLE} is asked). Borders of such segments are a convention; other columns of what customers "
+            "do may tell more."
         )

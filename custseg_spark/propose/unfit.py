@@ -92,15 +92,12 @@ def _name_model(column: ColumnKind) -> str:
 def _name_calendar(column: ColumnKind) -> str:
     """A day of the month, a month, an hour: by the end of the name, and whole numbers within the calendar."""
     words = [word for word in column.words if word not in ("of", "the", "in")]
-    if not words or not _COUNTED.isdisjoint(words):
+    if not _COUNTED.isdisjoint(words) or not words or not _is_whole(column):
         return ""
-    last = next((word for word in (words[-1], words[0]) if word in _CALENDAR), "")
-    if last and len(words) > 1 and words[-1] != last and words[-1] not in (*_CALENDAR, "year"):
-        return ""
-    low, high = _CALENDAR.get(last, (1, 0))
-    if not last or not _is_whole(column) or not bool(column.values.dropna().between(low, high).all()):
-        return ""
-    return "a place in the calendar, not a quantity"
+    ends = {words[-1]} | ({words[0]} if words[-1] in (*_CALENDAR, "year") else set())
+    known = column.values.dropna()
+    placed = any(bool(known.between(*_CALENDAR[word]).all()) for word in ends if word in _CALENDAR)
+    return "a place in the calendar, not a quantity" if placed else ""
 
 
 def _find_filler(column: ColumnKind) -> str:
