@@ -18,8 +18,9 @@ WIDE = 12
 """This many counts under common names that do not end in a number are a wide table, and added up by name."""
 _TOTALS = frozenset(["total", "sum", "all", "overall"])
 _NEVER = frozenset(
-    ["balance", "bal", "bill", "limit", "income", "salary", "age", "score", "rate", "ratio", "avg",
-     "average", "mean", "median", "max", "min", "pct", "percent", "share", "price", "days", "rank", "id", "code", "chng", "change", "since", "index", "cluster"]
+    ["balance", "bal", "bill", "limit", "income", "salary", "age", "score", "rate", "ratio", "avg", "average",
+     "mean", "median", "max", "min", "pct", "percent", "share", "price", "days", "rank", "id", "code", "chng",
+     "change", "since", "index", "cluster"]
 )  # fmt: skip
 """What does not add up over columns: a state at a time, a share, a mean, a place in the calendar."""
 _SAYS_NOTHING = frozenset(

@@ -80,10 +80,10 @@ class Trial:
         """That nothing comes back; empty where the set does."""
         if self.found:
             return ""
-        tried = f"of the best of {self.sets}" if self.sets > 1 else "of the only one"
+        tried = f"of the best of {self.sets}" if self.sets > 1 else "of these"
         return (
             f"No set of columns gives {KS[0]} to {KS[-1]} segments that come back: the weakest {tried} "
             f"comes back to {self.weakest:.2f} on one half of {self.rows:,} rows when they are drawn again "
-            f"({STABLE} is asked). Borders of such segments are a convention; other columns of what customers "
-            "do may tell more."
+            f"({STABLE} is asked). Borders of such segments are a convention; other columns of what "
+            "customers do may tell more."
         )

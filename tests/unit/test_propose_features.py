@@ -1,7 +1,6 @@
 """What an unknown table is cut by: what could, what never does and why, sums by name, and the trial of
 sets."""
 
-import time
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from custseg_spark.propose.write_yaml import write_recipe
 from custseg_spark.recipe import parse, plain_yaml
 from custseg_spark.statistics import STABLE
 
-ROWS = 600
+ROWS = 400
 
 
 def draw(seed: int = 0) -> np.random.Generator:
@@ -188,11 +187,13 @@ def test_the_value_column_is_in_every_set() -> None:
 
 
 def test_nothing_comes_back_from_noise_and_that_is_said() -> None:
-    table = {name: draw(place).normal(size=ROWS) for place, name in enumerate(("a", "b", "c", "d"))}
-    choice = choose(table)
-    assert choice.notices[-1].startswith("No set of columns gives segments that come back: of the ")
-    assert float(choice.notices[-1].split("comes back to ")[1].split()[0]) < STABLE
-    assert len(choice.features) >= 2
+    choice = choose({name: draw(place).normal(size=240) for place, name in enumerate(("a", "b", "c"))})
+    notice = choice.notices[-1]
+    assert notice.startswith(
+        "No set of columns gives 3 to 5 segments that come back: the weakest of the best"
+    )
+    assert float(notice.split("comes back to ")[1].split()[0]) < STABLE
+    assert len(choice.features) >= 2, "the recipe runs all the same"
 
 
 def test_steps_of_few_values_are_no_structure() -> None:
@@ -240,11 +241,10 @@ def test_a_table_of_codes_alone_is_refused() -> None:
         write_recipe(table, path="t.csv", format="csv", options={}, types={})
 
 
-def test_a_trial_takes_seconds() -> None:
-    rows = 2_240
+def test_no_more_is_tried_than_seconds_allow() -> None:
     table = {
-        f"measure_{name}": draw(place).lognormal(2, 0.7, rows) for place, name in enumerate("abcdefghijkl")
+        f"measure_{name}": draw(place).lognormal(2, 0.7, 220) for place, name in enumerate("abcdefghijklmn")
     }
-    began = time.process_time()
-    assert choose(table).tried
-    assert time.process_time() - began < 15, "about 4 on an idle core; nothing grows with the columns squared"
+    choice = choose(table)
+    assert int(choice.tried.split(": of ")[1].split()[0]) < 120
+    assert [*choice.remarks.values()].count("could cut as well") == len(table) - len(choice.features)
