@@ -14,13 +14,18 @@ from custseg_spark.propose.column_kinds import look_at_column, split_words
 from custseg_spark.propose.write_yaml import write_recipe
 from custseg_spark.recipe import Recipe, parse, plain_yaml
 
-ROWS = 190
-"""Too few for a trial of sets, which is held by test_propose_features."""
+ROWS = 400
 
 
 def proposed(head: pd.DataFrame, **types: Any) -> tuple[Recipe, str]:
     text = write_recipe(head, path="t.csv", format="csv", options={"sep": ";"}, types=types).text
     return parse(plain_yaml.read(text, "proposed")), text
+
+
+@pytest.fixture(autouse=True)
+def no_trial_of_small_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What sets of columns are worth is held by test_propose_features."""
+    monkeypatch.setattr("custseg_spark.propose.try_features.FEWEST", 1_000)
 
 
 @pytest.fixture
