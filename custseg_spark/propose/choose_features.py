@@ -50,7 +50,8 @@ def choose_features(columns: Sequence[ColumnKind]) -> FeatureChoice:
     """The features of a table, of its columns but the id."""
     outcomes = find_outcomes(columns)
     left = find_giveaways(columns, outcomes)
-    free = [column for column in columns if column not in outcomes and column.name not in left]
+    apart = {*left, *(outcome.name for outcome in outcomes)}
+    free = [column for column in columns if column.name not in apart]
     truths = [(outcome.name, read_truth(outcome)) for outcome in outcomes]
     sums = [one for one in add_up_columns(free) if not find_told(one.values, truths)]
     candidates, remarks = _list_candidates(free, sums)

@@ -30,7 +30,7 @@ _PROTECTED = frozenset(
     ["birth", "birthdate", "birthday", "birthyear", "born", "dob", "age", "gender", "sex", "marital",
      "married", "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "citizen",
      "senior", "disability", "disabled", "health", "pregnant", "geschlecht", "alter", "geburtsdatum",
-     "geburtsjahr", "familienstand", "edad", "sexo", "genero", "nacimiento", "sexe", "naissance", "genre",
+     "geburtsjahr", "familienstand", "edad", "sexo", "genero", "nacimiento", "sexe", "naissance",
      "eta", "sesso", "nascita", "idade", "nascimento", "leeftijd", "geslacht", "usia", "kelamin"]
 )  # fmt: skip
 _PERSONAL = frozenset(

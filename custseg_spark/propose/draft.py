@@ -54,10 +54,12 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
     # what must not decide is shown of every row, so none may be lost for a value of another kind
     mixed = {one.name: one.misfits for one in others if one.name in protected and not one.is_nearly_clean}
     free = [column for column in others if column.name not in {*left, *protected, *alone, *choice.hidden}]
-    checked = [column for column in free if column in choice.outcomes]
-    described = [column for column in free if column not in choice.outcomes]
+    outcomes = {outcome.name: outcome for outcome in choice.outcomes}
+    checked = [outcomes[column.name] for column in free if column.name in outcomes]
+    described = [column for column in free if column.name not in outcomes]
     left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
     described = described[:_MOST_DESCRIPTIONS]
+    used = parts | {column.name for column in (*described, *checked)}
     taken = {*_TAKEN, "_".join(identity.words)}
     return Draft(
         identity=identity,
@@ -69,11 +71,7 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
         protected=protected,
         left=left,
         remarks={name: why for name, why in choice.remarks.items() if name not in left},
-        types={
-            column.name: column.declared
-            for column in others
-            if column.declared and (column.name in parts or column in described or column in checked)
-        }
+        types={column.name: column.declared for column in others if column.declared and column.name in used}
         | dict.fromkeys(mixed, "string"),
         type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
         tried=choice.tried,

@@ -8,6 +8,7 @@ output on it makes a segment that is the outcome, and proves nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,13 @@ _LEVELS = 20
 
 
 def find_outcomes(columns: Iterable[ColumnKind]) -> list[ColumnKind]:
-    """The columns with two values that are named like the answer that segments are checked by."""
-    return [column for column in columns if column.is_outcome]
+    """The columns with two values that are named like the answer that segments are checked by; of two
+    numbers, such as 1 and 2, the higher is counted."""
+    return [
+        replace(column, counted=f"{column.values.max():.15g}") if column.kind == "number" else column
+        for column in columns
+        if column.is_outcome
+    ]
 
 
 def find_giveaways(columns: Sequence[ColumnKind], outcomes: Sequence[ColumnKind]) -> dict[str, str]:
@@ -35,8 +41,9 @@ def find_giveaways(columns: Sequence[ColumnKind], outcomes: Sequence[ColumnKind]
     names = [outcome.words for outcome in outcomes]
     truths = [(outcome.name, read_truth(outcome)) for outcome in outcomes]
     found: dict[str, str] = {}
+    named = {outcome.name for outcome in outcomes}
     for column in columns:
-        if column in outcomes or column.is_protected:
+        if column.name in named or column.is_protected:
             continue
         if words := find_outcome_words(column.words, names):
             found[column.name] = f"carries an outcome in its name ({' '.join(words)})"

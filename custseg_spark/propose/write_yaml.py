@@ -85,5 +85,7 @@ def _write_expression(column: ColumnKind) -> str:
         return f"datediff(date '{last}', {name})"
     if column.counted is None:
         return name
+    if column.kind == "number":
+        return f"cast({name} = {column.counted} as int)"
     is_truth = column.counted == "true" and column.declared in (None, "boolean")
     return f"cast({name if is_truth else f'{name} = {quote_text(column.counted)}'} as int)"

@@ -140,6 +140,13 @@ def test_several_outcomes_are_checked_and_do_not_betray_each_other() -> None:
     assert not choice.left
 
 
+def test_of_an_outcome_of_two_numbers_the_higher_is_counted() -> None:
+    table = build_table(risk=lambda churned, random: 1 + churned.astype(int)).drop(columns="churn")
+    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}).text
+    assert "check:\n  risk: cast(risk = 2 as int)\n" in text
+    assert "    risk: int\n" in text
+
+
 def test_what_must_not_decide_stays_shown_though_it_tells() -> None:
     table = build_table(age=lambda churned, random: 30 + 30 * churned)
     kinds: list[ColumnKind] = look_at_columns(table, {})
