@@ -25,7 +25,6 @@ from custseg_spark.steps.publish_run import publish_to_lake
 from custseg_spark.steps.refine_centres import refine_centres
 from custseg_spark.steps.segment_ids import assign_ids
 from custseg_spark.steps.treat_features import treat_features
-from custseg_spark.steps.warn_of_outcomes import warn_of_outcomes
 from custseg_spark.steps.write_report import draw_figures, write_report
 from custseg_spark.steps.write_run import (
     build_model_files,
@@ -93,7 +92,6 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
     """
     recipe, live, sample = counted.recipe, counted.live, counted.sample
     quality = check_rows(counted)
-    warn_of_outcomes(recipe, sample)
     with journal.stage("features") as facts:
         treated = treat_features(spark, counted)
         facts.update(features=",".join(recipe.segment_by), scale=recipe.scale)

@@ -10,6 +10,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CountedTable, CustomerTable
+from custseg_spark.steps.warn_of_outcomes import warn_of_outcomes
 
 
 def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[CustomerTable, int]:
@@ -40,7 +41,8 @@ def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[dat
 
 
 def check_rows(counted: CountedTable) -> data.Quality:
-    """The verdict on a table. Raises DataError where its contract is broken."""
+    """The verdict on a table, and warnings of what the sample shows. Raises DataError where its contract is
+    broken."""
     recipe = counted.recipe
     quality = data.judge_counts(counted.counts, counted.table.checks, recipe.rules.max_quarantined)
     refuse_change(counted.rows, quality.read)
@@ -52,6 +54,7 @@ def check_rows(counted: CountedTable) -> data.Quality:
         )
         if repeats:
             journal.warn(repeats)
+    warn_of_outcomes(recipe, counted.sample)
     return quality
 
 
