@@ -13,6 +13,8 @@ FEWEST = 200
 KS = range(3, 6)
 """Two halves of any cloud come back: they are no reason to take a set."""
 SMALLEST = 0.05
+HIGHLY = 0.85
+"""Segments with this Jaccard similarity and more are highly stable (Hennig 2007)."""
 
 Set = tuple[int, ...]
 """Positions of candidates, in order."""
@@ -37,7 +39,8 @@ class CutFigures:
 
     @property
     def score(self) -> float:
-        return self.jaccard + self.lead
+        """How far it comes back, with its lead; from HIGHLY on the lead alone tells cuts apart."""
+        return min(self.jaccard, HIGHLY) + self.lead
 
     @property
     def comes_back(self) -> bool:

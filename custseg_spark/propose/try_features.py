@@ -3,13 +3,15 @@ the other.
 
 The rule. ROWS rows are drawn and split in halves. A cut into KS segments is held against CLOUDS draws of
 customers with the same margins and dependence but no gaps (evidence.structure): its lead is by how much its
-silhouette beats theirs, so that neither a column of few values, whose steps separate the clouds as well,
-nor a small number of columns wins by itself. The search is a beam over SCREENED rows of the first half: it
+silhouette beats theirs, so that neither a column of few values, whose steps separate the clouds as well, nor
+a small number of columns wins by itself. The search is a beam over SCREENED rows of the first half: it
 begins with each pair (with the column of value where there is one) and grows the best BEAM sets by a column
 at a time, to MOST; a set whose points are mostly the same few (under DISTINCT) is left out, being steps
-whatever they look like. The FINALISTS are drawn again REDRAWS times: of those whose every segment comes
-back (STABLE), with none under SMALLEST, the one wins whose weakest segment comes back furthest, its lead
-added; within TIE of it, the one with more columns. All draws are seeded: the same rows give the same set.
+whatever they look like. The FINALISTS, the best of each size first, are drawn again REDRAWS times: of those
+whose every segment comes back (STABLE, and by MARGIN more where one does, since the best of many does worse
+on other rows), with none under SMALLEST, the one wins whose weakest segment comes back furthest (up to
+HIGHLY), its lead added; within TIE of it, the one with more columns. All draws are seeded: the same rows
+give the same set.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ ROWS = 2_000
 SCREENED = 500
 CLOUDS = 2
 BEAM = 3
-FINALISTS = 4
+FINALISTS = 5
 REDRAWS = 10
+MARGIN = 0.05
 TIE = 0.02
 DISTINCT = 0.1
 _STARTS = 2
@@ -58,7 +61,7 @@ def try_features(
         bench, other = _Bench(points[::2]), _Bench(points[1::2])
         tried = [] if whole else _search(bench, value)
         best = _judge(
-            [bench.measure(one, k) for one in ([whole] if whole else tried[:FINALISTS]) for k in KS]
+            [bench.measure(one, k) for one in ([whole] if whole else _take_finalists(tried)) for k in KS]
         )
         told = other.measure(best.columns, best.k)
     weakest = min(best.jaccard, told.jaccard)
@@ -137,9 +140,17 @@ def _search(bench: _Bench, value: int | None) -> list[Set]:
     return sorted(ranks, key=lambda one: ranks[one])
 
 
+def _take_finalists(tried: Sequence[Set]) -> list[Set]:
+    """The best of each size, and the best of the others."""
+    best = {len(one): one for one in reversed(tried)}
+    rest = [one for one in tried if one not in best.values()]
+    return [*best.values(), *rest][:FINALISTS]
+
+
 def _judge(measured: Sequence[CutFigures]) -> CutFigures:
     back = [cut for cut in measured if cut.comes_back]
     if not back:
         return max(measured, key=lambda cut: (cut.jaccard, -cut.k))
+    back = [cut for cut in back if cut.jaccard >= STABLE + MARGIN] or back
     near = [cut for cut in back if cut.score >= max(one.score for one in back) - TIE]
     return max(near, key=lambda cut: (len(cut.columns), cut.score))
