@@ -27,18 +27,51 @@ _NOT = {"boolean": "neither true nor false", "date": "no date"}
 _YES = frozenset(["yes", "y", "true", "t"])
 _NO = frozenset(["no", "n", "false", "f"])
 _PROTECTED = frozenset(
-    ["birth", "birthdate", "birthday", "born", "dob", "age", "gender", "sex", "marital", "married",
-     "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "disability", "disabled",
-     "health", "pregnant"]
+    ["birth", "birthdate", "birthday", "birthyear", "born", "dob", "age", "gender", "sex", "marital",
+     "married", "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "citizen",
+     "senior", "disability", "disabled", "health", "pregnant", "geschlecht", "alter", "geburtsdatum",
+     "geburtsjahr", "familienstand", "edad", "sexo", "genero", "nacimiento", "sexe", "naissance",
+     "eta", "sesso", "nascita", "idade", "nascimento", "leeftijd", "geslacht", "usia", "kelamin"]
 )  # fmt: skip
 _PERSONAL = frozenset(
     ["name", "firstname", "lastname", "surname", "email", "mail", "phone", "mobile", "telephone", "address",
      "street", "ssn", "iban", "passport"]
 )  # fmt: skip
-_OUTCOME = frozenset(
-    ["response", "responded", "churn", "churned", "target", "outcome", "converted", "conversion",
-     "label", "exited", "attrition", "attrited", "cancelled", "unsubscribed", "defaulted", "retained"]
+NAMES_OUTCOME = frozenset(
+    ["churn", "churned", "churner", "churning", "attrition", "attrited", "exited", "defaulted", "defaulter",
+     "unsubscribed", "abwanderung", "abgewandert", "kundigung", "gekundigt", "abandono", "abbandono",
+     "resiliation", "desabonnement", "opzegging", "evasao", "cancelamento", "inadimplencia"]
 )  # fmt: skip
+"""Words that name an outcome wherever they stand: a column with one is an outcome, or carries it."""
+_OUTCOME = NAMES_OUTCOME | frozenset(
+    ["response", "responded", "responder", "target", "outcome", "converted", "conversion", "convert", "label",
+     "cancelled", "canceled", "retained", "retention", "default", "risk", "subscribed", "subscribe",
+     "renewed", "fraud", "delinquent", "ziel", "zielvariable", "antwort", "objetivo", "respuesta", "riesgo",
+     "cible", "reponse", "risque", "risposta", "rischio", "resposta", "risco", "risiko", "risico"]
+)  # fmt: skip
+"""Words that name an outcome where a column of two values has them in its name."""
+_WHOLE_OUTCOME = frozenset(
+    [
+        "y",
+        "left",
+        "lost",
+        "won",
+        "deposit",
+        "award",
+        "awarded",
+        "bought",
+        "purchased",
+        "revenue",
+        "baja",
+        "fuga",
+    ]
+)
+"""Words that name one where they are the whole name."""
+GENERAL = frozenset(
+    ["flag", "label", "value", "status", "is", "has", "was", "the", "customer", "client", "user", "target",
+     "yes", "no", "last", "total", "outcome", "binary", "indicator"]
+)  # fmt: skip
+"""Words of an outcome's name that do not say what it is about."""
 _ID = frozenset(["id", "uuid", "guid", "key", "identifier", "no", "number", "num", "nr", "code"])
 
 
@@ -106,9 +139,10 @@ class ColumnKind:
 
     @property
     def is_outcome(self) -> bool:
-        """Named like the answer that segments are checked by."""
-        two = self.kind == "flag" or (self.kind == "category" and self.distinct == 2)
-        return two and not _OUTCOME.isdisjoint(self.words)
+        """Of two values, and named like the answer that segments are checked by."""
+        two = self.kind == "flag" or (self.kind in ("category", "number") and self.distinct == 2)
+        whole = len(self.words) == 1 and self.words[0] in _WHOLE_OUTCOME
+        return two and (whole or not _OUTCOME.isdisjoint(self.words))
 
     @property
     def is_id_like(self) -> bool:

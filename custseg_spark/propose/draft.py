@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind, split_words
-from custseg_spark.propose.features import COUNTS, ProposedFeature, choose_candidates
+from custseg_spark.propose.features import COUNTS, ProposedFeature
 
 _MOST_DESCRIPTIONS = 30
 _CUSTOMER = frozenset(["customer", "client", "account", "member", "user", "id"])
@@ -19,14 +20,16 @@ _TAKEN = ("segment", "segment_name", "distance_to_centre")
 class Draft:
     """What goes where. Keys are names fit for a recipe; of `left` and `remarks`, columns of the table.
 
-    `certain`: the id tells all rows looked at apart. `left`: why a column is in no section.
-    `remarks`: why a described column does not cut though it could. `type_remarks`: what a type in
-    `types` does not fit. `notices`: what a person must know before the recipe is used, a sentence each.
+    `certain`: the id tells all rows looked at apart. `left`: why a column is in no section. `sums`: of
+    columns, described as one. `remarks`: why a described column does not cut. `tried`: how the features
+    were found. `type_remarks`: what a type in `types` does not fit. `notices`: what a person must know
+    before the recipe is used, a sentence each.
     """
 
     identity: ColumnKind
     certain: bool
     features: dict[str, ProposedFeature]
+    sums: dict[str, ProposedFeature]
     described: dict[str, ColumnKind]
     checked: dict[str, ColumnKind]
     protected: tuple[str, ...]
@@ -34,6 +37,7 @@ class Draft:
     remarks: dict[str, str]
     types: dict[str, Any]
     type_remarks: dict[str, str]
+    tried: str
     notices: tuple[str, ...]
 
 
@@ -41,36 +45,37 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
     """Sort a table's columns into the sections of a recipe; `rows`: how many were looked at."""
     identity, certain = _find_identity(columns, rows)
     others = [column for column in columns if column is not identity]
-    candidates, remarks = choose_candidates(others)
-    alone = {one.columns[0] for one in candidates if len(one.columns) == 1}
-    parts = {part for one in candidates for part in one.columns}
+    choice = choose_features(others)
+    alone = {one.columns[0] for one in choice.features if len(one.columns) == 1}
+    parts = {part for one in (*choice.features, *choice.sums) for part in one.columns}
     left = {one.name: why for one in others if (why := _explain(one)) and one.name not in parts}
+    left |= choice.left
     protected = tuple(column.name for column in others if column.is_protected and column.name not in left)
     # what must not decide is shown of every row, so none may be lost for a value of another kind
     mixed = {one.name: one.misfits for one in others if one.name in protected and not one.is_nearly_clean}
-    free = [column for column in others if column.name not in {*left, *protected, *alone}]
-    checked = [column for column in free if column.is_outcome]
-    described = [column for column in free if not column.is_outcome]
+    free = [column for column in others if column.name not in {*left, *protected, *alone, *choice.hidden}]
+    outcomes = {outcome.name: outcome for outcome in choice.outcomes}
+    checked = [outcomes[column.name] for column in free if column.name in outcomes]
+    described = [column for column in free if column.name not in outcomes]
     left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
     described = described[:_MOST_DESCRIPTIONS]
+    used = parts | {column.name for column in (*described, *checked)}
     taken = {*_TAKEN, "_".join(identity.words)}
     return Draft(
         identity=identity,
         certain=certain,
-        features={_choose_name(one.words, taken): one for one in candidates},
+        features={_choose_name(one.words, taken): one for one in choice.features},
+        sums={_choose_name(one.words, taken): one for one in choice.sums},
         described={_choose_name(_name_description(column), taken): column for column in described},
         checked={_choose_name(column.words, taken): column for column in checked},
         protected=protected,
         left=left,
-        remarks=remarks,
-        types={
-            column.name: column.declared
-            for column in others
-            if column.declared and (column.name in parts or column in described or column in checked)
-        }
+        remarks={name: why for name, why in choice.remarks.items() if name not in left},
+        types={column.name: column.declared for column in others if column.declared and column.name in used}
         | dict.fromkeys(mixed, "string"),
         type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
-        notices=(),
+        tried=choice.tried,
+        notices=choice.notices,
     )
 
 

@@ -50,6 +50,7 @@ def write_recipe(
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters.update(
         yaml=plain_yaml.inline,
+        fold=plain_yaml.fold,
         expression=_write_expression,
         comment=lambda why: f"  # {why}" if why else "",
     )
@@ -107,5 +108,7 @@ def _write_expression(column: ColumnKind) -> str:
         return f"datediff(date '{last}', {name})"
     if column.counted is None:
         return name
+    if column.kind == "number":
+        return f"cast({name} = {column.counted} as int)"
     is_truth = column.counted == "true" and column.declared in (None, "boolean")
     return f"cast({name if is_truth else f'{name} = {quote_text(column.counted)}'} as int)"

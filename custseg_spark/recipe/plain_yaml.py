@@ -108,6 +108,12 @@ def inline(value: Any) -> str:
     return str(_write(value, default_flow_style=True)).removesuffix("\n...\n").strip()
 
 
+def fold(value: Any, indent: int) -> str:
+    """The same on as many lines as it takes, those after the first `indent` signs in."""
+    text = str(_write(value, default_flow_style=True, width=100 - indent)).removesuffix("\n...\n").strip()
+    return text.replace("\n", "\n" + " " * indent)
+
+
 def _explain(told: str) -> tuple[str, str]:
     """What PyYAML tells in our words, and what to do."""
     if "could not determine a constructor" in told:

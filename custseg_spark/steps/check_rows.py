@@ -12,6 +12,7 @@ from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CountedTable, CustomerTable
 from custseg_spark.steps.explain_rejection import explain_rejection
 from custseg_spark.steps.find_order_lines import find_order_lines
+from custseg_spark.steps.warn_of_outcomes import warn_of_outcomes
 
 
 def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[CustomerTable, int]:
@@ -43,8 +44,8 @@ def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[dat
 
 
 def check_rows(counted: CountedTable) -> data.Quality:
-    """The verdict on a table. Raises DataError where its contract is broken. Order lines in place of
-    customers are told as a warning."""
+    """The verdict on a table, and warnings of what the sample shows: order lines in place of customers, an
+    outcome that cuts. Raises DataError where the contract is broken."""
     recipe = counted.recipe
     orders = find_order_lines(counted)
     if orders is not None:
@@ -68,6 +69,7 @@ def check_rows(counted: CountedTable) -> data.Quality:
         )
         if repeats:
             journal.warn(repeats)
+    warn_of_outcomes(recipe, counted.sample)
     return quality
 
 

@@ -77,6 +77,21 @@ def test_a_segment_of_all_customers_under_the_floor_is_warned_of(train: Train) -
     assert warning in outcome.out
 
 
+def test_a_recipe_that_cuts_by_an_outcome_is_warned_of(train: Train) -> None:
+    table = planted().assign(churned=lambda found: (found["group"] == 2).astype(int))
+    table["model_p_churn"] = 0.8 * table["churned"] + table["spend"].rank(pct=True) / 10
+    features = {"spend": "spend", "activity": "model_p_churn"}
+    outcome = train(
+        table, {**RECIPE, "segment_by": features, "check": {"lost": "churned", "answered": "answered"}}
+    )
+    assert outcome.code == 0, outcome.err
+    (warning,) = [line for line in outcome.record["warnings"] if "outcome" in line]
+    assert warning.startswith(
+        "segment_by.spend tells lost almost by itself (AUC 1.00); "
+        "segment_by.activity: model_p_churn carries an outcome in its name (churn): segments that are cut by"
+    )
+
+
 def test_segment_0_has_the_highest_value_of_order_by(train: Train) -> None:
     profile = pd.read_csv(train(planted()).run / "profile.csv")
     assert profile["mean_spend"].is_monotonic_decreasing

@@ -1,0 +1,154 @@
+"""Which columns of an unknown table cut: few, continuous, not saying the same thing twice, and tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.features import ProposedFeature, offer_column, offer_recency, says_when_last
+from custseg_spark.propose.outcomes import find_giveaways, find_outcomes, find_told, read_truth
+from custseg_spark.propose.sums import add_up_columns
+from custseg_spark.propose.trial import FEWEST, MOST, Set, Trial
+from custseg_spark.propose.unfit import explain_unfit, explain_weak
+
+REDUNDANT = 0.8
+"""Two columns whose ranks correlate more than this say the same."""
+MOST_CANDIDATES = 10
+_MOST_SUMS = 8
+"""So many sums by name cut together, and a sum of more columns than this stands for them in the recipe."""
+_WIDE = 20
+"""Columns in three sums and more that make a wide table: its sums cut together."""
+_SHOWN = 40
+"""Signs of a column's name that a notice shows."""
+_NAMED = 2
+
+
+@dataclass(frozen=True)
+class FeatureChoice:
+    """What cuts, and why the rest does not.
+
+    `features`: the best first. `sums`: those that were found and do not cut. `outcomes`: what segments are
+    checked by. `left`: of each column that carries an outcome, why it is in no section. `remarks`: of each
+    other that could be thought to cut, why it does not. `hidden`: columns that a sum stands for. `tried`:
+    how the features were found, in sentences. `notices`: what a person must know.
+    """
+
+    features: tuple[ProposedFeature, ...]
+    sums: tuple[ProposedFeature, ...] = ()
+    outcomes: tuple[ColumnKind, ...] = ()
+    left: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    tried: str = ""
+    notices: tuple[str, ...] = ()
+
+
+def choose_features(columns: Sequence[ColumnKind]) -> FeatureChoice:
+    """The features of a table, of its columns but the id."""
+    outcomes = find_outcomes(columns)
+    left = find_giveaways(columns, outcomes)
+    apart = {*left, *(outcome.name for outcome in outcomes)}
+    free = [column for column in columns if column.name not in apart]
+    truths = [(outcome.name, read_truth(outcome)) for outcome in outcomes]
+    sums = [one for one in add_up_columns(free) if not find_told(one.values, truths)]
+    candidates, remarks = _list_candidates(free, sums)
+    taken, trial, shown = _take_best(candidates)
+    alone = {one.columns[0] for one in taken if len(one.columns) == 1}
+    for one in candidates:
+        if one not in taken and len(one.columns) == 1:
+            remarks[one.columns[0]] = "could cut as well"
+    return FeatureChoice(
+        features=tuple(taken),
+        sums=tuple(one for one in candidates if len(one.columns) > 1 and one not in taken),
+        outcomes=tuple(outcomes),
+        left=left,
+        remarks={name: why for name, why in remarks.items() if name not in alone},
+        hidden=frozenset(part for one in candidates if len(one.columns) > _MOST_SUMS for part in one.columns),
+        tried=shown,
+        notices=(*_tell_giveaways(left), *([trial.failure] if trial and trial.failure else [])),
+    )
+
+
+def _list_candidates(
+    columns: Sequence[ColumnKind], sums: Sequence[ProposedFeature]
+) -> tuple[list[ProposedFeature], dict[str, str]]:
+    """At most MOST_CANDIDATES that could cut, the best by name first, and of the other columns of numbers,
+    why not.
+
+    Sums come before single columns, and of two that say the same the first stays. Where nothing else is
+    left, a column that is a small count, mostly one value, or the like, is taken.
+    """
+    taken: list[ProposedFeature] = []
+    remarks: dict[str, str] = {}
+    for total in sorted(sums, key=lambda one: one.rank):
+        if not _explain_pass(total, taken):
+            taken.append(total)
+            remarks |= {part: f"part of {'_'.join(total.words)}" for part in total.columns}
+    singles, weak = [], []
+    for column in columns:
+        known = column.is_nearly_clean and not column.is_protected and column.name not in remarks
+        if not known or column.kind not in ("number", "flag"):
+            continue
+        why = "one of two values" if column.kind == "flag" else explain_unfit(column)
+        if not why and not (why := explain_weak(column)):
+            singles.append(column)
+        elif column.kind == "number" and not explain_unfit(column):
+            weak.append(column)
+        remarks |= {column.name: why} if why else {}
+    offered = [offer_column(column) for column in singles or ([] if taken else weak)]
+    offered += [offer_recency(column) for column in columns if says_when_last(column)]
+    for one in sorted(offered, key=lambda one: one.rank):
+        if why := _explain_pass(one, taken):
+            remarks[one.columns[0]] = why
+        else:
+            taken.append(one)
+    return sorted(taken, key=lambda one: one.rank), remarks
+
+
+def _explain_pass(candidate: ProposedFeature, taken: Sequence[ProposedFeature]) -> str:
+    for other in taken:
+        both = pd.concat([other.values, candidate.values], axis=1)
+        rho = both.corr(method="spearman", min_periods=3).to_numpy()[0, 1]  # NaN where one is constant
+        if abs(rho) > REDUNDANT:
+            return f"says the same as {'_'.join(other.words)} (rank correlation {rho:.2f})"
+    return "could cut as well" if len(taken) == MOST_CANDIDATES else ""
+
+
+def _take_best(candidates: Sequence[ProposedFeature]) -> tuple[list[ProposedFeature], Trial | None, str]:
+    """The candidates that cut, what their trial gave, and how that is told."""
+    value = next((place for place, one in enumerate(candidates) if one.is_value), None)
+    whole = _find_basket(candidates, value)
+    from custseg_spark.propose.try_features import try_features  # it loads scikit-learn
+
+    trial = try_features(candidates, value, whole)
+    if trial:
+        return [candidates[place] for place in trial.taken], trial, trial.sentence
+    first = [*candidates[:MOST]]
+    if len(first) < 2:
+        return first, None, ""
+    return first, None, f"Not tried: under {FEWEST} rows are too few to tell sets of columns apart."
+
+
+def _find_basket(candidates: Sequence[ProposedFeature], value: int | None) -> Set | None:
+    """The sums of a wide table, which cut together: what somebody buys of each kind is one thing."""
+    sums = [place for place, one in enumerate(candidates) if len(one.columns) > 1][:_MOST_SUMS]
+    if len(sums) < 3 or sum(len(candidates[place].columns) for place in sums) < _WIDE:
+        return None
+    return tuple(sorted({*sums, *([] if value is None else [value])}))
+
+
+def _tell_giveaways(left: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each reason, with the columns that it holds for."""
+    for reason in dict.fromkeys(left.values()):
+        named = [_shorten(name) for name, why in left.items() if why == reason]
+        more = [] if len(named) <= _NAMED else [f"{len(named) - _NAMED} more"]
+        names = " and ".join([*named[:_NAMED], *more])
+        yield f"{names}: {reason}, so that no segment is cut or described by it."
+
+
+def _shorten(name: str) -> str:
+    half = _SHOWN // 2
+    return name if len(name) <= _SHOWN else f"{name[:half]}…{name[-half:]}"

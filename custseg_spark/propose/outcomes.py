@@ -1,0 +1,140 @@
+"""Outcomes of a table, and the columns that give one away: by their name, or by telling it almost by
+themselves.
+
+Segments are checked by an outcome, so nothing that carries it may cut or describe them: a classifier's
+output on it makes a segment that is the outcome, and proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from custseg_spark.propose.column_kinds import GENERAL, NAMES_OUTCOME, ColumnKind
+
+TELLS = 0.95
+"""A column whose AUC for an outcome is this or more, either way, is taken for the outcome itself. Measured
+over public customer tables: what is known of customers beforehand reaches at most .89 (the worth of the
+pages that shoppers looked at, for whether they bought), and what was written down after the fact .99 and
+more (complaints of those who left)."""
+FEWEST = 30
+"""Of fewer customers of either answer an AUC says little: chance alone gives .95 to one of many columns."""
+_LEVELS = 20
+
+
+def find_outcomes(columns: Iterable[ColumnKind]) -> list[ColumnKind]:
+    """The columns with two values that are named like the answer that segments are checked by; of two
+    numbers, such as 1 and 2, the higher is counted."""
+    return [
+        replace(column, counted=f"{column.values.max():.15g}") if column.kind == "number" else column
+        for column in columns
+        if column.is_outcome
+    ]
+
+
+def find_giveaways(columns: Sequence[ColumnKind], outcomes: Sequence[ColumnKind]) -> dict[str, str]:
+    """Of each column that carries an outcome and is none itself, why it is left out, by its name."""
+    names = [outcome.words for outcome in outcomes]
+    truths = [(outcome.name, read_truth(outcome)) for outcome in outcomes]
+    found: dict[str, str] = {}
+    named = {outcome.name for outcome in outcomes}
+    for column in columns:
+        if column.name in named or column.is_protected:
+            continue
+        if words := find_outcome_words(column.words, names):
+            found[column.name] = f"carries an outcome in its name ({' '.join(words)})"
+        elif told := find_told(column.values, truths):
+            found[column.name] = f"tells {told}"
+    return found
+
+
+def find_outcome_words(words: Sequence[str], outcomes: Iterable[Sequence[str]] = ()) -> tuple[str, ...]:
+    """The words of a name that are those of an outcome: one that names an outcome in every table, or all
+    that say what one of the table's own `outcomes` is about; empty where it carries none."""
+    always = tuple(word for word in words if word in NAMES_OUTCOME)
+    if always:
+        return always
+    for outcome in outcomes:
+        telling = tuple(word for word in outcome if word not in GENERAL and len(word) > 1)
+        if telling and {*telling} <= {*words}:
+            return telling
+    return ()
+
+
+def read_truth(outcome: ColumnKind) -> pd.Series[Any]:
+    """1 and 0 per row, missing where the outcome is not known."""
+    values = outcome.values
+    truth: pd.Series[Any]
+    if outcome.kind == "flag":
+        truth = values
+    elif outcome.kind == "number":  # 1 and 2, or -1 and 1
+        truth = values == values.max()
+    else:
+        truth = values.astype(str) == outcome.counted
+    return truth.astype(float).where(values.notna())
+
+
+def measure_telling(values: pd.Series[Any], truth: pd.Series[Any]) -> float:
+    """How well a column alone tells who has an outcome: AUC from .5 to 1, nan where too few are known.
+
+    The higher of two: the column's order where it has one, and the outcome's rate in each of its values (of
+    many, in each twentieth), missing being one, as the other half of the rows has it.
+    """
+    known = truth.notna().to_numpy()
+    answer = truth.to_numpy(float)[known] > 0
+    if min(answer.sum(), (~answer).sum()) < FEWEST:
+        return float("nan")
+    values = values[known]
+    rates = _measure_auc(_rate_levels(_code_levels(values), answer), answer)
+    filled = values.notna().to_numpy()
+    ordered = pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values)
+    if not ordered or min(answer[filled].sum(), (~answer[filled]).sum()) < FEWEST:
+        return rates
+    by_order = _measure_auc(pd.to_numeric(values[filled]).to_numpy(float), answer[filled])
+    return max(rates, by_order, 1 - by_order)
+
+
+def find_told(values: pd.Series[Any], outcomes: Collection[tuple[str, pd.Series[Any]]]) -> str:
+    """The first of the named outcomes that a column tells almost by itself, with its AUC; empty if it tells
+    none."""
+    for name, truth in outcomes:
+        auc = measure_telling(values, truth)
+        if auc >= TELLS:
+            return f"{name} almost by itself (AUC {auc:.2f})"
+    return ""
+
+
+def _measure_auc(scores: np.ndarray[Any, Any], answer: np.ndarray[Any, Any]) -> float:
+    """The chance that one of the customers with the answer has a higher score than one without; ties count
+    half."""
+    ranks = pd.Series(scores).rank().to_numpy()
+    yes, no = answer.sum(), (~answer).sum()
+    return float((ranks[answer].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def _code_levels(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    """A code for each value, for each twentieth of many ordered ones, for the commonest of many texts; -1:
+    missing."""
+    if values.nunique() <= _LEVELS:
+        return pd.factorize(values)[0]
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        return (values.rank(pct=True) * _LEVELS).fillna(-1).to_numpy().astype(int)
+    common = values.value_counts().index[:_LEVELS]
+    return np.where(values.isna(), -1, pd.Index(common).get_indexer(values.astype(object)) + 1)
+
+
+def _rate_levels(codes: np.ndarray[Any, Any], answer: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The outcome's rate in each row's level, taken from every second row for the others."""
+    rates = np.empty(len(codes))
+    odd = np.arange(len(codes)) % 2 == 1
+    for own in (odd, ~odd):
+        shifted, general = codes[~own] + 1, answer[~own].mean()
+        size = codes.max() + 2
+        counts = np.bincount(shifted, minlength=size)
+        yes = np.bincount(shifted, weights=answer[~own], minlength=size)
+        rates[own] = ((yes + general) / (counts + 1))[codes[own] + 1]
+    return rates

@@ -1,0 +1,151 @@
+"""Why a column of numbers does not cut: what the calendar, a code, an id or a filler makes of customers is
+no segment.
+
+Every rule is over the column's name and its values in the sample; such a column may still describe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from custseg_spark.propose.column_kinds import ColumnKind
+
+CONTINUOUS = 10
+"""Fewer distinct values than this are a code or a small count, which is described."""
+_MOSTLY_ONE_VALUE = 0.6
+"""Where more of the known values than this are the same, the others make a segment by being the others."""
+_MOSTLY_FILLED = 0.3
+"""Where more than this is missing, what fills it makes a segment of its own."""
+_STANDS_FOR = 0.01
+"""A code such as -1 or 999 in this share of the known values stands for something, such as never."""
+
+_CALENDAR = {
+    "month": (1, 12), "mon": (1, 12), "hour": (0, 24), "weekday": (0, 7), "day": (1, 31),
+    "dayofweek": (0, 7), "dow": (0, 7), "dayofmonth": (1, 31), "week": (0, 53), "quarter": (1, 4),
+    "monat": (1, 12), "tag": (1, 31), "mois": (1, 12), "jour": (1, 31), "mes": (1, 12), "dia": (1, 31),
+    "mese": (1, 12), "giorno": (1, 31), "stunde": (0, 24), "hora": (0, 24), "heure": (0, 24),
+}  # fmt: skip
+"""Words at the end of a name that say a place in the calendar, with the whole numbers that such a column
+holds."""
+_COUNTED = frozenset(
+    ["num", "n", "nb", "no", "count", "cnt", "number", "per", "visits", "purchases", "orders", "calls",
+     "sessions", "avg", "mean", "spend", "amount", "sales"]
+)  # fmt: skip
+_CODES = frozenset(
+    ["code", "class", "category", "type", "grade", "region", "district", "channel", "zone", "zip", "zipcode",
+     "postal", "postcode", "plz", "cep", "branch", "store", "sku", "fnlwgt"]
+)  # fmt: skip
+_GROUPS = frozenset(
+    ["segment", "segmentation", "cluster", "rfm", "rfmscore", "custcat", "cohort", "quintile", "decile"]
+)
+_PLACES = frozenset(["latitude", "longitude", "lat", "lon", "lng", "long"])
+_MODELS = frozenset(
+    ["classifier", "predicted", "prediction", "predictions", "predict", "prob", "proba", "probability",
+     "propensity", "logit", "likelihood", "bayes", "xgb", "model"]
+)  # fmt: skip
+_TENURES = (
+    {"tenure"}, {"months", "on", "book"}, {"since", "enroll"}, {"since", "enrollment"},
+    {"since", "enrolled"}, {"since", "join"}, {"since", "joined"}, {"since", "joining"},
+    {"since", "registration"}, {"since", "signup"}, {"since", "policy", "inception"},
+    {"account", "length"}, {"account", "weeks"}, {"account", "age"}, {"customer", "since"},
+    {"length", "membership"}, {"membership", "years"}, {"seniority"}, {"vintage"},
+)  # fmt: skip
+_SENTINELS = (-1, -9, -99, -999, -9999, 99, 999, 9999, 99999, 999999)
+
+
+def explain_unfit(column: ColumnKind) -> str:
+    """Why a column of numbers never cuts, as a remark beside it; empty where it could."""
+    return next((why for explain in _NEVER if (why := explain(column))), "")
+
+
+def explain_weak(column: ColumnKind) -> str:
+    """Why a column of numbers cuts only where no other can; empty where it does so gladly."""
+    return next((why for explain in _WEAK if (why := explain(column))), "")
+
+
+def _name_id(column: ColumnKind) -> str:
+    if column.is_year:
+        return "a year of the calendar"
+    if column.is_id_like:
+        return "an id or a code"
+    known = column.values.dropna()
+    consecutive = len(known) == len(column.values) > 1 and bool((known.diff().dropna() == 1).all())
+    return "a number of the row" if consecutive else ""
+
+
+def _name_code(column: ColumnKind) -> str:
+    words = {*column.words}
+    if not _PLACES.isdisjoint(words) and bool(column.values.dropna().between(-180, 180).all()):
+        return "a place on the map"
+    if not _GROUPS.isdisjoint(words):
+        return "a segment or a score that somebody gave"
+    whole = _is_whole(column)
+    return "a code: its numbers are names" if whole and not _CODES.isdisjoint(column.words[-1:]) else ""
+
+
+def _name_model(column: ColumnKind) -> str:
+    return "" if _MODELS.isdisjoint(column.words) else "what a model says of customers, not what they do"
+
+
+def _name_calendar(column: ColumnKind) -> str:
+    """A day of the month, a month, an hour: by the end of the name, and whole numbers within the calendar."""
+    words = [word for word in column.words if word not in ("of", "the", "in")]
+    if not _COUNTED.isdisjoint(words) or not words or not _is_whole(column):
+        return ""
+    ends = {words[-1]} | ({words[0]} if words[-1] in (*_CALENDAR, "year") else set())
+    known = column.values.dropna()
+    placed = any(bool(known.between(*_CALENDAR[word]).all()) for word in ends if word in _CALENDAR)
+    return "a place in the calendar, not a quantity" if placed else ""
+
+
+def _find_filler(column: ColumnKind) -> str:
+    """A code in place of a quantity: the lowest or the highest value, apart from all others and often met."""
+    known = column.values.dropna()
+    for code in _SENTINELS:
+        share, rest = float((known == code).mean()), known[known != code]
+        if share < _STANDS_FOR or rest.empty:
+            continue
+        apart = rest.min() >= 0 if code < 0 else code > 2 * rest.max()
+        if apart:
+            return f"{code} in {share:.0%} of the rows stands for something else, such as never"
+    return ""
+
+
+def _find_gaps(column: ColumnKind) -> str:
+    return f"{column.missing:.0%} of it is missing" if column.missing > _MOSTLY_FILLED else ""
+
+
+def _find_commonest(column: ColumnKind) -> str:
+    shares = column.values.value_counts(normalize=True)
+    if shares.empty or shares.iloc[0] <= _MOSTLY_ONE_VALUE:
+        return ""
+    return f"{float(shares.index[0]):,.6g} in {shares.iloc[0]:.0%} of the rows"
+
+
+def _find_few(column: ColumnKind) -> str:
+    return (
+        f"{column.distinct} different values: a code or a small count" if column.distinct < CONTINUOUS else ""
+    )
+
+
+def _find_tenure(column: ColumnKind) -> str:
+    if not any(words <= {*column.words} for words in _TENURES):
+        return ""
+    return "says how long somebody has been a customer, not what they do"
+
+
+def _is_whole(column: ColumnKind) -> bool:
+    known = column.values.dropna().to_numpy(float)
+    return bool(np.all(known == np.round(known)))
+
+
+_NEVER: tuple[Callable[[ColumnKind], str], ...] = (
+    _name_id,
+    _name_code,
+    _name_model,
+    _name_calendar,
+    _find_filler,
+)
+_WEAK: tuple[Callable[[ColumnKind], str], ...] = (_find_gaps, _find_commonest, _find_few, _find_tenure)
