@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from custseg_spark.propose.column_kinds import ColumnKind, split_words
+from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import COUNTS, ProposedFeature, choose_candidates
+from custseg_spark.wording import split_words
 
 _MOST_DESCRIPTIONS = 30
 _CUSTOMER = frozenset(["customer", "client", "account", "member", "user", "id"])
