@@ -105,7 +105,7 @@ class Form:
         for offer in (*cut, *describe, *check):
             types |= offer.types
         low, high = chosen.segments
-        first = str(self.document["segments"]["order_by"])
+        first = self.document["segments"].get("order_by")
         document = {
             **({"output": self.document["output"]} if "output" in self.document else {}),
             "input": {**self.document["input"], "path": name, "id": chosen.id, "types": types},
@@ -120,7 +120,7 @@ class Form:
                 "k": low if low == high else [low, high],
                 "choose": "fixed" if low == high else "evidence",
                 "smallest_share": min(chosen.smallest, 1 / high),
-                "order_by": first if first in chosen.cut else next(iter(chosen.cut), None),
+                "order_by": first if first in chosen.cut else None,
             },
         }
         return recipes.parse(document)

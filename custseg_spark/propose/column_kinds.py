@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from custseg_spark.data.text_types import BLANKS, NEARLY_ALL, infer_type
+from custseg_spark.propose.column_names import read_name
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.wording import split_words
 
@@ -84,8 +85,8 @@ class ColumnKind:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the name: MntWines -> mnt, wines."""
-        return split_words(self.name)
+        """The words of the name, without its unit: MntWines -> mnt, wines."""
+        return split_words(read_name(self.name).plain)
 
     @property
     def is_year(self) -> bool:

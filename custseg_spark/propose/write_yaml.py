@@ -12,8 +12,8 @@ from jinja2 import Environment
 from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
-from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
 from custseg_spark.propose.proposal import Proposal
+from custseg_spark.propose.words import describe_name, propose_keys
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
 
@@ -41,7 +41,7 @@ def write_recipe(
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters.update(
         yaml=plain_yaml.inline,
-        expression=_write_expression,
+        description=_describe,
         comment=lambda why: f"  # {why}" if why else "",
     )
     template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
@@ -50,7 +50,7 @@ def write_recipe(
         source={"path": path, "format": format, **({"options": dict(options)} if options else {})},
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
-        words=_propose_words,
+        names=propose_keys(draft.features),
     )
     return Proposal(text, draft.notices)
 
@@ -65,15 +65,10 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
     return BadTableError(f"{path}: no column of numbers to segment by{what}", remedy)
 
 
-def _propose_words(name: str, feature: ProposedFeature, first: bool) -> list[str | None]:
-    plain = name.replace("_", " ")
-    if first and not MONEY.isdisjoint(feature.words):
-        return ["Small spenders", "Mid spenders", "Big spenders"]
-    if first:
-        return [f"Low {plain}", f"Mid {plain}", f"High {plain}"]
-    if not RECENCY.isdisjoint(feature.words):
-        return ["recent", None, "quiet"]
-    return [f"low {plain}", None, f"high {plain}"]
+def _describe(column: ColumnKind) -> Any:
+    """What stands under describe or check: the expression alone, or with the unit and label of its name."""
+    sql, named = _write_expression(column), describe_name(column)
+    return {"sql": sql, **named} if named else sql
 
 
 def _write_expression(column: ColumnKind) -> str:

@@ -1,0 +1,90 @@
+"""What a proposed feature is called: its words, its unit and its label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.column_names import ColumnName, read_name
+from custseg_spark.propose.features import ProposedFeature
+from custseg_spark.segments.made_words import Title
+from custseg_spark.segments.topics import find_topic, is_money
+from custseg_spark.wording import fold_text, split_words
+
+_SPENDERS: list[str | None] = ["Small spenders", "Mid spenders", "Big spenders"]
+_LAST: list[str | None] = ["recent", None, "quiet"]
+_ANYTHING = """
+    total totals totales sum all overall gross net my yearly annual monthly weekly daily in last over
+    the of per amount amounts amt value montant money spend spent spending sales sale revenue monetary
+    turnover mnt gmv depenses depense umsatz ventas gasto gastos trans transaction transactions purchase
+    purchases order orders customer client month months year years day days lifetime date to
+"""
+"""Who spends much on wine may spend little in all: spenders are named by what was spent, on nothing special."""
+_BOUGHT = frozenset(["purchase", "purchases", "order", "orders", "transactions", "bookings", "achats"])
+
+
+def propose_keys(features: Mapping[str, ProposedFeature]) -> dict[str, dict[str, Any]]:
+    """Key of a feature -> what its section says of its name: `unit` and `label` where there is one, and
+    `words`, no word of which is said of two features."""
+    found: dict[str, dict[str, Any]] = {}
+    said: set[str] = set()
+    for key, feature in features.items():
+        name = _read_names(feature)
+        title = Title(key, name.label, name.unit)
+        words = _propose_words(title, feature, features)
+        if said & {fold_text(word) for word in words if word}:
+            name = ColumnName(name.plain, name.unit)
+            low, _, high = Title(key, unit=name.unit).make_words()
+            words = [low, None, high]
+        said |= {fold_text(word) for word in words if word}
+        named = {"unit": name.unit, "label": name.label}
+        found[key] = {**{what: text for what, text in named.items() if text}, "words": words}
+    return found
+
+
+def describe_name(column: ColumnKind) -> dict[str, str]:
+    """What the section of a described column says of its name: `unit` and `label`, where there is one."""
+    name = read_name(column.name)
+    unit, label = name.unit, name.label
+    if column.kind == "date":
+        unit, label = "days", f"days since {label}" if label else ""
+    elif column.kind in ("category", "flag"):
+        unit, label = (
+            "",
+            f"{label} {column.counted}".strip() if label and column.kind == "category" else label,
+        )
+    return {what: text for what, text in {"unit": unit, "label": label}.items() if text}
+
+
+def _read_names(feature: ProposedFeature) -> ColumnName:
+    """The name of its column; of a sum, the unit that all of its columns share."""
+    names = [read_name(column) for column in feature.columns]
+    if len(names) > 1:
+        return ColumnName(" ".join(feature.words), names[0].unit if len({n.unit for n in names}) == 1 else "")
+    known = feature.values.dropna()
+    name = names[0]
+    bought = find_topic(name.plain, name.unit) == "frequency" and not _BOUGHT.isdisjoint(
+        split_words(name.plain)
+    )
+    if bought and not name.unit and known.max() > 1 and (known % 1 != 0).mean() > 0.2:
+        return ColumnName(name.plain, "money", name.label)  # nobody buys 2.5 times
+    return name
+
+
+def _propose_words(
+    title: Title, feature: ProposedFeature, features: Mapping[str, ProposedFeature]
+) -> list[str | None]:
+    topic = find_topic(title.label or title.name, title.unit)
+    if topic == "spend" and _is_all_spent(feature, title):
+        return _SPENDERS
+    # beside an age T and a frequency, recency is the age at the last purchase: a high one is recent
+    if topic == "recency" and not any(one.words in (("t",), ("t", "x")) for one in features.values()):
+        return _LAST
+    low, _, high = title.make_words()
+    return [low, None, high]
+
+
+def _is_all_spent(feature: ProposedFeature, title: Title) -> bool:
+    plain = [word for word in feature.words if not any(sign.isdigit() for sign in word)]
+    return {*_ANYTHING.split()}.issuperset(plain) and (not title.unit or is_money(title.unit))
