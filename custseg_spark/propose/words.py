@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from custseg_spark.made_words import Title
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.column_names import ColumnName, read_name
 from custseg_spark.propose.features import ProposedFeature
-from custseg_spark.segments.made_words import Title
-from custseg_spark.segments.topics import find_topic, is_money
+from custseg_spark.topics import find_topic, is_money
 from custseg_spark.wording import fold_text, split_words
 
 _SPENDERS: list[str | None] = ["Small spenders", "Mid spenders", "Big spenders"]
@@ -20,7 +20,7 @@ _ANYTHING = """
     turnover mnt gmv depenses depense umsatz ventas gasto gastos trans transaction transactions purchase
     purchases order orders customer client month months year years day days lifetime date to
 """
-"""Who spends much on wine may spend little in all: spenders are named by what was spent, on nothing special."""
+"""Who spends much on wine may spend little in all: spenders are who spends much on anything."""
 _BOUGHT = frozenset(["purchase", "purchases", "order", "orders", "transactions", "bookings", "achats"])
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from custseg_spark.recipe.models import Action
 from custseg_spark.segments.names import SegmentName
-from custseg_spark.segments.topics import Topic, find_topic
 from custseg_spark.segments.traits import Level
+from custseg_spark.topics import Topic, find_topic
 from custseg_spark.wording import fold_text
 
 _SHOPPING: frozenset[Topic] = frozenset(["spend", "frequency", "recency", "deals", "channel"])

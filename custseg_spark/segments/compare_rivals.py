@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from custseg_spark.segments.made_words import Title
+from custseg_spark.made_words import Title
 from custseg_spark.segments.traits import Traits
 from custseg_spark.wording import format_figure
 

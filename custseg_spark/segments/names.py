@@ -32,8 +32,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg_spark.errors import RecipeError
+from custseg_spark.made_words import Title
 from custseg_spark.segments.compare_rivals import compare_rivals
-from custseg_spark.segments.made_words import Title
 from custseg_spark.segments.traits import Level, Traits
 from custseg_spark.wording import capitalize, fold_text
 

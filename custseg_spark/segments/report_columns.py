@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from custseg_spark import topics
+from custseg_spark.made_words import Title
 from custseg_spark.recipe.models import Description, FeatureSection, Outcome
-from custseg_spark.segments import topics
-from custseg_spark.segments.made_words import Title
 
 Role = Literal["feature", "description", "outcome"]
 
@@ -47,7 +47,7 @@ class ReportColumn:
         Of a time only the time: days since the last purchase are days.
         """
         return topics.find_time(self.unit) or (
-            "" if " " in self.unit.strip() or self.unit[:1].isdigit() else self.unit
+            "" if self.unit == "money" or " " in self.unit.strip() or self.unit[:1].isdigit() else self.unit
         )
 
 

@@ -35,6 +35,7 @@ def build_summary(result: TrainingResult) -> view.Summary:
             for name, one in profile.everyone.outcomes.items()
         ),
         segments=_build_segments(result),
+        labels={column.name: column.label for column in profile.shown if column.label},
     )
 
 
@@ -87,6 +88,7 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
     as the first screen shows the first few lines only."""
     choice, fitted = result.decision.choice, result.segmentation
     jaccards = fitted.jaccards(result.decision.candidate)
+    labels = {column.name: column.label or column.name for column in fitted.profile.shown}
     lines = [] if choice.passed else [f"No number of segments passed every condition: {choice.why}"]
     lines += [choice.doubt] if choice.doubt else []
     lines += result.warnings
@@ -95,8 +97,8 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
         f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
     ]
     lines += [
-        f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): "
-        "together they weigh double."
+        f"{labels[pair.one]} and {labels[pair.other]} say much the same thing "
+        f"(rank correlation {pair.rho:.2f}): together they weigh double."
         for pair in pairs
     ]
     return tuple(lines)

@@ -15,8 +15,8 @@ from custseg_spark.segments.sentences import (
     write_headline,
     write_sentence,
 )
-from custseg_spark.segments.topics import find_topic
 from custseg_spark.segments.traits import Level
+from custseg_spark.topics import find_topic
 from custseg_spark.wording import format_figure
 
 LEVELS: dict[str, Level] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from custseg_spark.segments.topics import find_topic, is_count
+from custseg_spark.topics import find_topic, is_count
 from custseg_spark.wording import split_words, write_label
 
 _CODE = re.compile(r"_?(c|x|v|var|col|column|feature|field|attr|f)_?\d+", re.IGNORECASE)
