@@ -68,9 +68,10 @@ def _make_customers(
         customers = transactions.describe_customers(
             totals, identity, as_of, aggregates, subtract=recipe.returns.subtract
         )
-        cuts = transactions.find_cuts(
-            transactions.select_measures(customers, rows, data.quote(identity)).toPandas()
-        )
+        measures = transactions.select_measures(customers, rows, data.quote(identity)).toPandas()
+        cuts = transactions.find_cuts(measures)
+        if measures["last_order"].nunique() == 1:
+            journal.warn("every customer ordered last on the same day: recency can't tell them apart")
     _write_customers(spark, run, transactions.add_scores(customers, cuts), rows, path)
     totals.unpersist()
     with journal.stage("publish"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from custseg_spark.made_words import Title
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.column_names import ColumnName, read_name
-from custseg_spark.propose.features import ProposedFeature
+from custseg_spark.propose.features import COUNTS, ProposedFeature
 from custseg_spark.topics import find_topic, is_money
 from custseg_spark.wording import fold_text, split_words
 
@@ -62,29 +63,36 @@ def _read_names(feature: ProposedFeature) -> ColumnName:
     names = [read_name(column) for column in feature.columns]
     if len(names) > 1:
         return ColumnName(" ".join(feature.words), names[0].unit if len({n.unit for n in names}) == 1 else "")
-    known = feature.values.dropna()
-    name = names[0]
-    bought = find_topic(name.plain, name.unit) == "frequency" and not _BOUGHT.isdisjoint(
-        split_words(name.plain)
-    )
-    if bought and not name.unit and known.max() > 1 and (known % 1 != 0).mean() > 0.2:
-        return ColumnName(name.plain, "money", name.label)  # nobody buys 2.5 times
-    return name
+    return replace(names[0], unit="money") if _is_money_bought(names[0], feature) else names[0]
+
+
+def _is_money_bought(name: ColumnName, feature: ProposedFeature) -> bool:
+    """Whether purchases without a unit are money by their values: nobody buys 2.5 times."""
+    words, known = {*split_words(name.plain)}, feature.values.dropna()
+    bought = find_topic(name.plain, name.unit) == "frequency" and not _BOUGHT.isdisjoint(words)
+    fractions = bought and not name.unit and COUNTS.isdisjoint(words) and (known % 1 != 0).mean() > 0.2
+    return bool(fractions and known.max() > 1)
 
 
 def _propose_words(
     title: Title, feature: ProposedFeature, features: Mapping[str, ProposedFeature]
 ) -> list[str | None]:
     topic = find_topic(title.label or title.name, title.unit)
-    if topic == "spend" and _is_all_spent(feature, title):
+    # where two columns say what was spent, neither alone says who spends much
+    if _is_all_spent(feature) and sum(_is_all_spent(one) for one in features.values()) == 1:
         return _SPENDERS
     # beside an age T and a frequency, recency is the age at the last purchase: a high one is recent
     if topic == "recency" and not any(one.words in (("t",), ("t", "x")) for one in features.values()):
         return _LAST
-    low, _, high = title.make_words()
+    counted = split_words(title.name) != feature.words and not title.label
+    low, _, high = Title(
+        "_".join(feature.words) if counted else title.name, title.label, title.unit
+    ).make_words()
     return [low, None, high]
 
 
-def _is_all_spent(feature: ProposedFeature, title: Title) -> bool:
+def _is_all_spent(feature: ProposedFeature) -> bool:
+    name = _read_names(feature)
     plain = [word for word in feature.words if not any(sign.isdigit() for sign in word)]
-    return {*_ANYTHING.split()}.issuperset(plain) and (not title.unit or is_money(title.unit))
+    spent = find_topic(" ".join(feature.words), name.unit) == "spend"
+    return spent and {*_ANYTHING.split()}.issuperset(plain) and (not name.unit or is_money(name.unit))

@@ -15,15 +15,17 @@ _ABOUT = "about"
 _FIGURE = re.compile(rf", [^,]+ {_ABOUT} -?[0-9][0-9,.]*$")
 
 
-def compare_rivals(traits: Traits, titles: Sequence[Title], rows: Sequence[int]) -> dict[int, str]:
+def compare_rivals(traits: Traits, titles: Sequence[Title], rows: Sequence[int], noun: int) -> dict[int, str]:
     """Row of `traits` -> what sets it apart from the other `rows`, by the feature whose smallest gap between
-    them is largest; {} if they are all equal. A row of two may have nothing to say."""
+    them is largest; {} if they are all equal. A row of two may have nothing to say. `noun`: the feature of
+    the noun, of which not more is said than the noun says, but how much."""
     values = np.sort(traits.z[list(rows)], axis=0)
     gaps = np.round(np.diff(values, axis=0).min(axis=0), 6)
     best = int(gaps.argmax())
     if gaps[best] <= 0:
         return {}
-    texts = _compare_two(traits, titles[best], rows, best) if len(rows) == 2 else {}
+    compared = len(rows) == 2 and (best != noun or traits.means is None)
+    texts = _compare_two(traits, titles[best], rows, best) if compared else {}
     return texts or _tell_means(traits, titles[best], rows, best)
 
 

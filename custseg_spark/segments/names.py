@@ -14,7 +14,7 @@ The rule, in the order it is applied (docs/names.md tells it with examples):
 5. If more than one is still left, the feature that separates them best tells them apart. Of two, the one
    that lies above all customers has "more orders" or "higher income", the one that lies under them
    "fewer orders" or "lower income", and what neither is true of is left with the bare noun. More than
-   two say their mean: "income about 52,000".
+   two, and two that differ most in what the noun says, tell their mean: "income about 52,000".
 6. Centres that are equal take their number: "Big spenders (segment 3)".
 
 A pinned name replaces the name of its own segment and changes no other, unless another segment
@@ -165,7 +165,7 @@ class _Facts:
 
     def compare_names(self, rows: Sequence[int]) -> dict[int, str]:
         """Names that say how these rows differ; {} if they are all equal."""
-        texts = compare_rivals(self.traits, list(self.features.values()), rows)
+        texts = compare_rivals(self.traits, list(self.features.values()), rows, self.order)
         return {row: f"{self.find_noun(row)}, {text}" for row, text in texts.items()}
 
     def number_names(self, row: int) -> Iterator[str]:

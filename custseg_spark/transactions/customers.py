@@ -91,10 +91,13 @@ def select_measures(customers: DataFrame, rows: int, id_column: str = CUSTOMER) 
 
 def find_cuts(customers: Any) -> Cuts:
     """The cuts of a pandas DataFrame with a row per customer: the values below which 20, 40, 60, 80 percent
-    of the customers lie, each the value of a customer."""
-    return Cuts(
-        *(find_quantiles(customers[name].to_numpy()) for name in ("last_order", "frequency", "monetary"))
+    of the customers lie, each the value of a customer. Whoever ordered on the last day of all lies above
+    every cut: however many did, none of them is lost."""
+    last, *others = (
+        find_quantiles(customers[name].to_numpy()) for name in ("last_order", "frequency", "monetary")
     )
+    newest = float(customers["last_order"].max())
+    return Cuts(tuple(min(cut, newest - 1) for cut in last), *others)
 
 
 def find_quantiles(values: NDArray[Any], at: Sequence[float] = QUANTILES) -> tuple[float, ...]:

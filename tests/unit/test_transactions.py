@@ -9,7 +9,7 @@ import pytest
 from custseg_spark import transactions
 from custseg_spark.errors import DataError
 from custseg_spark.transactions import Day, compare_groupings, cut_rfm_sum, plan_days
-from custseg_spark.transactions.customers import GROUPS, find_quantiles
+from custseg_spark.transactions.customers import GROUPS, find_cuts, find_quantiles
 from custseg_spark.transactions.sums import Aggregates
 
 KNOWN = {"2011-01-01": Day("a", 10), "2011-01-02": Day("a", 5), "": Day("a", 2)}
@@ -69,6 +69,15 @@ def test_cuts_are_values_of_the_data() -> None:
     assert find_quantiles(np.arange(1, 101)) == (20, 40, 60, 80)
     assert find_quantiles(np.array([1] * 70 + [2] * 20 + [9] * 10)) == (1, 1, 1, 2)
     assert find_quantiles(np.array([3.5])) == (3.5,) * 4
+
+
+def test_nobody_is_lost_who_ordered_on_the_last_day() -> None:
+    one_day = pd.DataFrame({"last_order": [18687] * 5, "frequency": 1, "monetary": range(5)})
+    assert find_cuts(one_day).last_order == (18686,) * 4
+    mostly = one_day.assign(last_order=[18600, 18687, 18687, 18687, 18687])
+    assert find_cuts(mostly).last_order == (18600, 18686, 18686, 18686)
+    spread = one_day.assign(last_order=[1, 2, 3, 4, 5])
+    assert find_cuts(spread).last_order == (1, 2, 3, 4)
 
 
 def test_every_pair_of_scores_has_one_of_eleven_names() -> None:
