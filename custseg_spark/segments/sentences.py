@@ -8,12 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from custseg_spark.segments.profile import Profile, SegmentProfile
+from custseg_spark.segments.report_columns import ReportColumn
+from custseg_spark.topics import find_topic
 from custseg_spark.wording import format_figure, format_percent
 
 MOST = 0.8
 """The headline looks for the few segments that bring this share of the total."""
 WORTH_SAYING = 0.05
 """Segments that bring no more than this beyond their share of the customers bring "about their share"."""
+_BOUGHT = ("spend", "frequency")
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
@@ -67,10 +70,11 @@ def write_fact(segment: SegmentProfile, profile: Profile) -> str:
 def find_value_column(profile: Profile) -> str | None:
     """The column whose total the segments share; None if there is none.
 
-    The feature that gives the noun if it is additive, else the first additive feature, else description.
+    The feature that gives the noun if it is additive, else the first additive feature, else the first
+    additive description of what was bought: nobody brings children.
     """
     noun = profile.segments[0].named.words[0].feature
-    columns = [column for column in profile.shown if column.role != "outcome"]
+    columns = [column for column in profile.shown if column.role == "feature" or _is_bought(column)]
     columns.sort(key=lambda column: (column.name != noun, column.role != "feature"))
     known = profile.everyone.columns
     return next((c.name for c in columns if not math.isnan(known[c.name].share_of_total)), None)
@@ -83,6 +87,10 @@ def _compare(name: str, segment: SegmentProfile, profile: Profile) -> str:
     behind = f" {unit}" if unit and unit.casefold() not in column.text.casefold().split() else ""
     own, everyone = segment.columns[name].mean, profile.everyone.columns[name].mean
     return f"{column.text} {format_figure(own)}{behind} against {format_figure(everyone)}"
+
+
+def _is_bought(column: ReportColumn) -> bool:
+    return column.role == "description" and find_topic(column.label or column.name, column.unit) in _BOUGHT
 
 
 def _find_top(profile: Profile, value: str) -> Sequence[SegmentProfile]:

@@ -117,7 +117,8 @@ def draw_any(random: np.random.Generator) -> tuple[pd.DataFrame, set[str]]:
         "balance", "Credit Amount", "MonthlyCharges", "loan_amount", "Annual Income (k$)", "score",
         "spend_change_q1", "Spending Score (1-100)", "visits", "num_orders", "Nb. articles", "recency_days",
         "days_since_last_order", "tenure", "Session length (min)", "var_1", "x2", "wine_spend",
-        "Avg. Order Value", "avg_basket", "discount_pct", "hours_spent_on_app", "EstimatedSalary", "NumOfProducts", "Prämie (€)",
+        "Avg. Order Value", "avg_basket",
+        "discount_pct", "hours_spent_on_app", "EstimatedSalary", "NumOfProducts", "Prämie (€)",
     ]  # fmt: skip
     names = [*random.choice(spent, random.integers(0, 3), replace=False)]
     names += [*random.choice(other, random.integers(2, 5), replace=False)]
@@ -217,7 +218,7 @@ def test_every_word_is_true_of_what_people_bring(
     check_names(case(np.random.default_rng(seed)), CASES[case])
 
 
-@pytest.mark.parametrize("start", range(0, 60, 20))
+@pytest.mark.parametrize("start", range(0, 36, 12))
 def test_every_word_is_true_of_tables_drawn_at_random(start: int) -> None:
-    for seed in range(start, start + 20):
+    for seed in range(start, start + 12):
         check_names(*draw_any(np.random.default_rng(seed)))
