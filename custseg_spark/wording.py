@@ -40,13 +40,13 @@ def format_decimal(value: float | None, digits: int = 2) -> str:
 
 
 def format_figure(value: float, most: int = 3) -> str:
-    """A number as people say it, to two or `most` digits: 1,130; 74; 2.3; 0.052; a dash if unknown."""
+    """A number as people say it, to `most` digits, one less under 100: 1,130; 74; 2.3; a dash if unknown."""
     if math.isnan(value):
         return "–"
     if value == 0 or abs(value) >= 1e15:
         return f"{value:.3g}"
     size = math.floor(math.log10(abs(value)))
-    digits = (most - 1 if size >= 2 else 1) - size
+    digits = (most if size >= 2 else max(2, most - 1)) - 1 - size
     rounded = round(value, digits)
     return f"{rounded:,.{max(0, digits)}f}".rstrip("0").rstrip(".") if digits > 0 else f"{rounded:,.0f}"
 

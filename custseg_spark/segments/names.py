@@ -11,14 +11,11 @@ The rule, in the order it is applied (docs/names.md tells it with examples):
    of the same noun) and that lies farthest from the nearest rival. If no one word does it, two
    words that are not both true of any rival, then three. Ties go to recipe order.
 4. One segment may be left with the bare noun. If more are left, they may add middle words too.
-5. If more than one is still left, the feature that separates them best tells them apart. Of two, the one
-   that lies above all customers has "more orders" or "higher income", the one that lies under them
-   "fewer orders" or "lower income", and what neither is true of is left with the bare noun. More than
-   two, and two that differ most in what the noun says, tell their mean: "income about 52,000".
+5. What is still alike is parted by the words of the feature in which more than two differ most, then by
+   "more orders" and "fewer orders", or by the mean in figures: "income about 52,000".
 6. Centres that are equal take their number: "Big spenders (segment 3)".
 
-A pinned name replaces the name of its own segment and changes no other, unless another segment
-would get the very same name: that one takes its next best words.
+A pinned name changes no other, unless another segment would get the very same: that one takes its next best.
 """
 
 from __future__ import annotations
@@ -163,10 +160,33 @@ class _Facts:
                     said = [str(self.find_word(row, column)) for column in together[best]]
                     yield ", ".join([self.find_noun(row), *said])
 
-    def compare_names(self, rows: Sequence[int]) -> dict[int, str]:
-        """Names that say how these rows differ; {} if they are all equal."""
+    def compare_names(self, rows: Sequence[int], said: tuple[str, ...] = ()) -> dict[int, str]:
+        """Names that say how these rows differ, after the words `said` that are true of all of them; {} if
+        they are equal. Where more than two differ in a level, its word parts them first."""
+        groups = self._part_by_word(rows) if len(rows) > 2 else {}
+        if groups:
+            parted = [(group, (*said, word) if word else said) for word, group in groups.items()]
+            named = [self._name_group(group, words) for group, words in parted]
+            return {row: name for names in named for row, name in names.items()}
         texts = compare_rivals(self.traits, list(self.features.values()), rows, self.order)
-        return {row: f"{self.find_noun(row)}, {text}" for row, text in texts.items()}
+        told = {row: (*said, texts[row]) if row in texts else said for row in rows if texts}
+        return {row: ", ".join([self.find_noun(row), *words]) for row, words in told.items() if words}
+
+    def _name_group(self, rows: Sequence[int], said: tuple[str, ...]) -> dict[int, str]:
+        if len(rows) > 1:
+            return self.compare_names(rows, said)
+        return {row: ", ".join([self.find_noun(row), *said]) for row in rows if said}
+
+    def _part_by_word(self, rows: Sequence[int]) -> dict[str | None, list[int]]:
+        """The rows by their low or high word where their levels differ most; {} if nowhere."""
+        levels, z = self.levels[list(rows)], self.traits.z[list(rows)]
+        apart = np.where(np.ptp(levels, axis=0) > 0, np.round(np.ptp(z, axis=0), 6), 0.0)
+        best = int(apart.argmax())
+        groups: dict[str | None, list[int]] = {}
+        for row in rows:
+            word = self.find_word(row, best) if self.levels[row, best] else None
+            groups.setdefault(word, []).append(row)
+        return groups if len(groups) > 1 else {}
 
     def number_names(self, row: int) -> Iterator[str]:
         return (f"{self.find_noun(row)} (segment {self.ids[row]}){'*' * stars}" for stars in count())

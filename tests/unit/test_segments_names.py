@@ -122,6 +122,18 @@ def test_more_than_two_of_equal_words_say_their_mean() -> None:
     assert names(near)[:2] == ["Big spenders, spend about 1,230", "Big spenders, spend about 1,240"]
 
 
+def test_words_part_those_that_figures_would_hardly_tell_apart() -> None:
+    found = of((1, 1, 0), (3, 1, 0), (1.1, -1, 0), (3.1, -1, 0), (-6, 0, 0))
+    means = np.array([[1.2, 9, 0], [5.8, 9, 0], [1.3, 1, 0], [5.9, 1, 0], [0, 5, 0]])
+    assert names(replace(found, means=means, typical=np.array([1.0, 5, 0]))) == [
+        "Big spenders, quiet, spend about 1.2",
+        "Big spenders, quiet, spend about 5.8",
+        "Big spenders, recent, spend about 1.3",
+        "Big spenders, recent, spend about 5.9",
+        "Small spenders",
+    ]
+
+
 def test_a_level_takes_the_mean_in_the_unit_too() -> None:
     found = replace(
         of((1, 0, 0), (-1, 0, 0)), means=np.array([[80.0, 0, 0], [90, 0, 0]]), typical=np.full(3, 85.0)
