@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from custseg_spark import recipe as recipes
 from custseg_spark import segments
-from custseg_spark.recipe import Recipe
+from custseg_spark.recipe import FeatureSection, Recipe
 from custseg_spark.results import CountedTable
 from custseg_spark.statistics import measure_eta_squared
 
@@ -37,7 +37,8 @@ def find_order(recipe: Recipe, points: NDArray[np.float64], labels: NDArray[np.i
     """The feature that orders the segments and gives their nouns, where the recipe does not say it.
 
     Money that was spent if it separates them (see SEPARATES), else how often people bought, else whatever
-    separates them most; of several of a kind the one that separates most, and of equals the first.
+    separates them most; of several of a kind one whose words are nouns, which begin with a capital, then
+    the one that separates most, and of equals the first.
     """
     if recipe.segments.order_by is not None:
         return recipe.segments.order_by
@@ -52,8 +53,12 @@ def find_order(recipe: Recipe, points: NDArray[np.float64], labels: NDArray[np.i
     for wanted in _BOUGHT:
         some = [name for name, share in apart.items() if share >= SEPARATES and topics[name] in wanted]
         if some:
-            return max(some, key=lambda name: apart[name])
+            return max(some, key=lambda name: (_has_nouns(recipe.segment_by[name]), round(apart[name], 6)))
     return max(apart, key=lambda name: round(apart[name], 6))
+
+
+def _has_nouns(feature: FeatureSection) -> bool:
+    return any(word and word[0].isupper() for word in feature.words or ())
 
 
 def order_centres(centres: NDArray[np.float64], sizes: Sequence[int], by: int) -> list[int]:

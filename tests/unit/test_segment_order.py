@@ -50,6 +50,12 @@ def test_the_noun_is_of_what_people_buy_by_and_of_what_separates(
     assert find_order(asked, points_of(*gaps), LABELS) == features[0]
 
 
+def test_words_that_are_nouns_are_preferred_among_what_was_spent() -> None:
+    recipe = recipe_of(wine_spend={}, spend={"words": ["Small spenders", None, "Big spenders"]})
+    assert find_order(recipe, points_of(6, 3), LABELS) == "spend"
+    assert find_order(recipe, points_of(6, 0.1), LABELS) == "wine_spend"
+
+
 def test_of_equals_the_first_gives_the_noun() -> None:
     points = points_of(2)[:, [0, 0]]
     assert find_order(recipe_of(b={}, a={}), points, LABELS) == "b"
