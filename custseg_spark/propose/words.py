@@ -49,7 +49,7 @@ def describe_name(column: ColumnKind) -> dict[str, str]:
     name = read_name(column.name)
     unit, label = name.unit, name.label
     if column.kind == "date":
-        unit, label = "days", f"days since {label}" if label else ""
+        unit, label = "", f"days since {label}" if label else ""  # which says what they are counted in
     elif column.kind in ("category", "flag"):
         unit, label = (
             "",
