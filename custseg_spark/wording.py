@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+import unicodedata
 
 NARROW = "\u00a0"
 VERDICTS = {
@@ -15,6 +16,8 @@ VERDICTS = {
     "undecided": "whether the segments are there, these customers can't tell: try them first",
 }
 """What each verdict on structure means to whoever acts on the segments."""
+_LONGEST_SHORT = 4
+"""Letters of a word in capitals that is taken for short, such as RFM."""
 
 
 def format_percent(share: float | None, digits: int = 0) -> str:
@@ -42,6 +45,18 @@ def format_number(value: float | None, significant: int = 3) -> str:
 def format_decimal(value: float | None, digits: int = 2) -> str:
     """A score with a fixed number of digits; a dash for what is not known."""
     return _format(value, f".{digits}f")
+
+
+def format_figure(value: float, most: int = 3) -> str:
+    """A number as people say it, to `most` digits, one less under 100: 1,130; 74; 2.3; a dash if unknown."""
+    if math.isnan(value):
+        return "–"
+    if value == 0 or abs(value) >= 1e15:
+        return f"{value:.3g}"
+    size = math.floor(math.log10(abs(value)))
+    digits = (most if size >= 2 else max(2, most - 1)) - 1 - size
+    rounded = round(value, digits)
+    return f"{rounded:,.{max(0, digits)}f}".rstrip("0").rstrip(".") if digits > 0 else f"{rounded:,.0f}"
 
 
 def add_unit(name: str, unit: str) -> str:
@@ -73,10 +88,20 @@ def humanize(name: str) -> str:
     return (head.replace("_", " ").strip() or head) + colon + rest
 
 
+def split_words(name: str) -> tuple[str, ...]:
+    """The lower-case ASCII words of a name, however it is written: `CustomerID` -> customer, id."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    split = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", plain)
+    return tuple(re.findall(r"[a-z0-9]+", split.lower()))
+
+
 def write_label(feature: str) -> str:
-    """A feature's name in words: total_spend -> total spend, NumDeals -> num deals, RFM -> RFM."""
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", feature).split("_")
-    return " ".join(part if len(part) > 1 and part.isupper() else part.lower() for part in parts if part)
+    """A feature's name in words: total_spend -> total spend, NumDeals -> num deals, RFM -> RFM,
+    CASH_ADVANCE -> cash advance."""
+    parts = [part for part in re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", feature).split("_") if part]
+    shouted = feature.isupper() and len(parts) > 1
+    kept = (part.isupper() and 1 < len(part) <= _LONGEST_SHORT and not shouted for part in parts)
+    return " ".join(part if keep else part.lower() for part, keep in zip(parts, kept, strict=True))
 
 
 def fold_text(text: str) -> str:

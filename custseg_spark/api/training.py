@@ -20,6 +20,7 @@ from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
 from custseg_spark.steps.draw_sample import draw_sample
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
+from custseg_spark.steps.name_segments import settle_order
 from custseg_spark.steps.profile_segments import profile_segments
 from custseg_spark.steps.publish_run import publish_to_lake
 from custseg_spark.steps.refine_centres import refine_centres
@@ -107,6 +108,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         others = compare_algorithms(spark, points, kmeans, recipe) if recipe.evidence.compare else None
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
     with journal.stage("refine") as facts:
+        counted = settle_order(counted, points, kmeans.labels)
         refined = refine_centres(counted, treated, kmeans.centres)
         labels = clustering.find_nearest(points, refined.centres)
         identified = assign_ids(labels, decision.choice.k, known, ids_used)

@@ -14,8 +14,9 @@ from custseg_spark import recipe as recipes
 from custseg_spark.app.uploads import ADDED, UploadPreview
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import ProposedFeature
+from custseg_spark.propose.words import describe_name
 from custseg_spark.recipe import plain_yaml
-from custseg_spark.recipe.models import Recipe
+from custseg_spark.recipe.models import Description, Outcome, Recipe
 from custseg_spark.sql import find_columns, quote_name
 from custseg_spark.wording import humanize
 
@@ -68,6 +69,11 @@ class Offer:
     signed: bool = False
     types: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def named(self) -> dict[str, Any]:
+        """Its unit and its label, which stand wherever it is shown."""
+        return {key: self.feature[key] for key in ("unit", "label") if key in self.feature}
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -105,7 +111,7 @@ class Form:
         for offer in (*cut, *describe, *check):
             types |= offer.types
         low, high = chosen.segments
-        first = str(self.document["segments"]["order_by"])
+        first = self.document["segments"].get("order_by")
         document = {
             **({"output": self.document["output"]} if "output" in self.document else {}),
             "input": {**self.document["input"], "path": name, "id": chosen.id, "types": types},
@@ -113,14 +119,14 @@ class Form:
             "segment_by": {
                 offer.name: _cut_by(offer, chosen.treated.get(offer.name, offer.treated)) for offer in cut
             },
-            "describe": {offer.name: offer.sql for offer in describe},
-            "check": {offer.name: offer.sql for offer in check},
+            "describe": {offer.name: {"sql": offer.sql, **offer.named} for offer in describe},
+            "check": {offer.name: {"sql": offer.sql, **offer.named} for offer in check},
             "protected": [column for column in self.protected if column != chosen.id],
             "segments": {
                 "k": low if low == high else [low, high],
                 "choose": "fixed" if low == high else "evidence",
                 "smallest_share": min(chosen.smallest, 1 / high),
-                "order_by": first if first in chosen.cut else next(iter(chosen.cut), None),
+                "order_by": first if first in chosen.cut else None,
             },
         }
         return recipes.parse(document)
@@ -170,12 +176,16 @@ def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[st
         says, column = _describe(name, feature.sql, columns), single.get(feature.sql)
         signed = column is not None and _may_be_negative(column)
         found[name] = Offer(name, says, feature.sql, entry, _read_choice(feature), signed=signed)
-    described = {name: one.sql for name, one in proposed.describe.items() if one.sql}  # a rate is no column
-    for name, sql in {**described, **{name: one.sql for name, one in proposed.check.items()}}.items():
+    sections: dict[str, Description | Outcome] = {**proposed.describe, **proposed.check}
+    for name, shown in sections.items():
+        if shown.sql is None:  # a rate is no column
+            continue
+        sql = shown.sql
         if column := single.get(sql):
             found[name] = _make_offer(name, sql, column)
         else:
-            found[name] = Offer(name, _describe(name, sql, columns), sql, cuts="datediff(" in sql)
+            named = shown.model_dump(exclude_unset=True, exclude={"sql"})
+            found[name] = Offer(name, _describe(name, sql, columns), sql, named, cuts="datediff(" in sql)
     used = {offer.sql for offer in found.values()}
     for name, column in columns.items():
         left = column.kind in ("number", "flag") and quote_name(name) not in used and column.is_clean
@@ -193,7 +203,9 @@ def _make_offer(name: str, sql: str, column: ColumnKind) -> Offer:
         candidate = ProposedFeature(column.words, sql, (column.name,), column.values)
         extremes: Extremes = "keep" if candidate.far_out is None else "p99.5"
         treated = FeatureChoice(extremes=extremes, spread="log1p" if candidate.is_skewed else "none")
-    return Offer(name, column.name, sql, {}, treated, numbers, _may_be_negative(column), types)
+    return Offer(
+        name, column.name, sql, describe_name(column), treated, numbers, _may_be_negative(column), types
+    )
 
 
 def _cut_by(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:

@@ -67,14 +67,15 @@ def draw_space(
     return _lay_out(figure, 620)
 
 
-def draw_heatmap(profile: pd.DataFrame, columns: Sequence[str]) -> go.Figure:
-    """How far each segment's mean of each column lies from all customers, in standard deviations."""
+def draw_heatmap(profile: pd.DataFrame, columns: Mapping[str, str]) -> go.Figure:
+    """How far each segment's mean of each column lies from all customers, in standard deviations. `columns`:
+    what each is called."""
     rows = profile.iloc[::-1]
     z, means = (rows[[f"{kind}_{name}" for name in columns]].to_numpy(float) for kind in ("z", "mean"))
     ends = {"tickvals": [-2, 0, 2], "ticktext": ["far below", "like all", "far above"]}
     figure = go.Figure(
         go.Heatmap(
-            z=z, x=[wording.humanize(name) for name in columns], y=rows["name"].tolist(),
+            z=z, x=list(columns.values()), y=rows["name"].tolist(),
             text=[[wording.format_number(value) for value in row] for row in means], texttemplate="%{text}",
             colorscale=[[0, palette.BELOW], [0.5, "#ffffff"], [1, palette.ABOVE]], zmin=-2, zmax=2,
             xgap=2, ygap=2, colorbar={"thickness": 12, **ends},
@@ -154,7 +155,7 @@ def draw_reasons(
 ) -> go.Figure:
     """What speaks for a segment (id and name; to the right) and what for the next one (to the left)."""
     weights = [weight for _, weight in reversed(found)]
-    names = [wording.humanize(name) for name, _ in reversed(found)]
+    names = [name for name, _ in reversed(found)]
     colours = [palette.pick_colour((own if weight >= 0 else other)[0]) for weight in weights]
     figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
     most = 1.1 * max((abs(weight) for weight in weights), default=0.0) or 1.0

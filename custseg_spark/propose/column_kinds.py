@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from custseg_spark.data.text_types import BLANKS, NEARLY_ALL, infer_type
+from custseg_spark.propose.column_names import read_name
 from custseg_spark.recipe import plain_yaml
+from custseg_spark.wording import split_words
 
 Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
 
@@ -118,8 +118,8 @@ class ColumnKind:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of the name: MntWines -> mnt, wines."""
-        return split_words(self.name)
+        """The words of the name, without its unit: MntWines -> mnt, wines."""
+        return split_words(read_name(self.name).plain)
 
     @property
     def is_year(self) -> bool:
@@ -151,13 +151,6 @@ class ColumnKind:
             return self.words[-1:] != () and self.words[-1] in _ID
         named = not _ID.isdisjoint(self.words)
         return self.kind == "text" and (named or self.distinct > 0.95 * len(self.values))
-
-
-def split_words(name: str) -> tuple[str, ...]:
-    """The lower-case ASCII words of a name, however it is written: `CustomerID` -> customer, id."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    split = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", plain)
-    return tuple(re.findall(r"[a-z0-9]+", split.lower()))
 
 
 def look_at_columns(head: pd.DataFrame, types: Mapping[str, Any]) -> list[ColumnKind]:

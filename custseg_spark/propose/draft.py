@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg_spark.propose.choose_features import choose_features
-from custseg_spark.propose.column_kinds import ColumnKind, split_words
+from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import COUNTS, ProposedFeature
+from custseg_spark.wording import split_words
 
 _MOST_DESCRIPTIONS = 30
 _CUSTOMER = frozenset(["customer", "client", "account", "member", "user", "id"])
@@ -123,7 +124,8 @@ def _name_description(column: ColumnKind) -> tuple[str, ...]:
 
 def _choose_name(words: Sequence[str], taken: set[str]) -> str:
     """A name fit for a recipe that is not taken, whatever the case; from now on it is."""
-    plain = "_".join(words[1:] if len(words) > 2 and words[0] in COUNTS else words)
+    marks = 0 if len(words) < 3 or words[0] not in COUNTS else 2 if words[1] in ("of", "de") else 1
+    plain = "_".join(words[marks:])
     plain = plain if plain[:1].isalpha() else f"column_{plain}"
     numbered = (f"{plain}_{number}" for number in itertools.count(2))
     name = next(name for name in itertools.chain([plain], numbered) if name not in taken)

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from custseg_spark.propose.column_kinds import ColumnKind, split_words
+from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.wording import split_words
 
 CUSTOMER = frozenset(
     ["customer", "customers", "client", "clients", "cust", "user", "buyer", "shopper", "member", "person",

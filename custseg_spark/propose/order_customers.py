@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from custseg_spark.propose.column_kinds import ColumnKind, split_words
+from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.proposal import render
 from custseg_spark.recipe.order_recipe import COLUMNS
 from custseg_spark.sql.parse import quote_name, quote_text
 from custseg_spark.transactions.customers import WEEK
+from custseg_spark.wording import split_words
 
 _SPEND = {
     "sql": "monetary",

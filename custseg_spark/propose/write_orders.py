@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg_spark.errors import BadTableError
-from custseg_spark.propose.column_kinds import ColumnKind, split_words
+from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.order_columns import are_baskets
 from custseg_spark.propose.order_customers import CustomerColumns, look_at_customers, write_customer_recipe
 from custseg_spark.propose.order_lines import OrderShape, look_for_orders
 from custseg_spark.propose.proposal import Proposal, render
 from custseg_spark.recipe.order_recipe import COLUMNS, SUMMED
 from custseg_spark.sql.parse import quote_name, quote_text
+from custseg_spark.wording import split_words
 
 CUSTOMERS = "customers"
 """Where the customer tables are kept, if nobody says otherwise."""

@@ -10,15 +10,15 @@ import pandas as pd
 from jinja2 import Environment
 
 from custseg_spark.errors import BadTableError, DataError
-from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns, split_words
+from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
-from custseg_spark.propose.features import MONEY, RECENCY, ProposedFeature
 from custseg_spark.propose.proposal import Proposal
 from custseg_spark.propose.summarize import summarize_draft
+from custseg_spark.propose.words import describe_name, propose_keys
 from custseg_spark.propose.write_orders import propose_of_orders
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
-from custseg_spark.wording import join_words
+from custseg_spark.wording import join_words, split_words
 
 _MOST_NAMED = 3
 """Columns that an error names."""
@@ -51,7 +51,7 @@ def write_recipe(
     environment.filters.update(
         yaml=plain_yaml.inline,
         fold=plain_yaml.fold,
-        expression=_write_expression,
+        description=_describe,
         comment=lambda why: f"  # {why}" if why else "",
     )
     template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
@@ -60,7 +60,7 @@ def write_recipe(
         source=source,
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
-        words=_propose_words,
+        names=propose_keys(draft.features),
     )
     return Proposal(text, draft.notices, found=summarize_draft(draft, len(head)))
 
@@ -89,15 +89,10 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
     return BadTableError(what, "add what customers do, such as spend or orders")
 
 
-def _propose_words(name: str, feature: ProposedFeature, first: bool) -> list[str | None]:
-    plain = name.replace("_", " ")
-    if first and not MONEY.isdisjoint(feature.words):
-        return ["Small spenders", "Mid spenders", "Big spenders"]
-    if first:
-        return [f"Low {plain}", f"Mid {plain}", f"High {plain}"]
-    if not RECENCY.isdisjoint(feature.words):
-        return ["recent", None, "quiet"]
-    return [f"low {plain}", None, f"high {plain}"]
+def _describe(column: ColumnKind) -> Any:
+    """What stands under describe or check: the expression alone, or with the unit and label of its name."""
+    sql, named = _write_expression(column), describe_name(column)
+    return {"sql": sql, **named} if named else sql
 
 
 def _write_expression(column: ColumnKind) -> str:

@@ -10,9 +10,9 @@ from custseg_spark.recipe.sections import Section
 
 _SAID_ONLY_IF_SET: dict[type[Section], tuple[str, ...]] = {
     Rule: ("at_most",),
-    FeatureSection: ("unit", "additive", "allow_protected"),
-    Description: ("sql", "rate", "unit", "additive"),
-    Outcome: ("unit",),
+    FeatureSection: ("unit", "label", "additive", "allow_protected"),
+    Description: ("sql", "rate", "unit", "label", "additive"),
+    Outcome: ("unit", "label"),
 }
 
 

@@ -104,6 +104,8 @@ class FeatureSection(Section):
     stands for Q1 - 1.5 IQR and Q3 + 1.5 IQR."""
     transform: Literal["none", "log1p"] = "none"
     unit: str = ""
+    label: str = ""
+    """What it is called wherever people read it, in any letters; made of the name if empty."""
     words: tuple[str | None, str | None, str | None] | None = None
     """What a low, a middle and a high value is called; null says nothing."""
     additive: bool | None = None
@@ -140,6 +142,7 @@ class Description(Section):
     rate: tuple[str, str] | None = None
     """Numerator and denominator: each a description's or feature's name, or an expression."""
     unit: str = ""
+    label: str = ""
     additive: bool | None = None
 
 
@@ -148,6 +151,7 @@ class Outcome(Section):
 
     sql: str
     unit: str = ""
+    label: str = ""
 
 
 class Segments(Section):
@@ -157,7 +161,8 @@ class Segments(Section):
     smallest_share: Share = 0.05
     choose: Literal["evidence", "silhouette", "elbow", "gap", "fixed"] = "evidence"
     order_by: str | None = None
-    """The feature by which segments are ordered, highest first; the first feature if null."""
+    """The feature by which segments are ordered, highest first, and named; if null, money that was spent
+    where it tells the segments apart, else what tells them apart best."""
     names: dict[int, str] = {}
     """Names pinned to segment ids; the others are found by rule."""
 
@@ -210,7 +215,7 @@ class Recipe(Section):
 
     @property
     def order_by(self) -> str:
-        """The feature that orders the segments."""
+        """The feature that orders the segments; while the recipe names none and none was found, the first."""
         return self.segments.order_by or next(iter(self.segment_by))
 
     @model_validator(mode="after")

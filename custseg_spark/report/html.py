@@ -6,12 +6,14 @@ import base64
 import functools
 from importlib import resources
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from custseg_spark import wording
 from custseg_spark.report import palette, sweep_scores, tables
 from custseg_spark.report.page import Page
+from custseg_spark.report.view import Summary
 
 PACKAGE = "custseg_spark.report"
 MOST_BYTES = 2_900_000
@@ -40,13 +42,20 @@ def open_templates(package: str) -> Environment:
         number=wording.format_number,
         decimal=wording.format_decimal,
         signed=wording.format_signed,
-        readable=wording.humanize,
+        readable=_read_name,
         capital=wording.capitalize,
         cell=tables.format_cell,
         sort_key=tables.sort_key,
     )
     environment.globals.update(palette=palette)
     return environment
+
+
+@pass_context
+def _read_name(context: Context, name: str) -> str:
+    """A name as people read it: the label that the summary has for it, else its words."""
+    summary = context.get("summary")
+    return summary.say(name) if isinstance(summary, Summary) else wording.humanize(name)
 
 
 def read_template(package: str, name: str) -> str:

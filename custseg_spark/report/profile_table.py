@@ -78,7 +78,7 @@ class ProfileTable:
         if not kinds or kinds == ["mean"]:
             return None
         rows = [
-            (add_unit(view.name, view.unit), *(found[kind] for kind in kinds))
+            (add_unit(view.label or view.name, view.unit), *(found[kind] for kind in kinds))
             for view, found in cells.items()
         ]
         return PageTable((Column("Column", "text"), *map(Column, kinds)), tuple(rows))

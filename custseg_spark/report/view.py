@@ -122,6 +122,12 @@ class Summary(_View):
     outcomes: tuple[OutcomeView, ...] = ()
     segments: tuple[SegmentView, ...]
     """In order of id."""
+    labels: dict[str, str] = {}
+    """What people call a column, where that is not its name in words."""
+
+    def say(self, name: str) -> str:
+        """What a column is called where people read it."""
+        return self.labels.get(name) or wording.humanize(name)
 
     def segment(self, number: int) -> SegmentView:
         """The segment of that id."""

@@ -1,8 +1,10 @@
 """What a marketing team reads and acts on: names, profiles, sentences, actions and plain rules."""
 
+from custseg_spark.made_words import Title
 from custseg_spark.segments.actions import suggest_action
 from custseg_spark.segments.aggregate import build_aggregates, tabulate_totals
 from custseg_spark.segments.baseline import Baseline, build_baseline
+from custseg_spark.segments.compare_rivals import tells_figure
 from custseg_spark.segments.drift import RULE as DRIFT_RULE
 from custseg_spark.segments.drift import Drift, measure_drift
 from custseg_spark.segments.identity import Event, Identity, cross_tabulate, match_segments, tell_event
@@ -21,3 +23,4 @@ from custseg_spark.segments.rules import find_rules
 from custseg_spark.segments.sentences import find_value_column, write_fact, write_headline, write_sentence
 from custseg_spark.segments.suppress import clip_extremes, find_small, suppress_small_cells
 from custseg_spark.segments.traits import Traits, measure_traits
+from custseg_spark.topics import Topic, find_topic

@@ -11,18 +11,17 @@ The rule, in the order it is applied (docs/names.md tells it with examples):
    of the same noun) and that lies farthest from the nearest rival. If no one word does it, two
    words that are not both true of any rival, then three. Ties go to recipe order.
 4. One segment may be left with the bare noun. If more are left, they may add middle words too.
-5. If more than one is still left, rank on the feature that separates them best tells them apart:
-   "higher income" and "lower income", or "no. 1 of 3 by income" where 1 is the highest.
+5. What is still alike is parted by the words of the feature in which more than two differ most, then by
+   "more orders" and "fewer orders", or by the mean in figures: "income about 52,000".
 6. Centres that are equal take their number: "Big spenders (segment 3)".
 
-A pinned name replaces the name of its own segment and changes no other, unless another segment
-would get the very same name: that one takes its next best words.
+A pinned name changes no other, unless another segment would get the very same: that one takes its next best.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations, count
 
@@ -30,8 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg_spark.errors import RecipeError
+from custseg_spark.made_words import Title
+from custseg_spark.segments.compare_rivals import compare_rivals
 from custseg_spark.segments.traits import Level, Traits
-from custseg_spark.wording import fold_text, write_label
+from custseg_spark.wording import capitalize, fold_text
 
 Words = tuple[str | None, str | None, str | None]
 """What a low, a middle and a high value is called; None says nothing."""
@@ -62,10 +63,16 @@ class SegmentName:
 @dataclass(frozen=True)
 class Vocabulary:
     """What the features are called: the words of each in recipe order, None where they are to be made of its
-    name ("high income"), and the feature whose words are the nouns."""
+    title ("high income"), the feature whose words are the nouns, and the titles, those of the bare names
+    unless given."""
 
     words: Mapping[str, Words | None]
     order_by: str
+    titles: Mapping[str, Title] = field(default_factory=dict)
+
+    def find_title(self, feature: str) -> Title:
+        """What a feature is called."""
+        return self.titles.get(feature) or Title(feature)
 
 
 def name_segments(
@@ -83,9 +90,13 @@ def name_segments(
     ids = range(len(traits.z)) if ids is None else ids
     pinned = pinned or {}
     _check_pins(pinned, ids)
-    features, noun = list(vocabulary.words), vocabulary.order_by
-    lexicon = [_choose_words(name, words, name == noun) for name, words in vocabulary.words.items()]
-    facts = _Facts(traits.z, traits.levels, features, lexicon, features.index(noun), ids)
+    titles = {name: vocabulary.find_title(name) for name in vocabulary.words}
+    order = list(titles).index(vocabulary.order_by)
+    lexicon = [
+        _choose_words(title, vocabulary.words[name], name == vocabulary.order_by)
+        for name, title in titles.items()
+    ]
+    facts = _Facts(traits, traits.levels, titles, lexicon, order, ids)
     names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
     for noun in dict.fromkeys(facts.find_noun(row) for row in range(len(ids))):
         rows = [row for row in range(len(ids)) if facts.find_noun(row) == noun]
@@ -98,12 +109,12 @@ def name_segments(
 
 @dataclass(frozen=True)
 class _Facts:
-    """What the rule looks at. Segments are rows and features columns of z and levels; `lexicon` has the words
-    of each feature, none left to be made, so that a noun always says something."""
+    """What the rule looks at. Segments are rows and features columns of traits and levels; `lexicon` has the
+    words of each feature, none left to be made, so that a noun always says something."""
 
-    z: NDArray[np.float64]
+    traits: Traits
     levels: NDArray[np.int64]
-    features: Sequence[str]
+    features: Mapping[str, Title]
     lexicon: Sequence[Words]
     order: int
     ids: Sequence[int]
@@ -136,7 +147,8 @@ class _Facts:
             if column != self.order and self.find_word(row, column) and (middle or self.levels[row, column])
         ]
         others = list(rivals)
-        distance = np.abs(self.z[row] - self.z[others]) if others else np.abs(self.z[[row]])
+        z = self.traits.z
+        distance = np.abs(z[row] - z[others]) if others else np.abs(z[[row]])
         differs = self.levels[row] != self.levels[others] if others else np.ones_like(distance, dtype=bool)
         apart = np.where(differs, distance, -1.0)
         for size in range(1, MOST_WORDS + 1):
@@ -148,19 +160,33 @@ class _Facts:
                     said = [str(self.find_word(row, column)) for column in together[best]]
                     yield ", ".join([self.find_noun(row), *said])
 
-    def rank_names(self, rows: Sequence[int]) -> dict[int, str]:
-        """Names by rank on the feature whose smallest gap between these rows is largest; {} if all are 0."""
-        values = np.sort(self.z[list(rows)], axis=0)
-        gaps = np.round(np.diff(values, axis=0).min(axis=0), 6)
-        best = int(gaps.argmax())
-        if gaps[best] <= 0:
-            return {}
-        by = write_label(self.features[best])
-        highest_first = sorted(rows, key=lambda row: -self.z[row, best])
-        texts = [f"no. {rank} of {len(rows)} by {by}" for rank in range(1, len(rows) + 1)]
-        if len(rows) == 2:
-            texts = [f"higher {by}", f"lower {by}"]
-        return {row: f"{self.find_noun(row)}, {text}" for row, text in zip(highest_first, texts, strict=True)}
+    def compare_names(self, rows: Sequence[int], said: tuple[str, ...] = ()) -> dict[int, str]:
+        """Names that say how these rows differ, after the words `said` that are true of all of them; {} if
+        they are equal. Where more than two differ in a level, its word parts them first."""
+        groups = self._part_by_word(rows) if len(rows) > 2 else {}
+        if groups:
+            parted = [(group, (*said, word) if word else said) for word, group in groups.items()]
+            named = [self._name_group(group, words) for group, words in parted]
+            return {row: name for names in named for row, name in names.items()}
+        texts = compare_rivals(self.traits, list(self.features.values()), rows, self.order)
+        told = {row: (*said, texts[row]) if row in texts else said for row in rows if texts}
+        return {row: ", ".join([self.find_noun(row), *words]) for row, words in told.items() if words}
+
+    def _name_group(self, rows: Sequence[int], said: tuple[str, ...]) -> dict[int, str]:
+        if len(rows) > 1:
+            return self.compare_names(rows, said)
+        return {row: ", ".join([self.find_noun(row), *said]) for row in rows if said}
+
+    def _part_by_word(self, rows: Sequence[int]) -> dict[str | None, list[int]]:
+        """The rows by their low or high word where their levels differ most; {} if nowhere."""
+        levels, z = self.levels[list(rows)], self.traits.z[list(rows)]
+        apart = np.where(np.ptp(levels, axis=0) > 0, np.round(np.ptp(z, axis=0), 6), 0.0)
+        best = int(apart.argmax())
+        groups: dict[str | None, list[int]] = {}
+        for row in rows:
+            word = self.find_word(row, best) if self.levels[row, best] else None
+            groups.setdefault(word, []).append(row)
+        return groups if len(groups) > 1 else {}
 
     def number_names(self, row: int) -> Iterator[str]:
         return (f"{self.find_noun(row)} (segment {self.ids[row]}){'*' * stars}" for stars in count())
@@ -190,21 +216,25 @@ def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> N
     if len(list_unnamed()) > 1:
         claim({row: facts.try_words(row, rivals[row], middle=True) for row in list_unnamed()})
     if len(list_unnamed()) > 1:
-        claim({row: [name] for row, name in facts.rank_names(list_unnamed()).items()})
+        claim({row: [name] for row, name in facts.compare_names(list_unnamed()).items()})
     if len(list_unnamed()) == 1:
         claim({row: [facts.find_noun(row), *facts.try_words(row, [], middle=True)] for row in list_unnamed()})
     claim({row: facts.number_names(row) for row in list_unnamed()})
 
 
-def _choose_words(feature: str, words: Words | None, is_noun: bool) -> Words:
-    """The recipe's words of a feature, else made of its name."""
-    made = [f"{level} {write_label(feature)}" for level in _LEVELS]
-    if is_noun:
-        made = [text[0].upper() + text[1:] for text in made]
-    low, mid, high = made
-    if words is None:
-        return low, mid, high
-    return (words[0] or low, words[1] or mid, words[2] or high) if is_noun else words
+def _choose_words(title: Title, words: Words | None, is_noun: bool) -> Words:
+    """The recipe's words of a feature, else made of its title; a noun always has one, with a capital."""
+    made = title.make_words()
+    if not is_noun:
+        return words or made
+    low, mid, high = (_begin_name(given or text) for given, text in zip(words or made, made, strict=True))
+    return low, mid, high
+
+
+def _begin_name(text: str) -> str:
+    """A capital first, but for a word that has capitals of its own, such as iPhone."""
+    first = text.split(" ", 1)[0]
+    return capitalize(text) if first == first.lower() else text
 
 
 def _check_pins(pinned: Mapping[int, str], ids: Sequence[int]) -> None:

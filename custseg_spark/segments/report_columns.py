@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from custseg_spark import topics
+from custseg_spark.made_words import Title
 from custseg_spark.recipe.models import Description, FeatureSection, Outcome
 
 Role = Literal["feature", "description", "outcome"]
-
-_TIME = re.compile(
-    r"\W*(\d+\W*)?(seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|ages?)\b", re.IGNORECASE
-)
-_RATIO = re.compile(
-    r"%|/|\b(per|percent|percentage|share|rate|ratio|score|index|average|mean|median|rank|level)\b",
-    re.IGNORECASE,
-)
-_STATE = re.compile(r"(^|_)(age|recency|tenure|year|birth|date|days?|since)(_|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,7 +19,8 @@ class ReportColumn:
 
     name: as in the recipe, and its column in the totals; a rate has two, `<name>[numerator]` and
     `<name>[denominator]`. unit: of its values, empty if none is given. additive: whether a share of the
-    total makes sense. rate: whether it is a sum over a sum, which a single customer has not.
+    total makes sense. rate: whether it is a sum over a sum, which a single customer has not. label: what
+    people call it, where that is not the name in words.
     """
 
     name: str
@@ -35,6 +28,12 @@ class ReportColumn:
     unit: str = ""
     additive: bool = False
     rate: bool = False
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it is called in a sentence."""
+        return Title(self.name, self.label).text
 
     @property
     def in_sample(self) -> str:
@@ -47,8 +46,9 @@ class ReportColumn:
 
         Of a time only the time: days since the last purchase are days.
         """
-        time = _TIME.match(self.unit)
-        return time.group(2).lower() if time else "" if " " in self.unit.strip() else self.unit
+        return topics.find_time(self.unit) or (
+            "" if self.unit == "money" or " " in self.unit.strip() or self.unit[:1].isdigit() else self.unit
+        )
 
 
 def list_columns(
@@ -66,19 +66,13 @@ def list_columns(
 def _describe(name: str, role: Role, column: FeatureSection | Description | Outcome) -> ReportColumn:
     rate = isinstance(column, Description) and column.rate is not None
     asked = None if isinstance(column, Outcome) else column.additive
-    return ReportColumn(name, role, column.unit, not rate and is_additive(name, column.unit, asked), rate)
+    additive = not rate and is_additive(name, column.unit, asked)
+    return ReportColumn(name, role, column.unit, additive, rate, column.label)
 
 
 def is_additive(name: str, unit: str, asked: bool | None) -> bool:
     """Whether values of different customers add up to something: spend does, an age does not.
 
-    What the recipe asks for wins. Otherwise everything adds up but a time (a unit that begins with
-    days, months, years ...; "money in 2 years" is an amount), a percentage, rate, score or average,
-    and, where no unit is given, a name such as age, recency or tenure.
+    What the recipe asks for wins; else its unit and the words of its name say it.
     """
-    if asked is not None:
-        return asked
-    said = unit or name.replace("_", " ")
-    if unit:
-        return not (_TIME.match(unit) or _RATIO.search(unit))
-    return not (_STATE.search(name) or _RATIO.search(said))
+    return topics.is_additive(name, unit) if asked is None else asked

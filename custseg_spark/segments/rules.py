@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ ROUNDING_COST = 0.005
 """Rounding may cost at most this share of the labels."""
 _Box = NDArray[np.float64]
 """(d, 2): what the values of each feature are over, and what they are at most."""
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,12 @@ class Condition:
     over: float = -math.inf
     at_most: float = math.inf
 
-    def text(self) -> str:
-        """spend over 512; recency at most 49; spend over 100 and at most 512."""
+    def text(self, labels: Mapping[str, str] = _NO_LABELS) -> str:
+        """spend over 512; recency at most 49; spend over 100 and at most 512. `labels`: what features are
+        called, where not by their names in words."""
         bounds = [("over", self.over), ("at most", self.at_most)]
         between = " and ".join(f"{say} {b:,.10g}" for say, b in bounds if math.isfinite(b))
-        return f"{write_label(self.feature)} {between}"
+        return f"{labels.get(self.feature) or write_label(self.feature)} {between}"
 
     def sql(self, expression: str) -> str:
         bounds = [(">", self.over), ("<=", self.at_most)]
@@ -55,9 +58,9 @@ class SegmentRule:
     share: float
     right: float
 
-    def text(self) -> str:
+    def text(self, labels: Mapping[str, str] = _NO_LABELS) -> str:
         """spend over 512 and recency at most 49; "everyone" where there is no condition."""
-        return " and ".join(condition.text() for condition in self.conditions) or "everyone"
+        return " and ".join(condition.text(labels) for condition in self.conditions) or "everyone"
 
 
 @dataclass(frozen=True)

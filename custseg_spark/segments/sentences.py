@@ -8,12 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from custseg_spark.segments.profile import Profile, SegmentProfile
-from custseg_spark.wording import format_percent, write_label
+from custseg_spark.segments.report_columns import ReportColumn
+from custseg_spark.topics import find_topic
+from custseg_spark.wording import format_figure, format_percent
 
 MOST = 0.8
 """The headline looks for the few segments that bring this share of the total."""
 WORTH_SAYING = 0.05
 """Segments that bring no more than this beyond their share of the customers bring "about their share"."""
+_BOUGHT = ("spend", "frequency")
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
@@ -32,7 +35,7 @@ def write_headline(profile: Profile) -> str:
         return f"{opening} The largest, “{largest.name}”, holds {format_percent(largest.share)} of customers."
     top = _find_top(profile, value)
     customers, brought = _sum_shares(top, value)
-    label = write_label(value)
+    label = profile.column(value).text
     if brought - customers < WORTH_SAYING:
         return f"{opening} Every segment brings about its share of {label}."
     share = f"{format_percent(customers)} of customers bring {format_percent(brought)} of {label}"
@@ -50,7 +53,7 @@ def write_sentence(segment: SegmentProfile, profile: Profile) -> str:
     customers = f"{segment.size:,} customers ({format_percent(segment.share)})"
     if value:
         share = format_percent(segment.columns[value].share_of_total)
-        customers += f" bring {share} of {write_label(value)}"
+        customers += f" bring {share} of {profile.column(value).text}"
     noun = segment.named.words[0].feature
     others = [name for name, _ in segment.apart if name != noun]
     features = [noun, *([name for name in others if segment.named.levels[name] != "mid"] or others[:1])[:2]]
@@ -67,33 +70,27 @@ def write_fact(segment: SegmentProfile, profile: Profile) -> str:
 def find_value_column(profile: Profile) -> str | None:
     """The column whose total the segments share; None if there is none.
 
-    The feature that gives the noun if it is additive, else the first additive feature, else description.
+    The feature that gives the noun if it is additive, else the first additive feature, else the first
+    additive description of what was bought: nobody brings children.
     """
     noun = profile.segments[0].named.words[0].feature
-    columns = [column for column in profile.shown if column.role != "outcome"]
+    columns = [column for column in profile.shown if column.role == "feature" or _is_bought(column)]
     columns.sort(key=lambda column: (column.name != noun, column.role != "feature"))
     known = profile.everyone.columns
     return next((c.name for c in columns if not math.isnan(known[c.name].share_of_total)), None)
 
 
-def format_figure(value: float) -> str:
-    """A number as people say it, to two or three digits: 1,130; 74; 2.3; 0.052; a dash if unknown."""
-    if math.isnan(value):
-        return "–"
-    if value == 0 or abs(value) >= 1e15:
-        return f"{value:.3g}"
-    size = math.floor(math.log10(abs(value)))
-    digits = (2 if size >= 2 else 1) - size
-    rounded = round(value, digits)
-    return f"{rounded:,.{max(0, digits)}f}".rstrip("0").rstrip(".") if digits > 0 else f"{rounded:,.0f}"
-
-
 def _compare(name: str, segment: SegmentProfile, profile: Profile) -> str:
     """spend 1,130 against 606; recency 74 days against 49; a unit that the name says is not said again."""
-    unit = profile.column(name).counted_in
-    behind = f" {unit}" if unit and unit not in write_label(name).split() else ""
+    column = profile.column(name)
+    unit = column.counted_in
+    behind = f" {unit}" if unit and unit.casefold() not in column.text.casefold().split() else ""
     own, everyone = segment.columns[name].mean, profile.everyone.columns[name].mean
-    return f"{write_label(name)} {format_figure(own)}{behind} against {format_figure(everyone)}"
+    return f"{column.text} {format_figure(own)}{behind} against {format_figure(everyone)}"
+
+
+def _is_bought(column: ReportColumn) -> bool:
+    return column.role == "description" and find_topic(column.label or column.name, column.unit) in _BOUGHT
 
 
 def _find_top(profile: Profile, value: str) -> Sequence[SegmentProfile]:

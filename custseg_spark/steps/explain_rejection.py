@@ -11,10 +11,11 @@ from pyspark.sql.types import StringType
 
 from custseg_spark import data
 from custseg_spark.errors import DataError
-from custseg_spark.propose.column_kinds import ColumnKind, look_at_column, split_words
+from custseg_spark.propose.column_kinds import ColumnKind, look_at_column
 from custseg_spark.recipe import Recipe, find_columns_used, plain_yaml
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql.parse import find_columns, quote_text
+from custseg_spark.wording import split_words
 
 _LOOKED_AT = 1_000
 _LONGEST = 40

@@ -3,12 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from custseg_spark import recipe as recipes
 from custseg_spark import segments
-from custseg_spark.recipe import Recipe
+from custseg_spark.recipe import FeatureSection, Recipe
+from custseg_spark.results import CountedTable
+from custseg_spark.statistics import measure_eta_squared
+
+SEPARATES = 0.25
+"""A feature of whose variance at least this share lies between the segments tells them apart."""
+_BOUGHT: tuple[tuple[segments.Topic, ...], ...] = (("spend",), ("frequency",))
+"""What people buy by, the first that separates the segments gives the nouns."""
+
+
+def settle_order(
+    counted: CountedTable, points: NDArray[np.float64], labels: NDArray[np.int64]
+) -> CountedTable:
+    """The table with the feature that orders and names its segments in its recipe: that of the recipe, else
+    of the live run, else what `find_order` finds for the `points` (n, d) and their `labels` (n,)."""
+    recipe, live = counted.recipe, counted.live
+    if recipe.segments.order_by is not None:
+        return counted
+    kept = live.model.order_by if live else None
+    order = kept if kept in recipe.segment_by else find_order(recipe, points, labels)
+    return replace(counted, recipe=recipes.change(recipe, {"segments.order_by": order}))
+
+
+def find_order(recipe: Recipe, points: NDArray[np.float64], labels: NDArray[np.int64]) -> str:
+    """The feature that orders the segments and gives their nouns, where the recipe does not say it.
+
+    Money that was spent if it separates them (see SEPARATES), else how often people bought, else whatever
+    separates them most; of several of a kind one whose words are nouns, which begin with a capital, then
+    the one that separates most, and of equals the first.
+    """
+    if recipe.segments.order_by is not None:
+        return recipe.segments.order_by
+    apart = {
+        name: float(np.nan_to_num(measure_eta_squared(column, labels)))
+        for (name, column) in zip(recipe.segment_by, points.T, strict=True)
+    }
+    topics = {
+        name: segments.find_topic(feature.label or name, feature.unit)
+        for name, feature in recipe.segment_by.items()
+    }
+    for wanted in _BOUGHT:
+        some = [name for name, share in apart.items() if share >= SEPARATES and topics[name] in wanted]
+        if some:
+            return max(some, key=lambda name: (_has_nouns(recipe.segment_by[name]), round(apart[name], 6)))
+    return max(apart, key=lambda name: round(apart[name], 6))
+
+
+def _has_nouns(feature: FeatureSection) -> bool:
+    return any(word and word[0].isupper() for word in feature.words or ())
 
 
 def order_centres(centres: NDArray[np.float64], sizes: Sequence[int], by: int) -> list[int]:
@@ -17,14 +67,26 @@ def order_centres(centres: NDArray[np.float64], sizes: Sequence[int], by: int) -
 
 
 def name_segments(
-    recipe: Recipe, found: segments.Traits, ids: Sequence[int], kept: Mapping[int, str]
+    recipe: Recipe, found: segments.Traits, ids: Sequence[int], kept: Mapping[int, str], order_by: str = ""
 ) -> tuple[segments.SegmentName, ...]:
-    """Names by rule, but for those that the recipe pins and those that are kept from the live run."""
-    words = {name: feature.words for name, feature in recipe.segment_by.items()}
+    """Names by rule, but for those that the recipe pins and those that are kept from the live run: all but
+    those that say a figure. `order_by`: the feature that gives the nouns; the recipe's unless given."""
     asked = {segment: name for segment, name in recipe.segments.names.items() if segment in ids}
     spoken = {name.casefold() for name in asked.values()}
-    stay = {i: name for i, name in kept.items() if i not in asked and name.casefold() not in spoken}
-    return segments.name_segments(found, segments.Vocabulary(words, recipe.order_by), {**stay, **asked}, ids)
+    stay = {
+        i: name
+        for i, name in kept.items()
+        if i not in asked and name.casefold() not in spoken and not segments.tells_figure(name)
+    }
+    vocabulary = segments.Vocabulary(
+        {name: feature.words for name, feature in recipe.segment_by.items()},
+        order_by or recipe.order_by,
+        {
+            name: segments.Title(name, feature.label, feature.unit)
+            for name, feature in recipe.segment_by.items()
+        },
+    )
+    return segments.name_segments(found, vocabulary, {**stay, **asked}, ids)
 
 
 def propose_names(
@@ -33,7 +95,8 @@ def propose_names(
     """The names that these segments would get, in the order of the centres."""
     k = len(centres)
     sizes = np.bincount(labels, minlength=k).tolist()
-    order = order_centres(centres, sizes, list(recipe.segment_by).index(recipe.order_by))
+    by = find_order(recipe, points, labels)
+    order = order_centres(centres, sizes, list(recipe.segment_by).index(by))
     rank = np.argsort(order)
-    named = name_segments(recipe, segments.measure_traits(points, rank[labels], k), range(k), {})
+    named = name_segments(recipe, segments.measure_traits(points, rank[labels], k), range(k), {}, by)
     return tuple(named[i].name for i in rank)

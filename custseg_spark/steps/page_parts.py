@@ -45,7 +45,7 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
     everyone = result.quality.read
     found = [
         exploration.build_column_view(
-            FeatureView(t.name, t.unit, t.transform),
+            FeatureView(t.name, t.unit, t.transform, label=fitted.profile.column(t.name).label),
             segments.clip_extremes(sample.raw[t.name].to_numpy(dtype=np.float64), recipe.privacy.min_cell),
             "cuts",
             sample.missing[t.name] / everyone,
@@ -59,7 +59,11 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
             values = segments.clip_extremes(numbers.to_numpy(dtype=np.float64), recipe.privacy.min_cell)
             if np.isfinite(values).any():
                 role = "checks" if shown.role == "outcome" else "describes"
-                found.append(exploration.build_column_view(FeatureView(shown.name, shown.unit), values, role))
+                found.append(
+                    exploration.build_column_view(
+                        FeatureView(shown.name, shown.unit, label=shown.label), values, role
+                    )
+                )
     return tuple(found)
 
 
@@ -98,8 +102,9 @@ def build_plain_rules(fitted: Segmentation, fewest: int) -> page.PlainRules:
         for t in fitted.model.features
     }
     few = segments.find_small(fitted.profile, fewest)
+    labels = {shown.name: shown.text for shown in fitted.profile.shown}
     leaves = tuple(
-        page.Leaf(rule.segment, rule.text(), rule.share, rule.right)
+        page.Leaf(rule.segment, rule.text(labels), rule.share, rule.right)
         for rule in found.rules
         if rule.segment not in few
     )

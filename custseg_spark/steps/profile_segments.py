@@ -29,7 +29,8 @@ def profile_segments(
     refined = refined.reorder([identified.ids.index(i) for i in ids])
     labels = clustering.find_nearest(treated.points, refined.centres)
     sample = treated.values.join(counted.sample.described).assign(segment=np.array(ids)[labels])
-    traits = segments.measure_traits(treated.points, labels, len(ids))
+    values = treated.values.to_numpy(dtype=np.float64)
+    traits = segments.measure_traits(treated.points, labels, len(ids), values)
     totals = segments.tabulate_totals(refined.rows, ids, refined.sizes, list_measured(counted))
     profile = segments.build_profile(
         segments.Measurements(totals, sample),

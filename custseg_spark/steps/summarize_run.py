@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -36,6 +36,7 @@ def build_summary(result: TrainingResult) -> view.Summary:
             for name, one in profile.everyone.outcomes.items()
         ),
         segments=_build_segments(result),
+        labels={column.name: column.label for column in profile.shown if column.label},
     )
 
 
@@ -88,6 +89,7 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
     as the first screen shows the first few lines only."""
     choice, fitted = result.decision.choice, result.segmentation
     jaccards = fitted.jaccards(result.decision.candidate)
+    labels = {column.name: column.label or column.name for column in fitted.profile.shown}
     lines = [] if choice.passed else [f"No number of segments passed every condition: {choice.why}"]
     lines += [choice.doubt] if choice.doubt else []
     lines += result.warnings
@@ -95,14 +97,17 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
     lines += [
         f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
     ]
-    return (*lines, *write_twins(pairs))
+    return (*lines, *write_twins(pairs, labels))
 
 
-def write_twins(pairs: Iterable[exploration.Correlation]) -> tuple[str, ...]:
-    """A sentence for each pair of features that say much the same thing."""
+def write_twins(
+    pairs: Iterable[exploration.Correlation], labels: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """A sentence for each pair of features that say much the same thing; `labels`: what they are called."""
+    called = labels or {}
     return tuple(
-        f"{pair.one} and {pair.other} say much the same thing (rank correlation {pair.rho:.2f}): "
-        "together they weigh double."
+        f"{called.get(pair.one, pair.one)} and {called.get(pair.other, pair.other)} say much the same thing "
+        f"(rank correlation {pair.rho:.2f}): together they weigh double."
         for pair in pairs
     )
 

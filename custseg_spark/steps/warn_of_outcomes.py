@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from custseg_spark import journal
-from custseg_spark.propose.column_kinds import split_words
 from custseg_spark.propose.outcomes import find_outcome_words, find_told
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import Sample
 from custseg_spark.sql import find_columns
+from custseg_spark.wording import split_words
 
 
 def warn_of_outcomes(recipe: Recipe, sample: Sample) -> None:

@@ -107,7 +107,13 @@ def _list_views(fitted: Segmentation, role: str) -> tuple[FeatureView, ...]:
     """The columns of a role; a rate is a percentage unless it has a unit, such as pounds an order."""
     transforms = {t.name: t.transform for t in fitted.model.features}
     return tuple(
-        FeatureView(shown.name, shown.unit, transforms.get(shown.name, "none"), shown.rate and not shown.unit)
+        FeatureView(
+            shown.name,
+            shown.unit,
+            transforms.get(shown.name, "none"),
+            shown.rate and not shown.unit,
+            shown.label,
+        )
         for shown in fitted.profile.shown
         if shown.role == role
     )

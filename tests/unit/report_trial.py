@@ -170,6 +170,7 @@ def pictures(t: Trial) -> Pictures:
         features=FEATURES,
         descriptions=DESCRIPTIONS,
         ids=tuple(range(len(t.names))),
+        value="spend",
     )
 
 
@@ -239,6 +240,7 @@ def full_page(
         value="spend",
         outcomes=(OUTCOME.model_copy(update={"overall": everyone}),),
         segments=found,
+        labels={"deals": "dépenses"},
     )
     return page.Page(
         summary,

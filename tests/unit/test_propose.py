@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import DataError
-from custseg_spark.propose.column_kinds import look_at_column, split_words
+from custseg_spark.propose.column_kinds import look_at_column
 from custseg_spark.propose.write_yaml import write_recipe
 from custseg_spark.recipe import Recipe, parse, plain_yaml
+from custseg_spark.wording import split_words
 
 ROWS = 400
 

@@ -174,3 +174,9 @@ def test_a_summary_of_an_older_version_is_read_and_that_of_a_newer_is_refused() 
 def test_a_run_without_a_summary_still_has_its_names() -> None:
     found = read_summary(None, [SegmentShare(segment=2, name="Rich", size=60, share=0.6)])
     assert (found.headline, found.segment(2).name) == (("1 segments.",), "Rich")
+
+
+def test_a_label_stands_wherever_its_column_is_named(full: page.Page) -> None:
+    html = render_page(full)
+    assert html.count("dépenses") >= 3
+    assert ">deals<" not in html

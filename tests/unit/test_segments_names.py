@@ -1,6 +1,7 @@
 """The naming rule, without Spark: hand-made segments for each step, and what must hold for any."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
+from custseg_spark.segments.compare_rivals import tells_figure
 from custseg_spark.segments.names import Vocabulary, Words, name_segments
 from custseg_spark.segments.traits import Traits, measure_traits
 from custseg_spark.wording import write_label
@@ -98,16 +100,50 @@ def test_what_is_still_shared_takes_the_middle_word() -> None:
     assert names(found) == ["Big spenders, many deals", "Big spenders, quiet, some deals", "Big spenders"]
 
 
-def test_equal_words_are_told_apart_by_rank() -> None:
-    assert names(of((1, 0.1, 0), (1, 0.3, 0))) == [
-        "Big spenders, lower recency",
-        "Big spenders, higher recency",
+def test_equal_words_are_told_apart_by_what_is_true_of_one() -> None:
+    assert names(of((1, 0.1, 0), (1, 0.3, 0))) == ["Big spenders", "Big spenders, less recent"]
+    assert names(of((1, 0, -0.1), (1, 0, 0.3))) == ["Big spenders, fewer deals", "Big spenders, more deals"]
+    assert names(of((1, 0, -0.1), (1, 0, -0.4))) == ["Big spenders", "Big spenders, fewer deals"]
+
+
+def test_more_than_two_of_equal_words_say_their_mean() -> None:
+    means = np.array([[1234.0, 0, 0], [2345, 0, 0], [53456, 0, 0], [10, 0, 0]])
+    found = replace(
+        of((1, 0, 0), (2, 0, 0), (3, 0, 0), (-6, 0, 0)), means=means, typical=np.array([500.0, 0, 0])
+    )
+    assert names(found) == [
+        "Big spenders, spend about 1,200",
+        "Big spenders, spend about 2,300",
+        "Big spenders, spend about 53,000",
+        "Small spenders",
     ]
-    assert names(of((1, 0, 0), (2, 0, 0), (3, 0, 0))) == [
-        "Big spenders, no. 3 of 3 by spend",
-        "Big spenders, no. 2 of 3 by spend",
-        "Big spenders, no. 1 of 3 by spend",
+    assert [tells_figure(name) for name in names(found)] == [True, True, True, False]
+    near = replace(found, means=means - np.array([[0.0], [1100.0], [0.0], [0.0]]))
+    assert names(near)[:2] == ["Big spenders, spend about 1,230", "Big spenders, spend about 1,240"]
+
+
+def test_words_part_those_that_figures_would_hardly_tell_apart() -> None:
+    found = of((1, 1, 0), (3, 1, 0), (1.1, -1, 0), (3.1, -1, 0), (-6, 0, 0))
+    means = np.array([[1.2, 9, 0], [5.8, 9, 0], [1.3, 1, 0], [5.9, 1, 0], [0, 5, 0]])
+    assert names(replace(found, means=means, typical=np.array([1.0, 5, 0]))) == [
+        "Big spenders, quiet, spend about 1.2",
+        "Big spenders, quiet, spend about 5.8",
+        "Big spenders, recent, spend about 1.3",
+        "Big spenders, recent, spend about 5.9",
+        "Small spenders",
     ]
+
+
+def test_a_level_takes_the_mean_in_the_unit_too() -> None:
+    found = replace(
+        of((1, 0, 0), (-1, 0, 0)), means=np.array([[80.0, 0, 0], [90, 0, 0]]), typical=np.full(3, 85.0)
+    )
+    assert found.levels.tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
+def test_a_noun_begins_with_a_capital() -> None:
+    words = {"recency": ("recent", None, "iPhone lovers")}
+    assert names(of((0, -1, 0), (0, 1, 0)), words=words, order_by="recency") == ["Recent", "iPhone lovers"]
 
 
 def test_equal_centres_take_their_number() -> None:
@@ -166,7 +202,7 @@ def _cases(draw: st.DrawFn) -> Case:
     features = [f"f{column}" for column in range(d)]
     word = st.none() | st.sampled_from(["a", "A", "b", "c", "dd", "e e"])
     vocabulary = draw(st.dictionaries(st.sampled_from(features), st.none() | st.tuples(word, word, word)))
-    pin = st.sampled_from(["a", "b, c", "High f0", "Mid f0 (segment 1)", "High f0 (segment 0)"])
+    pin = st.sampled_from(["a", "b, c", "High “f0”", "Mid “f0” (segment 1)", "High “f0” (segment 0)"])
     pinned = draw(st.dictionaries(st.integers(0, k - 1), pin, max_size=3))
     pinned = {segment: name for name, segment in {name: segment for segment, name in pinned.items()}.items()}
     above = table(0, 10)
@@ -201,17 +237,17 @@ def test_names_are_always_unique_and_true(case: Case) -> None:
         assert noun == named.words[0].text
         assert named.words[0].feature == order_by
         for text in rest:
-            assert text in {word.text for word in named.words} or _rank_is_true(text, row, found, features)
+            assert text in {word.text for word in named.words} or _comparison_is_true(
+                text, row, found, features
+            )
 
 
-def _rank_is_true(text: str, row: int, found: Traits, features: list[str]) -> bool:
-    """higher f, lower f, or no. i of m by f, checked as far as one segment alone can show it."""
-    column = features.index(text.split()[-1])
+def _comparison_is_true(text: str, row: int, found: Traits, features: list[str]) -> bool:
+    """Higher or lower: than all customers and than another segment."""
+    way, label = text.split()
+    column = features.index(label.strip("“”"))
     others = np.delete(found.z[:, column], row)
-    if text.startswith("higher"):
-        return bool((found.z[row, column] > others).any())
-    if text.startswith("lower"):
-        return bool((found.z[row, column] < others).any())
-    rank, count = int(text.split()[1]), int(text.split()[3])
-    higher, lower = (others > found.z[row, column]).sum(), (others < found.z[row, column]).sum()
-    return bool(higher >= rank - 1 and lower >= count - rank)
+    z, above, below = found.z[row, column], found.above[row, column], found.below[row, column]
+    if way == "higher":
+        return bool((z > others).any() and z > 0 and above > 0.5)
+    return bool((z < others).any() and z < 0 and below > 0.5) and way == "lower"

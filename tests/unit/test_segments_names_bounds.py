@@ -36,7 +36,7 @@ def test_what_differs_by_less_than_a_millionth_is_equal() -> None:
         "Big spenders (segment 0)",
         "Big spenders (segment 1)",
     ]
-    assert names(of((1, 0.1, 0), (1, 0.1 + 2e-6, 0)))[0] == "Big spenders, lower recency"
+    assert names(of((1, 0.1, 0), (1, 0.1 + 2e-6, 0)))[1] == "Big spenders, less recent"
 
 
 def test_a_noun_that_a_pin_has_taken_is_said_with_a_middle_word() -> None:

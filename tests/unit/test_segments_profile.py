@@ -167,6 +167,17 @@ def test_an_outcome_of_zeros_and_ones_is_a_rate(found: Profile) -> None:
         ("margin_rate", "", False),
         ("credit", "score", False),
         ("visits", "a month", True),
+        ("annual_income", "k$", False),
+        ("income", "money a year", False),
+        ("spending_score", "1-100", False),
+        ("balance", "€", False),
+        ("credit_limit", "", False),
+        ("total_amt_change_q4_q1", "", False),
+        ("total_trans_amt", "", True),
+        ("NumOfProducts", "", True),
+        ("average_basket", "", False),
+        ("HourSpendOnApp", "", False),
+        ("x1", "", False),
     ],
 )
 def test_additive_unless_a_time_or_a_ratio(name: str, unit: str, expected: bool) -> None:

@@ -5,18 +5,19 @@ import math
 import pytest
 
 from custseg_spark.recipe.models import Action
-from custseg_spark.segments.actions import find_topic, suggest_action
+from custseg_spark.segments.actions import suggest_action
 from custseg_spark.segments.column_stats import ColumnStats
 from custseg_spark.segments.names import SegmentName, Word
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
 from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.segments.sentences import (
-    format_figure,
     write_fact,
     write_headline,
     write_sentence,
 )
 from custseg_spark.segments.traits import Level
+from custseg_spark.topics import find_topic
+from custseg_spark.wording import format_figure
 
 LEVELS: dict[str, Level] = {
     "Small spenders": "low",
@@ -158,9 +159,9 @@ def test_a_default_needs_no_word_for_a_level() -> None:
     assert suggest_action(silent).startswith("Win back first")
 
 
-def test_something_is_suggested_for_features_of_no_known_kind() -> None:
+def test_nothing_is_suggested_for_features_of_no_known_kind() -> None:
     unknown = SegmentName(0, "High x", {"x": "high"}, (Word("x", "high", "High x"),))
-    assert suggest_action(unknown)
+    assert suggest_action(unknown) == ""
     assert suggest_action(unknown, units={"x": "EUR"}).startswith("Keep and reward")
 
 
@@ -177,6 +178,19 @@ def test_something_is_suggested_for_features_of_no_known_kind() -> None:
         ("customer_since", "days", "tenure"),
         ("x", "pounds", "spend"),
         ("age", "years", None),
+        ("credit_amount", "EUR", None),
+        ("balance", "€", None),
+        ("MonthlyCharges", "", None),
+        ("total_amt_change_q4_q1", "", None),
+        ("total_trans_amt", "", "spend"),
+        ("spending_score", "1-100", None),
+        ("HourSpendOnApp", "", None),
+        ("email_value", "", None),
+        ("store_id", "", None),
+        ("Purchase Amount", "USD", "spend"),
+        ("days_since_enroll", "", "tenure"),
+        ("jours_depuis_derniere", "", "recency"),
+        ("BALANCE_FREQUENCY", "", None),
     ],
 )
 def test_what_a_feature_is_about_is_told_by_its_name(feature: str, unit: str, kind: str) -> None:
@@ -191,3 +205,9 @@ def test_of_two_channels_the_one_in_the_name_is_meant() -> None:
     )
     both = SegmentName(0, "Mid spenders, web buyers", {"spend": "mid", "store": "high", "web": "high"}, words)
     assert suggest_action(both) == "Reach them where they are: web buyers"
+
+
+@pytest.mark.parametrize("feature", ["credit_amount", "balance", "annual_income", "spending_score", "tenure"])
+def test_who_buys_nothing_gets_no_advice_to_buy(feature: str) -> None:
+    for level in ("high", "mid", "low"):
+        assert suggest_action(SegmentName(0, "High", {feature: level}, (Word(feature, level, "High"),))) == ""

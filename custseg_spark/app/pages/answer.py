@@ -24,6 +24,7 @@ def show_cards(run: RunView, only: Collection[int] | None = None) -> None:
     widgets.show_template(
         "cards.html",
         segments=[one for one in run.summary.segments if only is None or one.segment in only],
+        summary=run.summary,
         outcomes=run.summary.outcomes,
         profile=run.profile,
         columns=list_mean_columns(run.profile),

@@ -93,13 +93,13 @@ def _show_placement(run: RunView, answer: Placement) -> None:
     one = run.summary.segment(answer.segment)
     widgets.show_template("customer.html", one=one, name=answer.name, sure=sure)
     st.markdown("**What speaks for it**")
-    weights = [(reason.feature, reason.weight) for reason in answer.reasons]
+    weights = [(run.summary.say(reason.feature), reason.weight) for reason in answer.reasons]
     drawn = plotly_charts.draw_reasons(weights, (answer.segment, answer.name), answer.next)
     widgets.show_chart(drawn, "predict.reasons", tools=False)
     worth = 0.2 * max(abs(reason.weight) for reason in answer.reasons)
     for reason in answer.reasons[:2]:
         if reason.weight > worth:
-            feature = wording.capitalize(wording.humanize(reason.feature))
+            feature = wording.capitalize(run.summary.say(reason.feature))
             feature, name, following = map(widgets.escape_markdown, (feature, answer.name, answer.next[1]))
             value, own, other = map(wording.format_number, (reason.value, reason.own, reason.other))
             st.caption(f"{feature} {value}: usual in “{name}” is {own}, in “{following}” {other}.")

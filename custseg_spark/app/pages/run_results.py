@@ -76,10 +76,13 @@ def show_side_by_side(run: RunView) -> None:
     features = [t.name for t in run.model.features]
     more = [name for name in list_mean_columns(run.profile) if name not in features]
     shown = st.multiselect(
-        "Columns", [*features, *more], [*features, *more[:6]], wording.humanize, key="results.columns"
+        "Columns", [*features, *more], [*features, *more[:6]], run.summary.say, key="results.columns"
     )
     if shown:
-        widgets.show_chart(plotly_charts.draw_heatmap(run.profile, shown), "results.heat")
+        widgets.show_chart(
+            plotly_charts.draw_heatmap(run.profile, {name: run.summary.say(name) for name in shown}),
+            "results.heat",
+        )
         st.caption("The average of each segment. Orange lies above all customers, blue below.")
 
 

@@ -22,6 +22,13 @@ class FeatureView:
     """`none` or `log1p`; a log1p feature is drawn on that scale, with ticks in its unit."""
     rate: bool = False
     """Whether it is a share and written as a percentage."""
+    label: str = ""
+    """What people call it, where that is not the name in words."""
+
+    @property
+    def text(self) -> str:
+        """What it is called where people read it."""
+        return self.label or wording.humanize(self.name)
 
     def write(self, value: float | None) -> str:
         """A value of the column as it is written for people, without its unit."""
@@ -60,13 +67,18 @@ class Pictures:
     ids: tuple[int, ...]
     """Of the segments, which give them their colours and numbers."""
     value: str | None = None
-    """The additive column whose share stands beside the share of customers; `spend` or the first if null."""
+    """The additive column whose share stands beside the share of customers; null: there is none."""
     flows: pd.DataFrame | None = None
     """A row per flow, as movement.csv; null without a live run."""
 
     @property
     def k(self) -> int:
         return len(self.names)
+
+    def say(self, name: str) -> str:
+        """What a column is called where people read it."""
+        views = (view for view in self.features + self.descriptions if view.name == name)
+        return next((view.text for view in views), wording.humanize(name))
 
     @property
     def shares(self) -> list[float]:

@@ -48,7 +48,7 @@ def draw_shares(p: Pictures) -> Figure | None:
     if found is None:
         return None
     name, of_total = found
-    what = wording.humanize(name)
+    what = p.say(name)
     note = f"Open bars: share of customers. Filled bars: share of {what}. All rows."
     figure, axes = _make_rows(p, titles.describe_shares(p, name, of_total), note, 0.5)
     longest = max(*p.shares, *of_total)
@@ -100,7 +100,7 @@ def draw_heatmap(p: Pictures) -> Figure | None:
     z = p.profile[[f"z_{name}" for name in columns]].to_numpy(dtype=np.float64)
     rows = canvas.write_names(p.names, p.ids, 30)
     left = _measure_names(rows, 9.5) + 0.4
-    heads = [wording.break_text(wording.humanize(name), 13, 3) for name in columns]
+    heads = [wording.break_text(p.say(name), 13, 3) for name in columns]
     lines = max(head.count("\n") for head in heads) + 1
     step = 0.42 if p.k <= canvas.MANY else 0.36
     cell = 0.98
@@ -158,7 +158,9 @@ def draw_boxes(p: Pictures) -> Figure | None:
         note += f" The {left_out} columns that differ least are left out."
     width, height = left + across * (wide + 0.3) + 0.1, 0.65 + down * (each + 0.85)
     figure = canvas.make_sheet(width, height)
-    top = canvas.write_head(figure, titles.describe_boxes(eta), note)
+    top = canvas.write_head(
+        figure, titles.describe_boxes({p.say(name): share for name, share in eta.items()}), note
+    )
     for place, view in enumerate(views):
         row, column = divmod(place, across)
         x = left + column * (wide + 0.3)
@@ -188,7 +190,7 @@ def _draw_spread(axes: Axes, p: Pictures, view: FeatureView, labels: NDArray[np.
     axes.set_xlim(float(np.nanmin(marks)) - span * 0.04, float(np.nanmax(marks)) + span * 0.04)
     axes.spines["left"].set_visible(False)
     scales.label_axis(axes.xaxis, view, named=False, most=5)
-    text = wording.break_text(wording.add_unit(wording.humanize(view.name), view.unit), 32, 2)
+    text = wording.break_text(wording.add_unit(view.text, view.unit), 32, 2)
     axes.set_xlabel(canvas.escape_mathtext(text), size=9.5, color=palette.INK, weight="bold")
 
 

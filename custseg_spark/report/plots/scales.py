@@ -47,7 +47,7 @@ def label_axis(axis: Axis, view: FeatureView, named: bool = True, most: int = 6)
         axis.set_major_locator(MaxNLocator(most - 1))
         axis.set_major_formatter(FuncFormatter(lambda place, _: shorten(float(place))))
     if named:
-        text = wording.add_unit(wording.humanize(view.name), view.unit)
+        text = wording.add_unit(view.text, view.unit)
         axis.set_label_text(canvas.escape_mathtext(wording.break_text(text, 60)), color=palette.INK, size=10)
 
 

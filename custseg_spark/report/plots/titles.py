@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from custseg_spark import wording
 from custseg_spark.report.plots.data import FeatureView, Pictures
 from custseg_spark.statistics import STABLE
-from custseg_spark.wording import format_percent, humanize
+from custseg_spark.wording import format_percent
 
 
 def quote_name(name: str) -> str:
@@ -21,9 +21,9 @@ def quote_name(name: str) -> str:
     return f"“{wording.break_text(name, 44, 1)}”"
 
 
-def _shorten(name: str, width: int = 30) -> str:
+def _shorten(text: str, width: int = 30) -> str:
     """A column's name as it fits into a title."""
-    return wording.break_text(humanize(name), width, 1)
+    return wording.break_text(text, width, 1)
 
 
 def describe_component(p: Pictures, axis: int) -> str:
@@ -34,7 +34,7 @@ def describe_component(p: Pictures, axis: int) -> str:
     if largest == 0:
         return text
     heavy = [i for i in np.argsort(-np.abs(weights), kind="stable")[:3] if abs(weights[i]) >= 0.4 * largest]
-    parts = [f"{_shorten(p.features[i].name, 22)} {'+' if weights[i] > 0 else '−'}" for i in heavy]
+    parts = [f"{_shorten(p.features[i].text, 22)} {'+' if weights[i] > 0 else '−'}" for i in heavy]
     return f"{text}: {', '.join(parts)}"
 
 
@@ -66,7 +66,7 @@ def choose_pair(p: Pictures) -> list[FeatureView]:
 
 def describe_pair(views: Sequence[FeatureView], units: NDArray[np.float64]) -> str:
     """Whether the two columns move together (Spearman's rank correlation)."""
-    first, second = (_shorten(view.name) for view in views)
+    first, second = (_shorten(view.text) for view in views)
     rho = float(pd.DataFrame(units).corr(method="spearman", min_periods=3).to_numpy()[0, 1])
     if np.isnan(rho):  # too few customers, or a column that is constant
         return wording.capitalize(f"{first} against {second}")
@@ -91,10 +91,8 @@ def describe_sizes(p: Pictures) -> str:
 
 def share_value(p: Pictures) -> tuple[str, list[float]] | None:
     """The additive column to weigh customers by, and each segment's share of its total."""
-    wanted = [p.value] if p.value else ["spend"] + [view.name for view in p.features]
-    for name in wanted:
-        if f"mean_{name}" not in p.profile:
-            continue
+    name = p.value
+    if name and f"mean_{name}" in p.profile:
         totals = p.profile[f"mean_{name}"].to_numpy(dtype=float) * np.asarray(p.sizes, dtype=float)
         if f"share_of_total_{name}" in p.profile:  # counts missing values rightly
             totals = p.profile[f"share_of_total_{name}"].to_numpy(dtype=float)
@@ -108,8 +106,8 @@ def describe_shares(p: Pictures, name: str, of_total: Sequence[float]) -> str:
     rich = [i for i in range(p.k) if of_total[i] > p.shares[i]]
     customers, value = sum(p.shares[i] for i in rich), sum(of_total[i] for i in rich)
     if not rich or value - customers < 0.02:
-        return f"Every segment brings about its share of {humanize(name)}"
-    what = _shorten(name)
+        return f"Every segment brings about its share of {p.say(name)}"
+    what = _shorten(p.say(name))
     return f"{format_percent(customers)} of customers bring {format_percent(value)} of {what}"
 
 
@@ -119,7 +117,7 @@ def describe_heatmap(p: Pictures, z: NDArray[np.float64], columns: Sequence[str]
         return "Segments against all customers"
     row, column = divmod(int(np.nanargmax(np.abs(z))), z.shape[1])
     side = "above" if z[row, column] > 0 else "below"
-    what = _shorten(columns[column])
+    what = _shorten(p.say(columns[column]))
     return (
         f"{quote_name(p.names[row])} stands out most: {what} is "
         f"{wording.format_decimal(abs(float(z[row, column])), 1)} standard deviations {side} all customers"

@@ -1,0 +1,64 @@
+"""Words for the low, middle and high values of a feature, made of its name: few orders, high balance."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from custseg_spark.topics import find_topic, is_count
+from custseg_spark.wording import split_words, write_label
+
+_CODE = re.compile(r"_?(c|x|v|var|col|column|feature|field|attr|f)_?\d+", re.IGNORECASE)
+"""A name that a machine made: it says nothing, so it is quoted."""
+_MARK = re.compile(r"(total|number of|num of|num|n|nb|no|nombre de|anzahl)(\. ?| )", re.IGNORECASE)
+"""What stands before what is counted."""
+_SPAN = frozenset(["duration", "length", "tenure"])
+_PERIODS = frozenset(["days", "weeks", "months", "years", "hours", "minutes", "jours", "mois"])
+
+
+@dataclass(frozen=True)
+class Title:
+    """What a feature is called and counted in: `name` as in the recipe, `label` as people write it where the
+    name can't."""
+
+    name: str
+    label: str = ""
+    unit: str = ""
+
+    @property
+    def text(self) -> str:
+        """The name in words: total spend; quoted where it says nothing: “c1”."""
+        if self.label:
+            return self.label
+        return f"“{self.name}”" if _CODE.fullmatch(self.name) else write_label(self.name)
+
+    def make_words(self) -> tuple[str, str, str]:
+        """What a low, a middle and a high value is called."""
+        low, mid, high = self._find_degrees()[:3]
+        what = self._name_thing()
+        return f"{low} {what}", f"{mid} {what}", f"{high} {what}"
+
+    def make_comparatives(self) -> tuple[str, str]:
+        """What the lower and the higher of two is called: fewer orders, more orders."""
+        if find_topic(self.label or self.name, self.unit) == "recency":
+            return "more recent", "less recent"
+        less, more = self._find_degrees()[3:]
+        what = self._name_thing()
+        return f"{less} {what}", f"{more} {what}"
+
+    def _find_degrees(self) -> tuple[str, str, str, str, str]:
+        words = split_words(self.label or self.name)
+        if self._is_counted():
+            return "few", "some", "many", "fewer", "more"
+        if words and words[-1] in _SPAN:
+            return "short", "medium", "long", "shorter", "longer"
+        return "low", "mid", "high", "lower", "higher"
+
+    def _is_counted(self) -> bool:
+        words = split_words(self.label or self.name)
+        return is_count(self.label or self.name, self.unit) or (len(words) > 1 and words[0] in _PERIODS)
+
+    def _name_thing(self) -> str:
+        """What is low or few: without the mark of a count, which few and many say already."""
+        plain = _MARK.sub("", self.text, count=1) if self._is_counted() and _MARK.match(self.text) else ""
+        return plain or self.text

@@ -1,0 +1,197 @@
+"""What a column is about, told by whole words of its name and by its unit: what may be said of it.
+
+Nothing is better than a false word: what is not known has no topic, adds up to nothing and is called by its
+own name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from custseg_spark.wording import split_words
+
+Topic = Literal["income", "recency", "deals", "tenure", "channel", "spend", "frequency"]
+
+
+def _collect(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_RELATIVE = _collect(
+    """
+    ratio ratios rate rates share percent percentage pct avg average mean median std change chg chng
+    growth delta score scores rating ratings rank index probability prob propensity likelihood
+    utilization level quantile per
+    """
+)
+"""Of what a name with one of these says, no sum is anything."""
+_INCOME = _collect("income salary earnings earning wealth wage wages")
+_OWED = _collect(
+    """
+    balance balances credit loan loans limit limits charge charges fee fees debt debts debit deposit
+    deposits advance advances payment payments premium premiums price prices cost costs tax refund
+    refunds return returns capital gain loss saving savings budget profit margin discount
+    """
+)
+"""Money that nobody spent on goods, or may not have."""
+_SPENT = _collect(
+    """
+    spent spend spends spending spendings sales revenue revenues monetary turnover mnt gmv money
+    depenses depense umsatz ventas gasto gastos
+    """
+)
+_AMOUNT = _collect("amount amounts amt value values montant betrag importe")
+_BOUGHT = _collect(
+    """
+    trans transaction transactions purchase purchases purchased order orders ordered sale basket invoice
+    """
+)
+_TIMES = _collect(
+    """
+    order orders purchase purchases transaction transactions basket baskets visit visits trip trips
+    booking bookings frequency commandes achats bestellungen pedidos
+    """
+)
+_DEALS = _collect(
+    """
+    deal deals coupon coupons promo promos voucher vouchers offer offers discount discounts
+    """
+)
+_CHANNEL = _collect("web online store stores shop catalog catalogue mobile app channel phone")
+_PERIOD = _collect("day days week weeks month months year years jours mois tage")
+_CLOCK = _collect("second seconds sec minute minutes min mins hour hours time duration session")
+_MARKS = _collect("num n nb no count cnt ct number qty quantity")
+_LEFT = _collect("inactive inactivity dormant idle")
+_SINCE = _collect("since last depuis derniere dernier seit letzte letzter desde ultima ultimo")
+_ACTED = _collect(
+    """
+    order ordered purchase purchased visit visited seen active activity login transaction commande achat
+    derniere dernier shopping bought
+    """
+)
+_BEGAN = _collect(
+    """
+    tenure member membership joined join enroll enrolled enrol registered registration signup first
+    """
+)
+_STATES = (
+    _RELATIVE
+    | _INCOME
+    | _PERIOD
+    | _CLOCK
+    | _collect(
+        """
+    balance balances credit loan loans limit limits debt debts age ages recency tenure birth date since
+    length distance height weight bmi size price prices capital code id zip latitude longitude
+    temperature
+    """
+    )
+)
+"""What a customer has or is: of many customers together it is no sum that they bring."""
+_SUMS = (
+    _SPENT
+    | _AMOUNT
+    | _TIMES
+    | _MARKS
+    | _DEALS
+    | _collect(
+        """
+    charges charge fee fees payment payments cost costs profit sale volume consumption usage basket
+    """
+    )
+)
+
+_MONEY_UNIT = re.compile(
+    r"money|€|\$|£|¥|\b(eur|usd|gbp|chf|inr|jpy|euros?|dollars?|pounds?|rupees?)\b", re.IGNORECASE
+)
+_TIME_UNIT = re.compile(
+    r"\W*(\d+\W*)?(seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|ages?)\b", re.IGNORECASE
+)
+_RATIO_UNIT = re.compile(
+    r"%|/|\b(per|percent|percentage|share|rate|ratio|score|index|average|mean|median|rank|level)\b|^\W*\d+\W+\d+\W*$",
+    re.IGNORECASE,
+)
+
+
+def is_money(unit: str) -> bool:
+    """Whether a unit is one of money: k$, EUR, money in 2 years."""
+    return bool(_MONEY_UNIT.search(unit))
+
+
+def find_time(unit: str) -> str:
+    """The time that a unit begins with, such as days; empty if it begins with none."""
+    time = _TIME_UNIT.match(unit)
+    return time.group(2).lower() if time else ""
+
+
+def find_topic(name: str, unit: str = "") -> Topic | None:
+    """What a column is about; None where its name does not say it or says something else."""
+    words = frozenset(split_words(name))
+    if words & _RELATIVE or _RATIO_UNIT.search(unit):
+        return None
+    if _is_recency(words):
+        return "recency"
+    if words & _INCOME:
+        return "income"
+    if words & _DEALS and not (words & {"discount"} and is_money(unit)):
+        return "deals"
+    if words & _BEGAN or {"on", "book"} <= words or {"customer", "since"} <= words:
+        return "tenure"
+    if words & (_OWED | _CLOCK):
+        return None
+    if _is_spend(words, unit):
+        return "spend"
+    if words & _CHANNEL and not words & {"id", "code"}:
+        return "channel"
+    return "frequency" if words & _TIMES and not words & {"size", "value", "amount"} else None
+
+
+def is_additive(name: str, unit: str) -> bool:
+    """Whether values of different customers add up to what they bring: sums of money and counts do.
+
+    An income, a balance, a limit, a time, a ratio, a score, a rank or an average does not, nor what neither
+    its unit nor its name says anything of.
+    """
+    words = frozenset(split_words(name))
+    if unit and (find_time(unit) or _RATIO_UNIT.search(unit)):
+        return False
+    if words & (_RELATIVE | _INCOME | _CLOCK) or (words & _STATES and not words & _SUMS):
+        return False
+    if words & _SPENT or (unit and not words & _STATES):
+        return True
+    if words & _STATES - _PERIOD:
+        return False
+    return bool(words & _SUMS) or is_plural(name)
+
+
+def is_count(name: str, unit: str = "") -> bool:
+    """Whether it is a number of things that its name ends with: orders, num web visits, Nb. commandes."""
+    words = split_words(name)
+    if not words or is_money(unit) or not is_plural(name):
+        return False
+    if frozenset(words) & (_RELATIVE | _INCOME | _OWED | _SPENT | _CLOCK | _AMOUNT):
+        return False
+    return words[0] in _MARKS or find_topic(name, unit) in ("frequency", "deals", "channel")
+
+
+def is_plural(name: str) -> bool:
+    """Whether the last word of a name is an English or French plural, as far as its letters tell."""
+    last = (split_words(name) or ("",))[-1]
+    return len(last) > 3 and last.endswith("s") and not last.endswith(("ss", "us", "is"))
+
+
+def _is_recency(words: frozenset[str]) -> bool:
+    if words & _BEGAN:
+        return False
+    if words & ({"recency"} | _LEFT):
+        return True
+    return bool(words & _PERIOD and words & _SINCE and (words & _ACTED or words <= _PERIOD | _SINCE))
+
+
+def _is_spend(words: frozenset[str], unit: str) -> bool:
+    if words & _MARKS:
+        return False
+    return bool(
+        words & _SPENT or (words & _AMOUNT and words & _BOUGHT) or (is_money(unit) and not words & _AMOUNT)
+    )
