@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
-from custseg_spark.data import excel, text
+from custseg_spark.data import excel, row_numbers, text
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.table_files import TableFiles, locate
 from custseg_spark.engine.translate_errors import translate_engine_errors
@@ -49,7 +49,7 @@ class Table:
     all. A pandas DataFrame whose missing values are None.
     `format`: csv (any separator), excel, parquet, table, or the name the session knows it by.
     `options` (of text with the separator `sep` as found or as given) and `spark_path`: how Spark was asked to
-    read it; empty where it did not read files.
+    read it; empty where it did not read files. `fingerprint`: of the file, where its rows were numbered.
     """
 
     frame: DataFrame
@@ -58,18 +58,26 @@ class Table:
     path: str
     options: Mapping[str, Any] = field(default_factory=dict)
     spark_path: str = ""
+    fingerprint: str = ""
 
 
-def open_table(spark: SparkSession, source: models.Source, path: str | DataFrame) -> Table:
+def open_table(
+    spark: SparkSession, source: models.Source, path: str | DataFrame, *, lazy: bool = False
+) -> Table:
     """Open the table at `path`, a path or URI, or a catalog name with `format: table`, as `source` says; or
     one that is open already.
 
-    Runs no job over the data: none at all for text and Excel, one over a footer for Parquet. Raises DataError
-    for what is missing, empty or of another kind; RecipeError for a format or option that can't be.
+    Runs no job over the data: none at all for text and Excel, one over a footer for Parquet; but one that
+    counts where rows are numbered, unless `lazy`: then their numbers are wrong. Raises DataError for what is
+    missing, empty or of another kind; RecipeError for a format or option that can't be.
     """
     if isinstance(path, str):
         with translate_engine_errors(f"input {path}"):
             table = _open_files(spark, source, path)
+            if source.numbers_rows:
+                table = _number_rows(table, lazy)
+    elif source.numbers_rows:
+        raise row_numbers.refuse_numbers("a DataFrame")
     else:
         table = Table(path, None, DATAFRAME, DATAFRAME)
     if source.filter is None:
@@ -78,6 +86,14 @@ def open_table(spark: SparkSession, source: models.Source, path: str | DataFrame
         filtered = filter_rows(table.frame, source.filter)
         _ = filtered.schema  # over Spark Connect nothing is asked before this
     return replace(table, frame=filtered)
+
+
+def _number_rows(table: Table, lazy: bool) -> Table:
+    if table.format == "table":
+        raise row_numbers.refuse_numbers(f"the table {table.path}")
+    found = row_numbers.locate_one_file(table.path)
+    frame = row_numbers.number_rows(table.frame, lazy)
+    return replace(table, frame=frame, fingerprint=row_numbers.fingerprint(found))
 
 
 def filter_rows(frame: DataFrame, predicate: str) -> DataFrame:

@@ -15,7 +15,7 @@ from pyspark.sql.types import BooleanType, DataType, NumericType
 from custseg_spark import data, features
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part
+from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part, list_expressions
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
 
@@ -32,13 +32,17 @@ _WORKING = re.compile(
 
 
 def load_table(spark: SparkSession, recipe: Recipe, path: str) -> CustomerTable:
-    """Open the table and lay the recipe's expressions over it. Runs no job over the data."""
-    return apply_recipe(open_table(spark, recipe, path), recipe)
+    """Open the table to look at its columns, and lay the recipe's expressions over it. Runs no job over the
+    data."""
+    return apply_recipe(open_table(spark, recipe, path, lazy=True), recipe)
 
 
-def open_table(spark: SparkSession, recipe: Recipe, source: str | DataFrame) -> data.Table:
-    """The table at a path, or one that is open, but for what is private. Runs no job over the data."""
-    return data.apply_privacy(data.open_table(spark, recipe.input, source), recipe.privacy)
+def open_table(
+    spark: SparkSession, recipe: Recipe, source: str | DataFrame, *, lazy: bool = False
+) -> data.Table:
+    """The table at a path, or one that is open, but for what is private. Runs no job over the data, but one
+    where rows are numbered, unless `lazy`."""
+    return data.apply_privacy(data.open_table(spark, recipe.input, source, lazy=lazy), recipe.privacy)
 
 
 def apply_recipe(
@@ -56,7 +60,7 @@ def apply_recipe(
     """
     besides = besides or {}
     used = _find_uses(recipe, besides)
-    typed = data.cast_columns(table, used, recipe.input.types, trained)
+    typed = _cast_columns(table, used, recipe, trained)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
     expressions = {name: make_safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
@@ -80,7 +84,22 @@ def apply_recipe(
         profiled={name: sql for name, sql in described.items() if name in shown},
         described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
+        fingerprint=table.fingerprint,
     )
+
+
+def _cast_columns(
+    table: data.Table, used: Mapping[str, Sequence[str]], recipe: Recipe, trained: Mapping[str, str] | None
+) -> data.TypedTable:
+    """The table with types. Undeclared numbers are double, so that one with a fraction far behind the first
+    rows is no misfit; but int where an expression takes whole numbers alone, as make_date does."""
+    typed = data.cast_columns(table, used, recipe.input.types, trained)
+    expressions = [F.expr(make_safe(sql, where)) for where, sql in list_expressions(recipe)]
+    try:
+        _ = typed.frame.select(*expressions).schema
+    except AnalysisException:  # told by the caller, where it is no matter of whole numbers
+        return data.cast_columns(table, used, recipe.input.types, trained, whole=True)
+    return typed
 
 
 def _find_uses(recipe: Recipe, besides: Mapping[str, str]) -> dict[str, list[str]]:
@@ -137,7 +156,7 @@ def list_kept_columns(columns: tuple[str, ...], recipe: Recipe) -> list[str]:
     """The input columns that are written: all, or the recipe's and the id."""
     if recipe.output.columns is None:
         return list(columns)
-    wanted = {name.lower() for name in (recipe.input.id, *recipe.output.columns)}
+    wanted = {name.lower() for name in (recipe.input.id_column, *recipe.output.columns)}
     return [name for name in columns if name.lower() in wanted]
 
 
