@@ -9,9 +9,9 @@ from typing import Any
 
 from custseg_spark.propose.column_kinds import ColumnKind, split_words
 from custseg_spark.propose.features import COUNTS, ProposedFeature, choose_candidates
+from custseg_spark.propose.identity import Identity, find_identity, list_counting
 
 _MOST_DESCRIPTIONS = 30
-_CUSTOMER = frozenset(["customer", "client", "account", "member", "user", "id"])
 _TAKEN = ("segment", "segment_name", "distance_to_centre")
 
 
@@ -19,13 +19,12 @@ _TAKEN = ("segment", "segment_name", "distance_to_centre")
 class Draft:
     """What goes where. Keys are names fit for a recipe; of `left` and `remarks`, columns of the table.
 
-    `certain`: the id tells all rows looked at apart. `left`: why a column is in no section.
+    `left`: why a column is in no section.
     `remarks`: why a described column does not cut though it could. `type_remarks`: what a type in
     `types` does not fit. `notices`: what a person must know before the recipe is used, a sentence each.
     """
 
-    identity: ColumnKind
-    certain: bool
+    identity: Identity
     features: dict[str, ProposedFeature]
     described: dict[str, ColumnKind]
     checked: dict[str, ColumnKind]
@@ -37,14 +36,17 @@ class Draft:
     notices: tuple[str, ...]
 
 
-def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
-    """Sort a table's columns into the sections of a recipe; `rows`: how many were looked at."""
-    identity, certain = _find_identity(columns, rows)
-    others = [column for column in columns if column is not identity]
+def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = None) -> Draft:
+    """Sort a table's columns into the sections of a recipe; `rows`: of the table. `asked`: the id that a
+    person named."""
+    identity = find_identity(columns, rows, asked)
+    named = [column for column in columns if column is not identity.column]
+    counting = list_counting(named, rows)
+    others = [column for column in named if column.name not in counting]
     candidates, remarks = choose_candidates(others)
     alone = {one.columns[0] for one in candidates if len(one.columns) == 1}
     parts = {part for one in candidates for part in one.columns}
-    left = {one.name: why for one in others if (why := _explain(one)) and one.name not in parts}
+    left = counting | {one.name: why for one in others if (why := _explain(one)) and one.name not in parts}
     protected = tuple(column.name for column in others if column.is_protected and column.name not in left)
     # what must not decide is shown of every row, so none may be lost for a value of another kind
     mixed = {one.name: one.misfits for one in others if one.name in protected and not one.is_nearly_clean}
@@ -53,10 +55,9 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
     described = [column for column in free if not column.is_outcome]
     left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
     described = described[:_MOST_DESCRIPTIONS]
-    taken = {*_TAKEN, "_".join(identity.words)}
+    taken = {*_TAKEN, "_".join(split_words(identity.name))}
     return Draft(
         identity=identity,
-        certain=certain,
         features={_choose_name(one.words, taken): one for one in candidates},
         described={_choose_name(_name_description(column), taken): column for column in described},
         checked={_choose_name(column.words, taken): column for column in checked},
@@ -70,27 +71,8 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
         }
         | dict.fromkeys(mixed, "string"),
         type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
-        notices=(),
+        notices=identity.notices,
     )
-
-
-def _find_identity(columns: Sequence[ColumnKind], rows: int) -> tuple[ColumnKind, bool]:
-    """The column that looks most like the customer's id, and whether it tells all rows apart."""
-
-    def rate_likeness(column: ColumnKind) -> tuple[bool, bool, bool]:
-        customer = not _CUSTOMER.isdisjoint(column.words) or column.name.lower().startswith("client")
-        named = column.is_id_like or column.name.lower().endswith("id")
-        return _is_unique(column, rows), named and customer, named or customer
-
-    best = max([column for column in columns if not column.is_protected] or columns, key=rate_likeness)
-    return best, _is_unique(best, rows)
-
-
-def _is_unique(column: ColumnKind, rows: int) -> bool:
-    if column.distinct < rows or column.kind not in ("number", "text", "category"):
-        return False
-    known = column.values.dropna()
-    return column.kind != "number" or bool((known == known.round()).all())
 
 
 def _explain(column: ColumnKind) -> str:
