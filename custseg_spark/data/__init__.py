@@ -1,6 +1,14 @@
 """Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, NO_COLUMN, column, quote, read_utc
+from custseg_spark.data.columns import (
+    AS_READ,
+    MALFORMED,
+    NO_COLUMN,
+    column,
+    quote,
+    read_utc,
+    resolve_column,
+)
 from custseg_spark.data.contract import (
     ACCEPTED,
     ID_MISSING,
@@ -36,7 +44,7 @@ from custseg_spark.data.read import (
     open_topic,
     parse_messages,
 )
-from custseg_spark.data.size import estimate_rows
+from custseg_spark.data.size import estimate_rows, is_whole_head
 from custseg_spark.data.table_files import NoFilesError, escape_pattern
 from custseg_spark.data.text import OTHER_ENCODING
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons

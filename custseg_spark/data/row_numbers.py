@@ -38,7 +38,9 @@ def number_rows(frame: DataFrame, lazy: bool = False) -> DataFrame:
         )
     shifts = [1] if lazy else _find_shifts(frame)
     listed = ", ".join(f"{shift}L" for shift in shifts)
-    number = F.monotonically_increasing_id() + F.expr(f"element_at(array({listed}), spark_partition_id() + 1)")
+    number = F.monotonically_increasing_id() + F.expr(
+        f"element_at(array({listed}), spark_partition_id() + 1)"
+    )
     return frame.withColumn(ROW_NUMBER, number)
 
 
@@ -84,7 +86,9 @@ def fingerprint(found: TableFiles) -> str:
     digest = hashlib.sha256()
     with found.open(name) as stream:
         size = stream.seek(0, 2)
-        starts = [0] if size <= _READ_WHOLE else [(size - _BLOCK) * i // (_BLOCKS - 1) for i in range(_BLOCKS)]
+        starts = (
+            [0] if size <= _READ_WHOLE else [(size - _BLOCK) * i // (_BLOCKS - 1) for i in range(_BLOCKS)]
+        )
         for start in starts:
             stream.seek(start)
             digest.update(stream.read(size if size <= _READ_WHOLE else _BLOCK))

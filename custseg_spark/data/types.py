@@ -69,9 +69,9 @@ def cast_columns(
     `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
     `known`: Spark's names of the types that columns had before; a column that arrives as text and is not
     declared gets that one, whatever its first values look like tonight. `whole`: text whose first values are
-    whole numbers becomes int; else double, since a later one may have a fraction. The id stays text in text formats
-    unless it is declared: 007 is not 7. Raises DataError for a column the table does not have, naming the
-    key that uses it and the nearest name there is.
+    whole numbers becomes int; else double, since a later one may have a fraction. The id stays text in text
+    formats unless it is declared: 007 is not 7. Raises DataError for a column the table does not have,
+    naming the key that uses it and the nearest name there is.
     """
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]

@@ -77,7 +77,8 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
 
 def _explain(column: ColumnKind) -> str:
     if column.kind in ("empty", "constant"):
-        return "no value" if column.kind == "empty" else "the same value in every row"
+        alike = "no value" if column.kind == "empty" else "the same value in every row"
+        return alike if column.distinct < 2 else "the same in nearly every row"
     if column.kind == "nested":
         return "holds lists or structures: write expressions over their parts"
     if column.is_protected:

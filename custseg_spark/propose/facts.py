@@ -39,7 +39,9 @@ class TableFacts:
 def correct_columns(columns: Sequence[ColumnKind], facts: TableFacts) -> list[ColumnKind]:
     """The columns as the sample shows them, with what all rows say of each."""
     return [
-        _correct(column, facts.columns[column.name], facts.rows or 0) if column.name in facts.columns else column
+        _correct(column, facts.columns[column.name], facts.rows or 0)
+        if column.name in facts.columns
+        else column
         for column in columns
     ]
 
@@ -50,8 +52,6 @@ def _correct(column: ColumnKind, found: ColumnFacts, rows: int) -> ColumnKind:
     if column.distinct >= len(column.values.dropna()) and distinct >= NEARLY * found.known:
         distinct = found.known
     changed = replace(column, missing=missing, distinct=max(distinct, column.distinct))
-    if column.kind in ("constant", "empty") and changed.distinct > 1:
-        changed = replace(changed, kind="text" if column.kind == "empty" else "category")
     if found.lowest is not None and found.highest is not None:
         changed = replace(changed, bounds=(found.lowest, found.highest))
     if found.has_fractions and column.declared == "int":

@@ -41,6 +41,15 @@ _INDEX = frozenset(
      "nr", "number", "unnamed 0", "c0", "x", "obs", "level 0"]
 )  # fmt: skip
 """What a column is called that counts the rows; a nameless one is read as _c0, or as Unnamed: 0."""
+_NUMBERED = "no column tells customers apart; for this one file only"
+_NUMBERED_TOLD = (
+    "No column tells customers apart: every row counts as a customer, known by the number of its row (id: "
+    "{row_number: true}). That holds for this one file: there is no movement between runs, no audience, no "
+    "score of another file. Name the id with --id if there is one."
+)
+_REPEATED = (
+    "NOT different in every row: is this a table of customers? Order lines go through `custseg rfm` first"
+)
 
 
 @dataclass(frozen=True)
@@ -86,9 +95,13 @@ def is_index(column: ColumnKind, rows: int) -> bool:
     """Whether a column counts the rows, from 0 or 1, and is not named for anything else."""
     if column.kind != "number" or not _tells_apart(column, rows):
         return False
-    low, high = column.span
     named = " ".join(column.words) in _INDEX or not column.words
-    return named and low in (0, 1) and high - low < rows / APART
+    return named and _is_consecutive(column, rows)
+
+
+def _is_consecutive(column: ColumnKind, rows: int) -> bool:
+    low, high = column.span
+    return low in (0, 1) and high - low < rows / APART
 
 
 def _rate_likeness(column: ColumnKind, rows: int) -> float:
@@ -116,14 +129,14 @@ def _rate_unique(column: ColumnKind, rows: int, customer: bool) -> int:
         return 6
     person = any(_JOINED.fullmatch(word) for word in words)
     counted = len(words) > 1 and words[0] in _COUNTS
-    if not counted and (words[-1:] in (("id",), ("uuid",), ("guid",)) or person and words[-1] in ID_WORDS):
+    last = words[-1] if words and not counted else ""
+    if last in ("id", "uuid", "guid") or (person and last in ID_WORDS):
         return 5
-    if not counted and words and (words[-1] in ID_WORDS or _JOINED.fullmatch(words[-1])):
+    if last in ID_WORDS or _JOINED.fullmatch(last):
         return 4
     if column.kind == "text" and _is_coded(column):
         return 3
-    low, high = column.span
-    return 1 if column.kind == "number" and low in (0, 1) and high - low < rows / APART else 0
+    return 1 if column.kind == "number" and _is_consecutive(column, rows) else 0
 
 
 def _names_customer(column: ColumnKind) -> bool:
@@ -154,31 +167,16 @@ def _is_coded(column: ColumnKind) -> bool:
 
 def _describe(column: ColumnKind | None, rows: int) -> Identity:
     if column is None:
-        return Identity(
-            None,
-            True,
-            "no column tells customers apart; for this one file only",
-            (
-                "No column tells customers apart: every row counts as a customer, known by the number of its "
-                "row (id: {row_number: true}). That holds for this one file: there is no movement between "
-                "runs, no audience, no score of another file. Name the id with --id if there is one.",
-            ),
-        )
+        return Identity(None, True, _NUMBERED, (_NUMBERED_TOLD,))
     name, certain = plain_yaml.inline(column.name), column.distinct >= rows
     if not _tells_apart(column, rows):
-        return Identity(
-            column,
-            False,
-            "NOT different in every row: is this a table of customers? Order lines go through "
-            "`custseg rfm` first",
-            (f"{name} looks like the customer's id, and stands in several rows each: {column.distinct:,} "
-             f"different ones in {rows:,} rows. A table of customers has one row each.",),
-        )  # fmt: skip
-    return Identity(column, certain, _remark(certain), tuple(_tell(column, name, rows, certain)))
-
-
-def _remark(certain: bool) -> str:
-    return "different in every row looked at" if certain else "different in nearly every row"
+        told = (
+            f"{name} is the id, and has {column.distinct:,} different values in {rows:,} rows: a table of "
+            "customers has one row for each."
+        )
+        return Identity(column, False, _REPEATED, (told,))
+    remark = f"different in {'every row' if certain else 'nearly every row'} looked at"
+    return Identity(column, certain, remark, tuple(_tell(column, name, rows, certain)))
 
 
 def _tell(column: ColumnKind, name: str, rows: int, certain: bool) -> list[str]:

@@ -56,8 +56,8 @@ def load_for_scoring(
 def _refuse_another_file(opened: data.Table, live: LiveRun, path: str) -> None:
     if opened.fingerprint != live.record.file:
         raise DataError(
-            f"input {path} is not the file that run {live.run.run_id} was made of, and its customers are known "
-            "by the number of their row alone: row 7 of another file is somebody else",
+            f"input {path} is not the file that run {live.run.run_id} was made of, and its customers are "
+            "known by the number of their row alone: row 7 of another file is somebody else",
             "train with a column that tells customers apart as input.id, or score the same file",
         )
 

@@ -1,0 +1,119 @@
+"""A table that nobody has looked at yet: rows drawn over all of it, and what one pass over all rows says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import BooleanType, DataType, NumericType, StringType
+
+from custseg_spark import data
+from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.facts import ColumnFacts, TableFacts
+from custseg_spark.recipe import Input
+from custseg_spark.sql import find_instants
+
+LOOKED_AT = 10_000
+"""Rows that the proposal is made from: all of them, or so many drawn over the whole table."""
+_SEED = 7
+_ERROR = 0.02
+"""The relative error of a count of different values that is approximate."""
+
+
+@dataclass(frozen=True)
+class DrawnRows:
+    """`rows`: as text where the format gives no types. `are_all`: they are the whole table."""
+
+    rows: pd.DataFrame
+    are_all: bool
+
+
+def draw_rows(table: data.Table) -> DrawnRows:
+    """Rows of an open table: all of them up to LOOKED_AT, else about so many, drawn by a seed over the whole.
+
+    No job where the head that was read already is the whole of a text file.
+    """
+    if table.text is not None and data.is_whole_head(table):
+        return DrawnRows(table.text, True)
+    frame = _select_readable(table)
+    found = frame.limit(LOOKED_AT + 1).toPandas()
+    if len(found) <= LOOKED_AT:
+        return DrawnRows(found, True)
+    rows = data.estimate_rows(table.path, table.format) if table.format in ("csv", "parquet") else None
+    share = LOOKED_AT / max(rows or frame.count(), LOOKED_AT)
+    drawn = frame.sample(share, _SEED).limit(2 * LOOKED_AT).toPandas()
+    return DrawnRows(drawn if len(drawn) >= LOOKED_AT // 10 else found.head(LOOKED_AT), False)
+
+
+def survey_rows(table: data.Table, columns: Sequence[ColumnKind]) -> TableFacts:
+    """What one pass over all rows says of the columns, whose kinds and types a sample has shown."""
+    looked_at = [column for column in columns if column.kind != "nested"]
+    types = {column.name: column.declared for column in looked_at if column.declared not in (None, "string")}
+    wide = {name: "double" if kind == "int" else kind for name, kind in types.items()}
+    declared = Input.model_validate({"id": "", "types": wide}).types
+    typed = data.cast_columns(table, {}, declared)
+    frame = typed.frame
+    if data.MALFORMED in table.frame.columns:
+        frame = frame.filter(data.column(data.AS_READ).getField(data.MALFORMED).isNull())
+    kinds = {field.name: field.dataType for field in frame.schema}
+    wanted: dict[str, Column] = {"rows": F.count(F.lit(1))}
+    for i, column in enumerate(looked_at):
+        fits = [check.ok for check in typed.checks if check.reason.startswith(f"{column.name}: ")]
+        for what, aggregate in _aggregate(column, kinds[column.name], fits).items():
+            wanted[f"{what}_{i}"] = aggregate
+    found = frame.agg(*[aggregate.alias(name) for name, aggregate in wanted.items()]).collect()[0].asDict()
+    facts = {column.name: _read_facts(found, i) for i, column in enumerate(looked_at)}
+    return TableFacts(rows=int(found["rows"]), columns=facts)
+
+
+def _aggregate(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> dict[str, Column]:
+    """The aggregates of one column, named as in ColumnFacts. A column that may be the id is counted
+    exactly."""
+    as_read = data.column(data.AS_READ).getField(column.name)
+    is_text = not isinstance(kind, NumericType | BooleanType)
+    blank = as_read.isNull() | ((F.trim(as_read.cast("string")) == "") if is_text or fits else F.lit(False))
+    values = F.when(~blank, as_read)
+    unique = column.distinct >= len(column.values.dropna()) > 0
+    found = {
+        "known": F.count(values),
+        "distinct": F.approx_count_distinct(values.cast("string") if fits else values, _ERROR),
+    }
+    if isinstance(kind, NumericType) and not isinstance(kind, StringType):
+        number = data.column(column.name).cast("double")
+        number = F.when(~F.isnan(number), number)
+        found |= {"lowest": F.min(number), "highest": F.max(number)}
+        found["fractions"] = F.count_if(number != F.floor(number))
+    for check in fits:
+        misfit = ~F.coalesce(check, F.lit(False))
+        found["misfits"] = F.count_if(misfit)
+        found["misfit"] = F.min(F.when(misfit, as_read.cast("string")))
+        break
+    if unique:
+        found["exact"] = F.count_distinct(values.cast("string"))
+    return found
+
+
+def _read_facts(found: Mapping[str, Any], i: int) -> ColumnFacts:
+    lowest, highest = found.get(f"lowest_{i}"), found.get(f"highest_{i}")
+    return ColumnFacts(
+        known=int(found[f"known_{i}"]),
+        distinct=int(found.get(f"exact_{i}", found[f"distinct_{i}"])),
+        lowest=lowest,
+        highest=highest,
+        misfits=int(found.get(f"misfits_{i}", 0)),
+        misfit=found.get(f"misfit_{i}") or "",
+        has_fractions=bool(found.get(f"fractions_{i}", 0)),
+    )
+
+
+def _select_readable(table: data.Table) -> DataFrame:
+    """The rows that split into their fields, with moments as what the clock of UTC shows."""
+    frame = table.frame
+    if data.MALFORMED in frame.columns:
+        frame = frame.filter(data.column(data.MALFORMED).isNull()).drop(data.MALFORMED)
+    moments = {name: data.read_utc(data.column(name)) for name in find_instants(frame.schema)}
+    return frame.withColumns(moments) if moments else frame
