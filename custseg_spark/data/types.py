@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,16 +62,16 @@ def cast_columns(
     used: Mapping[str, Sequence[str]],
     declared: Mapping[str, Declared],
     known: Mapping[str, str] | None = None,
-    whole: bool = False,
+    whole: Collection[str] = (),
 ) -> TypedTable:
     """Give the columns their types. No job: what is not declared is found from `table.text`.
 
     `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
     `known`: Spark's names of the types that columns had before; a column that arrives as text and is not
-    declared gets that one, whatever its first values look like tonight. `whole`: text whose first values are
-    whole numbers becomes int; else double, since a later one may have a fraction. The id stays text in text
-    formats unless it is declared: 007 is not 7. Raises DataError for a column the table does not have,
-    naming the key that uses it and the nearest name there is.
+    declared gets that one, whatever its first values look like tonight. Of the others whole numbers become
+    double, since a later one may have a fraction; those of the columns `whole` (lower case) int. The id stays
+    text in text formats unless it is declared: 007 is not 7. Raises DataError for a column the table does not
+    have, naming the key that uses it and the nearest name there is.
     """
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
@@ -124,7 +124,7 @@ def _cast_used(
     wanted: dict[str, list[str]],
     given: dict[str, Declared],
     before: dict[str, str],
-    whole: bool,
+    whole: Collection[str],
 ) -> dict[str, _Cast]:
     """The casts of the columns that the recipe uses or declares; of a text column by its first values."""
     casts = {}
@@ -141,7 +141,8 @@ def _cast_used(
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
             earlier = before.get(name.casefold(), "").partition("(")[0]
             found = _KINDS.get(earlier) or infer_column_type(table.text[name])
-            found = "double" if found == "int" and not earlier and not whole else found
+            if found == "int" and not earlier and name.lower() not in whole:
+                found = "double"
             casts[name] = _Cast(column(name), "string") if found == "string" else _cast_text(name, found)
         else:
             casts[name] = _Cast(column(name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -92,14 +92,23 @@ def _cast_columns(
     table: data.Table, used: Mapping[str, Sequence[str]], recipe: Recipe, trained: Mapping[str, str] | None
 ) -> data.TypedTable:
     """The table with types. Undeclared numbers are double, so that one with a fraction far behind the first
-    rows is no misfit; but int where an expression takes whole numbers alone, as make_date does."""
+    rows is no misfit; but int in an expression that takes whole numbers alone, as make_date does."""
     typed = data.cast_columns(table, used, recipe.input.types, trained)
-    expressions = [F.expr(make_safe(sql, where)) for where, sql in list_expressions(recipe)]
+    expressions = {where: make_safe(sql, where) for where, sql in list_expressions(recipe)}
+    if _can_compute(typed.frame, expressions.values()):
+        return typed
+    refused = {where for where, sql in expressions.items() if not _can_compute(typed.frame, [sql])}
+    named = [find_columns(sql, where) for where, sql in list_expressions(recipe) if where in refused]
+    whole = {name.lower() for names in named for name in names}
+    return data.cast_columns(table, used, recipe.input.types, trained, whole)
+
+
+def _can_compute(frame: DataFrame, expressions: Iterable[str]) -> bool:
     try:
-        _ = typed.frame.select(*expressions).schema
-    except AnalysisException:  # told by the caller, where it is no matter of whole numbers
-        return data.cast_columns(table, used, recipe.input.types, trained, whole=True)
-    return typed
+        _ = frame.select(*[F.expr(sql) for sql in expressions]).schema
+    except AnalysisException:  # told by whoever computes it, where it is no matter of whole numbers
+        return False
+    return True
 
 
 def _find_uses(recipe: Recipe, besides: Mapping[str, str]) -> dict[str, list[str]]:
