@@ -31,7 +31,7 @@ ADDED = ("segment", "segment_name", "distance_to_centre")
 """The columns that every run adds to a table."""
 _SCORED = "distance_to_centre"
 """The column that shows that `margin` is ours as well, and no shop's."""
-_READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet")
+_READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet", "skip_rows", "header")
 """Keys of `input.options` that say how one file is read, and nothing of the next one."""
 
 

@@ -75,9 +75,11 @@ def open_table(
         with translate_engine_errors(f"input {path}"):
             table = _open_files(spark, source, path)
             if source.numbers_rows:
-                table = _number_rows(table, lazy)
+                row_numbers.refuse_many(table.format, path)
+                frame = row_numbers.number_rows(table.frame, lazy)
+                table = replace(table, frame=frame, fingerprint=row_numbers.fingerprint(path))
     elif source.numbers_rows:
-        raise row_numbers.refuse_numbers("a DataFrame")
+        raise row_numbers.refuse_table("a DataFrame")
     else:
         table = Table(path, None, DATAFRAME, DATAFRAME)
     if source.filter is None:
@@ -86,14 +88,6 @@ def open_table(
         filtered = filter_rows(table.frame, source.filter)
         _ = filtered.schema  # over Spark Connect nothing is asked before this
     return replace(table, frame=filtered)
-
-
-def _number_rows(table: Table, lazy: bool) -> Table:
-    if table.format == "table":
-        raise row_numbers.refuse_numbers(f"the table {table.path}")
-    found = row_numbers.locate_one_file(table.path)
-    frame = row_numbers.number_rows(table.frame, lazy)
-    return replace(table, frame=frame, fingerprint=row_numbers.fingerprint(found))
 
 
 def filter_rows(frame: DataFrame, predicate: str) -> DataFrame:

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import journal
 from custseg_spark.data.columns import column
-from custseg_spark.data.table_files import TableFiles, locate
+from custseg_spark.data.table_files import locate
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import ROW_NUMBER
 
@@ -59,19 +59,19 @@ def _find_shifts(frame: DataFrame) -> list[int]:
     return shifts
 
 
-def locate_one_file(path: str) -> TableFiles:
-    """The one file that lies at `path`. Raises DataError where there are several."""
-    found = locate(path)
-    files = found.require_files()
-    if len(files) > 1:
+def refuse_many(kind: str, path: str) -> None:
+    """Raises DataError where what lies at `path`, of that format, is not one file."""
+    if kind == "table":
+        raise refuse_table(f"the table {path}")
+    files = len(locate(path).require_files())
+    if files > 1:
         raise DataError(
-            f"input {path} holds {len(files)} files, and rows are numbered within one file alone",
+            f"input {path} holds {files} files, and rows are numbered within one file alone",
             "name the column that tells customers apart under input.id",
         )
-    return found
 
 
-def refuse_numbers(what: str) -> DataError:
+def refuse_table(what: str) -> DataError:
     """The error where rows of what is no file are to be numbered."""
     return DataError(
         f"input.id: {what} has no order in which its rows could be numbered",
@@ -79,9 +79,10 @@ def refuse_numbers(what: str) -> DataError:
     )
 
 
-def fingerprint(found: TableFiles) -> str:
+def fingerprint(path: str) -> str:
     """What one file is known by again, wherever it lies: its size in bytes and a SHA-256 of its bytes; beyond
     64 MiB, of 64 blocks of them."""
+    found = locate(path)
     name = found.require_files()[0]
     digest = hashlib.sha256()
     with found.open(name) as stream:

@@ -31,8 +31,7 @@ Declared = Literal["int", "double", "string", "boolean"] | DateType
 ID_KEY = "input.id"
 _WORDS = {"int": "a whole number", "double": "a number", "boolean": "true or false", "timestamp": "a time"}
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}
-_GARBLED = "text in another encoding"
-_INFINITY = float("inf")
+_GARBLED, _INFINITY = "text in another encoding", float("inf")
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
     **dict.fromkeys(("float", "double", "decimal"), "double"),
@@ -141,8 +140,7 @@ def _cast_used(
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
             earlier = before.get(name.casefold(), "").partition("(")[0]
             found = _KINDS.get(earlier) or infer_column_type(table.text[name])
-            if found == "int" and not earlier and name.lower() not in whole:
-                found = "double"
+            found = "double" if found == "int" and not (earlier or name.lower() in whole) else found
             casts[name] = _Cast(column(name), "string") if found == "string" else _cast_text(name, found)
         else:
             casts[name] = _Cast(column(name))

@@ -9,7 +9,6 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal
 from custseg_spark.data import row_numbers
-from custseg_spark.data.table_files import locate
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import Input
 
@@ -86,7 +85,7 @@ def test_a_column_of_that_name_is_named_as_the_id(spark: SparkSession, tmp_path:
 def test_a_file_is_known_again_by_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fingerprint(content: bytes, name: str = "t.csv") -> str:
         (tmp_path / name).write_bytes(content)
-        return row_numbers.fingerprint(locate(str(tmp_path / name)))
+        return row_numbers.fingerprint(str(tmp_path / name))
 
     content = bytes(range(256)) * 100
     assert fingerprint(content) == fingerprint(content, "elsewhere.csv")
