@@ -57,7 +57,10 @@ def preview_table(
     table = data.open_table(spark, Input(id="", format=kind, options=options), path)
     with translate_engine_errors(f"input {path}"):
         drawn = draw_rows(table)
-        facts = TableFacts() if drawn.are_all else survey_rows(table, look_at_columns(drawn.rows, {}))
+        if drawn.are_all:
+            facts = TableFacts()
+        else:
+            facts = survey_rows(table, look_at_columns(drawn.rows, {}), drawn.of)
     if table.format == "csv" and table.options["sep"] != ",":
         options["sep"] = table.options["sep"]
     return TablePreview(drawn.rows, path, table.format, options, facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import BooleanType, DataType, NumericType, StringType
+from pyspark.sql.types import BooleanType, DataType, NumericType
 
 from custseg_spark import data
 from custseg_spark.propose.column_kinds import ColumnKind
@@ -26,10 +28,12 @@ _ERROR = 0.02
 
 @dataclass(frozen=True)
 class DrawnRows:
-    """`rows`: as text where the format gives no types. `are_all`: they are the whole table."""
+    """`rows`: as text where the format gives no types. `of`: how many the table has, about. `are_all`: they
+    are the whole table."""
 
     rows: pd.DataFrame
-    are_all: bool
+    of: int
+    are_all: bool = False
 
 
 def draw_rows(table: data.Table) -> DrawnRows:
@@ -38,19 +42,20 @@ def draw_rows(table: data.Table) -> DrawnRows:
     No job where the head that was read already is the whole of a text file.
     """
     if table.text is not None and data.is_whole_head(table):
-        return DrawnRows(table.text, True)
+        return DrawnRows(table.text, len(table.text), True)
     frame = _select_readable(table)
     found = frame.limit(LOOKED_AT + 1).toPandas()
     if len(found) <= LOOKED_AT:
-        return DrawnRows(found, True)
-    rows = data.estimate_rows(table.path, table.format) if table.format in ("csv", "parquet") else None
-    share = LOOKED_AT / max(rows or frame.count(), LOOKED_AT)
-    drawn = frame.sample(share, _SEED).limit(2 * LOOKED_AT).toPandas()
-    return DrawnRows(drawn if len(drawn) >= LOOKED_AT // 10 else found.head(LOOKED_AT), False)
+        return DrawnRows(found, len(found), True)
+    estimate = data.estimate_rows(table.path, table.format) if table.format in ("csv", "parquet") else None
+    rows = max(estimate or frame.count(), LOOKED_AT + 1)
+    drawn = frame.sample(LOOKED_AT / rows, _SEED).limit(2 * LOOKED_AT).toPandas()
+    return DrawnRows(drawn if len(drawn) >= LOOKED_AT // 10 else found.head(LOOKED_AT), rows)
 
 
-def survey_rows(table: data.Table, columns: Sequence[ColumnKind]) -> TableFacts:
-    """What one pass over all rows says of the columns, whose kinds and types a sample has shown."""
+def survey_rows(table: data.Table, columns: Sequence[ColumnKind], about: int) -> TableFacts:
+    """What one pass over all rows, `about` so many, says of the columns, whose kinds and types a sample has
+    shown. Different values of a column that may be the id are counted exactly where rows are few enough."""
     looked_at = [column for column in columns if column.kind != "nested"]
     types = {column.name: column.declared for column in looked_at if column.declared not in (None, "string")}
     wide = {name: "double" if kind == "int" else kind for name, kind in types.items()}
@@ -62,8 +67,12 @@ def survey_rows(table: data.Table, columns: Sequence[ColumnKind]) -> TableFacts:
     kinds = {field.name: field.dataType for field in frame.schema}
     wanted: dict[str, Column] = {"rows": F.count(F.lit(1))}
     for i, column in enumerate(looked_at):
-        fits = [check.ok for check in typed.checks if check.reason.startswith(f"{column.name}: ")]
-        for what, aggregate in _aggregate(column, kinds[column.name], fits).items():
+        faults = (f"{column.name}: not ", f"{column.name}: two dates ")
+        fits = [check.ok for check in typed.checks if check.reason.startswith(faults)]
+        found_of = _aggregate(column, kinds[column.name], fits)
+        if column.distinct >= len(column.values.dropna()) > 0 and about <= data.EXACT_UP_TO:
+            found_of["exact"] = F.count_distinct(_take_known(column, kinds[column.name], fits).cast("string"))
+        for what, aggregate in found_of.items():
             wanted[f"{what}_{i}"] = aggregate
     found = frame.agg(*[aggregate.alias(name) for name, aggregate in wanted.items()]).collect()[0].asDict()
     facts = {column.name: _read_facts(found, i) for i, column in enumerate(looked_at)}
@@ -71,30 +80,31 @@ def survey_rows(table: data.Table, columns: Sequence[ColumnKind]) -> TableFacts:
 
 
 def _aggregate(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> dict[str, Column]:
-    """The aggregates of one column, named as in ColumnFacts. A column that may be the id is counted
-    exactly."""
+    """The aggregates of one column, named as in ColumnFacts."""
     as_read = data.column(data.AS_READ).getField(column.name)
-    is_text = not isinstance(kind, NumericType | BooleanType)
-    blank = as_read.isNull() | ((F.trim(as_read.cast("string")) == "") if is_text or fits else F.lit(False))
-    values = F.when(~blank, as_read)
-    unique = column.distinct >= len(column.values.dropna()) > 0
+    values = _take_known(column, kind, fits)
     found = {
         "known": F.count(values),
         "distinct": F.approx_count_distinct(values.cast("string") if fits else values, _ERROR),
     }
-    if isinstance(kind, NumericType) and not isinstance(kind, StringType):
+    if isinstance(kind, NumericType):
         number = data.column(column.name).cast("double")
         number = F.when(~F.isnan(number), number)
         found |= {"lowest": F.min(number), "highest": F.max(number)}
         found["fractions"] = F.count_if(number != F.floor(number))
-    for check in fits:
-        misfit = ~F.coalesce(check, F.lit(False))
+    if fits:
+        misfit = ~F.coalesce(functools.reduce(operator.and_, fits), F.lit(False))
         found["misfits"] = F.count_if(misfit)
         found["misfit"] = F.min(F.when(misfit, as_read.cast("string")))
-        break
-    if unique:
-        found["exact"] = F.count_distinct(values.cast("string"))
     return found
+
+
+def _take_known(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> Column:
+    """The values as read, null where there is none or a blank text."""
+    as_read = data.column(data.AS_READ).getField(column.name)
+    is_text = not isinstance(kind, NumericType | BooleanType)
+    blank = as_read.isNull() | ((F.trim(as_read.cast("string")) == "") if is_text or fits else F.lit(False))
+    return F.when(~blank, as_read)
 
 
 def _read_facts(found: Mapping[str, Any], i: int) -> ColumnFacts:
