@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -17,7 +17,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part, list_expressions
 from custseg_spark.results import CustomerTable
-from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
+from custseg_spark.sql import find_columns, find_instants, find_whole_columns, make_safe, put_in_utc
 
 NUMBERS = (NumericType, BooleanType)
 OURS = ("segment", "segment_name", "distance_to_centre")
@@ -60,7 +60,8 @@ def apply_recipe(
     """
     besides = besides or {}
     used = _find_uses(recipe, besides)
-    typed = _cast_columns(table, used, recipe, trained)
+    whole = {name for where, sql in list_expressions(recipe) for name in find_whole_columns(sql, where)}
+    typed = data.cast_columns(table, used, recipe.input.types, trained, whole)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
     expressions = {name: make_safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
@@ -86,29 +87,6 @@ def apply_recipe(
         format=table.format,
         fingerprint=table.fingerprint,
     )
-
-
-def _cast_columns(
-    table: data.Table, used: Mapping[str, Sequence[str]], recipe: Recipe, trained: Mapping[str, str] | None
-) -> data.TypedTable:
-    """The table with types. Undeclared numbers are double, so that one with a fraction far behind the first
-    rows is no misfit; but int in an expression that takes whole numbers alone, as make_date does."""
-    typed = data.cast_columns(table, used, recipe.input.types, trained)
-    expressions = {where: make_safe(sql, where) for where, sql in list_expressions(recipe)}
-    if _can_compute(typed.frame, expressions.values()):
-        return typed
-    refused = {where for where, sql in expressions.items() if not _can_compute(typed.frame, [sql])}
-    named = [find_columns(sql, where) for where, sql in list_expressions(recipe) if where in refused]
-    whole = {name.lower() for names in named for name in names}
-    return data.cast_columns(table, used, recipe.input.types, trained, whole)
-
-
-def _can_compute(frame: DataFrame, expressions: Iterable[str]) -> bool:
-    try:
-        _ = frame.select(*[F.expr(sql) for sql in expressions]).schema
-    except AnalysisException:  # told by whoever computes it, where it is no matter of whole numbers
-        return False
-    return True
 
 
 def _find_uses(recipe: Recipe, besides: Mapping[str, str]) -> dict[str, list[str]]:
