@@ -13,7 +13,8 @@ _TRUTHS = (
 )  # fmt: skip
 _FUNCTIONS = frozenset(
     ["abs", "cbrt", "ceil", "ceiling", "coalesce", "double", "bigint", "exp", "float", "floor", "greatest",
-     "if", "ifnull", "int", "isnan", "isnotnull", "isnull", "least", "ln", "log", "log10", "log1p", "log2", "nanvl",
+     "if", "ifnull", "int", "isnan", "isnotnull", "isnull", "least", "ln", "log", "log10", "log1p",
+     "log2", "nanvl",
      "nullif", "nvl", "pow", "power", "round", "sign", "signum", "sqrt", "try_add", "try_divide",
      "try_multiply", "try_subtract"]
 )  # fmt: skip

@@ -22,7 +22,8 @@ def test_whole_numbers_and_their_text_are_meant(sql: str) -> None:
     [
         "a", "`a`", "a + b * 2", "(2014 - a) / 3", "a > 5", "a in (1, 2)", "cast(a > 1 as int)",
         "case when a between 1 and 2 then a else 0 end", "coalesce(a, 0)", "log1p(a)", "cast(a as double)",
-        "round(sqrt(a), 1)", "try_divide(a, b)", "a is null or a = 1", "cast(a = '2' as int)", "concat(a > 1, '')", "int(a / 100)",
+        "round(sqrt(a), 1)", "try_divide(a, b)", "a is null or a = 1", "cast(a = '2' as int)",
+        "concat(a > 1, '')", "int(a / 100)",
     ],
 )  # fmt: skip
 def test_a_fraction_is_minded_by_nothing_here(sql: str) -> None:
