@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,8 @@ from custseg_spark.sql import find_instants
 LOOKED_AT = 10_000
 """Rows that the proposal is made from: all of them, or so many drawn over the whole table."""
 _SEED = 7
+_PLAUSIBLE = 0.9
+"""A column that may be the id has at least this share of different values by an approximate count."""
 _ERROR = 0.02
 """The relative error of a count of different values that is approximate."""
 
@@ -69,14 +71,33 @@ def survey_rows(table: data.Table, columns: Sequence[ColumnKind], about: int) ->
     for i, column in enumerate(looked_at):
         faults = (f"{column.name}: not ", f"{column.name}: two dates ")
         fits = [check.ok for check in typed.checks if check.reason.startswith(faults)]
-        found_of = _aggregate(column, kinds[column.name], fits)
-        if column.distinct >= len(column.values.dropna()) > 0 and about <= data.EXACT_UP_TO:
-            found_of["exact"] = F.count_distinct(_take_known(column, kinds[column.name], fits).cast("string"))
-        for what, aggregate in found_of.items():
+        for what, aggregate in _aggregate(column, kinds[column.name], fits).items():
             wanted[f"{what}_{i}"] = aggregate
     found = frame.agg(*[aggregate.alias(name) for name, aggregate in wanted.items()]).collect()[0].asDict()
     facts = {column.name: _read_facts(found, i) for i, column in enumerate(looked_at)}
+    if about <= data.EXACT_UP_TO:
+        facts |= _count_ids(table, [column for column in looked_at if _may_be_id(column, facts)], facts)
     return TableFacts(rows=int(found["rows"]), columns=facts)
+
+
+def _may_be_id(column: ColumnKind, facts: Mapping[str, ColumnFacts]) -> bool:
+    found = facts[column.name]
+    unique = column.distinct >= len(column.values.dropna()) > 0
+    return unique and not found.has_fractions and found.distinct >= _PLAUSIBLE * found.known
+
+
+def _count_ids(
+    table: data.Table, columns: Sequence[ColumnKind], facts: Mapping[str, ColumnFacts]
+) -> dict[str, ColumnFacts]:
+    """The facts of columns that may be the id, with their different values counted exactly. A pass for each
+    column and no other aggregate beside it, which would be taken for each value apart."""
+    frame = _select_readable(table)
+    counted = {}
+    for column in columns:
+        values = F.trim(data.column(column.name).cast("string"))
+        exact = frame.select(F.when(values != "", values).alias("id")).agg(F.count_distinct("id")).collect()
+        counted[column.name] = replace(facts[column.name], distinct=int(exact[0][0]))
+    return counted
 
 
 def _aggregate(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> dict[str, Column]:
@@ -111,7 +132,7 @@ def _read_facts(found: Mapping[str, Any], i: int) -> ColumnFacts:
     lowest, highest = found.get(f"lowest_{i}"), found.get(f"highest_{i}")
     return ColumnFacts(
         known=int(found[f"known_{i}"]),
-        distinct=int(found.get(f"exact_{i}", found[f"distinct_{i}"])),
+        distinct=int(found[f"distinct_{i}"]),
         lowest=lowest,
         highest=highest,
         misfits=int(found.get(f"misfits_{i}", 0)),
