@@ -15,7 +15,7 @@ from custseg_spark.app.uploads import ADDED, UploadPreview
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import ProposedFeature
 from custseg_spark.propose.words import describe_name
-from custseg_spark.recipe import plain_yaml
+from custseg_spark.recipe import ROW_NUMBER, plain_yaml
 from custseg_spark.recipe.models import Description, Outcome, Recipe
 from custseg_spark.sql import find_columns, quote_name
 from custseg_spark.wording import humanize
@@ -101,6 +101,8 @@ class Form:
     protected: tuple[str, ...]
     document: Mapping[str, Any]
     doubts: Mapping[str, str] = field(default_factory=dict)
+    may_number: bool = False
+    """Whether ROW_NUMBER, the last of the ids where it is not proposed, stands for the number of the row."""
 
     def build_recipe(self, chosen: Choices, name: str) -> Recipe:
         """The recipe of these choices for the table `name`. Raises RecipeError for choices that can't be."""
@@ -108,13 +110,14 @@ class Form:
         describe = [self.offers[one] for one in chosen.describe if one not in chosen.cut]
         check = [self.offers[one] for one in chosen.check if one not in {*chosen.cut, *chosen.describe}]
         types = dict(self.document["input"].get("types", {}))
+        identity = {ROW_NUMBER: True} if self.may_number and chosen.id == ROW_NUMBER else chosen.id
         for offer in (*cut, *describe, *check):
             types |= offer.types
         low, high = chosen.segments
         first = self.document["segments"].get("order_by")
         document = {
             **({"output": self.document["output"]} if "output" in self.document else {}),
-            "input": {**self.document["input"], "path": name, "id": chosen.id, "types": types},
+            "input": {**self.document["input"], "path": name, "id": identity, "types": types},
             "rules": {"max_quarantined": chosen.left_out},
             "segment_by": {
                 offer.name: _cut_by(offer, chosen.treated.get(offer.name, offer.treated)) for offer in cut
@@ -143,7 +146,7 @@ def build_form(preview: UploadPreview) -> Form:
     columns = {column.name: column for column in preview.columns}
     offers = _list_offers(proposed, columns)
     choices = Choices(
-        id=proposed.input.id,
+        id=proposed.input.id_column,
         cut=tuple(proposed.segment_by),
         describe=tuple(name for name in proposed.describe if name in offers),
         check=tuple(proposed.check),
@@ -154,16 +157,19 @@ def build_form(preview: UploadPreview) -> Form:
     )
     ids = [column.name for column in preview.columns if column.kind in ("number", "text", "category")]
     ids.sort(key=lambda name: (name != choices.id, -columns[name].distinct))
-    doubts = {name: why for name in ids if (why := _write_doubt(columns[name]))}
-    return Form(offers, choices, tuple(ids), proposed.protected, document, doubts)
+    doubts = {name: why for name in ids if (why := _write_doubt(columns[name], preview.rows))}
+    may_number = ROW_NUMBER not in map(str.lower, columns)
+    if may_number:
+        ids.insert(0 if choices.id == ROW_NUMBER else len(ids), ROW_NUMBER)
+    return Form(offers, choices, tuple(ids), proposed.protected, document, doubts, may_number)
 
 
-def _write_doubt(column: ColumnKind) -> str:
+def _write_doubt(column: ColumnKind, rows: int) -> str:
     """Why a column is no customer's number; nothing where it may be one."""
     if column.kind == "number" and bool((column.values.dropna() % 1 != 0).any()):
         return f"“{column.name}” has decimals: it measures something and tells no customers apart"
-    if column.distinct < (rows := len(column.values)):
-        return f"“{column.name}” has {column.distinct:,} different values in the first {rows:,} rows"
+    if column.distinct < rows:
+        return f"“{column.name}” has {column.distinct:,} different values in {rows:,} rows"
     return ""
 
 
@@ -189,7 +195,7 @@ def _list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[st
     used = {offer.sql for offer in found.values()}
     for name, column in columns.items():
         left = column.kind in ("number", "flag") and quote_name(name) not in used and column.is_clean
-        if left and name != proposed.input.id and name not in proposed.protected:
+        if left and name != proposed.input.id_column and name not in proposed.protected:
             key = _choose_key(column, {*found, *ADDED})
             found[key] = _make_offer(key, quote_name(name), column)
     return found

@@ -31,7 +31,7 @@ ADDED = ("segment", "segment_name", "distance_to_centre")
 """The columns that every run adds to a table."""
 _SCORED = "distance_to_centre"
 """The column that shows that `margin` is ours as well, and no shop's."""
-_READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet")
+_READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet", "skip_rows", "header")
 """Keys of `input.options` that say how one file is read, and nothing of the next one."""
 
 
@@ -39,7 +39,8 @@ _READ_AS = ("sep", "delimiter", "encoding", "charset", "sheet")
 class UploadPreview:
     """A table as it was found: its rows, its columns, how it is read, and the recipe proposed for it.
 
-    `rows`: of the whole table. `head`: text where the format has no types. `options`: as in `input.options`.
+    `rows`: of the whole table. `head`: rows of it, text where the format has no types. `options`: as in
+    `input.options`.
     `ours`: columns that an earlier segmentation added; they are in nothing else here.
     """
 
@@ -81,21 +82,20 @@ def list_sheets(file: Path) -> list[str]:
 
 def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) -> UploadPreview:
     """Look into a table that was brought. Raises DataError with the reason where it can't be segmented."""
-    from custseg_spark import data
     from custseg_spark.propose.column_kinds import look_at_columns
-    from custseg_spark.recipe import Input
+    from custseg_spark.propose.facts import correct_columns
 
     looked = look_into_file(spark, file, sheet)
     ours = list_added_columns(looked.head.columns)
     looked = replace(looked, head=looked.head.drop(columns=list(ours)))
-    rows = data.open_table(spark, Input(id="", options=dict(looked.options)), str(file)).frame.count()
+    rows = looked.rows
     if rows < FEWEST:
         raise BadTableError(
             f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
             f"Bring a table with at least {FEWEST} customers, one row each.",
         )
-    columns = tuple(look_at_columns(looked.head, {}))
-    refuse_orders(columns, len(looked.head), file.name)
+    columns = tuple(correct_columns(look_at_columns(looked.head, {}), looked.facts))
+    refuse_orders(columns, looked.facts.rows or len(looked.head), file.name)
     try:
         recipe = looked.propose().text
     except DataError as problem:

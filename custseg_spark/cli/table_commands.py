@@ -17,6 +17,11 @@ from custseg_spark.cli.parsers import (
     read_recipe_and_input,
     read_whole,
 )
+from custseg_spark.cli.reading_options import (
+    add_reading_options,
+    name_reading_options,
+    read_reading_options,
+)
 from custseg_spark.errors import RecipeError
 
 TRAIN = """\
@@ -33,9 +38,11 @@ examples:
   custseg compare --recipe my.yaml --input customers.parquet --to comparison --k 4 --eps 0.8 --min-samples 6
 """
 INIT = """\
-example:
+examples:
   custseg init customers.csv --to customers.yaml
   custseg train --recipe customers.yaml --output out
+  custseg init book.xlsx --sheet Customers --skip-rows 3 --to customers.yaml
+  custseg init export.txt --sep ";" --encoding ISO-8859-1 --id member_no --to customers.yaml
 """
 
 
@@ -73,6 +80,7 @@ def add_commands(commands: Commands) -> None:
     init.add_argument(
         "--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given"
     )
+    add_reading_options(init)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -123,7 +131,14 @@ def _write_starter(arguments: argparse.Namespace) -> None:
             raise RecipeError(
                 f"there is no directory {target.parent}", "make it first, or name another one with --to"
             )
-    proposal = propose_recipe(open_session(small=is_small(arguments.table)), arguments.table)
+    with name_reading_options():
+        proposal = propose_recipe(
+            open_session(small=is_small(arguments.table)),
+            arguments.table,
+            read_reading_options(arguments),
+            arguments.format,
+            arguments.id,
+        )
     if target is None:
         print(proposal.text, end="")
         return

@@ -82,6 +82,7 @@ def _write_audience(
     settings: AudienceSettings,
 ) -> AudienceResult:
     trained = load_for_scoring.read_recipe(live)
+    load_for_scoring.refuse_row_numbers(trained, live, "audience")
     asked = (change(trained, {"audience": settings.asked}) if settings.asked else trained).audience
     _refuse_clashes(live.model.id, asked)
     eligible = make_safe(asked.eligible, "audience.eligible") if asked.eligible else "true"
@@ -91,9 +92,9 @@ def _write_audience(
     with journal.stage("members"), translate_engine_errors(f"writing {kept.at('members')}"):
         accepted, observed = draw_sample.observe_contract(table)
         may = accepted.filter(F.coalesce(F.expr(table.described[ELIGIBLE]), F.lit(False)))
-        keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id, *asked.columns))]
+        keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id_column, *asked.columns))]
         scored = live.model.score(may, keep)
-        data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id), kept.at("members"))
+        data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id_column), kept.at("members"))
         counts = draw_sample.read_observation(observed, table)
     journal.scan("label and write")
     write_run.write_quarantine(kept, table, counts)

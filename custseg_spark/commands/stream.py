@@ -104,6 +104,7 @@ def stream(
     settings, to = settings or StreamSettings(), runs.make_absolute(to)
     live = live_run.read_live_run(run)
     recipe = load_for_scoring.read_recipe(live)
+    load_for_scoring.refuse_row_numbers(recipe, live, "stream")
     table, arriving = _open_stream(spark, live, recipe, path, settings.kafka)
     batches = Batches(live, recipe, table, to)
     private = data.apply_privacy(table, recipe.privacy)

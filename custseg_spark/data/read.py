@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
+from custseg_spark.data import row_numbers
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.formats import find_format
 from custseg_spark.data.read_here import open_excel, open_feather, open_zip
@@ -25,16 +26,25 @@ from custseg_spark.sql.never_raise import make_safe
 from custseg_spark.sql.utc import find_instants, put_in_utc
 
 
-def open_table(spark: SparkSession, source: models.Source, path: str | DataFrame) -> Table:
+def open_table(
+    spark: SparkSession, source: models.Source, path: str | DataFrame, *, lazy: bool = False
+) -> Table:
     """Open the table at `path`, a path or URI, or a catalog name with `format: table`, as `source` says; or
     one that is open already.
 
-    Runs no job over the data: none at all for text and Excel, one over a footer for Parquet. Raises DataError
-    for what is missing, empty or of another kind; RecipeError for a format or option that can't be.
+    Runs no job over the data: none at all for text and Excel, one over a footer for Parquet; but one that
+    counts where rows are numbered, unless `lazy`: then their numbers are wrong. Raises DataError for what is
+    missing, empty or of another kind; RecipeError for a format or option that can't be.
     """
     if isinstance(path, str):
         with translate_engine_errors(f"input {path}"):
             table = _open_files(spark, source, path)
+            if source.numbers_rows:
+                row_numbers.refuse_many(table.format, path)
+                frame = row_numbers.number_rows(table.frame, lazy)
+                table = replace(table, frame=frame, fingerprint=row_numbers.fingerprint(path))
+    elif source.numbers_rows:
+        raise row_numbers.refuse_table("a DataFrame")
     else:
         table = Table(path, None, DATAFRAME, DATAFRAME)
     if source.filter is None:

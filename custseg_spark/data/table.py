@@ -31,7 +31,7 @@ class Table:
     the engine reads them) and `refine` (what makes the table of those): how Spark was asked to read it; empty
     where it did not read files.
     `notes`: what a person should know of how it was read, a sentence each. `unread`: the columns that
-    can't be read, with their type.
+    can't be read, with their type. `fingerprint`: of the file, where its rows were numbered.
     """
 
     frame: DataFrame
@@ -44,6 +44,7 @@ class Table:
     refine: Callable[[DataFrame], DataFrame] | None = None
     notes: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
 
     def warn_of_notes(self) -> None:
         """Enter what a person should know of how it was read into the journal."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,8 +31,7 @@ Declared = Literal["int", "double", "string", "boolean"] | DateType
 ID_KEY = "input.id"
 _WORDS = {"int": "a whole number", "double": "a number", "boolean": "true or false", "timestamp": "a time"}
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}
-_GARBLED = "text in another encoding"
-_INFINITY = float("inf")
+_GARBLED, _INFINITY = "text in another encoding", float("inf")
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
     **dict.fromkeys(("float", "double", "decimal"), "double"),
@@ -62,14 +61,16 @@ def cast_columns(
     used: Mapping[str, Sequence[str]],
     declared: Mapping[str, Declared],
     known: Mapping[str, str] | None = None,
+    whole: Collection[str] = (),
 ) -> TypedTable:
     """Give the columns their types. No job: what is not declared is found from `table.text`.
 
     `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
     `known`: Spark's names of the types that columns had before; a column that arrives as text and is not
-    declared gets that one, whatever its first values look like tonight. The id stays text in text formats
-    unless it is declared: 007 is not 7. Raises DataError for a column the table does not have, naming the
-    key that uses it and the nearest name there is.
+    declared gets that one, whatever its first values look like tonight. Of the others whole numbers become
+    double, since a later one may have a fraction; those of the columns `whole` (lower case) int. The id stays
+    text in text formats unless it is declared: 007 is not 7. Raises DataError for a column the table does not
+    have, naming the key that uses it and the nearest name there is.
     """
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
@@ -83,7 +84,7 @@ def cast_columns(
         wanted.setdefault(resolve_column(name, names, keys), []).extend(keys)
     given = {resolve_column(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
     before = {name.casefold(): kind for name, kind in (known or {}).items()}
-    casts = _cast_used(table, wanted, given, before)
+    casts = _cast_used(table, wanted, given, before, whole)
     as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
     shape = [Check(misshapen, _take_as_read(MALFORMED).isNull())] if misshapen else []
@@ -118,7 +119,11 @@ class _Cast:
 
 
 def _cast_used(
-    table: Table, wanted: dict[str, list[str]], given: dict[str, Declared], before: dict[str, str]
+    table: Table,
+    wanted: dict[str, list[str]],
+    given: dict[str, Declared],
+    before: dict[str, str],
+    whole: Collection[str],
 ) -> dict[str, _Cast]:
     """The casts of the columns that the recipe uses or declares; of a text column by its first values."""
     casts = {}
@@ -135,6 +140,7 @@ def _cast_used(
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
             earlier = before.get(name.casefold(), "").partition("(")[0]
             found = _KINDS.get(earlier) or infer_column_type(table.text[name])
+            found = "double" if found == "int" and not (earlier or name.lower() in whole) else found
             casts[name] = _Cast(column(name), "string") if found == "string" else _cast_text(name, found)
         else:
             casts[name] = _Cast(column(name))

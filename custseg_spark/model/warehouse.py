@@ -20,6 +20,7 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.model.meaning import INTEGERS, Meaning, UnlikeError
 from custseg_spark.model.model import SCALED, Model, build_scaled_stages
+from custseg_spark.recipe import ROW_NUMBER
 from custseg_spark.sql import quote_name
 
 DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")
@@ -46,6 +47,8 @@ def write_segments_sql(model: Model, dialect: str) -> str:
         f"-- Labels the table {TABLE} with the segments of a run ({dialect}). Made from model.json.\n"
         f"-- It reads these columns, in these types: {' '.join(reads.split())}\n"
     )
+    if model.id == ROW_NUMBER:
+        head += f"-- {ROW_NUMBER} is the number of the row in the file that was segmented, 1 for the first.\n"
     if dialect == "spark":
         return head + _write_select(model, _build_stages(model, model.to_utc)) + "\n"
     written = _write_select(model, _build_stages(model, lambda sql: sql))

@@ -72,7 +72,7 @@ GENERAL = frozenset(
      "yes", "no", "last", "total", "outcome", "binary", "indicator"]
 )  # fmt: skip
 """Words of an outcome's name that do not say what it is about."""
-_ID = frozenset(["id", "uuid", "guid", "key", "identifier", "no", "number", "num", "nr", "code"])
+ID_WORDS = frozenset(["id", "uuid", "guid", "key", "identifier", "no", "number", "num", "nr", "code"])
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,13 @@ class ColumnKind:
     """Of a category and of a flag that is text: the value that is counted."""
     fit: float = 1.0
     misfit: str = ""
+    bounds: tuple[float, float] | None = None
+    """Of numbers: the lowest and the highest of the whole table, where more than `values` is known."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Of numbers: the lowest and the highest."""
+        return self.bounds or (float(self.values.min()), float(self.values.max()))
 
     @property
     def is_clean(self) -> bool:
@@ -148,8 +155,8 @@ class ColumnKind:
     def is_id_like(self) -> bool:
         """Named like an id, or different in nearly every row without being a measure."""
         if self.kind == "number":
-            return self.words[-1:] != () and self.words[-1] in _ID
-        named = not _ID.isdisjoint(self.words)
+            return self.words[-1:] != () and self.words[-1] in ID_WORDS
+        named = not ID_WORDS.isdisjoint(self.words)
         return self.kind == "text" and (named or self.distinct > 0.95 * len(self.values))
 
 

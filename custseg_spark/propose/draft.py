@@ -10,10 +10,10 @@ from typing import Any
 from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import COUNTS, ProposedFeature
+from custseg_spark.propose.identity import Identity, find_identity, list_counting
 from custseg_spark.wording import split_words
 
 _MOST_DESCRIPTIONS = 30
-_CUSTOMER = frozenset(["customer", "client", "account", "member", "user", "id"])
 _TAKEN = ("segment", "segment_name", "distance_to_centre")
 
 
@@ -21,14 +21,12 @@ _TAKEN = ("segment", "segment_name", "distance_to_centre")
 class Draft:
     """What goes where. Keys are names fit for a recipe; of `left` and `remarks`, columns of the table.
 
-    `certain`: the id tells all rows looked at apart. `left`: why a column is in no section. `sums`: of
-    columns, described as one. `remarks`: why a described column does not cut. `tried`: how the features
-    were found. `type_remarks`: what a type in `types` does not fit. `notices`: what a person must know
-    before the recipe is used, a sentence each.
+    `left`: why a column is in no section. `sums`: of columns, described as one. `remarks`: why a described
+    column does not cut. `tried`: how the features were found. `type_remarks`: what a type in `types` does
+    not fit. `notices`: what a person must know before the recipe is used, a sentence each.
     """
 
-    identity: ColumnKind
-    certain: bool
+    identity: Identity
     features: dict[str, ProposedFeature]
     sums: dict[str, ProposedFeature]
     described: dict[str, ColumnKind]
@@ -42,14 +40,17 @@ class Draft:
     notices: tuple[str, ...]
 
 
-def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
-    """Sort a table's columns into the sections of a recipe; `rows`: how many were looked at."""
-    identity, certain = _find_identity(columns, rows)
-    others = [column for column in columns if column is not identity]
+def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = None) -> Draft:
+    """Sort a table's columns into the sections of a recipe; `rows`: of the table. `asked`: the id that a
+    person named."""
+    identity = find_identity(columns, rows, asked)
+    named = [column for column in columns if column is not identity.column]
+    counting = list_counting(named, rows)
+    others = [column for column in named if column.name not in counting]
     choice = choose_features(others)
     alone = {one.columns[0] for one in choice.features if len(one.columns) == 1}
     parts = {part for one in (*choice.features, *choice.sums) for part in one.columns}
-    left = {one.name: why for one in others if (why := _explain(one)) and one.name not in parts}
+    left = counting | {one.name: why for one in others if (why := _explain(one)) and one.name not in parts}
     left |= choice.left
     protected = tuple(column.name for column in others if column.is_protected and column.name not in left)
     # what must not decide is shown of every row, so none may be lost for a value of another kind
@@ -61,10 +62,9 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
     left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
     described = described[:_MOST_DESCRIPTIONS]
     used = parts | {column.name for column in (*described, *checked)}
-    taken = {*_TAKEN, "_".join(identity.words)}
+    taken = {*_TAKEN, "_".join(split_words(identity.name))}
     return Draft(
         identity=identity,
-        certain=certain,
         features={_choose_name(one.words, taken): one for one in choice.features},
         sums={_choose_name(one.words, taken): one for one in choice.sums},
         described={_choose_name(_name_description(column), taken): column for column in described},
@@ -76,32 +76,14 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int) -> Draft:
         | dict.fromkeys(mixed, "string"),
         type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
         tried=choice.tried,
-        notices=choice.notices,
+        notices=(*identity.notices, *choice.notices),
     )
-
-
-def _find_identity(columns: Sequence[ColumnKind], rows: int) -> tuple[ColumnKind, bool]:
-    """The column that looks most like the customer's id, and whether it tells all rows apart."""
-
-    def rate_likeness(column: ColumnKind) -> tuple[bool, bool, bool]:
-        customer = not _CUSTOMER.isdisjoint(column.words) or column.name.lower().startswith("client")
-        named = column.is_id_like or column.name.lower().endswith("id")
-        return _is_unique(column, rows), named and customer, named or customer
-
-    best = max([column for column in columns if not column.is_protected] or columns, key=rate_likeness)
-    return best, _is_unique(best, rows)
-
-
-def _is_unique(column: ColumnKind, rows: int) -> bool:
-    if column.distinct < rows or column.kind not in ("number", "text", "category"):
-        return False
-    known = column.values.dropna()
-    return column.kind != "number" or bool((known == known.round()).all())
 
 
 def _explain(column: ColumnKind) -> str:
     if column.kind in ("empty", "constant"):
-        return "no value" if column.kind == "empty" else "the same value in every row"
+        alike = "no value" if column.kind == "empty" else "the same value in every row"
+        return alike if column.distinct < 2 else "the same in nearly every row"
     if column.kind == "nested":
         return "holds lists or structures: write expressions over their parts"
     if column.is_protected:

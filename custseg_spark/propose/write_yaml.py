@@ -12,6 +12,7 @@ from jinja2 import Environment
 from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
+from custseg_spark.propose.facts import TableFacts, correct_columns
 from custseg_spark.propose.proposal import Proposal
 from custseg_spark.propose.summarize import summarize_draft
 from custseg_spark.propose.words import describe_name, propose_keys
@@ -23,6 +24,9 @@ from custseg_spark.wording import join_words, split_words
 _MOST_NAMED = 3
 """Columns that an error names."""
 
+NOTHING_MORE = TableFacts()
+"""What is known of a table of which all rows were looked at."""
+
 
 def write_recipe(
     head: pd.DataFrame,
@@ -31,20 +35,25 @@ def write_recipe(
     format: str,  # noqa: A002 - the recipe's own word
     options: Mapping[str, Any],
     types: Mapping[str, Any],
+    facts: TableFacts = NOTHING_MORE,
 ) -> Proposal:
     """The starter recipe; `train` runs on it as it is.
 
-    `head`: the first rows of the table, or all of them, typed or as text. `types`: what is known of
+    `head`: rows drawn from the table, or all of them, typed or as text. `facts`: what all of its rows say.
+    `types`: what is known of
     the columns' types; "string" keeps a column from being read as a number or a date. Raises
     DataError for a table without rows or without a column to cut by.
     """
     if head.empty:
         raise BadTableError(f"{path}: no rows to look at", "give a table that holds customers")
-    columns = look_at_columns(head, types)
+    columns = correct_columns(look_at_columns(head, types), facts)
+    rows = facts.rows or len(head)
     source = {"path": path, "format": format, **({"options": dict(options)} if options else {})}
-    if (orders := propose_of_orders(columns, len(head), path=path, source=source)) is not None:
-        return orders
-    draft = draft_recipe(columns, len(head))
+    if facts.id is None:
+        orders = propose_of_orders(columns, rows, path=path, source=source)
+        if orders is not None:
+            return orders
+    draft = draft_recipe(columns, rows, facts.id)
     if not draft.features:
         raise _explain_refusal(path, columns)
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
@@ -56,7 +65,8 @@ def write_recipe(
     )
     template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
     text = environment.from_string(template.read_text(encoding="utf-8")).render(
-        rows=len(head),
+        rows=rows,
+        looked_at=f"all {rows:,} rows" if rows == len(head) else f"{len(head):,} of {rows:,} rows",
         source=source,
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),

@@ -1,9 +1,9 @@
 """The recipe: one YAML file that says everything about one segmentation."""
 
-from custseg_spark.recipe.checks import find_columns_used, find_rate_part
+from custseg_spark.recipe.checks import find_columns_used, find_rate_part, list_expressions
 from custseg_spark.recipe.codes import find_codes
 from custseg_spark.recipe.explain import write_explained
 from custseg_spark.recipe.load import change, load, load_orders, parse
-from custseg_spark.recipe.models import FeatureSection, Input, Recipe, Source
+from custseg_spark.recipe.models import ROW_NUMBER, FeatureSection, Input, Recipe, Source
 from custseg_spark.recipe.order_recipe import OrderRecipe, find_order_columns
 from custseg_spark.recipe.sections import Audience, Evidence, Privacy, Publish, Sweep

@@ -40,7 +40,7 @@ def find_columns_used(recipe: Recipe) -> dict[str, list[str]]:
     """
     return collect_paths(
         [
-            ("input.id", [recipe.input.id]),
+            ("input.id", [recipe.input.id_column]),
             *((where, sorted(find_columns(sql, where))) for where, sql in list_expressions(recipe)),
             ("protected", recipe.protected),
             ("output.columns", recipe.output.columns or ()),

@@ -11,6 +11,8 @@ from custseg_spark.recipe.key_places import NAMES
 from custseg_spark.recipe.sections import Audience, Evidence, Output, Privacy, Publish, Section, Share, Sweep
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+ROW_NUMBER = "row_number"
+"""The column with the number of a row in its file, where that is the id."""
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
 
 
@@ -29,6 +31,12 @@ class DateType(Section):
     @property
     def patterns(self) -> tuple[str, ...]:
         return (self.date,) if isinstance(self.date, str) else self.date
+
+
+class RowNumberId(Section):
+    """In place of an id column: the number of the row in the file, which is one file."""
+
+    row_number: Literal[True]
 
 
 class Source(Section):
@@ -50,14 +58,29 @@ class Source(Section):
     """Types of columns that arrive as text. What the recipe uses and is not declared is found
     from the first rows; what it does not use passes through as read."""
 
+    @property
+    def numbers_rows(self) -> bool:
+        """Whether rows get the column ROW_NUMBER."""
+        return False
+
 
 class Input(Source):
     """The customer table."""
 
-    id: str
+    id: str | RowNumberId
+    """The column that names a customer; `{row_number: true}` where none does."""
     unique: Literal["auto", "exact", "trust"] = "auto"
     """How repeated ids are looked for: exactly up to 200,000 rows and by the sample beyond
     (auto), always exactly, or not at all."""
+
+    @property
+    def numbers_rows(self) -> bool:
+        return isinstance(self.id, RowNumberId)
+
+    @property
+    def id_column(self) -> str:
+        """The column that names a customer."""
+        return self.id if isinstance(self.id, str) else ROW_NUMBER
 
 
 class Rule(Section):

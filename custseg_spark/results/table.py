@@ -23,7 +23,7 @@ class CustomerTable:
     `frame`: one row per row read, typed, with a `_raw_` column for each feature. `expressions`: safe
     SQL of each feature, as a model keeps it. `profiled`: what is shown per segment from all rows, name ->
     safe SQL that gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
-    Days and hours of the last two are those of UTC.
+    Days and hours of the last two are those of UTC. `fingerprint`: of the file, where its rows were numbered.
     """
 
     frame: DataFrame
@@ -34,6 +34,7 @@ class CustomerTable:
     profiled: dict[str, str]
     described: dict[str, str]
     format: str
+    fingerprint: str = ""
 
     @property
     def accepted(self) -> DataFrame:

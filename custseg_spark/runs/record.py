@@ -31,7 +31,7 @@ from custseg_spark.runs.parts import (
 )
 from custseg_spark.schema import find_version, tell_first
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 Kind = Literal["runs", "scores", "audiences"]
 
 
@@ -67,8 +67,9 @@ class FailedRecord(Record):
 class RunRecord(Record):
     """run.json of a whole run of `train`: everything about it that is not a table.
 
-    `recipe`: as `recipe.parse` takes it. `types`: Spark's, of the columns that the recipe uses. `scores`: of
-    the chosen k. `ids_used`: every segment id ever given under this output. `live`: None where there was
+    `recipe`: as `recipe.parse` takes it. `types`: Spark's, of the columns that the recipe uses. `file`: the
+    size and checksum of the input where customers are known by the number of their row. `scores`: of the
+    chosen k. `ids_used`: every segment id ever given under this output. `live`: None where there was
     no live run to be held against.
     """
 
@@ -79,6 +80,7 @@ class RunRecord(Record):
     versions: dict[str, str]
     format: str
     types: dict[str, str]
+    file: str | None
     rows: RunRows
     sample: SampleRecord
     k: int
@@ -208,15 +210,16 @@ def _find_form(found: dict[str, Any], kind: Kind) -> type[Record]:
 
 
 def _upgrade(found: dict[str, Any], form: type[Record]) -> dict[str, Any]:
-    """A record of version 1 with what it lacks, and without keys that nobody knows any more."""
+    """A record of an older version with what it lacks, and without keys that nobody knows any more."""
     lacking: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "versions": {}, "warnings": (), "scans": {}}
     if form is RunRecord:
         ids = [one.get("segment") for one in found.get("segments", ())]
-        lacking |= {"types": {}, "structure": None, "ids_used": ids, "live": None}
+        lacking |= {"types": {}, "structure": None, "ids_used": ids, "live": None, "file": None}
     elif form is RfmRecord:
         lacking["days_of"] = found.get("run_id")
     elif form is FailedRecord:
         lacking |= {"input": "", "recipe": None, "error": ""}
     elif form is AudienceRecord:
         lacking["rows"] = None
-    return {key: value for key, value in (lacking | found).items() if key in form.model_fields}
+    known = lacking | found | {"schema_version": SCHEMA_VERSION}
+    return {key: value for key, value in known.items() if key in form.model_fields}

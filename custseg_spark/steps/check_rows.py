@@ -27,8 +27,9 @@ def check_ids(found: CustomerTable, recipe: Recipe, path: str) -> tuple[Customer
             raise DataError(
                 f"input {path}: the table has no rows", "check the path and the job that writes it"
             )
-        frame, checks = data.build_id_checks(found.frame, recipe.input.id, recipe.input.unique, rows)
-        if recipe.input.unique == "exact" or (recipe.input.unique == "auto" and rows <= data.EXACT_UP_TO):
+        unique = "trust" if recipe.input.numbers_rows else recipe.input.unique  # no two rows have one number
+        frame, checks = data.build_id_checks(found.frame, recipe.input.id_column, unique, rows)
+        if unique == "exact" or (unique == "auto" and rows <= data.EXACT_UP_TO):
             journal.scan("ids")
     return replace(found, frame=frame, checks=apply_rule_bounds([*checks, *found.checks], recipe)), rows
 

@@ -24,13 +24,13 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
     ]
     accepted, observed = observe_contract(found, *missing)
     chosen = clustering.filter_sample(
-        accepted, data.column(recipe.input.id), recipe.sweep.sample, rows, recipe.sweep.seed
+        accepted, data.column(recipe.input.id_column), recipe.sweep.sample, rows, recipe.sweep.seed
     )
     raw = [F.col(f"{features.RAW}{name}") for name in found.expressions]
     columns = [F.expr(sql).alias(f"_described{i}") for i, sql in enumerate(found.described.values())]
     with name_cast(found, recipe), translate_engine_errors("reading the input"):
         table = chosen.select(
-            clustering.HASH, data.column(recipe.input.id).cast("string").alias("id"), *raw, *columns
+            clustering.HASH, data.column(recipe.input.id_column).cast("string").alias("id"), *raw, *columns
         ).toPandas()
         counts = read_observation(observed, found, *missing)
     table = table.sort_values([clustering.HASH, "id"], ignore_index=True).head(recipe.sweep.sample)

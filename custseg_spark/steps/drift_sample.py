@@ -61,7 +61,7 @@ def complete_drift_sample(
 
 
 def _match_hash(recipe: Recipe, rows: int) -> Column:
-    key = data.column(recipe.input.id).cast("string")
+    key = data.column(recipe.input.id_column).cast("string")
     return clustering.hash_id(key, recipe.sweep.seed) <= clustering.find_highest_hash(SIZE, rows)
 
 

@@ -98,7 +98,7 @@ def find_misfits(table: CustomerTable, recipe: Recipe, reason: str, sql: str) ->
     rows are gone meanwhile."""
     fits = next(check.ok for check in table.checks if check.reason == reason)
     fits = F.coalesce(fits, F.lit(False))
-    identity = data.column(recipe.input.id).cast("string")
+    identity = data.column(recipe.input.id_column).cast("string")
     rows = table.frame.select(identity, F.expr(sql).cast("string"), fits)
     wrong = rows.filter(~fits).limit(_LOOKED_AT).collect()
     right = rows.filter(fits & F.expr(sql).isNotNull()).limit(_LOOKED_AT).collect()

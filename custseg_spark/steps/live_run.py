@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,21 @@ def follow_if_possible(live: LiveRun, columns: Sequence[str]) -> LiveRun | None:
         "be matched with its segments and get new ids"
     )
     return None
+
+
+def part_from_customers(live: LiveRun, recipe: Recipe, fingerprint: str) -> LiveRun:
+    """The live run, without its customers where rows have numbers in place of ids, unless both are of one
+    file: row 7 of tonight is not row 7 of yesterday. Its model is followed all the same."""
+    numbered = isinstance(live.record.recipe.get("input", {}).get("id"), dict)
+    if not numbered and not recipe.input.numbers_rows:
+        return live
+    if numbered and recipe.input.numbers_rows and live.record.file == fingerprint:
+        return live
+    journal.warn(
+        f"customers are known by the number of their row, so nobody can be found again in the live run "
+        f"{live.run.run_id}: segments are matched, and movement is told, by its model alone"
+    )
+    return replace(live, customers=None)
 
 
 def read_live_run(run: runs.Run) -> LiveRun:

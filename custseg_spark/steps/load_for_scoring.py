@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal
-from custseg_spark.errors import RecipeError, RunError
+from custseg_spark.errors import DataError, RecipeError, RunError
 from custseg_spark.recipe import Recipe, change, find_columns_used, parse
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import load_table
@@ -45,10 +45,32 @@ def load_for_scoring(
         tonight = {**(asked.source or {}), **({"format": "auto"} if known_ending else {})}
         recipe = change(recipe, {f"input.{key}": value for key, value in tonight.items()})
         opened = load_table.open_table(spark, recipe, path)
+        if recipe.input.numbers_rows:
+            _refuse_another_file(opened, live, path)
         if _choose_uniqueness(recipe, asked) == "exact":
             journal.scan("ids")
         facts.update(input=path, format=opened.format, run=live.run.run_id)
         return apply_run_recipe(opened, live, recipe, asked)
+
+
+def _refuse_another_file(opened: data.Table, live: LiveRun, path: str) -> None:
+    if opened.fingerprint != live.record.file:
+        raise DataError(
+            f"input {path} is not the file that run {live.run.run_id} was made of, and its customers are "
+            "known by the number of their row alone: row 7 of another file is somebody else",
+            "train with a column that tells customers apart as input.id, or score the same file",
+        )
+
+
+def refuse_row_numbers(recipe: Recipe, live: LiveRun, what: str) -> None:
+    """Raises RunError where the run's customers are known by the number of their row; `what`: what can't be
+    made of them."""
+    if recipe.input.numbers_rows:
+        raise RunError(
+            f"run {live.run.run_id} knows customers by the number of their row in one file, so no {what} can "
+            "be made by it: row 7 of tonight is not row 7 of yesterday",
+            "train with a column that tells customers apart as input.id",
+        )
 
 
 def read_recipe(live: LiveRun) -> Recipe:
@@ -92,7 +114,7 @@ def apply_run_recipe(
     expressions = {**live.expressions, **asked.besides}
     found = load_table.apply_recipe(table, reduced, expressions, ours=SCORED, trained=trained)
     unique = _choose_uniqueness(recipe, asked)
-    frame, checks = data.build_id_checks(found.frame, recipe.input.id, unique, 0)
+    frame, checks = data.build_id_checks(found.frame, recipe.input.id_column, unique, 0)
     bounded = apply_rule_bounds([*checks, *found.checks], recipe)
     return replace(found, frame=frame, checks=bounded), reduced
 
@@ -100,5 +122,7 @@ def apply_run_recipe(
 def _choose_uniqueness(recipe: Recipe, asked: Tonight) -> Literal["exact", "trust"]:
     """Repeated ids are looked for where the command asks for it, or the recipe, by `unique: exact` or by a
     bound of its own for them: otherwise each row is labelled by what stands in it."""
+    if recipe.input.numbers_rows:
+        return "trust"
     bound = data.find_bound(recipe.rules.reasons, data.ID_REPEATED)
     return "exact" if "exact" in (asked.unique, recipe.input.unique) or bound is not None else "trust"

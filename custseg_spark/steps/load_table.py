@@ -15,9 +15,9 @@ from pyspark.sql.types import BooleanType, DataType, NumericType
 from custseg_spark import data, features
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part
+from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part, list_expressions
 from custseg_spark.results import CustomerTable
-from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
+from custseg_spark.sql import find_columns, find_instants, find_whole_columns, make_safe, put_in_utc
 
 NUMBERS = (NumericType, BooleanType)
 OURS = ("segment", "segment_name", "distance_to_centre")
@@ -32,14 +32,18 @@ _WORKING = re.compile(
 
 
 def load_table(spark: SparkSession, recipe: Recipe, path: str) -> CustomerTable:
-    """Open the table and lay the recipe's expressions over it. Runs no job over the data."""
-    return apply_recipe(open_table(spark, recipe, path), recipe)
+    """Open the table to look at its columns, and lay the recipe's expressions over it. Runs no job over the
+    data."""
+    return apply_recipe(open_table(spark, recipe, path, lazy=True), recipe)
 
 
-def open_table(spark: SparkSession, recipe: Recipe, source: str | DataFrame) -> data.Table:
+def open_table(
+    spark: SparkSession, recipe: Recipe, source: str | DataFrame, *, lazy: bool = False
+) -> data.Table:
     """The table at a path, or one that is open, but for what is private. Runs no job over the data, but for
-    JSON. What a person should know of how it was read is a warning."""
-    table = data.open_table(spark, recipe.input, source)
+    JSON, and one where rows are numbered, unless `lazy`. What a person should know of how it was read is a
+    warning."""
+    table = data.open_table(spark, recipe.input, source, lazy=lazy)
     table.warn_of_notes()
     return data.apply_privacy(table, recipe.privacy)
 
@@ -60,7 +64,8 @@ def apply_recipe(
     besides = besides or {}
     used = _find_uses(recipe, besides)
     table.refuse_unread(used)
-    typed = data.cast_columns(table, used, recipe.input.types, trained)
+    whole = {name for where, sql in list_expressions(recipe) for name in find_whole_columns(sql, where)}
+    typed = data.cast_columns(table, used, recipe.input.types, trained, whole)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
     expressions = {name: make_safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
@@ -76,17 +81,18 @@ def apply_recipe(
     values = features.build_value_checks(kinds, computed, recipe.segment_by)
     shown = {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
     shown -= set(recipe.protected)
-    id_column = data.resolve_column(recipe.input.id, columns, ["input.id"])
-    whole = [*data.build_summary_checks(typed.frame, id_column, table.format), *typed.checks, *rules]
+    id_column = data.resolve_column(recipe.input.id_column, columns, ["input.id"])
+    rows = [*data.build_summary_checks(typed.frame, id_column, table.format), *typed.checks, *rules]
     return CustomerTable(
         frame=frame,
-        checks=(*whole, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
+        checks=(*rows, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
         columns=columns,
         types={name: kind for name, kind in typed.frame.dtypes if name in columns},
         expressions=expressions,
         profiled={name: sql for name, sql in described.items() if name in shown},
         described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
+        fingerprint=table.fingerprint,
     )
 
 
@@ -144,7 +150,7 @@ def list_kept_columns(columns: tuple[str, ...], recipe: Recipe) -> list[str]:
     """The input columns that are written: all, or the recipe's and the id."""
     if recipe.output.columns is None:
         return list(columns)
-    wanted = {name.lower() for name in (recipe.input.id, *recipe.output.columns)}
+    wanted = {name.lower() for name in (recipe.input.id_column, *recipe.output.columns)}
     return [name for name in columns if name.lower() in wanted]
 
 

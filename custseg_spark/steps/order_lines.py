@@ -24,6 +24,8 @@ from custseg_spark.transactions import DAY, Aggregates, LineExpressions
 
 MOST_RATES = 1_000_000
 _SPANS = pa.schema({"_code": pa.string(), "_rate": pa.float64(), "_from": pa.date32(), "_until": pa.date32()})
+_MEASURES = frozenset(["lines.quantity", "lines.price", "lines.amount", "returns.when"])
+"""Keys whose columns may have fractions far behind the first rows; of the others a whole number is a code."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
         declared |= dict.fromkeys(codes, "string")
     used = find_order_columns(recipe)
     table.refuse_unread(used)
-    typed = data.cast_columns(_keep_used(table, used), used, declared)
+    whole = {name.lower() for name, keys in used.items() if not _MEASURES.issuperset(keys)}
+    typed = data.cast_columns(_keep_used(table, used), used, declared, whole=whole)
     checks = [(check.reason, check.ok) for check in typed.checks]
     frame = typed.frame
     instants = find_instants(frame.schema)

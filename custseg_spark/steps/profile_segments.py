@@ -81,7 +81,7 @@ def _build_model(
     """The model, with the types of the input columns that its features read."""
     wanted = {column.lower() for t in treated.treatments for column in find_columns(t.sql)}
     return Model(
-        id=counted.recipe.input.id,
+        id=counted.recipe.input.id_column,
         columns={name: kind for name, kind in counted.table.types.items() if name.lower() in wanted},
         features=treated.treatments,
         centres=tuple(map(tuple, refined.centres.tolist())),

@@ -37,7 +37,7 @@ def list_doubts(recipe: Recipe, raw: pd.DataFrame, treatments: Iterable[Treatmen
     missing."""
     for treatment in treatments:
         where, missing = f"segment_by.{treatment.name}", float(raw[treatment.name].isna().mean())
-        if {column.lower() for column in find_columns(treatment.sql)} == {recipe.input.id.lower()}:
+        if {column.lower() for column in find_columns(treatment.sql)} == {recipe.input.id_column.lower()}:
             yield f"{where}: cuts by {recipe.input.id}, the id, which says nothing of what customers do"
         if treatment.fill is not None and missing >= MANY_FILLED:
             yield (

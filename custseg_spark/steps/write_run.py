@@ -157,6 +157,7 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         versions=find_versions(),
         format=result.table.format,
         types={name: kind for name, kind in result.table.types.items() if name.lower() in used},
+        file=result.table.fingerprint or None,
         rows=runs.RunRows(
             **runs.RowCounts.model_validate(result.quality).model_dump(), missing=result.sample.missing
         ),

@@ -157,7 +157,7 @@ CASES: list[Case] = [
         "text among numbers",
         lambda: book(put("B5", "about 30"), put("C6", "often")),
         accepted=18,
-        reasons={"spend: not a number": 1, "visits: not a whole number": 1},
+        reasons={"spend: not a number": 1, "visits: not a number": 1},
         missing={"spend": 1, "visits": 1},
     ),
     excel("title-rows", "blank rows and columns around the table", lambda: book(

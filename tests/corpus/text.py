@@ -246,7 +246,7 @@ HEADERS: list[Case] = [
         "header-again",
         "the header once more among the rows",
         lines_of(more=("id,spend,visits",)),
-        reasons={"spend: not a number": 1, "visits: not a whole number": 1},
+        reasons={"spend: not a number": 1, "visits: not a number": 1},
         quarantined=1,
         missing={"spend": 1, "visits": 1},
     ),

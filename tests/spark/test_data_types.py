@@ -57,13 +57,16 @@ def test_numbers_are_found_and_text_among_them_fails(table: OpenTable) -> None:
     assert failing(typed, "n") == {"n: not a number": ["x"]}
 
 
-def test_whole_numbers_are_ints_and_a_fraction_beyond_the_head_fails(
+def test_whole_numbers_may_have_a_fraction_beyond_the_head_unless_an_expression_minds(
     table: OpenTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 3)
-    typed = data.cast_columns(
-        table("id,n", "1,10", "2,-3", "3,4", "4,9e9", "5,5.5", "6,99999999999999999999"), uses("n"), {}
-    )
+    read = table("id,n", "1,10", "2,-3", "3,4", "4,9e9", "5,5.5", "6,99999999999999999999")
+    typed = data.cast_columns(read, uses("n"), {})
+    assert typed.types == {"n": "double"}
+    assert values(typed, "n") == [10, -3, 4, 9e9, 5.5, 1e20]
+    assert failing(typed, "n") == {}
+    typed = data.cast_columns(read, uses("N"), {}, whole={"n"})
     assert typed.types == {"n": "int"}
     assert values(typed, "n") == [10, -3, 4, 9_000_000_000, None, None]
     assert failing(typed, "n") == {"n: not a whole number": ["5.5", "99999999999999999999"]}
@@ -95,7 +98,7 @@ def test_codes_and_ids_stay_text(table: OpenTable) -> None:
 
 def test_what_the_recipe_does_not_use_passes_through_as_read(table: OpenTable) -> None:
     typed = data.cast_columns(table("id,n,other", "1,2,3"), uses("n"), {})
-    assert typed.frame.dtypes[:3] == [("id", "string"), ("n", "bigint"), ("other", "string")]
+    assert typed.frame.dtypes[:3] == [("id", "string"), ("n", "double"), ("other", "string")]
     assert typed.frame.columns == ["id", "n", "other", data.AS_READ]
 
 
@@ -174,7 +177,7 @@ def test_a_missing_column_names_who_asks_for_it_and_the_nearest_there_is(table: 
 
 def test_upper_and_lower_case_do_not_matter_in_a_column_name(table: OpenTable) -> None:
     typed = data.cast_columns(table("id,Income", "1,2"), uses("INCOME"), {})
-    assert typed.types == {"Income": "int"}
+    assert typed.types == {"Income": "double"}
 
 
 def test_reserved_and_repeated_names_are_refused(spark: SparkSession) -> None:

@@ -21,7 +21,7 @@ def make_run_record(run_id: str, *ids: int, **changes: Any) -> runs.RunRecord:
     return runs.RunRecord(
         **{
             "run_id": run_id, "input": "customers.parquet", "recipe": {}, "versions": VERSIONS,
-            "format": "parquet", "types": {}, "k": k, "why": f"{k} segments",
+            "format": "parquet", "types": {}, "file": None, "k": k, "why": f"{k} segments",
             "rows": runs.RunRows(read=size, accepted=size, quarantined=0, by_reason={}, missing={}),
             "sample": runs.SampleRecord(rows=size, whole=True, seed=42),
             "choice": runs.ChoiceRecord(

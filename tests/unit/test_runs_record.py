@@ -114,7 +114,10 @@ def test_what_a_newer_version_wrote_is_refused_in_one_line(
         assert cli.main(asked) == 4
         error, remedy = capsys.readouterr().err.splitlines()
         assert error.startswith("error: ")
-        assert f"{name} was written by a newer custseg_spark: its schema version is 3" in error
+        assert (
+            f"{name} was written by a newer custseg_spark: its schema version is {SCHEMA_VERSION + 1}"
+            in error
+        )
         assert remedy.startswith("  use that version of custseg_spark")
         return
     read = Model.from_json if name == "model.json" else Baseline.from_json

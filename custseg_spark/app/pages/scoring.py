@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 PAGE = "predict"
 _FITS_NOT = "The table needs the columns that the segmentation was made of, under the same names."
+_NUMBERED = (
+    "These customers are known by the number of their row alone, so only the very file that was segmented "
+    "can be placed: row 7 of another one is somebody else."
+)
 DRIFT = {
     "fine": "These customers are much like those the segments were made of.",
     "watch": "These customers differ somewhat from those the segments were made of",
@@ -28,8 +32,11 @@ def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
     table = widgets.get_visit().tables.get(PAGE)
     if table is None:
-        needed = ", ".join(dict.fromkeys([run.model.id, *run.model.columns]))
+        numbered = isinstance(run.record.recipe["input"]["id"], dict)
+        needed = ", ".join(dict.fromkeys([*([] if numbered else [run.model.id]), *run.model.columns]))
         st.caption(f"It needs these columns: {widgets.escape_markdown(needed)}.")
+        if numbered:
+            st.caption(_NUMBERED)
         widgets.ask_for_table(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
         return
     widgets.offer_another(PAGE, table)

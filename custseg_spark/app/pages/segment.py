@@ -121,6 +121,7 @@ def _show_proposal(table: Upload, preview: uploads.UploadPreview, sheet: str | N
 def _ask_choices(offered: Form, of: str) -> Choices:
     """The form of one table or sheet, filled with the proposal."""
     from custseg_spark.app.form import Choices
+    from custseg_spark.recipe import ROW_NUMBER
 
     proposed, offers = offered.proposed, offered.offers
 
@@ -135,7 +136,10 @@ def _ask_choices(offered: Form, of: str) -> Choices:
     left, right = st.columns(2, gap="large")
     with left:
         asked, key = "Which column is the customer’s number?", make_key("id")
-        column = st.selectbox(asked, offered.ids, key=key, **KEPT)
+        called = {ROW_NUMBER: "none: number the rows of this file"} if offered.may_number else {}
+        column = st.selectbox(
+            asked, offered.ids, format_func=lambda one: called.get(one, one), key=key, **KEPT
+        )
         if column in offered.doubts:
             st.warning(f"{widgets.escape_markdown(offered.doubts[column])}. {NUMBERED}")
         numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]

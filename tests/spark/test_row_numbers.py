@@ -1,0 +1,98 @@
+"""The number of a row is that of the file, however the engine cuts the file up."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+
+from custseg_spark import data, journal
+from custseg_spark.data import row_numbers
+from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.recipe import Input
+
+ROWS = 5000
+NUMBERED = Input.model_validate({"id": {"row_number": True}})
+SPLIT = "spark.sql.files.maxPartitionBytes"
+
+
+def make_table() -> pd.DataFrame:
+    """Rows that say themselves which they are; every seventh field is empty."""
+    number = np.arange(1, ROWS + 1)
+    return pd.DataFrame({"gap": pd.Series(number).where(number % 7 > 0), "place": number, "text": "x" * 40})
+
+
+def number_rows(spark: SparkSession, path: Path, source: Input = NUMBERED) -> pd.DataFrame:
+    frame = data.open_table(spark, source, str(path)).frame
+    return frame.select(frame["place"].cast("long").alias("place"), "row_number").toPandas()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
+def test_numbers_are_those_of_the_file_whatever_the_splits(
+    spark: SparkSession, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"t.{kind}"
+    if kind == "csv":
+        make_table().to_csv(path, index=False)
+    elif kind == "parquet":
+        make_table().to_parquet(path, row_group_size=600)
+    else:
+        make_table().to_json(path, orient="records", lines=True)
+    source = NUMBERED.model_copy(update={"format": kind})
+    parts = []
+    before = spark.conf.get(SPLIT)
+    try:
+        for size in ("128m", "7k"):
+            spark.conf.set(SPLIT, size)
+            with journal.open_journal() as kept:
+                found = number_rows(spark, path, source)
+            assert (found["row_number"] == found["place"]).all()
+            assert len(found) == ROWS
+            assert kept.scans == {"row numbers": 1}
+            parts.append(data.open_table(spark, source, str(path), lazy=True).frame.rdd.getNumPartitions())
+    finally:
+        spark.conf.set(SPLIT, str(before))
+    assert parts[0] == 1
+    assert parts[1] > 4, "else nothing was asked"
+
+
+def test_rows_are_numbered_before_any_is_left_out(spark: SparkSession, tmp_path: Path) -> None:
+    make_table().to_csv(tmp_path / "t.csv", index=False)
+    source = NUMBERED.model_copy(update={"filter": "place > 4990"})
+    assert number_rows(spark, tmp_path / "t.csv", source)["row_number"].tolist() == [*range(4991, ROWS + 1)]
+
+
+def test_what_is_no_single_file_asks_for_an_id(spark: SparkSession, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        make_table().to_csv(tmp_path / name, index=False)
+    with pytest.raises(DataError, match="holds 2 files, and rows are numbered within one file"):
+        data.open_table(spark, NUMBERED, str(tmp_path))
+    with pytest.raises(DataError, match="a DataFrame has no order") as refused:
+        data.open_table(spark, NUMBERED, spark.range(3).toDF("place"))
+    assert refused.value.remedy == "name the column that tells customers apart as the id"
+    spark.range(3).createOrReplaceTempView("numbers_of_a_view")
+    with pytest.raises(DataError, match="the table numbers_of_a_view has no order"):
+        data.open_table(spark, NUMBERED.model_copy(update={"format": "table"}), "numbers_of_a_view")
+
+
+def test_a_column_of_that_name_is_named_as_the_id(spark: SparkSession, tmp_path: Path) -> None:
+    make_table().assign(Row_Number=1).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(RecipeError, match="a column 'row_number' of its own"):
+        data.open_table(spark, NUMBERED, str(tmp_path / "t.csv"))
+
+
+def test_a_file_is_known_again_by_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fingerprint(content: bytes, name: str = "t.csv") -> str:
+        (tmp_path / name).write_bytes(content)
+        return row_numbers.fingerprint(str(tmp_path / name))
+
+    content = bytes(range(256)) * 100
+    assert fingerprint(content) == fingerprint(content, "elsewhere.csv")
+    assert fingerprint(content[::-1]) != fingerprint(content)
+    monkeypatch.setattr(row_numbers, "_READ_WHOLE", 1000)
+    monkeypatch.setattr(row_numbers, "_BLOCK", 50)
+    large = fingerprint(content)
+    assert large.startswith("25600:")
+    assert fingerprint(content[:-1] + b"\0") != large, "the last bytes count, where Parquet has its footer"
+    assert fingerprint(b"\1" + content[1:]) != large
