@@ -7,20 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from custseg_spark.recipe.column_types import ColumnType
 from custseg_spark.recipe.sections import Audience, Evidence, Output, Privacy, Publish, Section, Share, Sweep
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
-
-
-class DateType(Section):
-    """A text column that holds dates: the patterns are tried in turn."""
-
-    date: str | tuple[str, ...]
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        return (self.date,) if isinstance(self.date, str) else self.date
 
 
 class Source(Section):
@@ -35,7 +26,7 @@ class Source(Section):
     filter: str | None = None
     """A SQL predicate over the columns as they are stored: rows of which it is not true are not read. Over
     partition columns, other partitions are not even opened."""
-    types: dict[str, Literal["int", "double", "string", "boolean"] | DateType] = {}
+    types: dict[str, ColumnType] = {}
     """Types of columns that arrive as text. What the recipe uses and is not declared is found
     from the first rows; what it does not use passes through as read."""
 
