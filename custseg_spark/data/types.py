@@ -127,7 +127,7 @@ def _cast_used(
         elif name not in wanted:
             continue
         elif not ID_KEYS.isdisjoint(wanted[name]):
-            head = table.text[name] if table.text is not None and name in table.text else None
+            head = list(table.text[name]) if table.text is not None and name in table.text else None
             # compared and hashed as text: a moment as what the clock of UTC shows
             casts[name] = cast_whole_ids(name, kind, head) or Cast(read_clock(column(name), kind))
         elif isinstance(kind, T.DoubleType | T.FloatType):

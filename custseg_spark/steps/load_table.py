@@ -80,6 +80,8 @@ def apply_recipe(
         profiled={name: sql for name, sql in described.items() if name in shown},
         described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
+        written=typed.written,
+        text=table.text,
     )
 
 
