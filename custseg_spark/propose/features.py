@@ -129,7 +129,7 @@ def _offer(column: ColumnKind) -> ProposedFeature:
 
 def _may_cut(column: ColumnKind) -> bool:
     named = column.is_protected or column.is_outcome or column.is_id_like or column.is_year
-    return column.is_nearly_clean and not named
+    return column.is_nearly_clean and not named and not column.ambiguous
 
 
 def _is_continuous(column: ColumnKind) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers and dates as people write them: what the SQL in DuckDB says, Python says, and it is what is meant."""
+"""Numbers and dates as people write them: the SQL, run by DuckDB, says what Python says and what is meant."""
 
 from __future__ import annotations
 
