@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.number_text import NumberFormat, read_number
@@ -40,7 +40,9 @@ def find_number_readings(
     """The best way to read a column of texts (text -> how often it stands there) as numbers; none where few
     of them are. `decimal`: the sign before the fraction in the table's other columns, where that is known."""
     codes = {text for text in texts if not _CURRENCIES.issuperset(_CODE.findall(text))}
-    forms = [NumberFormat(*signs, tuple(missing), False) for signs in _SIGNS]
+    there = {".", *"".join(map(clean_text, texts))}
+    signs = [(decimal_sign, group) for decimal_sign, group in _SIGNS if (group or decimal_sign) in there]
+    forms = [NumberFormat(*pair, tuple(missing), False) for pair in signs]
     readings = [
         NumberReading(form, {text: None if text in codes else read_number(text, form) for text in texts})
         for form in forms
@@ -68,11 +70,10 @@ def _widen(alike: Sequence[NumberReading]) -> NumberReading:
     amounts of which show no sign between them, and its decimal sign is known."""
     first = alike[0]
     shown = any(first.form.decimal in text for text in first.values)
-    if first.form.group or not shown or any(map(_UNGROUPED.search, first.values)):
-        return first
     money = any(_DOLLARS.search(text) for text in first.values)
-    wider = (one for one in alike if one.form.group in (",", ".") and one.form.decimal == first.form.decimal)
-    return next(wider, first) if money else first
+    if first.form.group or not shown or not money or any(map(_UNGROUPED.search, first.values)):
+        return first
+    return replace(first, form=replace(first.form, group="," if first.form.decimal == "." else "."))
 
 
 def _find_doubt(taken: NumberReading, other: NumberReading) -> str:
