@@ -35,8 +35,7 @@ from custseg_spark.data.text_types import ISO, infer_column_type
 from custseg_spark.errors import BadTableError
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 
-ID_KEYS = frozenset(["input.id", "lines.customer"])
-"""The recipe's keys that name the column of the customer's id."""
+ID_KEY = "input.id"
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
     **dict.fromkeys(("float", "double", "decimal"), "double"),
@@ -126,7 +125,7 @@ def _cast_used(
             casts[name] = cast_declared(name, kind, given[name])
         elif name not in wanted:
             continue
-        elif not ID_KEYS.isdisjoint(wanted[name]):
+        elif ID_KEY in wanted[name]:
             head = list(table.text[name]) if table.text is not None and name in table.text else None
             # compared and hashed as text: a moment as what the clock of UTC shows
             casts[name] = cast_whole_ids(name, kind, head) or Cast(read_clock(column(name), kind))
