@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from custseg_spark.sql.parse import quote_text
 
-_BLANKS = "\t\u00a0\u2007\u2009\u202f"
+_BLANKS = "\t\n\r\u00a0\u2007\u2009\u202f"
 _UNLIKE = _BLANKS + "\u2212\u2013\u2019"
 """Blanks that are no space, signs for minus, the other apostrophe."""
 _LIKE = " " * len(_BLANKS) + "--'"

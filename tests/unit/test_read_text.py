@@ -132,7 +132,7 @@ def test_a_text_says_the_same_in_python_and_in_a_warehouse(
     assert [read_value(text, form), *by_duckdb(warehouse, [text], form)] == [value, value]
 
 
-SIGNS = st.text(st.sampled_from("0123456789.,' -+()$€%eE\u00a0AUDkr"), max_size=9)
+SIGNS = st.text(st.sampled_from("0123456789.,' -+()$€%eE\u00a0\n\tAUDkr"), max_size=9)
 FORMS = st.builds(
     NumberFormat,
     st.just("."),
