@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark.api.segmentation_model import SegmentationModel
 from tests.jobs.conftest import RECIPE, Outcome, Say, Train, labelled_by_a_run, labels, planted
+from tests.jobs.orders import Rfm
 
 LAST = date(2024, 6, 30)
 WRITTEN: dict[str, Any] = {
@@ -66,13 +67,16 @@ def test_a_table_as_people_write_it_is_labelled_alike_everywhere(
     found = labelled_by_a_run(spark, outcome, raw, "id")
     assert found.agree()
     told = labels(outcome)
-    told.index = told.index.astype(float).map(str)
+    told.index = told.index + ".0"
     assert (found.by_model == told.sort_index()).all()
 
-    code, _, err = say("score", "--output", outcome.output, "--input", tmp_path / "customers.csv")
+    code, _, err = say(
+        "score", "--output", outcome.output, "--input", tmp_path / "customers.csv", "--to", tmp_path / "s"
+    )
     assert code == 0, err
-    scored = pd.read_parquet(next((outcome.output / "scores").glob("*/customers")))
-    assert (scored.set_index("id")["segment"].astype(int).sort_index() == labels(outcome)).all()
+    run = json.loads((tmp_path / "s" / "scores" / "latest.json").read_text())["run_id"]
+    scored = pd.read_parquet(tmp_path / "s" / "scores" / run / "customers").set_index("id")["segment"]
+    assert (scored.astype(int).sort_index() == labels(outcome)).all()
 
     typed = true.assign(joined=pd.to_datetime(true["joined"])).drop(columns="days")
     typed.loc[::40, "share"] = np.nan
@@ -108,37 +112,31 @@ def test_ids_of_doubles_are_whole_numbers(train: Train, tmp_path: Path) -> None:
     table.to_parquet(tmp_path / "customers.parquet")
     outcome = train(tmp_path / "customers.parquet")
     assert outcome.code == 0, outcome.err
-    assert outcome.record["rows"]["by_reason"] == {"id: missing": 1, "id: not a whole number": 1}
+    assert outcome.record["rows"]["by_reason"] == {"id: missing": 2, "id: not a whole number": 1}
     assert pd.read_parquet(outcome.run / "customers")["id"].dtype == "int64"
 
 
-def test_customers_of_order_lines_are_whole_numbers(say: Say, tmp_path: Path) -> None:
+def test_customers_of_order_lines_are_whole_numbers(rfm: Rfm, tmp_path: Path) -> None:
     lines = pd.DataFrame(
         {
             "order": [f"A{n}" for n in range(40)],
             "day": [f"{1 + n % 28:02d}/0{1 + n % 6}/2024 10:25" for n in range(40)],
-            "price": [f"£{n}.50" for n in range(40)],
+            "price": [f"£{n + 1}.50" for n in range(40)],
             "customer": ["" if n == 3 else f"{12000 + n % 9}.0" for n in range(40)],
         }
     )
     lines.to_csv(tmp_path / "lines.csv", index=False)
+    names = {"customer": "customer", "order": "order", "date": "day", "amount": "price"}
     types = {"day": {"date": "dd/MM/yyyy HH:mm"}, "price": {"number": {}}}
-    asked = {
-        "input": {"types": types},
-        "lines": {"customer": "customer", "order": "order", "date": "day", "amount": "price"},
-    }
-    (tmp_path / "orders.yaml").write_text(json.dumps(asked))
-    code, _, err = say(
-        "rfm",
-        "--recipe",
-        tmp_path / "orders.yaml",
-        "--input",
-        tmp_path / "lines.csv",
-        "--output",
-        tmp_path / "out",
-    )
-    assert code == 0, err
-    run = json.loads((tmp_path / "out" / "latest.json").read_text())["run_id"]
-    found = pd.read_parquet(tmp_path / "out" / "runs" / run / "customers").set_index("customer")
+    made = rfm(tmp_path / "lines.csv", {"input": {"types": types}, "lines": names})
+    assert made.code == 0, made.err
+    found = made.customers("customer")
     assert set(found.index) == {f"{12000 + n}" for n in range(9)}
-    assert found["monetary"].sum() == sum(n + 0.5 for n in range(40) if n != 3)
+    assert found["monetary"].sum() == sum(n + 1.5 for n in range(40) if n != 3)
+
+    wrong = rfm(
+        tmp_path / "lines.csv", {"input": {"types": {**types, "price": "double"}}, "lines": names}, to="w"
+    )
+    assert wrong.code == 3
+    assert "price is '£1.50' in row 1 below the header" in wrong.err
+    assert "declare how it is written: input: {types: {price: {number: {group: ','}}}}" in wrong.err
