@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from custseg_spark.data.plain_types import TextType
-from custseg_spark.data.text_types import infer_type
+from custseg_spark.data.text_types import ISO, infer_type
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 
@@ -43,6 +43,22 @@ def explain_misfit(
 def write_type(name: str, declared: str | dict[str, Any]) -> str:
     """The lines of a recipe that declare the column, as one."""
     return f"input: {{types: {plain_yaml.inline({name: declared})}}}"
+
+
+def suggest_types(head: pd.DataFrame | None, declared: Mapping[str, ColumnType]) -> str:
+    """What to declare of columns that hold numbers or dates as people write them and are not declared; empty
+    where there are none. `head`: the first rows of the columns that are used."""
+    known = {name.casefold() for name in declared}
+    names = (
+        [str(name) for name in head.columns if str(name).casefold() not in known] if head is not None else []
+    )
+    found = {name: infer_type(head[name]) for name in names} if head is not None else {}
+    types = {
+        name: one.declared
+        for name, one in found.items()
+        if isinstance(one.declared, dict) and one.declared != {"date": ISO}
+    }
+    return f"declare how they are written: input: {{types: {plain_yaml.inline(types)}}}" if types else ""
 
 
 def _is_misfit(text: object, kind: ColumnType | None, proposed: TextType) -> bool:

@@ -125,7 +125,9 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
         day_sql=make_safe(recipe.lines.date, "lines.date"),
         unreadable=tuple(reason for reason, _ in checks),
         max_unreadable=recipe.max_unreadable,
-        text=table.text,
+        text=None
+        if table.text is None
+        else table.text[[name for name in table.text.columns if name in typed.types]],
         types=recipe.input.types,
     )
 

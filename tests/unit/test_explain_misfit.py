@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from custseg_spark.data.explain_misfit import explain_misfit
+from custseg_spark.data.explain_misfit import explain_misfit, suggest_types
 from custseg_spark.recipe.models import Input
 
 PRICES = ["3", "7.5", None, "£1,204.50", "12"]
@@ -55,3 +55,19 @@ def test_what_the_first_rows_do_not_show_is_not_told() -> None:
     assert explain("price: not a number", ["1", "2", "3"]) is None
     assert explain("id: missing", ["1", "2", "3"]) is None
     assert explain_misfit("price: not a number", None, {}) is None
+
+
+def test_what_nobody_declared_is_suggested() -> None:
+    head = pd.DataFrame(
+        {
+            "price": ["£3", "£4.50"],
+            "day": ["16/04/2020", "1/5/2020"],
+            "n": ["1", "2"],
+            "due": ["2024-01-31"] * 2,
+        }
+    )
+    assert suggest_types(head, {}) == (
+        "declare how they are written: input: {types: {price: {number: {group: ','}}, day: {date: d/M/yyyy}}}"
+    )
+    assert "price" not in suggest_types(head, {"Price": "double"})
+    assert suggest_types(head[["n", "due"]], {}) == suggest_types(None, {}) == ""
