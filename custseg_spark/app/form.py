@@ -209,9 +209,9 @@ def _make_offer(name: str, sql: str, column: ColumnKind) -> Offer:
         candidate = ProposedFeature(column.words, sql, (column.name,), column.values)
         extremes: Extremes = "keep" if candidate.far_out is None else "p99.5"
         treated = FeatureChoice(extremes=extremes, spread="log1p" if candidate.is_skewed else "none")
-    return Offer(
-        name, column.name, sql, describe_name(column), treated, numbers, _may_be_negative(column), types
-    )
+    cuts = numbers and not column.ambiguous  # a number that may be two is shown, and cuts nothing
+    named = describe_name(column)
+    return Offer(name, column.name, sql, named, treated, cuts, _may_be_negative(column), types)
 
 
 def _cut_by(offer: Offer, treated: FeatureChoice) -> dict[str, Any]:

@@ -131,7 +131,8 @@ def _sum_lines(
     if last is None:
         top = sorted(counts.left_out.items(), key=lambda item: -item[1])[:3]
         why = "".join(f"; {reason}: {count:,}" for reason, count in top)
-        raise DataError(f"input {path}: no line counts{why}", "look at the recipe's lines and leave_out")
+        remedy = data.suggest_types(lines.text, lines.types) or "look at the recipe's lines and leave_out"
+        raise DataError(f"input {path}: no line counts{why}", remedy)
     return lines.kept, totals, counts, rows, last
 
 

@@ -1,149 +1,163 @@
 """What a column of text holds: one answer for `init`, the page, and every command that reads a table.
 
-The type of a column is the first of number, truth, date and time in whose form MOSTLY of its values are
-written, if any of them has a value; blank and missing ones say nothing. What is taken for a value here is
-what the engine's cast takes for one: 2024-02-30 is written as a date and is none. A further way to write a
-number or a date is one more form and its reader here.
+What nobody declared is read in the plain forms alone (`infer_column_type`); the further ones, numbers and
+dates as people write them, are found by `infer_type`, proposed and declared.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-TypeName = Literal["int", "double", "boolean", "date", "timestamp", "string"]
-Value = float | date | datetime
+from custseg_spark.data.date_texts import find_compact, find_date_readings
+from custseg_spark.data.number_texts import find_number_readings
+from custseg_spark.data.plain_types import BLANKS, ISO, MOSTLY, TextType, Value, hold_codes, infer_plain
+from custseg_spark.sql.clean_text import clean_text
+from custseg_spark.sql.date_text import DateFormat
+from custseg_spark.sql.number_text import PLAIN
 
-MOSTLY = 0.8
-"""A column is of a type if at least this share of its known values are written so.
+__all__ = [
+    "BLANKS",
+    "ISO",
+    "MOSTLY",
+    "NEARLY_ALL",
+    "NO_HABITS",
+    "Habits",
+    "TextType",
+    "infer_column_type",
+    "infer_type",
+]
 
-Text taken for numbers is seen: the rows that don't fit are quarantined with their reason, and more than
-`rules.max_quarantined` of them end the command. Numbers taken for text are not: the column just never cuts.
-So the bound is low, yet codes of which many look like numbers (85123, 85123A) stay under it."""
 NEARLY_ALL = 0.995
 """`init` cuts by a column only where at least this share of its known values is of its type. The rows of the
 others are quarantined, and five features that lose one row in 200 each stay under `rules.max_quarantined`."""
-ISO = "yyyy-MM-dd"
-DATE_PATTERNS = (ISO, "dd-MM-yyyy", "MM-dd-yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "yyyy/MM/dd", "dd.MM.yyyy")
-"""Patterns as Spark writes them; of those that read the same share of a column the first is taken."""
+MISSING = frozenset(
+    ["n/a", "na", "#n/a", "n.a.", "n.a", "null", "none", "nan", "nat", "<na>", "nil", "-", "--", "---", "?",
+     "unknown", "(blank)", "missing", "#value!", "#div/0!", "#ref!", "\\n", "not available"]
+)  # fmt: skip
+"""Words, in lower case, that stand for no value among numbers or dates."""
 
-BLANKS = "".join(map(chr, range(33)))
-"""What a cast takes off both ends."""
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|nan", re.ASCII | re.IGNORECASE)
-_INT = re.compile(r"[+-]?(0|[1-9]\d{0,17})", re.ASCII)
-_CODE = re.compile(r"[+-]?0\d+", re.ASCII)
-_TRUTH = re.compile("true|false", re.ASCII | re.IGNORECASE)
-_TIME = re.compile(  # Spark reads a zone behind seconds alone
-    r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
-)
+_DIGITS = re.compile("[0-9]{8}")
+_WORTH = 0.5
+"""A column is looked at for further forms where at least this share of its first values has one."""
+_FIRST = 200
 
 
 @dataclass(frozen=True)
-class TextType:
-    """The type of a column of text.
+class Habits:
+    """How a table's columns write days and numbers: `day_first`, and the sign before a fraction, `decimal`;
+    None where none shows it, or they differ."""
 
-    `name`: as under `input.types`, or timestamp, which needs no declaration. `pattern`: of a date. `fit`: the
-    share of its known values that reading keeps. `misfit`: the first that it does not; empty for none.
-    """
-
-    name: TypeName
-    pattern: str | None = None
-    fit: float = 1.0
-    misfit: str = ""
-
-    @property
-    def form(self) -> re.Pattern[str]:
-        """How its values are written."""
-        return _FORMS[self.pattern or self.name]
-
-    def read(self, text: str) -> Value | None:
-        """The value of one text: a number (also for a truth; NaN for one that is missing), a day or a time;
-        None where it does not fit."""
-        found = self.form.fullmatch(text.strip(BLANKS))
-        try:
-            return None if found is None else _READERS[self.name](found)
-        except ValueError:  # no such day, no such time
-            return None
+    day_first: bool | None = None
+    decimal: str | None = None
 
 
-def infer_type(values: Iterable[object]) -> TextType:
+NO_HABITS = Habits()
+
+
+def infer_type(values: Iterable[object], habits: Habits = NO_HABITS) -> TextType:
     """The type of a column by its first values, of which those that are no text are missing.
 
     Numbers are int where all of them are whole, of up to 18 digits. One number with leading zeros, such as
-    007, makes codes of them all, so text. A column without any value counts as numbers.
+    007, makes codes of them all, so text. A column without any value counts as numbers. `habits`:
+    what the table's other columns show, for where this one does not.
 
-    >>> infer_type(["1", "2", "3", "4", "n/a"])
-    TextType(name='int', pattern=None, fit=0.8, misfit='n/a')
+    >>> infer_type(["1", "2", "3", "4", "x"])
+    TextType(name='int', written=None, fit=0.8, misfit='x', ambiguous='', day_first=None, example='')
+    >>> infer_type(["$1,234.50", "$7.00", "N/A"]).declared
+    {'number': {'group': ',', 'missing': ['N/A']}}
     """
     texts = [text for value in values if isinstance(value, str) and (text := value.strip(BLANKS))]
-    if not texts:
-        return TextType("double")
-    if any(_CODE.fullmatch(text) for text in texts):
-        return TextType("string")
-    return next(_propose_types(texts), TextType("string"))
+    plain = infer_plain(texts)
+    if plain.name == "int" and len(set(texts)) > 1 and (compact := _infer_compact(texts)):
+        return compact
+    if plain.fit == 1 and plain.name != "string":
+        grouped = _infer_grouped(texts) if plain.name == "double" and habits.decimal == "," else None
+        return grouped or plain
+    found = list(_propose_written(texts, habits))
+    best = max(found, key=lambda one: one.fit, default=plain)  # the first of those that fit alike
+    return best if best.fit >= MOSTLY and (plain.name == "string" or best.fit > plain.fit) else plain
 
 
 def infer_column_type(values: Iterable[str | None]) -> str:
     """The type of a text column that no recipe declares: int, double, boolean, date, timestamp or string.
 
-    As `infer_type` has it, by the first values; the rows that don't fit are quarantined later. Of dates only
-    yyyy-MM-dd is one without a word: in every other pattern day and month can be swapped.
+    By the first values, in the plain forms alone; the rows that don't fit are quarantined later. Of dates
+    only yyyy-MM-dd is one without a word: in every other pattern day and month can be swapped.
     """
-    found = infer_type(values)
-    return "string" if found.name == "date" and found.pattern != ISO else found.name
+    return infer_plain(
+        [text for value in values if isinstance(value, str) and (text := value.strip(BLANKS))]
+    ).name
 
 
-def _propose_types(texts: Sequence[str]) -> Iterator[TextType]:
-    """What the texts may be, in turn; of the dates, the pattern that reads most."""
-    numbers = [text for text in texts if _NUMBER.fullmatch(text)]
-    yield from _measure(TextType("int" if all(map(_INT.fullmatch, numbers)) else "double"), texts)
-    yield from _measure(TextType("boolean"), texts)
-    dates = [found for pattern in DATE_PATTERNS for found in _measure(TextType("date", pattern), texts)]
-    yield from sorted(dates, key=lambda found: -found.fit)
-    yield from _measure(TextType("timestamp"), texts)
-
-
-def _measure(guess: TextType, texts: Sequence[str]) -> Iterator[TextType]:
-    """The type with the share of the texts that fit, and the first that does not; nothing where too few are
-    written so, or none has a value."""
-    if sum(guess.form.fullmatch(text) is not None for text in texts) < MOSTLY * len(texts):
+def _propose_written(texts: Sequence[str], habits: Habits) -> Iterator[TextType]:
+    """What the texts may be in the forms that are declared: numbers with words for missing ones, dates, then
+    numbers as people write them."""
+    missing = _find_missing(texts)
+    known = [text for text in texts if clean_text(text).lower() not in MISSING]
+    if not known or hold_codes(known):
         return
-    misfits = [text for text in texts if guess.read(text) is None]
-    if not misfits:
-        yield guess
-    elif len(misfits) < len(texts):
-        fit = (len(texts) - len(misfits)) / len(texts)
-        yield TextType(guess.name, guess.pattern, fit, misfits[0])
+    if missing:
+        plain = infer_plain(known)
+        if plain.name in ("int", "double"):
+            yield replace(plain, name="number", written=replace(PLAIN, missing=missing))
+        elif plain.name == "date":
+            yield replace(plain, written=DateFormat((ISO,), missing))
+    counts = Counter(known)
+    for day in find_date_readings(counts, missing, habits.day_first) if _is_worth(counts, "date") else ():
+        yield _weigh(TextType("date", day.form, 1.0, "", day.ambiguous, day.day_first), day.values, counts)
+    for number in (
+        find_number_readings(counts, missing, habits.decimal) if _is_worth(counts, "number") else ()
+    ):
+        yield _weigh(TextType("number", number.form, 1.0, "", number.ambiguous), number.values, counts)
 
 
-def _read_number(found: re.Match[str]) -> float | None:
-    number = float(found[0])
-    return None if math.isinf(number) else number  # infinity is no value
+def _is_worth(counts: Mapping[str, int], kind: str) -> bool:
+    """Whether a look at the first texts promises anything."""
+    first = Counter(dict(list(counts.items())[:_FIRST]))
+    readings = find_date_readings(first, ()) if kind == "date" else find_number_readings(first, ())
+    return any(_weigh(TextType("double"), one.values, first).fit >= _WORTH for one in readings)
 
 
-def _compile_date_form(pattern: str) -> re.Pattern[str]:
-    """A date pattern as a regular expression with the groups y, M and d."""
-    parts = {"yyyy": r"(?P<y>\d{4})", "MM": r"(?P<M>\d{2})", "dd": r"(?P<d>\d{2})"}
-    return re.compile(re.sub("yyyy|MM|dd|[.]", lambda part: parts.get(part[0], r"\."), pattern), re.ASCII)
+def _infer_compact(texts: Sequence[str]) -> TextType | None:
+    """Days of eight digits, where nearly all of the column are."""
+    if not all(map(_DIGITS.fullmatch, texts[:_FIRST])):
+        return None
+    counts = Counter(texts)
+    reading = find_compact(counts)
+    if reading is None:
+        return None
+    found = _weigh(TextType("date", reading.form), reading.values, counts)
+    return found if found.fit >= NEARLY_ALL else None
 
 
-_FORMS = {
-    **{pattern: _compile_date_form(pattern) for pattern in DATE_PATTERNS},
-    "int": _NUMBER,
-    "double": _NUMBER,
-    "boolean": _TRUTH,
-    "timestamp": _TIME,
-    "string": re.compile("(?!)"),  # nothing is read of a text
-}
-_READERS: dict[TypeName, Callable[[re.Match[str]], Value | None]] = {
-    "int": _read_number,
-    "double": _read_number,
-    "boolean": lambda found: float(found[0].lower() == "true"),
-    "date": lambda found: date(int(found["y"]), int(found["M"]), int(found["d"])),
-    "timestamp": lambda found: datetime.fromisoformat(found[0]),
-    "string": lambda found: None,
-}
+def _infer_grouped(texts: Sequence[str]) -> TextType | None:
+    """Of a table that writes its fractions with a comma: 1.234 is a thousand, where all of them may be."""
+    counts = Counter(texts)
+    for number in find_number_readings(counts, (), ","):
+        found = _weigh(TextType("number", number.form), number.values, counts)
+        if found.fit == 1 and number.form.group == ".":
+            return found
+    return None
+
+
+def _weigh(guess: TextType, values: Mapping[str, Value | None], counts: Mapping[str, int]) -> TextType:
+    """The type with the share of the texts that have a value, and the first that has none."""
+    misfits = [text for text, value in values.items() if value is None]
+    lost = sum(counts[text] for text in misfits)
+    fitting = (text for text, value in values.items() if value is not None)
+    return replace(
+        guess,
+        fit=1 - lost / sum(counts.values()),
+        misfit=misfits[0] if misfits else "",
+        example=max(fitting, key=lambda text: ("%" in text, len(text)), default=""),
+    )
+
+
+def _find_missing(texts: Sequence[str]) -> tuple[str, ...]:
+    """The words for missing values among the texts, as they are written there, the commonest first."""
+    counts = Counter(clean_text(text) for text in texts if clean_text(text).lower() in MISSING)
+    words = {word.lower(): word for word, _ in reversed(counts.most_common())}
+    return tuple(words[word] for word in reversed(words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,9 @@ from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.recipe.models import Name
 from custseg_spark.schema import find_version, tell_first
 from custseg_spark.sql import check_expression, put_in_utc, quote_name, quote_text
+from custseg_spark.sql.read_text import Format, write_any_sql
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SCALED = "_scaled_"
 LABELS = ("segment", "segment_name", "distance_to_centre", "margin")
 """What labelling adds to a customer."""
@@ -31,6 +32,8 @@ class Model:
     segments, by ascending id. Ids stay with a segment from run to run and need not be 0..k-1.
 
     `columns`: the input columns the model reads and their types, as Spark names them.
+    `written`: of those that hold text as people write numbers and dates, how; of the type
+    of the value.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Model:
     ids: tuple[int, ...]
     names: tuple[str, ...]
     order_by: str
+    written: dict[str, Format] = field(default_factory=dict)
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -76,6 +80,24 @@ class Model:
         """The step from input columns to `_raw_<feature>`, the same in a session of any time zone."""
         return [{f"{RAW}{t.name}": self.to_utc(t.raw_sql) for t in self.features}]
 
+    def write_raw_select(self, table: str) -> str:
+        """That step as a SELECT over the raw `table` that keeps all its columns, in Spark's SQL. What it
+        holds as text is read on the way, and stays text beside the features."""
+        raw = _list_added(self.raw_stages()[0])
+        if not self.written:
+            return f"SELECT *, {', '.join(raw)} FROM {table}"
+        typed = ", ".join(_list_added(self._read_stage()))
+        return f"SELECT _in.*, {', '.join(raw)} FROM (SELECT struct(*) AS _in, {typed} FROM {table})"
+
+    def _read_stage(self) -> Stage:
+        """Each input column in its type, of those that hold text too."""
+        return {
+            quote_name(name): write_any_sql(name, self.written[name])
+            if name in self.written
+            else quote_name(name)
+            for name in self.columns
+        }
+
     def label_stages(self) -> list[Stage]:
         """The steps from `_raw_<feature>` to each feature in its unit, `segment` (int), `segment_name` and
         `distance_to_centre` (model scale)."""
@@ -101,9 +123,16 @@ class Model:
         distance_to_centre and margin, which replace columns of these names; null where a feature is that the
         model does not fill. Lazy, row by row."""
         kept = [quote_name(name) for name in frame.columns if name.lower() not in LABELS]
-        labelled = self.score(add_stages(frame.select(*kept), self.raw_stages()), kept)
+        labelled = self.score(self._add_raw(frame, kept), kept)
         known = F.col("distance_to_centre").isNotNull()
         return labelled.select(*kept, *[F.when(known, F.col(n)).alias(n) for n in LABELS])
+
+    def _add_raw(self, frame: DataFrame, kept: Sequence[str]) -> DataFrame:
+        """The columns `kept` (quoted) of a raw table and `_raw_<feature>`."""
+        if not self.written:
+            return add_stages(frame.select(*kept), self.raw_stages())
+        typed = frame.selectExpr(f"struct({', '.join(kept)}) AS _in", *_list_added(self._read_stage()))
+        return typed.selectExpr("_in.*", *_list_added(self.raw_stages()[0]))
 
     def name_of(self, segment: int) -> str:
         """The name of the segment with that id."""
@@ -117,6 +146,10 @@ class Model:
 
 _MODELS: TypeAdapter[Model] = TypeAdapter(Model)
 _NAMES: TypeAdapter[str] = TypeAdapter(Name)
+
+
+def _list_added(stage: Stage) -> list[str]:
+    return [f"{sql} AS {name}" for name, sql in stage.items()]
 
 
 def build_scaled_stages(treatments: Sequence[Treatment]) -> list[Stage]:

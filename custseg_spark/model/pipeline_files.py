@@ -69,7 +69,8 @@ def build_pipeline_files(model: Model) -> dict[str, bytes]:
 def _list_stages(model: Model) -> Iterator[SavedStage]:
     features = model.features
     ready = {f"_t_{t.name}": f"coalesce({t.transformed_sql}, 0D)" for t in features}
-    for stage in (*model.raw_stages(), build_scaled_stages(model.features)[0], ready):
+    yield SavedStage("feature.SQLTransformer", {"statement": model.write_raw_select("__THIS__")})
+    for stage in (build_scaled_stages(model.features)[0], ready):
         added = ", ".join(f"{sql} AS {name}" for name, sql in stage.items())
         yield SavedStage("feature.SQLTransformer", {"statement": f"SELECT *, {added} FROM __THIS__"})
     yield SavedStage("feature.VectorAssembler", {"inputCols": list(ready), "outputCol": "_vector"})

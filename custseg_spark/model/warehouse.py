@@ -22,6 +22,7 @@ from custseg_spark.model.meaning import INTEGERS, Meaning, UnlikeError
 from custseg_spark.model.model import SCALED, Model, build_scaled_stages
 from custseg_spark.recipe import ROW_NUMBER
 from custseg_spark.sql import quote_name
+from custseg_spark.sql.read_text import write_value_sql
 
 DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")
 TABLE = "customers"
@@ -42,7 +43,8 @@ def write_segments_sql(model: Model, dialect: str) -> str:
 
     Raises RecipeError naming the feature whose expression has no like in the dialect.
     """
-    reads = ", ".join(f"{quote_name(name)} {kind}" for name, kind in model.columns.items())
+    kinds = {**model.columns, **dict.fromkeys(model.written, "string")}
+    reads = ", ".join(f"{quote_name(name)} {kinds[name]}" for name in model.columns)
     head = (
         f"-- Labels the table {TABLE} with the segments of a run ({dialect}). Made from model.json.\n"
         f"-- It reads these columns, in these types: {' '.join(reads.split())}\n"
@@ -70,7 +72,15 @@ def _build_stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
     distances, smallest, nearest = build_nearest_stages(scaled, np.array(model.centres), model.ids)
     squared = next(iter(smallest))
     nearest = {**nearest, "segment": f"CASE WHEN {squared} IS NULL THEN NULL ELSE {nearest['segment']} END"}
+    typed = {
+        quote_name(name): write_value_sql(name, model.written[name])
+        if name in model.written
+        else quote_name(name)
+        for name in (model.columns if model.written else ())
+        if name.casefold() != model.id.casefold()
+    }
     return [
+        *([typed] if typed else []),
         {f"{_READ}{t.name}": f"try_cast(({computed(t.sql)}) AS DOUBLE)" for t in model.features},
         {
             f"{RAW}{t.name}": f"CASE WHEN isnan({_READ}{t.name}) THEN NULL ELSE {_READ}{t.name} END"

@@ -11,8 +11,16 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from custseg_spark.data.text_types import BLANKS, NEARLY_ALL, infer_type
+from custseg_spark.data.text_types import (
+    BLANKS,
+    NEARLY_ALL,
+    NO_HABITS,
+    Habits,
+    TextType,
+    infer_type,
+)
 from custseg_spark.propose.column_names import read_name
+from custseg_spark.propose.habits import find_habits, may_settle
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.wording import split_words
 
@@ -89,13 +97,17 @@ class ColumnKind:
     values: pd.Series[Any]
     missing: float
     distinct: int
-    declared: str | dict[str, str] | None = None
+    declared: str | dict[str, Any] | None = None
     counted: str | None = None
     """Of a category and of a flag that is text: the value that is counted."""
     fit: float = 1.0
     misfit: str = ""
     bounds: tuple[float, float] | None = None
     """Of numbers: the lowest and the highest of the whole table, where more than `values` is known."""
+    ambiguous: str = ""
+    """Of text: another way to read it that fits as well, in words with an example."""
+    text: TextType | None = None
+    """What the text was read as, where it was."""
 
     @property
     def span(self) -> tuple[float, float]:
@@ -161,11 +173,19 @@ class ColumnKind:
 
 
 def look_at_columns(head: pd.DataFrame, types: Mapping[str, Any]) -> list[ColumnKind]:
-    """Every column of a table's first rows, in its order; what `types` calls a string stays one."""
-    named = ((str(name), values) for name, values in head.items())
-    return [
+    """Every column of a table's first rows, in its order; what `types` calls a string stays one. What one
+    column leaves open of day and month, or of the sign before a fraction, the others may tell."""
+    named = {str(name): values for name, values in head.items()}
+    columns = [
         _classify_texts(name, _strip(values)) if types.get(name) == "string" else look_at_column(name, values)
-        for name, values in named
+        for name, values in named.items()
+    ]
+    habits = find_habits([column.text for column in columns if column.text is not None])
+    return [
+        _infer_column(column.name, named[column.name], habits)
+        if column.text is not None and may_settle(habits, column.text)
+        else column
+        for column in columns
     ]
 
 
@@ -180,10 +200,24 @@ def look_at_column(name: str, values: pd.Series[Any]) -> ColumnKind:
     if types <= {bool, np.bool_}:
         return _build_column(name, "flag", values.map({True: 1.0, False: 0.0}).astype(float), counted="true")
     if pd.api.types.is_numeric_dtype(values) or types <= {Decimal, int, float}:
-        return _classify_numbers(name, values)
+        days = _read_compact_days(known)
+        return (
+            _infer_column(name, days.reindex(values.index))
+            if days is not None
+            else _classify_numbers(name, values)
+        )
     if pd.api.types.is_datetime64_any_dtype(values) or all(issubclass(kind, date) for kind in types):
         return _build_column(name, "date", pd.to_datetime(values, errors="coerce", utc=True))
     return _infer_column(name, values)
+
+
+def _read_compact_days(known: pd.Series[Any]) -> pd.Series[Any] | None:
+    """Numbers such as 20200416 as text, where nearly all may be days; None where they are numbers."""
+    numbers = pd.to_numeric(known, errors="coerce").astype(float)
+    if not ((numbers == numbers.round()) & numbers.between(19_000_101, 21_001_231)).all():
+        return None
+    texts = numbers.astype("int64").astype(str).astype(object)
+    return texts if infer_type(texts).name == "date" else None
 
 
 def _classify_numbers(name: str, values: pd.Series[Any], **found: Any) -> ColumnKind:
@@ -192,23 +226,23 @@ def _classify_numbers(name: str, values: pd.Series[Any], **found: Any) -> Column
     return _build_column(name, kind, numbers, **found)
 
 
-def _infer_column(name: str, values: pd.Series[Any]) -> ColumnKind:
+def _infer_column(name: str, values: pd.Series[Any], habits: Habits = NO_HABITS) -> ColumnKind:
     """A column of text, with its values read where they are numbers, truths or dates."""
     texts, as_read = _strip(values), values.astype("string").astype(object)
-    found = infer_type(as_read)
+    found = infer_type(as_read, habits)
     if found.name == "string":
         return _classify_texts(name, texts)
-    known = as_read[texts.notna()]
+    is_known = [isinstance(text, str) and not found.is_missing(text) for text in texts]
+    known = as_read[is_known]
     read = pd.Series([found.read(text) for text in known], known.index, dtype=object)
-    fits = {"fit": found.fit, "misfit": found.misfit}
+    fits = {"fit": found.fit, "misfit": found.misfit, "ambiguous": found.ambiguous, "text": found}
     if found.name in ("date", "timestamp"):
         moments = pd.to_datetime(read, errors="coerce", utc=True).reindex(texts.index)
-        declared = {"date": found.pattern} if found.pattern else None
-        return _build_column(name, "date", moments, declared=declared, **fits)
+        return _build_column(name, "date", moments, declared=found.declared, **fits)
     numbers = read.astype(float).reindex(texts.index)
     if found.name == "boolean":
         return _build_column(name, "flag", numbers, declared="boolean", counted="true", **fits)
-    column = _classify_numbers(name, numbers, declared=found.name, **fits)
+    column = _classify_numbers(name, numbers, declared=found.declared, **fits)
     # an id may be a number in most rows alone: what is none tells rows apart as well
     misfits = {text for text, value in zip(known, read, strict=True) if value is None}
     return replace(column, distinct=column.distinct + len(misfits))

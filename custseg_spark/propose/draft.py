@@ -72,12 +72,38 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
         protected=protected,
         left=left,
         remarks={name: why for name, why in choice.remarks.items() if name not in left},
-        types={column.name: column.declared for column in others if column.declared and column.name in used}
+        types={
+            column.name: column.declared
+            for column in others
+            if (column.declared and column.name in used)
+            or (column.name in protected and isinstance(column.declared, dict))
+        }
         | dict.fromkeys(mixed, "string"),
-        type_remarks={column.name: column.misfits for column in others if column.name in parts} | mixed,
+        type_remarks={column.name: _explain_type(column) for column in others} | mixed,
         tried=choice.tried,
-        notices=(*identity.notices, *choice.notices),
+        notices=(
+            *identity.notices,
+            *choice.notices,
+            *(_ask(column) for column in others if column.ambiguous and column.name not in left),
+        ),
     )
+
+
+def _explain_type(column: ColumnKind) -> str:
+    """What a person should know of how a column's text is read; empty where there is nothing."""
+    notes = [f"{column.ambiguous}: choose" if column.ambiguous else "", column.misfits]
+    if column.text is not None and column.kind == "number" and "%" in column.text.example:
+        notes.append(f"{column.text.example} is {column.text.read(column.text.example):g}")
+    return "; ".join(filter(None, notes))
+
+
+def _ask(column: ColumnKind) -> str:
+    """What a person must say of a column whose text can be read in two ways."""
+    if column.kind == "date":
+        return (
+            f"{column.name}: {column.ambiguous}: check that day and month are not swapped under input.types"
+        )
+    return f"{column.name}: {column.ambiguous}: it cuts nothing until input.types says which"
 
 
 def _explain(column: ColumnKind) -> str:

@@ -65,6 +65,10 @@ def explain_weak(column: ColumnKind) -> str:
     return next((why for explain in _WEAK if (why := explain(column))), "")
 
 
+def _name_doubt(column: ColumnKind) -> str:
+    return "can be read in two ways, see types" if column.ambiguous else ""
+
+
 def _name_id(column: ColumnKind) -> str:
     if column.is_year:
         return "a year of the calendar"
@@ -142,6 +146,7 @@ def _is_whole(column: ColumnKind) -> bool:
 
 
 _NEVER: tuple[Callable[[ColumnKind], str], ...] = (
+    _name_doubt,
     _name_id,
     _name_code,
     _name_model,

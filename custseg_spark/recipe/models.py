@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from custseg_spark.recipe.column_types import ColumnType
 from custseg_spark.recipe.key_places import NAMES
 from custseg_spark.recipe.sections import Audience, Evidence, Output, Privacy, Publish, Section, Share, Sweep
 
@@ -21,16 +22,6 @@ READER_OPTIONS = (
     "nullValue", "multiLine", "sheet", "timeZone",
 )  # fmt: skip
 """Options that are known by name: a hint finds them; Spark has more."""
-
-
-class DateType(Section):
-    """A text column that holds dates: the patterns are tried in turn."""
-
-    date: str | tuple[str, ...]
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        return (self.date,) if isinstance(self.date, str) else self.date
 
 
 class RowNumberId(Section):
@@ -54,7 +45,7 @@ class Source(Section):
     filter: str | None = None
     """A SQL predicate over the columns as they are stored: rows of which it is not true are not read. Over
     partition columns, other partitions are not even opened."""
-    types: dict[str, Literal["int", "double", "string", "boolean"] | DateType] = {}
+    types: dict[str, ColumnType] = {}
     """Types of columns that arrive as text. What the recipe uses and is not declared is found
     from the first rows; what it does not use passes through as read."""
 

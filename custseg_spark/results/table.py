@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame
 from custseg_spark import clustering, data
 from custseg_spark.features import Treatment
 from custseg_spark.recipe import Recipe
+from custseg_spark.recipe.column_types import DateType, NumberType
 from custseg_spark.results.live import LiveRun
 
 
@@ -23,7 +24,9 @@ class CustomerTable:
     `frame`: one row per row read, typed, with a `_raw_` column for each feature. `expressions`: safe
     SQL of each feature, as a model keeps it. `profiled`: what is shown per segment from all rows, name ->
     safe SQL that gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
-    Days and hours of the last two are those of UTC. `fingerprint`: of the file, where its rows were numbered.
+    Days and hours of the last two are those of UTC. `written`: of the columns that are read of text as people
+    write it, how. `text`: the first rows as they were read, where the format gives no types. `fingerprint`:
+    of the file, where its rows were numbered.
     """
 
     frame: DataFrame
@@ -34,6 +37,8 @@ class CustomerTable:
     profiled: dict[str, str]
     described: dict[str, str]
     format: str
+    written: Mapping[str, DateType | NumberType] = field(default_factory=dict)
+    text: pd.DataFrame | None = None
     fingerprint: str = ""
 
     @property

@@ -93,6 +93,8 @@ def apply_recipe(
         described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
         fingerprint=table.fingerprint,
+        written=typed.written,
+        text=table.text,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from custseg_spark import data, transactions
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
 from custseg_spark.recipe import OrderRecipe, Source, find_codes, find_order_columns
+from custseg_spark.recipe.column_types import ColumnType
 from custseg_spark.recipe.order_recipe import list_order_expressions
 from custseg_spark.sql import decompose, find_instants, make_safe, put_in_utc
 from custseg_spark.transactions import DAY, Aggregates, LineExpressions
@@ -35,6 +36,7 @@ class OrderLines:
     `frame`: one row per line, as `transactions.told_apart` gives it. `kept`: what is kept of
     them. `day_sql`: a line's date or time, as the table has it. `unreadable`: the reasons for which a line is
     left out because a value does not fit its column, and the share of lines that may be, `max_unreadable`.
+    `text`: the first lines as they were read, where they are text; `types`: what is declared of the columns.
     """
 
     frame: DataFrame
@@ -43,6 +45,8 @@ class OrderLines:
     day_sql: str
     unreadable: tuple[str, ...] = ()
     max_unreadable: float = 1.0
+    text: pd.DataFrame | None = None
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
 
     def select_days(self, days: Collection[date], *, undated: bool, everything: bool) -> DataFrame:
         """The lines of these days, and those without a date where `undated`.
@@ -74,10 +78,12 @@ class OrderLines:
         if lost > self.max_unreadable * read:
             top = sorted(found.items(), key=lambda item: -item[1])
             listed = "; ".join(f"{reason} ({count:,})" for reason, count in top[:3])
+            told, remedy = data.explain_misfit(top[0][0], self.text, self.types) or ("", "")
             raise DataError(
                 f"{where}: {lost:,} of {read:,} lines ({lost / read:.1%}) can't be read, more than "
-                f"max_unreadable allows ({self.max_unreadable:.1%}): {listed}",
-                "declare what was read as the wrong type under input.types, mend the table, or raise the "
+                f"max_unreadable allows ({self.max_unreadable:.1%}): {listed}{told and f'; {told}'}",
+                remedy
+                or "declare what was read as the wrong type under input.types, mend the table, or raise the "
                 "bound",
             )
 
@@ -124,6 +130,10 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
         day_sql=make_safe(recipe.lines.date, "lines.date"),
         unreadable=tuple(reason for reason, _ in checks),
         max_unreadable=recipe.max_unreadable,
+        text=None
+        if table.text is None
+        else table.text[[name for name in table.text.columns if name in typed.types]],
+        types=recipe.input.types,
     )
 
 

@@ -88,4 +88,5 @@ def _build_model(
         ids=ids,
         names=names,
         order_by=counted.recipe.order_by,
+        written={name: kind.form for name, kind in counted.table.written.items() if name.lower() in wanted},
     )

@@ -10,9 +10,9 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data
-from custseg_spark.data.types import Declared
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.recipe.models import DateType, Input
+from custseg_spark.recipe.column_types import ColumnType, DateType
+from custseg_spark.recipe.models import Input
 
 OpenTable = Callable[..., data.Table]
 
@@ -153,7 +153,7 @@ def test_declared_types_hold_for_typed_formats_too(spark: SparkSession) -> None:
         " date'2012-09-04' AS day, timestamp'2012-09-04 10:00:00Z' AS moment"
     )
     dates = DateType(date="dd-MM-yyyy")
-    declared: dict[str, Declared] = {
+    declared: dict[str, ColumnType] = {
         "text": "int",
         "whole": "int",
         "number": "double",

@@ -19,7 +19,8 @@ from custseg_spark.data.contract import (
 from custseg_spark.data.ids import find_repeats
 from custseg_spark.data.types import list_cast_reasons
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.recipe.models import Bound, DateType
+from custseg_spark.recipe.column_types import DateType
+from custseg_spark.recipe.models import Bound
 
 COLUMN = cast(Column, None)
 """What counts are judged by asks no column."""

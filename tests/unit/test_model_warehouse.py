@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -11,6 +12,9 @@ from custseg_spark.errors import RecipeError
 from custseg_spark.features import Treatment
 from custseg_spark.model import DIALECTS, Model, write_segments_sql
 from custseg_spark.sql import make_safe
+from custseg_spark.sql.date_text import DateFormat
+from custseg_spark.sql.number_text import NumberFormat
+from custseg_spark.sql.read_text import Format
 
 COLUMNS = {
     **{"a": "double", "n": "bigint", "s": "string", "b": "boolean", "d": "date", "t": "timestamp"},
@@ -142,3 +146,31 @@ def test_the_select_says_which_columns_it_reads(dialect: str) -> None:
     assert "-- It reads these columns, in these types: a double, n bigint" in write_segments_sql(
         model("a"), dialect
     )
+
+
+def test_what_is_text_in_the_table_is_read_first() -> None:
+    written: dict[str, Format] = {
+        "a": NumberFormat(",", ".", ("n/a",), percent=False),
+        "d": DateFormat(("M/d/yyyy",), ()),
+    }
+    found = replace(model("a / n + datediff(date '2020-05-01', d)", fill=7.0), written=written)
+    found = replace(found, columns={"a": "double", "n": "bigint", "d": "date"})
+    rows = [
+        "(1, '1.234,50 €', 2::BIGINT, '4/16/2020')",
+        "(2, 'N/A', 2, '4/16/2020')",
+        "(3, '(2,5)', 1, '12/31/2019')",
+        "(4, '26%', 1, '31/12/2019')",
+    ]
+    table = f"FROM (VALUES {', '.join(rows)}) AS t(id, a, n, d)"
+    assert [value for value, _ in by_duckdb(found, table)] == [632.25, 7.0, 119.5, 7.0]
+    for dialect in DIALECTS:
+        assert "a string, n bigint, d string" in write_segments_sql(found, dialect)
+
+
+def test_a_model_comes_back_with_how_its_columns_are_written() -> None:
+    written: dict[str, Format] = {
+        "a": NumberFormat(".", ",", ("-",), percent=True),
+        "d": DateFormat(("d/M/yy", "yyyy-MM-dd"), ("never",)),
+    }
+    found = replace(model("a"), written=written)
+    assert Model.from_json(found.to_json()) == found

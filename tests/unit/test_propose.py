@@ -141,8 +141,8 @@ def test_order_lines_are_called_what_they_are() -> None:
 def test_a_table_without_numbers_or_rows_is_refused() -> None:
     with pytest.raises(DataError, match="no column of numbers to segment by"):
         proposed(pd.DataFrame({"id": range(9), "a": list("abcabcabc")}))
-    mixed = pd.DataFrame({"id": range(60), "spend": ["n/a", *map(str, range(5))] * 10})
-    with pytest.raises(DataError, match="spend: 17% of its values are no number, such as n/a"):
+    mixed = pd.DataFrame({"id": range(60), "spend": ["none given", *map(str, range(5))] * 10})
+    with pytest.raises(DataError, match="spend: 17% of its values are no number, such as none given"):
         proposed(mixed)
     with pytest.raises(DataError, match="no rows"):
         proposed(pd.DataFrame({"id": []}))
@@ -178,19 +178,19 @@ def with_others(values: pd.Series, other: str, every: int) -> pd.Series:
 def test_a_column_cuts_only_where_nearly_all_of_it_is_numbers(customers: pd.DataFrame) -> None:
     spend, orders = customers["spend"], customers["order"]
     customers = customers.drop(columns=["spend.again", "Days since"])
-    customers = customers.assign(spend=with_others(spend, "n/a", 10), order=with_others(orders, "?", 200))
+    customers = customers.assign(spend=with_others(spend, "x", 10), order=with_others(orders, "!", 200))
     recipe, text = proposed(customers)
     assert set(recipe.segment_by) == {"order"}
-    assert "    order: int  # 0.5% of its values are no number, such as '?'\n" in text
-    assert "#   spend: 10% of its values are no number, such as n/a\n" in text
-    recipe, text = proposed(customers.assign(order=with_others(orders, "?", 199)))
+    assert "    order: int  # 0.5% of its values are no number, such as '!'\n" in text
+    assert "#   spend: 10% of its values are no number, such as x\n" in text
+    recipe, text = proposed(customers.assign(order=with_others(orders, "!", 199)))
     assert set(recipe.segment_by) == {"kids"}, "the next best"
     assert "#   order: 0.75% of its values" in text
 
 
 def test_what_must_be_shown_of_every_row_is_text_where_it_is_mixed(customers: pd.DataFrame) -> None:
     ages = pd.Series([str(20 + i % 50) for i in range(ROWS)])
-    recipe, _ = proposed(customers.assign(age=with_others(ages, "unknown", 10)))
+    recipe, _ = proposed(customers.assign(age=with_others(ages, "adult", 10)))
     assert "age" in recipe.protected
     assert recipe.input.types["age"] == "string"
     recipe, _ = proposed(customers.assign(age=ages))
