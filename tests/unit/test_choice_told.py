@@ -67,7 +67,9 @@ def test_the_terminal_warns_of_a_close_choice(capsys: pytest.CaptureFixture[str]
 def test_doubts_about_the_number_come_first_on_the_page() -> None:
     """The first screen shows three lines."""
     choice = dataclasses.replace(CHOICE, passed=False, close=True)
-    fitted = SimpleNamespace(jaccards=lambda chosen: (), model=SimpleNamespace(names=()))
+    fitted = SimpleNamespace(
+        jaccards=lambda chosen: (), model=SimpleNamespace(names=()), profile=SimpleNamespace(shown=())
+    )
     decision = SimpleNamespace(choice=choice, candidate=None)
     result = SimpleNamespace(segmentation=fitted, decision=decision, warnings=("one", "two", "three"))
     lines = summarize_run._list_cautions(result, ())  # type: ignore[arg-type]

@@ -27,7 +27,7 @@ def test_values_that_do_not_fit_are_counted_over_all_rows() -> None:
     found = correct(SAMPLE, misfits=20, misfit="oops")
     assert (found.fit, found.misfit, found.is_nearly_clean) == (0.98, "oops", False)
     assert correct(SAMPLE, misfits=3, misfit="n/a").is_nearly_clean
-    assert correct(["1", "2", "?", "4", "5"], misfits=1, misfit="!").misfit == "?"
+    assert correct(["1", "2", "two", "4", "5"], misfits=1, misfit="!").misfit == "two"
 
 
 def test_different_values_are_those_of_all_rows() -> None:

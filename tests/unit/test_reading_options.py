@@ -38,13 +38,13 @@ def test_options_become_keys_of_the_recipe(asked: Asked) -> None:
     assert asked[1:] == [("t.xlsx", {"sheet": 1}, "excel", None), ("t.xlsx", {"sheet": "1st"}, "auto", None)]
 
 
-def test_notices_follow_what_was_written(
+def test_notices_stand_before_what_comes_next(
     asked: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to = tmp_path / "r.yaml"
     assert cli.main(["init", "t.csv", "--to", str(to)]) == 0
     said = capsys.readouterr().out
-    assert said.index("r.yaml is written") < said.index("Mind this first.") < said.index("Then this.")
+    assert said.index("Mind this first.") < said.index("Then this.") < said.index("r.yaml is written")
     assert to.read_text() == "input: {}\n"
 
 

@@ -73,11 +73,11 @@ def test_cuts_are_values_of_the_data() -> None:
 
 def test_nobody_is_lost_who_ordered_on_the_last_day() -> None:
     one_day = pd.DataFrame({"last_order": [18687] * 5, "frequency": 1, "monetary": range(5)})
-    assert find_cuts(one_day).last_order == (18686,) * 4
+    assert find_cuts(one_day).last_order == (), "nor within a week"
     mostly = one_day.assign(last_order=[18600, 18687, 18687, 18687, 18687])
     assert find_cuts(mostly).last_order == (18600, 18686, 18686, 18686)
-    spread = one_day.assign(last_order=[1, 2, 3, 4, 5])
-    assert find_cuts(spread).last_order == (1, 2, 3, 4)
+    spread = one_day.assign(last_order=[10, 20, 30, 40, 50])
+    assert find_cuts(spread).last_order == (10, 20, 30, 40)
 
 
 def test_every_pair_of_scores_has_one_of_eleven_names() -> None:
