@@ -62,7 +62,7 @@ def preview_table(
             facts = TableFacts()
         else:
             facts = survey_rows(table, look_at_columns(drawn.rows, {}), drawn.of)
-    if table.format == "csv" and table.options["sep"] != ",":
+    if table.format == "csv" and table.options.get("sep", ",") != ",":  # an archive has no options
         options["sep"] = table.options["sep"]
     return TablePreview(drawn.rows, path, table.format, options, facts)
 
