@@ -47,16 +47,16 @@ class FittedFiles:
     @property
     def names(self) -> tuple[str, ...]:
         """Every file but the figures, by its path below the model."""
-        return (*self._made, "report.html")
+        return (*self._small_files, "report.html")
 
     @property
     def figures(self) -> tuple[str, ...]:
         """The figures, which are drawn to know them."""
-        return tuple(name for name in self._drawn if name.startswith("plots/"))
+        return tuple(name for name in self._report_files if name.startswith("plots/"))
 
     def read(self, name: str) -> bytes:
         """The content of a file."""
-        content = self._made[name] if name in self._made else self._drawn[name]
+        content = self._small_files[name] if name in self._small_files else self._report_files[name]
         return content.encode() if isinstance(content, str) else content
 
     @cached_property
@@ -65,7 +65,7 @@ class FittedFiles:
         return build_record(NOT_PUBLISHED, self.result)
 
     @cached_property
-    def _made(self) -> Mapping[str, str | bytes]:
+    def _small_files(self) -> Mapping[str, str | bytes]:
         return {
             **build_tables(self.result),
             **build_model_files(self.result.model),
@@ -74,7 +74,7 @@ class FittedFiles:
         }
 
     @cached_property
-    def _drawn(self) -> Mapping[str, str | bytes]:
+    def _report_files(self) -> Mapping[str, str | bytes]:
         figures = draw_figures(self.result)
         report = write_report(NOT_PUBLISHED, self.result, figures)
         return {**{f"plots/{name}": png for name, png in figures.light.items()}, **report}
