@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from custseg_spark.data.plain_types import Reading
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.date_text import MONTHS, DateFormat, read_date
 
@@ -19,16 +20,7 @@ _SPAN = range(1900, 2101)
 _LONGEST = 40
 
 
-@dataclass(frozen=True)
-class DateReading:
-    """One way to read a column: `form`, and the day of each text, None where it says none. `ambiguous`: what
-    day and month swapped would make of one of them; empty where only one order fits. `day_first`: the order
-    that the rows show; None where they show none."""
-
-    form: DateFormat
-    values: Mapping[str, date | None]
-    ambiguous: str = ""
-    day_first: bool | None = None
+DateReading = Reading[DateFormat, date]
 
 
 @dataclass(frozen=True)
@@ -42,42 +34,36 @@ class _Shape:
     """Whether a run of digits under 100 begins with a zero."""
 
 
-def find_date_readings(
+def find_date_reading(
     texts: Mapping[str, int], missing: Sequence[str], day_first: bool | None = None
-) -> Iterator[DateReading]:
-    """The best way to read a column of texts (text -> how often it stands there) as days; none where few of
-    them are. `day_first`: the order in the table's other columns of days, where that is known."""
+) -> DateReading | None:
+    """The best way to read a column of texts (text -> how often it stands there) as days; None where none of
+    them is one. `day_first`: the order in the table's other columns of days, where that is known."""
     shapes = _find_shapes(texts)
     found: dict[bool, DateReading] = {}
     for order in (True, False):
         written = dict.fromkeys(filter(None, (_write_pattern(shape, order) for shape in shapes)))
-        full = {
-            one.replace("MMMM", "MMM") for one in written if "MMMM" in one
-        }  # the full name of May is short
-        patterns = tuple(one for one in written if one not in full)
+        full = {one.replace("MMMM", "MMM") for one in written if "MMMM" in one}
+        patterns = tuple(one for one in written if one not in full)  # the full name of May is short
         if patterns:
             form = DateFormat(patterns, tuple(missing))
             found[order] = DateReading(form, {text: read_date(text, form) for text in texts})
-    if not found:
-        return
-    fits = {
-        order: sum(texts[text] for text, value in one.values.items() if value) for order, one in found.items()
-    }
-    best = max(fits.values())
+    fits = {order: one.count_read(texts) for order, one in found.items()}
+    best = max(fits.values(), default=0)
     if not best:
-        return
+        return None
     orders = [order for order in found if fits[order] == best]
     taken = found[orders[0]]
-    swapped = found[orders[1]] if len(orders) > 1 else taken
-    doubt = _find_doubt(taken, swapped)
+    doubt = taken.find_doubt(found[orders[-1]], _write)
     if not doubt:
-        told = orders[0] if len(found) > 1 and len(orders) == 1 else None
-        yield DateReading(taken.form, taken.values, day_first=told)
-    elif day_first is not None or _is_german(shapes):
-        order = True if day_first is None else day_first
-        yield DateReading(found[order].form, found[order].values)
-    else:
-        yield DateReading(taken.form, taken.values, doubt)
+        return replace(taken, day_first=orders[0] if len(found) > len(orders) else None)
+    if day_first is not None or _is_german(shapes):
+        return found[True if day_first is None else day_first]
+    return replace(taken, ambiguous=doubt)
+
+
+def _write(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()}"
 
 
 def find_compact(texts: Mapping[str, int]) -> DateReading | None:
@@ -90,16 +76,6 @@ def find_compact(texts: Mapping[str, int]) -> DateReading | None:
 def _is_german(shapes: Sequence[_Shape]) -> bool:
     """Whether points stand between the numbers: nobody writes the month first so."""
     return all(shape.tokens[1:2] == (".",) for shape in shapes)
-
-
-def _find_doubt(taken: DateReading, swapped: DateReading) -> str:
-    """What two readings make of a text of which they differ; empty where there is none."""
-    for text, day in taken.values.items():
-        second = swapped.values[text]
-        if day is not None and second is not None and day != second:
-            told = [f"{one.day} {MONTHS[one.month - 1].capitalize()}" for one in (day, second)]
-            return f"{clean_text(text)} may be {' or '.join(told)}"
-    return ""
 
 
 def _find_shapes(texts: Mapping[str, int]) -> list[_Shape]:

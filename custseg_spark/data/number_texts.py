@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from custseg_spark.data.plain_types import Reading
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.number_text import NumberFormat, read_number
 
@@ -24,21 +25,15 @@ _DOLLARS = re.compile("[$£¥₹]")
 _UNGROUPED = re.compile("[0-9]{4}")
 
 
-@dataclass(frozen=True)
-class NumberReading:
-    """One way to read a column: `form`, and the value of each text, None where it says none. `ambiguous`:
-    what another way, which fits as well, would make of one of them; empty where there is none."""
-
-    form: NumberFormat
-    values: Mapping[str, float | None]
-    ambiguous: str = ""
+NumberReading = Reading[NumberFormat, float]
 
 
-def find_number_readings(
+def find_number_reading(
     texts: Mapping[str, int], missing: Sequence[str], decimal: str | None = None
-) -> Iterator[NumberReading]:
-    """The best way to read a column of texts (text -> how often it stands there) as numbers; none where few
-    of them are. `decimal`: the sign before the fraction in the table's other columns, where that is known."""
+) -> NumberReading | None:
+    """The best way to read a column of texts (text -> how often it stands there) as numbers; None where none
+    of them is one. `decimal`: the sign before the fraction in the table's other columns, where that is known.
+    """
     codes = {text for text in texts if not _CURRENCIES.issuperset(_CODE.findall(text))}
     there = {".", *"".join(map(clean_text, texts))}
     signs = [(decimal_sign, group) for decimal_sign, group in _SIGNS if (group or decimal_sign) in there]
@@ -47,22 +42,22 @@ def find_number_readings(
         NumberReading(form, {text: None if text in codes else read_number(text, form) for text in texts})
         for form in forms
     ]
-    fits = [sum(texts[text] for text, value in one.values.items() if value is not None) for one in readings]
+    fits = [one.count_read(texts) for one in readings]
     if not max(fits):
-        return
+        return None
     best = [one for one, fit in zip(readings, fits, strict=True) if fit == max(fits)]
-    if not any(_find_doubt(best[0], other) for other in best):
-        yield _widen(best)
-        return
-    dollars = any(_DOLLARS.search(text) for text in texts)
-    wanted = decimal or ("." if dollars else None)
-    settled = [one for one in best if one.form.decimal == wanted]
-    if settled:
-        yield _widen(settled)
-        return
+    if not any(best[0].find_doubt(other, _write) for other in best):
+        return _widen(best)
+    wanted = decimal or ("." if any(map(_DOLLARS.search, texts)) else None)
+    if settled := [one for one in best if one.form.decimal == wanted]:
+        return _widen(settled)
     thousands = max(best, key=lambda one: sum(abs(value or 0) for value in one.values.values()))
-    doubts = (_find_doubt(thousands, other) for other in best)
-    yield NumberReading(thousands.form, thousands.values, next(filter(None, doubts), ""))
+    doubts = (thousands.find_doubt(other, _write) for other in best)
+    return replace(thousands, ambiguous=next(filter(None, doubts), ""))
+
+
+def _write(number: float) -> str:
+    return f"{number:g}"
 
 
 def _widen(alike: Sequence[NumberReading]) -> NumberReading:
@@ -70,16 +65,7 @@ def _widen(alike: Sequence[NumberReading]) -> NumberReading:
     amounts of which show no sign between them, and its decimal sign is known."""
     first = alike[0]
     shown = any(first.form.decimal in text for text in first.values)
-    money = any(_DOLLARS.search(text) for text in first.values)
+    money = any(map(_DOLLARS.search, first.values))
     if first.form.group or not shown or not money or any(map(_UNGROUPED.search, first.values)):
         return first
     return replace(first, form=replace(first.form, group="," if first.form.decimal == "." else "."))
-
-
-def _find_doubt(taken: NumberReading, other: NumberReading) -> str:
-    """What two readings make of a text of which they differ; empty where there is none."""
-    for text, value in taken.values.items():
-        second = other.values[text]
-        if value is not None and second is not None and value != second:
-            return f"{clean_text(text)} may be {value:g} or {second:g}"
-    return ""

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from custseg_spark.sql.clean_text import is_missing_text
+from custseg_spark.sql.clean_text import clean_text, is_missing_text
 from custseg_spark.sql.date_text import DateFormat
 from custseg_spark.sql.number_text import PLAIN, NumberFormat
 from custseg_spark.sql.read_text import Format, read_value
 
 TypeName = Literal["int", "double", "number", "boolean", "date", "timestamp", "string"]
 Value = float | date | datetime
+Form = TypeVar("Form", bound=Format)
+Read = TypeVar("Read", float, date)
 
 MOSTLY = 0.8
 """A column is of a type if at least this share of its known values is written so.
@@ -98,6 +100,30 @@ class TextType:
             return None if found is None else _READERS[self.name](found)
         except ValueError:  # no such day, no such time
             return None
+
+
+@dataclass(frozen=True)
+class Reading(Generic[Form, Read]):
+    """One way to read a column as numbers or as days: `form`, and the value of each text, None where it says
+    none. `ambiguous`: what another way, which fits as well, would make of one of them; empty where there is
+    none. `day_first`: of days, the order that the rows show; None where they show none."""
+
+    form: Form
+    values: Mapping[str, Read | None]
+    ambiguous: str = ""
+    day_first: bool | None = None
+
+    def count_read(self, counts: Mapping[str, int]) -> int:
+        """How many values of the column, text -> how often it stands there, this way reads."""
+        return sum(counts[text] for text, value in self.values.items() if value is not None)
+
+    def find_doubt(self, other: Reading[Form, Read], write: Callable[[Read], str]) -> str:
+        """What two ways make of a text of which they differ; empty where there is none."""
+        for text, value in self.values.items():
+            second = other.values[text]
+            if value is not None and second is not None and value != second:
+                return f"{clean_text(text)} may be {write(value)} or {write(second)}"
+        return ""
 
 
 def hold_codes(texts: Sequence[str]) -> bool:

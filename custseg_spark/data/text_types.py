@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from custseg_spark.data.date_texts import find_compact, find_date_readings
-from custseg_spark.data.number_texts import find_number_readings
-from custseg_spark.data.plain_types import BLANKS, ISO, MOSTLY, TextType, Value, hold_codes, infer_plain
+from custseg_spark.data.date_texts import DateReading, find_compact, find_date_reading
+from custseg_spark.data.number_texts import NumberReading, find_number_reading
+from custseg_spark.data.plain_types import BLANKS, ISO, MOSTLY, TextType, TypeName, hold_codes, infer_plain
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.date_text import DateFormat
 from custseg_spark.sql.number_text import PLAIN
@@ -43,6 +43,7 @@ _DIGITS = re.compile("[0-9]{8}")
 _WORTH = 0.5
 """A column is looked at for further forms where at least this share of its first values has one."""
 _FIRST = 200
+AnyReading = DateReading | NumberReading | None
 
 
 @dataclass(frozen=True)
@@ -106,19 +107,16 @@ def _propose_written(texts: Sequence[str], habits: Habits) -> Iterator[TextType]
         elif plain.name == "date":
             yield replace(plain, written=DateFormat((ISO,), missing))
     counts = Counter(known)
-    for day in find_date_readings(counts, missing, habits.day_first) if _is_worth(counts, "date") else ():
-        yield _weigh(TextType("date", day.form, 1.0, "", day.ambiguous, day.day_first), day.values, counts)
-    for number in (
-        find_number_readings(counts, missing, habits.decimal) if _is_worth(counts, "number") else ()
-    ):
-        yield _weigh(TextType("number", number.form, 1.0, "", number.ambiguous), number.values, counts)
-
-
-def _is_worth(counts: Mapping[str, int], kind: str) -> bool:
-    """Whether a look at the first texts promises anything."""
     first = Counter(dict(list(counts.items())[:_FIRST]))
-    readings = find_date_readings(first, ()) if kind == "date" else find_number_readings(first, ())
-    return any(_weigh(TextType("double"), one.values, first).fit >= _WORTH for one in readings)
+    if _is_worth(first, find_date_reading(first, ())):
+        yield from _weigh("date", find_date_reading(counts, missing, habits.day_first), counts)
+    if _is_worth(first, find_number_reading(first, ())):
+        yield from _weigh("number", find_number_reading(counts, missing, habits.decimal), counts)
+
+
+def _is_worth(first: Mapping[str, int], reading: AnyReading) -> bool:
+    """Whether the first texts promise anything."""
+    return reading is not None and reading.count_read(first) >= _WORTH * sum(first.values())
 
 
 def _infer_compact(texts: Sequence[str]) -> TextType | None:
@@ -126,32 +124,33 @@ def _infer_compact(texts: Sequence[str]) -> TextType | None:
     if not all(map(_DIGITS.fullmatch, texts[:_FIRST])):
         return None
     counts = Counter(texts)
-    reading = find_compact(counts)
-    if reading is None:
-        return None
-    found = _weigh(TextType("date", reading.form), reading.values, counts)
-    return found if found.fit >= NEARLY_ALL else None
+    found = _weigh("date", find_compact(counts), counts)
+    return next((one for one in found if one.fit >= NEARLY_ALL), None)
 
 
 def _infer_grouped(texts: Sequence[str]) -> TextType | None:
     """Of a table that writes its fractions with a comma: 1.234 is a thousand, where all of them may be."""
     counts = Counter(texts)
-    for number in find_number_readings(counts, (), ","):
-        found = _weigh(TextType("number", number.form), number.values, counts)
-        if found.fit == 1 and number.form.group == ".":
-            return found
-    return None
+    reading = find_number_reading(counts, (), ",")
+    if reading is None or reading.form.group != ".":
+        return None
+    return next((one for one in _weigh("number", reading, counts) if one.fit == 1), None)
 
 
-def _weigh(guess: TextType, values: Mapping[str, Value | None], counts: Mapping[str, int]) -> TextType:
-    """The type with the share of the texts that have a value, and the first that has none."""
-    misfits = [text for text, value in values.items() if value is None]
-    lost = sum(counts[text] for text in misfits)
-    fitting = (text for text, value in values.items() if value is not None)
-    return replace(
-        guess,
-        fit=1 - lost / sum(counts.values()),
+def _weigh(name: TypeName, reading: AnyReading, counts: Mapping[str, int]) -> Iterator[TextType]:
+    """The type with the share of the texts that have a value, and the first that has none; nothing where
+    there is no reading."""
+    if reading is None:
+        return
+    misfits = [text for text, value in reading.values.items() if value is None]
+    fitting = (text for text, value in reading.values.items() if value is not None)
+    yield TextType(
+        name,
+        reading.form,
+        fit=1 - sum(counts[text] for text in misfits) / sum(counts.values()),
         misfit=misfits[0] if misfits else "",
+        ambiguous=reading.ambiguous,
+        day_first=reading.day_first,
         example=max(fitting, key=lambda text: ("%" in text, len(text)), default=""),
     )
 
