@@ -167,16 +167,12 @@ def _build_table(
     columns = list(zip_longest(*(row for _, row in filled)))
     used = [place for place, cells in enumerate(columns) if any(cell is not None for cell in cells)]
     head = [_write_cells(row, used) for _, row in filled[: header.LOOKED_AT]]
-    begins, notes = header.Beginning(-1, ()), []
+    begins, lines = header.Beginning(-1, ()), [number for number, _ in filled]
     if headed is not False:
-        lines = [number for number, _ in filled]
         begins = header.find_beginning(head, path, lines, trust=headed is True)
-        if begins.at:
-            above = [" ".join(filter(None, record)) for record in head[: begins.at]]
-            notes.append(header.write_note(path, "row", lines[begins.at], above))
-        if begins.below:
-            notes.append(f"{path}: row {lines[begins.at + 1]} describes the columns and is left out")
     start = begins.at + 1 + begins.below
+    above = [" ".join(filter(None, record)) for record in head[: max(begins.at, 0)]]
+    notes = header.write_notes(path, "row", lines[begins.at], above, lines[begins.at + 1 : start])
     if len(filled) <= start:
         raise DataError(f"{path} has a header but no rows", "check the job that writes it")
     named = ["" if headed is False else head[begins.at][at] for at in range(len(used))]

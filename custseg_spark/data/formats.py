@@ -8,7 +8,7 @@ from typing import IO
 
 from custseg_spark.data.lake_tables import find_lake
 from custseg_spark.data.table_files import TableFiles
-from custseg_spark.data.text_bytes import PACKED
+from custseg_spark.data.text_bytes import BEGINNINGS, PACKED
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 
 ENDINGS = {
@@ -20,14 +20,6 @@ ENDINGS = {
 _READ_BY_US = ("csv", "tsv", "excel", "parquet", "json", "feather", "zip")
 _VAGUE = (".txt", ".dat", ".data", "")
 """Endings that say nothing of what a file is."""
-_MAGIC = {
-    b"PAR1": "parquet",
-    b"ORC": "orc",
-    b"Obj\x01": "avro",
-    b"ARROW1": "feather",
-    b"FEA1": "feather",
-    b"\xd0\xcf\x11\xe0": "excel",
-}
 
 
 def find_format(asked: str, found: TableFiles) -> str:
@@ -44,7 +36,8 @@ def find_format(asked: str, found: TableFiles) -> str:
         listed = ", ".join(sorted(kinds)).replace("?", "unknown ones")
         raise DataError(f"input {found.path} holds files of several kinds: {listed}", "set input.format")
     if (kinds == {"?"} or find_ending(names[0]) in _VAGUE) and found.files:
-        return _look_inside(found)
+        with found.open(found.files[0]) as stream:
+            return identify(stream)
     if kinds == {"?"}:
         raise RecipeError(
             f"input {found.path}: the name does not say what format it is in",
@@ -61,24 +54,18 @@ def find_ending(name: str) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _look_inside(found: TableFiles) -> str:
-    """What the first file begins with; text where it is nothing else that is known."""
-    with found.open(found.files[0]) as stream:
-        return identify(stream)
-
-
 def identify(stream: IO[bytes]) -> str:
-    """The format of a file by its content."""
+    """The format of a file by what it begins with; text where it is nothing else that is known."""
     start = stream.read(512)
     stream.seek(0)
-    for magic, kind in _MAGIC.items():
-        if start.startswith(magic):
-            return kind
-    if start.startswith(b"PK\x03\x04"):
+    kind = next((kind for magic, (kind, *_) in BEGINNINGS.items() if start.startswith(magic)), "")
+    if kind == "zip":
         with zipfile.ZipFile(stream) as parts:
             names = parts.namelist()
         stream.seek(0)
-        return "excel" if {"[Content_Types].xml", "content.xml"} & set(names) else "zip"
+        return "excel" if {"[Content_Types].xml", "content.xml"} & set(names) else kind
+    if kind:
+        return kind
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     as_array = text.startswith(b"[") and text[1:].lstrip().startswith(b"{")
     return "json" if as_array or text.startswith(b"{") else "csv"

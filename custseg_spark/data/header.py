@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from custseg_spark.data.text_types import BLANKS
+from custseg_spark.data.text_types import BLANKS, MISSING
 from custseg_spark.errors import BadTableError
 
 MOST_ABOVE = 50
@@ -23,7 +23,6 @@ _DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d.*)?|\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ]\d{2,4}", re.ASCII
 )
 _TRUTHS = frozenset(["true", "false"])
-_GAPS = frozenset(["na", "n/a", "null", "none", "nan", "-", "?", "#n/a", "unknown"])
 _FEWEST_NUMBERED = 5
 _ID = re.compile(r"(?i)(id|no|nr|number|key|code)\W*$")
 Row = Sequence[str]
@@ -57,10 +56,16 @@ def find_beginning(records: Sequence[Row], path: str, lines: Sequence[int], trus
     return Beginning(at, names, below=_describes_columns(shown[at + 1 :], len(names)))
 
 
-def write_note(path: str, unit: str, begins: int, above: Sequence[str]) -> str:
-    """What is said of a table that begins below others. `unit`: line or row."""
-    told = "; ".join(repr(raw[:40]) for raw in above[:3]) + ("; ..." if len(above) > 3 else "")
-    return f"{path}: the table begins in {unit} {begins}; left out above it: {told}"
+def write_notes(
+    path: str, unit: str, begins: int, above: Sequence[str], below: Sequence[int]
+) -> Iterator[str]:
+    """What is said of what is left out. `unit`: line or row; `begins`: the one of the header; `above`: what
+    stands above it; `below`: those that describe the columns."""
+    if above:
+        told = "; ".join(repr(raw[:40]) for raw in above[:3]) + ("; ..." if len(above) > 3 else "")
+        yield f"{path}: the table begins in {unit} {begins}; left out above it: {told}"
+    for described in below:
+        yield f"{path}: {unit} {described} describes the columns and is left out"
 
 
 def is_value(field: str) -> bool:
@@ -172,7 +177,7 @@ def _refuse_data(first: Row, rows: Sequence[Row], path: str) -> None:
 def _is_like(field: str, column: Sequence[str]) -> bool:
     """Whether the field may be a value of the column: a number among numbers, a date among dates, a truth, a
     text that stands there again, or one with digits that is written like the others, such as C001."""
-    known = [value for value in column if value and value.casefold() not in _GAPS]
+    known = [value for value in column if value and value.casefold() not in MISSING]
     if not known:
         return False
     for form in (_DATE.fullmatch, _NUMBER.fullmatch, lambda value: value.lower() in _TRUTHS or None):
@@ -206,7 +211,7 @@ def _describes_columns(rows: Sequence[Row], width: int) -> bool:
     for place, field in enumerate(first):
         known = [row[place] for row in others if row[place]]
         if known and sum(map(is_value, known)) >= MOSTLY * len(known):
-            if is_value(field) or field.casefold() in _GAPS or not any(map(str.isalpha, field)):
+            if is_value(field) or field.casefold() in MISSING or not any(map(str.isalpha, field)):
                 return False
             found += 1
     return found >= 2

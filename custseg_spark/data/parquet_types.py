@@ -13,10 +13,17 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import from_arrow_type
 
-from custseg_spark.data.columns import column
+from custseg_spark.data.columns import column, read_utc
 
 _UNREAD = ("TIME", "FLOAT16", "UUID", "INTERVAL", "VARIANT", "GEOMETRY", "GEOGRAPHY")
-_WIDER = {pa.uint8(): T.ShortType(), pa.uint16(): T.IntegerType(), pa.uint32(): T.LongType()}
+
+_NEAR = {
+    pa.uint8(): pa.int16(),
+    pa.uint16(): pa.int32(),
+    pa.uint32(): pa.int64(),
+    pa.uint64(): pa.decimal128(20, 0),
+    pa.float16(): pa.float32(),
+}
 
 
 @dataclass(frozen=True)
@@ -89,12 +96,8 @@ def find_type(kind: pa.DataType) -> T.DataType | None:
         return T.IntegerType()
     if pa.types.is_duration(kind):
         return T.LongType()
-    if pa.types.is_uint64(kind):
-        return T.DecimalType(20, 0)
-    if kind in _WIDER:
-        return _WIDER[kind]
     try:
-        return from_arrow_type(kind, True)
+        return from_arrow_type(_NEAR.get(kind, kind), True)
     except Exception:  # of its own kind in each version of PySpark
         return None
 
@@ -107,21 +110,11 @@ def find_near_type(kind: pa.DataType) -> pa.DataType:
         return pa.date32()
     if pa.types.is_time(kind) or pa.types.is_null(kind) or kind in (pa.large_string(), pa.string_view()):
         return pa.string()
-    near = {
-        pa.uint8(): pa.int16(),
-        pa.uint16(): pa.int32(),
-        pa.uint32(): pa.int64(),
-        pa.uint64(): pa.decimal128(20, 0),
-        pa.float16(): pa.float32(),
-    }
-    return near.get(kind, kind)
+    return _NEAR.get(kind, kind)
 
 
 def _to_moment(name: str, utc: bool) -> Column:
     nanoseconds = column(name)
     rest = F.pmod(nanoseconds, F.lit(1000))
     moment = F.timestamp_micros(((nanoseconds - rest) / F.lit(1000)).cast("bigint"))
-    if utc:
-        return moment
-    epoch = F.lit("1970-01-01 00:00:00").cast("timestamp_ntz")
-    return F.timestamp_add("MICROSECOND", F.unix_micros(moment), epoch)
+    return moment if utc else read_utc(moment)

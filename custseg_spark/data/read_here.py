@@ -20,7 +20,7 @@ from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identify
 from custseg_spark.data.parquet_types import find_near_type, find_type
-from custseg_spark.data.table import Table
+from custseg_spark.data.table import Table, note_unread
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_records import Line, is_true, read_skip_rows, split_lines, split_records
 from custseg_spark.errors import BadTableError, DataError, RecipeError
@@ -136,11 +136,7 @@ def _fit_types(table: pa.Table, path: str, kind: str) -> _Content:
             unread[name] = str(column.type)
         else:
             columns[name] = column.cast(wanted, safe=False)
-    notes = tuple(
-        f"{path}: the column {name!r} is left out: the type {kind} is not read"
-        for name, kind in unread.items()
-    )
-    return _Content(pa.table(columns), None, kind, notes, unread)
+    return _Content(pa.table(columns), None, kind, note_unread(path, unread), unread)
 
 
 def _read_zip(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:

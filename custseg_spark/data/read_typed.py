@@ -11,7 +11,7 @@ from pyspark.sql.types import NumericType, StringType, StructField, StructType
 from custseg_spark.data.columns import MALFORMED, quote
 from custseg_spark.data.lake_tables import load_lake
 from custseg_spark.data.parquet_types import ParquetColumns, look_at_columns
-from custseg_spark.data.table import Table
+from custseg_spark.data.table import Table, note_unread
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text import HEAD_ROWS
 from custseg_spark.errors import BadTableError
@@ -36,10 +36,6 @@ def open_typed(spark: SparkSession, kind: str, source: models.Source, found: Tab
     if columns.schema is not None:
         reader = reader.schema(columns.schema)
     stored = _keep_folder_names(reader, reader.load(found.spark_path), found)
-    notes = [
-        f"{found.path}: the column {name!r} is left out: the type {kind} is not read"
-        for name, kind in columns.unread.items()
-    ]
     return Table(
         frame=columns.refine(stored) if columns.moments else stored,
         text=None,
@@ -49,7 +45,7 @@ def open_typed(spark: SparkSession, kind: str, source: models.Source, found: Tab
         spark_path=found.spark_path,
         stored=stored.schema if columns.moments else None,
         refine=columns.refine if columns.moments else None,
-        notes=tuple(notes),
+        notes=note_unread(found.path, columns.unread),
         unread=columns.unread,
     )
 

@@ -17,6 +17,14 @@ DATAFRAME = "dataframe"
 """What a table is called that is open already."""
 
 
+def note_unread(path: str, unread: Mapping[str, str]) -> tuple[str, ...]:
+    """What is said of columns that can't be read, name -> type."""
+    return tuple(
+        f"{path}: the column {name!r} is left out: the type {kind} is not read"
+        for name, kind in unread.items()
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """A table as it was read.

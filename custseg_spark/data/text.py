@@ -129,10 +129,8 @@ def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], rec
 
 
 def _write_notes(found: _Found, above: list[Record], first: Record, below: list[Record]) -> Iterator[str]:
-    if above:
-        yield header.write_note(found.path, "line", first.line, [record.raw for record in above])
-    if below:
-        yield f"{found.path}: line {below[0].line} describes the columns and is left out"
+    raw, described = [record.raw for record in above], [record.line for record in below]
+    yield from header.write_notes(found.path, "line", first.line, raw, described)
     if found.decoded.guessed:
         codec = {"cp1252": "windows-1252"}.get(str(found.decoded.codec), found.decoded.codec)
         yield f"{found.path} is not UTF-8 text; read as {codec}, unless input.options.encoding says otherwise"

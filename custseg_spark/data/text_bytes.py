@@ -28,19 +28,19 @@ PACKED: dict[str, tuple[bytes, Callable[..., Any]]] = {
     ".bz2": (b"BZh", bz2.open),
 }
 """Ending -> what such a file begins with, and what unpacks its stream."""
-_NOT_TEXT = {
-    b"PAR1": ("a Parquet file", "set input.format: parquet"),
-    b"PK\x03\x04": ("a zip archive or an Excel file", "unpack it, or set input.format: zip or excel"),
-    b"\xd0\xcf\x11\xe0": (
-        "an old or password-protected Excel file",
-        "set input.format: excel, or save it as .xlsx or CSV",
-    ),
-    b"Obj\x01": ("an Avro file", "set input.format: avro"),
-    b"ORC": ("an ORC file", "set input.format: orc"),
-    b"ARROW1": ("an Arrow or Feather file", "set input.format: feather"),
-    b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it, or pack it with gzip"),
-    b"\xfd7zXZ": ("packed with xz", "unpack it, or pack it with gzip"),
+BEGINNINGS = {
+    b"PAR1": ("parquet", "a Parquet file", ""),
+    b"ORC": ("orc", "an ORC file", ""),
+    b"Obj\x01": ("avro", "an Avro file", ""),
+    b"ARROW1": ("feather", "an Arrow or Feather file", ""),
+    b"FEA1": ("feather", "a Feather file", ""),
+    b"\xd0\xcf\x11\xe0": ("excel", "an old or password-protected Excel file", ", or save it as .xlsx or CSV"),
+    b"PK\x03\x04": ("zip", "a zip archive or an Excel file", " or excel, or unpack it"),
+    b"\x28\xb5\x2f\xfd": ("", "packed with zstd", ""),
+    b"\xfd7zXZ": ("", "packed with xz", ""),
 }
+"""What files begin with that are no text -> their format, what they are, and what can be done beside naming
+it."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,10 @@ def read_bytes(stream: IO[bytes], path: str) -> tuple[bytes, bool]:
     """The first HEAD_BYTES, unpacked, and whether there are no more. Raises DataError for what is no text."""
     start = stream.read(8)
     stream.seek(0)
-    for magic, (kind, remedy) in _NOT_TEXT.items():
+    for magic, (kind, words, else_) in BEGINNINGS.items():
         if start.startswith(magic):
-            raise DataError(f"{path} is {kind}, not text", remedy)
+            remedy = f"set input.format: {kind}{else_}" if kind else "unpack it, or pack it with gzip"
+            raise DataError(f"{path} is {words}, not text", remedy)
     for ending, (magic, unpack) in PACKED.items():
         packed, named = start.startswith(magic), path.lower().endswith(ending)  # Spark goes by the ending
         if packed and not named:
