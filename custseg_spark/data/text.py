@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -18,6 +19,8 @@ from custseg_spark.data.text_rewriting import SEPARATORS, find_rewriting
 from custseg_spark.errors import BadTableError, DataError
 
 HEAD_ROWS = 10_000
+_FEWEST_LISTS, _MOST_WIDTHS = 20, 4
+"""Lines from which on, and numbers of fields up to which, some are rows that were torn."""
 _SEPARATOR_LINE = re.compile(r"(?i)sep=(.)\s*")
 
 
@@ -110,6 +113,8 @@ def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], rec
     if not rows and found.whole:
         raise EmptyFileError(f"{path} has a header but no rows", "check the job that writes it")
     names, named = name_columns(begins.names if headed else [""] * _count_fields(records), path, options)
+    if "header" not in options:
+        _refuse_lists(len(names), rows, path)
     below = records[begins.at + 1 : begins.at + 1 + begins.below]
     encoding = found.decoded.encoding
     as_a_whole = encoding.startswith(("UTF-16", "UTF-32"))  # Spark finds no lines in these by itself
@@ -134,6 +139,18 @@ def _write_notes(found: _Found, above: list[Record], first: Record, below: list[
     if found.decoded.guessed:
         codec = {"cp1252": "windows-1252"}.get(str(found.decoded.codec), found.decoded.codec)
         yield f"{found.path} is not UTF-8 text; read as {codec}, unless input.options.encoding says otherwise"
+
+
+def _refuse_lists(width: int, rows: Sequence[Record], path: str) -> None:
+    """Raises BadTableError where each line holds as many fields as it likes: what a customer bought, say."""
+    widths = Counter(len(row.fields) for row in rows)
+    if len(rows) >= _FEWEST_LISTS and len(widths) > _MOST_WIDTHS and 2 * widths[width] < len(rows):
+        raise BadTableError(
+            f"{path}: its lines hold from {min(widths)} to {max(widths)} fields, and {widths[width]:,} of "
+            f"{len(rows):,} as many as the first line ({width}): a list on each line is no table",
+            "write a row for each customer, or for each order line, with the same columns in all of them; or "
+            "set input.options.sep where another sign stands between the columns",
+        )
 
 
 def _count_fields(records: list[Record]) -> int:

@@ -16,6 +16,7 @@ from custseg_spark.recipe.checks import find_problems
 from custseg_spark.recipe.models import Recipe
 from custseg_spark.recipe.order_recipe import OrderRecipe, find_order_problems
 from custseg_spark.recipe.problems import list_problems
+from custseg_spark.recipe.reader_options import refuse_misspelt
 from custseg_spark.recipe.sections import Section
 
 log = logging.getLogger("custseg")
@@ -38,6 +39,7 @@ def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
     """
     document = _read_document(path, overrides)
     recipe = _check(Recipe, document, f"{path}: ")
+    refuse_misspelt(recipe.input.options, recipe.input.format, f"{path}: input.options")
     if "start" in (document.get("sweep") or {}):
         log.warning("%s: sweep.start is called sweep.by now: write by: %s", path, recipe.sweep.by)
     return recipe
@@ -45,7 +47,9 @@ def load(path: str, overrides: Sequence[str] = ()) -> Recipe:
 
 def load_orders(path: str, overrides: Sequence[str] = ()) -> OrderRecipe:
     """The order recipe at a path or URI, with overrides such as `as_of=2011-06-01`. Raises like `load`."""
-    return _check(OrderRecipe, _read_document(path, overrides), f"{path}: ")
+    recipe = _check(OrderRecipe, _read_document(path, overrides), f"{path}: ")
+    refuse_misspelt(recipe.input.options, recipe.input.format, f"{path}: input.options")
+    return recipe
 
 
 def parse(document: dict[str, Any]) -> Recipe:

@@ -9,19 +9,13 @@ from pydantic import Field, model_validator
 
 from custseg_spark.recipe.column_types import ColumnType
 from custseg_spark.recipe.key_places import NAMES
+from custseg_spark.recipe.reader_options import READER_OPTIONS
 from custseg_spark.recipe.sections import Audience, Evidence, Output, Privacy, Publish, Section, Share, Sweep
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 ROW_NUMBER = "row_number"
 """The column with the number of a row in its file, where that is the id."""
 _QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
-
-
-READER_OPTIONS = (
-    "sep", "delimiter", "encoding", "charset", "header", "skip_rows", "quote", "escape", "comment",
-    "nullValue", "multiLine", "sheet", "timeZone",
-)  # fmt: skip
-"""Options that are known by name: a hint finds them; Spark has more."""
 
 
 class RowNumberId(Section):

@@ -25,8 +25,7 @@ class CustomerTable:
     SQL of each feature, as a model keeps it. `profiled`: what is shown per segment from all rows, name ->
     safe SQL that gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
     Days and hours of the last two are those of UTC. `written`: of the columns that are read of text as people
-    write it, how. `text`: the first rows as they were read, where the format gives no types. `fingerprint`:
-    of the file, where its rows were numbered.
+    write it, how. `fingerprint`: of the file, where its rows were numbered.
     """
 
     frame: DataFrame
@@ -38,7 +37,6 @@ class CustomerTable:
     described: dict[str, str]
     format: str
     written: Mapping[str, DateType | NumberType] = field(default_factory=dict)
-    text: pd.DataFrame | None = None
     fingerprint: str = ""
 
     @property

@@ -62,25 +62,16 @@ def apply_recipe(
     `trained`: the types that columns had in the run that scores, for those that arrive as text.
     """
     besides = besides or {}
-    used = _find_uses(recipe, besides)
-    table.refuse_unread(used)
-    whole = {name for where, sql in list_expressions(recipe) for name in find_whole_columns(sql, where)}
-    typed = data.cast_columns(table, used, recipe.input.types, trained, whole)
+    typed, used = _cast_columns(table, recipe, besides, trained)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
     expressions = {name: make_safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
     to_utc = partial(put_in_utc, instants=find_instants(typed.frame.schema))
     computed = {name: to_utc(sql) for name, sql in expressions.items()}
     described = {name: to_utc(sql) for name, sql in _list_described(recipe).items()}
-    with _name_the_key(typed.frame, computed, described, recipe):
-        kinds, described_kinds = (_find_types(typed.frame, sqls) for sqls in (computed, described))
-        rules = data.build_rule_checks(recipe.rules.named, lambda sql, where: to_utc(make_safe(sql, where)))
-        _ = typed.frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
-    features.refuse_types(kinds, recipe.segment_by)
+    rules, kinds, numbers = _analyse(typed.frame, computed, described, recipe)
     frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed)
     values = features.build_value_checks(kinds, computed, recipe.segment_by)
-    shown = {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
-    shown -= set(recipe.protected)
     id_column = data.resolve_column(recipe.input.id_column, columns, ["input.id"])
     rows = [*data.build_summary_checks(typed.frame, id_column, table.format), *typed.checks, *rules]
     return CustomerTable(
@@ -89,13 +80,40 @@ def apply_recipe(
         columns=columns,
         types={name: kind for name, kind in typed.frame.dtypes if name in columns},
         expressions=expressions,
-        profiled={name: sql for name, sql in described.items() if name in shown},
+        profiled={name: sql for name, sql in described.items() if name in numbers - set(recipe.protected)},
         described={**described, **{name: to_utc(sql) for name, sql in besides.items()}},
         format=table.format,
         fingerprint=table.fingerprint,
         written=typed.written,
-        text=table.text,
     )
+
+
+def _cast_columns(
+    table: data.Table, recipe: Recipe, besides: Mapping[str, str], trained: Mapping[str, str] | None
+) -> tuple[data.TypedTable, Collection[str]]:
+    """The table with the types that the recipe's expressions need, and the columns that are used."""
+    used = _find_uses(recipe, besides)
+    table.refuse_unread(used)
+    whole = {name for where, sql in list_expressions(recipe) for name in find_whole_columns(sql, where)}
+    return data.cast_columns(table, used, recipe.input.types, trained, whole), used
+
+
+def _analyse(
+    frame: DataFrame, computed: Mapping[str, str], described: Mapping[str, str], recipe: Recipe
+) -> tuple[list[data.Check], dict[str, DataType], set[str]]:
+    """The checks of the recipe's rules, the type of each feature, and the descriptions that are numbers.
+
+    Raises RecipeError, with its key, for an expression that the table does not allow.
+    """
+    instants = find_instants(frame.schema)
+    with _name_the_key(frame, computed, described, recipe):
+        kinds, described_kinds = (_find_types(frame, sqls) for sqls in (computed, described))
+        rules = data.build_rule_checks(
+            recipe.rules.named, lambda sql, where: put_in_utc(make_safe(sql, where), instants)
+        )
+        _ = frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
+    features.refuse_types(kinds, recipe.segment_by)
+    return rules, kinds, {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
 
 
 def _find_uses(recipe: Recipe, besides: Mapping[str, str]) -> dict[str, list[str]]:

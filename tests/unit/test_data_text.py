@@ -205,3 +205,17 @@ def test_the_row_that_the_head_cuts_is_left_out(monkeypatch: pytest.MonkeyPatch,
 
 def test_null_values_are_those_the_recipe_names() -> None:
     assert head(b"id,a\n1,NA\n2,\n", nullValue="NA").rows["a"].tolist() == [None, None]
+
+
+def test_lists_of_any_length_are_no_table_and_a_few_torn_rows_are() -> None:
+    basket = "".join(
+        ",".join(["milk", "bread", "soap"][: i % 3] + ["tea"] * (i % 5 + 1)) + "\n" for i in range(40)
+    )
+    with pytest.raises(
+        DataError, match="its lines hold from 1 to 7 fields, and .* a list on each line"
+    ) as told:
+        head(basket.encode())
+    assert "a row for each customer" in told.value.remedy
+    assert len(head(basket.encode(), header=True).rows) < 20
+    torn = "id,a,b\n" + "".join(f"{i},2,3\n" for i in range(30)) + "1\n1,2\n1,2,3,4\n1,2,3,4,5\n1,2,3,4,5,6\n"
+    assert len(head(torn.encode()).rows) == 30

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import load, load_orders, parse
@@ -115,3 +116,38 @@ def test_a_recipe_of_the_other_kind_is_told_which_command_takes_it(recipe_file: 
 )
 def test_an_expression_as_others_write_it_is_told_in_sql(sql: str, remedy: str) -> None:
     assert refused({"segment_by": {"spend": sql}}).remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    "name, meant",
+    [
+        ("seperator", "'sep'"),
+        ("delimeter", "'delimiter'"),
+        ("skiprows", "'skip_rows'"),
+        ("sheet_name", "'sheet'"),
+        ("nullValues", "'nullValue'"),
+        ("ignoreLeadingWhitespaces", "'ignoreLeadingWhiteSpace'"),
+        ("decimal", "input: {types: {COLUMN: {number: {decimal:"),
+    ],
+)
+def test_a_misspelt_reader_option_is_named(recipe_file: Path, name: str, meant: str) -> None:
+    recipe_file.write_text(
+        yaml.safe_dump({"segment_by": {"spend": "x"}, "input": {"id": "a", "options": {name: ";"}}})
+    )
+    with pytest.raises(RecipeError) as caught:
+        load(str(recipe_file))
+    assert f"input.options.{name}" in caught.value.what
+    assert meant in caught.value.remedy
+
+
+def test_options_that_a_reader_may_know_pass(recipe_file: Path) -> None:
+    for kind, options in (
+        ("auto", {"NULLVALUE": "x", "lineSep": "\r", "fs.s3a.endpoint": "e", "myOwnReader": 1}),
+        ("jdbc", {"seperator": "x", "url": "u"}),
+    ):
+        recipe_file.write_text(
+            yaml.safe_dump(
+                {"segment_by": {"spend": "x"}, "input": {"id": "a", "format": kind, "options": options}}
+            )
+        )
+        assert load(str(recipe_file)).input.options == options
