@@ -11,7 +11,6 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal, runs, segments
 from custseg_spark.commands import keep_session
-from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import (
@@ -23,6 +22,7 @@ from custseg_spark.steps import (
     load_table,
     write_run,
 )
+from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_for_scoring import Tonight
 from custseg_spark.steps.publish_run import LabelledDay, publish_to_lake
 
@@ -136,7 +136,7 @@ def _label_customers(
         sample = drift_sample.aggregate_drift_sample(table, recipe, rows)
         accepted, observed = draw_sample.observe_contract(table, sample)
         columns = [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
-        with translate_engine_errors(f"writing {kept.at('customers')}"):
+        with explain_engine_errors(f"writing {kept.at('customers')}", table, recipe):
             data.write_customers(live.model.score(accepted, columns), kept.at("customers"), "segment")
             counts = draw_sample.read_observation(observed, table, sample)
         drawn = counts.pop(drift_sample.SAMPLE)

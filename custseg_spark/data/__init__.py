@@ -31,7 +31,7 @@ from custseg_spark.data.contract import (
     pass_checks,
 )
 from custseg_spark.data.excel import list_sheets
-from custseg_spark.data.explain_misfit import explain_misfit, suggest_types
+from custseg_spark.data.explain_misfit import explain_misfit, suggest_types, write_type
 from custseg_spark.data.formats import ENDINGS
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats

@@ -9,10 +9,9 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data, features, journal
-from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Sample
-from custseg_spark.steps.explain_cast import name_cast
+from custseg_spark.steps.explain_cast import explain_engine_errors
 
 
 def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample, dict[str, int]]:
@@ -28,7 +27,7 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
     )
     raw = [F.col(f"{features.RAW}{name}") for name in found.expressions]
     columns = [F.expr(sql).alias(f"_described{i}") for i, sql in enumerate(found.described.values())]
-    with name_cast(found, recipe), translate_engine_errors("reading the input"):
+    with explain_engine_errors("reading the input", found, recipe):
         table = chosen.select(
             clustering.HASH, data.column(recipe.input.id_column).cast("string").alias("id"), *raw, *columns
         ).toPandas()

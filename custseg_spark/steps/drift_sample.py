@@ -13,6 +13,7 @@ from custseg_spark import clustering, data, journal
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable
+from custseg_spark.steps.explain_cast import explain_engine_errors
 
 SAMPLE = "sample"
 SIZE = 20_000
@@ -55,7 +56,7 @@ def complete_drift_sample(
     if isinstance(sample, list) and 4 * len(sample) >= min(accepted, SIZE):
         return sample
     journal.scan("drift sample")
-    with translate_engine_errors("reading the input"):
+    with explain_engine_errors("reading the input", table, recipe):
         chosen = table.accepted.filter(_match_hash(recipe, accepted))
         return chosen.select(*_select_described(table)).collect()
 

@@ -1,60 +1,88 @@
-"""check: which key of the recipe takes a text for a value that it is none of."""
+"""check: which key of the recipe takes a text for a value that it is none of, and whose text it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pandas as pd
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 
-from custseg_spark.engine.translate_errors import NO_CAST
+from custseg_spark import data
+from custseg_spark.engine.translate_errors import NO_CAST, translate_engine_errors
 from custseg_spark.errors import RecipeError
 from custseg_spark.features.raw_columns import write_raw_sql
 from custseg_spark.propose.column_kinds import look_at_column
-from custseg_spark.recipe import Recipe, plain_yaml
+from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.checks import list_expressions
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
 
 
+@dataclass(frozen=True)
+class Expressions:
+    """The expressions of a recipe over a table, by key: `written` by a person, and as the engine gets them,
+    `run`. `id`: the column that says whose row it is."""
+
+    frame: DataFrame
+    id: str
+    written: Mapping[str, str]
+    run: Mapping[str, str]
+
+
 @contextmanager
-def name_cast(table: CustomerTable, recipe: Recipe) -> Iterator[None]:
-    """Inside, the error of an engine for a text that an expression takes for a number or a date names the key
-    of the recipe, and how the column is declared."""
+def explain_engine_errors(where: str, table: CustomerTable, recipe: Recipe) -> Iterator[None]:
+    """Errors inside as `translate_engine_errors` tells them; that of a text which an expression takes for a
+    number or a date names the key of the recipe, the customer, and how the column is declared."""
     try:
-        yield
+        with translate_engine_errors(where):
+            yield
     except RecipeError as problem:
-        if problem.code != NO_CAST:
+        if problem.code != NO_CAST or not problem.facts:
             raise
-        raise explain_cast(problem, table, recipe) from problem.__cause__
+        raise explain_cast(problem, _list_expressions(table, recipe)) from problem.__cause__
 
 
-def explain_cast(problem: RecipeError, table: CustomerTable, recipe: Recipe) -> RecipeError:
-    """The error with the key whose expression it is, where the engine's own text of it tells."""
+def explain_cast(problem: RecipeError, expressions: Expressions) -> RecipeError:
+    """The error (NO_CAST) with the key whose expression it is, where the engine's own text of it tells."""
     value, kind, sql = (str(problem.facts[fact]) for fact in ("value", "type", "sql"))
     begins = " ".join(sql.removesuffix("...").split())
-    run = {key: " ".join(one.split()) for key, one in _list_run(table, recipe).items()}
-    key = next((key for key, one in run.items() if begins and one.startswith(begins)), "")
+    run = {key: " ".join(one.split()) for key, one in expressions.run.items()}
+    key = next((key for key, one in run.items() if begins and begins in one), "")
     if not key:
         return problem
-    expression = _list_written(recipe).get(key, begins)
-    texts = [name for name in sorted(find_columns(expression)) if table.types.get(name) == "string"]
+    expression = expressions.written.get(key, begins)
+    texts = [
+        name for name, kind in expressions.frame.select(*_quote_used(expression)).dtypes if kind == "string"
+    ]
     remedy = f"declare the column under input.types, or use try_cast(... as {kind.lower()})"
+    whose = ""
     if len(texts) == 1:
         written = look_at_column(texts[0], pd.Series([value], dtype=object)).declared
         usual = {"date": "dd.MM.yyyy"} if kind in ("DATE", "TIMESTAMP") else "double"
         declared = written if isinstance(written, dict) else usual
-        remedy = f"declare the column: input: {{types: {plain_yaml.inline({texts[0]: declared})}}}"
-    return RecipeError(f"{key}: {value!r} is no {kind} in {expression}", remedy, code=NO_CAST)
+        remedy = f"declare the column: {data.write_type(texts[0], declared)}"
+        whose = _find_owner(expressions, texts[0], value)
+    return RecipeError(f"{key}: {value!r} is no {kind} in {expression}{whose}", remedy, code=NO_CAST)
 
 
-def _list_written(recipe: Recipe) -> dict[str, str]:
-    """The expressions of the recipe as a person wrote them, by key."""
-    return {key.removesuffix(".sql"): sql for key, sql in list_expressions(recipe)}
+def _quote_used(expression: str) -> list[str]:
+    return [data.quote(name) for name in sorted(find_columns(expression))]
 
 
-def _list_run(table: CustomerTable, recipe: Recipe) -> dict[str, str]:
-    """The same as the engine gets them."""
+def _find_owner(expressions: Expressions, name: str, value: str) -> str:
+    """Whose row has that text, in words; empty where it can't be found again."""
+    rows = expressions.frame.filter(data.column(name) == value).select(data.column(expressions.id))
+    try:
+        found = rows.limit(1).collect()
+    except PySparkException:  # the same value may end this query too
+        return ""
+    return f" (id {found[0][0]})" if found else ""
+
+
+def _list_expressions(table: CustomerTable, recipe: Recipe) -> Expressions:
     instants = find_instants(table.frame.schema)
     features = {
         f"segment_by.{name}": write_raw_sql(put_in_utc(sql, instants))
@@ -68,4 +96,5 @@ def _list_run(table: CustomerTable, recipe: Recipe) -> dict[str, str]:
         f"{'check' if name in recipe.check else 'describe'}.{name}": sql
         for name, sql in table.described.items()
     }
-    return features | rules | shown
+    written = {key.removesuffix(".sql"): sql for key, sql in list_expressions(recipe)}
+    return Expressions(table.frame, recipe.input.id_column, written, features | rules | shown)

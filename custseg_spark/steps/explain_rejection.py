@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from pyspark.sql import functions as F
@@ -118,10 +117,10 @@ def explain_text_feature(name: str, sql: str, found: Misfits) -> tuple[str, str]
     what = f"{where}: what cuts is a number; {sql} is text, such as {found.example}"
     if column.kind == "date":
         what = f"{where}: what cuts is a number; {sql} is a date, such as {found.example}"
-        typed = f", with {_write_type(column, column.declared)}" if column.declared else ""
+        typed = f", with {data.write_type(column.name, column.declared)}" if column.declared else ""
         return what, f"cut by the days since: {name}: datediff(current_date(), {sql}){typed}"
     if column.kind == "number" and isinstance(column.declared, dict):
-        return what, f"say how it writes numbers: {_write_type(column, column.declared)}"
+        return what, f"say how it writes numbers: {data.write_type(column.name, column.declared)}"
     shown = f"describe: {plain_yaml.inline({name: sql})}"
     if column.kind in ("category", "flag") or column.distinct == 1:
         key = "_".join(split_words(f"{name} {found.value}")) or name
@@ -134,11 +133,7 @@ def suggest_type(found: Misfits, recipe: Recipe) -> str:
     """What to do about a column of which some values do not fit."""
     column, given = found.column, recipe.model_dump(mode="json", exclude_unset=True)["input"].get("types", {})
     if isinstance(column.declared, dict) and column.declared != given.get(column.name):
-        return f"say how it is written: {_write_type(column, column.declared)}"
+        return f"say how it is written: {data.write_type(column.name, column.declared)}"
     remedy = "mend such values, or raise rules.max_quarantined: their rows are kept apart"
     cuts = any(key.startswith("segment_by.") for key in find_columns_used(recipe).get(column.name, ()))
-    return remedy if cuts else f"{remedy}; or read it as text: {_write_type(column, 'string')}"
-
-
-def _write_type(column: ColumnKind, declared: Any) -> str:
-    return f"input: {{types: {plain_yaml.inline({column.name: declared})}}}"
+    return remedy if cuts else f"{remedy}; or read it as text: {data.write_type(column.name, 'string')}"

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from custseg_spark import clustering, data, features, journal, segments
 from custseg_spark.clustering import Refinement
-from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.model import SCALED, add_stages, build_scaled_stages
 from custseg_spark.results import CountedTable, TreatedSample
 from custseg_spark.steps.check_rows import refuse_change
+from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.name_segments import order_centres
 
 
@@ -23,7 +23,7 @@ def refine_centres(counted: CountedTable, treated: TreatedSample, centres: NDArr
     """
     recipe, table = counted.recipe, counted.table
     scaled = add_stages(table.accepted, build_scaled_stages(treated.treatments))
-    with translate_engine_errors("reading the input"):
+    with explain_engine_errors("reading the input", table, recipe):
         refined = clustering.refine(
             scaled, [f"{SCALED}{i}" for i in range(centres.shape[1])], centres,
             segments.build_aggregates(list_measured(counted)), recipe.sweep,

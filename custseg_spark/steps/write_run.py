@@ -20,6 +20,7 @@ from custseg_spark.errors import CustsegError, InputChangedError, RecipeError
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
+from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_table import list_kept_columns
 from custseg_spark.wording import join_words
 
@@ -70,8 +71,9 @@ def write_customers(spark: SparkSession, run: runs.Run, result: TrainingResult) 
     table, fitted = result.table, result.segmentation
     columns = list_kept_columns(table.columns, result.recipe)
     labelled = fitted.model.label(table.accepted, [data.quote(name) for name in columns])
-    with journal.stage("label") as facts, translate_engine_errors(f"writing {run.at('customers')}"):
-        data.write_customers(labelled, run.at("customers"), "segment")
+    at = run.at("customers")
+    with journal.stage("label") as facts, explain_engine_errors(f"writing {at}", table, result.recipe):
+        data.write_customers(labelled, at, "segment")
         found = count_written(spark, run)
         facts.update(customers=sum(fitted.sizes))
     journal.scan("label and write")

@@ -212,7 +212,7 @@ def test_lists_of_any_length_are_no_table_and_a_few_torn_rows_are() -> None:
         ",".join(["milk", "bread", "soap"][: i % 3] + ["tea"] * (i % 5 + 1)) + "\n" for i in range(40)
     )
     with pytest.raises(
-        DataError, match="its lines hold from 1 to 7 fields, and .* a list on each line"
+        DataError, match=r"its lines hold from 1 to 7 fields, and .* a list on each line"
     ) as told:
         head(basket.encode())
     assert "a row for each customer" in told.value.remedy
