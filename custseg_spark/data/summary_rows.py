@@ -33,20 +33,25 @@ def build_summary_checks(frame: DataFrame, id_column: str, form: str) -> list[Ch
 
     `frame`: with the typed columns and AS_READ; `form`: the table's format.
     """
-    schema = frame.schema
-    if not isinstance(schema[id_column].dataType, StringType):
-        return []
-    plain = F.lower(F.trim(F.regexp_replace(column(id_column), _ORNAMENT, " ")))
-    checks = [Check(ID_TOTAL, F.coalesce(~plain.isin(*_TOTALS), F.lit(True)))]
-    as_read = schema[AS_READ].dataType
+    as_read = frame.schema[AS_READ].dataType
     assert isinstance(as_read, StructType)
     others = [name for name in as_read.names if name not in (id_column, MALFORMED)]
-    if form in _TALLIED and len(others) >= _FEWEST:
+    checks = build_total_checks(frame, id_column)
+    if checks and form in _TALLIED and len(others) >= _FEWEST:
         nothing = _are_blank(others) & ~_is_blank(column(id_column))
         if MALFORMED in as_read.names:  # such a row has its own reason
             nothing &= column(AS_READ).getField(MALFORMED).isNull()
         checks.append(Check(NOTHING_ELSE, ~nothing))
     return checks
+
+
+def build_total_checks(frame: DataFrame, id_column: str) -> list[Check]:
+    """The check that a row's id is no word for a total; none where ids are no text."""
+    if not isinstance(frame.schema[id_column].dataType, StringType):
+        return []
+    plain = F.lower(F.trim(F.regexp_replace(column(id_column), _ORNAMENT, " ")))
+    is_total = ~column(id_column).between("0", "9z") & plain.isin(*_TOTALS)  # few ids need the pattern
+    return [Check(ID_TOTAL, F.coalesce(~is_total, F.lit(True)))]
 
 
 def _are_blank(names: Sequence[str]) -> Column:

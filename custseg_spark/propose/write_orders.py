@@ -135,13 +135,10 @@ def _list_types(shape: OrderShape) -> dict[str, Any]:
     used = [shape.date, shape.quantity, shape.price, shape.amount]
     types = {one.name: one.declared for one in used if one is not None and one.declared is not None}
     customer = shape.customer
-    # an id that went through a sheet or pandas stands as 17850.0; one that arrives as 0017 stays so
-    if (
-        customer is not None
-        and customer.kind == "number"
-        and customer.is_clean
-        and customer.declared != "int"
-    ):
+    # an id that went through a sheet or pandas stands as 17850.0; one that arrives as 0017 stays so, and one
+    # beside texts that stand for nobody is compared with them
+    is_whole = customer is not None and customer.kind == "number" and customer.is_clean
+    if customer is not None and is_whole and customer.declared != "int" and not _list_nobody(customer):
         types[customer.name] = "int"
     return types
 

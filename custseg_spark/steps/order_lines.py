@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -92,19 +91,8 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
     """Open the table and lay the recipe over it; lines from `until` on don't count. Runs no job over it."""
     table = data.open_table(spark, recipe.input, path)
     table.warn_of_notes()
-    declared: dict[str, Any] = dict(recipe.input.types)
-    if table.text is not None:
-        named = {name.lower() for name in declared}
-        text = {column.lower(): column for column in table.text.columns}
-        codes = [text[code] for code in sorted(find_codes(recipe) - named) if code in text]
-        declared |= dict.fromkeys(codes, "string")
-    used = find_order_columns(recipe)
-    table.refuse_unread(used)
-    whole = {name.lower() for name, keys in used.items() if not _MEASURES.issuperset(keys)}
-    typed = data.cast_columns(_keep_used(table, used), used, declared, whole=whole)
-    checks = [(check.reason, check.ok) for check in typed.checks]
-    frame = typed.frame
-    instants = find_instants(frame.schema)
+    typed = _cast_used(table, recipe)
+    frame, instants = typed.frame, find_instants(typed.frame.schema)
 
     def write(sql: str, where: str) -> str:
         return put_in_utc(make_safe(sql, where), instants)
@@ -116,25 +104,40 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
         frame = frame.withColumn("_currency", F.expr(f"CAST({code} AS string)"))
         rates = _read_rates(spark, recipe.currency.rates)
     expressions = _build_expressions(frame, recipe, until, write)
-    lines = transactions.classify_lines(frame, expressions, checks, rates)
-    kept = Aggregates(
-        favourites={name: write(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
-        aggregates={
-            name: decompose(sql, f"aggregates.{name}", f"_{name}_") for name, sql in recipe.aggregates.items()
-        },
-    )
+    customer = data.resolve_column(recipe.lines.customer, frame.columns, ["lines.customer"])
+    checks = (*data.build_total_checks(frame, customer), *typed.checks)
     return OrderLines(
-        frame=lines,
-        kept=kept,
+        frame=transactions.classify_lines(
+            frame, expressions, [(one.reason, one.ok) for one in checks], rates
+        ),
+        kept=Aggregates(
+            favourites={name: write(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
+            aggregates={
+                name: decompose(sql, f"aggregates.{name}", f"_{name}_")
+                for name, sql in recipe.aggregates.items()
+            },
+        ),
         format=table.format,
         day_sql=make_safe(recipe.lines.date, "lines.date"),
-        unreadable=tuple(reason for reason, _ in checks),
+        unreadable=tuple(check.reason for check in typed.checks),
         max_unreadable=recipe.max_unreadable,
-        text=None
-        if table.text is None
-        else table.text[[name for name in table.text.columns if name in typed.types]],
+        text=table.text if table.text is None else table.text.filter(list(typed.types)),
         types=recipe.input.types,
     )
+
+
+def _cast_used(table: data.Table, recipe: OrderRecipe) -> data.TypedTable:
+    """The columns that the recipe uses in their types; of a text file, what is a code stays text."""
+    declared: dict[str, ColumnType] = dict(recipe.input.types)
+    if table.text is not None:
+        named = {name.lower() for name in declared}
+        text = {column.lower(): column for column in table.text.columns}
+        codes = [text[code] for code in sorted(find_codes(recipe) - named) if code in text]
+        declared |= dict.fromkeys(codes, "string")
+    used = find_order_columns(recipe)
+    table.refuse_unread(used)
+    whole = {name.lower() for name, keys in used.items() if not _MEASURES.issuperset(keys)}
+    return data.cast_columns(_keep_used(table, used), used, declared, whole=whole)
 
 
 def _find_midnight(day: date, kind: DataType) -> Column:

@@ -13,7 +13,8 @@ from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
 
 if TYPE_CHECKING:
-    from custseg_spark.app.form import Choices, FeatureChoice, Form
+    from custseg_spark.app.form import Choices, Form
+    from custseg_spark.app.offers import FeatureChoice
 
 PAGE = "segment"
 KEPT: Any = {"persist_state": "session"}
@@ -176,7 +177,7 @@ def _ask_fine_tuning(
     offered: Form, cut: list[str], make_key: Callable[[str], str]
 ) -> tuple[dict[str, FeatureChoice], float, float]:
     """How each column that cuts is treated, the smallest segment and the most rows left out, as shares."""
-    from custseg_spark.app.form import EXTREMES, MISSING, SPREAD, FeatureChoice
+    from custseg_spark.app.offers import EXTREMES, MISSING, SPREAD, FeatureChoice
 
     proposed = offered.proposed
     treated = {}
