@@ -32,7 +32,7 @@ from custseg_spark.data.contract import (
 )
 from custseg_spark.data.excel import list_sheets
 from custseg_spark.data.explain_misfit import explain_misfit, suggest_types, write_type
-from custseg_spark.data.formats import ENDINGS
+from custseg_spark.data.formats import ENDINGS, find_ending, may_be_table
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
 from custseg_spark.data.lake import publish

@@ -37,7 +37,7 @@ def show_scoring(run: RunView) -> None:
         st.caption(f"It needs these columns: {widgets.escape_markdown(needed)}.")
         if numbered:
             st.caption(_NUMBERED)
-        widgets.ask_for_table(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
+        widgets.ask_for_table(PAGE, "Your table of customers")
         return
     widgets.offer_another(PAGE, table)
     sheet = widgets.choose_sheet(PAGE, table)
