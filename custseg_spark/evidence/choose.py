@@ -87,8 +87,11 @@ def _pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _
         )
         return replace(pick, why=why, passed=False)
     pick = _pick_best(stable, _SILHOUETTE)
-    back = f"comes back when the data is redrawn (the weakest to {_read_lowest(pick.best):.2f})"
-    return replace(pick, why=f"{pick.why} of the {_count(stable)} whose every segment {back}")
+    weakest = f"{_read_lowest(pick.best):.2f}"
+    back = f"whose every segment comes back when the data is redrawn (the weakest to {weakest})"
+    if len(stable) == 1:
+        return replace(pick, why=f"{pick.best.k} is the only number of segments {back}")
+    return replace(pick, why=f"{pick.why} of the numbers ({', '.join(str(c.k) for c in stable)}) {back}")
 
 
 def _pick_by_elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
@@ -202,8 +205,3 @@ def _tell_too_small(c: Candidate, floor: float) -> str:
     return (
         f"its smallest segment holds {c.smallest_share:.1%} of the customers (at least {floor:.1%} is wanted)"
     )
-
-
-def _count(candidates: Sequence[Candidate]) -> str:
-    numbers = ", ".join(str(c.k) for c in candidates)
-    return f"numbers ({numbers})" if len(candidates) > 1 else f"only number ({numbers})"

@@ -101,9 +101,12 @@ def _tell_shape(shape: OrderShape, path: str) -> str:
     several = shape.order is None or shape.order.distinct < 0.97 * shape.rows
     what = ("order lines" if several else "orders") if shape.is_shop else "transactions"
     assert shape.customer is not None
+    about = "about " if shape.rows > len(shape.customer.values) else ""  # else everyone was counted
+    count = shape.customer.distinct - len(_list_nobody(shape.customer))
+    customers = f"{about}{count:,} customers in {shape.rows:,} rows"
     return (
-        f"{path} holds {what}, not customers ({_list_names(shape)}): {shape.customer.distinct:,} customers "
-        f"in {shape.rows:,} rows. `custseg rfm` makes customers of them by this recipe"
+        f"{path} holds {what}, not customers ({_list_names(shape)}): {customers}. "
+        "`custseg rfm` makes customers of them by this recipe"
     )
 
 
