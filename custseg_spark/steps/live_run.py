@@ -119,11 +119,12 @@ def read_raw_features(model: Model, described: pd.DataFrame) -> pd.DataFrame:
 
 def measure_movement(known: SampleInLiveRun, fitted: Segmentation, fewest: int) -> segments.Movement:
     """Who moved between the live run and a new one; flows of less than `fewest` customers are withheld."""
-    value = segments.find_value_column(fitted.profile) or ""
+    name, value = segments.find_value_column(fitted.profile), ""
     worth = np.full(len(known.now), np.nan)
-    if value:
-        column = fitted.profile.column(value).in_sample
-        worth = pd.to_numeric(fitted.sample[column], errors="coerce").to_numpy(dtype=np.float64)
+    if name:
+        column = fitted.profile.column(name)
+        value = column.text
+        worth = pd.to_numeric(fitted.sample[column.in_sample], errors="coerce").to_numpy(dtype=np.float64)
     new = np.array(fitted.model.ids)[fitted.labels]
     nights = segments.TwoNights(known.then, known.now, new, known.gone, worth, value, known.share)
     return segments.measure_movement(nights, _map_names(known.live.model), _map_names(fitted.model), fewest)
@@ -184,7 +185,8 @@ def build_baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Segmentation) -> s
     centres = np.array(fitted.model.centres)[fitted.labels]
     distances = np.sqrt(((fitted.points - centres) ** 2).sum(axis=1))
     sizes = dict(zip(fitted.model.ids, fitted.sizes, strict=True))
-    return segments.build_baseline(raw, read_descriptions(fitted.sample, recipe), sizes, distances)
+    labels = {shown.name: shown.label for shown in fitted.profile.shown}
+    return segments.build_baseline(raw, read_descriptions(fitted.sample, recipe), sizes, distances, labels)
 
 
 def _map_names(model: Model) -> dict[int, str]:

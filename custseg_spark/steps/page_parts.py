@@ -157,7 +157,7 @@ def build_thread_section(followed: LiveComparison) -> page.PageSection:
 def _tabulate_shifts(drift: segments.Drift) -> PageTable:
     """How far each column moved, the farthest first."""
     rows: list[tuple[str, str, float, float | None, float | None]] = [
-        (shift.column, what, shift.index, shift.missing_then, shift.missing_now)
+        (shift.text, what, shift.index, shift.missing_then, shift.missing_now)
         for shifts, what in ((drift.features, "cuts"), (drift.descriptions, "describes"))
         for shift in shifts
     ]
