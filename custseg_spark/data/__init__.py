@@ -49,6 +49,7 @@ from custseg_spark.data.summary_rows import build_summary_checks, build_total_ch
 from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import NoFilesError, escape_pattern
 from custseg_spark.data.text_bytes import OTHER_ENCODING
+from custseg_spark.data.text_types import infer_column_type
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
 from custseg_spark.data.write import (
     read_written,

@@ -15,8 +15,9 @@ from custseg_spark.engine.translate_errors import NO_CAST, translate_engine_erro
 from custseg_spark.errors import RecipeError
 from custseg_spark.features.raw_columns import write_raw_sql
 from custseg_spark.propose.column_kinds import look_at_column
-from custseg_spark.recipe import Recipe
+from custseg_spark.recipe import OrderRecipe, Recipe
 from custseg_spark.recipe.checks import list_expressions
+from custseg_spark.recipe.order_recipe import list_order_expressions
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
 
@@ -43,6 +44,21 @@ def explain_engine_errors(where: str, table: CustomerTable, recipe: Recipe) -> I
         if problem.code != NO_CAST or not problem.facts:
             raise
         raise explain_cast(problem, _list_expressions(table, recipe)) from problem.__cause__
+
+
+@contextmanager
+def explain_order_errors(where: str, frame: DataFrame, recipe: OrderRecipe) -> Iterator[None]:
+    """The same over order lines; `frame`: the lines with the types of their columns."""
+    try:
+        with translate_engine_errors(where):
+            yield
+    except RecipeError as problem:
+        if problem.code != NO_CAST or not problem.facts:
+            raise
+        instants, written = find_instants(frame.schema), dict(list_order_expressions(recipe))
+        run = {key: put_in_utc(make_safe(sql, key), instants) for key, sql in written.items()}
+        expressions = Expressions(frame, recipe.lines.customer, written, run)
+        raise explain_cast(problem, expressions) from problem.__cause__
 
 
 def explain_cast(problem: RecipeError, expressions: Expressions) -> RecipeError:
