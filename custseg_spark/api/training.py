@@ -71,7 +71,7 @@ def read_table(
     with journal.stage("read") as facts:
         opened = open_table(spark, recipe, source)
         live = live and live_run.follow_if_possible(live, opened.frame.columns)
-        live = live and live_run.part_from_customers(live, recipe, opened.fingerprint)
+        live = live and live_run.part_from_customers(live, opened.fingerprint)
         table, rows = check_ids(
             apply_recipe(opened, recipe, live.expressions if live else None), recipe, name_source(source)
         )

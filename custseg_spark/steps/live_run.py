@@ -39,13 +39,13 @@ def follow_if_possible(live: LiveRun, columns: Sequence[str]) -> LiveRun | None:
     return None
 
 
-def part_from_customers(live: LiveRun, recipe: Recipe, fingerprint: str) -> LiveRun:
+def part_from_customers(live: LiveRun, fingerprint: str) -> LiveRun:
     """The live run, without its customers where rows have numbers in place of ids, unless both are of one
-    file: row 7 of tonight is not row 7 of yesterday. Its model is followed all the same."""
-    numbered = isinstance(live.record.recipe.get("input", {}).get("id"), dict)
-    if not numbered and not recipe.input.numbers_rows:
-        return live
-    if numbered and recipe.input.numbers_rows and live.record.file == fingerprint:
+    file: row 7 of tonight is not row 7 of yesterday. Its model is followed all the same.
+
+    `fingerprint`: of tonight's file, empty where rows have ids.
+    """
+    if live.record.file == (fingerprint or None):
         return live
     journal.warn(
         f"customers are known by the number of their row, so nobody can be found again in the live run "

@@ -32,7 +32,7 @@ def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
     table = widgets.get_visit().tables.get(PAGE)
     if table is None:
-        numbered = isinstance(run.record.recipe["input"]["id"], dict)
+        numbered = run.record.file is not None
         needed = ", ".join(dict.fromkeys([*([] if numbered else [run.model.id]), *run.model.columns]))
         st.caption(f"It needs these columns: {widgets.escape_markdown(needed)}.")
         if numbered:
