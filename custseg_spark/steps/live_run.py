@@ -49,7 +49,7 @@ def part_from_customers(live: LiveRun, fingerprint: str) -> LiveRun:
         return live
     journal.warn(
         f"customers are known by the number of their row, so nobody can be found again in the live run "
-        f"{live.run.run_id}: segments are matched, and movement is told, by its model alone"
+        f"{live.run.run_id}: segments are matched by its model alone, and who moved is not told"
     )
     return replace(live, customers=None)
 
@@ -126,7 +126,8 @@ def measure_movement(known: SampleInLiveRun, fitted: Segmentation, fewest: int) 
         value = column.text
         worth = pd.to_numeric(fitted.sample[column.in_sample], errors="coerce").to_numpy(dtype=np.float64)
     new = np.array(fitted.model.ids)[fitted.labels]
-    nights = segments.TwoNights(known.then, known.now, new, known.gone, worth, value, known.share)
+    then = known.then if known.live.customers else np.full_like(known.then, NOBODY)
+    nights = segments.TwoNights(then, known.now, new, known.gone, worth, value, known.share)
     return segments.measure_movement(nights, _map_names(known.live.model), _map_names(fitted.model), fewest)
 
 
@@ -170,7 +171,8 @@ def compare_with_live_run(
 ) -> LiveComparison:
     """The new run held against the live one."""
     names = _map_names(known.live.model), _map_names(fitted.model)
-    told = tuple(segments.tell_event(event, *names) for event in fitted.events)
+    unknown = known.live.customers is None
+    told = tuple(segments.tell_event(event, *names, by_model=unknown) for event in fitted.events)
     found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
     sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
     drift = measure_drift(known.live, sample.described, sizes, known.distances, recipe)

@@ -214,9 +214,9 @@ def tell_thread(console: Console, live: LiveRecord) -> None:
     """Print what became of the live run's segments, as run.json has it."""
     for line in live.told:
         console.print(f"  {line}")
-    moved = live.moved
-    console.print(
-        f"  {moved.share:.1%} of the customers moved; {moved.by_customers:.1%} changed themselves, "
-        f"{moved.by_model:.1%} were moved by the model"
-    )
+    if moved := live.moved:
+        console.print(
+            f"  {moved.share:.1%} of the customers moved; {moved.by_customers:.1%} changed themselves, "
+            f"{moved.by_model:.1%} were moved by the model"
+        )
     console.print(f"  drift: {write_drift(live.drift)}")
