@@ -292,6 +292,19 @@ def test_the_table_that_rfm_made_is_known_by_its_columns() -> None:
     assert "rfm_group" not in text
 
 
+@pytest.mark.parametrize(
+    "of_money, cuts", [(False, ["orders", "recency"]), (True, ["spend", "recency", "orders"])]
+)
+def test_lines_that_are_nearly_the_orders_do_not_cut_beside_them(of_money: bool, cuts: list[str]) -> None:
+    table = made_table()
+    table["items"] = table["frequency"] + (table.index % 9 == 0)
+    table["monetary"] = table["monetary"] if of_money else table["items"]
+    text = write_recipe(table, path="made", format="parquet", options={}, types={}).text
+    recipe = parse(plain_yaml.read(text, "made"))
+    assert [*recipe.segment_by] == cuts
+    assert ("items" in recipe.describe) is of_money
+
+
 def test_what_tells_nobody_apart_does_not_cut() -> None:
     table = made_table(recency=1, frequency=1, r_score=None, rfm_group=None)
     found = look_at_customers(look_at_columns(table, {}), ROWS)
