@@ -17,6 +17,7 @@ from custseg_spark.recipe import Audience, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import make_safe
 from custseg_spark.steps import check_rows, draw_sample, live_run, load_for_scoring, write_run
+from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_for_scoring import Tonight
 
 ELIGIBLE = "[eligible]"
@@ -89,12 +90,13 @@ def _write_audience(
     tonight = Tonight(asked.columns, {ELIGIBLE: eligible}, "exact", settings.source)
     table, recipe = load_for_scoring.load_for_scoring(spark, live, path, tonight)
     before = _read_members(spark, runs.find_latest(kept.output, "audiences"))
-    with journal.stage("members"), translate_engine_errors(f"writing {kept.at('members')}"):
+    at = kept.at("members")
+    with journal.stage("members"), explain_engine_errors(f"writing {at}", table, recipe, of_run=True):
         accepted, observed = draw_sample.observe_contract(table)
         may = accepted.filter(F.coalesce(F.expr(table.described[ELIGIBLE]), F.lit(False)))
         keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id_column, *asked.columns))]
         scored = live.model.score(may, keep)
-        data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id_column), kept.at("members"))
+        data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id_column), at)
         counts = draw_sample.read_observation(observed, table)
     journal.scan("label and write")
     write_run.write_quarantine(kept, table, counts)

@@ -17,6 +17,7 @@ from custseg_spark.recipe import Recipe, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import find_columns
 from custseg_spark.steps import draw_sample, live_run, load_for_scoring, load_table
+from custseg_spark.steps.explain_cast import explain_engine_errors
 
 CHECKPOINT = "_checkpoint"
 
@@ -48,6 +49,13 @@ class Batches:
 
     def write(self, frame: DataFrame, batch: int) -> None:
         """Label and write one batch."""
+        try:
+            self._write(frame, batch)
+        except CustsegError as problem:  # it reaches the stream's caller as an error of Spark's
+            self.problem = problem
+            raise
+
+    def _write(self, frame: DataFrame, batch: int) -> None:
         marker, rejects = f"{self._to}/batches/{batch}.json", f"{self._to}/quarantine/batch={batch}"
         for left in (marker, rejects):
             data.remove(left)
@@ -59,7 +67,10 @@ class Batches:
         keep = [data.quote(name) for name in load_table.list_kept_columns(found.columns, recipe)]
         scored = self._live.model.score(accepted, keep)
         at = f"{self._to}/customers/batch={batch}"
-        with journal.stage("batch") as facts, translate_engine_errors(f"writing {at}"):
+        with (
+            journal.stage("batch") as facts,
+            explain_engine_errors(f"writing {at}", found, recipe, of_run=True),
+        ):
             data.replace_customers(scored, at, "segment")
             counts = draw_sample.read_observation(observed, found)
             if counts[data.ACCEPTED] < counts[data.ROWS]:
@@ -68,9 +79,8 @@ class Batches:
             # `max_quarantined`, of which one bad row in a batch of two would be too much. Its rejects stay.
             try:
                 data.check_bounds(counts, found.checks)
-            except DataError as problem:  # it reaches the stream's caller as an error of Spark's
+            except DataError:
                 data.remove(at)
-                self.problem = problem
                 raise
             facts.update(batch=batch, read=counts[data.ROWS], accepted=counts[data.ACCEPTED])
         record = runs.BatchRecord.model_validate({**counts, "batch": batch, "run_id": self._live.run.run_id})

@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from custseg_spark.data.columns import AS_READ, UNDECODED, column, quote, read_clock
+from custseg_spark.data.columns import AS_READ, UNDECODED, column, is_whole, quote, read_clock
 from custseg_spark.data.contract import Check
 from custseg_spark.data.text_types import ISO
 from custseg_spark.errors import RecipeError
@@ -26,7 +26,6 @@ GARBLED = "text in another encoding"
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}
 _INFINITY = float("inf")
 _WHOLE = "-?[0-9]+[.]0+"
-_MOST = 2.0**63
 
 
 @dataclass(frozen=True)
@@ -140,10 +139,9 @@ def cast_whole_ids(name: str, kind: T.DataType, head: Sequence[str | None] | Non
     number in a column of doubles is no id.
     """
     if isinstance(kind, T.DoubleType | T.FloatType):
-        whole = (column(name) == F.floor(column(name))) & (F.abs(column(name)) < _MOST)
         read = take_as_read(name)
         fits = column(name).isNotNull() | read.isNull() | F.isnan(read)
-        value = F.when(whole, column(name)).try_cast("bigint")
+        value = F.when(is_whole(column(name)), column(name)).try_cast("bigint")
         return Cast(value, "int", (Check(f"{name}: not {WORDS['int']}", fits),))
     known = [value for value in head if value is not None and value.strip()] if head is not None else []
     if not known or not all(re.fullmatch(_WHOLE, value.strip()) for value in known):

@@ -54,6 +54,12 @@ def is_missing(value: Column, kind: DataType) -> Column:
     return value.isNull() | (F.trim(value) == "") if isinstance(kind, StringType) else value.isNull()
 
 
+def is_whole(number: Column) -> Column:
+    """Whether a double is a whole number of 64 bits; false, never null, where it is none or missing. The
+    engine's floor raises for one that is larger."""
+    return F.coalesce(number.try_cast("bigint").cast("double") == number, F.lit(False))
+
+
 def resolve_column(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:
     """The column of the table that `wanted` names; like Spark, upper and lower case do not matter.
 

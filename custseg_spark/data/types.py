@@ -36,6 +36,8 @@ from custseg_spark.errors import BadTableError
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 
 ID_KEY = "input.id"
+_DIGITS = 15
+"""Whole numbers of so many digits are all doubles."""
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
     **dict.fromkeys(("float", "double", "decimal"), "double"),
@@ -74,9 +76,10 @@ def cast_columns(
     `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
     `known`: Spark's names of the types that columns had before; a column that arrives as text and is not
     declared gets that one, whatever its first values look like tonight. Of the others whole numbers become
-    double, since a later one may have a fraction; those of the columns `whole` (lower case) int. The id stays
-    text in text formats unless it is declared: 007 is not 7. Raises DataError for a column the table does not
-    have, naming the key that uses it and the nearest name there is.
+    double, since a later one may have a fraction; those of the columns `whole` (lower case) int, and those of
+    more digits than a double holds. The id stays text in text formats unless it is declared: 007 is not 7.
+    Raises DataError for a column the table does not have, naming the key that uses it and the nearest name
+    there is.
     """
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
@@ -116,6 +119,11 @@ def list_cast_reasons(names: Iterable[str], declared: Mapping[str, ColumnType]) 
     return found
 
 
+def _are_long(head: Iterable[str | None]) -> bool:
+    """Whether a number has more digits than a double holds: one of an account, which has no fraction."""
+    return any(len(text.strip()) > _DIGITS for text in head if text is not None)
+
+
 def _cast_used(
     table: Table,
     wanted: dict[str, list[str]],
@@ -140,7 +148,8 @@ def _cast_used(
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
             earlier = before.get(name.casefold(), "").partition("(")[0]
             found = _KINDS.get(earlier) or infer_column_type(table.text[name])
-            found = "double" if found == "int" and not (earlier or name.lower() in whole) else found
+            kept = bool(earlier) or name.lower() in whole or _are_long(table.text[name])
+            found = "double" if found == "int" and not kept else found
             casts[name] = Cast(column(name), "string") if found == "string" else cast_text(name, found)
         else:
             casts[name] = Cast(column(name))

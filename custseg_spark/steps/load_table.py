@@ -73,7 +73,7 @@ def apply_recipe(
     frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed)
     values = features.build_value_checks(kinds, computed, recipe.segment_by)
     id_column = data.resolve_column(recipe.input.id_column, columns, ["input.id"])
-    rows = [*data.build_summary_checks(typed.frame, id_column, table.format), *typed.checks, *rules]
+    rows = [*data.build_summary_checks(table, typed.frame, id_column), *typed.checks, *rules]
     return CustomerTable(
         frame=frame,
         checks=(*rows, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),

@@ -112,7 +112,7 @@ def _aggregate(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> di
         number = data.column(column.name).cast("double")
         number = F.when(~F.isnan(number), number)
         found |= {"lowest": F.min(number), "highest": F.max(number)}
-        found["fractions"] = F.count_if(number != F.floor(number))
+        found["fractions"] = F.count_if(number.isNotNull() & ~data.is_whole(number))
     if fits:
         misfit = ~F.coalesce(functools.reduce(operator.and_, fits), F.lit(False))
         found["misfits"] = F.count_if(misfit)
