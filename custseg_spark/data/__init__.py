@@ -46,7 +46,7 @@ from custseg_spark.data.read import (
     open_topic,
     parse_messages,
 )
-from custseg_spark.data.size import estimate_rows, is_whole_head
+from custseg_spark.data.size import estimate_rows
 from custseg_spark.data.summary_rows import build_summary_checks
 from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import NoFilesError, escape_pattern

@@ -51,6 +51,8 @@ class Head:
     notes: tuple[str, ...] = ()
     begins: int = 1
     """The line of the first row."""
+    is_whole: bool = False
+    """Whether the file has no further rows."""
     rewrite: Callable[[str], str] | None = None
     """What makes each line one that `sep` splits, before anything else reads it."""
 
@@ -129,6 +131,7 @@ def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], rec
         left_out=(*above, *([first] if above and headed else []), *below),
         notes=tuple(_write_notes(found, above, first, below)),
         begins=rows[0].line if rows else first.line + 1,
+        is_whole=found.whole and len(rows) <= HEAD_ROWS,
         rewrite=found.rewrite,
     )
 

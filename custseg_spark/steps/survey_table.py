@@ -43,7 +43,7 @@ def draw_rows(table: data.Table) -> DrawnRows:
 
     No job where the head that was read already is the whole of a text file.
     """
-    if table.text is not None and data.is_whole_head(table):
+    if table.text is not None and table.is_whole:
         return DrawnRows(table.text, len(table.text), True)
     frame = _select_readable(table)
     found = frame.limit(LOOKED_AT + 1).toPandas()
