@@ -1,4 +1,24 @@
-"""Tables in and out, and the contract they keep: types, checks, ids, quarantine."""
+"""Tables in and out, and the contract they keep.
+
+In, by `open_table`, one module a question:
+
+    table_files     where are the files behind a path, a URI or a pattern?
+    formats         what are they: by the recipe, by their ending, or by what they begin with?
+    text, excel     what does the head of a text file, or a sheet, say of all of it: text_bytes and encodings,
+                    text_records and text_rewriting; choose_sheet and foreign_sheets?
+    header          where does the table begin, and what are its columns called?
+    read_text, read_typed, read_here
+                    read by the engine, as text or with the types that the format has (parquet_types,
+                    lake_tables); or on the driver, where the engine has no reader
+    table           the rows as they are, whatever the format; row_numbers where a row's number is the id
+
+Then, by `cast_columns` (types, casts): text_types says what a column of text holds, in the plain forms
+(plain_types) or as people write numbers and dates (number_texts, date_texts); what a number or a date is
+stands in custseg_spark.sql alone. Then the checks: contract, ids, summary_rows; explain_misfit says why a
+value does not fit. Before any of it, private takes away what must not travel.
+
+Out: write, and publish by lake and swap; formulas escapes what a spreadsheet would run.
+"""
 
 from custseg_spark.data.columns import (
     AS_READ,
