@@ -179,7 +179,7 @@ def _refuse_data(first: Row, rows: Sequence[Row], path: str) -> None:
     if (all(like) and len(like) > 1) or dates or (any(values) and sum(like) > len(like) / 2):
         raise BadTableError(
             f"{path}: the first row looks like data, not like a header: {', '.join(map(repr, first[:4]))}",
-            "set input.options.header: false: the columns are called _c0, _c1, ...; or "
+            "set input.options.header: false, and the columns are called _c0, _c1, ...; or "
             "input.options.header: true where these are names",
         )
 

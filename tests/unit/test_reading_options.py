@@ -53,6 +53,10 @@ def test_notices_stand_before_what_comes_next(
     [
         ("set input.options.sheet to one of them", "set --sheet to one of them"),
         ("set input.options.header: false", "set --no-header"),
+        (
+            "set input.options.header: false, and the columns; or input.options.header: true where",
+            "set --no-header, and the columns; or --header where",
+        ),
         ("set input.options.skip_rows: 3", "set --skip-rows 3"),
         ("set input.options.encoding: UTF-16LE, or write", "set --encoding UTF-16LE, or write"),
         ("set input.options.sep to ';', or leave it out", "set --sep to ';', or leave it out"),
