@@ -26,6 +26,7 @@ from custseg_spark.data.columns import (
     MISSHAPEN,
     NO_COLUMN,
     column,
+    is_blank,
     is_whole,
     quote,
     read_utc,

@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from custseg_spark.data.columns import AS_READ, UNDECODED, column, is_whole, quote, read_clock
+from custseg_spark.data.columns import AS_READ, UNDECODED, column, is_blank, is_whole, quote, read_clock
 from custseg_spark.data.contract import Check
 from custseg_spark.data.text_types import ISO
 from custseg_spark.errors import RecipeError
@@ -89,7 +89,7 @@ def cast_text(name: str, kind: str) -> Cast:
         value = _read_moment(text)
     else:
         value = text.try_cast(kind)
-    missing = _is_blank(name)
+    missing = is_blank(take_as_read(name))
     if kind in ("int", "double"):
         missing |= F.isnan(take_as_read(name).try_cast("double"))
     return Cast(value, kind, (Check(f"{name}: not {WORDS[kind]}", column(name).isNotNull() | missing),))
@@ -186,7 +186,3 @@ def _write_text(name: str) -> str:
 
 def _write_as_read(name: str) -> str:
     return f"CAST({quote(AS_READ)}.{quote(name)} AS STRING)"
-
-
-def _is_blank(name: str) -> Column:
-    return F.coalesce(F.trim(take_as_read(name).cast("string")) == "", F.lit(True))

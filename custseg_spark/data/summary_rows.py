@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructType
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, column
+from custseg_spark.data.columns import AS_READ, MALFORMED, column, is_blank
 from custseg_spark.data.contract import ID_TOTAL, NOTHING_ELSE, ROW_TOTAL, Check
 from custseg_spark.data.table import Table
 from custseg_spark.data.text_types import infer_column_type
@@ -49,7 +49,7 @@ def build_summary_checks(table: Table, frame: DataFrame, id_column: str) -> list
         if not labels:
             return []
         label, *others = [column(AS_READ).getField(name) for name in labels]
-        total = functools.reduce(operator.and_, map(_is_blank, others), _is_total(label))
+        total = functools.reduce(operator.and_, map(is_blank, others), _is_total(label))
         checks, names = [Check(ROW_TOTAL, ~total)], [name for name in names if name != labels[0]]
     elif isinstance(schema[id_column].dataType, StringType):
         label = column(id_column)
@@ -57,10 +57,10 @@ def build_summary_checks(table: Table, frame: DataFrame, id_column: str) -> list
     else:
         return []
     if table.format in _TALLIED and len(names) >= _FEWEST:
-        nothing = [_is_blank(column(AS_READ).getField(name)) for name in names]
+        nothing = [is_blank(column(AS_READ).getField(name)) for name in names]
         if MALFORMED in as_read.names:  # such a row has its own reason
             nothing.append(column(AS_READ).getField(MALFORMED).isNull())
-        checks.append(Check(NOTHING_ELSE, ~functools.reduce(operator.and_, nothing, ~_is_blank(label))))
+        checks.append(Check(NOTHING_ELSE, ~functools.reduce(operator.and_, nothing, ~is_blank(label))))
     return checks
 
 
@@ -79,7 +79,3 @@ def _is_total(label: Column) -> Column:
     """Whether the text is a word for a total; false for none."""
     plain = F.lower(F.trim(F.regexp_replace(label, f"[{_ORNAMENTS}-]+", " ")))
     return F.coalesce(plain.isin(*_TOTALS), F.lit(False))
-
-
-def _is_blank(value: Column) -> Column:
-    return F.coalesce(F.trim(value.cast("string")) == "", F.lit(True))

@@ -124,7 +124,7 @@ def _take_known(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> C
     """The values as read, null where there is none or a blank text."""
     as_read = data.column(data.AS_READ).getField(column.name)
     is_text = not isinstance(kind, NumericType | BooleanType)
-    blank = as_read.isNull() | ((F.trim(as_read.cast("string")) == "") if is_text or fits else F.lit(False))
+    blank = data.is_blank(as_read) if is_text or fits else as_read.isNull()
     return F.when(~blank, as_read)
 
 
