@@ -39,6 +39,8 @@ class Cast:
     kind: str = ""
     checks: tuple[Check, ...] = ()
     written: DateType | NumberType | None = None
+    may_be_whole: bool = False
+    """Whether it is double though the first rows hold whole numbers alone: later ones may have fractions."""
 
 
 def cast_declared(name: str, kind: T.DataType, declared: ColumnType) -> Cast:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -55,13 +55,15 @@ class TypedTable:
     does not fit is null), the others as read; and the struct AS_READ with every column as read.
     `checks`: for each column that was cast, whether the value fits; for text, whether the row has its fields.
     `types`: what each cast column became: int (64 bits), double, boolean, date, timestamp or string.
-    `written`: of the columns that are read of text as people write it, how.
+    `written`: of the columns that are read of text as people write it, how. `may_be_whole`: those that are
+    double though the first rows hold whole numbers alone.
     """
 
     frame: DataFrame
     checks: tuple[Check, ...]
     types: dict[str, str]
     written: dict[str, DateType | NumberType] = field(default_factory=dict)
+    may_be_whole: tuple[str, ...] = ()
 
 
 def cast_columns(
@@ -104,6 +106,7 @@ def cast_columns(
         checks=tuple(shape + [check for cast in casts.values() for check in cast.checks]),
         types={name: cast.kind for name, cast in casts.items() if cast.kind},
         written={name: cast.written for name, cast in casts.items() if cast.written is not None},
+        may_be_whole=tuple(name for name, cast in casts.items() if cast.may_be_whole),
     )
 
 
@@ -149,8 +152,12 @@ def _cast_used(
             earlier = before.get(name.casefold(), "").partition("(")[0]
             found = _KINDS.get(earlier) or infer_column_type(table.text[name])
             kept = bool(earlier) or name.lower() in whole or _are_long(table.text[name])
-            found = "double" if found == "int" and not kept else found
-            casts[name] = Cast(column(name), "string") if found == "string" else cast_text(name, found)
+            if found == "string":
+                casts[name] = Cast(column(name), "string")
+            elif found == "int" and not kept:
+                casts[name] = replace(cast_text(name, "double"), may_be_whole=True)
+            else:
+                casts[name] = cast_text(name, found)
         else:
             casts[name] = Cast(column(name))
     return casts

@@ -85,6 +85,7 @@ def apply_recipe(
         format=table.format,
         fingerprint=table.fingerprint,
         written=typed.written,
+        may_be_whole=typed.may_be_whole,
     )
 
 
