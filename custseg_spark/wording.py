@@ -6,6 +6,7 @@ import math
 import re
 import textwrap
 import unicodedata
+from collections.abc import Iterable
 
 NARROW = "\u00a0"
 VERDICTS = {
@@ -74,6 +75,13 @@ def join_words(items: list[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def join_few(items: Iterable[str], most: int) -> str:
+    """The first `most` of them, and how many more there are: `a, b and 3 more`."""
+    listed = list(items)
+    more = [f"{len(listed) - most} more"] if len(listed) > most else []
+    return join_words(listed[:most] + more)
 
 
 def capitalize(text: str) -> str:

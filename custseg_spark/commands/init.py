@@ -40,7 +40,7 @@ class TablePreview:
         """A commented recipe for the table; `train` runs on it as it is. Raises DataError for a table without
         a column to cut by."""
         return write_recipe(
-            self.head, path=self.path, format=self.format, options=self.options, types={}, facts=self.facts
+            self.head, path=self.path, format=self.format, options=self.options, facts=self.facts
         )
 
 
@@ -58,10 +58,7 @@ def preview_table(
     table = data.open_table(spark, source, runs.find_customers(path))
     with translate_engine_errors(f"input {path}"):
         drawn = draw_rows(table)
-        if drawn.are_all:
-            facts = TableFacts()
-        else:
-            facts = survey_rows(table, look_at_columns(drawn.rows, {}), drawn.of)
+        facts = TableFacts() if drawn.are_all else survey_rows(table, look_at_columns(drawn.rows), drawn.of)
     if table.format == "csv" and table.options.get("sep", ",") != ",":  # an archive has no options
         options["sep"] = table.options["sep"]
     return TablePreview(drawn.rows, path, table.format, options, facts)

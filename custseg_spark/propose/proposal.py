@@ -46,6 +46,8 @@ class Proposal:
 def render(template: str, **values: Any) -> str:
     """One of this package's templates with these values."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.filters.update(yaml=plain_yaml.inline, comment=lambda why: f"  # {why}" if why else "")
+    environment.filters.update(
+        yaml=plain_yaml.inline, fold=plain_yaml.fold, comment=lambda why: f"  # {why}" if why else ""
+    )
     text = resources.files("custseg_spark.propose").joinpath(template).read_text(encoding="utf-8")
     return environment.from_string(text).render(**values)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from custseg_spark.propose.draft import Draft
 from custseg_spark.propose.features import ProposedFeature
-from custseg_spark.wording import join_words
+from custseg_spark.wording import join_few
 
 _MOST = 4
 """Columns that a line names of a kind, and reasons that it gives."""
@@ -50,9 +50,7 @@ def _list_reasons(columns: Mapping[str, str]) -> str:
 
 
 def _list_names(names: Iterable[str]) -> str:
-    shown = [_cut(name) for name in names]
-    more = [f"{len(shown) - _MOST} more"] if len(shown) > _MOST else []
-    return join_words(shown[:_MOST] + more)
+    return join_few(map(_cut, names), _MOST)
 
 
 def _cut(text: str) -> str:

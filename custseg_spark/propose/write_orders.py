@@ -12,6 +12,7 @@ from custseg_spark.propose.order_columns import are_baskets
 from custseg_spark.propose.order_customers import CustomerColumns, look_at_customers, write_customer_recipe
 from custseg_spark.propose.order_lines import OrderShape, look_for_orders
 from custseg_spark.propose.proposal import Proposal, render
+from custseg_spark.recipe import LABELS
 from custseg_spark.recipe.order_recipe import COLUMNS, SUMMED
 from custseg_spark.sql.parse import quote_name, quote_text
 from custseg_spark.wording import split_words
@@ -21,7 +22,7 @@ CUSTOMERS = "customers"
 _NOBODY = frozenset(
     ["na", "n/a", "#n/a", "nan", "null", "none", "-", "--", "?", "unknown", "(blank)", "anonymous", "guest"]
 )
-_TAKEN = frozenset([*COLUMNS, *SUMMED, "segment", "segment_name", "distance_to_centre"])
+_TAKEN = frozenset([*COLUMNS, *SUMMED, *LABELS])
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def test_what_is_no_number_of_things_is_not_counted() -> None:
 
 def propose(**columns: object) -> Recipe:
     table = pd.DataFrame({"customer_id": range(300), **columns})
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}).text
     return parse(plain_yaml.read(text, "proposed"))
 
 
