@@ -114,8 +114,9 @@ def _declare_types(
     types = {}
     for column in columns:
         is_mixed = column.name in protected and not column.is_nearly_clean
-        written = column.name in protected and isinstance(column.declared, dict)
-        if is_mixed or (column.declared and (column.name in used or written)):
+        is_whole = column.declared == "int" and column.is_clean  # undeclared, an age of 19 may end as 19.0
+        is_told = column.name in protected and (is_whole or isinstance(column.declared, dict))
+        if is_mixed or is_told or (column.declared and column.name in used):
             types[column.name] = DeclaredType(
                 "string" if is_mixed else column.declared,
                 column.misfits if is_mixed else _explain_type(column),

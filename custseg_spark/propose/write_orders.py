@@ -34,32 +34,33 @@ class _Line:
 
 
 def propose_of_orders(
-    columns: Sequence[ColumnKind], rows: int, *, path: str, source: Mapping[str, Any]
+    columns: Sequence[ColumnKind], rows: int, source: Mapping[str, Any], notes: Sequence[str] = ()
 ) -> Proposal | None:
     """What is proposed for order lines, or for the customers that `custseg rfm` made of some; None for any
-    other table. `rows`: of the table. `source`: what stands under `input`. Raises like
-    `write_order_recipes`."""
+    other table. `rows`: of the table. `source`: what stands under `input`. `notes`: of how it was read.
+    Raises like `write_order_recipes`."""
     if (made := look_at_customers(columns, rows)) is not None:
         is_directory = source.get("format") == "parquet"  # as rfm writes them; anything else is a copy
-        return Proposal(write_customer_recipe(made, {"path": path} if is_directory else source))
+        return Proposal(write_customer_recipe(made, {"path": source["path"]} if is_directory else source))
     if are_baskets(columns):
         raise BadTableError(
-            f"{path}: each row lists things bought together, and none says by whom: nobody can be segmented",
+            f"{source['path']}: each row lists things bought together, and none says by whom: nobody can be "
+            "segmented",
             "bring the orders with the customer's id, the day and the money, a row each",
         )
     shape = look_for_orders(columns, rows)
-    return None if shape is None else write_order_recipes(shape, path=path, source=source)
+    return None if shape is None else write_order_recipes(shape, source, notes)
 
 
-def write_order_recipes(shape: OrderShape, *, path: str, source: Mapping[str, Any]) -> Proposal:
+def write_order_recipes(shape: OrderShape, source: Mapping[str, Any], notes: Sequence[str] = ()) -> Proposal:
     """The orders recipe; `rfm` runs on it as it is, and beside it the recipe for the customers that it makes.
 
     `source`: what stands under `input`. Raises BadTableError for orders of which nobody knows whose they are.
     """
     if shape.customer is None or shape.date is None:
-        raise _refuse_nobodys(shape, path)
+        raise _refuse_nobodys(shape, source["path"])
     favourites = dict(_name_favourites(shape))
-    notices = (_tell_shape(shape, path), *_list_notices(shape))
+    notices = (*notes, _tell_shape(shape, source["path"]), *_list_notices(shape))
     text = render(
         "orders.yaml.jinja",
         looked_at=len(shape.date.values),

@@ -45,16 +45,18 @@ def write_recipe(
     columns = correct_columns(look_at_columns(head), facts)
     rows = facts.rows or len(head)
     source = {"path": path, "format": format, **({"options": dict(options)} if options else {})}
-    orders = propose_of_orders(columns, rows, path=path, source=source) if facts.id is None else None
+    orders = propose_of_orders(columns, rows, source, facts.notes) if facts.id is None else None
     if orders is not None:
         return orders
     draft = draft_recipe(columns, rows, facts.id)
     if not draft.features:
         raise _explain_refusal(path, columns)
+    notices = (*facts.notes, *draft.notices)
     text = render(
         "starter.yaml.jinja",
         rows=rows,
         looked_at=f"all {rows:,} rows" if rows == len(head) else f"{len(head):,} of {rows:,} rows",
+        notices=notices,
         source=source,
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
@@ -63,7 +65,7 @@ def write_recipe(
         checked={name: _describe(column) for name, column in draft.checked.items()},
         names=propose_keys(draft.features),
     )
-    return Proposal(text, draft.notices, found=summarize_draft(draft, len(head)))
+    return Proposal(text, notices, found=summarize_draft(draft, len(head)))
 
 
 def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:

@@ -58,3 +58,20 @@ def test_an_id_that_repeats_beyond_the_sample_is_none() -> None:
     facts = TableFacts(5000, columns)
     text = write_recipe(table, path="t.csv", format="csv", options={}, facts=facts).text
     assert "id: {row_number: true}" in text
+
+
+def test_how_a_table_was_read_is_said_first() -> None:
+    note = "t.csv: line 3 holds the names; the 2 above are left out"
+    table = pd.DataFrame({"id": range(300), "spend": range(300), "visits": [1, 5, 9] * 100}).astype(str)
+    orders = pd.DataFrame(
+        {
+            "customer_id": [f"c{i % 60}" for i in range(300)],
+            "date": [f"2024-0{1 + i // 60}-1{i % 7}" for i in range(300)],
+            "order_id": range(300),
+            "amount": [f"{i}.5" for i in range(300)],
+        }
+    ).astype(str)
+    for head in (table, orders):
+        found = write_recipe(head, path="t.csv", format="csv", options={}, facts=TableFacts(notes=(note,)))
+        assert found.notices[0] == note
+        assert f"# {note}" in found.text
