@@ -13,7 +13,7 @@ from custseg_spark.propose.outcomes import find_giveaways, find_outcomes, find_t
 from custseg_spark.propose.sums import add_up_columns
 from custseg_spark.propose.trial import FEWEST, MOST, Set, Trial
 from custseg_spark.propose.unfit import explain_unfit, explain_weak
-from custseg_spark.wording import join_few
+from custseg_spark.wording import join_few, shorten
 
 REDUNDANT = 0.8
 """Two columns whose ranks correlate more than this say the same."""
@@ -23,8 +23,6 @@ _MOST_SUMS = 8
 _WIDE = 20
 """Columns in three sums and more that make a wide table: its sums cut together."""
 _UNTRIED = f"Not tried: under {FEWEST} rows are too few to tell sets of columns apart."
-_SHOWN = 40
-"""Signs of a column's name that a notice shows."""
 _NAMED = 2
 
 
@@ -138,10 +136,6 @@ def _find_basket(candidates: Sequence[ProposedFeature], value: int | None) -> Se
 def _tell_giveaways(left: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each reason, with the columns that it holds for."""
     for reason in dict.fromkeys(left.values()):
-        names = join_few((_shorten(name) for name, why in left.items() if why == reason), _NAMED)
-        yield f"{names}: {reason}, so that no segment is cut or described by it."
-
-
-def _shorten(name: str) -> str:
-    half = _SHOWN // 2
-    return name if len(name) <= _SHOWN else f"{name[:half]}…{name[-half:]}"
+        names = [shorten(name) for name, why in left.items() if why == reason]
+        them = "it" if len(names) == 1 else "them"
+        yield f"{join_few(names, _NAMED)}: {reason}, so that no segment is cut or described by {them}."

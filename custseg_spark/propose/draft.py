@@ -60,7 +60,7 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
     others = [column for column in named if column.name not in {*counting, *written}]
     choice = choose_features(others)
     parts = {part for one in (*choice.features, *choice.sums) for part in one.columns}
-    left = counting | dict.fromkeys(written, "a run writes a column of this name itself") | {**choice.left}
+    left = counting | {**choice.left}
     left |= {one.name: why for one in others if one.name not in {*parts, *left} and (why := _explain(one))}
     protected = tuple(column.name for column in others if column.is_protected and column.name not in left)
     alone = {one.columns[0] for one in choice.features if len(one.columns) == 1}

@@ -54,7 +54,7 @@ def test_notices_stand_before_what_comes_next(
     ("remedy", "told"),
     [
         ("set input.options.sheet to one of them", "set --sheet to one of them"),
-        ("set input.options.header: false", "set --no-header"),
+        ("set input.options.header: false", "add --no-header"),
         ("input.options.header: true where", "--header where"),
         ("set input.options.skip_rows: 3", "set --skip-rows 3"),
         ("set input.options.encoding: UTF-16LE, or write", "set --encoding UTF-16LE, or write"),
