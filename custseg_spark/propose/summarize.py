@@ -11,7 +11,7 @@ from custseg_spark.wording import join_few, shorten
 
 _MOST = 4
 """Columns that a line names of a kind, and reasons that it gives."""
-_FURTHER = re.compile(r" \(|, | or ")
+_FURTHER = re.compile(r" \(|, ")
 """Where a reason goes on to what is left to the recipe."""
 
 

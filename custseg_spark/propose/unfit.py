@@ -15,6 +15,7 @@ CONTINUOUS = 10
 """Fewer distinct values than this are a code or a small count, which is described."""
 _MOSTLY_ONE_VALUE = 0.6
 """Where more of the known values than this are the same, the others make a segment by being the others."""
+_NEARLY_ALL = 0.995
 _MOSTLY_FILLED = 0.3
 """Where more than this is missing, what fills it makes a segment of its own."""
 _STANDS_FOR = 0.01
@@ -121,7 +122,8 @@ def _find_commonest(column: ColumnKind) -> str:
     shares = column.values.value_counts(normalize=True)
     if shares.empty or shares.iloc[0] <= _MOSTLY_ONE_VALUE:
         return ""
-    return f"{float(shares.index[0]):,.6g} in {shares.iloc[0]:.0%} of the rows"
+    rows = "nearly all rows" if shares.iloc[0] >= _NEARLY_ALL else f"{shares.iloc[0]:.0%} of the rows"
+    return f"{float(shares.index[0]):,.6g} in {rows}"
 
 
 def _find_few(column: ColumnKind) -> str:

@@ -13,8 +13,8 @@ from custseg_spark.propose.features import ProposedFeature
 from custseg_spark.topics import AMOUNT, SPENT, find_topic, is_money
 from custseg_spark.wording import fold_text, split_words
 
-_SPENDERS: list[str | None] = ["Small spenders", "Mid spenders", "Big spenders"]
-_LAST: list[str | None] = ["recent", None, "quiet"]
+SPENDERS: list[str | None] = ["Small spenders", "Mid spenders", "Big spenders"]
+LAST: list[str | None] = ["recent", None, "quiet"]
 _ANYTHING = (
     SPENT
     | (AMOUNT - {"values"})
@@ -63,10 +63,10 @@ def _propose_words(
     topic = find_topic(title.label or title.name, title.unit)
     # where two columns say what was spent, neither alone says who spends much
     if _is_all_spent(feature) and sum(_is_all_spent(one) for one in features.values()) == 1:
-        return _SPENDERS
+        return SPENDERS
     # beside an age T and a frequency, recency is the age at the last purchase: a high one is recent
     if topic == "recency" and not any(one.words in (("t",), ("t", "x")) for one in features.values()):
-        return _LAST
+        return LAST
     counted = split_words(title.name) != feature.words and not title.label
     return _make_words(replace(title, name="_".join(feature.words)) if counted else title)
 

@@ -154,7 +154,7 @@ def _write_lines(shape: OrderShape) -> dict[str, _Line]:
     lines = {"customer": _Line(shape.customer.name)}
     if shape.order is not None:
         lines["order"] = _Line(quote_name(shape.order.name))
-    look = "check under types that day and month are not swapped" if _may_be_swapped(shape.date) else ""
+    look = "check under types that day and month are not swapped" if shape.date.ambiguous else ""
     lines["date"] = _Line(quote_name(shape.date.name), look)
     if shape.quantity is not None:
         lines["quantity"] = _Line(quote_name(shape.quantity.name))
@@ -168,15 +168,6 @@ def _write_lines(shape: OrderShape) -> dict[str, _Line]:
         counted = lines.get("quantity", _Line("1")).sql
         lines["amount"] = _Line(counted, "nothing says what was paid")
     return lines
-
-
-def _may_be_swapped(date: ColumnKind) -> bool:
-    """Whether day and month are both numbers in an order that two countries read in two ways."""
-    patterns = date.declared.get("date", ()) if isinstance(date.declared, dict) else ()
-    return any(
-        not one.startswith("y") and "MMM" not in one
-        for one in ([patterns] if isinstance(patterns, str) else patterns)
-    )
 
 
 def _write_returns(shape: OrderShape) -> str | None:
