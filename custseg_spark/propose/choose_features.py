@@ -13,10 +13,9 @@ from custseg_spark.propose.outcomes import find_giveaways, find_outcomes, find_t
 from custseg_spark.propose.sums import add_up_columns
 from custseg_spark.propose.trial import FEWEST, MOST, Set, Trial
 from custseg_spark.propose.unfit import explain_unfit, explain_weak
+from custseg_spark.statistics import REDUNDANT
 from custseg_spark.wording import join_few, shorten
 
-REDUNDANT = 0.8
-"""Two columns whose ranks correlate more than this say the same."""
 MOST_CANDIDATES = 10
 _MOST_SUMS = 8
 """So many sums by name cut together, and a sum of more columns than this stands for them in the recipe."""

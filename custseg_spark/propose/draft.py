@@ -14,9 +14,10 @@ from custseg_spark.propose.features import ProposedFeature, name_days_since
 from custseg_spark.propose.identity import Identity, find_identity, list_counting
 from custseg_spark.propose.name_words import skip_marks
 from custseg_spark.recipe import LABELS
-from custseg_spark.wording import split_words
+from custseg_spark.wording import join_few, split_words
 
 _MOST_DESCRIPTIONS = 30
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
         tried=choice.tried,
         notices=(
             *identity.notices,
-            *(_tell_written(name) for name in written),
+            *_tell_written(written),
             *choice.notices,
             *(_ask(column) for column in others if column.ambiguous and column.name not in left),
         ),
@@ -99,11 +100,14 @@ def _list_written(columns: Sequence[ColumnKind]) -> tuple[str, ...]:
     return tuple(name for name in names if name.lower() in LABELS or (is_scored and name.startswith(VALUE)))
 
 
-def _tell_written(name: str) -> str:
-    return (
-        f"{name}: a run writes a column of this name itself, so the table's own is not read "
-        "(privacy.drop): rename it to keep it."
+def _tell_written(names: Sequence[str]) -> list[str]:
+    """That these are not read; nothing where there are none."""
+    what, them = ("a column of this name", "it") if len(names) == 1 else ("columns of these names", "them")
+    told = (
+        f"{join_few(names, _MOST_NAMED)}: a run writes {what} itself, so the table's own is not read "
+        f"(privacy.drop): rename {them} to keep {them}."
     )
+    return [told] if names else []
 
 
 def _declare_types(

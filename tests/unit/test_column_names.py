@@ -96,6 +96,16 @@ def test_recency_beside_an_age_is_the_age_at_the_last_purchase() -> None:
     assert lifetimes.segment_by["recency"].words == ("low recency", None, "high recency")
 
 
+def test_no_word_is_said_of_two_columns() -> None:
+    random = np.random.default_rng(0)
+    days = {f"days since last {what}": random.integers(0, 300, 300) for what in ("order", "visit")}
+    words = [feature.words for feature in propose(**days).segment_by.values()]
+    assert words == [
+        ("recent", None, "quiet"),
+        ("few days since last visit", None, "many days since last visit"),
+    ]
+
+
 def test_labels_and_units_stand_in_the_proposal() -> None:
     random = np.random.default_rng(0)
     spend, age = random.lognormal(4, 1, 300), random.integers(0, 9, 300)

@@ -116,7 +116,8 @@ def test_what_a_run_writes_itself_is_not_read(customers: pd.DataFrame) -> None:
     assert "Segment: a run writes a column of this name itself" in proposal.notices[0]
     assert not any("Segment" in str(description.sql) for description in recipe.describe.values())
     scored = table.assign(segment_name="a", distance_to_centre=0.5).astype(str)
-    recipe, _ = proposed(scored)
+    recipe, text = proposed(scored)
+    assert "# Segment, feature_score, segment_name and distance_to_centre: a run writes columns" in text
     assert recipe.privacy.drop == ("Segment", "feature_score", "segment_name", "distance_to_centre")
     assert "score" not in recipe.segment_by
 

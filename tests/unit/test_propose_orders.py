@@ -114,6 +114,16 @@ def test_an_orders_total_on_each_of_its_lines_is_not_summed_where_there_is_a_pri
     assert any("counted once for each line" in notice for notice in found.notices)
 
 
+def test_day_and_month_are_asked_for_only_where_the_table_leaves_them_open() -> None:
+    table = lines(who="customer_id", day="order_date")
+    days = pd.to_datetime(table["order_date"])
+    found, _, _ = propose(table.assign(order_date=days.dt.strftime("%d/%m/%Y")))
+    assert "swapped" not in found.text
+    early = days.where(days.dt.day <= 12, days - pd.to_timedelta(days.dt.day - 1, "D"))
+    found, _, _ = propose(table.assign(order_date=early.dt.strftime("%d/%m/%Y")))
+    assert "swapped" in found.text
+
+
 def test_orders_of_customers_who_never_come_again_are_orders_by_their_number() -> None:
     table = pd.DataFrame(
         {
