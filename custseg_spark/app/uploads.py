@@ -94,7 +94,7 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
             f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
             f"Bring a table with at least {FEWEST} customers, one row each.",
         )
-    columns = tuple(correct_columns(look_at_columns(looked.head, {}), looked.facts))
+    columns = tuple(correct_columns(look_at_columns(looked.head), looked.facts))
     refuse_orders(columns, looked.facts.rows or len(looked.head), file.name)
     try:
         recipe = looked.propose().text

@@ -39,7 +39,7 @@ def add_reading_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--header",
         action=argparse.BooleanOptionalAction,
-        help="the first row names the columns, or is data: columns are _c0, _c1, ...",
+        help="the first row holds the names, or is data: columns are _c0, _c1, ...",
     )
     command.add_argument(
         "--format",
@@ -79,8 +79,13 @@ def _name_options(text: str) -> str:
     'set --sheet to one of them'
     >>> _name_options("set input.format: parquet")
     'set --format parquet'
+    >>> _name_options("set input.options.header: false: the first row is data")
+    'add --no-header: the first row is data'
     """
     for key, option in _KEYS.items():
-        text = re.sub(rf"(?<![\w.])set {key}:(?= \w)", f"set {option}", text)
+        if ": " in key:
+            text = re.sub(rf"(?<![\w.])set {key}", f"add {option}", text)
+        else:
+            text = re.sub(rf"(?<![\w.])set {key}:(?= \w)", f"set {option}", text)
         text = re.sub(rf"(?<![\w.]){key}(?![\w.])", option, text)
     return text

@@ -55,7 +55,7 @@ from custseg_spark.data.contract import (
 )
 from custseg_spark.data.excel import list_sheets
 from custseg_spark.data.explain_misfit import explain_misfit, suggest_types, write_type
-from custseg_spark.data.formats import ENDINGS
+from custseg_spark.data.formats import ENDINGS, find_format
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
 from custseg_spark.data.lake import publish
@@ -70,7 +70,7 @@ from custseg_spark.data.read import (
 from custseg_spark.data.size import estimate_rows
 from custseg_spark.data.summary_rows import build_summary_checks
 from custseg_spark.data.table import DATAFRAME, Table
-from custseg_spark.data.table_files import NoFilesError, escape_pattern
+from custseg_spark.data.table_files import NoFilesError, escape_pattern, locate
 from custseg_spark.data.text_bytes import OTHER_ENCODING
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
 from custseg_spark.data.write import (
