@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 STABLE = 0.75
 """A segment whose mean Jaccard similarity is at least this comes back (Hennig 2007, section 4)."""
 
+REDUNDANT = 0.8
+"""Two columns whose ranks correlate more than this, either way, say the same."""
+
 
 def measure_eta_squared(values: ArrayLike, groups: ArrayLike) -> float:
     """The share of the variance of `values` (n,) that lies between the `groups` (n,); NaN if they don't vary.

@@ -18,7 +18,7 @@ def _collect(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_RELATIVE = _collect(
+RELATIVE = _collect(
     """
     ratio ratios rate rates share percent percentage pct avg average mean median std change chg chng
     growth delta score scores rating ratings rank index probability prob propensity likelihood
@@ -35,13 +35,14 @@ _OWED = _collect(
     """
 )
 """Money that nobody spent on goods, or may not have."""
-_SPENT = _collect(
+SPENT = _collect(
     """
     spent spend spends spending spendings sales revenue revenues monetary turnover mnt gmv money
-    depenses depense umsatz ventas gasto gastos
+    depenses depense umsatz ausgaben ventas vendas gasto gastos spesa
     """
 )
-_AMOUNT = _collect("amount amounts amt value values montant betrag importe")
+AMOUNTS = _collect("amount amounts amt montant betrag importe")
+AMOUNT = AMOUNTS | {"value", "values"}
 _BOUGHT = _collect(
     """
     trans transaction transactions purchase purchases purchased order orders ordered sale basket invoice
@@ -49,7 +50,7 @@ _BOUGHT = _collect(
 )
 _TIMES = _collect(
     """
-    order orders purchase purchases transaction transactions basket baskets visit visits trip trips
+    order orders purchase purchases trans transaction transactions basket baskets visit visits trip trips
     booking bookings frequency commandes achats bestellungen pedidos
     """
 )
@@ -61,9 +62,12 @@ _DEALS = _collect(
 _CHANNEL = _collect("web online store stores shop catalog catalogue mobile app channel phone")
 _PERIOD = _collect("day days week weeks month months year years jours mois tage")
 _CLOCK = _collect("second seconds sec minute minutes min mins hour hours time duration session")
-_MARKS = _collect("num n nb no count cnt ct number qty quantity")
+COUNTS = _collect("num n nb no count cnt number")
+"""What stands beside what is counted."""
+_MARKS = COUNTS | {"ct", "qty", "quantity"}
 _LEFT = _collect("inactive inactivity dormant idle")
-_SINCE = _collect("since last depuis derniere dernier seit letzte letzter desde ultima ultimo")
+LAST = _collect("last latest recent letzte letzter letztes dernier derniere ultima ultimo")
+_SINCE = LAST | _collect("since depuis seit desde")
 _ACTED = _collect(
     """
     order ordered purchase purchased visit visited seen active activity login transaction commande achat
@@ -76,7 +80,7 @@ _BEGAN = _collect(
     """
 )
 _STATES = (
-    _RELATIVE
+    RELATIVE
     | _INCOME
     | _PERIOD
     | _CLOCK
@@ -90,8 +94,8 @@ _STATES = (
 )
 """What a customer has or is: of many customers together it is no sum that they bring."""
 _SUMS = (
-    _SPENT
-    | _AMOUNT
+    SPENT
+    | AMOUNT
     | _TIMES
     | _MARKS
     | _DEALS
@@ -128,7 +132,7 @@ def find_time(unit: str) -> str:
 def find_topic(name: str, unit: str = "") -> Topic | None:
     """What a column is about; None where its name does not say it or says something else."""
     words = frozenset(split_words(name))
-    if words & _RELATIVE or _RATIO_UNIT.search(unit):
+    if words & RELATIVE or _RATIO_UNIT.search(unit):
         return None
     if _is_recency(words):
         return "recency"
@@ -156,9 +160,9 @@ def is_additive(name: str, unit: str) -> bool:
     words = frozenset(split_words(name))
     if unit and (find_time(unit) or _RATIO_UNIT.search(unit)):
         return False
-    if words & (_RELATIVE | _INCOME | _CLOCK) or (words & _STATES and not words & _SUMS):
+    if words & (RELATIVE | _INCOME | _CLOCK) or (words & _STATES and not words & _SUMS):
         return False
-    if words & _SPENT or (unit and not words & _STATES):
+    if words & SPENT or (unit and not words & _STATES):
         return True
     if words & _STATES - _PERIOD:
         return False
@@ -170,7 +174,7 @@ def is_count(name: str, unit: str = "") -> bool:
     words = split_words(name)
     if not words or is_money(unit) or not is_plural(name):
         return False
-    if frozenset(words) & (_RELATIVE | _INCOME | _OWED | _SPENT | _CLOCK | _AMOUNT):
+    if frozenset(words) & (RELATIVE | _INCOME | _OWED | SPENT | _CLOCK | AMOUNT):
         return False
     return words[0] in _MARKS or find_topic(name, unit) in ("frequency", "deals", "channel")
 
@@ -193,5 +197,5 @@ def _is_spend(words: frozenset[str], unit: str) -> bool:
     if words & _MARKS:
         return False
     return bool(
-        words & _SPENT or (words & _AMOUNT and words & _BOUGHT) or (is_money(unit) and not words & _AMOUNT)
+        words & SPENT or (words & AMOUNT and words & _BOUGHT) or (is_money(unit) and not words & AMOUNT)
     )

@@ -6,6 +6,7 @@ import math
 import re
 import textwrap
 import unicodedata
+from collections.abc import Iterable
 
 NARROW = "\u00a0"
 VERDICTS = {
@@ -74,6 +75,19 @@ def join_words(items: list[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def join_few(items: Iterable[str], most: int) -> str:
+    """The first `most` of them and how many more there are, `a, b and 3 more`; one more is named as well."""
+    listed = list(items)
+    if len(listed) > most + 1:
+        listed[most:] = [f"{len(listed) - most} more"]
+    return join_words(listed)
+
+
+def shorten(text: str, most: int = 40) -> str:
+    """The text with an ellipsis for its middle, where it has more than `most` signs."""
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[-(most // 2) :]}"
 
 
 def capitalize(text: str) -> str:

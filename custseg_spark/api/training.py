@@ -91,6 +91,7 @@ def count_table(
     table, rows, live = read_table(spark, recipe, source, live)
     with journal.stage("check") as facts:
         sample, counts = draw_sample(table, recipe, rows)
+        table = table.settle_whole(counts)
         accepted = counts[data.ACCEPTED]
         facts.update(accepted=accepted, quarantined=counts[data.ROWS] - accepted, sample=len(sample.raw))
     return CountedTable(recipe, name_source(source), table, rows, sample, counts, live)

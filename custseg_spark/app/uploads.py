@@ -99,7 +99,7 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
             f"Bring a table with at least {FEWEST} customers, one row each.",
         )
     proposal = _propose(looked, file)
-    columns = tuple(correct_columns(look_at_columns(looked.head, {}), looked.facts))
+    columns = tuple(correct_columns(look_at_columns(looked.head), looked.facts))
     return UploadPreview(
         rows, looked.head, columns, looked.options, proposal.text, ours, _name_file(proposal.notices, file)
     )

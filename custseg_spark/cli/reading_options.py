@@ -12,6 +12,7 @@ from custseg_spark.errors import CustsegError
 
 _KEYS = {
     r"input\.options\.header: false": "--no-header",
+    r"input\.options\.header: true": "--header",
     r"input\.options\.sheet": "--sheet",
     r"input\.options\.(encoding|charset)": "--encoding",
     r"input\.options\.(sep|delimiter)": "--sep",
@@ -36,7 +37,9 @@ def add_reading_options(command: argparse.ArgumentParser) -> None:
         "--skip-rows", type=int, metavar="N", help="how many rows stand above the header, blank ones counted"
     )
     command.add_argument(
-        "--no-header", action="store_true", help="the first row is data: columns are _c0, _c1, ..."
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="the first row holds the names, or is data: columns are _c0, _c1, ...",
     )
     command.add_argument(
         "--format",
@@ -54,7 +57,7 @@ def read_reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
         "sep": arguments.sep,
         "encoding": arguments.encoding,
         "skip_rows": arguments.skip_rows,
-        "header": False if arguments.no_header else None,
+        "header": arguments.header,
     }
     return {key: value for key, value in given.items() if value is not None}
 
@@ -76,8 +79,13 @@ def _name_options(text: str) -> str:
     'set --sheet to one of them'
     >>> _name_options("set input.format: parquet")
     'set --format parquet'
+    >>> _name_options("set input.options.header: false: the first row is data")
+    'add --no-header: the first row is data'
     """
     for key, option in _KEYS.items():
-        text = re.sub(rf"(?<![\w.])set {key}:(?= \w)", f"set {option}", text)
+        if ": " in key:
+            text = re.sub(rf"(?<![\w.])set {key}", f"add {option}", text)
+        else:
+            text = re.sub(rf"(?<![\w.])set {key}:(?= \w)", f"set {option}", text)
         text = re.sub(rf"(?<![\w.]){key}(?![\w.])", option, text)
     return text

@@ -91,7 +91,7 @@ def _write_audience(
     table, recipe = load_for_scoring.load_for_scoring(spark, live, path, tonight)
     before = _read_members(spark, runs.find_latest(kept.output, "audiences"))
     at = kept.at("members")
-    with journal.stage("members"), explain_engine_errors(f"writing {at}", table, recipe):
+    with journal.stage("members"), explain_engine_errors(f"writing {at}", table, recipe, of_run=True):
         accepted, observed = draw_sample.observe_contract(table)
         may = accepted.filter(F.coalesce(F.expr(table.described[ELIGIBLE]), F.lit(False)))
         keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id_column, *asked.columns))]

@@ -40,7 +40,7 @@ class TablePreview:
         """A commented recipe for the table; `train` runs on it as it is. Raises DataError for a table without
         a column to cut by."""
         return write_recipe(
-            self.head, path=self.path, format=self.format, options=self.options, types={}, facts=self.facts
+            self.head, path=self.path, format=self.format, options=self.options, facts=self.facts
         )
 
 
@@ -53,18 +53,16 @@ def preview_table(
 
     Of a table of more rows than are drawn, one pass over all of them, and one that draws.
     """
-    options = dict(options or {})
-    source = Input(id="", format=kind, options=options)
-    table = data.open_table(spark, source, runs.find_customers(path))
+    options, found = dict(options or {}), runs.find_customers(path)
+    table = data.open_table(spark, Input(id="", format=kind, options=options), found)
     with translate_engine_errors(f"input {path}"):
         drawn = draw_rows(table)
-        if drawn.are_all:
-            facts = TableFacts()
-        else:
-            facts = survey_rows(table, look_at_columns(drawn.rows, {}), drawn.of)
+        facts = TableFacts() if drawn.are_all else survey_rows(table, look_at_columns(drawn.rows), drawn.of)
     if table.format == "csv" and table.options.get("sep", ",") != ",":  # an archive has no options
         options["sep"] = table.options["sep"]
-    return TablePreview(drawn.rows, path, table.format, options, facts)
+    asked = data.find_format(kind, data.locate(found)) if kind == "auto" else kind
+    form = asked if asked == "zip" else table.format
+    return TablePreview(drawn.rows, path, form, options, replace(facts, notes=table.notes))
 
 
 def propose_recipe(

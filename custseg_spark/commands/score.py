@@ -136,7 +136,7 @@ def _label_customers(
         sample = drift_sample.aggregate_drift_sample(table, recipe, rows)
         accepted, observed = draw_sample.observe_contract(table, sample)
         columns = [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
-        with explain_engine_errors(f"writing {kept.at('customers')}", table, recipe):
+        with explain_engine_errors(f"writing {kept.at('customers')}", table, recipe, of_run=True):
             data.write_customers(live.model.score(accepted, columns), kept.at("customers"), "segment")
             counts = draw_sample.read_observation(observed, table, sample)
         drawn = counts.pop(drift_sample.SAMPLE)

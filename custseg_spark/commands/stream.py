@@ -67,7 +67,10 @@ class Batches:
         keep = [data.quote(name) for name in load_table.list_kept_columns(found.columns, recipe)]
         scored = self._live.model.score(accepted, keep)
         at = f"{self._to}/customers/batch={batch}"
-        with journal.stage("batch") as facts, explain_engine_errors(f"writing {at}", found, recipe):
+        with (
+            journal.stage("batch") as facts,
+            explain_engine_errors(f"writing {at}", found, recipe, of_run=True),
+        ):
             data.replace_customers(scored, at, "segment")
             counts = draw_sample.read_observation(observed, found)
             if counts[data.ACCEPTED] < counts[data.ROWS]:

@@ -10,7 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from custseg_spark.data.columns import AS_READ, UNDECODED, column, quote, read_clock
+from custseg_spark.data.columns import AS_READ, UNDECODED, column, is_blank, is_whole, quote, read_clock
 from custseg_spark.data.contract import Check
 from custseg_spark.data.text_types import ISO
 from custseg_spark.errors import RecipeError
@@ -26,7 +26,6 @@ GARBLED = "text in another encoding"
 _DATE_LETTERS = {"y": "year", "M": "month", "d": "day"}
 _INFINITY = float("inf")
 _WHOLE = "-?[0-9]+[.]0+"
-_MOST = 2.0**63
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class Cast:
     kind: str = ""
     checks: tuple[Check, ...] = ()
     written: DateType | NumberType | None = None
+    may_be_whole: bool = False
+    """Whether it is double though the first rows hold whole numbers alone: later ones may have fractions."""
 
 
 def cast_declared(name: str, kind: T.DataType, declared: ColumnType) -> Cast:
@@ -90,7 +91,7 @@ def cast_text(name: str, kind: str) -> Cast:
         value = _read_moment(text)
     else:
         value = text.try_cast(kind)
-    missing = _is_blank(name)
+    missing = is_blank(take_as_read(name))
     if kind in ("int", "double"):
         missing |= F.isnan(take_as_read(name).try_cast("double"))
     return Cast(value, kind, (Check(f"{name}: not {WORDS[kind]}", column(name).isNotNull() | missing),))
@@ -140,10 +141,9 @@ def cast_whole_ids(name: str, kind: T.DataType, head: Sequence[str | None] | Non
     number in a column of doubles is no id.
     """
     if isinstance(kind, T.DoubleType | T.FloatType):
-        whole = (column(name) == F.floor(column(name))) & (F.abs(column(name)) < _MOST)
         read = take_as_read(name)
         fits = column(name).isNotNull() | read.isNull() | F.isnan(read)
-        value = F.when(whole, column(name)).try_cast("bigint")
+        value = F.when(is_whole(column(name)), column(name)).try_cast("bigint")
         return Cast(value, "int", (Check(f"{name}: not {WORDS['int']}", fits),))
     known = [value for value in head if value is not None and value.strip()] if head is not None else []
     if not known or not all(re.fullmatch(_WHOLE, value.strip()) for value in known):
@@ -188,7 +188,3 @@ def _write_text(name: str) -> str:
 
 def _write_as_read(name: str) -> str:
     return f"CAST({quote(AS_READ)}.{quote(name)} AS STRING)"
-
-
-def _is_blank(name: str) -> Column:
-    return F.coalesce(F.trim(take_as_read(name).cast("string")) == "", F.lit(True))

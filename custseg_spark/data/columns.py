@@ -51,7 +51,18 @@ def is_missing(value: Column, kind: DataType) -> Column:
     """Whether a value of that type is null, NaN, or text of nothing but blanks."""
     if isinstance(kind, DoubleType | FloatType):
         return value.isNull() | F.isnan(value)
-    return value.isNull() | (F.trim(value) == "") if isinstance(kind, StringType) else value.isNull()
+    return is_blank(value) if isinstance(kind, StringType) else value.isNull()
+
+
+def is_blank(value: Column) -> Column:
+    """Whether a value is null or, as text, nothing but blanks; never null."""
+    return F.coalesce(F.trim(value.cast("string")) == "", F.lit(True))
+
+
+def is_whole(number: Column) -> Column:
+    """Whether a double is a whole number of 64 bits; false, never null, where it is none or missing. The
+    engine's floor raises for one that is larger."""
+    return F.coalesce(number.try_cast("bigint").cast("double") == number, F.lit(False))
 
 
 def resolve_column(wanted: str, names: Sequence[str], keys: Sequence[str]) -> str:

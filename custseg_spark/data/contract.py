@@ -28,8 +28,9 @@ REJECTED = "rejected"
 all are rejected), reasons (rows by reason)."""
 ID_MISSING, ID_REPEATED = "id: missing", "id: repeated"
 ID_TOTAL = "id: a total, not a customer"
+ROW_TOTAL = "row: a total, not a customer"
 NOTHING_ELSE = "row: nothing beside the id"
-ID_REASONS = (ID_MISSING, ID_REPEATED, ID_TOTAL, NOTHING_ELSE)
+ID_REASONS = (ID_MISSING, ID_REPEATED, ID_TOTAL, ROW_TOTAL, NOTHING_ELSE)
 """Reasons of the checks on ids, whether this table needed all of them or not."""
 
 

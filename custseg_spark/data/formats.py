@@ -85,6 +85,8 @@ def choose_part(names: list[str], path: str) -> str:
         if not name.endswith("/") and not name.startswith("__MACOSX") and PurePosixPath(name).name[0] != "."
     ]
     known = [name for name in tables if ENDINGS.get(find_ending(name), "zip") != "zip"]
+    sure = [name for name in known if find_ending(name) not in _VAGUE]  # a text beside a table describes it
+    known = sure if len(sure) == 1 else known
     chosen = known if len(known) == 1 or len(tables) > 1 else tables
     if len(chosen) != 1:
         listed = ", ".join(map(repr, (chosen or tables)[:5]))

@@ -86,7 +86,8 @@ def _find_header(records: Sequence[Row], path: str, lines: Sequence[int]) -> int
     first = records[0]
     filled = sum(map(bool, first))
     title = bool(_SEPARATOR_LINE.fullmatch(first[0]) and filled <= 1)
-    full = not title and filled > width / 2
+    repeated = filled > len({field.casefold() for field in first if field})  # groups over their columns
+    full = not title and not repeated and filled > width / 2
     if not title and (width == 1 or len(first) > width or (full and len(first) == width)):
         return 0
     if not title and width == len(first) + 1 and _has_row_names(first, records[1:], width):
@@ -94,11 +95,12 @@ def _find_header(records: Sequence[Row], path: str, lines: Sequence[int]) -> int
     for place in range(1, min(MOST_ABOVE + 1, len(records))):
         if _is_header(records, place, width, filled) and (not full or _has_numbers(records, place)):
             return place
-    if not title and (filled > 1 or len(first) == width or width < 3 or share < _OFTEN):
+    if not title and (filled > 1 or not first[0] or width < 3 or share < _OFTEN):
         return 0
-    place = next(place for place, record in enumerate(records) if place and len(record) == width)
+    fits = (place for place, record in enumerate(records) if place and len(record) == width and all(record))
+    place = next(fits, 1)
     raise BadTableError(
-        f"{path}: the first line holds {len(first)} field, the others {width}; the table seems to begin in "
+        f"{path}: the first line holds {filled} field, the others {width}; the table seems to begin in "
         f"line {lines[place]} ({', '.join(map(repr, records[place][:3]))})",
         f"set input.options.skip_rows: {lines[place] - 1}, and input.options.header: false where that line "
         "is a row and no header",
@@ -107,12 +109,20 @@ def _find_header(records: Sequence[Row], path: str, lines: Sequence[int]) -> int
 
 def _is_header(records: Sequence[Row], place: int, width: int, above: int) -> bool:
     """Whether the record names the columns: as many as there are, all but one at most filled, all different,
-    none a number or a date."""
+    none a number or a date, but for years in whose columns no years stand."""
     record = records[place]
     names = [field.casefold() for field in record if field]
     enough = len(names) >= max(width - 1, min(width, 2)) and (len(names) > above or width == 1)
     fits = len(record) == width and enough and len(set(names)) == len(names)
-    return fits and not any(map(is_value, names))
+    if not fits or all(map(is_value, names)):
+        return False
+    below = records[place + 1 : place + 2]
+    years = {field for at, field in enumerate(record) if not any(map(_is_year, (row[at] for row in below)))}
+    return all(not is_value(name) or (_is_year(name) and name in years) for name in names)
+
+
+def _is_year(field: str) -> bool:
+    return bool(re.fullmatch("(19|20)[0-9]{2}", field))
 
 
 def _has_numbers(records: Sequence[Row], place: int) -> bool:
@@ -169,7 +179,7 @@ def _refuse_data(first: Row, rows: Sequence[Row], path: str) -> None:
     if (all(like) and len(like) > 1) or dates or (any(values) and sum(like) > len(like) / 2):
         raise BadTableError(
             f"{path}: the first row looks like data, not like a header: {', '.join(map(repr, first[:4]))}",
-            "set input.options.header: false: the columns are called _c0, _c1, ...; or "
+            "set input.options.header: false, and the columns are called _c0, _c1, ...; or "
             "input.options.header: true where these are names",
         )
 
@@ -211,6 +221,8 @@ def _describes_columns(rows: Sequence[Row], width: int) -> bool:
     for place, field in enumerate(first):
         known = [row[place] for row in others if row[place]]
         if known and sum(map(is_value, known)) >= MOSTLY * len(known):
+            if not field:
+                continue
             if is_value(field) or field.casefold() in MISSING or not any(map(str.isalpha, field)):
                 return False
             found += 1

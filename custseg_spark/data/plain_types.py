@@ -17,7 +17,7 @@ from typing import Any, Generic, Literal, TypeVar
 from custseg_spark.sql.clean_text import clean_text, is_missing_text
 from custseg_spark.sql.date_text import DateFormat
 from custseg_spark.sql.number_text import PLAIN, NumberFormat
-from custseg_spark.sql.read_text import Format, read_value
+from custseg_spark.sql.value_text import Format, read_value
 
 TypeName = Literal["int", "double", "number", "boolean", "date", "timestamp", "string"]
 Value = float | date | datetime

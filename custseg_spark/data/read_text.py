@@ -68,6 +68,7 @@ def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> 
         stored=schema,
         refine=refine,
         notes=head.notes,
+        is_whole=head.is_whole and len(found.files) == 1 and not found.partitions,
     )
 
 

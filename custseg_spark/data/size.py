@@ -7,10 +7,8 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from custseg_spark.data.table import Table
 from custseg_spark.data.table_files import locate
-from custseg_spark.data.text import HEAD_ROWS
-from custseg_spark.data.text_bytes import HEAD_BYTES, PACKED
+from custseg_spark.data.text_bytes import PACKED
 
 _HEAD = 4_000_000
 """Bytes of text that are read: some blocks of a packed file."""
@@ -35,21 +33,6 @@ def estimate_rows(path: str, kind: str) -> int | None:
         except (OSError, EOFError, pa.ArrowException):  # reading it in earnest will tell what it is
             return None
     return max(1, round(sum(sizes.values()) * rows / size))
-
-
-def is_whole_head(table: Table) -> bool:
-    """Whether `table.text` is all there is: of one text file that is neither packed nor longer than a head in
-    bytes and lines."""
-    if table.format != "csv" or table.text is None:
-        return False
-    found = locate(table.path)
-    if len(found.files) != 1 or found.files[0].lower().endswith(tuple(PACKED)):
-        return False
-    if (found.filesystem.size(found.files[0]) or HEAD_BYTES + 1) > HEAD_BYTES:
-        return False
-    with found.open(found.files[0]) as stream:
-        content = stream.read()
-    return max(content.count(b"\n"), content.count(b"\r")) < HEAD_ROWS - 1
 
 
 def _measure_head(stream: IO[bytes], name: str) -> tuple[int, int]:

@@ -33,6 +33,7 @@ class Table:
     null, and the column MALFORMED holds the raw line of a row with too few or too many fields.
     `text`: the first rows as strings, of the columns to which the format gives no type; null where it gives
     all. A pandas DataFrame whose missing values are None.
+    `is_whole`: those are all of its rows that split into their fields, in all of its columns.
     `format`: csv (any separator), excel, json, feather, parquet, delta, table, or the name the session knows
     it by.
     `options` (of text with the separator `sep` as found or as given), `spark_path`, `stored` (the columns as
@@ -53,6 +54,7 @@ class Table:
     notes: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
+    is_whole: bool = False
 
     def warn_of_notes(self) -> None:
         """Enter what a person should know of how it was read into the journal."""

@@ -51,6 +51,8 @@ class Head:
     notes: tuple[str, ...] = ()
     begins: int = 1
     """The line of the first row."""
+    is_whole: bool = False
+    """Whether the file has no further rows."""
     rewrite: Callable[[str], str] | None = None
     """What makes each line one that `sep` splits, before anything else reads it."""
 
@@ -129,6 +131,7 @@ def _describe(found: _Found, sep: str, multiline: bool, above: list[Record], rec
         left_out=(*above, *([first] if above and headed else []), *below),
         notes=tuple(_write_notes(found, above, first, below)),
         begins=rows[0].line if rows else first.line + 1,
+        is_whole=found.whole and len(rows) <= HEAD_ROWS,
         rewrite=found.rewrite,
     )
 
@@ -142,8 +145,15 @@ def _write_notes(found: _Found, above: list[Record], first: Record, below: list[
 
 
 def _refuse_lists(width: int, rows: Sequence[Record], path: str) -> None:
-    """Raises BadTableError where each line holds as many fields as it likes: what a customer bought, say."""
+    """Raises BadTableError where each line holds as many fields as it likes: what a customer bought, say; or
+    where none has as many as the header."""
     widths = Counter(len(row.fields) for row in rows)
+    if len(rows) >= _FEWEST_LISTS and not widths[width]:
+        raise BadTableError(
+            f"{path}: the header names {width} columns, and no row has as many fields: most have "
+            f"{widths.most_common(1)[0][0]}",
+            "a separator may stand within a field: put quotes around it, or set input.options.sep to another",
+        )
     if len(rows) >= _FEWEST_LISTS and len(widths) > _MOST_WIDTHS and 2 * widths[width] < len(rows):
         raise BadTableError(
             f"{path}: its lines hold from {min(widths)} to {max(widths)} fields, and {widths[width]:,} of "

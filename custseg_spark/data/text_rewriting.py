@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 from custseg_spark.data import header
 from custseg_spark.data.text_records import Line
 
-SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
+SEPARATORS = {
+    "\t": "tab",
+    ",": "comma",
+    ";": "semicolon",
+    "|": "pipe",
+    "~": "tilde",
+    "^": "caret",
+    "\x01": "control-A",
+}
 _LOOKED_AT = 500
 _NEARLY_ALL = 0.95
 _FEWEST = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -36,6 +36,8 @@ from custseg_spark.errors import BadTableError
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 
 ID_KEY = "input.id"
+_DIGITS = 15
+"""Whole numbers of so many digits are all doubles."""
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
     **dict.fromkeys(("float", "double", "decimal"), "double"),
@@ -53,13 +55,15 @@ class TypedTable:
     does not fit is null), the others as read; and the struct AS_READ with every column as read.
     `checks`: for each column that was cast, whether the value fits; for text, whether the row has its fields.
     `types`: what each cast column became: int (64 bits), double, boolean, date, timestamp or string.
-    `written`: of the columns that are read of text as people write it, how.
+    `written`: of the columns that are read of text as people write it, how. `may_be_whole`: those that are
+    double though the first rows hold whole numbers alone.
     """
 
     frame: DataFrame
     checks: tuple[Check, ...]
     types: dict[str, str]
     written: dict[str, DateType | NumberType] = field(default_factory=dict)
+    may_be_whole: tuple[str, ...] = ()
 
 
 def cast_columns(
@@ -74,9 +78,10 @@ def cast_columns(
     `used`: column name -> the recipe's keys that use it (`input.id` among them); `declared`: `input.types`.
     `known`: Spark's names of the types that columns had before; a column that arrives as text and is not
     declared gets that one, whatever its first values look like tonight. Of the others whole numbers become
-    double, since a later one may have a fraction; those of the columns `whole` (lower case) int. The id stays
-    text in text formats unless it is declared: 007 is not 7. Raises DataError for a column the table does not
-    have, naming the key that uses it and the nearest name there is.
+    double, since a later one may have a fraction; those of the columns `whole` (lower case) int, and those of
+    more digits than a double holds. The id stays text in text formats unless it is declared: 007 is not 7.
+    Raises DataError for a column the table does not have, naming the key that uses it and the nearest name
+    there is.
     """
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
@@ -101,6 +106,7 @@ def cast_columns(
         checks=tuple(shape + [check for cast in casts.values() for check in cast.checks]),
         types={name: cast.kind for name, cast in casts.items() if cast.kind},
         written={name: cast.written for name, cast in casts.items() if cast.written is not None},
+        may_be_whole=tuple(name for name, cast in casts.items() if cast.may_be_whole),
     )
 
 
@@ -114,6 +120,11 @@ def list_cast_reasons(names: Iterable[str], declared: Mapping[str, ColumnType]) 
         faults = ["infinite", GARBLED, *words, f"not a date ({tried})", f"two dates in one text ({tried})"]
         found += [f"{name}: {fault}" for fault in faults]
     return found
+
+
+def _are_long(head: Iterable[str | None]) -> bool:
+    """Whether a number has more digits than a double holds: one of an account, which has no fraction."""
+    return any(len(text.strip()) > _DIGITS for text in head if text is not None)
 
 
 def _cast_used(
@@ -140,8 +151,13 @@ def _cast_used(
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
             earlier = before.get(name.casefold(), "").partition("(")[0]
             found = _KINDS.get(earlier) or infer_column_type(table.text[name])
-            found = "double" if found == "int" and not (earlier or name.lower() in whole) else found
-            casts[name] = Cast(column(name), "string") if found == "string" else cast_text(name, found)
+            kept = bool(earlier) or name.lower() in whole or _are_long(table.text[name])
+            if found == "string":
+                casts[name] = Cast(column(name), "string")
+            elif found == "int" and not kept:
+                casts[name] = replace(cast_text(name, "double"), may_be_whole=True)
+            else:
+                casts[name] = cast_text(name, found)
         else:
             casts[name] = Cast(column(name))
     return casts

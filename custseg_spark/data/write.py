@@ -6,7 +6,10 @@ from typing import Literal
 
 import fsspec
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, FloatType
 
+from custseg_spark.data.columns import column, is_whole
 from custseg_spark.data.formulas import escape_formulas
 from custseg_spark.data.table_files import escape_pattern
 from custseg_spark.errors import RunError
@@ -52,11 +55,23 @@ def remove(path: str) -> None:
 def write_parts(frame: DataFrame, path: str, partition_by: str, kind: Literal["csv", "parquet"]) -> None:
     """Write for another tool, a folder for each value of `partition_by`, to a fresh directory.
 
-    CSV has a header and is escaped as in formulas.py; blanks around a text stay, as in Parquet.
+    CSV has a header and is escaped as in formulas.py; blanks around a text stay, as in Parquet. A whole
+    number has no fraction there, whatever its type: 19 of a CSV is 19.0 in Parquet.
     """
     if kind == "parquet":
         write_customers(frame, path, partition_by)
     else:
-        writer = escape_formulas(frame).write.mode("error").partitionBy(partition_by)
+        writer = _write_whole(escape_formulas(frame)).write.mode("error").partitionBy(partition_by)
         kept = {"ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False}
         writer.options(header=True, escape='"', timeZone="UTC", **kept).csv(path)
+
+
+def _write_whole(frame: DataFrame) -> DataFrame:
+    """The frame with its fractional numbers as text, whole ones without a fraction."""
+    texts = {}
+    for one in frame.schema:
+        if isinstance(one.dataType, DoubleType | FloatType):
+            number = column(one.name)
+            written = F.when(is_whole(number), number.try_cast("bigint").cast("string"))
+            texts[one.name] = written.otherwise(number.cast("string"))
+    return frame.withColumns(texts)

@@ -18,7 +18,7 @@ from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.recipe.models import Name
 from custseg_spark.schema import find_version, tell_first
 from custseg_spark.sql import check_expression, put_in_utc, quote_name, quote_text
-from custseg_spark.sql.read_text import Format, write_any_sql
+from custseg_spark.sql.value_text import Format, write_any_sql
 
 SCHEMA_VERSION = 3
 SCALED = "_scaled_"

@@ -22,7 +22,7 @@ from custseg_spark.model.meaning import INTEGERS, Meaning, UnlikeError
 from custseg_spark.model.model import SCALED, Model, build_scaled_stages
 from custseg_spark.recipe import ROW_NUMBER
 from custseg_spark.sql import quote_name
-from custseg_spark.sql.read_text import write_value_sql
+from custseg_spark.sql.value_text import write_value_sql
 
 DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")
 TABLE = "customers"

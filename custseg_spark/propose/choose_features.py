@@ -13,16 +13,15 @@ from custseg_spark.propose.outcomes import find_giveaways, find_outcomes, find_t
 from custseg_spark.propose.sums import add_up_columns
 from custseg_spark.propose.trial import FEWEST, MOST, Set, Trial
 from custseg_spark.propose.unfit import explain_unfit, explain_weak
+from custseg_spark.statistics import REDUNDANT
+from custseg_spark.wording import join_few, shorten
 
-REDUNDANT = 0.8
-"""Two columns whose ranks correlate more than this say the same."""
 MOST_CANDIDATES = 10
 _MOST_SUMS = 8
 """So many sums by name cut together, and a sum of more columns than this stands for them in the recipe."""
 _WIDE = 20
 """Columns in three sums and more that make a wide table: its sums cut together."""
-_SHOWN = 40
-"""Signs of a column's name that a notice shows."""
+_UNTRIED = f"Not tried: under {FEWEST} rows are too few to tell sets of columns apart."
 _NAMED = 2
 
 
@@ -55,20 +54,19 @@ def choose_features(columns: Sequence[ColumnKind]) -> FeatureChoice:
     truths = [(outcome.name, read_truth(outcome)) for outcome in outcomes]
     sums = [one for one in add_up_columns(free) if not find_told(one.values, truths)]
     candidates, remarks = _list_candidates(free, sums)
-    taken, trial, shown = _take_best(candidates)
-    alone = {one.columns[0] for one in taken if len(one.columns) == 1}
-    for one in candidates:
-        if one not in taken and len(one.columns) == 1:
-            remarks[one.columns[0]] = "could cut as well"
+    trial = _try_sets(candidates)
+    taken = [candidates[place] for place in trial.taken] if trial else candidates[:MOST]
+    rest = [one for one in candidates if one not in taken]
+    failed = [trial.failure] if trial and trial.failure else []
     return FeatureChoice(
         features=tuple(taken),
-        sums=tuple(one for one in candidates if len(one.columns) > 1 and one not in taken),
+        sums=tuple(one for one in rest if len(one.columns) > 1),
         outcomes=tuple(outcomes),
         left=left,
-        remarks={name: why for name, why in remarks.items() if name not in alone},
+        remarks=remarks | {one.columns[0]: "could cut as well" for one in rest if len(one.columns) == 1},
         hidden=frozenset(part for one in candidates if len(one.columns) > _MOST_SUMS for part in one.columns),
-        tried=shown,
-        notices=(*_tell_giveaways(left), *([trial.failure] if trial and trial.failure else [])),
+        tried=trial.sentence if trial else _UNTRIED if len(taken) > 1 else "",
+        notices=(*_tell_giveaways(left), *failed),
     )
 
 
@@ -87,17 +85,17 @@ def _list_candidates(
         if not _explain_pass(total, taken):
             taken.append(total)
             remarks |= {part: f"part of {'_'.join(total.words)}" for part in total.columns}
-    singles, weak = [], []
+    singles: list[ColumnKind] = []
+    weak: list[ColumnKind] = []
     for column in columns:
         known = column.is_nearly_clean and not column.is_protected and column.name not in remarks
         if not known or column.kind not in ("number", "flag"):
             continue
-        why = "one of two values" if column.kind == "flag" else explain_unfit(column)
-        if not why and not (why := explain_weak(column)):
-            singles.append(column)
-        elif column.kind == "number" and not explain_unfit(column):
-            weak.append(column)
+        unfit = "one of two values" if column.kind == "flag" else explain_unfit(column)
+        why = unfit or explain_weak(column)
         remarks |= {column.name: why} if why else {}
+        if not unfit:
+            (weak if why else singles).append(column)
     offered = [offer_column(column) for column in singles or ([] if taken else weak)]
     offered += [offer_recency(column) for column in columns if says_when_last(column)]
     for one in sorted(offered, key=lambda one: one.rank):
@@ -105,6 +103,7 @@ def _list_candidates(
             remarks[one.columns[0]] = why
         else:
             taken.append(one)
+            remarks.pop(one.columns[0], None)
     return sorted(taken, key=lambda one: one.rank), remarks
 
 
@@ -117,19 +116,12 @@ def _explain_pass(candidate: ProposedFeature, taken: Sequence[ProposedFeature]) 
     return "could cut as well" if len(taken) == MOST_CANDIDATES else ""
 
 
-def _take_best(candidates: Sequence[ProposedFeature]) -> tuple[list[ProposedFeature], Trial | None, str]:
-    """The candidates that cut, what their trial gave, and how that is told."""
-    value = next((place for place, one in enumerate(candidates) if one.is_value), None)
-    whole = _find_basket(candidates, value)
+def _try_sets(candidates: Sequence[ProposedFeature]) -> Trial | None:
+    """What came of the sets of candidates; None where there is nothing to try."""
     from custseg_spark.propose.try_features import try_features  # it loads scikit-learn
 
-    trial = try_features(candidates, value, whole)
-    if trial:
-        return [candidates[place] for place in trial.taken], trial, trial.sentence
-    first = [*candidates[:MOST]]
-    if len(first) < 2:
-        return first, None, ""
-    return first, None, f"Not tried: under {FEWEST} rows are too few to tell sets of columns apart."
+    value = next((place for place, one in enumerate(candidates) if one.is_value), None)
+    return try_features(candidates, value, _find_basket(candidates, value))
 
 
 def _find_basket(candidates: Sequence[ProposedFeature], value: int | None) -> Set | None:
@@ -143,12 +135,6 @@ def _find_basket(candidates: Sequence[ProposedFeature], value: int | None) -> Se
 def _tell_giveaways(left: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each reason, with the columns that it holds for."""
     for reason in dict.fromkeys(left.values()):
-        named = [_shorten(name) for name, why in left.items() if why == reason]
-        more = [] if len(named) <= _NAMED else [f"{len(named) - _NAMED} more"]
-        names = " and ".join([*named[:_NAMED], *more])
-        yield f"{names}: {reason}, so that no segment is cut or described by it."
-
-
-def _shorten(name: str) -> str:
-    half = _SHOWN // 2
-    return name if len(name) <= _SHOWN else f"{name[:half]}…{name[-half:]}"
+        names = [shorten(name) for name, why in left.items() if why == reason]
+        them = "it" if len(names) == 1 else "them"
+        yield f"{join_few(names, _NAMED)}: {reason}, so that no segment is cut or described by {them}."

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -21,8 +21,8 @@ from custseg_spark.data.text_types import (
 )
 from custseg_spark.propose.column_names import read_name
 from custseg_spark.propose.habits import find_habits, may_settle
+from custseg_spark.propose.name_words import ID, PERSONAL, PROTECTED, split_name
 from custseg_spark.recipe import plain_yaml
-from custseg_spark.wording import split_words
 
 Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
 
@@ -34,53 +34,6 @@ _NOT = {"boolean": "neither true nor false", "date": "no date"}
 
 _YES = frozenset(["yes", "y", "true", "t"])
 _NO = frozenset(["no", "n", "false", "f"])
-_PROTECTED = frozenset(
-    ["birth", "birthdate", "birthday", "birthyear", "born", "dob", "age", "gender", "sex", "marital",
-     "married", "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "citizen",
-     "senior", "disability", "disabled", "health", "pregnant", "geschlecht", "alter", "geburtsdatum",
-     "geburtsjahr", "familienstand", "edad", "sexo", "genero", "nacimiento", "sexe", "naissance",
-     "eta", "sesso", "nascita", "idade", "nascimento", "leeftijd", "geslacht", "usia", "kelamin"]
-)  # fmt: skip
-_PERSONAL = frozenset(
-    ["name", "firstname", "lastname", "surname", "email", "mail", "phone", "mobile", "telephone", "address",
-     "street", "ssn", "iban", "passport"]
-)  # fmt: skip
-NAMES_OUTCOME = frozenset(
-    ["churn", "churned", "churner", "churning", "attrition", "attrited", "exited", "defaulted", "defaulter",
-     "unsubscribed", "abwanderung", "abgewandert", "kundigung", "gekundigt", "abandono", "abbandono",
-     "resiliation", "desabonnement", "opzegging", "evasao", "cancelamento", "inadimplencia"]
-)  # fmt: skip
-"""Words that name an outcome wherever they stand: a column with one is an outcome, or carries it."""
-_OUTCOME = NAMES_OUTCOME | frozenset(
-    ["response", "responded", "responder", "target", "outcome", "converted", "conversion", "convert", "label",
-     "cancelled", "canceled", "retained", "retention", "default", "risk", "subscribed", "subscribe",
-     "renewed", "fraud", "delinquent", "ziel", "zielvariable", "antwort", "objetivo", "respuesta", "riesgo",
-     "cible", "reponse", "risque", "risposta", "rischio", "resposta", "risco", "risiko", "risico"]
-)  # fmt: skip
-"""Words that name an outcome where a column of two values has them in its name."""
-_WHOLE_OUTCOME = frozenset(
-    [
-        "y",
-        "left",
-        "lost",
-        "won",
-        "deposit",
-        "award",
-        "awarded",
-        "bought",
-        "purchased",
-        "revenue",
-        "baja",
-        "fuga",
-    ]
-)
-"""Words that name one where they are the whole name."""
-GENERAL = frozenset(
-    ["flag", "label", "value", "status", "is", "has", "was", "the", "customer", "client", "user", "target",
-     "yes", "no", "last", "total", "outcome", "binary", "indicator"]
-)  # fmt: skip
-"""Words of an outcome's name that do not say what it is about."""
-ID_WORDS = frozenset(["id", "uuid", "guid", "key", "identifier", "no", "number", "num", "nr", "code"])
 
 
 @dataclass(frozen=True)
@@ -135,51 +88,51 @@ class ColumnKind:
             f"{100 * (1 - self.fit):.2g}% of its values are {_NOT.get(kind, 'no number')}, such as {example}"
         )
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """The words of the name, without its unit: MntWines -> mnt, wines."""
-        return split_words(read_name(self.name).plain)
+        return split_name(read_name(self.name).plain)
+
+    @cached_property
+    def known(self) -> pd.Series[Any]:
+        """The values without those that are missing."""
+        return self.values.dropna()
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether no number of it has a fraction; a text is none."""
+        numbers = pd.to_numeric(self.known, errors="coerce").dropna()
+        return bool((numbers == numbers.round()).all())
 
     @property
     def is_year(self) -> bool:
         """Whether it holds calendar years."""
-        known = self.values.dropna()
-        return self.kind == "number" and "year" in self.words and bool(known.between(1850, 2150).all())
+        return self.kind == "number" and "year" in self.words and bool(self.known.between(1850, 2150).all())
 
     @property
     def is_protected(self) -> bool:
         """Named like something that must not decide how a person is treated."""
-        return not _PROTECTED.isdisjoint(self.words)
+        return not PROTECTED.isdisjoint(self.words)
 
     @property
     def is_personal(self) -> bool:
         """Named like something that says who a person is."""
-        return self.kind in ("text", "category") and not _PERSONAL.isdisjoint(self.words)
-
-    @property
-    def is_outcome(self) -> bool:
-        """Of two values, and named like the answer that segments are checked by."""
-        two = self.kind == "flag" or (self.kind in ("category", "number") and self.distinct == 2)
-        whole = len(self.words) == 1 and self.words[0] in _WHOLE_OUTCOME
-        return two and (whole or not _OUTCOME.isdisjoint(self.words))
+        return self.kind in ("text", "category") and not PERSONAL.isdisjoint(self.words)
 
     @property
     def is_id_like(self) -> bool:
         """Named like an id, or different in nearly every row without being a measure."""
         if self.kind == "number":
-            return self.words[-1:] != () and self.words[-1] in ID_WORDS
-        named = not ID_WORDS.isdisjoint(self.words)
+            return not ID.isdisjoint(self.words[-1:])
+        named = not ID.isdisjoint(self.words)
         return self.kind == "text" and (named or self.distinct > 0.95 * len(self.values))
 
 
-def look_at_columns(head: pd.DataFrame, types: Mapping[str, Any]) -> list[ColumnKind]:
-    """Every column of a table's first rows, in its order; what `types` calls a string stays one. What one
-    column leaves open of day and month, or of the sign before a fraction, the others may tell."""
+def look_at_columns(head: pd.DataFrame) -> list[ColumnKind]:
+    """Every column of a table's first rows, in its order. What one column leaves open of day and month, or of
+    the sign before a fraction, the others may tell."""
     named = {str(name): values for name, values in head.items()}
-    columns = [
-        _classify_texts(name, _strip(values)) if types.get(name) == "string" else look_at_column(name, values)
-        for name, values in named.items()
-    ]
+    columns = [look_at_column(name, values) for name, values in named.items()]
     habits = find_habits([column.text for column in columns if column.text is not None])
     return [
         _infer_column(column.name, named[column.name], habits)

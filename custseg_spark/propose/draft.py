@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from custseg_spark.features import VALUE
 from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind
-from custseg_spark.propose.features import COUNTS, ProposedFeature
+from custseg_spark.propose.features import ProposedFeature, name_days_since
 from custseg_spark.propose.identity import Identity, find_identity, list_counting
-from custseg_spark.wording import split_words
+from custseg_spark.propose.name_words import skip_marks
+from custseg_spark.recipe import LABELS
+from custseg_spark.wording import join_few, split_words
 
 _MOST_DESCRIPTIONS = 30
-_TAKEN = ("segment", "segment_name", "distance_to_centre")
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True)
+class DeclaredType:
+    """What `input.types` says of a column, and what a person should know of it."""
+
+    kind: str | dict[str, Any] | None
+    remark: str
 
 
 @dataclass(frozen=True)
 class Draft:
     """What goes where. Keys are names fit for a recipe; of `left` and `remarks`, columns of the table.
 
-    `left`: why a column is in no section. `sums`: of columns, described as one. `remarks`: why a described
-    column does not cut. `tried`: how the features were found. `type_remarks`: what a type in `types` does
-    not fit. `notices`: what a person must know before the recipe is used, a sentence each.
+    `dropped`: columns that are not read. `left`: why a column is in no section. `sums`: of columns, described
+    as one. `remarks`: why a described column does not cut. `tried`: how the features were found. `notices`:
+    what a person must know before the recipe is used, a sentence each.
     """
 
     identity: Identity
@@ -32,10 +43,10 @@ class Draft:
     described: dict[str, ColumnKind]
     checked: dict[str, ColumnKind]
     protected: tuple[str, ...]
+    dropped: tuple[str, ...]
     left: dict[str, str]
     remarks: dict[str, str]
-    types: dict[str, Any]
-    type_remarks: dict[str, str]
+    types: dict[str, DeclaredType]
     tried: str
     notices: tuple[str, ...]
 
@@ -45,24 +56,22 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
     person named."""
     identity = find_identity(columns, rows, asked)
     named = [column for column in columns if column is not identity.column]
+    written = _list_written(named)
     counting = list_counting(named, rows)
-    others = [column for column in named if column.name not in counting]
+    others = [column for column in named if column.name not in {*counting, *written}]
     choice = choose_features(others)
-    alone = {one.columns[0] for one in choice.features if len(one.columns) == 1}
     parts = {part for one in (*choice.features, *choice.sums) for part in one.columns}
-    left = counting | {one.name: why for one in others if (why := _explain(one)) and one.name not in parts}
-    left |= choice.left
+    left = counting | {**choice.left}
+    left |= {one.name: why for one in others if one.name not in {*parts, *left} and (why := _explain(one))}
     protected = tuple(column.name for column in others if column.is_protected and column.name not in left)
-    # what must not decide is shown of every row, so none may be lost for a value of another kind
-    mixed = {one.name: one.misfits for one in others if one.name in protected and not one.is_nearly_clean}
-    free = [column for column in others if column.name not in {*left, *protected, *alone, *choice.hidden}]
-    outcomes = {outcome.name: outcome for outcome in choice.outcomes}
-    checked = [outcomes[column.name] for column in free if column.name in outcomes]
-    described = [column for column in free if column.name not in outcomes]
-    left |= {column.name: "one description too many" for column in described[_MOST_DESCRIPTIONS:]}
-    described = described[:_MOST_DESCRIPTIONS]
+    alone = {one.columns[0] for one in choice.features if len(one.columns) == 1}
+    checked = [outcome for outcome in choice.outcomes if outcome.name not in {*left, *protected}]
+    apart = {*left, *protected, *alone, *choice.hidden, *(outcome.name for outcome in checked)}
+    free = [column for column in others if column.name not in apart]
+    described, further = free[:_MOST_DESCRIPTIONS], free[_MOST_DESCRIPTIONS:]
+    left |= {column.name: "one description too many" for column in further}
     used = parts | {column.name for column in (*described, *checked)}
-    taken = {*_TAKEN, "_".join(split_words(identity.name))}
+    taken = {*LABELS, "_".join(split_words(identity.name))}
     return Draft(
         identity=identity,
         features={_choose_name(one.words, taken): one for one in choice.features},
@@ -70,23 +79,53 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
         described={_choose_name(_name_description(column), taken): column for column in described},
         checked={_choose_name(column.words, taken): column for column in checked},
         protected=protected,
+        dropped=written,
         left=left,
         remarks={name: why for name, why in choice.remarks.items() if name not in left},
-        types={
-            column.name: column.declared
-            for column in others
-            if (column.declared and column.name in used)
-            or (column.name in protected and isinstance(column.declared, dict))
-        }
-        | dict.fromkeys(mixed, "string"),
-        type_remarks={column.name: _explain_type(column) for column in others} | mixed,
+        types=_declare_types(others, used, protected),
         tried=choice.tried,
         notices=(
             *identity.notices,
+            *_tell_written(written),
             *choice.notices,
             *(_ask(column) for column in others if column.ambiguous and column.name not in left),
         ),
     )
+
+
+def _list_written(columns: Sequence[ColumnKind]) -> tuple[str, ...]:
+    """The columns that a run would write itself, or an earlier one did."""
+    names = [column.name for column in columns]
+    is_scored = {*LABELS} <= {name.lower() for name in names}
+    return tuple(name for name in names if name.lower() in LABELS or (is_scored and name.startswith(VALUE)))
+
+
+def _tell_written(names: Sequence[str]) -> list[str]:
+    """That these are not read; nothing where there are none."""
+    what, them = ("a column of this name", "it") if len(names) == 1 else ("columns of these names", "them")
+    told = (
+        f"{join_few(names, _MOST_NAMED)}: a run writes {what} itself, so the table's own is not read "
+        f"(privacy.drop): rename {them} to keep {them}."
+    )
+    return [told] if names else []
+
+
+def _declare_types(
+    columns: Sequence[ColumnKind], used: Collection[str], protected: Collection[str]
+) -> dict[str, DeclaredType]:
+    """The types of the columns that are `used`. What must not decide is shown of every row, so none may be
+    lost for a value of another kind."""
+    types = {}
+    for column in columns:
+        is_mixed = column.name in protected and not column.is_nearly_clean
+        is_whole = column.declared == "int" and column.is_clean  # undeclared, an age of 19 may end as 19.0
+        is_told = column.name in protected and (is_whole or isinstance(column.declared, dict))
+        if is_mixed or is_told or (column.declared and column.name in used):
+            types[column.name] = DeclaredType(
+                "string" if is_mixed else column.declared,
+                column.misfits if is_mixed else _explain_type(column),
+            )
+    return types
 
 
 def _explain_type(column: ColumnKind) -> str:
@@ -126,14 +165,13 @@ def _explain(column: ColumnKind) -> str:
 def _name_description(column: ColumnKind) -> tuple[str, ...]:
     """The words of what is described: the days since a date, the share of a category's value."""
     if column.kind == "date":
-        return ("days", "since", *(word for word in column.words if word not in ("dt", "date")))
+        return name_days_since(column)
     return (*column.words, *split_words(column.counted or "")) if column.kind == "category" else column.words
 
 
-def _choose_name(words: Sequence[str], taken: set[str]) -> str:
+def _choose_name(words: tuple[str, ...], taken: set[str]) -> str:
     """A name fit for a recipe that is not taken, whatever the case; from now on it is."""
-    marks = 0 if len(words) < 3 or words[0] not in COUNTS else 2 if words[1] in ("of", "de") else 1
-    plain = "_".join(words[marks:])
+    plain = "_".join(skip_marks(words))
     plain = plain if plain[:1].isalpha() else f"column_{plain}"
     numbered = (f"{plain}_{number}" for number in itertools.count(2))
     name = next(name for name in itertools.chain([plain], numbered) if name not in taken)

@@ -29,11 +29,13 @@ class ColumnFacts:
 @dataclass(frozen=True)
 class TableFacts:
     """`rows`: of the whole table; `columns`: by name, empty where the sample is the whole table. `id`: the
-    column that a person named as the id, or row_number."""
+    column that a person named as the id, or row_number. `notes`: what a person should know of how it was
+    read, a sentence each."""
 
     rows: int | None = None
     columns: Mapping[str, ColumnFacts] = field(default_factory=dict)
     id: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def correct_columns(columns: Sequence[ColumnKind], facts: TableFacts) -> list[ColumnKind]:

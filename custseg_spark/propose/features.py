@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.column_names import read_name
 from custseg_spark.recipe import FeatureSection
 from custseg_spark.sql.parse import quote_name
+from custseg_spark.topics import AMOUNTS, COUNTS, LAST, RELATIVE, Topic, find_topic
 
 _SKEWED = 0.75
 _MOSTLY_KNOWN = 0.3
 _FAR_OUT = 2.0
 """A highest value over this many times the 99.5th percentile is clipped there."""
 
-MONEY = frozenset(
-    ["mnt", "amt", "amount", "amounts", "spend", "spent", "spending", "sales", "revenue", "monetary",
-     "turnover", "balance", "charges", "charge", "basket"]
-)  # fmt: skip
-RECENCY = frozenset(["recency", "since", "inactive", "dormant"])
-_VALUE = (MONEY - {"balance"}) | frozenset(
-    ["premium", "clv", "cltv", "gmv", "paid", "umsatz", "ausgaben", "depenses", "gasto", "gastos", "spesa",
-     "ventas", "vendas"]
-)  # fmt: skip
-"""Words for what a customer brought in."""
-_NO_VALUE = frozenset(
-    ["chng", "change", "ratio", "rate", "score", "pct", "percent", "share", "index", "credit", "loan",
-     "limit", "balance", "bal", "due", "debt", "owed", "discount", "avg", "average", "frequency", "trx",
-     "claim", "claims", "hike", "growth", "increase", "delta", "diff", "cashback", "refund", "refunds",
-     "tax"]
+_VALUE = AMOUNTS | {"charge", "charges", "basket", "premium", "clv", "cltv", "paid"}
+"""Words beside those of spend for what a customer brought in."""
+_NO_VALUE = RELATIVE | frozenset(
+    ["credit", "loan", "limit", "balance", "bal", "due", "debt", "owed", "discount", "frequency", "trx",
+     "claim", "claims", "hike", "increase", "delta", "diff", "cashback", "refund", "refunds", "tax"]
 )  # fmt: skip
 """Words beside them that make it something else."""
-_PREFERRED = (
-    RECENCY,
-    frozenset(["frequency", "orders", "order", "purchases", "transactions", "trans", "visits", "visit"]),
-    frozenset(["balance", "income", "salary", "months"]),
-)
-_LAST = frozenset(
-    ["last", "latest", "recent", "letzte", "letzter", "letztes", "dernier", "derniere", "ultima", "ultimo"]
-)
-COUNTS = frozenset(["num", "n", "nb", "no", "count", "cnt", "number"])
+_BOUGHT = frozenset(["purchase", "purchases", "order", "orders", "transactions", "bookings", "achats"])
+_OFTEN = 0.2
+_STATES = frozenset(["balance", "income", "salary", "months"])
 
 
 @dataclass(frozen=True)
@@ -58,23 +44,43 @@ class ProposedFeature:
     columns: tuple[str, ...]
     values: pd.Series[Any]
 
+    @cached_property
+    def unit(self) -> str:
+        """What it is counted in, where its columns' names all say it; money where purchases have fractions:
+        nobody buys 2.5 times."""
+        units = {read_name(column).unit for column in self.columns}
+        unit, words = units.pop() if len(units) == 1 else "", {*self.words}
+        if unit or find_topic(" ".join(self.words)) != "frequency" or not words & _BOUGHT or words & COUNTS:
+            return unit
+        known = self.values.dropna()
+        return "money" if (known % 1 != 0).mean() > _OFTEN and known.max() > 1 else ""
+
     @property
+    def topic(self) -> Topic | None:
+        """What it is about."""
+        return find_topic(" ".join(self.words), self.unit)
+
+    @cached_property
     def is_value(self) -> bool:
         """Named like what a customer brought in: spend, sales, charges; no ratio of it, no average, no
         debt."""
         words = {*self.words}
         if not _NO_VALUE.isdisjoint(words):
             return False
-        return not _VALUE.isdisjoint(words) or {"lifetime", "value"} <= words or words == {"purchases"}
+        named = not _VALUE.isdisjoint(words) or {"lifetime", "value"} <= words or words == {"purchases"}
+        return named or self.topic == "spend"
 
     @property
     def rank(self) -> tuple[int, bool]:
         """Where its name stands among what mostly cuts well: value first, its total before its parts, then
-        time since, then how often."""
+        time since, then how often, then what somebody earns."""
+        words = {*self.words}
         if self.is_value:
-            return 0, "total" not in self.words
-        known = (place for place, words in enumerate(_PREFERRED, 1) if words & {*self.words})
-        return next(known, len(_PREFERRED) + 1), False
+            return 0, "total" not in words
+        if self.topic == "recency" or "since" in words:
+            return 1, False
+        is_frequency = self.topic in ("frequency", "channel", "deals") or "frequency" in words
+        return 2 if is_frequency else 3 if words & _STATES else 4, False
 
     @property
     def missing(self) -> float:
@@ -94,11 +100,11 @@ class ProposedFeature:
     @property
     def is_skewed(self) -> bool:
         """Whether log1p evens it out: no value under zero, a long tail upwards, and less of it after."""
-        values = self.values.dropna().clip(upper=self.far_out).to_numpy(float)
+        values = self.values.dropna().astype(float).clip(upper=self.far_out)
         if values.min() < 0:
             return False
-        before = _measure_skew(values)
-        return before > _SKEWED and abs(_measure_skew(np.log1p(values))) < before
+        before, after = pd.DataFrame({"as it is": values, "log1p": np.log1p(values)}).skew()
+        return bool(before > _SKEWED and abs(after) < before)
 
     @property
     def section(self) -> FeatureSection:
@@ -119,19 +125,20 @@ def offer_column(column: ColumnKind) -> ProposedFeature:
 def says_when_last(column: ColumnKind) -> bool:
     """Whether it is the date on which a customer last did something."""
     known = column.kind == "date" and column.is_nearly_clean and column.missing < _MOSTLY_KNOWN
-    return known and not _LAST.isdisjoint(column.words)
+    return known and not LAST.isdisjoint(column.words)
 
 
 def offer_recency(column: ColumnKind) -> ProposedFeature:
     """The days from a date to the last one of the table."""
-    last = column.values.max()
-    words = ("days", "since", *(word for word in column.words if word not in ("dt", "date")))
-    sql = f"datediff(date '{last.date().isoformat()}', {quote_name(column.name)})"
-    days = (last.normalize() - column.values.dt.normalize()).dt.days.astype(float)
-    return ProposedFeature(words, sql, (column.name,), days)
+    days = (column.values.max().normalize() - column.values.dt.normalize()).dt.days.astype(float)
+    return ProposedFeature(name_days_since(column), write_days_since(column), (column.name,), days)
 
 
-def _measure_skew(values: NDArray[np.float64]) -> float:
-    """The third standardised moment; 0 for values that are all the same."""
-    spread = values.std()
-    return float((((values - values.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
+def name_days_since(column: ColumnKind) -> tuple[str, ...]:
+    """The words of the days since a date: last_order_date -> days, since, last, order."""
+    return ("days", "since", *(word for word in column.words if word not in ("dt", "date")))
+
+
+def write_days_since(column: ColumnKind) -> str:
+    """The days from a date to the last one of the table, as an expression."""
+    return f"datediff(date '{column.values.max().date().isoformat()}', {quote_name(column.name)})"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from custseg_spark.propose.column_kinds import ID_WORDS, ColumnKind
+from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.name_words import CONTACT, CUSTOMER, ID, ORDER, PEOPLE, PRODUCT
 from custseg_spark.recipe import ROW_NUMBER, plain_yaml
+from custseg_spark.topics import COUNTS
 
 APART = 0.97
 """An id tells rows apart where at least this share of them have one that is in no other row: so few repeats
@@ -18,23 +19,17 @@ _FEW = 8
 _SOLID = 0.95
 """The share of a text's values that are codes: short, without a blank."""
 _LONGEST = 64
-_PEOPLE = (
-    "customer", "client", "cust", "account", "acct", "member", "user", "subscriber", "buyer", "shopper",
-    "guest", "patron", "person", "household", "company", "contact", "donor", "policyholder", "cardholder",
-)  # fmt: skip
-_CUSTOMER = frozenset(["customer", "client", "cust"])
-_JOINED = re.compile(rf"({'|'.join(_PEOPLE)})s?(id|no|nr|num|number|key|code|uuid)?")
-"""A word that names a person, alone or run together with the word for an id: clientnum."""
-_OTHERS = frozenset(
-    ["order", "orders", "invoice", "transaction", "trans", "receipt", "basket", "cart", "ticket", "booking",
-     "line", "item", "product", "sku", "stock", "store", "shop", "branch", "region", "area", "channel", "zip",
-     "postal", "postcode", "country", "city", "state", "location", "campaign", "session", "job", "segment",
-     "cluster", "category", "type", "class", "group", "tax", "date", "day", "month", "year", "time"]
+_OTHERS = (
+    (ORDER | PRODUCT)
+    - {"description", "title", "variant", "article"}
+    | frozenset(
+        ["orders", "line", "store", "shop", "branch", "region", "area", "channel", "zip", "postal",
+         "postcode", "country", "city", "state", "location", "campaign", "session", "job", "segment",
+         "cluster", "category", "type", "class", "group", "tax", "date", "day", "month", "year", "time"]
+    )
 )  # fmt: skip
 """What has ids and codes as well and is no customer; a date is none either."""
-_COUNTS = frozenset(["num", "n", "nb", "no", "count", "cnt", "number"])
-_REACHES = frozenset(["email", "mail", "phone", "mobile", "telephone", "cell"])
-"""Words of what reaches one person alone, as a name does not."""
+_REACHES = CONTACT | {"cell"}
 _INDEX = frozenset(
     ["index", "idx", "row", "rows", "row number", "row num", "row no", "row id", "rownumber", "rownum",
      "rowid", "sl no", "slno", "s no", "sno", "sr no", "srno", "serial no", "serial number", "serial", "no",
@@ -108,7 +103,7 @@ def _rate_likeness(column: ColumnKind, rows: int) -> float:
     """How much a column looks like the customer's id; 0 for not at all."""
     if column.kind not in ("number", "text", "category") or column.is_protected:
         return 0
-    if column.kind == "number" and not _is_whole(column):
+    if column.kind == "number" and not column.is_whole:
         return 0
     customer = _names_customer(column)
     if not _tells_apart(column, rows):
@@ -119,20 +114,19 @@ def _rate_likeness(column: ColumnKind, rows: int) -> float:
 
 def _rate_unique(column: ColumnKind, rows: int, customer: bool) -> int:
     words = column.words
+    counted = len(words) > 1 and words[0] in COUNTS
     if is_index(column, rows):
         return 1
     if _REACHES & {*words}:
-        return 2 if column.kind != "number" or not _COUNTS & {*words[:1]} else 0
+        return 2 if column.kind != "number" or not counted else 0
     if column.is_personal or _OTHERS & {*words}:
         return 0
     if customer:
         return 6
-    person = any(_JOINED.fullmatch(word) for word in words)
-    counted = len(words) > 1 and words[0] in _COUNTS
     last = words[-1] if words and not counted else ""
-    if last in ("id", "uuid", "guid") or (person and last in ID_WORDS):
+    if last in ("id", "uuid", "guid") or (last in ID and PEOPLE & {*words}):
         return 5
-    if last in ID_WORDS or _JOINED.fullmatch(last):
+    if last in ID | PEOPLE:
         return 4
     if column.kind == "text" and _is_coded(column):
         return 3
@@ -141,12 +135,9 @@ def _rate_unique(column: ColumnKind, rows: int, customer: bool) -> int:
 
 def _names_customer(column: ColumnKind) -> bool:
     """Whether the name says the id of a customer and nothing besides: CustomerID, client no, CLIENTNUM."""
-    words = column.words
-    others = [word for word in words if word not in ID_WORDS]
-    joined = [found for word in others if (found := _JOINED.fullmatch(word))]
-    is_customer = any(found[1] in _CUSTOMER for found in joined)
-    said = len(words) > len(others) or any(found[2] for found in joined) or len(words) == 1
-    return is_customer and said and len(joined) == len(others)
+    words = {*column.words}
+    people = words - ID
+    return bool(people & CUSTOMER) and people <= PEOPLE and (bool(words & ID) or len(column.words) == 1)
 
 
 def _tells_apart(column: ColumnKind, rows: int) -> bool:
@@ -154,14 +145,9 @@ def _tells_apart(column: ColumnKind, rows: int) -> bool:
     return known >= APART and column.distinct >= APART * rows * known
 
 
-def _is_whole(column: ColumnKind) -> bool:
-    known = column.values.dropna()
-    return bool((known == known.round()).all())
-
-
 def _is_coded(column: ColumnKind) -> bool:
     """Whether a text holds codes, and not what somebody wrote."""
-    known = column.values.dropna().astype(str)
+    known = column.known.astype(str)
     return bool((~known.str.contains(r"\s") & (known.str.len() <= _LONGEST)).mean() >= _SOLID)
 
 

@@ -6,36 +6,29 @@ By name first, in the words of shops, however they are written (`InvoiceNo`, `or
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from custseg_spark.propose.column_kinds import ColumnKind
-from custseg_spark.wording import split_words
-
-CUSTOMER = frozenset(
-    ["customer", "customers", "client", "clients", "cust", "user", "buyer", "shopper", "member", "person",
-     "household", "guest", "subscriber", "donor", "account", "contact", "card", "debtor", "visitor", "kunde",
-     "kunden", "cliente", "klant"]
-)  # fmt: skip
-CONTACT = frozenset(["email", "mail", "phone", "telephone", "mobile"])
-ORDER = frozenset(
-    ["order", "invoice", "receipt", "transaction", "trans", "txn", "basket", "cart", "bill", "ticket", "sale",
-     "purchase", "booking", "checkout", "bestellung", "rechnung", "rechnungs", "bestell", "auftrags",
-     "commande", "facture", "pedido", "factura"]
-)  # fmt: skip
-ID = frozenset(
-    ["id", "ids", "uuid", "guid", "no", "number", "nr", "num", "nummer", "key", "code", "ref", "identifier"]
+from custseg_spark.propose.name_words import (
+    CONTACT,
+    ID,
+    ORDER,
+    PAID,
+    PEOPLE,
+    PRICE,
+    PRODUCT,
+    QUANTITY,
+    WHEN,
+    split_name,
 )
+from custseg_spark.topics import RELATIVE
+
 _BESIDE = frozenset(
     ["the", "main", "master", "unique", "hash", "hashed", "anonymous", "e", "loyalty", "sold", "to"]
 )
 """Words that may stand in the name of an id beside its noun."""
-_WHEN = frozenset(
-    ["date", "time", "datetime", "timestamp", "ts", "day", "at", "on", "created", "placed", "datum", "fecha",
-     "dt", "purchased", "ordered", "utc"]
-)  # fmt: skip
 _OTHER_TIMES = frozenset(
     ["ship", "shipped", "shipping", "delivery", "delivered", "due", "birth", "birthdate", "birthday", "dob",
      "born", "joined", "join", "since", "signup", "registered", "registration", "enrolled", "enrollment",
@@ -43,59 +36,24 @@ _OTHER_TIMES = frozenset(
      "first", "latest", "recent", "previous", "next", "opened", "closed", "cancelled", "returned", "refunded",
      "carrier", "hired", "churn", "export", "exported"]
 )  # fmt: skip
-QUANTITY = frozenset(
-    ["quantity", "qty", "quantities", "pieces", "units", "pcs", "items", "menge", "anzahl", "cantidad",
-     "count"]
-)  # fmt: skip
-PRICE = frozenset(["price", "preis", "prix", "precio", "einzelpreis"])
-AMOUNT = frozenset(
-    ["amount", "amt", "total", "subtotal", "sales", "revenue", "value", "turnover", "spend", "spent", "paid",
-     "payment", "net", "gross", "betrag", "umsatz", "montant", "importe", "dollars", "euros", "usd", "eur",
-     "gbp", "monetary"]
-)  # fmt: skip
 _WHOLE = frozenset(
     ["total", "line", "extended", "ext", "order", "sum", "subtotal", "basket", "final", "paid"]
 )
 """Beside the price they make it that of a line or an order: total_price."""
-_NO_SUM = frozenset(
+_NO_SUM = (RELATIVE - {"per"}) | frozenset(
     ["tax", "vat", "discount", "shipping", "freight", "profit", "margin", "fee", "cost", "costs", "tip",
-     "balance", "rating", "percentage", "percent", "pct", "rate", "ratio", "lifetime", "income", "weight",
-     "points", "limit", "credit", "score", "average", "avg", "mean", "tenure", "days", "months", "method",
-     "type", "cogs", "installments", "sequential", "premium", "loan", "salary", "deposit"]
+     "balance", "lifetime", "income", "weight", "points", "limit", "credit", "tenure", "days", "months",
+     "method", "type", "cogs", "installments", "sequential", "premium", "loan", "salary", "deposit"]
 )  # fmt: skip
-_PRODUCT = frozenset(
-    ["product", "item", "sku", "stock", "article", "asin", "description", "title", "productid", "variant"]
-)
-_KNOWN = (
-    CUSTOMER | ORDER | ID | _WHEN | QUANTITY | PRICE | AMOUNT | _PRODUCT | {"unit", "ship", "birth", "name"}
-)
 _NAMELESS = frozenset(["c", "col", "column", "field", "unnamed", "var", "v", "f", "x", ""])
 _LEAST_READ = 0.95
 """Of a date or a number: `max_unreadable` of the orders recipe lets so many lines be left out."""
 
 
-def split_name(column: ColumnKind) -> tuple[str, ...]:
-    """The words of a column's name, those too that stand together: `customerid`, `orderdate`."""
-    return _split_joined(column.words)
-
-
-def _split_joined(words: Sequence[str]) -> tuple[str, ...]:
-    return tuple(itertools.chain.from_iterable(map(_split_word, words)))
-
-
 def is_order_named(name: str) -> bool:
     """Whether a name is that of an order's number: order_id, InvoiceNo."""
-    words = {*_split_joined(split_words(name))}
+    words = {*split_name(name)}
     return bool(words & ORDER) and bool(words & ID) and not words - ORDER - ID - _BESIDE
-
-
-def _split_word(word: str) -> tuple[str, ...]:
-    if word in _KNOWN:
-        return (word,)
-    for end in range(3, len(word) - 1):
-        if word[:end] in _KNOWN and word[end:] in _KNOWN:
-            return (word[:end], word[end:])
-    return (word,)
 
 
 def is_date(column: ColumnKind) -> bool:
@@ -113,10 +71,10 @@ def find_date(columns: Sequence[ColumnKind]) -> ColumnKind | None:
     """When the order was placed; never when it was sent, or when a customer was born or came last."""
 
     def rank(column: ColumnKind) -> int:
-        words = {*split_name(column)}
-        return 0 if words & ORDER else 1 if words & _WHEN else 2
+        words = {*column.words}
+        return 0 if words & ORDER else 1 if words & WHEN else 2
 
-    free = [one for one in columns if is_date(one) and _OTHER_TIMES.isdisjoint(split_name(one))]
+    free = [one for one in columns if is_date(one) and _OTHER_TIMES.isdisjoint(one.words)]
     return min(free, key=rank, default=None)
 
 
@@ -129,18 +87,16 @@ def find_customers(columns: Sequence[ColumnKind]) -> list[ColumnKind]:
 
 def _rank_customers(columns: Sequence[ColumnKind]) -> Iterator[tuple[tuple[int, int], ColumnKind]]:
     for column in columns:
-        words, numeric = {*split_name(column)}, column.kind in ("number", "flag", "constant")
-        if column.kind not in ("number", "text", "category", "flag", "constant") or (
-            numeric and not _is_whole(column)
-        ):
+        words = {*column.words}
+        if column.kind not in ("number", "text", "category", "flag", "constant") or not column.is_whole:
             continue
-        rest = words - CUSTOMER - ID - _BESIDE
-        if words & CUSTOMER and not rest:
+        rest = words - PEOPLE - ID - _BESIDE
+        if words & PEOPLE and not rest:
             # one that is made anew for each order tells nobody's orders together (customer_unique_id does)
             yield (0 if words & ID else 1, column.distinct), column
-        elif words & CONTACT and not words - CUSTOMER - CONTACT - _BESIDE - {"address", "number"}:
+        elif words & CONTACT and not words - PEOPLE - CONTACT - _BESIDE - {"address", "number"}:
             yield (2, 0), column
-        elif words & CUSTOMER and rest == {"name"}:
+        elif words & PEOPLE and rest == {"name"}:
             yield (3, 0), column
         elif words == {"id"}:
             yield (4, 0), column
@@ -149,16 +105,11 @@ def _rank_customers(columns: Sequence[ColumnKind]) -> Iterator[tuple[tuple[int, 
 def find_order(columns: Sequence[ColumnKind], customer: ColumnKind | None) -> ColumnKind | None:
     """The column of the order's number: named like one, of one customer each."""
     for column in columns:
-        words = split_name(column)
-        rest = {*words} - ORDER - ID - _BESIDE
-        if (
-            column is customer
-            or not ORDER & {*words}
-            or rest
-            or column.kind not in ("number", "text", "category")
-        ):
+        words = column.words
+        named = ORDER & {*words} and not {*words} - ORDER - ID - _BESIDE
+        if column is customer or not named or column.kind not in ("number", "text", "category"):
             continue
-        if column.kind == "number" and not _is_whole(column):
+        if column.kind == "number" and not column.is_whole:
             continue
         many = column.distinct > max(20, 0.05 * len(column.values))
         if (words[-1] in ID and many) or (customer is not None and _has_one_each(column, customer)):
@@ -175,11 +126,11 @@ def _has_one_each(order: ColumnKind, customer: ColumnKind) -> bool:
 def find_quantity(columns: Sequence[ColumnKind]) -> ColumnKind | None:
     """How many pieces a line is of; a column called amount where there is a price and it counts pieces."""
     for column in _keep_numbers(columns):
-        if QUANTITY & {*split_name(column)} and _NO_SUM.isdisjoint(split_name(column)) and not _is_id(column):
+        if QUANTITY & {*column.words} and _NO_SUM.isdisjoint(column.words) and not _is_id(column):
             return column
     if find_price(columns) is None:
         return None
-    alone = [one for one in _keep_numbers(columns) if split_name(one) == ("amount",) and _is_whole(one)]
+    alone = [one for one in _keep_numbers(columns) if one.words == ("amount",) and one.is_whole]
     return alone[0] if alone else None
 
 
@@ -188,26 +139,26 @@ def find_price(columns: Sequence[ColumnKind]) -> ColumnKind | None:
     found = [
         column
         for column in _keep_numbers(columns)
-        if PRICE & {*split_name(column)} and (_WHOLE | _NO_SUM).isdisjoint(split_name(column))
+        if PRICE & {*column.words} and (_WHOLE | _NO_SUM).isdisjoint(column.words)
     ]
-    return min(found, key=lambda one: "unit" not in split_name(one), default=None)
+    return min(found, key=lambda one: "unit" not in one.words, default=None)
 
 
 def list_amounts(columns: Sequence[ColumnKind]) -> list[ColumnKind]:
     """The columns that may be a line's money, those that say line before the others."""
 
     def is_amount(column: ColumnKind) -> bool:
-        words = {*split_name(column)}
-        named = (AMOUNT & words and not PRICE & words) or (PRICE & words and _WHOLE & words)
+        words = {*column.words}
+        named = (PAID & words and not PRICE & words) or (PRICE & words and _WHOLE & words)
         return bool(named) and _NO_SUM.isdisjoint(words) and not _is_id(column)
 
     found = [column for column in _keep_numbers(columns) if is_amount(column)]
-    return sorted(found, key=lambda one: not {"line", "item"} & {*split_name(one)})
+    return sorted(found, key=lambda one: not {"line", "item"} & {*one.words})
 
 
 def is_product(column: ColumnKind) -> bool:
     """Named like what was bought."""
-    return not _PRODUCT.isdisjoint(split_name(column))
+    return not PRODUCT.isdisjoint(column.words)
 
 
 def are_baskets(columns: Sequence[ColumnKind]) -> bool:
@@ -225,9 +176,4 @@ def _keep_numbers(columns: Sequence[ColumnKind]) -> list[ColumnKind]:
 
 
 def _is_id(column: ColumnKind) -> bool:
-    return not ID.isdisjoint(split_name(column)) and not QUANTITY & {*split_name(column)}
-
-
-def _is_whole(column: ColumnKind) -> bool:
-    known = pd.to_numeric(column.values, errors="coerce").dropna()
-    return bool((known == known.round()).all())
+    return not ID.isdisjoint(column.words) and not QUANTITY & {*column.words}

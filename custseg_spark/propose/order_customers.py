@@ -9,37 +9,12 @@ from typing import Any
 
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.proposal import render
+from custseg_spark.propose.words import LAST, SPENDERS
 from custseg_spark.recipe.order_recipe import COLUMNS
 from custseg_spark.sql.parse import quote_name, quote_text
 from custseg_spark.transactions.customers import WEEK
 from custseg_spark.wording import split_words
 
-_SPEND = {
-    "sql": "monetary",
-    "clip": ["p0.5", "p99.5"],
-    "transform": "log1p",
-    "unit": "money in all",
-    "words": ["Small spenders", "Mid spenders", "Big spenders"],
-}
-_PIECES = {
-    "sql": "items",
-    "clip": [None, "p99.5"],
-    "transform": "log1p",
-    "unit": "pieces in all",
-    "words": ["Few pieces", "Some pieces", "Many pieces"],
-}
-_RECENCY = {
-    "sql": "recency",
-    "transform": "log1p",
-    "words": ["recent", None, "quiet"],
-}
-_ORDERS = {
-    "sql": "frequency",
-    "clip": [None, "p99"],
-    "transform": "log1p",
-}
-_MOVED = {"words": ["Small amounts", "Mid amounts", "Large amounts"]}
-"""Where money moves and is not spent, as in a bank."""
 _SAME = 0.95
 """From this rank correlation on, items that would cut beside the orders say nothing else."""
 _ACTIONS = (
@@ -121,25 +96,31 @@ def write_customer_recipe(found: CustomerColumns, source: Mapping[str, Any]) -> 
 
 
 def _choose_features(found: CustomerColumns) -> dict[str, dict[str, Any]]:
+    """The first gives the nouns. Where money moves and is not spent, as in a bank, nobody is a spender."""
     features: dict[str, dict[str, Any]] = {}
+    orders = f"{found.noun}s"
     if found.has_money:
-        money = {**_SPEND, "clip": [0, "p99.5"]} if found.subtracts else _SPEND
-        features["spend" if found.is_shop else "amount"] = money if found.is_shop else {**money, **_MOVED}
-    elif found.counts_items:
-        features["pieces"] = _PIECES
-    if found.tells_recency:
-        features["recency"] = {**_RECENCY, "unit": f"days since the last {found.noun}"}
-    if found.orders_again:
-        many = {
-            **_ORDERS,
-            "unit": f"{found.noun}s",
-            "words": [f"few {found.noun}s", None, f"many {found.noun}s"],
+        amounts = ["Small amounts", "Mid amounts", "Large amounts"]
+        features["spend" if found.is_shop else "amount"] = {
+            **_treat("monetary", "money in all", [0 if found.subtracts else "p0.5", "p99.5"]),
+            "words": SPENDERS if found.is_shop else amounts,
         }
-        if not {"spend", "amount", "pieces"} & {*features}:  # the first one gives the nouns
-            many["words"] = [f"Few {found.noun}s", f"Some {found.noun}s", f"Many {found.noun}s"]
-            return {f"{found.noun}s": many, **features}
-        features[f"{found.noun}s"] = many
-    return features
+    elif found.counts_items:
+        words = ["Few pieces", "Some pieces", "Many pieces"]
+        features["pieces"] = {**_treat("items", "pieces in all", [None, "p99.5"]), "words": words}
+    has_noun = bool(features)
+    if found.tells_recency:
+        features["recency"] = {**_treat("recency", f"days since the last {found.noun}"), "words": LAST}
+    if not found.orders_again:
+        return features
+    nouns = [f"Few {orders}", f"Some {orders}", f"Many {orders}"]
+    said = [f"few {orders}", None, f"many {orders}"] if has_noun else nouns
+    many = {orders: {**_treat("frequency", orders, [None, "p99"]), "words": said}}
+    return features | many if has_noun else many | features
+
+
+def _treat(sql: str, unit: str, clip: Sequence[Any] = ()) -> dict[str, Any]:
+    return {"sql": sql, **({"clip": clip} if clip else {}), "transform": "log1p", "unit": unit}
 
 
 def _describe(found: CustomerColumns, features: Mapping[str, Any]) -> dict[str, Any]:

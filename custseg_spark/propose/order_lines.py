@@ -23,8 +23,8 @@ from custseg_spark.propose.order_columns import (
     is_nameless,
     is_product,
     list_amounts,
-    split_name,
 )
+from custseg_spark.propose.outcomes import is_outcome
 from custseg_spark.transactions.customers import WEEK
 
 _REPEATED = 0.1
@@ -105,7 +105,7 @@ def look_for_orders(columns: Sequence[ColumnKind], rows: int) -> OrderShape | No
     customer = next((one for one in candidates if _holds_orders(one, date, columns, rows)), None)
     if customer is not None:
         return _choose_columns(columns, customer, date, rows)
-    if any(split_name(one) != ("id",) for one in candidates):
+    if any(one.words != ("id",) for one in candidates):
         return None  # a table of customers
     return _look_for_nobodys(columns, date, rows, candidates)
 
@@ -119,7 +119,7 @@ def count_repeated(customer: ColumnKind, rows: int) -> float:
 def _holds_orders(customer: ColumnKind, date: ColumnKind, columns: Sequence[ColumnKind], rows: int) -> bool:
     order = find_order(columns, customer)
     money = find_price(columns) or find_quantity(columns) or next(iter(list_amounts(columns)), None)
-    if order is not None and money is not None and split_name(customer) != ("id",):
+    if order is not None and money is not None and customer.words != ("id",):
         return True
     if count_repeated(customer, rows) < _REPEATED or not _comes_again(customer, date):
         return False
@@ -154,7 +154,7 @@ def _choose_columns(
         price=price if amount is None else None,
         amount=amount,
         repeated_total=amount is not None and not own,
-        is_shop=all(_NO_SHOP.isdisjoint(split_name(column)) for column in columns),
+        is_shop=all(_NO_SHOP.isdisjoint(column.words) for column in columns),
         favourites=_choose_favourites(free),
     )
 
@@ -179,11 +179,11 @@ def _choose_favourites(columns: Sequence[ColumnKind]) -> tuple[ColumnKind, ...]:
     """Columns of few texts that say something of who buys: the country, the shop, the kind of goods."""
 
     def rank(column: ColumnKind) -> int:
-        words = {*split_name(column)}
+        words = {*column.words}
         return next((i for i, known in enumerate(_FAVOURITE_WORDS) if known in words), len(_FAVOURITE_WORDS))
 
     def says_something(column: ColumnKind) -> bool:
-        private = column.is_protected or column.is_personal or column.is_outcome or is_product(column)
+        private = column.is_protected or column.is_personal or is_outcome(column) or is_product(column)
         few = column.kind in ("category", "text") and 1 < column.distinct <= _MOST_VALUES
         return few and not private and rank(column) < len(_FAVOURITE_WORDS)
 
@@ -219,12 +219,12 @@ def _look_at_nameless(columns: Sequence[ColumnKind], rows: int) -> OrderShape | 
     """By the values alone: whole numbers or texts that come again on other days are the customer, a number
     with fractions is the money, a whole one of few values the pieces."""
     date = next(filter(is_date, columns))
-    whole = [one for one in columns if one.kind in ("number", "text") and not _has_fractions(one)]
+    whole = [one for one in columns if one.kind in ("number", "text") and one.is_whole]
     customers = [one for one in whole if one.distinct >= 20 and count_repeated(one, rows) >= _REPEATED]
     customer = next((one for one in customers if _comes_again(one, date)), None)
     if customer is None:
         return None
-    money = [one for one in columns if one.kind == "number" and _has_fractions(one)]
+    money = [one for one in columns if one.kind == "number" and not one.is_whole]
     pieces = [one for one in whole if one.kind == "number" and one.distinct <= 100 and one is not customer]
     if not money and pieces:
         return None
@@ -236,10 +236,3 @@ def _look_at_nameless(columns: Sequence[ColumnKind], rows: int) -> OrderShape | 
         amount=money[-1] if money else None,
         is_guessed=True,
     )
-
-
-def _has_fractions(column: ColumnKind) -> bool:
-    if column.kind == "text":
-        return False
-    known = column.values.dropna()
-    return bool((known != known.round()).any())

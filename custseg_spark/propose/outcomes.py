@@ -14,7 +14,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custseg_spark.propose.column_kinds import GENERAL, NAMES_OUTCOME, ColumnKind
+from custseg_spark.propose.column_kinds import ColumnKind
+
+NAMES_OUTCOME = frozenset(
+    ["churn", "churned", "churner", "churning", "attrition", "attrited", "exited", "defaulted", "defaulter",
+     "unsubscribed", "abwanderung", "abgewandert", "kundigung", "gekundigt", "abandono", "abbandono",
+     "resiliation", "desabonnement", "opzegging", "evasao", "cancelamento", "inadimplencia"]
+)  # fmt: skip
+"""Words that name an outcome wherever they stand: a column with one is an outcome, or carries it."""
+_OUTCOME = NAMES_OUTCOME | frozenset(
+    ["response", "responded", "responder", "target", "outcome", "converted", "conversion", "convert", "label",
+     "cancelled", "canceled", "retained", "retention", "default", "risk", "subscribed", "subscribe",
+     "renewed", "fraud", "delinquent", "ziel", "zielvariable", "antwort", "objetivo", "respuesta", "riesgo",
+     "cible", "reponse", "risque", "risposta", "rischio", "resposta", "risco", "risiko", "risico"]
+)  # fmt: skip
+"""Words that name an outcome where a column of two values has them in its name."""
+_WHOLE = frozenset(
+    ["y", "left", "lost", "won", "deposit", "award", "awarded", "bought", "purchased", "revenue", "baja",
+     "fuga"]
+)  # fmt: skip
+"""Words that name one where they are the whole name."""
+_GENERAL = frozenset(
+    ["flag", "label", "value", "status", "is", "has", "was", "the", "customer", "client", "user", "target",
+     "yes", "no", "last", "total", "outcome", "binary", "indicator"]
+)  # fmt: skip
+"""Words of an outcome's name that do not say what it is about."""
 
 TELLS = 0.95
 """A column whose AUC for an outcome is this or more, either way, is taken for the outcome itself. Measured
@@ -26,13 +50,20 @@ FEWEST = 30
 _LEVELS = 20
 
 
+def is_outcome(column: ColumnKind) -> bool:
+    """Of two values, and named like the answer that segments are checked by."""
+    two = column.kind == "flag" or (column.kind in ("category", "number") and column.distinct == 2)
+    whole = len(column.words) == 1 and column.words[0] in _WHOLE
+    return two and (whole or not _OUTCOME.isdisjoint(column.words))
+
+
 def find_outcomes(columns: Iterable[ColumnKind]) -> list[ColumnKind]:
     """The columns with two values that are named like the answer that segments are checked by; of two
     numbers, such as 1 and 2, the higher is counted."""
     return [
         replace(column, counted=f"{column.values.max():.15g}") if column.kind == "number" else column
         for column in columns
-        if column.is_outcome
+        if is_outcome(column)
     ]
 
 
@@ -59,7 +90,7 @@ def find_outcome_words(words: Sequence[str], outcomes: Iterable[Sequence[str]] =
     if always:
         return always
     for outcome in outcomes:
-        telling = tuple(word for word in outcome if word not in GENERAL and len(word) > 1)
+        telling = tuple(word for word in outcome if word not in _GENERAL and len(word) > 1)
         if telling and {*telling} <= {*words}:
             return telling
     return ()
@@ -108,12 +139,10 @@ def find_told(values: pd.Series[Any], outcomes: Collection[tuple[str, pd.Series[
     return ""
 
 
-def _measure_auc(scores: np.ndarray[Any, Any], answer: np.ndarray[Any, Any]) -> float:
-    """The chance that one of the customers with the answer has a higher score than one without; ties count
-    half."""
-    ranks = pd.Series(scores).rank().to_numpy()
-    yes, no = answer.sum(), (~answer).sum()
-    return float((ranks[answer].sum() - yes * (yes + 1) / 2) / (yes * no))
+def _measure_auc(scores: Any, answer: np.ndarray[Any, Any]) -> float:
+    from sklearn.metrics import roc_auc_score  # it loads slowly
+
+    return float(roc_auc_score(answer, pd.Series(scores).rank()))
 
 
 def _code_levels(values: pd.Series[Any]) -> np.ndarray[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from jinja2 import Environment
 
 from custseg_spark.recipe import plain_yaml
+from custseg_spark.wording import format_figure
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,12 @@ class Proposal:
 def render(template: str, **values: Any) -> str:
     """One of this package's templates with these values."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.filters.update(yaml=plain_yaml.inline, comment=lambda why: f"  # {why}" if why else "")
+    environment.filters |= {
+        "yaml": plain_yaml.inline,
+        "fold": plain_yaml.fold,
+        "figure": lambda number: format_figure(number, 6),
+        "comment": lambda why: f"  # {why}" if why else "",
+        "wrap": lambda text: textwrap.fill(text, 106, break_long_words=False, break_on_hyphens=False),
+    }
     text = resources.files("custseg_spark.propose").joinpath(template).read_text(encoding="utf-8")
     return environment.from_string(text).render(**values)

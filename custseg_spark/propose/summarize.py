@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from custseg_spark.propose.draft import Draft
 from custseg_spark.propose.features import ProposedFeature
-from custseg_spark.wording import join_words
+from custseg_spark.wording import join_few, shorten
 
 _MOST = 4
 """Columns that a line names of a kind, and reasons that it gives."""
-_LONGEST = 50
-"""Signs of a name or a reason that are shown."""
+_FURTHER = re.compile(r" \(|, ")
+"""Where a reason goes on to what is left to the recipe."""
 
 
 def summarize_draft(draft: Draft, rows: int) -> tuple[str, ...]:
@@ -25,7 +26,7 @@ def summarize_draft(draft: Draft, rows: int) -> tuple[str, ...]:
         f"{rows:,} rows looked at; customers are told apart by {draft.identity.name}",
         f"cuts: {', '.join(map(_write_feature, draft.features.items()))}",
         "; ".join(shown),
-        f"could cut and does not: {_list_reasons(passed)}" if passed else "",
+        f"does not cut: {_list_reasons(passed)}" if passed else "",
         f"left out: {_list_reasons(draft.left)}" if draft.left else "",
     ]
     return tuple(line for line in lines if line)
@@ -34,26 +35,19 @@ def summarize_draft(draft: Draft, rows: int) -> tuple[str, ...]:
 def _write_feature(named: tuple[str, ProposedFeature]) -> str:
     name, feature = named
     parts = len(feature.columns)
-    return f"{_cut(name)} (the sum of {parts} columns)" if parts > 1 else _cut(name)
+    return f"{shorten(name)} (the sum of {parts} columns)" if parts > 1 else shorten(name)
 
 
 def _list_reasons(columns: Mapping[str, str]) -> str:
-    """The columns by why, the commonest reason first; figures in brackets behind a reason are left to the
-    recipe."""
+    """The columns by why, the commonest reason first; what goes on behind a reason is left to the recipe."""
     by_reason: dict[str, list[str]] = {}
     for name, why in columns.items():
-        by_reason.setdefault(why.partition(" (")[0], []).append(name)
+        by_reason.setdefault(_FURTHER.split(why)[0], []).append(name)
     ranked = sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
-    told = [f"{_list_names(names)} ({_cut(why)})" for why, names in ranked[:_MOST]]
+    told = [f"{_list_names(names)} ({why})" for why, names in ranked[:_MOST]]
     rest = sum(len(names) for _, names in ranked[_MOST:])
     return "; ".join(told + ([f"{rest} more"] if rest else []))
 
 
 def _list_names(names: Iterable[str]) -> str:
-    shown = [_cut(name) for name in names]
-    more = [f"{len(shown) - _MOST} more"] if len(shown) > _MOST else []
-    return join_words(shown[:_MOST] + more)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return join_few(map(shorten, names), _MOST)

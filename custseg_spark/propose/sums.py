@@ -9,18 +9,20 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from custseg_spark.propose.column_kinds import ColumnKind
-from custseg_spark.propose.features import COUNTS, MONEY, ProposedFeature
+from custseg_spark.propose.features import ProposedFeature
+from custseg_spark.propose.outcomes import is_outcome
 from custseg_spark.sql.parse import quote_name
+from custseg_spark.topics import AMOUNTS, COUNTS, RELATIVE, SPENT
 
+_MONEY = SPENT | AMOUNTS | {"charge", "charges", "basket"}
 _FEWEST = 3
 """Parts that make a sum."""
 WIDE = 12
 """This many counts under common names that do not end in a number are a wide table, and added up by name."""
 _TOTALS = frozenset(["total", "sum", "all", "overall"])
-_NEVER = frozenset(
-    ["balance", "bal", "bill", "limit", "income", "salary", "age", "score", "rate", "ratio", "avg", "average",
-     "mean", "median", "max", "min", "pct", "percent", "share", "price", "days", "rank", "id", "code", "chng",
-     "change", "since", "index", "cluster"]
+_NEVER = RELATIVE | frozenset(
+    ["balance", "bal", "bill", "limit", "income", "salary", "age", "max", "min", "price", "days", "id",
+     "code", "since", "cluster"]
 )  # fmt: skip
 """What does not add up over columns: a state at a time, a share, a mean, a place in the calendar."""
 _SAYS_NOTHING = frozenset(
@@ -78,7 +80,7 @@ def _group(
 
 
 def _is_part(column: ColumnKind) -> bool:
-    named = column.is_protected or column.is_outcome or column.is_id_like or column.is_year
+    named = column.is_protected or is_outcome(column) or column.is_id_like or column.is_year
     if named or column.kind not in ("number", "flag") or not _NEVER.isdisjoint(column.words):
         return False
     return column.counted is None and column.is_clean and bool(column.values.min() >= 0)
@@ -86,8 +88,7 @@ def _is_part(column: ColumnKind) -> bool:
 
 def _is_count(column: ColumnKind) -> bool:
     """Whole numbers from zero on; a code or an answer mostly begins with one."""
-    known = column.values.dropna()
-    return bool(known.min() == 0 and (known == known.round()).all())
+    return column.is_whole and bool(column.values.min() == 0)
 
 
 def _differ(members: Sequence[ColumnKind]) -> bool:
@@ -117,8 +118,8 @@ def _find_shared_words(words: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     if words[0] == "total" and len(words) > 2:
         return words[0], words[-1]
-    if words[0] in MONEY:
+    if words[0] in _MONEY:
         return words[:1]
-    if words[-1] in MONEY:
+    if words[-1] in _MONEY:
         return words[-1:]
     return (words[0], words[-1]) if words[0] in COUNTS and len(words) > 2 else ()

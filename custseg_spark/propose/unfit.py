@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.topics import COUNTS
 
 CONTINUOUS = 10
 """Fewer distinct values than this are a code or a small count, which is described."""
 _MOSTLY_ONE_VALUE = 0.6
 """Where more of the known values than this are the same, the others make a segment by being the others."""
+_NEARLY_ALL = 0.995
 _MOSTLY_FILLED = 0.3
 """Where more than this is missing, what fills it makes a segment of its own."""
 _STANDS_FOR = 0.01
@@ -29,10 +29,9 @@ _CALENDAR = {
 }  # fmt: skip
 """Words at the end of a name that say a place in the calendar, with the whole numbers that such a column
 holds."""
-_COUNTED = frozenset(
-    ["num", "n", "nb", "no", "count", "cnt", "number", "per", "visits", "purchases", "orders", "calls",
-     "sessions", "avg", "mean", "spend", "amount", "sales"]
-)  # fmt: skip
+_COUNTED = COUNTS | frozenset(
+    ["per", "visits", "purchases", "orders", "calls", "sessions", "avg", "mean", "spend", "amount", "sales"]
+)
 _CODES = frozenset(
     ["code", "class", "category", "type", "grade", "region", "district", "channel", "zone", "zip", "zipcode",
      "postal", "postcode", "plz", "cep", "branch", "store", "sku", "fnlwgt"]
@@ -74,19 +73,19 @@ def _name_id(column: ColumnKind) -> str:
         return "a year of the calendar"
     if column.is_id_like:
         return "an id or a code"
-    known = column.values.dropna()
+    known = column.known
     consecutive = len(known) == len(column.values) > 1 and bool((known.diff().dropna() == 1).all())
     return "a number of the row" if consecutive else ""
 
 
 def _name_code(column: ColumnKind) -> str:
     words = {*column.words}
-    if not _PLACES.isdisjoint(words) and bool(column.values.dropna().between(-180, 180).all()):
+    if not _PLACES.isdisjoint(words) and bool(column.known.between(-180, 180).all()):
         return "a place on the map"
     if not _GROUPS.isdisjoint(words):
         return "a segment or a score that somebody gave"
-    whole = _is_whole(column)
-    return "a code: its numbers are names" if whole and not _CODES.isdisjoint(column.words[-1:]) else ""
+    named = not _CODES.isdisjoint(column.words[-1:])
+    return "a code: its numbers are names" if named and column.is_whole else ""
 
 
 def _name_model(column: ColumnKind) -> str:
@@ -96,19 +95,17 @@ def _name_model(column: ColumnKind) -> str:
 def _name_calendar(column: ColumnKind) -> str:
     """A day of the month, a month, an hour: by the end of the name, and whole numbers within the calendar."""
     words = [word for word in column.words if word not in ("of", "the", "in")]
-    if not _COUNTED.isdisjoint(words) or not words or not _is_whole(column):
+    if not _COUNTED.isdisjoint(words) or not words or not column.is_whole:
         return ""
     ends = {words[-1]} | ({words[0]} if words[-1] in (*_CALENDAR, "year") else set())
-    known = column.values.dropna()
-    placed = any(bool(known.between(*_CALENDAR[word]).all()) for word in ends if word in _CALENDAR)
+    placed = any(bool(column.known.between(*_CALENDAR[word]).all()) for word in ends if word in _CALENDAR)
     return "a place in the calendar, not a quantity" if placed else ""
 
 
 def _find_filler(column: ColumnKind) -> str:
     """A code in place of a quantity: the lowest or the highest value, apart from all others and often met."""
-    known = column.values.dropna()
     for code in _SENTINELS:
-        share, rest = float((known == code).mean()), known[known != code]
+        share, rest = float((column.known == code).mean()), column.known[column.known != code]
         if share < _STANDS_FOR or rest.empty:
             continue
         apart = rest.min() >= 0 if code < 0 else code > 2 * rest.max()
@@ -125,7 +122,8 @@ def _find_commonest(column: ColumnKind) -> str:
     shares = column.values.value_counts(normalize=True)
     if shares.empty or shares.iloc[0] <= _MOSTLY_ONE_VALUE:
         return ""
-    return f"{float(shares.index[0]):,.6g} in {shares.iloc[0]:.0%} of the rows"
+    rows = "nearly all rows" if shares.iloc[0] >= _NEARLY_ALL else f"{shares.iloc[0]:.0%} of the rows"
+    return f"{float(shares.index[0]):,.6g} in {rows}"
 
 
 def _find_few(column: ColumnKind) -> str:
@@ -138,11 +136,6 @@ def _find_tenure(column: ColumnKind) -> str:
     if not any(words <= {*column.words} for words in _TENURES):
         return ""
     return "says how long somebody has been a customer, not what they do"
-
-
-def _is_whole(column: ColumnKind) -> bool:
-    known = column.values.dropna().to_numpy(float)
-    return bool(np.all(known == np.round(known)))
 
 
 _NEVER: tuple[Callable[[ColumnKind], str], ...] = (

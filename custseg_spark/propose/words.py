@@ -8,21 +8,24 @@ from typing import Any
 
 from custseg_spark.made_words import Title
 from custseg_spark.propose.column_kinds import ColumnKind
-from custseg_spark.propose.column_names import ColumnName, read_name
-from custseg_spark.propose.features import COUNTS, ProposedFeature
-from custseg_spark.topics import find_topic, is_money
+from custseg_spark.propose.column_names import read_name
+from custseg_spark.propose.features import ProposedFeature
+from custseg_spark.topics import AMOUNT, SPENT, find_topic, is_money
 from custseg_spark.wording import fold_text, split_words
 
-_SPENDERS: list[str | None] = ["Small spenders", "Mid spenders", "Big spenders"]
-_LAST: list[str | None] = ["recent", None, "quiet"]
-_ANYTHING = """
-    total totals totales sum all overall gross net my yearly annual monthly weekly daily in last over
-    the of per amount amounts amt value montant money spend spent spending sales sale revenue monetary
-    turnover mnt gmv depenses depense umsatz ventas gasto gastos trans transaction transactions purchase
-    purchases order orders customer client month months year years day days lifetime date to
-"""
+SPENDERS: list[str | None] = ["Small spenders", "Mid spenders", "Big spenders"]
+LAST: list[str | None] = ["recent", None, "quiet"]
+_ANYTHING = (
+    SPENT
+    | (AMOUNT - {"values"})
+    | frozenset(
+        ["total", "totals", "totales", "sum", "all", "overall", "gross", "net", "my", "yearly", "annual",
+         "monthly", "weekly", "daily", "in", "last", "over", "the", "of", "per", "sale", "trans",
+         "transaction", "transactions", "purchase", "purchases", "order", "orders", "customer", "client",
+         "month", "months", "year", "years", "day", "days", "lifetime", "date", "to"]
+    )
+)  # fmt: skip
 """Who spends much on wine may spend little in all: spenders are who spends much on anything."""
-_BOUGHT = frozenset(["purchase", "purchases", "order", "orders", "transactions", "bookings", "achats"])
 
 
 def propose_keys(features: Mapping[str, ProposedFeature]) -> dict[str, dict[str, Any]]:
@@ -31,15 +34,14 @@ def propose_keys(features: Mapping[str, ProposedFeature]) -> dict[str, dict[str,
     found: dict[str, dict[str, Any]] = {}
     said: set[str] = set()
     for key, feature in features.items():
-        name = _read_names(feature)
-        title = Title(key, name.label, name.unit)
+        label = read_name(feature.columns[0]).label if len(feature.columns) == 1 else ""
+        title = Title(key, label, feature.unit)
         words = _propose_words(title, feature, features)
         if said & {fold_text(word) for word in words if word}:
-            name = ColumnName(name.plain, name.unit)
-            low, _, high = Title(key, unit=name.unit).make_words()
-            words = [low, None, high]
+            title = Title(key, unit=feature.unit)
+            words = _make_words(title)
         said |= {fold_text(word) for word in words if word}
-        named = {"unit": name.unit, "label": name.label}
+        named = {"unit": title.unit, "label": title.label}
         found[key] = {**{what: text for what, text in named.items() if text}, "words": words}
     return found
 
@@ -51,27 +53,8 @@ def describe_name(column: ColumnKind) -> dict[str, str]:
     if column.kind == "date":
         unit, label = "", f"days since {label}" if label else ""  # which says what they are counted in
     elif column.kind in ("category", "flag"):
-        unit, label = (
-            "",
-            f"{label} {column.counted}".strip() if label and column.kind == "category" else label,
-        )
+        unit, label = "", f"{label} {column.counted}" if label and column.kind == "category" else label
     return {what: text for what, text in {"unit": unit, "label": label}.items() if text}
-
-
-def _read_names(feature: ProposedFeature) -> ColumnName:
-    """The name of its column; of a sum, the unit that all of its columns share."""
-    names = [read_name(column) for column in feature.columns]
-    if len(names) > 1:
-        return ColumnName(" ".join(feature.words), names[0].unit if len({n.unit for n in names}) == 1 else "")
-    return replace(names[0], unit="money") if _is_money_bought(names[0], feature) else names[0]
-
-
-def _is_money_bought(name: ColumnName, feature: ProposedFeature) -> bool:
-    """Whether purchases without a unit are money by their values: nobody buys 2.5 times."""
-    words, known = {*split_words(name.plain)}, feature.values.dropna()
-    bought = find_topic(name.plain, name.unit) == "frequency" and not _BOUGHT.isdisjoint(words)
-    fractions = bought and not name.unit and COUNTS.isdisjoint(words) and (known % 1 != 0).mean() > 0.2
-    return bool(fractions and known.max() > 1)
 
 
 def _propose_words(
@@ -80,19 +63,19 @@ def _propose_words(
     topic = find_topic(title.label or title.name, title.unit)
     # where two columns say what was spent, neither alone says who spends much
     if _is_all_spent(feature) and sum(_is_all_spent(one) for one in features.values()) == 1:
-        return _SPENDERS
+        return SPENDERS
     # beside an age T and a frequency, recency is the age at the last purchase: a high one is recent
     if topic == "recency" and not any(one.words in (("t",), ("t", "x")) for one in features.values()):
-        return _LAST
+        return LAST
     counted = split_words(title.name) != feature.words and not title.label
-    low, _, high = Title(
-        "_".join(feature.words) if counted else title.name, title.label, title.unit
-    ).make_words()
+    return _make_words(replace(title, name="_".join(feature.words)) if counted else title)
+
+
+def _make_words(title: Title) -> list[str | None]:
+    low, _, high = title.make_words()
     return [low, None, high]
 
 
 def _is_all_spent(feature: ProposedFeature) -> bool:
-    name = _read_names(feature)
-    plain = [word for word in feature.words if not any(sign.isdigit() for sign in word)]
-    spent = find_topic(" ".join(feature.words), name.unit) == "spend"
-    return spent and {*_ANYTHING.split()}.issuperset(plain) and (not name.unit or is_money(name.unit))
+    plain = {word for word in feature.words if not any(sign.isdigit() for sign in word)}
+    return feature.topic == "spend" and plain <= _ANYTHING and (not feature.unit or is_money(feature.unit))

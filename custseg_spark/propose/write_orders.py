@@ -12,6 +12,7 @@ from custseg_spark.propose.order_columns import are_baskets
 from custseg_spark.propose.order_customers import CustomerColumns, look_at_customers, write_customer_recipe
 from custseg_spark.propose.order_lines import OrderShape, look_for_orders
 from custseg_spark.propose.proposal import Proposal, render
+from custseg_spark.recipe import LABELS
 from custseg_spark.recipe.order_recipe import COLUMNS, SUMMED
 from custseg_spark.sql.parse import quote_name, quote_text
 from custseg_spark.wording import split_words
@@ -21,7 +22,7 @@ CUSTOMERS = "customers"
 _NOBODY = frozenset(
     ["na", "n/a", "#n/a", "nan", "null", "none", "-", "--", "?", "unknown", "(blank)", "anonymous", "guest"]
 )
-_TAKEN = frozenset([*COLUMNS, *SUMMED, "segment", "segment_name", "distance_to_centre"])
+_TAKEN = frozenset([*COLUMNS, *SUMMED, *LABELS])
 
 
 @dataclass(frozen=True)
@@ -33,32 +34,33 @@ class _Line:
 
 
 def propose_of_orders(
-    columns: Sequence[ColumnKind], rows: int, *, path: str, source: Mapping[str, Any]
+    columns: Sequence[ColumnKind], rows: int, source: Mapping[str, Any], notes: Sequence[str] = ()
 ) -> Proposal | None:
     """What is proposed for order lines, or for the customers that `custseg rfm` made of some; None for any
-    other table. `rows`: of the table. `source`: what stands under `input`. Raises like
-    `write_order_recipes`."""
+    other table. `rows`: of the table. `source`: what stands under `input`. `notes`: of how it was read.
+    Raises like `write_order_recipes`."""
     if (made := look_at_customers(columns, rows)) is not None:
         is_directory = source.get("format") == "parquet"  # as rfm writes them; anything else is a copy
-        return Proposal(write_customer_recipe(made, {"path": path} if is_directory else source))
+        return Proposal(write_customer_recipe(made, {"path": source["path"]} if is_directory else source))
     if are_baskets(columns):
         raise BadTableError(
-            f"{path}: each row lists things bought together, and none says by whom: nobody can be segmented",
+            f"{source['path']}: each row lists things bought together, and none says by whom: nobody can be "
+            "segmented",
             "bring the orders with the customer's id, the day and the money, a row each",
         )
     shape = look_for_orders(columns, rows)
-    return None if shape is None else write_order_recipes(shape, path=path, source=source)
+    return None if shape is None else write_order_recipes(shape, source, notes)
 
 
-def write_order_recipes(shape: OrderShape, *, path: str, source: Mapping[str, Any]) -> Proposal:
+def write_order_recipes(shape: OrderShape, source: Mapping[str, Any], notes: Sequence[str] = ()) -> Proposal:
     """The orders recipe; `rfm` runs on it as it is, and beside it the recipe for the customers that it makes.
 
     `source`: what stands under `input`. Raises BadTableError for orders of which nobody knows whose they are.
     """
     if shape.customer is None or shape.date is None:
-        raise _refuse_nobodys(shape, path)
+        raise _refuse_nobodys(shape, source["path"])
     favourites = dict(_name_favourites(shape))
-    notices = (_tell_shape(shape, path), *_list_notices(shape))
+    notices = (*notes, _tell_shape(shape, source["path"]), *_list_notices(shape))
     text = render(
         "orders.yaml.jinja",
         looked_at=len(shape.date.values),
@@ -152,7 +154,7 @@ def _write_lines(shape: OrderShape) -> dict[str, _Line]:
     lines = {"customer": _Line(shape.customer.name)}
     if shape.order is not None:
         lines["order"] = _Line(quote_name(shape.order.name))
-    look = "check under types that day and month are not swapped" if _may_be_swapped(shape.date) else ""
+    look = "check under types that day and month are not swapped" if shape.date.ambiguous else ""
     lines["date"] = _Line(quote_name(shape.date.name), look)
     if shape.quantity is not None:
         lines["quantity"] = _Line(quote_name(shape.quantity.name))
@@ -166,15 +168,6 @@ def _write_lines(shape: OrderShape) -> dict[str, _Line]:
         counted = lines.get("quantity", _Line("1")).sql
         lines["amount"] = _Line(counted, "nothing says what was paid")
     return lines
-
-
-def _may_be_swapped(date: ColumnKind) -> bool:
-    """Whether day and month are both numbers in an order that two countries read in two ways."""
-    patterns = date.declared.get("date", ()) if isinstance(date.declared, dict) else ()
-    return any(
-        not one.startswith("y") and "MMM" not in one
-        for one in ([patterns] if isinstance(patterns, str) else patterns)
-    )
 
 
 def _write_returns(shape: OrderShape) -> str | None:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment
 
 from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import draft_recipe
 from custseg_spark.propose.facts import TableFacts, correct_columns
-from custseg_spark.propose.proposal import Proposal
+from custseg_spark.propose.features import write_days_since
+from custseg_spark.propose.proposal import Proposal, render
 from custseg_spark.propose.summarize import summarize_draft
 from custseg_spark.propose.words import describe_name, propose_keys
 from custseg_spark.propose.write_orders import propose_of_orders
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
-from custseg_spark.wording import join_words, split_words
+from custseg_spark.wording import join_few, split_words
 
 _MOST_NAMED = 3
 """Columns that an error names."""
@@ -34,45 +33,39 @@ def write_recipe(
     path: str,
     format: str,  # noqa: A002 - the recipe's own word
     options: Mapping[str, Any],
-    types: Mapping[str, Any],
     facts: TableFacts = NOTHING_MORE,
 ) -> Proposal:
     """The starter recipe; `train` runs on it as it is.
 
     `head`: rows drawn from the table, or all of them, typed or as text. `facts`: what all of its rows say.
-    `types`: what is known of
-    the columns' types; "string" keeps a column from being read as a number or a date. Raises
-    DataError for a table without rows or without a column to cut by.
+    Raises DataError for a table without rows or without a column to cut by.
     """
     if head.empty:
         raise BadTableError(f"{path}: no rows to look at", "give a table that holds customers")
-    columns = correct_columns(look_at_columns(head, types), facts)
+    columns = correct_columns(look_at_columns(head), facts)
     rows = facts.rows or len(head)
     source = {"path": path, "format": format, **({"options": dict(options)} if options else {})}
-    if facts.id is None:
-        orders = propose_of_orders(columns, rows, path=path, source=source)
-        if orders is not None:
-            return orders
+    orders = propose_of_orders(columns, rows, source, facts.notes) if facts.id is None else None
+    if orders is not None:
+        return orders
     draft = draft_recipe(columns, rows, facts.id)
     if not draft.features:
         raise _explain_refusal(path, columns)
-    environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    environment.filters.update(
-        yaml=plain_yaml.inline,
-        fold=plain_yaml.fold,
-        description=_describe,
-        comment=lambda why: f"  # {why}" if why else "",
-    )
-    template = resources.files("custseg_spark.propose").joinpath("starter.yaml.jinja")
-    text = environment.from_string(template.read_text(encoding="utf-8")).render(
+    notices = (*facts.notes, *draft.notices)
+    text = render(
+        "starter.yaml.jinja",
         rows=rows,
         looked_at=f"all {rows:,} rows" if rows == len(head) else f"{len(head):,} of {rows:,} rows",
+        notices=notices,
         source=source,
         draft=draft,
         example=quote_name(next(iter(draft.features.values())).columns[0]),
+        kinds={name: declared.kind for name, declared in draft.types.items()},
+        described={name: _describe(column) for name, column in draft.described.items()},
+        checked={name: _describe(column) for name, column in draft.checked.items()},
         names=propose_keys(draft.features),
     )
-    return Proposal(text, draft.notices, found=summarize_draft(draft, len(head)))
+    return Proposal(text, notices, found=summarize_draft(draft, len(head)))
 
 
 def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
@@ -84,9 +77,7 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
         return BadTableError(f"{what}: {mixed.name}: {mixed.misfits}", remedy)
     categories = [one for one in columns if one.kind == "category" or (one.kind == "flag" and one.counted)]
     if categories:
-        named = [one.name for one in categories]
-        most = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
-        listed = join_words(named[:_MOST_NAMED] + most)
+        listed = join_few([one.name for one in categories], _MOST_NAMED)
         key = "_".join(split_words(f"{categories[0].name} {categories[0].counted}"))
         return DataError(
             f"{what}: {listed} can be described, and cut nothing as they are",
@@ -95,7 +86,7 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
         )
     same = [one.name for one in columns if one.kind == "constant"]
     if same:
-        what += f": {join_words(same[:_MOST_NAMED])} the same in every row"
+        what += f": {join_few(same, _MOST_NAMED)} the same in every row"
     return BadTableError(what, "add what customers do, such as spend or orders")
 
 
@@ -109,8 +100,7 @@ def _write_expression(column: ColumnKind) -> str:
     """The column as an expression that gives a number."""
     name = quote_name(column.name)
     if column.kind == "date":
-        last = column.values.max().date().isoformat()
-        return f"datediff(date '{last}', {name})"
+        return write_days_since(column)
     if column.counted is None:
         return name
     if column.kind == "number":

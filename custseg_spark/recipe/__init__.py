@@ -6,4 +6,4 @@ from custseg_spark.recipe.explain import write_explained
 from custseg_spark.recipe.load import change, load, load_orders, parse
 from custseg_spark.recipe.models import ROW_NUMBER, FeatureSection, Input, Recipe, Source
 from custseg_spark.recipe.order_recipe import OrderRecipe, find_order_columns
-from custseg_spark.recipe.sections import Audience, Evidence, Privacy, Publish, Sweep
+from custseg_spark.recipe.sections import LABELS, Audience, Evidence, Privacy, Publish, Sweep

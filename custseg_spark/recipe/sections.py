@@ -97,6 +97,10 @@ class Privacy(Section):
     smallest and largest values are, which are always one customer's."""
 
 
+LABELS = ("segment", "segment_name", "distance_to_centre")
+"""What a run adds to a customer, beside the features."""
+
+
 class Output(Section):
     """What is written of each customer."""
 

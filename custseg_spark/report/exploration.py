@@ -13,10 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark.report.plots.data import FeatureView
+from custseg_spark.statistics import REDUNDANT
 
 BINS = 28
-SAME_TWICE = 0.7
-"""Two features whose rank correlation is at least this far from 0 say much the same thing."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,6 @@ def find_correlations(features: Mapping[str, NDArray[np.float64]]) -> tuple[Corr
     pairs = [
         Correlation(one, other, float(rho[i, j]))
         for (i, one), (j, other) in combinations(enumerate(features), 2)
-        if abs(rho[i, j]) >= SAME_TWICE
+        if abs(rho[i, j]) > REDUNDANT
     ]
     return tuple(sorted(pairs, key=lambda pair: -abs(pair.rho)))

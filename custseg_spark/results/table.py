@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data
 from custseg_spark.features import Treatment
@@ -25,7 +26,8 @@ class CustomerTable:
     SQL of each feature, as a model keeps it. `profiled`: what is shown per segment from all rows, name ->
     safe SQL that gives a number. `described`: what the sample carries besides, name -> safe SQL of any type.
     Days and hours of the last two are those of UTC. `written`: of the columns that are read of text as people
-    write it, how. `fingerprint`: of the file, where its rows were numbered.
+    write it, how. `fingerprint`: of the file, where its rows were numbered. `may_be_whole`: the
+    columns that are double though their first values are whole, until `settle_whole`.
     """
 
     frame: DataFrame
@@ -38,6 +40,7 @@ class CustomerTable:
     format: str
     written: Mapping[str, DateType | NumberType] = field(default_factory=dict)
     fingerprint: str = ""
+    may_be_whole: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> DataFrame:
@@ -48,6 +51,24 @@ class CustomerTable:
     def rejected(self) -> DataFrame:
         """The other rows as read, plus their `reasons`."""
         return data.keep_rejected(self.frame, self.checks)
+
+    def aggregate_fractions(self) -> list[Column]:
+        """What `settle_whole` needs to know, as aggregates of one pass."""
+        numbers = {name: data.column(name) for name in self.may_be_whole}
+        return [
+            F.count_if(number.isNotNull() & ~data.is_whole(number)).alias(f"fractions_{name}")
+            for name, number in numbers.items()
+        ]
+
+    def settle_whole(self, counts: Mapping[str, int]) -> CustomerTable:
+        """The table with the columns of which no number has a fraction as bigint: 19 is written as 19."""
+        whole = [name for name in self.may_be_whole if not counts[f"fractions_{name}"]]
+        exact = {name: data.column(data.AS_READ).getField(name).try_cast("bigint") for name in whole}
+        frame = self.frame.withColumns(
+            {name: F.coalesce(read, data.column(name).try_cast("bigint")) for name, read in exact.items()}
+        )
+        types = {**self.types, **dict.fromkeys(whole, "bigint")}
+        return replace(self, frame=frame, types=types, may_be_whole=())
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
         F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}")
         for name in found.expressions
     ]
+    missing += found.aggregate_fractions()
     accepted, observed = observe_contract(found, *missing)
     chosen = clustering.filter_sample(
         accepted, data.column(recipe.input.id_column), recipe.sweep.sample, rows, recipe.sweep.seed

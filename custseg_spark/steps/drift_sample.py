@@ -56,7 +56,7 @@ def complete_drift_sample(
     if isinstance(sample, list) and 4 * len(sample) >= min(accepted, SIZE):
         return sample
     journal.scan("drift sample")
-    with explain_engine_errors("reading the input", table, recipe):
+    with explain_engine_errors("reading the input", table, recipe, of_run=True):
         chosen = table.accepted.filter(_match_hash(recipe, accepted))
         return chosen.select(*_select_described(table)).collect()
 

@@ -34,16 +34,21 @@ class Expressions:
 
 
 @contextmanager
-def explain_engine_errors(where: str, table: CustomerTable, recipe: Recipe) -> Iterator[None]:
+def explain_engine_errors(
+    where: str, table: CustomerTable, recipe: Recipe, *, of_run: bool = False
+) -> Iterator[None]:
     """Errors inside as `translate_engine_errors` tells them; that of a text which an expression takes for a
-    number or a date names the key of the recipe, the customer, and how the column is declared."""
+    number or a date names the key of the recipe, the customer, and how the column is declared. `of_run`: the
+    recipe is that of a run, which nobody changes any more."""
     try:
         with translate_engine_errors(where):
             yield
     except RecipeError as problem:
         if problem.code != NO_CAST or not problem.facts:
             raise
-        raise explain_cast(problem, _list_expressions(table, recipe)) from problem.__cause__
+        known = explain_cast(problem, _list_expressions(table, recipe))
+        remedy = f"mend such values, or train again: {known.remedy}" if of_run else known.remedy
+        raise RecipeError(known.what, remedy, code=NO_CAST) from problem.__cause__
 
 
 @contextmanager
@@ -66,7 +71,8 @@ def explain_cast(problem: RecipeError, expressions: Expressions) -> RecipeError:
     value, kind, sql = (str(problem.facts[fact]) for fact in ("value", "type", "sql"))
     begins = " ".join(sql.removesuffix("...").split())
     run = {key: " ".join(one.split()) for key, one in expressions.run.items()}
-    key = next((key for key, one in run.items() if begins and begins in one), "")
+    near = [key for key, one in run.items() if begins and (begins in one or one in begins)]
+    key = max(near, key=lambda key: len(run[key]), default="")  # a lone column stands in others too
     if not key:
         return problem
     expression = expressions.written.get(key, begins)

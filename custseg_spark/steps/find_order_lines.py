@@ -29,7 +29,7 @@ def find_order_lines(counted: CountedTable) -> str | None:
     with translate_engine_errors(f"input {counted.source}"):
         head = counted.table.frame.limit(_LOOKED_AT).select(f"{data.AS_READ}.*").toPandas()
     head = head.drop(columns=data.MALFORMED, errors="ignore")
-    found = look_for_orders(look_at_columns(head, {}), len(head))
+    found = look_for_orders(look_at_columns(head), len(head))
     if found is None or found.customer is None:
         return None
     return ", ".join(column.name for column in found.columns)

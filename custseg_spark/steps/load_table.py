@@ -15,14 +15,11 @@ from pyspark.sql.types import BooleanType, DataType, NumericType
 from custseg_spark import data, features
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import Recipe, find_columns_used, find_rate_part, list_expressions
+from custseg_spark.recipe import LABELS, Recipe, find_columns_used, find_rate_part, list_expressions
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, find_whole_columns, make_safe, put_in_utc
 
 NUMBERS = (NumericType, BooleanType)
-OURS = ("segment", "segment_name", "distance_to_centre")
-"""What a run adds to a customer, beside the features."""
-
 _WORKING = re.compile(
     r"_(raw_.*|scaled_\d+|d\d+|squared_distance|hash|described\d+|repeated|repeated_id|t_.*|vector|features"
     r"|cluster|secret)",
@@ -73,7 +70,7 @@ def apply_recipe(
     frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed)
     values = features.build_value_checks(kinds, computed, recipe.segment_by)
     id_column = data.resolve_column(recipe.input.id_column, columns, ["input.id"])
-    rows = [*data.build_summary_checks(typed.frame, id_column, table.format), *typed.checks, *rules]
+    rows = [*data.build_summary_checks(table, typed.frame, id_column), *typed.checks, *rules]
     return CustomerTable(
         frame=frame,
         checks=(*rows, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
@@ -85,6 +82,7 @@ def apply_recipe(
         format=table.format,
         fingerprint=table.fingerprint,
         written=typed.written,
+        may_be_whole=typed.may_be_whole,
     )
 
 
@@ -186,7 +184,7 @@ def _drop_ours(
 
 def _list_written(recipe: Recipe) -> tuple[str, ...]:
     """What a run adds to a customer."""
-    return (*OURS, *(f"{features.VALUE}{name}" for name in recipe.segment_by))
+    return (*LABELS, *(f"{features.VALUE}{name}" for name in recipe.segment_by))
 
 
 def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe, ours: Sequence[str]) -> None:

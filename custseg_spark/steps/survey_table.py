@@ -6,7 +6,6 @@ import functools
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 from pyspark.sql import Column, DataFrame
@@ -43,7 +42,7 @@ def draw_rows(table: data.Table) -> DrawnRows:
 
     No job where the head that was read already is the whole of a text file.
     """
-    if table.text is not None and data.is_whole_head(table):
+    if table.text is not None and table.is_whole:
         return DrawnRows(table.text, len(table.text), True)
     frame = _select_readable(table)
     found = frame.limit(LOOKED_AT + 1).toPandas()
@@ -67,17 +66,16 @@ def survey_rows(table: data.Table, columns: Sequence[ColumnKind], about: int) ->
     if data.MALFORMED in table.frame.columns:
         frame = frame.filter(data.column(data.AS_READ).getField(data.MALFORMED).isNull())
     kinds = {field.name: field.dataType for field in frame.schema}
-    wanted: dict[str, Column] = {"rows": F.count(F.lit(1))}
+    wanted = [F.count(F.lit(1)).alias("rows")]
     for i, column in enumerate(looked_at):
         faults = (f"{column.name}: not ", f"{column.name}: two dates ")
         fits = [check.ok for check in typed.checks if check.reason.startswith(faults)]
-        for what, aggregate in _aggregate(column, kinds[column.name], fits).items():
-            wanted[f"{what}_{i}"] = aggregate
-    found = frame.agg(*[aggregate.alias(name) for name, aggregate in wanted.items()]).collect()[0].asDict()
-    facts = {column.name: _read_facts(found, i) for i, column in enumerate(looked_at)}
+        wanted.append(F.struct(*_aggregate(column, kinds[column.name], fits)).alias(f"facts_{i}"))
+    rows, *found = frame.agg(*wanted).collect()[0]
+    facts = {column.name: ColumnFacts(**one.asDict()) for column, one in zip(looked_at, found, strict=True)}
     if about <= data.EXACT_UP_TO:
         facts |= _count_ids(table, [column for column in looked_at if _may_be_id(column, facts)], facts)
-    return TableFacts(rows=int(found["rows"]), columns=facts)
+    return TableFacts(rows=rows, columns=facts)
 
 
 def _may_be_id(column: ColumnKind, facts: Mapping[str, ColumnFacts]) -> bool:
@@ -100,23 +98,22 @@ def _count_ids(
     return counted
 
 
-def _aggregate(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> dict[str, Column]:
+def _aggregate(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> list[Column]:
     """The aggregates of one column, named as in ColumnFacts."""
     as_read = data.column(data.AS_READ).getField(column.name)
     values = _take_known(column, kind, fits)
-    found = {
-        "known": F.count(values),
-        "distinct": F.approx_count_distinct(values.cast("string") if fits else values, _ERROR),
-    }
+    distinct = F.approx_count_distinct(values.cast("string") if fits else values, _ERROR)
+    found = [F.count(values).alias("known"), distinct.alias("distinct")]
     if isinstance(kind, NumericType):
         number = data.column(column.name).cast("double")
         number = F.when(~F.isnan(number), number)
-        found |= {"lowest": F.min(number), "highest": F.max(number)}
-        found["fractions"] = F.count_if(number != F.floor(number))
+        found += [F.min(number).alias("lowest"), F.max(number).alias("highest")]
+        fractions = number.isNotNull() & ~data.is_whole(number)
+        found.append((F.count_if(fractions) > 0).alias("has_fractions"))
     if fits:
         misfit = ~F.coalesce(functools.reduce(operator.and_, fits), F.lit(False))
-        found["misfits"] = F.count_if(misfit)
-        found["misfit"] = F.min(F.when(misfit, as_read.cast("string")))
+        example = F.min(F.when(misfit, as_read.cast("string")))
+        found += [F.count_if(misfit).alias("misfits"), F.coalesce(example, F.lit("")).alias("misfit")]
     return found
 
 
@@ -124,21 +121,8 @@ def _take_known(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> C
     """The values as read, null where there is none or a blank text."""
     as_read = data.column(data.AS_READ).getField(column.name)
     is_text = not isinstance(kind, NumericType | BooleanType)
-    blank = as_read.isNull() | ((F.trim(as_read.cast("string")) == "") if is_text or fits else F.lit(False))
+    blank = data.is_blank(as_read) if is_text or fits else as_read.isNull()
     return F.when(~blank, as_read)
-
-
-def _read_facts(found: Mapping[str, Any], i: int) -> ColumnFacts:
-    lowest, highest = found.get(f"lowest_{i}"), found.get(f"highest_{i}")
-    return ColumnFacts(
-        known=int(found[f"known_{i}"]),
-        distinct=int(found[f"distinct_{i}"]),
-        lowest=lowest,
-        highest=highest,
-        misfits=int(found.get(f"misfits_{i}", 0)),
-        misfit=found.get(f"misfit_{i}") or "",
-        has_fractions=bool(found.get(f"fractions_{i}", 0)),
-    )
 
 
 def _select_readable(table: data.Table) -> DataFrame:

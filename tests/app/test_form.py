@@ -44,8 +44,8 @@ def make_head() -> pd.DataFrame:
 
 
 def preview_table(table: pd.DataFrame, **options: Any) -> UploadPreview:
-    text = write_recipe(table, path="t.csv", format="csv", options=options, types={}).text
-    return UploadPreview(len(table), table, tuple(look_at_columns(table, {})), options, text)
+    text = write_recipe(table, path="t.csv", format="csv", options=options).text
+    return UploadPreview(len(table), table, tuple(look_at_columns(table)), options, text)
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ def test_the_overview_has_types_and_missing_shares() -> None:
     head = pd.DataFrame(
         {"id": ["1", "2", "3", "4"], "spend": ["5.5", None, "7.5", "9"], "plan": list("aabb")}
     )
-    found = tabulate_columns(tuple(look_at_columns(head, {})), head).set_index("Column")
+    found = tabulate_columns(tuple(look_at_columns(head)), head).set_index("Column")
     assert list(found["Looks like"]) == ["number", "number", "category"]
     assert list(found["Missing"]) == [0.0, 25.0, 0.0]
     assert found.loc["spend", "For example"] == "5.5"
@@ -81,7 +81,7 @@ def test_the_overview_has_types_and_missing_shares() -> None:
 
 def test_what_the_page_shows_of_a_table_can_be_taken_away() -> None:
     head = pd.DataFrame({"=id": ["a", "b", "c"], "owed": ["-5.5", "7", " 9"], "note": ["-5", "=1+1", None]})
-    columns = tuple(look_at_columns(head, {}))
+    columns = tuple(look_at_columns(head))
     found = tabulate_columns(columns, head)
     assert list(found["Column"]) == ["'=id", "owed", "note"]
     assert list(found["For example"]) == ["a", "-5.5", "'-5"]

@@ -135,3 +135,27 @@ def test_a_recipe_is_written_only_where_there_is_a_directory(say: Say, tmp_path:
     code, _, err = say("init", tmp_path / "a.csv", "--to", tmp_path / "nowhere" / "a.yaml")
     assert code == 2
     assert f"there is no directory {tmp_path / 'nowhere'}" in err
+
+
+def test_a_score_names_the_value_that_an_expression_can_not_take(
+    train: Train, say: Say, tmp_path: Path
+) -> None:
+    table = brought().assign(code=lambda found: "0" + (found["group"] + 1).astype(str))
+    recipe = cut_by(spend="spend", root="sqrt(code)")
+    recipe["segments"] = {"k": 3, "choose": "fixed"}
+    outcome = train(table, recipe)
+    assert outcome.code == 0, outcome.err
+    table.loc[41, "code"] = "x7"
+    table.to_csv(tmp_path / "tonight.csv", index=False)
+    asked = ("--output", outcome.output, "--input", tmp_path / "tonight.csv", "--to")
+    for command, to in (("score", "scores"), ("stream", "streamed")):
+        path = tmp_path / "tonight.csv"
+        if command == "stream":
+            path = tmp_path / "arriving"
+            path.mkdir()
+            table.to_csv(path / "tonight.csv", index=False)
+        once = ("--once",) if command == "stream" else ()
+        code, _, err = say(command, *asked[:2], "--input", path, "--to", tmp_path / to, *once)
+        assert code == 2
+        assert "segment_by.root: 'x7' is no DOUBLE in sqrt(code) (id 00041)" in err
+        assert "train again: declare the column: input: {types: {code: double}}" in err

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark.api.segmentation_model import SegmentationModel
@@ -114,6 +115,29 @@ def test_ids_of_doubles_are_whole_numbers(train: Train, tmp_path: Path) -> None:
     assert outcome.code == 0, outcome.err
     assert outcome.record["rows"]["by_reason"] == {"id: missing": 2, "id: not a whole number": 1}
     assert pd.read_parquet(outcome.run / "customers")["id"].dtype == "int64"
+
+
+@pytest.mark.parametrize("fraction", [False, True])
+def test_whole_numbers_are_written_as_the_table_has_them(
+    train: Train, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fraction: bool
+) -> None:
+    monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 100)
+    table = planted(200).astype({"visits": object})
+    if fraction:
+        table.loc[150, "visits"] = 2.5
+    outcome = train(table)
+    assert outcome.code == 0, outcome.err
+    assert outcome.record["rows"]["quarantined"] == 0
+    kinds = {"visits": "float64" if fraction else "int64", "age": "int64", "spend": "float64"}
+    written = pd.read_parquet(outcome.run / "customers").set_index("id")
+    assert {name: str(written[name].dtype) for name in kinds} == kinds
+    assert written["visits"].sort_index().tolist() == table["visits"].tolist()
+    to = tmp_path / "scores"
+    code, _, err = say("score", "--output", outcome.output, "--input", tmp_path / "customers.csv", "--to", to)
+    assert code == 0, err
+    (scored,) = to.glob("scores/*/customers")
+    again = pd.read_parquet(scored)
+    assert {name: str(again[name].dtype) for name in kinds} == kinds, "as the run has them"
 
 
 def test_customers_of_order_lines_are_whole_numbers(rfm: Rfm, tmp_path: Path) -> None:

@@ -146,3 +146,11 @@ def test_the_same_cells_leave_by_spark_and_by_pandas(spark: SparkSession, tmp_pa
     by_pandas = data.write_csv(frame.drop("segment").toPandas())
     for content in (written.read_bytes().decode(), by_pandas):
         assert list(csv.reader(io.StringIO(content, newline=""))) == expected
+
+
+def test_whole_numbers_leave_for_another_tool_without_a_fraction(spark: SparkSession, tmp_path: Path) -> None:
+    rows = [(7, 19.0, -2.5), (7, 4915112345678.0, None), (7, -3.0, float("nan")), (7, 1e300, 0.0)]
+    frame = spark.createDataFrame(rows, "segment int, `a.b` double, y float").coalesce(1)
+    data.write_parts(frame, str(tmp_path / "out"), "segment", "csv")
+    (written,) = (tmp_path / "out").rglob("*.csv")
+    assert written.read_text().splitlines() == ["a.b,y", "19,-2.5", "4915112345678,", "-3,NaN", "1.0E300,0"]

@@ -72,6 +72,14 @@ def test_whole_numbers_may_have_a_fraction_beyond_the_head_unless_an_expression_
     assert failing(typed, "n") == {"n: not a whole number": ["5.5", "99999999999999999999"]}
 
 
+def test_numbers_of_more_digits_than_a_double_holds_stay_whole(table: OpenTable) -> None:
+    typed = data.cast_columns(
+        table("id,iban", "1,370400440532013001", "2,370400440532013003"), uses("iban"), {}
+    )
+    assert typed.types == {"iban": "int"}
+    assert values(typed, "iban") == [370400440532013001, 370400440532013003]
+
+
 def test_not_a_number_is_missing_and_infinity_is_no_number(table: OpenTable) -> None:
     typed = data.cast_columns(
         table("id,n", "1,NaN", "2,inf", "3,-Infinity", "4,1.5", "5,1e400"), uses("n"), {}

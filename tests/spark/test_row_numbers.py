@@ -8,9 +8,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal
+from custseg_spark.api.training import count_table
 from custseg_spark.data import row_numbers
+from custseg_spark.data.summary_rows import find_labels
 from custseg_spark.errors import DataError, RecipeError
-from custseg_spark.recipe import Input
+from custseg_spark.recipe import Input, parse
+from custseg_spark.steps.check_rows import check_rows
 
 ROWS = 5000
 NUMBERED = Input.model_validate({"id": {"row_number": True}})
@@ -96,3 +99,29 @@ def test_a_file_is_known_again_by_its_bytes(tmp_path: Path, monkeypatch: pytest.
     assert large.startswith("25600:")
     assert fingerprint(content[:-1] + b"\0") != large, "the last bytes count, where Parquet has its footer"
     assert fingerprint(b"\1" + content[1:]) != large
+
+
+def test_a_total_and_a_note_below_numbered_rows_are_no_customers(spark: SparkSession, tmp_path: Path) -> None:
+    lines = [f"Name {i},North,{i},{i}.5" for i in range(60)]
+    (tmp_path / "t.csv").write_text(
+        "\n".join(
+            [
+                "who,region,orders,spend",
+                *lines,
+                "Total, North,4,9.5",
+                "Grand Total:,,435,450.0",
+                "Source: CRM,,,",
+            ]
+        )
+    )
+    wanted = parse({"input": {"id": {"row_number": True}}, "segment_by": {"spend": "spend"}})
+    counted = count_table(spark, wanted, str(tmp_path / "t.csv"))
+    quality = check_rows(counted)
+    assert quality.by_reason == {data.ROW_TOTAL: 1, "row: nothing beside the id": 1}
+    assert quality.accepted == 61, "a customer in the North who is called Total stays"
+
+
+def test_a_column_of_which_total_is_a_value_says_nothing_of_totals() -> None:
+    cover = pd.DataFrame({"cover": ["Total", "Partial"] * 20, "spend": ["1"] * 40})
+    assert find_labels(cover) == []
+    assert find_labels(cover.assign(cover=["Ann"] * 39 + ["Total"])) == ["cover"]

@@ -1,5 +1,6 @@
 """What `init` looks at: rows drawn over the whole table, and one pass over all of them."""
 
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -58,6 +59,27 @@ def test_a_small_file_is_taken_as_it_was_read(spark: SparkSession, tmp_path: Pat
     make_table().head(LOOKED_AT - 1).to_csv(tmp_path / "t.csv", index=False)
     drawn = draw_rows(data.open_table(spark, Input(id=""), str(tmp_path / "t.csv")))
     assert (drawn.are_all, drawn.of) == (True, LOOKED_AT - 1)
+
+
+@pytest.mark.parametrize("inside", ["csv", "json", "parquet"])
+def test_an_archive_is_one_in_the_recipe_too(spark: SparkSession, tmp_path: Path, inside: str) -> None:
+    table, part = make_table().head(60), tmp_path / f"t.{inside}"
+    if inside == "json":
+        table.to_json(part, orient="records", lines=True)
+    else:
+        table.to_csv(part, index=False) if inside == "csv" else table.to_parquet(part)
+    with zipfile.ZipFile(tmp_path / "t.dat", "w") as archive:
+        archive.write(part, part.name)
+    preview = preview_table(spark, str(tmp_path / "t.dat"))
+    assert preview.format == "zip"
+    assert preview_table(spark, str(tmp_path / "t.dat"), preview.options, "zip").format == "zip"
+
+
+def test_what_reading_has_to_say_is_a_notice(spark: SparkSession, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    make_table().head(60).to_csv(path, index=False)
+    path.write_text("Customers of 2024\n\n" + path.read_text())
+    assert "line 3" in propose_recipe(spark, str(path)).notices[0]
 
 
 def test_the_id_is_named_by_hand(spark: SparkSession, tmp_path: Path) -> None:

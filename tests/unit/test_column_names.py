@@ -69,7 +69,7 @@ def test_what_is_no_number_of_things_is_not_counted() -> None:
 
 def propose(**columns: object) -> Recipe:
     table = pd.DataFrame({"customer_id": range(300), **columns})
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}).text
     return parse(plain_yaml.read(text, "proposed"))
 
 
@@ -94,6 +94,16 @@ def test_recency_beside_an_age_is_the_age_at_the_last_purchase() -> None:
     assert propose(recency=days).segment_by["recency"].words == ("recent", None, "quiet")
     lifetimes = propose(recency=days, T=random.integers(300, 400, 300))
     assert lifetimes.segment_by["recency"].words == ("low recency", None, "high recency")
+
+
+def test_no_word_is_said_of_two_columns() -> None:
+    random = np.random.default_rng(0)
+    days = {f"days since last {what}": random.integers(0, 300, 300) for what in ("order", "visit")}
+    words = [feature.words for feature in propose(**days).segment_by.values()]
+    assert words == [
+        ("recent", None, "quiet"),
+        ("few days since last visit", None, "many days since last visit"),
+    ]
 
 
 def test_labels_and_units_stand_in_the_proposal() -> None:

@@ -162,3 +162,38 @@ def test_one_column_of_text_stays_one(content: str) -> None:
     found = head(content)
     assert found.rewrite is None
     assert found.rows.shape == (2, 1)
+
+
+def test_groups_over_years_are_no_header_and_years_may_be_names() -> None:
+    rows = "".join(f"c{i},{i}.5,{i},2021-03-0{i}\n" for i in range(1, 9))
+    for above in (
+        "Customer report,,,\n",
+        ",Sales,Sales,\n",
+        ",Sales,Sales,Dates\n",
+        "Report\n,Sales,Sales,\n",
+    ):
+        found = head(f"{above}id,2020,2021,joined\n{rows}")
+        assert list(found.rows.columns) == ["id", "2020", "2021", "joined"]
+        assert len(found.rows) == 8
+    with pytest.raises(
+        BadTableError, match="first line holds 1 field, the others 3; the table seems to begin in"
+    ):
+        head("Report,,\nc1,2020,1.5\nc2,2021,2.5\nc3,2020,3.5\n")  # 2020 stands among years: a row
+
+
+def test_units_below_the_names_need_none_of_the_id() -> None:
+    found = head("id,spend,age\n,EUR,years\n1,2.5,30\n2,3.5,40\n3,4.5,50\n")
+    assert found.rows["spend"].tolist() == ["2.5", "3.5", "4.5"]
+    assert "line 2 describes the columns" in found.notes[0]
+
+
+@pytest.mark.parametrize("sep", ["~", "^", "\x01"])
+def test_other_separators_are_found(sep: str) -> None:
+    found = head(NAMED.replace(",", sep))
+    assert (found.sep, list(found.rows.columns)) == (sep, ["customer_id", "spend", "orders"])
+
+
+def test_columns_of_fixed_widths_with_blanks_inside_are_told() -> None:
+    rows = "".join(f"{i:<6}Name {i:<5}{i:>5}.5\n" for i in range(30))
+    with pytest.raises(BadTableError, match="names 3 columns, and no row has as many fields: most have 4"):
+        head(f"id    name      spend\n{rows}")

@@ -58,6 +58,8 @@ def test_a_file_is_known_by_what_it_begins_with(content: bytes, kind: str) -> No
         ),
         (["customers.csv", "README.md", "LICENSE"], "customers.csv"),
         (["customers.dat"], "customers.dat"),
+        (["bank-names.txt", "bank.csv"], "bank.csv"),
+        (["customers.txt", "LICENSE"], "customers.txt"),
     ],
 )
 def test_the_table_of_an_archive_is_the_one_that_is_there(names: list[str], chosen: str) -> None:

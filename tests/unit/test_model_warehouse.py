@@ -14,7 +14,7 @@ from custseg_spark.model import DIALECTS, Model, write_segments_sql
 from custseg_spark.sql import make_safe
 from custseg_spark.sql.date_text import DateFormat
 from custseg_spark.sql.number_text import NumberFormat
-from custseg_spark.sql.read_text import Format
+from custseg_spark.sql.value_text import Format
 
 COLUMNS = {
     **{"a": "double", "n": "bigint", "s": "string", "b": "boolean", "d": "date", "t": "timestamp"},

@@ -137,7 +137,7 @@ def draw_any(random: np.random.Generator) -> tuple[pd.DataFrame, set[str]]:
 
 def check_names(table: pd.DataFrame, spent: set[str]) -> list[str]:
     """Every name that is given for two to six segments; fails where a word of one is false."""
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}).text
     recipe = parse(plain_yaml.read(text, "proposed"))
     raw = pd.DataFrame({name: _evaluate(one.sql, table) for name, one in recipe.segment_by.items()})
     sql = {name: one.sql for name, one in recipe.segment_by.items()}

@@ -18,8 +18,8 @@ from custseg_spark.wording import split_words
 ROWS = 400
 
 
-def proposed(head: pd.DataFrame, **types: Any) -> tuple[Recipe, str]:
-    text = write_recipe(head, path="t.csv", format="csv", options={"sep": ";"}, types=types).text
+def proposed(head: pd.DataFrame) -> tuple[Recipe, str]:
+    text = write_recipe(head, path="t.csv", format="csv", options={"sep": ";"}).text
     return parse(plain_yaml.read(text, "proposed")), text
 
 
@@ -108,9 +108,25 @@ def test_a_typed_table_needs_no_types(customers: pd.DataFrame) -> None:
     assert set(recipe.segment_by) == {"spend", "days_since", "order"}
 
 
-def test_what_is_said_to_be_a_string_is_no_number(customers: pd.DataFrame) -> None:
-    recipe, _ = proposed(customers, order="string")
-    assert "order" not in recipe.segment_by
+def test_what_a_run_writes_itself_is_not_read(customers: pd.DataFrame) -> None:
+    table = customers.rename(columns={"tier": "Segment"}).assign(feature_score=range(ROWS))
+    proposal = write_recipe(table, path="t.csv", format="csv", options={})
+    recipe = parse(plain_yaml.read(proposal.text, "proposed"))
+    assert recipe.privacy.drop == ("Segment",)
+    assert "Segment: a run writes a column of this name itself" in proposal.notices[0]
+    assert not any("Segment" in str(description.sql) for description in recipe.describe.values())
+    scored = table.assign(segment_name="a", distance_to_centre=0.5).astype(str)
+    recipe, text = proposed(scored)
+    assert "# Segment, feature_score, segment_name and distance_to_centre: a run writes columns" in text
+    assert recipe.privacy.drop == ("Segment", "feature_score", "segment_name", "distance_to_centre")
+    assert "score" not in recipe.segment_by
+
+
+def test_what_is_protected_stays_a_whole_number(customers: pd.DataFrame) -> None:
+    ages = pd.Series(np.random.default_rng(1).integers(18, 80, ROWS)).astype(str)
+    recipe, _ = proposed(customers.assign(age=ages, birth="1.5"))
+    assert recipe.input.types["age"] == "int"
+    assert "birth" not in recipe.input.types
 
 
 def test_amounts_under_one_name_are_offered_as_one_sum() -> None:
@@ -153,7 +169,7 @@ def test_a_table_of_categories_is_told_what_can_be_done() -> None:
     head = pd.DataFrame({"id": range(60), **{name: values * 30 for name, values in columns.items()}})
     with pytest.raises(DataError) as refused:
         proposed(head)
-    assert "tier, shop, a and 1 more can be described, and cut nothing as they are" in refused.value.what
+    assert "tier, shop, a and b can be described, and cut nothing as they are" in refused.value.what
     _, _, offered = refused.value.remedy.partition("segment_by: ")
     recipe = parse({"input": {"id": "id"}, "segment_by": plain_yaml.read(offered, "the remedy")})
     (feature,) = recipe.segment_by.values()
@@ -194,7 +210,7 @@ def test_what_must_be_shown_of_every_row_is_text_where_it_is_mixed(customers: pd
     assert "age" in recipe.protected
     assert recipe.input.types["age"] == "string"
     recipe, _ = proposed(customers.assign(age=ages))
-    assert "age" not in recipe.input.types
+    assert recipe.input.types["age"] == "int"
 
 
 def test_an_id_may_be_a_number_in_most_rows_alone(customers: pd.DataFrame) -> None:

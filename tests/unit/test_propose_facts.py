@@ -45,7 +45,7 @@ def test_the_recipe_speaks_of_all_rows() -> None:
         "spend": ColumnFacts(5000, 4000, 0.0, 99.5, has_fractions=True),
     }
     facts = TableFacts(5000, columns)
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}, facts=facts).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}, facts=facts).text
     assert text.startswith("# A starter recipe, proposed from 100 of 5,000 rows.")
     recipe = parse(plain_yaml.read(text, "proposed"))
     assert recipe.input.types == {"spend": "double"}
@@ -56,5 +56,22 @@ def test_an_id_that_repeats_beyond_the_sample_is_none() -> None:
     table = pd.DataFrame({"code": [f"c{n}" for n in SAMPLE], "spend": SAMPLE[::-1]})
     columns = {"code": ColumnFacts(5000, 2400), "spend": ColumnFacts(5000, 90, 0.0, 99.0)}
     facts = TableFacts(5000, columns)
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}, facts=facts).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}, facts=facts).text
     assert "id: {row_number: true}" in text
+
+
+def test_how_a_table_was_read_is_said_first() -> None:
+    note = "t.csv: line 3 holds the names; the 2 above are left out"
+    table = pd.DataFrame({"id": range(300), "spend": range(300), "visits": [1, 5, 9] * 100}).astype(str)
+    orders = pd.DataFrame(
+        {
+            "customer_id": [f"c{i % 60}" for i in range(300)],
+            "date": [f"2024-0{1 + i // 60}-1{i % 7}" for i in range(300)],
+            "order_id": range(300),
+            "amount": [f"{i}.5" for i in range(300)],
+        }
+    ).astype(str)
+    for head in (table, orders):
+        found = write_recipe(head, path="t.csv", format="csv", options={}, facts=TableFacts(notes=(note,)))
+        assert found.notices[0] == note
+        assert f"# {note}" in found.text

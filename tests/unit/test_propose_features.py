@@ -26,7 +26,7 @@ def draw(seed: int = 0) -> np.random.Generator:
 
 
 def choose(table: dict[str, Any]) -> FeatureChoice:
-    return choose_features(look_at_columns(pd.DataFrame(table), {}))
+    return choose_features(look_at_columns(pd.DataFrame(table)))
 
 
 def names(features: Any) -> list[str]:
@@ -102,7 +102,7 @@ def test_each_column_that_does_not_cut_says_why() -> None:
 
 def add_up(columns: list[str], values: Any = None) -> list[ProposedFeature]:
     table = pd.DataFrame({name: draw(place).poisson(3, ROWS) for place, name in enumerate(columns)})
-    return list(add_up_columns(look_at_columns(table if values is None else values, {})))
+    return list(add_up_columns(look_at_columns(table if values is None else values)))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_wide_table_is_proposed_as_its_sums_and_can_be_read() -> None:
         for place in range(20)
     }
     head = pd.DataFrame({"customer_id": range(1, 301), **table}).astype(str)
-    text = write_recipe(head, path="t.csv", format="csv", options={}, types={}).text
+    text = write_recipe(head, path="t.csv", format="csv", options={}).text
     recipe = parse(plain_yaml.read(text, "proposed"))
     assert list(recipe.segment_by) == list(groups)
     assert recipe.segment_by["shoes"].sql == " + ".join(f"shoes_sku_{place:02d}" for place in range(20))
@@ -238,7 +238,7 @@ def test_a_date_on_which_somebody_last_did_something_is_a_recency() -> None:
 def test_a_table_of_codes_alone_is_refused() -> None:
     table = pd.DataFrame({"id": range(ROWS), "zip": draw().integers(10_000, 99_999, ROWS)})
     with pytest.raises(DataError, match="no column of numbers to segment by"):
-        write_recipe(table, path="t.csv", format="csv", options={}, types={})
+        write_recipe(table, path="t.csv", format="csv", options={})
 
 
 def test_no_more_is_tried_than_seconds_allow() -> None:

@@ -23,7 +23,7 @@ SPEND = RANDOM.lognormal(4, 1, ROWS).round(2)
 
 def identify(asked: str | None = None, **columns: Any) -> Identity:
     table = pd.DataFrame({name.replace("__", " "): values for name, values in columns.items()})
-    return find_identity(look_at_columns(table.astype(str), {}), len(table), asked)
+    return find_identity(look_at_columns(table.astype(str)), len(table), asked)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_id_that_a_person_names_is_taken() -> None:
 
 def test_a_recipe_without_an_id_numbers_the_rows_and_says_so_twice() -> None:
     table = pd.DataFrame({"spend": SPEND, "row": COUNT, "visits": MEASURE, "region": REGION})
-    proposal = write_recipe(table.drop(columns="row"), path="t.csv", format="csv", options={}, types={})
+    proposal = write_recipe(table.drop(columns="row"), path="t.csv", format="csv", options={})
     recipe = parse(plain_yaml.read(proposal.text, "proposed"))
     assert recipe.input.id_column == "row_number"
     assert recipe.input.numbers_rows
@@ -108,6 +108,6 @@ def test_a_recipe_without_an_id_numbers_the_rows_and_says_so_twice() -> None:
 
 def test_what_counts_the_rows_is_in_no_section() -> None:
     table = pd.DataFrame({"RowNumber": COUNT + 1, "CustomerId": MEASURE, "spend": SPEND})
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}).text
     assert "#   RowNumber: counts the rows" in text
     assert "RowNumber" not in parse(plain_yaml.read(text, "proposed")).describe

@@ -8,7 +8,7 @@ import pytest
 
 from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_column, look_at_columns
-from custseg_spark.propose.outcomes import FEWEST, TELLS, find_outcome_words, measure_telling
+from custseg_spark.propose.outcomes import FEWEST, TELLS, find_outcome_words, is_outcome, measure_telling
 from custseg_spark.propose.write_yaml import write_recipe
 
 ROWS = 800
@@ -27,7 +27,7 @@ def build_table(**more: Any) -> pd.DataFrame:
 
 
 def choose(table: pd.DataFrame) -> Any:
-    return choose_features(look_at_columns(table.drop(columns="customer_id"), {}))
+    return choose_features(look_at_columns(table.drop(columns="customer_id")))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def choose(table: pd.DataFrame) -> Any:
     ],
 )
 def test_what_is_named_like_an_answer_of_two_values(name: str, values: list[Any]) -> None:
-    assert look_at_column(name, pd.Series(values * 50)).is_outcome
+    assert is_outcome(look_at_column(name, pd.Series(values * 50)))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_is_named_like_an_answer_of_two_values(name: str, values: list[Any]
     ],
 )
 def test_what_is_no_outcome(name: str, values: list[Any]) -> None:
-    assert not look_at_column(name, pd.Series(values * 50)).is_outcome
+    assert not is_outcome(look_at_column(name, pd.Series(values * 50)))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_classifiers_output_neither_cuts_nor_describes() -> None:
     table = build_table(
         model_p_churn_inactive=lambda churned, random: 0.9 * churned + random.random(ROWS) / 20
     )
-    proposal = write_recipe(table, path="t.csv", format="csv", options={}, types={})
+    proposal = write_recipe(table, path="t.csv", format="csv", options={})
     assert "#   model_p_churn_inactive: carries an outcome in its name (churn)" in proposal.text
     assert proposal.text.count("model_p_churn_inactive") == 2, "there and in the notice"
     assert "model_p_churn_inactive: carries an outcome in its name (churn), so that no" in proposal.notices[0]
@@ -142,16 +142,16 @@ def test_several_outcomes_are_checked_and_do_not_betray_each_other() -> None:
 
 def test_of_an_outcome_of_two_numbers_the_higher_is_counted() -> None:
     table = build_table(risk=lambda churned, random: 1 + churned.astype(int)).drop(columns="churn")
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}).text
     assert "check:\n  risk: cast(risk = 2 as int)\n" in text
     assert "    risk: int\n" in text
 
 
 def test_what_must_not_decide_stays_shown_though_it_tells() -> None:
     table = build_table(age=lambda churned, random: 30 + 30 * churned)
-    kinds: list[ColumnKind] = look_at_columns(table, {})
+    kinds: list[ColumnKind] = look_at_columns(table)
     assert choose_features(kinds).left == {}
-    text = write_recipe(table, path="t.csv", format="csv", options={}, types={}).text
+    text = write_recipe(table, path="t.csv", format="csv", options={}).text
     assert "protected: [age]" in text
 
 

@@ -44,7 +44,7 @@ def test_what_was_found_stands_in_a_few_lines() -> None:
         "1,200 rows looked at; customers are told apart by Customer",
         "cuts: spend_total (the sum of 3 columns), recency",
         "described: tier_gold, income, kids, teens and 2 more; checked: churned; protected: gender and age",
-        "could cut and does not: payments and deals (says the same as spend_total); visits (could as well)",
+        "does not cut: payments and deals (says the same as spend_total); visits (could as well)",
         f"left out: same_0, same_1, same_2, same_3 and 2 more ({ALIKE}); city (text of 60 different values)",
     )
 
@@ -54,9 +54,10 @@ def test_lines_with_nothing_to_say_are_left_out() -> None:
 
 
 def test_long_lists_and_names_are_cut() -> None:
-    lines = summarized(left={f"{'x' * 200}{number}": f"reason {number}" for number in range(9)})
-    assert lines[-1].endswith("; 5 more")
+    lines = summarized(left={f"{'x' * 200}{number}": f"reason {number}, and so on" for number in range(9)})
+    assert lines[-1].endswith(f"; {'x' * 20}…{'x' * 19}3 (reason 3); 5 more")
     assert len(lines[-1]) < 320
+    assert summarized(protected=tuple("abcde"))[-1] == "protected: a, b, c, d and e"
 
 
 def test_the_terminal_ends_with_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:

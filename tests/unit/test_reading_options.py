@@ -36,6 +36,8 @@ def test_options_become_keys_of_the_recipe(asked: Asked) -> None:
     assert cli.main(["init", "t.xlsx", "--sheet", "1", "--format", "excel"]) == 0
     assert cli.main(["init", "t.xlsx", "--sheet", "1st"]) == 0
     assert asked[1:] == [("t.xlsx", {"sheet": 1}, "excel", None), ("t.xlsx", {"sheet": "1st"}, "auto", None)]
+    assert cli.main(["init", "t.csv", "--header"]) == 0
+    assert asked[3:] == [("t.csv", {"header": True}, "auto", None)]
 
 
 def test_notices_stand_before_what_comes_next(
@@ -52,7 +54,8 @@ def test_notices_stand_before_what_comes_next(
     ("remedy", "told"),
     [
         ("set input.options.sheet to one of them", "set --sheet to one of them"),
-        ("set input.options.header: false", "set --no-header"),
+        ("set input.options.header: false", "add --no-header"),
+        ("input.options.header: true where", "--header where"),
         ("set input.options.skip_rows: 3", "set --skip-rows 3"),
         ("set input.options.encoding: UTF-16LE, or write", "set --encoding UTF-16LE, or write"),
         ("set input.options.sep to ';', or leave it out", "set --sep to ';', or leave it out"),

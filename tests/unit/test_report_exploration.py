@@ -48,6 +48,14 @@ def test_correlations_are_spearmans_and_strongest_first() -> None:
     assert found[0].rho == pytest.approx(spearmanr(spend, orders).statistic)
 
 
+def test_what_init_lets_cut_together_is_no_pair() -> None:
+    rng = np.random.default_rng(5)
+    one, other = rng.multivariate_normal([0, 0], [[1, 0.78], [0.78, 1]], 4_000).T
+    twin = one + 0.5 * rng.standard_normal(4_000)
+    assert find_correlations({"one": one, "other": other}) == ()
+    assert len(find_correlations({"one": one, "twin": twin})) == 1
+
+
 def test_a_constant_column_correlates_with_nothing() -> None:
     assert find_correlations({"one": np.ones(5), "other": np.arange(5.0)}) == ()
 

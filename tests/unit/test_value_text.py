@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from custseg_spark.model import DIALECTS
 from custseg_spark.sql.date_text import DateFormat, is_portable
 from custseg_spark.sql.number_text import NumberFormat
-from custseg_spark.sql.read_text import Format, read_value, write_value_sql
+from custseg_spark.sql.value_text import Format, read_value, write_value_sql
 
 
 def number(decimal: str = ".", group: str = "", *missing: str, percent: bool = False) -> NumberFormat:
