@@ -8,6 +8,7 @@ from typing import Any
 
 from custseg_spark.errors import BadTableError
 from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.draft import ask_reading
 from custseg_spark.propose.order_columns import are_baskets
 from custseg_spark.propose.order_customers import CustomerColumns, look_at_customers, write_customer_recipe
 from custseg_spark.propose.order_lines import OrderShape, look_for_orders
@@ -122,6 +123,8 @@ def _list_notices(shape: OrderShape) -> Iterator[str]:
             f"{shape.amount.name} is the same on all lines of an order: where it is the order's total it is "
             "counted once for each line; write the line's own value under lines.amount"
         )
+    if shape.date is not None and shape.date.ambiguous:
+        yield ask_reading(shape.date)
     if not shape.tells_recency:
         yield "All orders lie within a week: recency can't tell who stays away, and does not cut"
     if not shape.orders_again:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,37 +33,33 @@ class Expressions:
     run: Mapping[str, str]
 
 
-@contextmanager
 def explain_engine_errors(
     where: str, table: CustomerTable, recipe: Recipe, *, of_run: bool = False
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Errors inside as `translate_engine_errors` tells them; that of a text which an expression takes for a
     number or a date names the key of the recipe, the customer, and how the column is declared. `of_run`: the
     recipe is that of a run, which nobody changes any more."""
-    try:
-        with translate_engine_errors(where):
-            yield
-    except RecipeError as problem:
-        if problem.code != NO_CAST or not problem.facts:
-            raise
-        known = explain_cast(problem, _list_expressions(table, recipe))
-        remedy = f"mend such values, or train again: {known.remedy}" if of_run else known.remedy
-        raise RecipeError(known.what, remedy, code=NO_CAST) from problem.__cause__
+    advice = "mend such values, or train again: " if of_run else ""
+    return _explain_casts(where, lambda: _list_expressions(table, recipe), advice)
+
+
+def explain_order_errors(where: str, frame: DataFrame, recipe: OrderRecipe) -> AbstractContextManager[None]:
+    """The same over order lines; `frame`: the lines with the types of their columns."""
+    return _explain_casts(where, lambda: _list_order_expressions(frame, recipe))
 
 
 @contextmanager
-def explain_order_errors(where: str, frame: DataFrame, recipe: OrderRecipe) -> Iterator[None]:
-    """The same over order lines; `frame`: the lines with the types of their columns."""
+def _explain_casts(
+    where: str, list_expressions: Callable[[], Expressions], advice: str = ""
+) -> Iterator[None]:
     try:
         with translate_engine_errors(where):
             yield
     except RecipeError as problem:
         if problem.code != NO_CAST or not problem.facts:
             raise
-        instants, written = find_instants(frame.schema), dict(list_order_expressions(recipe))
-        run = {key: put_in_utc(make_safe(sql, key), instants) for key, sql in written.items()}
-        expressions = Expressions(frame, recipe.lines.customer, written, run)
-        raise explain_cast(problem, expressions) from problem.__cause__
+        known = explain_cast(problem, list_expressions())
+        raise RecipeError(known.what, f"{advice}{known.remedy}", code=NO_CAST) from problem.__cause__
 
 
 def explain_cast(problem: RecipeError, expressions: Expressions) -> RecipeError:
@@ -102,6 +98,12 @@ def _find_owner(expressions: Expressions, name: str, value: str) -> str:
     except PySparkException:  # the same value may end this query too
         return ""
     return f" (id {found[0][0]})" if found else ""
+
+
+def _list_order_expressions(frame: DataFrame, recipe: OrderRecipe) -> Expressions:
+    instants, written = find_instants(frame.schema), dict(list_order_expressions(recipe))
+    run = {key: put_in_utc(make_safe(sql, key), instants) for key, sql in written.items()}
+    return Expressions(frame, recipe.lines.customer, written, run)
 
 
 def _list_expressions(table: CustomerTable, recipe: Recipe) -> Expressions:

@@ -260,6 +260,17 @@ def test_texts_that_stand_for_nobody_are_left_out() -> None:
     assert "25.0% of the rows have no customer_id: they are left out and counted" in found.notices
 
 
+def test_days_that_may_be_months_are_asked_for() -> None:
+    table = lines()
+    days = pd.to_datetime(table["order_date"])
+    table["order_date"] = [f"{1 + day.day % 12}/{day.month}/{day.year}" for day in days]
+    found = propose(table)[0]
+    (asked,) = (line for line in found.notices if line.startswith("order_date: "))
+    assert asked.endswith(": check that day and month are not swapped under input.types")
+    table["order_date"] = days.dt.strftime("%d/%m/%Y")
+    assert not any("swapped" in line for line in propose(table)[0].notices)
+
+
 def test_ids_that_are_numbers_beside_texts_for_nobody_are_compared_as_texts() -> None:
     table = lines()
     table["customer_id"] = table["customer_id"].str.slice(1).astype(int).astype(str)
