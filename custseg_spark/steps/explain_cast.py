@@ -102,7 +102,8 @@ def _find_owner(expressions: Expressions, name: str, value: str) -> str:
 
 def _list_order_expressions(frame: DataFrame, recipe: OrderRecipe) -> Expressions:
     instants, written = find_instants(frame.schema), dict(list_order_expressions(recipe))
-    run = {key: put_in_utc(make_safe(sql, key), instants) for key, sql in written.items()}
+    of_lines = {key: sql for key, sql in written.items() if not key.startswith("aggregates.")}
+    run = {key: put_in_utc(make_safe(sql, key), instants) for key, sql in of_lines.items()}
     return Expressions(frame, recipe.lines.customer, written, run)
 
 
