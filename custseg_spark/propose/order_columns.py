@@ -90,6 +90,8 @@ def _rank_customers(columns: Sequence[ColumnKind]) -> Iterator[tuple[tuple[int, 
         words = {*column.words}
         if column.kind not in ("number", "text", "category", "flag", "constant") or not column.is_whole:
             continue
+        if column.kind == "flag" and not words & ID:
+            continue  # whether a customer is a member
         rest = words - PEOPLE - ID - _BESIDE
         if words & PEOPLE and not rest:
             # one that is made anew for each order tells nobody's orders together (customer_unique_id does)

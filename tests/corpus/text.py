@@ -92,9 +92,7 @@ ENCODINGS: list[Case] = [
         "decimal-comma",
         "decimal commas: 15,5",
         GOOD.replace(",", ";").replace(".", ","),
-        accepted=0,
-        code=3,
-        says="spend: not a number",
+        **refused("such as '5,5' (id c00)"),
     ),
     text(
         "spaces-around",

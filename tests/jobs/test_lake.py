@@ -200,7 +200,7 @@ def test_a_fan_out_that_only_warns_keeps_its_rows(train: Train) -> None:
 def test_a_bound_of_a_check_that_a_table_lacks_applies_to_nothing(train: Train, tmp_path: Path) -> None:
     """Outcomes that score does not look at, checks of text on Parquet: the recipe holds for every command."""
     reasons = {
-        "answered: not a whole number": {"on_fail": "warn"},
+        "answered: not a number": {"on_fail": "warn"},
         "row: too few or too many fields": {"at_most": 0.1},
         "spend: not a number": {"at_most": 0.1},
     }

@@ -232,22 +232,22 @@ def test_init_looks_at_the_numbers_of_a_workbook(
 def test_what_init_proposes_of_columns_with_odd_values_costs_no_more_rows_than_it_says(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    """A column of which a tenth is no number neither cuts nor ends the run, also where it must be shown."""
+    """A word that stands for a missing number is declared as such; what is no number goes to the quarantine."""
     table = planted().drop(columns="group").astype(str)
     table["age"] = table["age"].where(table.index % 10 != 3, "unknown")
     table["basket"] = [f"{20 + i % 37}.5" if i % 10 else "n/a" for i in range(len(table))]
     table["seen"] = [f"2024-01-{1 + i % 28:02d} 10:{i % 60:02d}:00" for i in range(len(table))]
     table["member"] = ["True" if i % 3 else "false" for i in range(len(table))]
-    table.loc[7, "spend"] = "?"
+    table.loc[7, "spend"] = "12 or 13"
     table.to_csv(tmp_path / "customers.csv", index=False)
     recipe = tmp_path / "recipe.yaml"
     assert cli.main(["init", str(tmp_path / "customers.csv"), "--to", str(recipe)]) == 0
     proposed = recipe.read_text()
     for line in (
-        "    spend: double  # 0.33% of its values are no number, such as '?'\n",
-        "    age: string  # 10% of its values are no number, such as unknown\n",
-        "#   basket: 10% of its values are no number, such as n/a\n",
-        "  member: cast(member as int)\n",
+        "    spend: double  # 0.33% of its values are no number, such as 12 or 13\n",
+        "    age: {number: {missing: [unknown]}}\n",
+        "    basket: {number: {missing: [n/a]}}\n",
+        "  member: cast(member as int)  # one of two values\n",
         "    member: boolean\n",
         "datediff(date '2024-01-28', seen)\n",
     ):

@@ -206,6 +206,9 @@ def test_tables_of_customers_are_none() -> None:
     assert shape_of(joined.drop(columns="customer_id")) is None
     assert shape_of(pd.concat([joined, joined.head(200)], ignore_index=True)) is None  # a join that fans out
     assert shape_of(joined.drop(columns="date")) is None
+    member = [str(i % 3 == 0).lower() for i in range(ROWS)]
+    seen_once = joined.drop(columns="customer_id").assign(id=[f"{i:04d}" for i in range(ROWS)], member=member)
+    assert shape_of(seen_once) is None  # whether somebody is a member tells no two apart
 
 
 def test_a_balance_at_the_end_of_each_month_is_no_order() -> None:
