@@ -84,7 +84,7 @@ def test_the_script_says_nothing_of_its_own() -> None:
         (
             "texts.csv",
             b"id,city\n" + b"".join(b"c%d,town\n" % i for i in range(40)),
-            "texts.csv has no column of numbers",
+            "texts.csv: no column of numbers to segment by: city the same in every row. Add what",
         ),
         ("zip.csv", b"PK\x03\x04 not a table", "is a zip archive or an Excel file"),
     ],
@@ -176,6 +176,10 @@ def test_a_column_that_is_no_customers_number_is_warned_of(
 ) -> None:
     table = customers[["spend", "visits", "age"]]
     found = bring(open_page("segment").run(), "customers.csv", table.to_csv(index=False).encode())
+    assert any("No column tells customers apart" in notice.value for notice in found.info)
+    assert not found.warning, "the rows are numbered"
+    (asked,) = (box for box in found.selectbox if "customer’s number" in box.label)
+    asked.select("spend").run()
     (warning,) = found.warning
     assert "number the rows in a column of their own" in warning.value
     whole = table.assign(id=range(len(table))).to_csv(index=False).encode()
