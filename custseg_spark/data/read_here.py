@@ -16,13 +16,20 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
-from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identify
 from custseg_spark.data.parquet_types import find_near_type, find_type
 from custseg_spark.data.table import Table, note_unread
 from custseg_spark.data.table_files import TableFiles
-from custseg_spark.data.text_records import Line, is_true, read_skip_rows, split_lines, split_records
+from custseg_spark.data.text_files.text_head import HEAD_ROWS, read_head
+from custseg_spark.data.text_files.text_records import (
+    Line,
+    is_true,
+    read_skip_rows,
+    split_lines,
+    split_records,
+)
+from custseg_spark.data.workbooks.excel import read_sheet
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 from custseg_spark.recipe import models
 
@@ -91,7 +98,7 @@ def _find_schema(rows: pa.Table) -> T.StructType:
 
 def _read_excel(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
     headed = is_true(options["header"]) if "header" in options else None
-    sheet = excel.read_sheet(stream, path, options.get("sheet"), read_skip_rows(options), headed)
+    sheet = read_sheet(stream, path, options.get("sheet"), read_skip_rows(options), headed)
     return _Content(sheet.rows, sheet.text, "excel", sheet.notes)
 
 
@@ -186,12 +193,12 @@ def _read_json(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Con
         ) from error
     found = _fit_types(table, path, "feather")
     texts = [name for name in found.rows.column_names if pa.types.is_string(found.rows[name].type)]
-    return _Content(found.rows, found.rows.select(texts).slice(0, text.HEAD_ROWS).to_pandas(), "feather")
+    return _Content(found.rows, found.rows.select(texts).slice(0, HEAD_ROWS).to_pandas(), "feather")
 
 
 def read_text_here(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
     """Delimited text on the driver: the same table that the engine makes of it."""
-    head = text.read_head(stream, path, options)
+    head = read_head(stream, path, options)
     stream.seek(0)
     raw = stream.read(MOST_BYTES + 1)
     _bound(len(raw), path)

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from custseg_spark.data import excel
+from custseg_spark.data.workbooks import excel
 from custseg_spark.errors import DataError, RecipeError
 
 openpyxl = pytest.importorskip("openpyxl")

@@ -18,10 +18,11 @@ from typing import IO, Any
 import pandas as pd
 import pyarrow as pa
 
-from custseg_spark.data import foreign_sheets, header
-from custseg_spark.data.choose_sheet import Rows, choose_sheet
+from custseg_spark.data import header
 from custseg_spark.data.columns import refuse_repeated
-from custseg_spark.data.text import HEAD_ROWS
+from custseg_spark.data.text_files.text_head import HEAD_ROWS
+from custseg_spark.data.workbooks import foreign_sheets
+from custseg_spark.data.workbooks.choose_sheet import Rows, choose_sheet
 from custseg_spark.errors import BadTableError, CustsegError, DataError, RecipeError
 
 MOST_UNPACKED = 1 << 30

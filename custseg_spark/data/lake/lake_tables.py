@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
-from custseg_spark.data.lake import knows_delta
+from custseg_spark.data.lake.publish_day import knows_delta
 from custseg_spark.data.parquet_types import find_near_type
 from custseg_spark.data.table_files import TableFiles, escape_pattern
 from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error

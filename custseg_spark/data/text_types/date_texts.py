@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from custseg_spark.data.plain_types import Reading
+from custseg_spark.data.text_types.plain_types import Reading
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.date_text import MONTHS, DateFormat, read_date
 
