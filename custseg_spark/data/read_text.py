@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from custseg_spark.data.columns import MALFORMED, column
-from custseg_spark.data.read_here import open_text_here
+from custseg_spark.data.read_here import open_here
 from custseg_spark.data.table import Table
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_files import encodings
@@ -33,12 +33,11 @@ _FOUND = ("sep", "delimiter", "encoding", "charset", "multiline", "skip_rows")
 def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
     """Open delimited text; no job. Raises DataError for what is no table, RecipeError for an option that
     can't be."""
-    for key in source.options:
-        if key.lower() in _OURS:
-            raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
+    for key in {key for key in source.options if key.lower() in _OURS}:
+        raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
     head = _read_head(source, found)
     if head.rewrite is not None:
-        return open_text_here(spark, source, found)
+        return open_here(spark, "csv", source, found)
     names = [str(name) for name in head.rows.columns]
     if MALFORMED in names:
         raise BadTableError(f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column")
