@@ -198,6 +198,7 @@ def test_explain_runs_no_job_and_writes_nothing(
     assert "smallest_share: 0.05" in said
     assert "feature_recency: Recency\n" in said
     assert "segment_name: string" in said
+    assert "Income: bigint, or double where a number has a fraction\n" in said
 
 
 def test_the_recipe_from_init_trains_as_it_is(
