@@ -36,8 +36,6 @@ MOST_BYTES = 1 << 28
 memory while it does."""
 _BATCH = 50_000
 _EXCEL = ("sheet", "skip_rows", "header")
-
-
 Reader = Callable[[IO[bytes], str, Mapping[str, Any]], Content]
 
 
@@ -49,15 +47,11 @@ def open_here(spark: SparkSession, kind: str, source: models.Source, found: Tabl
         raise DataError(f"{found.path} holds {len(files)} {word} files", "point at one of them")
     with found.open(files[0]) as stream:
         content = read(stream, found.name_file(files[0]), source.options)
-    frame = spark.createDataFrame(content.rows, schema=_find_schema(content.rows))
-    return Table(frame, content.text, content.format, found.path, notes=content.notes, unread=content.unread)
-
-
-def _find_schema(rows: pa.Table) -> T.StructType:
-    """The engine's columns: a moment without a zone stays one, in a session of any zone."""
-    return T.StructType(
-        [T.StructField(column.name, find_type(column.type) or T.StringType()) for column in rows.schema]
+    schema = T.StructType(  # a moment without a zone stays one, in a session of any zone
+        [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in content.rows.schema]
     )
+    frame = spark.createDataFrame(content.rows, schema=schema)
+    return Table(frame, content.text, content.format, found.path, notes=content.notes, unread=content.unread)
 
 
 def _read_excel(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:
@@ -168,10 +162,11 @@ def _read_text(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Cont
     names = [str(name) for name in head.rows.columns]
     missing = ("", str(options.get("nullValue", "")))
     records = _split(lines, head.multiline, head.sep, options)
+    pieces = iter(lambda: list(itertools.islice(records, _BATCH)), [])
     schema = pa.schema([(name, pa.string()) for name in [*names, MALFORMED]])
     batches = [
         pa.RecordBatch.from_arrays(_build_columns(batch, len(names), missing), schema=schema)
-        for batch in _split_batches(records)
+        for batch in pieces
     ]
     return Content(pa.Table.from_batches(batches, schema), head.rows, "csv", head.notes)
 
@@ -191,11 +186,6 @@ def _split(
             yield raw, raw.split(sep)
         else:
             yield from ((raw, fields) for fields in split_records([line], sep, options))
-
-
-def _split_batches(records: Iterator[Any]) -> Iterator[list[Any]]:
-    while batch := list(itertools.islice(records, _BATCH)):
-        yield batch
 
 
 def _build_columns(

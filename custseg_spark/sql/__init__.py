@@ -1,7 +1,7 @@
 """Expressions: read, admitted, made safe, split into sums; what the engine gets of them.
 
-And what a text says, for an engine, a warehouse and the driver alike: one grammar of numbers (number_text) and
-one of dates (date_text), from which both the SQL and Python's reading are made; value_text is their door.
+And what a text says, for an engine, a warehouse and the driver alike: one grammar of numbers (number_text)
+and one of dates (date_text), from which both the SQL and Python's reading are made; value_text is their door.
 """
 
 from custseg_spark.sql.admission import check_expression
