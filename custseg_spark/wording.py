@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 NARROW = "\u00a0"
 VERDICTS = {
-    "natural": "the customers thin out between the segments: trust the borders",
-    "reproducible": "nothing separates the segments, yet the same ones come back: act on them, not on who "
+    "natural": "the customers thin out between the segments; trust the borders",
+    "reproducible": "nothing separates the segments, yet the same ones come back; act on them, not on who "
     "stands just over a border",
-    "constructed": "the borders are a convention: use the segments as you would age bands",
-    "undecided": "whether the segments are there, these customers can't tell: try them first",
+    "constructed": "the borders are a convention; use the segments as you would age bands",
+    "undecided": "these customers can't tell whether the segments are there; try them first",
 }
 """What each verdict on structure means to whoever acts on the segments."""
 _LONGEST_SHORT = 4

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import clustering, data, journal, runs
+from custseg_spark.clustering import Partition
 from custseg_spark.engine.session import open_session
 from custseg_spark.errors import RecipeError
 from custseg_spark.journal import carry_journal
 from custseg_spark.recipe import Recipe
-from custseg_spark.results import CountedTable, CustomerTable, LiveRun, TrainingResult
+from custseg_spark.results import (
+    CountedTable,
+    CustomerTable,
+    Decision,
+    LiveRun,
+    SampleInLiveRun,
+    TrainingResult,
+    TreatedSample,
+)
 from custseg_spark.steps import live_run
 from custseg_spark.steps.check_rows import check_ids, check_rows
 from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
@@ -62,7 +71,7 @@ def read_table(
     with journal.stage("read") as facts:
         opened = open_table(spark, recipe, source)
         live = live and live_run.follow_if_possible(live, opened.frame.columns)
-        live = live and live_run.part_from_customers(live, recipe, opened.fingerprint)
+        live = live and live_run.part_from_customers(live, opened.fingerprint)
         table, rows = check_ids(
             apply_recipe(opened, recipe, live.expressions if live else None), recipe, name_source(source)
         )
@@ -93,7 +102,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
 
     Raises DataError where the table breaks its contract, or can't be cut.
     """
-    recipe, live, sample = counted.recipe, counted.live, counted.sample
+    recipe, sample = counted.recipe, counted.sample
     quality = check_rows(counted)
     with journal.stage("features") as facts:
         treated = treat_features(spark, counted)
@@ -101,11 +110,8 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
     with journal.stage("sweep") as facts:
         partitions = sweep_k(spark, treated.points, recipe)
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
-    with journal.stage("choose") as facts, ThreadPoolExecutor(1) as beside:
-        label = carry_journal(live_run.label_with_live_run)  # by Spark, while Python gathers evidence
-        labelling = beside.submit(label, spark, live, sample, recipe) if live else None
-        decision = choose_k(treated.points, partitions, recipe)
-        known = labelling.result() if labelling else None
+    with journal.stage("choose") as facts:
+        decision, known = _choose_and_label(spark, counted, treated, partitions)
         points, kmeans = treated.points, decision.partition
         others = compare_algorithms(spark, points, kmeans, recipe) if recipe.evidence.compare else None
         facts.update(method=decision.choice.method, chosen=decision.choice.k)
@@ -129,6 +135,19 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         ids_used=frozenset({*ids_used, *segmentation.model.ids}),
         journal=journal.current(),
     )
+
+
+def _choose_and_label(
+    spark: SparkSession, counted: CountedTable, treated: TreatedSample, partitions: Sequence[Partition]
+) -> tuple[Decision, SampleInLiveRun | None]:
+    """The chosen number of segments; and the sample as the live run has it, where there is one, labelled by
+    the engine while Python gathers evidence."""
+    with ThreadPoolExecutor(1) as beside:
+        label = carry_journal(live_run.label_with_live_run)
+        live, sample, recipe = counted.live, counted.sample, counted.recipe
+        labelling = beside.submit(label, spark, live, sample, recipe) if live else None
+        decision = choose_k(treated.points, partitions, recipe)
+        return decision, labelling.result() if labelling else None
 
 
 def publish_result(spark: SparkSession, run: runs.Run, result: TrainingResult, promote: bool = False) -> bool:

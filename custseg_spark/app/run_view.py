@@ -104,6 +104,11 @@ class RunView:
         plane = clustering.fit_plane(self.points)
         return plane.project(self.points), tuple(plane.explained.tolist())
 
+    def shares_ids(self, other: RunView) -> bool:
+        """Whether an id means the same customer in both runs: numbers of rows do within one file alone."""
+        same = self.model.id.lower() == other.model.id.lower()
+        return same and self.record.file == other.record.file
+
     @property
     def columns(self) -> dict[str, str]:
         """Columns of numbers to look at: the features, then the input's, as they are called -> column."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from custseg_spark.commands.init import TablePreview
     from custseg_spark.propose.column_kinds import ColumnKind
+    from custseg_spark.propose.proposal import Proposal
 
-ENDINGS = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet")
+READS = "CSV, TSV, Excel, .ods, Parquet, ORC, JSON, Feather, or a zip of one of them"
 FEWEST = 20
 """Customers under which no segment means anything."""
 _KINDS = {
@@ -41,7 +42,8 @@ class UploadPreview:
 
     `rows`: of the whole table. `head`: rows of it, text where the format has no types. `options`: as in
     `input.options`.
-    `ours`: columns that an earlier segmentation added; they are in nothing else here.
+    `ours`: columns that an earlier segmentation added; they are in nothing else here. `notices`: what a
+    person must know of the proposal, a sentence each.
     """
 
     rows: int
@@ -50,13 +52,15 @@ class UploadPreview:
     options: Mapping[str, Any]
     recipe: str
     ours: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def refuse_size(name: str, size: int, most: int) -> str | None:
     """Why a file of this many bytes is not taken; None if it is. `most`: in megabytes."""
-    ending = name.rpartition(".")[2].lower()
-    if ending not in ENDINGS:
-        return f"{name} is not a table this page reads. It reads CSV, TSV, Excel, .ods and Parquet."
+    from custseg_spark import data
+
+    if not data.may_be_table(name):
+        return f"{name} is not a table this page reads. It reads {READS}."
     if size == 0:
         return f"{name} is empty."
     if size > most * 2**20:
@@ -71,7 +75,7 @@ def list_sheets(file: Path) -> list[str]:
     """The sheets of a workbook; none for any other file, or for one that is damaged."""
     from custseg_spark import data
 
-    if file.suffix.lower() not in (".xlsx", ".xls", ".ods"):
+    if data.ENDINGS.get(data.find_ending(file.name)) != "excel":
         return []
     try:
         with file.open("rb") as stream:
@@ -94,34 +98,37 @@ def preview_upload(spark: SparkSession, file: Path, sheet: str | None = None) ->
             f"{file.name} holds {rows:,} {'row' if rows == 1 else 'rows'}",
             f"Bring a table with at least {FEWEST} customers, one row each.",
         )
+    proposal = _propose(looked, file)
     columns = tuple(correct_columns(look_at_columns(looked.head), looked.facts))
-    refuse_orders(columns, looked.facts.rows or len(looked.head), file.name)
+    return UploadPreview(
+        rows, looked.head, columns, looked.options, proposal.text, ours, _name_file(proposal.notices, file)
+    )
+
+
+def _propose(looked: TablePreview, file: Path) -> Proposal:
+    """What custseg init proposes. Raises BadTableError where there is nothing to cut by, or the table holds
+    orders in place of customers."""
     try:
-        recipe = looked.propose().text
+        proposal = looked.propose()
+    except BadTableError:
+        raise
     except DataError as problem:
         raise BadTableError(
             f"{file.name} has no column of numbers in which customers differ",
             "Add what customers do, such as what they spend or how often they order.",
         ) from problem
-    return UploadPreview(rows, looked.head, columns, looked.options, recipe, ours)
-
-
-def refuse_orders(columns: Sequence[ColumnKind], rows: int, name: str) -> None:
-    """Raises BadTableError for order lines in place of customers."""
-    from custseg_spark.propose.order_lines import look_for_orders
-
-    orders = look_for_orders(columns, rows)
-    if orders is None:
-        return
-    if orders.customer is None:
+    if proposal.beside:
+        (what, *_) = _name_file(proposal.notices, file)
         raise BadTableError(
-            f"{name} holds orders, and no column says who ordered: nobody can be segmented by it",
-            "Bring a table that says whose each order is.",
+            what.partition(". `custseg")[0],
+            "Ask an engineer to make a table of customers of it first: custseg rfm does that.",
         )
-    raise BadTableError(
-        f"{name} holds orders, not customers ({', '.join(column.name for column in orders.columns)})",
-        "Ask an engineer to make a table of customers of it first: custseg rfm does that.",
-    )
+    return proposal
+
+
+def _name_file(lines: Iterable[str], file: Path) -> tuple[str, ...]:
+    """The lines with the name of the file in place of where it lies."""
+    return tuple(line.replace(str(file), file.name) for line in lines)
 
 
 def look_into_file(
@@ -133,7 +140,7 @@ def look_into_file(
     from custseg_spark.commands.init import preview_table
 
     options: dict[str, Any] = {} if sheet is None else {"sheet": sheet}
-    if file.suffix.lower() in (".csv", ".tsv", ".txt"):  # the other kinds take no options of text
+    if data.ENDINGS.get(data.find_ending(file.name), "csv") == "csv":  # other kinds take no options of text
         options |= {key: value for key, value in (trained or {}).items() if key.lower() not in _READ_AS}
     try:
         return preview_table(spark, str(file), options)

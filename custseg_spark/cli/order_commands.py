@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from pathlib import Path
 
 from custseg_spark.cli.parsers import Commands, add_command, add_input, add_overrides, find_input
 from custseg_spark.errors import RecipeError
@@ -83,7 +84,7 @@ def _make_customers(arguments: argparse.Namespace) -> None:
     with terminal.show_progress():
         days = KeptSums(arguments.rebuild_from) if arguments.incremental else None
         made = rfm(open_session(), recipe, path, arguments.to, days)
-    terminal.tell_customers(made)
+    terminal.tell_customers(made, Path(arguments.recipe))
 
 
 def _backtest(arguments: argparse.Namespace) -> None:

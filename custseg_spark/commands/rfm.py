@@ -14,6 +14,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError, RunError
 from custseg_spark.recipe import OrderRecipe
 from custseg_spark.steps import order_days, order_lines, write_run
+from custseg_spark.steps.explain_cast import explain_order_errors
 from custseg_spark.transactions import Counts
 
 NO_RECENCY = (
@@ -114,7 +115,7 @@ def _sum_lines(
     with journal.stage("read") as facts, translate_engine_errors(f"input {path}"):
         lines = order_lines.open_lines(spark, recipe, path, until=None if kept else recipe.as_of)
         facts.update(input=path, format=lines.format)
-    with journal.stage("sum") as facts, translate_engine_errors(f"input {path}"):
+    with journal.stage("sum") as facts, explain_order_errors(f"input {path}", lines.frame, recipe):
         if kept:
             days = order_days.sum_days(spark, lines, recipe, run, kept.rebuild_from)
             sums = days.sums
@@ -131,8 +132,7 @@ def _sum_lines(
     if last is None:
         top = sorted(counts.left_out.items(), key=lambda item: -item[1])[:3]
         why = "".join(f"; {reason}: {count:,}" for reason, count in top)
-        remedy = data.suggest_types(lines.text, lines.types) or "look at the recipe's lines and leave_out"
-        raise DataError(f"input {path}: no line counts{why}", remedy)
+        raise DataError(f"input {path}: no line counts{why}", "look at the recipe's lines and leave_out")
     return lines.kept, totals, counts, rows, last
 
 

@@ -33,7 +33,8 @@ class TrainResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know before acting on the segments."""
-        return (*self.found.warnings, *write_twins(find_correlations(self.found.segmentation)))
+        fitted = self.found.segmentation
+        return (*self.found.warnings, *write_twins(find_correlations(fitted), fitted.profile))
 
 
 @keep_session

@@ -53,7 +53,7 @@ from custseg_spark.data.contract import (
     pass_checks,
 )
 from custseg_spark.data.explain_misfit import explain_misfit, suggest_types, write_type
-from custseg_spark.data.formats import ENDINGS, find_format
+from custseg_spark.data.formats import ENDINGS, find_ending, find_format, may_be_table
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
 from custseg_spark.data.lake.publish_day import publish
@@ -66,10 +66,11 @@ from custseg_spark.data.read import (
     parse_messages,
 )
 from custseg_spark.data.size import estimate_rows
-from custseg_spark.data.summary_rows import build_summary_checks
+from custseg_spark.data.summary_rows import build_summary_checks, build_total_checks
 from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import NoFilesError, escape_pattern, locate
 from custseg_spark.data.text_files.text_bytes import OTHER_ENCODING
+from custseg_spark.data.text_types import infer_column_type
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
 from custseg_spark.data.workbooks.excel import list_sheets
 from custseg_spark.data.write import (

@@ -7,11 +7,22 @@ from typing import Any
 
 import pandas as pd
 
+from custseg_spark.data.casts import WORDS
 from custseg_spark.data.text_types import ISO, TextType, infer_type
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 
 _LONGEST = 40
+_DAYS = ("date", "timestamp")
+_PLAIN: tuple[dict[str, Any], ...] = ({"date": ISO}, {"number": {}})
+"""What need not be declared."""
+_READINGS = {
+    "int": [TextType("int")],
+    "double": [TextType("double")],
+    "boolean": [TextType("boolean")],
+    "timestamp": [TextType("timestamp"), TextType("date", DateType(date=ISO).form)],
+    "date": [TextType("date", DateType(date=ISO).form)],
+}
 
 
 def explain_misfit(
@@ -27,16 +38,20 @@ def explain_misfit(
         return None
     name = max(found, key=len)
     kind = next((kind for other, kind in declared.items() if other.casefold() == name.casefold()), None)
-    proposed = infer_type(head[name])
-    place = next((at for at, text in enumerate(head[name]) if _is_misfit(text, kind, proposed)), None)
+    plain = next((plain for plain, word in WORDS.items() if f": not {word}" in reason), "date")
+    place = next((at for at, text in enumerate(head[name]) if _is_misfit(text, kind, plain)), None)
     if place is None:
         return None
     text = str(head[name].iloc[place])
     shown = repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
     told = f"{name} is {shown} in row {place + 1:,} below the header"
-    if not isinstance(proposed.declared, dict):
-        return told, ""
-    return told, f"declare how it is written: {write_type(name, proposed.declared)}"
+    proposed = infer_type(head[name]).declared
+    if isinstance(proposed, dict) and proposed not in _PLAIN:
+        return told, f"declare how it is written: {write_type(name, proposed)}"
+    if len(text) > _LONGEST or isinstance(kind, NumberType | DateType) or plain == "boolean":
+        return told, ""  # whose own words for what is missing must stay
+    missing = {"date": ISO, "missing": [text]} if plain in _DAYS else {"number": {"missing": [text]}}
+    return told, f"mend the table, or say that it stands for a missing value: {write_type(name, missing)}"
 
 
 def write_type(name: str, declared: str | dict[str, Any]) -> str:
@@ -60,14 +75,12 @@ def suggest_types(head: pd.DataFrame | None, declared: Mapping[str, ColumnType])
     return f"declare how they are written: input: {{types: {plain_yaml.inline(types)}}}" if types else ""
 
 
-def _is_misfit(text: object, kind: ColumnType | None, proposed: TextType) -> bool:
-    """Whether a text says something, and nothing of the type that its column has."""
+def _is_misfit(text: object, kind: ColumnType | None, plain: str) -> bool:
+    """Whether a text says something, and nothing of the type that its column has: the declared `kind` of what
+    people write, else the `plain` one."""
     if not isinstance(text, str) or not text.strip():
         return False
     if isinstance(kind, NumberType | DateType):
         own = TextType("number", kind.form)
         return not own.is_missing(text) and own.read(text) is None
-    if kind in ("int", "double", "boolean"):
-        return TextType(kind).read(text) is None
-    plain = TextType(proposed.name if proposed.written is None else "double")
-    return plain.read(text) is None
+    return all(reading.read(text) is None for reading in _READINGS[plain])

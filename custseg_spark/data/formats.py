@@ -46,6 +46,12 @@ def find_format(asked: str, found: TableFiles) -> str:
     return kinds.pop()
 
 
+def may_be_table(name: str) -> bool:
+    """Whether a file's name says that it is a table, or nothing of what it is, so that one must look."""
+    ending = find_ending(name)
+    return ending in ENDINGS or ending in _VAGUE
+
+
 def find_ending(name: str) -> str:
     """The ending of a file's name that says what is in it, packed or not, in lower case."""
     suffixes = [suffix.lower() for suffix in PurePosixPath(name).suffixes]

@@ -41,8 +41,7 @@ def build_summary_checks(table: Table, frame: DataFrame, id_column: str) -> list
 
     `frame`: with the typed columns and AS_READ of `table`.
     """
-    schema = frame.schema
-    as_read = schema[AS_READ].dataType
+    as_read = frame.schema[AS_READ].dataType
     assert isinstance(as_read, StructType)
     names = [name for name in as_read.names if name not in (id_column, MALFORMED)]
     if id_column == ROW_NUMBER and ROW_NUMBER not in (table.text if table.text is not None else ()):
@@ -52,11 +51,10 @@ def build_summary_checks(table: Table, frame: DataFrame, id_column: str) -> list
         label, *others = [column(AS_READ).getField(name) for name in labels]
         total = functools.reduce(operator.and_, map(is_blank, others), _is_total(label))
         checks, names = [Check(ROW_TOTAL, ~total)], [name for name in names if name != labels[0]]
-    elif isinstance(schema[id_column].dataType, StringType):
-        label = column(id_column)
-        checks = [Check(ID_TOTAL, ~_is_total(label))]
     else:
-        return []
+        label, checks = column(id_column), build_total_checks(frame, id_column)
+        if not checks:
+            return []
     if table.format in _TALLIED and len(names) >= _FEWEST:
         nothing = [is_blank(column(AS_READ).getField(name)) for name in names]
         if MALFORMED in as_read.names:  # such a row has its own reason
@@ -76,7 +74,15 @@ def find_labels(head: pd.DataFrame) -> list[str]:
     return [] if totals > max(_MOST_TOTALS, _SOME * len(words)) else labels
 
 
+def build_total_checks(frame: DataFrame, id_column: str) -> list[Check]:
+    """The check that a row's id is no word for a total; none where ids are no text."""
+    if not isinstance(frame.schema[id_column].dataType, StringType):
+        return []
+    return [Check(ID_TOTAL, ~_is_total(column(id_column)))]
+
+
 def _is_total(label: Column) -> Column:
     """Whether the text is a word for a total; false for none."""
     plain = F.lower(F.trim(F.regexp_replace(label, f"[{_ORNAMENTS}-]+", " ")))
-    return F.coalesce(plain.isin(*_TOTALS), F.lit(False))
+    is_total = ~label.between("0", "9z") & plain.isin(*_TOTALS)  # few labels need the pattern
+    return F.coalesce(is_total, F.lit(False))

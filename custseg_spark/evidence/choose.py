@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -82,13 +83,16 @@ def _pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> _
         pick = _pick_best(allowed, _JACCARD)
         why = (
             f"NO NUMBER OF SEGMENTS IS STABLE: of all, {pick.best.k} comes back best when the data is "
-            f"redrawn, yet its weakest segment only to {_read_lowest(pick.best):.2f} "
+            f"redrawn, yet its weakest segment only to {_cut_off(_read_lowest(pick.best), 2):.2f} "
             f"(at least {STABLE:.2f} is wanted)"
         )
         return replace(pick, why=why, passed=False)
     pick = _pick_best(stable, _SILHOUETTE)
-    back = f"comes back when the data is redrawn (the weakest to {_read_lowest(pick.best):.2f})"
-    return replace(pick, why=f"{pick.why} of the {_count(stable)} whose every segment {back}")
+    weakest = f"{_read_lowest(pick.best):.2f}"
+    back = f"whose every segment comes back when the data is redrawn (the weakest to {weakest})"
+    if len(stable) == 1:
+        return replace(pick, why=f"{pick.best.k} is the only number of segments {back}")
+    return replace(pick, why=f"{pick.why} of the numbers ({', '.join(str(c.k) for c in stable)}) {back}")
 
 
 def _pick_by_elbow(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> _Pick:
@@ -192,18 +196,19 @@ def _tell_why_not(c: Candidate, pick: _Pick, method: Method, floor: float) -> st
     if not _keeps_floor(c, floor):
         return _tell_too_small(c, floor)
     if method == "evidence" and pick.passed and c.lowest_jaccard is not None and c.lowest_jaccard < STABLE:
-        return f"a segment comes back only to {c.lowest_jaccard:.2f} (at least {STABLE:.2f} is wanted)"
+        short = _cut_off(c.lowest_jaccard, 2)
+        return f"a segment comes back only to {short:.2f} (at least {STABLE:.2f} is wanted)"
     return pick.by.text.format(name=pick.by.name, value=pick.by.of(c))
 
 
 def _tell_too_small(c: Candidate, floor: float) -> str:
     if c.distinct_segments < c.k:
         return f"only {c.distinct_segments} of {c.k} segments hold anyone"
-    return (
-        f"its smallest segment holds {c.smallest_share:.1%} of the customers (at least {floor:.1%} is wanted)"
-    )
+    short = _cut_off(c.smallest_share, 3)
+    return f"its smallest segment holds {short:.1%} of the customers (at least {floor:.1%} is wanted)"
 
 
-def _count(candidates: Sequence[Candidate]) -> str:
-    numbers = ", ".join(str(c.k) for c in candidates)
-    return f"numbers ({numbers})" if len(candidates) > 1 else f"only number ({numbers})"
+def _cut_off(value: float, digits: int) -> float:
+    """The value in so many digits, not rounded up: what falls short of a bound must not read as the bound."""
+    scale = 10.0**digits
+    return math.floor(round(value * scale, 6)) / scale  # .29 * 100 is a little under 29

@@ -88,7 +88,7 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
             *identity.notices,
             *_tell_written(written),
             *choice.notices,
-            *(_ask(column) for column in others if column.ambiguous and column.name not in left),
+            *(ask_reading(column) for column in others if column.ambiguous and column.name not in left),
         ),
     )
 
@@ -136,7 +136,7 @@ def _explain_type(column: ColumnKind) -> str:
     return "; ".join(filter(None, notes))
 
 
-def _ask(column: ColumnKind) -> str:
+def ask_reading(column: ColumnKind) -> str:
     """What a person must say of a column whose text can be read in two ways."""
     if column.kind == "date":
         return (

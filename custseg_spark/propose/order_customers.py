@@ -15,6 +15,8 @@ from custseg_spark.sql.parse import quote_name, quote_text
 from custseg_spark.transactions.customers import WEEK
 from custseg_spark.wording import split_words
 
+_SAME = 0.95
+"""From this rank correlation on, items that would cut beside the orders say nothing else."""
 _ACTIONS = (
     {"when": ["Big spenders", "quiet"], "do": "Win back first"},
     {"when": ["Big spenders", "recent"], "do": "Keep: early access and service, no discounts"},
@@ -59,13 +61,17 @@ def look_at_customers(columns: Sequence[ColumnKind], rows: int) -> CustomerColum
     identity, *further = others
     monetary, items, recency = (named[name].values.astype(float) for name in ("monetary", "items", "recency"))
     orders = named["frequency"].values.astype(float)
+    has_money = not ((monetary == items).all() or (monetary == orders).all())
+    same = bool((items == orders).all())
+    if not has_money:  # then they would cut
+        same |= bool(items.rank().corr(orders.rank()) >= _SAME)
     texts = [column for column in further if column.kind in ("category", "text") and column.distinct <= 60]
     return CustomerColumns(
         identity=identity.name,
-        has_money=not ((monetary == items).all() or (monetary == orders).all()),
+        has_money=has_money,
         tells_recency=bool(recency.max() - recency.min() >= WEEK),
         orders_again=bool((orders > 1).any()),
-        counts_items=not (items == orders).all(),
+        counts_items=not same,
         favourites={column.name: str(column.values.mode().iloc[0]) for column in texts},
         customers=rows,
         subtracts=bool((monetary < 0).any()),

@@ -8,6 +8,7 @@ from typing import Any
 
 from custseg_spark.errors import BadTableError
 from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.propose.draft import ask_reading
 from custseg_spark.propose.order_columns import are_baskets
 from custseg_spark.propose.order_customers import CustomerColumns, look_at_customers, write_customer_recipe
 from custseg_spark.propose.order_lines import OrderShape, look_for_orders
@@ -103,9 +104,12 @@ def _tell_shape(shape: OrderShape, path: str) -> str:
     several = shape.order is None or shape.order.distinct < 0.97 * shape.rows
     what = ("order lines" if several else "orders") if shape.is_shop else "transactions"
     assert shape.customer is not None
+    about = "about " if shape.rows > len(shape.customer.values) else ""  # else everyone was counted
+    count = shape.customer.distinct - len(_list_nobody(shape.customer))
+    customers = f"{about}{count:,} customers in {shape.rows:,} rows"
     return (
-        f"{path} holds {what}, not customers ({_list_names(shape)}): {shape.customer.distinct:,} customers "
-        f"in {shape.rows:,} rows. `custseg rfm` makes customers of them by this recipe"
+        f"{path} holds {what}, not customers ({_list_names(shape)}): {customers}. "
+        "`custseg rfm` makes customers of them by this recipe"
     )
 
 
@@ -119,6 +123,8 @@ def _list_notices(shape: OrderShape) -> Iterator[str]:
             f"{shape.amount.name} is the same on all lines of an order: where it is the order's total it is "
             "counted once for each line; write the line's own value under lines.amount"
         )
+    if shape.date is not None and shape.date.ambiguous:
+        yield ask_reading(shape.date)
     if not shape.tells_recency:
         yield "All orders lie within a week: recency can't tell who stays away, and does not cut"
     if not shape.orders_again:
@@ -137,13 +143,10 @@ def _list_types(shape: OrderShape) -> dict[str, Any]:
     used = [shape.date, shape.quantity, shape.price, shape.amount]
     types = {one.name: one.declared for one in used if one is not None and one.declared is not None}
     customer = shape.customer
-    # an id that went through a sheet or pandas stands as 17850.0; one that arrives as 0017 stays so
-    if (
-        customer is not None
-        and customer.kind == "number"
-        and customer.is_clean
-        and customer.declared != "int"
-    ):
+    # an id that went through a sheet or pandas stands as 17850.0; one that arrives as 0017 stays so, and one
+    # beside texts that stand for nobody is compared with them
+    is_whole = customer is not None and customer.kind == "number" and customer.is_clean
+    if customer is not None and is_whole and customer.declared != "int" and not _list_nobody(customer):
         types[customer.name] = "int"
     return types
 

@@ -32,12 +32,19 @@ class KeptDays:
 
 def find_customers(path: str) -> str:
     """The customer table that `path` stands for: the newest one where order lines were made into customers,
-    else `path` itself. Raises RunError where rfm.json can't be read as one."""
+    else `path` itself. Raises RunError where rfm.json can't be read as one, and for a directory of runs
+    without one."""
     pointer = f"{path.rstrip('/')}/{CUSTOMERS}"
     try:
         content = read_file(pointer)
+        holds_runs = content is None and "runs" in list_folders(path)
     except RunError:  # a catalog table's name, or a scheme that only Spark knows
         return path
+    if holds_runs:
+        raise RunError(
+            f"{path} holds runs, and none of them made a customer table of order lines",
+            "look at what custseg rfm said; of a run of custseg train, name its directory customers",
+        )
     return path if content is None else f"{make_absolute(path)}/{_parse(content, pointer).customers}"
 
 

@@ -112,12 +112,13 @@ class DriftRecord(RecordPart):
 
 
 class LiveRecord(RecordPart):
-    """A run held against the live one; `told`: a sentence per event."""
+    """A run held against the live one; `told`: a sentence per event. `moved`: None where nobody can be found
+    again."""
 
     run_id: str
     events: tuple[EventRecord, ...]
     told: tuple[str, ...]
-    moved: MovedRecord
+    moved: MovedRecord | None
     drift: DriftRecord
 
 

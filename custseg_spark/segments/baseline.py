@@ -17,7 +17,7 @@ from pydantic import ConfigDict, TypeAdapter
 from custseg_spark.errors import RunError
 from custseg_spark.schema import find_version, tell_first
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BINS = 10
 
 
@@ -27,13 +27,15 @@ class Reference:
 
     edges: ascending; bin i holds values over edge i-1 and at most edge i, the last one those over all
     edges. Of a column of texts `levels` are its most frequent ones, a bin each, and one for all others.
-    counts: customers per bin, and at the end those without a value.
+    counts: customers per bin, and at the end those without a value. label: what people call the column,
+    where its name does not say it.
     """
 
     column: str
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     levels: tuple[str, ...] | None = None
+    label: str = ""
 
     def count(self, values: pd.Series[Any]) -> tuple[int, ...]:
         """(n,) values, null where missing -> customers in the same bins."""
@@ -68,7 +70,7 @@ class Baseline:
         version wrote."""
         try:
             record = json.loads(text)
-            find_version(record, "baseline.json", SCHEMA_VERSION)  # version 1 has the same keys but this one
+            find_version(record, "baseline.json", SCHEMA_VERSION)  # of what older ones lack, labels are empty
             record.pop("schema_version", None)
             return _BASELINES.validate_python(record)
         except (ValueError, AttributeError) as problem:
@@ -86,12 +88,18 @@ def build_baseline(
     descriptions: pd.DataFrame,
     sizes: Mapping[int, int],
     distances: NDArray[np.float64],
+    labels: Mapping[str, str] | None = None,
 ) -> Baseline:
     """The baseline of a run: `features` and `descriptions` hold a row per sampled customer in their units,
-    null where missing; `sizes` are of all customers; `distances` (n,) to the own centre."""
+    null where missing; `sizes` are of all customers; `distances` (n,) to the own centre; `labels`: what
+    people call the columns, where their names do not say it."""
+    of_features, of_descriptions = (
+        tuple(build_reference(str(name), frame[name], (labels or {}).get(str(name), "")) for name in frame)
+        for frame in (features, descriptions)
+    )
     return Baseline(
-        tuple(build_reference(str(name), features[name]) for name in features),
-        tuple(build_reference(str(name), descriptions[name]) for name in descriptions),
+        of_features,
+        of_descriptions,
         dict(sizes),
         float(np.median(distances)) if len(distances) else 0.0,
     )
@@ -112,17 +120,17 @@ def _count_days(moment: date) -> float:
     return moment.toordinal() + of_day / timedelta(days=1)
 
 
-def build_reference(column: str, given: pd.Series[Any]) -> Reference:
+def build_reference(column: str, given: pd.Series[Any], label: str = "") -> Reference:
     """The histogram of (n,) values (dates as days) in ten bins of equal share, fewer where a value is
     frequent; of texts, the counts of the ten most frequent (ties by the alphabet)."""
     if given.dropna().map(lambda value: isinstance(value, str)).any():
         counts = given.dropna().astype(str).value_counts().sort_index()
         levels = counts.sort_values(ascending=False, kind="stable").index[:_BINS]
-        made = Reference(column, (), (), tuple(map(str, levels)))
+        made = Reference(column, (), (), tuple(map(str, levels)), label)
     else:
         known, shares = read_known_numbers(given), np.arange(1, _BINS) / _BINS
         edges = np.unique(np.quantile(known, shares, method="inverted_cdf")) if len(known) else known
         if len(known) and known.min() == known.max():
             edges = np.array([np.nextafter(known[0], -math.inf), known[0]])  # so that both sides are seen
-        made = Reference(column, tuple(edges.tolist()), ())
+        made = Reference(column, tuple(edges.tolist()), (), None, label)
     return replace(made, counts=made.count(given))

@@ -17,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtri
 
+from custseg_spark.made_words import Title
 from custseg_spark.segments.baseline import Baseline, Reference
-from custseg_spark.wording import write_label
 
 Verdict = Literal["fine", "watch", "retrain"]
 _VERDICTS: tuple[Verdict, ...] = ("fine", "watch", "retrain")
@@ -44,6 +44,12 @@ class Shift:
     chance: float
     missing_then: float
     missing_now: float
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """The column as people call it."""
+        return Title(self.column, self.label).text
 
     @property
     def verdict(self) -> Verdict:
@@ -86,7 +92,8 @@ def measure_drift(
 def measure_shift(then: Reference, now: Sequence[int]) -> Shift:
     """How a column moved from the live run's histogram to `now`, counts in the same bins."""
     missing_then, missing_now = (counts[-1] / max(sum(counts), 1) for counts in (then.counts, now))
-    return Shift(then.column, *measure_stability_index(then.counts, now), missing_then, missing_now)
+    index, chance = measure_stability_index(then.counts, now)
+    return Shift(then.column, index, chance, missing_then, missing_now, then.label)
 
 
 def measure_stability_index(then: Sequence[int], now: Sequence[int]) -> tuple[float, float]:
@@ -116,12 +123,12 @@ def judge_drift(
     farther = distance_now / distance_then if distance_then > 0 else 1.0
     far = _judge(farther, FARTHER_WATCH, FARTHER_RETRAIN)
     judged: list[tuple[Verdict, str]] = [
-        *((s.verdict, f"{write_label(s.column)} moved ({s.index:.2f})") for s in features),
+        *((s.verdict, f"{s.text} moved ({s.index:.2f})") for s in features),
         (segments.verdict, f"the segments' shares moved ({segments.index:.2f})"),
         (far, f"customers lie {farther:.1f} times as far from their centres"),
     ]
     judged += [
-        ("watch", f"{write_label(s.column)} moved ({s.index:.2f}), which cuts no segment")
+        ("watch", f"{s.text} moved ({s.index:.2f}), which cuts no segment")
         for s in descriptions
         if s.verdict == "retrain"
     ]

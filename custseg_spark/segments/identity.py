@@ -135,13 +135,17 @@ def _restore_origin(table: NDArray[Any], then: NDArray[Any], changes: list[_Chan
     return np.where(came & np.isin(np.arange(table.shape[1]), [*unmatched, *usurped]), then, table)
 
 
-def tell_event(event: Event, live_names: Mapping[int, str], new_names: Mapping[int, str]) -> str:
-    """An event in a sentence: “Big spenders” splits into “Big spenders, quiet” and “Big spenders, recent”."""
+def tell_event(
+    event: Event, live_names: Mapping[int, str], new_names: Mapping[int, str], *, by_model: bool = False
+) -> str:
+    """An event in a sentence: “Big spenders” splits into “Big spenders, quiet” and “Big spenders, recent”.
+    `by_model`: it rests on what the live model says of customers of whom none can be found again."""
     live, new = (
         " and ".join(f"“{names[segment]}” ({segment})" for segment in segments)
         for names, segments in ((live_names, event.live), (new_names, event.new))
     )
-    same = f"{100 * event.similarity:.0f} % of its customers are the same"
+    share = f"{100 * event.similarity:.0f} %"
+    same = f"the live model agrees on {share} of it" if by_model else f"{share} of its customers are the same"
     texts: dict[Kind, str] = {
         "continues": f"{new} continues: {same}",
         "splits": f"{live} splits into {new}",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,8 +15,9 @@ from custseg_spark.engine.translate_errors import NO_CAST, translate_engine_erro
 from custseg_spark.errors import RecipeError
 from custseg_spark.features.raw_columns import write_raw_sql
 from custseg_spark.propose.column_kinds import look_at_column
-from custseg_spark.recipe import Recipe
+from custseg_spark.recipe import OrderRecipe, Recipe
 from custseg_spark.recipe.checks import list_expressions
+from custseg_spark.recipe.order_recipe import list_order_expressions
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, make_safe, put_in_utc
 
@@ -32,22 +33,33 @@ class Expressions:
     run: Mapping[str, str]
 
 
-@contextmanager
 def explain_engine_errors(
     where: str, table: CustomerTable, recipe: Recipe, *, of_run: bool = False
-) -> Iterator[None]:
+) -> AbstractContextManager[None]:
     """Errors inside as `translate_engine_errors` tells them; that of a text which an expression takes for a
     number or a date names the key of the recipe, the customer, and how the column is declared. `of_run`: the
     recipe is that of a run, which nobody changes any more."""
+    advice = "mend such values, or train again: " if of_run else ""
+    return _explain_casts(where, lambda: _list_expressions(table, recipe), advice)
+
+
+def explain_order_errors(where: str, frame: DataFrame, recipe: OrderRecipe) -> AbstractContextManager[None]:
+    """The same over order lines; `frame`: the lines with the types of their columns."""
+    return _explain_casts(where, lambda: _list_order_expressions(frame, recipe))
+
+
+@contextmanager
+def _explain_casts(
+    where: str, list_expressions: Callable[[], Expressions], advice: str = ""
+) -> Iterator[None]:
     try:
         with translate_engine_errors(where):
             yield
     except RecipeError as problem:
         if problem.code != NO_CAST or not problem.facts:
             raise
-        known = explain_cast(problem, _list_expressions(table, recipe))
-        remedy = f"mend such values, or train again: {known.remedy}" if of_run else known.remedy
-        raise RecipeError(known.what, remedy, code=NO_CAST) from problem.__cause__
+        known = explain_cast(problem, list_expressions())
+        raise RecipeError(known.what, f"{advice}{known.remedy}", code=NO_CAST) from problem.__cause__
 
 
 def explain_cast(problem: RecipeError, expressions: Expressions) -> RecipeError:
@@ -86,6 +98,13 @@ def _find_owner(expressions: Expressions, name: str, value: str) -> str:
     except PySparkException:  # the same value may end this query too
         return ""
     return f" (id {found[0][0]})" if found else ""
+
+
+def _list_order_expressions(frame: DataFrame, recipe: OrderRecipe) -> Expressions:
+    instants, written = find_instants(frame.schema), dict(list_order_expressions(recipe))
+    of_lines = {key: sql for key, sql in written.items() if not key.startswith("aggregates.")}
+    run = {key: put_in_utc(make_safe(sql, key), instants) for key, sql in of_lines.items()}
+    return Expressions(frame, recipe.lines.customer, written, run)
 
 
 def _list_expressions(table: CustomerTable, recipe: Recipe) -> Expressions:

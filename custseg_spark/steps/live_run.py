@@ -39,17 +39,17 @@ def follow_if_possible(live: LiveRun, columns: Sequence[str]) -> LiveRun | None:
     return None
 
 
-def part_from_customers(live: LiveRun, recipe: Recipe, fingerprint: str) -> LiveRun:
+def part_from_customers(live: LiveRun, fingerprint: str) -> LiveRun:
     """The live run, without its customers where rows have numbers in place of ids, unless both are of one
-    file: row 7 of tonight is not row 7 of yesterday. Its model is followed all the same."""
-    numbered = isinstance(live.record.recipe.get("input", {}).get("id"), dict)
-    if not numbered and not recipe.input.numbers_rows:
-        return live
-    if numbered and recipe.input.numbers_rows and live.record.file == fingerprint:
+    file: row 7 of tonight is not row 7 of yesterday. Its model is followed all the same.
+
+    `fingerprint`: of tonight's file, empty where rows have ids.
+    """
+    if live.record.file == (fingerprint or None):
         return live
     journal.warn(
         f"customers are known by the number of their row, so nobody can be found again in the live run "
-        f"{live.run.run_id}: segments are matched, and movement is told, by its model alone"
+        f"{live.run.run_id}: segments are matched by its model alone, and who moved is not told"
     )
     return replace(live, customers=None)
 
@@ -119,13 +119,15 @@ def read_raw_features(model: Model, described: pd.DataFrame) -> pd.DataFrame:
 
 def measure_movement(known: SampleInLiveRun, fitted: Segmentation, fewest: int) -> segments.Movement:
     """Who moved between the live run and a new one; flows of less than `fewest` customers are withheld."""
-    value = segments.find_value_column(fitted.profile) or ""
+    name, value = segments.find_value_column(fitted.profile), ""
     worth = np.full(len(known.now), np.nan)
-    if value:
-        column = fitted.profile.column(value).in_sample
-        worth = pd.to_numeric(fitted.sample[column], errors="coerce").to_numpy(dtype=np.float64)
+    if name:
+        column = fitted.profile.column(name)
+        value = column.text
+        worth = pd.to_numeric(fitted.sample[column.in_sample], errors="coerce").to_numpy(dtype=np.float64)
     new = np.array(fitted.model.ids)[fitted.labels]
-    nights = segments.TwoNights(known.then, known.now, new, known.gone, worth, value, known.share)
+    then = known.then if known.live.customers else np.full_like(known.then, NOBODY)
+    nights = segments.TwoNights(then, known.now, new, known.gone, worth, value, known.share)
     return segments.measure_movement(nights, _map_names(known.live.model), _map_names(fitted.model), fewest)
 
 
@@ -169,7 +171,8 @@ def compare_with_live_run(
 ) -> LiveComparison:
     """The new run held against the live one."""
     names = _map_names(known.live.model), _map_names(fitted.model)
-    told = tuple(segments.tell_event(event, *names) for event in fitted.events)
+    unknown = known.live.customers is None
+    told = tuple(segments.tell_event(event, *names, by_model=unknown) for event in fitted.events)
     found, counts = np.unique(known.now[known.now != NOBODY], return_counts=True)
     sizes = dict(zip(found.tolist(), counts.tolist(), strict=True))
     drift = measure_drift(known.live, sample.described, sizes, known.distances, recipe)
@@ -184,7 +187,8 @@ def build_baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Segmentation) -> s
     centres = np.array(fitted.model.centres)[fitted.labels]
     distances = np.sqrt(((fitted.points - centres) ** 2).sum(axis=1))
     sizes = dict(zip(fitted.model.ids, fitted.sizes, strict=True))
-    return segments.build_baseline(raw, read_descriptions(fitted.sample, recipe), sizes, distances)
+    labels = {shown.name: shown.label for shown in fitted.profile.shown}
+    return segments.build_baseline(raw, read_descriptions(fitted.sample, recipe), sizes, distances, labels)
 
 
 def _map_names(model: Model) -> dict[int, str]:

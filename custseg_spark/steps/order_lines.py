@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DateType, IntegralType, TimestampNTZType, TimestampType
+from pyspark.sql.types import DataType, DateType, IntegralType, StringType, TimestampNTZType, TimestampType
 
 from custseg_spark import data, transactions
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
-from custseg_spark.recipe import OrderRecipe, Source, find_codes, find_order_columns
+from custseg_spark.recipe import OrderRecipe, find_codes, find_order_columns
 from custseg_spark.recipe.column_types import ColumnType
 from custseg_spark.recipe.order_recipe import list_order_expressions
 from custseg_spark.sql import decompose, find_instants, make_safe, put_in_utc
+from custseg_spark.steps.currency_rates import read_rates
 from custseg_spark.transactions import DAY, Aggregates, LineExpressions
 
-MOST_RATES = 1_000_000
-_SPANS = pa.schema({"_code": pa.string(), "_rate": pa.float64(), "_from": pa.date32(), "_until": pa.date32()})
 _MEASURES = frozenset(["lines.quantity", "lines.price", "lines.amount", "returns.when"])
 """Keys whose columns may have fractions far behind the first rows; of the others a whole number is a code."""
 
@@ -79,6 +76,7 @@ class OrderLines:
             top = sorted(found.items(), key=lambda item: -item[1])
             listed = "; ".join(f"{reason} ({count:,})" for reason, count in top[:3])
             told, remedy = data.explain_misfit(top[0][0], self.text, self.types) or ("", "")
+            remedy = data.suggest_types(self.text, self.types) or remedy  # of all columns at once
             raise DataError(
                 f"{where}: {lost:,} of {read:,} lines ({lost / read:.1%}) can't be read, more than "
                 f"max_unreadable allows ({self.max_unreadable:.1%}): {listed}{told and f'; {told}'}",
@@ -92,19 +90,8 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
     """Open the table and lay the recipe over it; lines from `until` on don't count. Runs no job over it."""
     table = data.open_table(spark, recipe.input, path)
     table.warn_of_notes()
-    declared: dict[str, Any] = dict(recipe.input.types)
-    if table.text is not None:
-        named = {name.lower() for name in declared}
-        text = {column.lower(): column for column in table.text.columns}
-        codes = [text[code] for code in sorted(find_codes(recipe) - named) if code in text]
-        declared |= dict.fromkeys(codes, "string")
-    used = find_order_columns(recipe)
-    table.refuse_unread(used)
-    whole = {name.lower() for name, keys in used.items() if not _MEASURES.issuperset(keys)}
-    typed = data.cast_columns(_keep_used(table, used), used, declared, whole=whole)
-    checks = [(check.reason, check.ok) for check in typed.checks]
-    frame = typed.frame
-    instants = find_instants(frame.schema)
+    typed = _cast_used(table, recipe)
+    frame, instants = typed.frame, find_instants(typed.frame.schema)
 
     def write(sql: str, where: str) -> str:
         return put_in_utc(make_safe(sql, where), instants)
@@ -114,27 +101,62 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
     if recipe.currency is not None:
         code = write(recipe.currency.code, "currency.code")
         frame = frame.withColumn("_currency", F.expr(f"CAST({code} AS string)"))
-        rates = _read_rates(spark, recipe.currency.rates)
+        rates = read_rates(spark, recipe.currency.rates)
     expressions = _build_expressions(frame, recipe, until, write)
-    lines = transactions.classify_lines(frame, expressions, checks, rates)
-    kept = Aggregates(
-        favourites={name: write(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
-        aggregates={
-            name: decompose(sql, f"aggregates.{name}", f"_{name}_") for name, sql in recipe.aggregates.items()
-        },
-    )
+    customer = data.resolve_column(recipe.lines.customer, frame.columns, ["lines.customer"])
+    checks = (*data.build_total_checks(frame, customer), *typed.checks)
     return OrderLines(
-        frame=lines,
-        kept=kept,
+        frame=transactions.classify_lines(
+            frame, expressions, [(one.reason, one.ok) for one in checks], rates
+        ),
+        kept=Aggregates(
+            favourites={name: write(sql, f"favourites.{name}") for name, sql in recipe.favourites.items()},
+            aggregates={
+                name: decompose(sql, f"aggregates.{name}", f"_{name}_")
+                for name, sql in recipe.aggregates.items()
+            },
+        ),
         format=table.format,
         day_sql=make_safe(recipe.lines.date, "lines.date"),
-        unreadable=tuple(reason for reason, _ in checks),
+        unreadable=tuple(check.reason for check in typed.checks),
         max_unreadable=recipe.max_unreadable,
-        text=None
-        if table.text is None
-        else table.text[[name for name in table.text.columns if name in typed.types]],
+        text=table.text if table.text is None else table.text.filter(list(typed.types)),
         types=recipe.input.types,
     )
+
+
+def _find_texts(table: data.Table, recipe: OrderRecipe) -> tuple[dict[str, ColumnType], dict[str, str]]:
+    """The columns of text that the recipe takes by themselves for a number, as what they are declared, and
+    the one that it takes for a day, as what it is known: a value that is none is told as such. Of a text file
+    only those whose first values do not say what they are."""
+    lines, declared = recipe.lines, {name.lower() for name in recipe.input.types}
+    texts = {
+        one.name.lower(): one.name
+        for one in table.frame.schema
+        if isinstance(one.dataType, StringType) and one.name.lower() not in declared
+        if table.text is None or data.infer_column_type(table.text.get(one.name, [])) == "string"
+    }
+    named = [sql.strip("` ").lower() for sql in (lines.quantity, lines.price, lines.amount) if sql]
+    day = lines.date.strip("` ").lower()
+    return (
+        {texts[name]: "double" for name in named if name in texts},
+        {texts[day]: "timestamp"} if day in texts else {},
+    )
+
+
+def _cast_used(table: data.Table, recipe: OrderRecipe) -> data.TypedTable:
+    """The columns that the recipe uses in their types; of a text file, what is a code stays text."""
+    numbers, days = _find_texts(table, recipe)
+    declared: dict[str, ColumnType] = {**recipe.input.types, **numbers}
+    if table.text is not None:
+        named = {name.lower() for name in declared}
+        text = {column.lower(): column for column in table.text.columns}
+        codes = [text[code] for code in sorted(find_codes(recipe) - named) if code in text]
+        declared |= dict.fromkeys(codes, "string")
+    used = find_order_columns(recipe)
+    table.refuse_unread(used)
+    whole = {name.lower() for name, keys in used.items() if not _MEASURES.issuperset(keys)}
+    return data.cast_columns(_keep_used(table, used), used, declared, days, whole)
 
 
 def _find_midnight(day: date, kind: DataType) -> Column:
@@ -191,44 +213,3 @@ def _name_the_key(frame: DataFrame, recipe: OrderRecipe) -> None:
                 if not where.startswith("aggregates."):
                     raise
                 _ = frame.agg(F.expr(sql)).schema
-
-
-def _read_rates(spark: SparkSession, source: Source) -> DataFrame:
-    """The rates table: small, one row per currency and span of days. Raises DataError where it is unclear."""
-    where = f"currency.rates {source.path}"
-    table = data.open_table(spark, source, source.path or "")
-    names = {name.lower() for name in table.frame.columns}
-    used = {name: ["currency.rates"] for name in ("currency", "rate", *(["date"] if "date" in names else []))}
-    typed = data.cast_columns(table, used, {"currency": "string", **source.types})
-    broken = {check.reason: ~F.coalesce(check.ok, F.lit(False)) for check in typed.checks}
-    dated = F.lit(None).cast("date")
-    if "date" in used:
-        dated = F.col("date").try_cast("date")
-        broken["date: not a date"] = dated.isNull() & F.col("date").isNotNull()
-    reason = F.coalesce(*[F.when(holds, reason) for reason, holds in broken.items()], F.lit(""))
-    with translate_engine_errors(where):
-        columns = [F.col("currency"), F.col("rate").cast("double"), dated.alias("date"), reason.alias("why")]
-        rates = typed.frame.select(*columns).limit(MOST_RATES + 1).toPandas()
-    wrong = rates.loc[rates["why"] != "", "why"]
-    if len(wrong):  # a rate whose date is lost would hold since ever
-        raise DataError(
-            f"{where}: {len(wrong):,} of {len(rates):,} rows can't be read; {wrong.iloc[0]}",
-            "mend the table, or say under currency.rates.types how it is written",
-        )
-    spans = pa.Table.from_pandas(_find_spans(rates, where), _SPANS, preserve_index=False)
-    return spark.createDataFrame(spans)  # as Arrow: rows of Python would take Python on executors
-
-
-def _find_spans(rates: pd.DataFrame, where: str) -> pd.DataFrame:
-    """The columns of _SPANS: currency, rate, the day it holds from (null: since ever), the day it no longer
-    does (null: it does)."""
-    if len(rates) > MOST_RATES or rates.empty:
-        raise DataError(f"{where}: has {len(rates):,} rows", "give one row per currency and day at most")
-    if rates[["currency", "rate"]].isna().any(axis=None) or not (rates["rate"] > 0).all():
-        raise DataError(f"{where}: a currency or a rate is missing or not over zero", "mend the table")
-    if rates.duplicated(["currency", "date"]).any():
-        again = rates[rates.duplicated(["currency", "date"])].iloc[0]
-        raise DataError(f"{where}: {again['currency']} has two rates of one day", "keep one of them")
-    ordered = rates.sort_values(["currency", "date"], na_position="first")
-    until = ordered.groupby("currency")["date"].shift(-1)
-    return ordered[["currency", "rate", "date"]].assign(until=until).set_axis(list(_SPANS.names), axis=1)

@@ -39,13 +39,30 @@ def list_rules(result: TrainingResult) -> tuple[page.RuleCount, ...]:
     )
 
 
+def list_views(fitted: Segmentation, *roles: str) -> tuple[FeatureView, ...]:
+    """The columns of these roles; a rate is a percentage unless it has a unit, such as pounds an order."""
+    transforms = {t.name: t.transform for t in fitted.model.features}
+    return tuple(
+        FeatureView(
+            shown.name,
+            shown.unit,
+            transforms.get(shown.name, "none"),
+            shown.rate and not shown.unit,
+            shown.label,
+        )
+        for shown in fitted.profile.shown
+        if shown.role in roles
+    )
+
+
 def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
     """Every column used, as it was found: features as they were before imputation and clipping."""
     recipe, sample, fitted = result.recipe, result.sample, result.segmentation
     everyone = result.quality.read
+    views = {view.name: view for view in list_views(fitted, "feature", "description", "outcome")}
     found = [
         exploration.build_column_view(
-            FeatureView(t.name, t.unit, t.transform, label=fitted.profile.column(t.name).label),
+            views[t.name],
             segments.clip_extremes(sample.raw[t.name].to_numpy(dtype=np.float64), recipe.privacy.min_cell),
             "cuts",
             sample.missing[t.name] / everyone,
@@ -59,11 +76,7 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
             values = segments.clip_extremes(numbers.to_numpy(dtype=np.float64), recipe.privacy.min_cell)
             if np.isfinite(values).any():
                 role = "checks" if shown.role == "outcome" else "describes"
-                found.append(
-                    exploration.build_column_view(
-                        FeatureView(shown.name, shown.unit, label=shown.label), values, role
-                    )
-                )
+                found.append(exploration.build_column_view(views[shown.name], values, role))
     return tuple(found)
 
 
@@ -157,7 +170,7 @@ def build_thread_section(followed: LiveComparison) -> page.PageSection:
 def _tabulate_shifts(drift: segments.Drift) -> PageTable:
     """How far each column moved, the farthest first."""
     rows: list[tuple[str, str, float, float | None, float | None]] = [
-        (shift.column, what, shift.index, shift.missing_then, shift.missing_now)
+        (shift.text, what, shift.index, shift.missing_then, shift.missing_now)
         for shifts, what in ((drift.features, "cuts"), (drift.descriptions, "describes"))
         for shift in shifts
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -89,7 +89,6 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
     as the first screen shows the first few lines only."""
     choice, fitted = result.decision.choice, result.segmentation
     jaccards = fitted.jaccards(result.decision.candidate)
-    labels = {column.name: column.label or column.name for column in fitted.profile.shown}
     lines = [] if choice.passed else [f"No number of segments passed every condition: {choice.why}"]
     lines += [choice.doubt] if choice.doubt else []
     lines += result.warnings
@@ -97,16 +96,13 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
     lines += [
         f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
     ]
-    return (*lines, *write_twins(pairs, labels))
+    return (*lines, *write_twins(pairs, fitted.profile))
 
 
-def write_twins(
-    pairs: Iterable[exploration.Correlation], labels: Mapping[str, str] | None = None
-) -> tuple[str, ...]:
-    """A sentence for each pair of features that say much the same thing; `labels`: what they are called."""
-    called = labels or {}
+def write_twins(pairs: Iterable[exploration.Correlation], profile: segments.Profile) -> tuple[str, ...]:
+    """A sentence for each pair of features that say much the same thing."""
     return tuple(
-        f"{called.get(pair.one, pair.one)} and {called.get(pair.other, pair.other)} say much the same thing "
+        f"{profile.column(pair.one).text} and {profile.column(pair.other).text} say much the same thing "
         f"(rank correlation {pair.rho:.2f}): together they weigh double."
         for pair in pairs
     )

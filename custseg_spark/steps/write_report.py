@@ -13,9 +13,9 @@ from custseg_spark.recipe.explain import write_explained
 from custseg_spark.report import page
 from custseg_spark.report.figures import draw
 from custseg_spark.report.html import render_page
-from custseg_spark.report.plots.data import FeatureView, Pictures
+from custseg_spark.report.plots.data import Pictures
 from custseg_spark.report.profile_table import ProfileTable
-from custseg_spark.results import RunFigures, Segmentation, TrainingResult
+from custseg_spark.results import RunFigures, TrainingResult
 from custseg_spark.steps import page_parts
 from custseg_spark.steps.compare_algorithms import draw_comparison_figures
 from custseg_spark.steps.summarize_run import build_summary, find_correlations
@@ -44,8 +44,8 @@ def draw_figures(result: TrainingResult) -> RunFigures:
         floor=result.recipe.segments.smallest_share,
         profile=segments.tabulate_profile(fitted.profile),
         sample=fitted.sample.iloc[shown].assign(segment=fitted.labels[shown]),
-        features=_list_views(fitted, "feature"),
-        descriptions=_list_views(fitted, "description"),
+        features=page_parts.list_views(fitted, "feature"),
+        descriptions=page_parts.list_views(fitted, "description"),
         value=segments.find_value_column(fitted.profile),
         ids=fitted.model.ids,
         flows=result.since_live.movement.flows if result.since_live else None,
@@ -69,7 +69,7 @@ def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> pa
     profile = fitted.profile
     moment = datetime.now(UTC)
     flat = segments.tabulate_profile(profile)
-    cutting, describing = (_list_views(fitted, role) for role in ("feature", "description"))
+    cutting, describing = (page_parts.list_views(fitted, role) for role in ("feature", "description"))
     overall = {name: stats.mean for name, stats in profile.everyone.columns.items()}
     return page.Page(
         summary=build_summary(result),
@@ -100,20 +100,4 @@ def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> pa
         sections=page_parts.build_sections(result),
         figures=figures.light,
         dark_figures=figures.dark,
-    )
-
-
-def _list_views(fitted: Segmentation, role: str) -> tuple[FeatureView, ...]:
-    """The columns of a role; a rate is a percentage unless it has a unit, such as pounds an order."""
-    transforms = {t.name: t.transform for t in fitted.model.features}
-    return tuple(
-        FeatureView(
-            shown.name,
-            shown.unit,
-            transforms.get(shown.name, "none"),
-            shown.rate and not shown.unit,
-            shown.label,
-        )
-        for shown in fitted.profile.shown
-        if shown.role == role
     )

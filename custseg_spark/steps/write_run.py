@@ -185,12 +185,14 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
 
 def build_live_record(followed: LiveComparison) -> runs.LiveRecord:
     """What became of the live run's segments, in run.json."""
-    moved = followed.movement
+    found, moved = followed.movement, None
+    if followed.live.customers is not None:
+        moved = runs.MovedRecord(share=found.moved, by_customers=found.by_customers, by_model=found.by_model)
     return runs.LiveRecord(
         run_id=followed.live.run.run_id,
         events=tuple(runs.EventRecord(**asdict(event)) for event in followed.events),
         told=followed.told,
-        moved=runs.MovedRecord(share=moved.moved, by_customers=moved.by_customers, by_model=moved.by_model),
+        moved=moved,
         drift=runs.DriftRecord.model_validate(followed.drift),
     )
 

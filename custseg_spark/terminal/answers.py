@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +88,9 @@ def tell_comparison(compared: ComparisonResult) -> None:
     tell_places(console, comparison=compared.path)
 
 
-def tell_customers(made: RfmResult) -> None:
-    """Print how many customers were made of how many lines, why lines were left out, and where they are."""
+def tell_customers(made: RfmResult, recipe: Path) -> None:
+    """Print how many customers were made of how many lines, why lines were left out, where they are, and the
+    command that comes next: train by the recipe that init wrote beside the orders' `recipe`, else init."""
     console, lines = open_console(), made.lines
     console.print(Text.assemble("\n", (f"{made.rows:,} customers", "bold"), f" as of {made.as_of}\n"))
     left_out = sum(lines.left_out.values())
@@ -97,8 +99,11 @@ def tell_customers(made: RfmResult) -> None:
     )
     tell_reasons(console, lines.left_out)
     tell_warnings(console, made.warnings)
-    following = f"custseg train --recipe RECIPE --input {made.to} --output out"
-    tell_places(console, customers=made.customers, next=following)
+    written = recipe.with_suffix(f".customers{recipe.suffix}")
+    following = ["init", made.to, "--to", "customers.yaml"]
+    if written.is_file():
+        following = ["train", "--recipe", str(written), "--input", made.to, "--output", "out"]
+    tell_places(console, customers=made.customers, next=f"custseg {shlex.join(following)}")
 
 
 def tell_proposal(proposal: Proposal, target: Path) -> None:
@@ -209,9 +214,9 @@ def tell_thread(console: Console, live: LiveRecord) -> None:
     """Print what became of the live run's segments, as run.json has it."""
     for line in live.told:
         console.print(f"  {line}")
-    moved = live.moved
-    console.print(
-        f"  {moved.share:.1%} of the customers moved; {moved.by_customers:.1%} changed themselves, "
-        f"{moved.by_model:.1%} were moved by the model"
-    )
+    if moved := live.moved:
+        console.print(
+            f"  {moved.share:.1%} of the customers moved; {moved.by_customers:.1%} changed themselves, "
+            f"{moved.by_model:.1%} were moved by the model"
+        )
     console.print(f"  drift: {write_drift(live.drift)}")

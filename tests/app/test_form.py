@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custseg_spark.app.form import Choices, FeatureChoice, Form, build_form
+from custseg_spark.app.form import Choices, Form, build_form
+from custseg_spark.app.offers import FeatureChoice
 from custseg_spark.app.uploads import UploadPreview
 from custseg_spark.errors import RecipeError
 from custseg_spark.propose.column_kinds import look_at_columns

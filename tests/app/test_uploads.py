@@ -6,6 +6,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from pyspark.sql import SparkSession
 
 from custseg_spark import data
 from custseg_spark.app.uploads import (
@@ -13,7 +14,7 @@ from custseg_spark.app.uploads import (
     explain_plainly,
     list_added_columns,
     list_sheets,
-    refuse_orders,
+    preview_upload,
     refuse_size,
     tabulate_columns,
     tabulate_first_rows,
@@ -32,7 +33,6 @@ NOTHING: Any = None
     "name, size, said",
     [
         ("photo.png", 10, "photo.png is not a table this page reads"),
-        ("table", 10, "is not a table"),
         ("old.doc", 10, "is not a table"),
         ("empty.csv", 0, "empty.csv is empty."),
         ("big.csv", 11 * 2**20, "big.csv has 11 MB, and this page takes 10 MB."),
@@ -43,7 +43,8 @@ def test_a_refusal_says_why(name: str, size: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["t.csv", "T.CSV", "t.tsv", "t.txt", "t.xlsx", "t.xls", "T.ODS", "t.parquet"]
+    "name",
+    ["T.CSV", "t.csv.gz", "t.txt", "t.dat", "table", *(f"t{ending}" for ending in data.ENDINGS)],
 )
 def test_tables_are_taken(name: str) -> None:
     assert refuse_size(name, 10 * 2**20, 10) is None
@@ -152,17 +153,30 @@ def test_what_a_person_can_do_stays(remedy: str) -> None:
     assert explain_plainly(problem, Path("/x"), "Mend it.") == f"It is so. {remedy}"
 
 
+def preview(spark: SparkSession, folder: Path, table: pd.DataFrame, name: str = "t.csv") -> UploadPreview:
+    file = folder / name
+    if name.endswith(".feather"):
+        table.to_feather(file)
+    elif name.endswith(".jsonl"):
+        table.to_json(file, orient="records", lines=True)
+    elif name.endswith(".ods"):
+        file.write_bytes(open_document([list(table.columns), *table.to_numpy().tolist()], "one"))
+    else:
+        table.to_csv(file, index=False, compression="zip" if name.endswith(".zip") else None)
+    return preview_upload(spark, file)
+
+
 @pytest.mark.parametrize(
     "columns, said",
     [
         (
             ["order_id", "customer", "order_date", "total"],
-            "t.csv holds orders, not customers (order_id, cust",
+            "t.csv holds orders, not customers (order_id, customer, order_date, total): 9 cust",
         ),
-        (["order_id", "order_date", "total"], "t.csv holds orders, and no column says who ordered"),
+        (["order_id", "order_date", "total"], "t.csv: holds orders (order_id, order_date, total), and no "),
     ],
 )
-def test_orders_are_no_customers(columns: list[str], said: str) -> None:
+def test_orders_are_no_customers(spark: SparkSession, tmp_path: Path, columns: list[str], said: str) -> None:
     days = pd.date_range("2024-01-01", periods=40, freq="D")
     table = pd.DataFrame(
         {
@@ -174,9 +188,19 @@ def test_orders_are_no_customers(columns: list[str], said: str) -> None:
     )
     table.loc[::2, "total"] = 7.25
     with pytest.raises(DataError) as caught:
-        refuse_orders(look_at_columns(table[columns]), 40, "t.csv")
-    assert caught.value.what.startswith(said)
+        preview(spark, tmp_path, table[columns])
+    assert explain_plainly(caught.value, tmp_path).startswith(said)
     assert caught.value.code == MEND_TABLE
+
+
+@pytest.mark.parametrize("name", ["t.jsonl", "t.feather", "t.csv.zip", "t.ods", "t.dat", "table"])
+def test_what_init_reads_the_page_reads(spark: SparkSession, tmp_path: Path, name: str) -> None:
+    table = pd.DataFrame({"spend": [float(i * i % 97) + 0.5 for i in range(60)], "visits": range(60, 120)})
+    found = preview(spark, tmp_path, table.assign(age=[20 + i % 50 for i in range(60)]), name)
+    assert found.rows == 60
+    assert sorted(found.head.columns) == ["age", "spend", "visits"]
+    assert any("No column tells customers apart" in notice for notice in found.notices), found.notices
+    assert not any(str(tmp_path) in notice for notice in found.notices)
 
 
 def test_columns_that_a_segmentation_added_are_known_from_others() -> None:

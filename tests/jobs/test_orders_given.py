@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import cli
 from custseg_spark.recipe import load
+
+TOTAL = "id: a total, not a customer"
 
 
 def orders_table(customers: int = 60, rows: int = 300) -> pd.DataFrame:
@@ -42,12 +45,19 @@ def test_init_writes_the_recipes_of_both_steps_and_takes_what_rfm_made(
     assert "shop.csv holds orders, not customers (order_no, customer_id, order_date, quantity, price)" in said
     assert "custseg rfm --recipe shop.yaml --to customers" in said
     assert "custseg train --recipe shop.customers.yaml --output out" in said
+    with Path("shop.csv").open("a") as file:
+        file.write(",Grand total:,,900,9999.5\n")
+    capsys.readouterr()
     assert cli.main(["rfm", "--recipe", "shop.yaml", "--to", "customers"]) == 0
+    last = capsys.readouterr().out.rstrip().splitlines()[-1]
+    assert last.endswith(f"train --recipe shop.customers.yaml --input {here / 'customers'} --output out")
     table = orders_table()
     spent = (table["quantity"] * table["price"]).groupby(table["customer_id"]).sum()
     (made,) = (here / "customers" / "runs").glob("*/customers")
     found = pd.read_parquet(made).set_index("customer_id")["monetary"].sort_index()
     assert np.allclose(found, spent)
+    assert found.index.tolist() == spent.index.tolist(), "the total is no customer"
+    assert json.loads(Path("customers/rfm.json").read_text())["lines"]["left_out"] == {TOTAL: 1}
     assert cli.main(["init", "customers", "--to", "again.yaml"]) == 0
     assert load("again.yaml") == load("shop.customers.yaml")
     capsys.readouterr()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
+import pytest
 
 from tests.jobs.orders import Rfm
 
@@ -41,3 +44,26 @@ def test_one_day_of_orders_makes_nobody_lost(rfm: Rfm) -> None:
     assert found["r_score"].isna().all()
     assert found["m_score"].value_counts().tolist() == [8] * 5
     assert "can't tell who stays away" in " ".join(outcome.out.split())
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("column, text, kind", [("total", "on request", "number"), ("day", "soon", "time")])
+def test_a_text_where_a_number_or_a_day_is_taken_is_shown(
+    rfm: Rfm, tmp_path: Path, column: str, text: str, kind: str, ending: str
+) -> None:
+    """Half of the lines were left out in silence, as lines without a price."""
+    lines = pd.DataFrame({"number": range(40), "who": "a", "day": "2021-03-01", "total": "3.5"})
+    lines.loc[1::2, column] = text
+    path = tmp_path / f"lines.{ending}"
+    lines.to_csv(path, index=False) if ending == "csv" else lines.to_parquet(path)
+    recipe = {"lines": {"customer": "who", "order": "number", "date": "day", "amount": "total"}}
+    outcome = rfm(path, recipe)
+    if (ending, column) == ("parquet", "day"):  # whose texts may be written in any way
+        assert outcome.record["lines"]["left_out"] == {"no date": 20}
+        return
+    assert outcome.code == 3
+    assert "20 of 40 lines (50.0%) can't be read, more than max_unreadable allows (5.0%)" in outcome.err
+    assert f"{column}: not a {kind} (20)" in outcome.err
+    if ending == "csv":
+        assert f"{column} is '{text}' in row 2 below the header" in outcome.err
+        assert f"missing: [{text}]" in outcome.err

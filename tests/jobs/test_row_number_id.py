@@ -51,6 +51,10 @@ def test_rows_of_one_file_are_customers_and_those_of_another_are_not(
     assert again.code == 0, again.err
     assert "nobody can be found again in the live run" in " ".join(again.record["warnings"])
     assert {event["kind"] for event in again.record["live"]["events"]} == {"continues"}
+    assert all("the live model agrees on" in line for line in again.record["live"]["told"])
+    assert again.record["live"]["moved"] is None
+    assert "customers moved" not in again.out
+    assert "nobody can be said to have moved" in (again.run / "report.html").read_text()
 
 
 def test_whole_numbers_at_first_may_have_fractions_later(train: Train, say: Say, tmp_path: Path) -> None:

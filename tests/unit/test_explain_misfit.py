@@ -46,9 +46,29 @@ def test_a_date_is_shown_with_the_pattern_that_reads_it() -> None:
     )
 
 
-def test_a_word_among_numbers_is_shown_alone() -> None:
-    told = explain("price: net: not a number", ["1", "2", "twelve", "4", "5"])
-    assert told == ("price: net is 'twelve' in row 3 below the header", "")
+@pytest.mark.parametrize(
+    "values, reason, types, remedy",
+    [
+        (["1", "2", "twelve", "4", "5"], "not a number", {}, "{price: {number: {missing: [twelve]}}}"),
+        (["1", "2", "twelve", "4", "5"], "not a number", {"price": "double"}, "[twelve]"),
+        (
+            ["2024-01-31"] * 2 + ["soon"] + ["2024-02-01"] * 9,
+            "not a date",
+            {},
+            "date: yyyy-MM-dd, missing: [soon]",
+        ),
+        (["1", "2", "twelve", "4", "5"], "not a number", {"price": {"number": {"missing": ["-"]}}}, ""),
+        (["1", "2", "x" * 50, "4", "5"], "not a number", {}, ""),
+    ],
+)
+def test_a_word_among_numbers_may_stand_for_a_missing_value(
+    values: list[str], reason: str, types: dict[str, Any], remedy: str
+) -> None:
+    told = explain(f"price: {reason}", values, **types)
+    assert told is not None
+    assert " in row 3 below the header" in told[0]
+    assert remedy in told[1]
+    assert told[1].startswith("mend the table, or say that it stands for a missing value: ") is bool(remedy)
 
 
 def test_what_the_first_rows_do_not_show_is_not_told() -> None:

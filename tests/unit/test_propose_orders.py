@@ -11,6 +11,7 @@ import pytest
 
 from custseg_spark.errors import DataError
 from custseg_spark.propose.column_kinds import look_at_columns
+from custseg_spark.propose.facts import TableFacts
 from custseg_spark.propose.order_customers import look_at_customers
 from custseg_spark.propose.order_lines import OrderShape, look_for_orders
 from custseg_spark.propose.proposal import Proposal
@@ -261,7 +262,36 @@ def test_texts_that_stand_for_nobody_are_left_out() -> None:
     table.loc[::4, "customer_id"] = "NA"
     found, orders, _ = propose(table)
     assert orders.leave_out == {"no_customer": "customer_id IN ('NA')"}
+    assert ": 75 customers in 600 rows" in found.notices[0], "NA is none"
     assert "25.0% of the rows have no customer_id: they are left out and counted" in found.notices
+
+
+def test_days_that_may_be_months_are_asked_for() -> None:
+    table = lines()
+    days = pd.to_datetime(table["order_date"])
+    table["order_date"] = [f"{1 + day.day % 12}/{day.month}/{day.year}" for day in days]
+    found = propose(table)[0]
+    (asked,) = (line for line in found.notices if line.startswith("order_date: "))
+    assert asked.endswith(": check that day and month are not swapped under input.types")
+    table["order_date"] = days.dt.strftime("%d/%m/%Y")
+    assert not any("swapped" in line for line in propose(table)[0].notices)
+
+
+def test_ids_that_are_numbers_beside_texts_for_nobody_are_compared_as_texts() -> None:
+    table = lines()
+    table["customer_id"] = table["customer_id"].str.slice(1).astype(int).astype(str)
+    table.loc[::4, "customer_id"] = "NA"
+    _, orders, _ = propose(table)
+    assert orders.leave_out == {"no_customer": "customer_id IN ('NA')"}
+    assert "customer_id" not in orders.input.types
+
+
+def test_customers_of_whom_only_a_part_was_looked_at_are_about_so_many() -> None:
+    table = lines()
+    assert ": 75 customers in 600 rows" in propose(table)[0].notices[0]
+    facts = TableFacts(rows=9000)
+    text = write_recipe(table, path="t.csv", format="csv", options={}, facts=facts)
+    assert ": about 75 customers in 9,000 rows" in text.notices[0]
 
 
 def test_money_that_came_back_is_a_return_where_pieces_have_no_sign() -> None:
@@ -287,6 +317,19 @@ def test_the_table_that_rfm_made_is_known_by_its_columns() -> None:
     }  # fmt: skip
     assert {"dearest", "average_basket", "items"} <= {*recipe.describe}
     assert "rfm_group" not in text
+
+
+@pytest.mark.parametrize(
+    "of_money, cuts", [(False, ["orders", "recency"]), (True, ["spend", "recency", "orders"])]
+)
+def test_lines_that_are_nearly_the_orders_do_not_cut_beside_them(of_money: bool, cuts: list[str]) -> None:
+    table = made_table()
+    table["items"] = table["frequency"] + (table.index % 9 == 0)
+    table["monetary"] = table["monetary"] if of_money else table["items"]
+    text = write_recipe(table, path="made", format="parquet", options={}).text
+    recipe = parse(plain_yaml.read(text, "made"))
+    assert [*recipe.segment_by] == cuts
+    assert ("items" in recipe.describe) is of_money
 
 
 def test_what_tells_nobody_apart_does_not_cut() -> None:

@@ -99,6 +99,8 @@ def test_scores_audiences_and_customer_tables_of_an_older_version_are_read(kept:
     orders = str(KEPT / "orders")
     table = runs.find_customers(orders)
     assert table == f"{orders}/runs/20261128T073642.828Z-7ed2/customers"
+    with pytest.raises(RunError, match="holds runs, and none of them made a customer table"):
+        runs.find_customers(kept)
     days = runs.find_kept_days(orders)
     assert days is not None
     assert list(days.days) == [f"2011-03-0{day}" for day in (1, 2, 3, 4)]
@@ -201,7 +203,7 @@ def test_a_run_that_is_not_whole_and_one_without_segments_are_told_apart(tmp_pat
 
 def test_models_and_baselines_of_both_versions_are_the_same() -> None:
     at = KEPT / "output" / "runs" / FIRST
-    versions = (Model.from_json, "model.json", 3), (Baseline.from_json, "baseline.json", 2)
+    versions = (Model.from_json, "model.json", 3), (Baseline.from_json, "baseline.json", 3)
     for read, name, version in versions:
         found = read((at / name).read_text())
         assert json.loads(found.to_json())["schema_version"] == version

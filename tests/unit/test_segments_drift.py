@@ -153,6 +153,15 @@ def test_the_rule_of_the_verdict(
     assert bool(found.reasons) is (verdict != "fine")
 
 
+def test_a_column_is_called_what_people_call_it() -> None:
+    frame = pd.DataFrame({"income": RNG.lognormal(size=200), "c1": RNG.lognormal(size=200)})
+    nothing, far = frame[[]], np.full(200, 0.7)
+    made = build_baseline(frame, nothing, {0: 200}, far, {"income": "annual income"})
+    found = measure_drift(Baseline.from_json(made.to_json()), frame * 3, nothing, {0: 200}, far)
+    said = [reason.partition(" moved")[0] for reason in found.reasons]
+    assert sorted(said) == ["annual income", "“c1”"]
+
+
 def test_the_worst_reason_comes_first() -> None:
     found = judge_drift([moved(0.12), moved(0.4, "web_visits")], [], moved(0.1, "segment"), 1.0, 1.0)
     assert found.reasons == (

@@ -91,11 +91,9 @@ def _show_two_columns(run: RunView, names: dict[int, str]) -> None:
 def _show_movement(run: RunView, names: dict[int, str]) -> None:
     """Who is elsewhere in this run than in the live one; or since the run that was live when it was made."""
     from custseg_spark.app.side_by_side import compare_runs, tabulate_moves
-    from custseg_spark.recipe import ROW_NUMBER
 
     live, share = widgets.find_live_run(), 1.0
-    ids = "" if live is None else live.model.id.lower()
-    if live is not None and live.run != run.run and ids == run.model.id.lower() and ids != ROW_NUMBER:
+    if live is not None and live.run != run.run and run.shares_ids(live):
         key = f"moved since {live.run.run_id}"
         if key not in run.known:
             with st.spinner("Holding the customers against those of the live run"):

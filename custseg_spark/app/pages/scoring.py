@@ -32,12 +32,12 @@ def show_scoring(run: RunView) -> None:
     """The place for a table; when there is one, its customers by segment."""
     table = widgets.get_visit().tables.get(PAGE)
     if table is None:
-        numbered = isinstance(run.record.recipe["input"]["id"], dict)
+        numbered = run.record.file is not None
         needed = ", ".join(dict.fromkeys([*([] if numbered else [run.model.id]), *run.model.columns]))
         st.caption(f"It needs these columns: {widgets.escape_markdown(needed)}.")
         if numbered:
             st.caption(_NUMBERED)
-        widgets.ask_for_table(PAGE, "Your table of customers: Excel, CSV, TSV or Parquet")
+        widgets.ask_for_table(PAGE, "Your table of customers")
         return
     widgets.offer_another(PAGE, table)
     sheet = widgets.choose_sheet(PAGE, table)

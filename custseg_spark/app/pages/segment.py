@@ -13,7 +13,8 @@ from custseg_spark.app.task import Task
 from custseg_spark.app.visit import Upload
 
 if TYPE_CHECKING:
-    from custseg_spark.app.form import Choices, FeatureChoice, Form
+    from custseg_spark.app.form import Choices, Form
+    from custseg_spark.app.offers import FeatureChoice
 
 PAGE = "segment"
 KEPT: Any = {"persist_state": "session"}
@@ -71,7 +72,7 @@ def show_page() -> None:
 
 def _welcome() -> None:
     st.title("Find the segments among your customers")
-    widgets.ask_for_table(PAGE, "Your customer table: Excel, CSV, TSV or Parquet")
+    widgets.ask_for_table(PAGE, "Your customer table")
     for column, number, (title, said) in zip(st.columns(3), "123", _STEPS, strict=True):
         column.html(f'<div class="cs-step"><b>{number}</b><h3>{title}</h3><p>{said}</p></div>')
     st.caption("Your table stays on this server only while this page is open, and nobody else sees it.")
@@ -99,10 +100,10 @@ def _show_proposal(table: Upload, preview: uploads.UploadPreview, sheet: str | N
             uploads.tabulate_columns(preview.columns, preview.head), hide_index=True, height=320,
             column_config={"Missing": st.column_config.NumberColumn(format="%.1f %%")},
         )  # fmt: skip
-        if len(preview.head) < preview.rows:
-            st.caption(f"Missing and different values are those of the first {len(preview.head):,} rows.")
-        st.caption("The first rows")
+        st.caption("The first rows" if len(preview.head) == preview.rows else "Some rows of the whole table")
         st.dataframe(uploads.tabulate_first_rows(preview), hide_index=True, height=220)
+    for notice in preview.notices:
+        st.info(widgets.escape_markdown(notice))
     if preview.ours:
         st.caption(LEFT_OUT.format(columns=widgets.escape_markdown(", ".join(preview.ours))))
     chosen = _ask_choices(offered, f"{table.number}.{sheet}")
@@ -176,7 +177,7 @@ def _ask_fine_tuning(
     offered: Form, cut: list[str], make_key: Callable[[str], str]
 ) -> tuple[dict[str, FeatureChoice], float, float]:
     """How each column that cuts is treated, the smallest segment and the most rows left out, as shares."""
-    from custseg_spark.app.form import EXTREMES, MISSING, SPREAD, FeatureChoice
+    from custseg_spark.app.offers import EXTREMES, MISSING, SPREAD, FeatureChoice
 
     proposed = offered.proposed
     treated = {}

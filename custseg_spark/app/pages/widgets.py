@@ -70,7 +70,7 @@ def ask_for_table(page: str, label: str) -> None:
     most = SETTINGS.most_megabytes
     number = st.session_state.get(f"{page}.brought", 0)
     key = f"{page}.upload.{number}"  # another one each time, so that none holds an old file
-    uploaded = st.file_uploader(label, type=list(uploads.ENDINGS), key=key, max_upload_size=most)
+    uploaded = st.file_uploader(f"{label}: {uploads.READS}", key=key, max_upload_size=most)
     if uploaded is None:
         return
     content = uploaded.getvalue()
