@@ -10,7 +10,8 @@ from custseg_spark.wording import split_words, write_label
 
 _CODE = re.compile(r"_?(c|x|v|var|col|column|feature|field|attr|f)_?\d+", re.IGNORECASE)
 """A name that a machine made: it says nothing, so it is quoted."""
-_MARK = re.compile(r"(total|number of|num of|num|n|nb|no|nombre de|anzahl)(\. ?| )", re.IGNORECASE)
+_EACH = re.compile(r"(?<=s) (day|week|month|quarter|year)$")
+_MARK = re.compile(r"^(total|number of|num of|num|n|nb|no|nombre de|anzahl)(\. ?| )", re.IGNORECASE)
 """What stands before what is counted."""
 _SPAN = frozenset(["duration", "length", "tenure"])
 _PERIODS = frozenset(["days", "weeks", "months", "years", "hours", "minutes", "jours", "mois"])
@@ -60,5 +61,6 @@ class Title:
 
     def _name_thing(self) -> str:
         """What is low or few: without the mark of a count, which few and many say already."""
-        plain = _MARK.sub("", self.text, count=1) if self._is_counted() and _MARK.match(self.text) else ""
-        return plain or self.text
+        if not self._is_counted():
+            return self.text
+        return _EACH.sub(r" a \1", _MARK.sub("", self.text) or self.text)

@@ -61,6 +61,7 @@ _DEALS = _collect(
 )
 _CHANNEL = _collect("web online store stores shop catalog catalogue mobile app channel phone")
 _PERIOD = _collect("day days week weeks month months year years jours mois tage")
+_EACH = _collect("day week month quarter year")
 _CLOCK = _collect("second seconds sec minute minutes min mins hour hours time duration session")
 COUNTS = _collect("num n nb no count cnt number")
 """What stands beside what is counted."""
@@ -170,9 +171,11 @@ def is_additive(name: str, unit: str) -> bool:
 
 
 def is_count(name: str, unit: str = "") -> bool:
-    """Whether it is a number of things that its name ends with: orders, num web visits, Nb. commandes."""
+    """Whether it is a number of things that its name ends with, or of those in a time: orders, Nb. commandes,
+    num web visits month."""
     words = split_words(name)
-    if not words or is_money(unit) or not is_plural(name):
+    things = words[:-1] if len(words) > 1 and words[-1] in _EACH else words
+    if not things or is_money(unit) or not is_plural(" ".join(things)):
         return False
     if frozenset(words) & (RELATIVE | _INCOME | _OWED | SPENT | _CLOCK | AMOUNT):
         return False

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pyspark.sql import SparkSession
 
 from custseg_spark.engine import session
@@ -11,6 +12,9 @@ from custseg_spark.engine import session
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "custseg_spark" / "engine"
 SHARED_DATA = ROOT.parent / "shared" / "data"
+
+settings.register_profile("no deadline", deadline=None)  # a busy machine is no wrong result
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

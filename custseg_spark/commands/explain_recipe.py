@@ -18,7 +18,8 @@ def explain_recipe(spark: SparkSession, recipe: Recipe, path: str) -> str:
     lines = [write_explained(recipe).rstrip(), "", "# features, as Spark computes them"]
     lines += [f"#   {features.VALUE}{name}: {sql}" for name, sql in table.expressions.items()]
     lines += ["", "# customers/: one row per accepted customer, partitioned by segment"]
-    written = {name: table.types[name] for name in load_table.list_kept_columns(table.columns, recipe)}
+    types = table.types | dict.fromkeys(table.may_be_whole, "bigint, or double where a number has a fraction")
+    written = {name: types[name] for name in load_table.list_kept_columns(table.columns, recipe)}
     written |= {f"{features.VALUE}{name}": "double" for name in recipe.segment_by}
     written |= {"segment": "int", "segment_name": "string", "distance_to_centre": "double"}
     lines += [f"#   {name}: {kind}" for name, kind in written.items()]

@@ -4,20 +4,19 @@ In, by `open_table`, one module a question:
 
     table_files     where are the files behind a path, a URI or a pattern?
     formats         what are they: by the recipe, by their ending, or by what they begin with?
-    text, excel     what does the head of a text file, or a sheet, say of all of it: text_bytes and encodings,
-                    text_records and text_rewriting; choose_sheet and foreign_sheets?
+    text_files, workbooks
+                    what does the head of a text file, or a sheet, say of all of it?
     header          where does the table begin, and what are its columns called?
     read_text, read_typed, read_here
-                    read by the engine, as text or with the types that the format has (parquet_types,
-                    lake_tables); or on the driver, where the engine has no reader
+                    read by the engine, as text or with the types that the format has (parquet_types, lake);
+                    or on the driver, where the engine has no reader
     table           the rows as they are, whatever the format; row_numbers where a row's number is the id
 
-Then, by `cast_columns` (types, casts): text_types says what a column of text holds, in the plain forms
-(plain_types) or as people write numbers and dates (number_texts, date_texts); what a number or a date is
-stands in custseg_spark.sql alone. Then the checks: contract, ids, summary_rows; explain_misfit says why a
-value does not fit. Before any of it, private takes away what must not travel.
+Then, by `cast_columns` (types, casts), a type for each column: text_types says what a column of text holds;
+what a number or a date is stands in custseg_spark.sql alone. Then the checks: contract, ids, summary_rows;
+explain_misfit says why a value does not fit. Before any of it, private takes away what must not travel.
 
-Out: write, and publish by lake and swap; formulas escapes what a spreadsheet would run.
+Out: write, and lake for a day of customers; formulas escapes what a spreadsheet would run.
 """
 
 from custseg_spark.data.columns import (
@@ -53,12 +52,11 @@ from custseg_spark.data.contract import (
     name_reason,
     pass_checks,
 )
-from custseg_spark.data.excel import list_sheets
 from custseg_spark.data.explain_misfit import explain_misfit, suggest_types, write_type
 from custseg_spark.data.formats import ENDINGS, find_ending, find_format, may_be_table
 from custseg_spark.data.formulas import escape_formulas, escape_pandas, escape_text, read_csv, write_csv
 from custseg_spark.data.ids import EXACT_UP_TO, build_id_checks, find_repeats
-from custseg_spark.data.lake import publish
+from custseg_spark.data.lake.publish_day import publish
 from custseg_spark.data.private import apply_privacy
 from custseg_spark.data.read import (
     filter_rows,
@@ -71,9 +69,10 @@ from custseg_spark.data.size import estimate_rows
 from custseg_spark.data.summary_rows import build_summary_checks, build_total_checks
 from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import NoFilesError, escape_pattern, locate
-from custseg_spark.data.text_bytes import OTHER_ENCODING
+from custseg_spark.data.text_files.text_bytes import OTHER_ENCODING
 from custseg_spark.data.text_types import infer_column_type
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
+from custseg_spark.data.workbooks.excel import list_sheets
 from custseg_spark.data.write import (
     read_written,
     remove,

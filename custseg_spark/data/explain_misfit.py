@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from custseg_spark.data.casts import WORDS
-from custseg_spark.data.plain_types import TextType
-from custseg_spark.data.text_types import ISO, infer_type
+from custseg_spark.data.text_types import ISO, TextType, infer_type
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 

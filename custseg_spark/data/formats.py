@@ -6,9 +6,9 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import IO
 
-from custseg_spark.data.lake_tables import find_lake
+from custseg_spark.data.lake.lake_tables import find_lake
 from custseg_spark.data.table_files import TableFiles
-from custseg_spark.data.text_bytes import BEGINNINGS, PACKED
+from custseg_spark.data.text_files.text_bytes import BEGINNINGS, PACKED
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 
 ENDINGS = {

@@ -13,7 +13,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 from custseg_spark.data import row_numbers
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.formats import find_format
-from custseg_spark.data.read_here import open_excel, open_feather, open_zip
+from custseg_spark.data.read_here import HERE, open_here
 from custseg_spark.data.read_text import open_text
 from custseg_spark.data.read_typed import open_json, open_typed
 from custseg_spark.data.table import DATAFRAME, Table
@@ -110,7 +110,6 @@ def _open_files(spark: SparkSession, source: models.Source, path: str) -> Table:
         return Table(table, None, "table", path)
     found = locate(path)
     kind = find_format(source.format, found)
-    openers = {"csv": open_text, "json": open_json, "excel": open_excel, "feather": open_feather}
-    if kind in openers:
-        return openers[kind](spark, source, found)
-    return open_zip(spark, source, found) if kind == "zip" else open_typed(spark, kind, source, found)
+    if kind in ("csv", "json"):
+        return open_text(spark, source, found) if kind == "csv" else open_json(spark, source, found)
+    return (open_here if kind in HERE else open_typed)(spark, kind, source, found)

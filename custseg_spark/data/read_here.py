@@ -6,23 +6,28 @@ import io
 import itertools
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import IO, Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.json as pj
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
-from custseg_spark.data import excel, text
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identify
 from custseg_spark.data.parquet_types import find_near_type, find_type
-from custseg_spark.data.table import Table, note_unread
+from custseg_spark.data.table import Content, Table, note_unread
 from custseg_spark.data.table_files import TableFiles
-from custseg_spark.data.text_records import Line, is_true, read_skip_rows, split_lines, split_records
+from custseg_spark.data.text_files.text_head import HEAD_ROWS, read_head
+from custseg_spark.data.text_files.text_records import (
+    Line,
+    is_true,
+    read_skip_rows,
+    split_lines,
+    split_records,
+)
+from custseg_spark.data.workbooks.excel import read_sheet
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 from custseg_spark.recipe import models
 
@@ -31,71 +36,33 @@ MOST_BYTES = 1 << 28
 memory while it does."""
 _BATCH = 50_000
 _EXCEL = ("sheet", "skip_rows", "header")
+Reader = Callable[[IO[bytes], str, Mapping[str, Any]], Content]
 
 
-@dataclass(frozen=True)
-class _Content:
-    """`format` as a Table has it; `text`: the first rows of the columns without a type."""
-
-    rows: pa.Table
-    text: pd.DataFrame | None
-    format: str
-    notes: tuple[str, ...] = ()
-    unread: Mapping[str, str] = field(default_factory=dict)
-
-
-def open_excel(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
-    """Open one sheet of a workbook."""
-    unknown = [key for key in source.options if key not in _EXCEL]
-    if unknown:
-        raise RecipeError(f"input.options.{unknown[0]}: Excel takes only {', '.join(_EXCEL)}", "leave it out")
-    return _open_one(spark, source, found, "Excel", _read_excel)
-
-
-def open_feather(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
-    """Open a Feather or Arrow file."""
-    return _open_one(spark, source, found, "Arrow", _read_feather)
-
-
-def open_text_here(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
-    """Open text that the engine can't split."""
-    return _open_one(spark, source, found, "text", read_text_here)
-
-
-def open_zip(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
-    """Open the one table in a zip archive."""
-    return _open_one(spark, source, found, "zip", _read_zip)
-
-
-Reader = Callable[[IO[bytes], str, Mapping[str, Any]], _Content]
-
-
-def _open_one(
-    spark: SparkSession, source: models.Source, found: TableFiles, word: str, read: Reader
-) -> Table:
+def open_here(spark: SparkSession, kind: str, source: models.Source, found: TableFiles) -> Table:
+    """Open one file of a `kind` in HERE."""
+    word, read = HERE[kind]
     files = found.require_files()
     if len(files) > 1:
         raise DataError(f"{found.path} holds {len(files)} {word} files", "point at one of them")
     with found.open(files[0]) as stream:
         content = read(stream, found.name_file(files[0]), source.options)
-    frame = spark.createDataFrame(content.rows, schema=_find_schema(content.rows))
+    schema = T.StructType(  # a moment without a zone stays one, in a session of any zone
+        [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in content.rows.schema]
+    )
+    frame = spark.createDataFrame(content.rows, schema=schema)
     return Table(frame, content.text, content.format, found.path, notes=content.notes, unread=content.unread)
 
 
-def _find_schema(rows: pa.Table) -> T.StructType:
-    """The engine's columns: a moment without a zone stays one, in a session of any zone."""
-    return T.StructType(
-        [T.StructField(column.name, find_type(column.type) or T.StringType()) for column in rows.schema]
-    )
-
-
-def _read_excel(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+def _read_excel(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:
+    unknown = [key for key in options if key not in _EXCEL]
+    if unknown:
+        raise RecipeError(f"input.options.{unknown[0]}: Excel takes only {', '.join(_EXCEL)}", "leave it out")
     headed = is_true(options["header"]) if "header" in options else None
-    sheet = excel.read_sheet(stream, path, options.get("sheet"), read_skip_rows(options), headed)
-    return _Content(sheet.rows, sheet.text, "excel", sheet.notes)
+    return read_sheet(stream, path, options.get("sheet"), read_skip_rows(options), headed)
 
 
-def _read_feather(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+def _read_feather(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:
     try:
         table = _read_arrow(stream)
     except (pa.ArrowException, OSError) as error:
@@ -124,7 +91,7 @@ def _bound(size: int, what: str) -> None:
         )
 
 
-def _fit_types(table: pa.Table, path: str, kind: str) -> _Content:
+def _fit_types(table: pa.Table, path: str, kind: str) -> Content:
     """The table with types that the engine has; a column of none is left out by name."""
     columns, unread = {}, {}
     for place, name in enumerate(table.column_names):
@@ -136,10 +103,10 @@ def _fit_types(table: pa.Table, path: str, kind: str) -> _Content:
             unread[name] = str(column.type)
         else:
             columns[name] = column.cast(wanted, safe=False)
-    return _Content(pa.table(columns), None, kind, note_unread(path, unread), unread)
+    return Content(pa.table(columns), None, kind, note_unread(path, unread), unread)
 
 
-def _read_zip(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+def _read_zip(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:
     try:
         with zipfile.ZipFile(stream) as parts:
             part = choose_part(parts.namelist(), path)
@@ -151,26 +118,19 @@ def _read_zip(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Cont
         ) from error
     kind = ENDINGS.get(find_ending(part), "?")
     kind = identify(content) if kind in ("?", "csv") else kind
-    readers: dict[str, Reader] = {
-        "csv": read_text_here,
-        "excel": _read_excel,
-        "feather": _read_feather,
-        "json": _read_json,
-        "parquet": _read_parquet,
-    }
-    if kind not in readers:
+    if kind not in _IN_ARCHIVES:
         raise BadTableError(f"{path} holds {part}, which is not read in an archive", "unpack it")
-    return readers[kind](content, f"{path}: {part}", options)
+    return _IN_ARCHIVES[kind](content, f"{path}: {part}", options)
 
 
-def _read_parquet(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+def _read_parquet(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:
     try:
         return _fit_types(pq.read_table(stream), path, "parquet")
     except pa.ArrowException as error:
         raise BadTableError(f"{path} is not a readable Parquet file: {error}", "write it again") from error
 
 
-def _read_json(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+def _read_json(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:
     import json
 
     content = stream.read()
@@ -186,12 +146,12 @@ def _read_json(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Con
         ) from error
     found = _fit_types(table, path, "feather")
     texts = [name for name in found.rows.column_names if pa.types.is_string(found.rows[name].type)]
-    return _Content(found.rows, found.rows.select(texts).slice(0, text.HEAD_ROWS).to_pandas(), "feather")
+    return Content(found.rows, found.rows.select(texts).slice(0, HEAD_ROWS).to_pandas(), "feather")
 
 
-def read_text_here(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> _Content:
+def _read_text(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:
     """Delimited text on the driver: the same table that the engine makes of it."""
-    head = text.read_head(stream, path, options)
+    head = read_head(stream, path, options)
     stream.seek(0)
     raw = stream.read(MOST_BYTES + 1)
     _bound(len(raw), path)
@@ -202,12 +162,13 @@ def read_text_here(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> 
     names = [str(name) for name in head.rows.columns]
     missing = ("", str(options.get("nullValue", "")))
     records = _split(lines, head.multiline, head.sep, options)
+    pieces = iter(lambda: list(itertools.islice(records, _BATCH)), [])
     schema = pa.schema([(name, pa.string()) for name in [*names, MALFORMED]])
     batches = [
         pa.RecordBatch.from_arrays(_build_columns(batch, len(names), missing), schema=schema)
-        for batch in _split_batches(records)
+        for batch in pieces
     ]
-    return _Content(pa.Table.from_batches(batches, schema), head.rows, "csv", head.notes)
+    return Content(pa.Table.from_batches(batches, schema), head.rows, "csv", head.notes)
 
 
 def _split(
@@ -227,11 +188,6 @@ def _split(
             yield from ((raw, fields) for fields in split_records([line], sep, options))
 
 
-def _split_batches(records: Iterator[Any]) -> Iterator[list[Any]]:
-    while batch := list(itertools.islice(records, _BATCH)):
-        yield batch
-
-
 def _build_columns(
     batch: list[tuple[str, list[str]]], width: int, missing: tuple[str, ...]
 ) -> list[pa.Array]:
@@ -243,3 +199,19 @@ def _build_columns(
     ]
     malformed = [None if len(fields) == width else raw or ",".join(fields) for raw, fields in batch]
     return [*columns, pa.array(malformed, pa.string())]
+
+
+_IN_ARCHIVES: Mapping[str, Reader] = {
+    "csv": _read_text,
+    "excel": _read_excel,
+    "feather": _read_feather,
+    "json": _read_json,
+    "parquet": _read_parquet,
+}
+HERE: Mapping[str, tuple[str, Reader]] = {
+    "csv": ("text", _read_text),
+    "excel": ("Excel", _read_excel),
+    "feather": ("Arrow", _read_feather),
+    "zip": ("zip", _read_zip),
+}
+"""What is read on the driver -> what messages call it, and how; text only where the engine can't split it."""

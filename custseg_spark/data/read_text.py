@@ -12,12 +12,13 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
-from custseg_spark.data import encodings, text
 from custseg_spark.data.columns import MALFORMED, column
-from custseg_spark.data.read_here import open_text_here
+from custseg_spark.data.read_here import open_here
 from custseg_spark.data.table import Table
 from custseg_spark.data.table_files import TableFiles
-from custseg_spark.data.text_records import Record
+from custseg_spark.data.text_files import encodings
+from custseg_spark.data.text_files.text_head import EmptyFileError, Head, read_head
+from custseg_spark.data.text_files.text_records import Record
 from custseg_spark.errors import BadTableError, RecipeError
 from custseg_spark.recipe import models
 
@@ -32,12 +33,11 @@ _FOUND = ("sep", "delimiter", "encoding", "charset", "multiline", "skip_rows")
 def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
     """Open delimited text; no job. Raises DataError for what is no table, RecipeError for an option that
     can't be."""
-    for key in source.options:
-        if key.lower() in _OURS:
-            raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
+    for key in {key for key in source.options if key.lower() in _OURS}:
+        raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
     head = _read_head(source, found)
     if head.rewrite is not None:
-        return open_text_here(spark, source, found)
+        return open_here(spark, "csv", source, found)
     names = [str(name) for name in head.rows.columns]
     if MALFORMED in names:
         raise BadTableError(f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column")
@@ -72,15 +72,15 @@ def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> 
     )
 
 
-def _read_head(source: models.Source, found: TableFiles) -> text.Head:
+def _read_head(source: models.Source, found: TableFiles) -> Head:
     """The head of the first file that has rows; with what stands above the header in any of them, where it
     has such rows."""
-    empty: text.EmptyFileError | None = None
+    empty: EmptyFileError | None = None
     files = found.require_files()
     for name in files[:LOOKED_AT]:
         try:
             head = _read_one(source, found, name)
-        except text.EmptyFileError as error:
+        except EmptyFileError as error:
             empty = empty or error
             continue
         return head if head.header or len(files) == 1 else _join_left_out(head, source, found)
@@ -88,12 +88,12 @@ def _read_head(source: models.Source, found: TableFiles) -> text.Head:
     raise empty
 
 
-def _read_one(source: models.Source, found: TableFiles, name: str) -> text.Head:
+def _read_one(source: models.Source, found: TableFiles, name: str) -> Head:
     with found.open(name) as stream:
-        return text.read_head(stream, found.name_file(name), source.options)
+        return read_head(stream, found.name_file(name), source.options)
 
 
-def _join_left_out(head: text.Head, source: models.Source, found: TableFiles) -> text.Head:
+def _join_left_out(head: Head, source: models.Source, found: TableFiles) -> Head:
     """The head with what is left out of all the files. Their headers are not the engine's to compare: raises
     BadTableError where a file has another one, or there are too many to look at."""
     files = found.require_files()
@@ -107,7 +107,7 @@ def _join_left_out(head: text.Head, source: models.Source, found: TableFiles) ->
     for name in files:
         try:
             other = _read_one(source, found, name)
-        except text.EmptyFileError:
+        except EmptyFileError:
             continue
         if list(other.rows.columns) != list(head.rows.columns):
             raise BadTableError(
@@ -118,7 +118,7 @@ def _join_left_out(head: text.Head, source: models.Source, found: TableFiles) ->
 
 
 def _refine(
-    frame: DataFrame, head: text.Head, names: Sequence[str], others: Sequence[str], null: Any
+    frame: DataFrame, head: Head, names: Sequence[str], others: Sequence[str], null: Any
 ) -> DataFrame:
     """The table in what the engine reads: its signs as they are meant, its own names, without what stands
     above the header. By content, since the engine reads lines in any order."""

@@ -9,11 +9,11 @@ from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
 from custseg_spark.data.columns import MALFORMED, quote
-from custseg_spark.data.lake_tables import load_lake
+from custseg_spark.data.lake.lake_tables import load_lake
 from custseg_spark.data.parquet_types import ParquetColumns, look_at_columns
 from custseg_spark.data.table import Table, note_unread
 from custseg_spark.data.table_files import TableFiles
-from custseg_spark.data.text import HEAD_ROWS
+from custseg_spark.data.text_files.text_head import HEAD_ROWS
 from custseg_spark.errors import BadTableError
 from custseg_spark.recipe import models
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custseg_spark.data.table_files import locate
-from custseg_spark.data.text_bytes import PACKED
+from custseg_spark.data.text_files.text_bytes import PACKED
 
 _HEAD = 4_000_000
 """Bytes of text that are read: some blocks of a packed file."""

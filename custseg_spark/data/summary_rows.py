@@ -13,7 +13,7 @@ from pyspark.sql.types import StringType, StructType
 from custseg_spark.data.columns import AS_READ, MALFORMED, column, is_blank
 from custseg_spark.data.contract import ID_TOTAL, NOTHING_ELSE, ROW_TOTAL, Check
 from custseg_spark.data.table import Table
-from custseg_spark.data.text_types import infer_column_type
+from custseg_spark.data.text_types import infer_type
 from custseg_spark.recipe.models import ROW_NUMBER
 
 _TOTALS = (
@@ -28,6 +28,7 @@ _ORNAMENTS = ":.*=_ \t\u00a0"
 _MOST_TOTALS, _SOME = 2, 0.01
 """Totals that a table may have among its first rows; more are a value of the column, as in a partial or total
 cover."""
+_LOOKED_AT = 500
 _TALLIED = ("csv", "excel")
 """Formats that people write by hand, with footnotes."""
 _FEWEST = 2
@@ -65,7 +66,7 @@ def build_summary_checks(table: Table, frame: DataFrame, id_column: str) -> list
 def find_labels(head: pd.DataFrame) -> list[str]:
     """The columns of words among the first rows of a table, in the first of which a total would say so; none
     where one of its values is a word for a total."""
-    labels = [str(name) for name in head.columns if infer_column_type(head[name]) == "string"]
+    labels = [str(name) for name in head.columns if infer_type(head[name].head(_LOOKED_AT)).name == "string"]
     if not labels:
         return []
     words = [str(value).strip(_ORNAMENTS).casefold() for value in head[labels[0]].dropna()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql.types import StructType
 
@@ -23,6 +24,17 @@ def note_unread(path: str, unread: Mapping[str, str]) -> tuple[str, ...]:
         f"{path}: the column {name!r} is left out: the type {kind} is not read"
         for name, kind in unread.items()
     )
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the driver reads of one file: `rows`, and the others as of a Table."""
+
+    rows: pa.Table
+    text: pd.DataFrame | None
+    format: str
+    notes: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

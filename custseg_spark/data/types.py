@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
@@ -80,23 +81,21 @@ def cast_columns(
     declared gets that one, whatever its first values look like tonight. Of the others whole numbers become
     double, since a later one may have a fraction; those of the columns `whole` (lower case) int, and those of
     more digits than a double holds. The id stays text in text formats unless it is declared: 007 is not 7.
-    Raises DataError for a column the table does not have, naming the key that uses it and the nearest name
-    there is.
+    Raises DataError for a column the table lacks, with the key that uses it and the nearest name there is.
     """
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
+    where = f"input {table.path}"
     if AS_READ in names:
-        raise BadTableError(
-            f"input {table.path}: the column name {AS_READ!r} is reserved", "rename the column"
-        )
-    refuse_repeated(names, f"input {table.path}")
+        raise BadTableError(f"{where}: the column name {AS_READ!r} is reserved", "rename the column")
+    refuse_repeated(names, where)
     wanted: dict[str, list[str]] = {}
     for name, keys in used.items():
         wanted.setdefault(resolve_column(name, names, keys), []).extend(keys)
     given = {resolve_column(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
-    before = {name.casefold(): kind for name, kind in (known or {}).items()}
+    before = {name.casefold(): kind.partition("(")[0] for name, kind in (known or {}).items()}
     casts = _cast_used(table, wanted, given, before, whole)
-    as_read = F.struct(*[column(name) for name in table.frame.columns]).alias(AS_READ)
+    as_read = F.struct(*map(column, table.frame.columns)).alias(AS_READ)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
     shape = [Check(misshapen, take_as_read(MALFORMED).isNull())] if misshapen else []
     if table.format == "csv":  # of text; what can't be decoded is no number and no date either
@@ -122,11 +121,6 @@ def list_cast_reasons(names: Iterable[str], declared: Mapping[str, ColumnType]) 
     return found
 
 
-def _are_long(head: Iterable[str | None]) -> bool:
-    """Whether a number has more digits than a double holds: one of an account, which has no fraction."""
-    return any(len(text.strip()) > _DIGITS for text in head if text is not None)
-
-
 def _cast_used(
     table: Table,
     wanted: dict[str, list[str]],
@@ -149,15 +143,19 @@ def _cast_used(
         elif isinstance(kind, T.DoubleType | T.FloatType):
             casts[name] = cast_double(name, column(name))
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
-            earlier = before.get(name.casefold(), "").partition("(")[0]
-            found = _KINDS.get(earlier) or infer_column_type(table.text[name])
-            kept = bool(earlier) or name.lower() in whole or _are_long(table.text[name])
-            if found == "string":
-                casts[name] = Cast(column(name), "string")
-            elif found == "int" and not kept:
-                casts[name] = replace(cast_text(name, "double"), may_be_whole=True)
-            else:
-                casts[name] = cast_text(name, found)
+            earlier = _KINDS.get(before.get(name.casefold(), ""), "")
+            casts[name] = _cast_by_head(name, table.text[name], earlier, whole)
         else:
             casts[name] = Cast(column(name))
     return casts
+
+
+def _cast_by_head(name: str, head: pd.Series, earlier: str, whole: Collection[str]) -> Cast:
+    """The cast of a column of text to what it was earlier, or by its first values."""
+    found = earlier or infer_column_type(head)
+    if found == "string":
+        return Cast(column(name), "string")
+    long = any(len(text.strip()) > _DIGITS for text in head if text is not None)  # an account has no fraction
+    if found != "int" or earlier or long or name.lower() in whole:
+        return cast_text(name, found)
+    return replace(cast_text(name, "double"), may_be_whole=True)

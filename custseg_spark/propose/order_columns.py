@@ -23,17 +23,17 @@ from custseg_spark.propose.name_words import (
     WHEN,
     split_name,
 )
-from custseg_spark.topics import RELATIVE
+from custseg_spark.topics import LAST, RELATIVE
 
 _BESIDE = frozenset(
     ["the", "main", "master", "unique", "hash", "hashed", "anonymous", "e", "loyalty", "sold", "to"]
 )
 """Words that may stand in the name of an id beside its noun."""
-_OTHER_TIMES = frozenset(
+_OTHER_TIMES = LAST | frozenset(
     ["ship", "shipped", "shipping", "delivery", "delivered", "due", "birth", "birthdate", "birthday", "dob",
      "born", "joined", "join", "since", "signup", "registered", "registration", "enrolled", "enrollment",
-     "expiry", "expires", "end", "start", "effective", "updated", "modified", "approved", "estimated", "last",
-     "first", "latest", "recent", "previous", "next", "opened", "closed", "cancelled", "returned", "refunded",
+     "expiry", "expires", "end", "start", "effective", "updated", "modified", "approved", "estimated",
+     "first", "previous", "next", "opened", "closed", "cancelled", "returned", "refunded",
      "carrier", "hired", "churn", "export", "exported"]
 )  # fmt: skip
 _WHOLE = frozenset(

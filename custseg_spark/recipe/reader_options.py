@@ -42,8 +42,8 @@ def refuse_misspelt(options: Mapping[str, object], kind: str, where: str) -> Non
     near to none is passed on: a session's readers may know more."""
     known = {name.casefold(): name for name in (*READER_OPTIONS, *_OF_SPARK)}
     for name in options if kind.lower() in _OWN else ():
-        wanted = name.strip().casefold()
-        if wanted in known and wanted == name.casefold():
+        wanted = name.casefold()
+        if wanted in known:
             continue
         if wanted in _OF_NUMBERS:
             raise RecipeError(

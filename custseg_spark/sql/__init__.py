@@ -1,4 +1,8 @@
-"""Expressions: read, admitted, made safe, split into sums; what the engine gets of them."""
+"""Expressions: read, admitted, made safe, split into sums; what the engine gets of them.
+
+And what a text says, for an engine, a warehouse and the driver alike: one grammar of numbers (number_text)
+and one of dates (date_text), from which both the SQL and Python's reading are made; value_text is their door.
+"""
 
 from custseg_spark.sql.admission import check_expression
 from custseg_spark.sql.aggregates import Aggregate, decompose

@@ -91,7 +91,11 @@ class Feature:
     def list_words(self, level: str) -> list[str]:
         """What the level may be called: the recipe's word, else one made of the label, in quotes or not."""
         word = self.words[LEVELS.index(level)]
-        made = [f"{one} {label}" for one in MADE[level] for label in (self.label, f"“{self.label}”")]
+        nouns = {(other or "").partition(" ")[2] for other in self.words} - {
+            ""
+        }  # few purchases: some purchases
+        labels = {self.label, f"“{self.label}”", *nouns}
+        made = [f"{one} {label}" for one in MADE[level] for label in labels]
         return [text.casefold() for text in ([word] if word else made)]
 
     def is_true(self, level: str, members: pd.Series[bool]) -> bool:

@@ -198,6 +198,7 @@ def test_explain_runs_no_job_and_writes_nothing(
     assert "smallest_share: 0.05" in said
     assert "feature_recency: Recency\n" in said
     assert "segment_name: string" in said
+    assert "Income: bigint, or double where a number has a fraction\n" in said
 
 
 def test_the_recipe_from_init_trains_as_it_is(
@@ -232,7 +233,7 @@ def test_init_looks_at_the_numbers_of_a_workbook(
 def test_what_init_proposes_of_columns_with_odd_values_costs_no_more_rows_than_it_says(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    """A word that stands for a missing number is declared as such; what is no number goes to the quarantine."""
+    """A word for a missing number is declared as one; what is no number goes to the quarantine."""
     table = planted().drop(columns="group").astype(str)
     table["age"] = table["age"].where(table.index % 10 != 3, "unknown")
     table["basket"] = [f"{20 + i % 37}.5" if i % 10 else "n/a" for i in range(len(table))]

@@ -121,7 +121,7 @@ def test_ids_of_doubles_are_whole_numbers(train: Train, tmp_path: Path) -> None:
 def test_whole_numbers_are_written_as_the_table_has_them(
     train: Train, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fraction: bool
 ) -> None:
-    monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 100)
+    monkeypatch.setattr("custseg_spark.data.text_files.text_head.HEAD_ROWS", 100)
     table = planted(200).astype({"visits": object})
     if fraction:
         table.loc[150, "visits"] = 2.5

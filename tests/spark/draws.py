@@ -8,7 +8,6 @@ def draw_tables(examples: int) -> settings:
     so a table holds many rows; what a failure does not depend on is not looked for: that takes longer yet."""
     return settings(
         max_examples=examples,
-        deadline=None,
         phases=set(Phase) - {Phase.explain},
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )

@@ -81,14 +81,14 @@ any_text = st.text(
 )
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(list(TEXTS))
 @given(st.lists(any_text, min_size=1, max_size=200))
 def test_both_ways_agree_on_any_text(spark: SparkSession, texts: list[str]) -> None:
     assert in_spark(spark, texts) == [escape_text(text) for text in texts]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(any_text)
 def test_however_a_line_is_split_no_cell_begins_with_a_formula(text: str) -> None:
     safe = escape_text(text)
@@ -100,7 +100,7 @@ def test_however_a_line_is_split_no_cell_begins_with_a_formula(text: str) -> Non
         assert safe.replace("'", "") == text
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(any_text.filter(lambda text: not {"'", "\x00"} & {*text}), min_size=1, max_size=5))
 def test_what_was_written_is_read_as_it_was(texts: list[str]) -> None:
     content = data.write_csv(pd.DataFrame({"=name": ["x", *texts]})).encode()

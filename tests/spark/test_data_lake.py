@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data
-from custseg_spark.data import lake
+from custseg_spark.data.lake import publish_day as lake
 from custseg_spark.errors import RunError
 from custseg_spark.recipe import Input, Publish
 

@@ -60,7 +60,7 @@ def test_numbers_are_found_and_text_among_them_fails(table: OpenTable) -> None:
 def test_whole_numbers_may_have_a_fraction_beyond_the_head_unless_an_expression_minds(
     table: OpenTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("custseg_spark.data.text.HEAD_ROWS", 3)
+    monkeypatch.setattr("custseg_spark.data.text_files.text_head.HEAD_ROWS", 3)
     read = table("id,n", "1,10", "2,-3", "3,4", "4,9e9", "5,5.5", "6,99999999999999999999")
     typed = data.cast_columns(read, uses("n"), {})
     assert typed.types == {"n": "double"}

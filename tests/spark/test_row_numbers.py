@@ -102,7 +102,7 @@ def test_a_file_is_known_again_by_its_bytes(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_total_and_a_note_below_numbered_rows_are_no_customers(spark: SparkSession, tmp_path: Path) -> None:
-    lines = [f"Name {i},North,{i},{i}.5" for i in range(60)]
+    lines = [f"Name {i},North,{i},€{i}.50" for i in range(60)]
     (tmp_path / "t.csv").write_text(
         "\n".join(
             [
@@ -114,7 +114,12 @@ def test_a_total_and_a_note_below_numbered_rows_are_no_customers(spark: SparkSes
             ]
         )
     )
-    wanted = parse({"input": {"id": {"row_number": True}}, "segment_by": {"spend": "spend"}})
+    wanted = parse(
+        {
+            "input": {"id": {"row_number": True}, "types": {"spend": {"number": {}}}},
+            "segment_by": {"spend": "spend"},
+        }
+    )
     counted = count_table(spark, wanted, str(tmp_path / "t.csv"))
     quality = check_rows(counted)
     assert quality.by_reason == {data.ROW_TOTAL: 1, "row: nothing beside the id": 1}

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from custseg_spark.data.plain_types import TextType, TypeName
+from custseg_spark.data.text_types import TextType, TypeName
 from custseg_spark.sql.date_text import DateFormat
 
 NUMBERS = ["1", " 7 ", "\t3", "+3", "-2", "1.", ".5", "1e5", "2E-3", "12345678901234567890", "NaN", "nan"]

@@ -55,6 +55,7 @@ def test_units_are_parted_from_names(name: str, expected: ColumnName) -> None:
         (Title("balance"), "high balance", "higher balance"),
         (Title("CASH_ADVANCE"), "high cash advance", "higher cash advance"),
         (Title("recency"), "high recency", "less recent"),
+        (Title("NumWebVisitsMonth"), "many web visits a month", "more web visits a month"),
         (Title("_c0"), "high “_c0”", "higher “_c0”"),
         (Title("x1", "taille"), "high taille", "higher taille"),
     ],

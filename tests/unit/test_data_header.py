@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from custseg_spark.data import header, text
+from custseg_spark.data import header
+from custseg_spark.data.text_files import text_head as text
 from custseg_spark.errors import BadTableError
 
 ROWS = "1001,2615.8,19\n1002,404.72,11\n1003,2158.7,9\n1004,1955.42,12\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from custseg_spark.data import swap
+from custseg_spark.data.lake import swap
 from custseg_spark.errors import RecipeError, RunError
 
 DAYS = ("2026-11-22", "2026-11-23")

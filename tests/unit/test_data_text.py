@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from custseg_spark.data import encodings, text, text_bytes
+from custseg_spark.data.text_files import encodings, text_bytes
+from custseg_spark.data.text_files import text_head as text
 from custseg_spark.errors import DataError, RecipeError
 
 PLAIN = b"id,name,income\n1,Ann,10\n2,Bob,20\n"

@@ -295,7 +295,7 @@ def test_a_column_looks_like_what_it_holds(values: list[Any], kind: str, declare
 names = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=5, unique=True)
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @example(["null", "False", "order by", "\n# a: b", "nr\x1b"], 0)
 @given(names, st.integers(0, 9))
 def test_any_column_names_give_a_recipe(columns: list[str], seed: int) -> None:

@@ -201,6 +201,9 @@ def test_tables_of_customers_are_none() -> None:
     table = customers()
     assert shape_of(table) is None
     assert shape_of(customers(last_order_id=[f"O{i}" for i in range(ROWS)])) is None
+    german = {"last_order_date": "letzte_bestellung", "customer_id": "kunden_id"}
+    again = table.head(200).assign(last_order_date="2024-12-01")
+    assert shape_of(pd.concat([table, again], ignore_index=True).rename(columns=german)) is None
     joined = table.rename(columns={"last_order_date": "date"})
     assert shape_of(joined) is None
     assert shape_of(joined.drop(columns="customer_id")) is None

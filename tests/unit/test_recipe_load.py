@@ -297,7 +297,7 @@ plain = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(plain)
 def test_what_is_written_reads_back_equal(value: Any) -> None:
     assert plain_yaml.read(plain_yaml.write({"a": value}), "test") == {"a": value}

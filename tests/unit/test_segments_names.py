@@ -215,7 +215,7 @@ def _cases(draw: st.DrawFn) -> Case:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_cases())
 def test_names_are_always_unique_and_true(case: Case) -> None:
     found, features, words, order_by, pinned = case

@@ -84,7 +84,7 @@ cells = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @example(["1"] * 9 + ["x"], [])
 @example([], ["\x85"])
 @example([], ["\x00", None])

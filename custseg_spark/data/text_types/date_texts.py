@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from custseg_spark.data.plain_types import Reading
+from custseg_spark.data.text_types.plain_types import Reading
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.date_text import MONTHS, DateFormat, read_date
 
@@ -57,7 +57,8 @@ def find_date_reading(
     doubt = taken.find_doubt(found[orders[-1]], _write)
     if not doubt:
         return replace(taken, day_first=orders[0] if len(found) > len(orders) else None)
-    if day_first is not None or _is_german(shapes):
+    points = all(shape.tokens[1:2] == (".",) for shape in shapes)  # nobody writes the month first so
+    if day_first is not None or points:
         return found[True if day_first is None else day_first]
     return replace(taken, ambiguous=doubt)
 
@@ -71,11 +72,6 @@ def find_compact(texts: Mapping[str, int]) -> DateReading | None:
     form = DateFormat(("yyyyMMdd",), ())
     values = {text: day if (day := read_date(text, form)) and day.year in _SPAN else None for text in texts}
     return DateReading(form, values) if any(values.values()) else None
-
-
-def _is_german(shapes: Sequence[_Shape]) -> bool:
-    """Whether points stand between the numbers: nobody writes the month first so."""
-    return all(shape.tokens[1:2] == (".",) for shape in shapes)
 
 
 def _find_shapes(texts: Mapping[str, int]) -> list[_Shape]:

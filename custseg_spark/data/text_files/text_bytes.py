@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-from custseg_spark.data import encodings
+from custseg_spark.data.text_files import encodings
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 
 HEAD_BYTES = 1_000_000

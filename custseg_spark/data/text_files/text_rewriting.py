@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Sequence
 
 from custseg_spark.data import header
-from custseg_spark.data.text_records import Line
+from custseg_spark.data.text_files.text_records import Line
 
 SEPARATORS = {
     "\t": "tab",

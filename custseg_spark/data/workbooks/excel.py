@@ -10,18 +10,18 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from typing import IO, Any
 
-import pandas as pd
 import pyarrow as pa
 
-from custseg_spark.data import foreign_sheets, header
-from custseg_spark.data.choose_sheet import Rows, choose_sheet
+from custseg_spark.data import header
 from custseg_spark.data.columns import refuse_repeated
-from custseg_spark.data.text import HEAD_ROWS
+from custseg_spark.data.table import Content
+from custseg_spark.data.text_files.text_head import HEAD_ROWS
+from custseg_spark.data.workbooks import foreign_sheets
+from custseg_spark.data.workbooks.choose_sheet import Rows, choose_sheet
 from custseg_spark.errors import BadTableError, CustsegError, DataError, RecipeError
 
 MOST_UNPACKED = 1 << 30
@@ -31,22 +31,11 @@ _DECLARATIONS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """`rows`: every row of the sheet; a column whose cells agree has their type, any other is text.
-    `text`: the first rows of the text columns as strings, blank cells null. `notes`: what a person should
-    know of how it was read."""
-
-    rows: pa.Table
-    text: pd.DataFrame
-    notes: tuple[str, ...] = ()
-
-
 def read_sheet(
     stream: IO[bytes], path: str, wanted: Any = None, skip_rows: int = 0, headed: bool | None = None
-) -> Sheet:
+) -> Content:
     """Read one sheet of an .xlsx, .xls or .ods: the one `wanted` names (or counts, from 0), or the only one
-    that holds a table.
+    that holds a table. A column whose cells agree has their type, any other is text; blank cells are null.
 
     The header is the first row that holds anything but a title; below `skip_rows` where that is given, and
     there is none where `headed` is false. A formula counts with the value it was saved with; of merged cells
@@ -58,7 +47,8 @@ def read_sheet(
         notes, rows = choose_sheet(names, read_rows, wanted, path)
     table, found = _build_table(rows, path, skip_rows, headed)
     texts = [column.name for column in table.schema if pa.types.is_string(column.type)]
-    return Sheet(table, table.select(texts).slice(0, HEAD_ROWS).to_pandas(), (*notes, *found))
+    head = table.select(texts).slice(0, HEAD_ROWS).to_pandas()
+    return Content(table, head, "excel", (*notes, *found))
 
 
 def list_sheets(stream: IO[bytes], path: str) -> list[str]:

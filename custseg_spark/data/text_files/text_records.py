@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from custseg_spark.data import header
-from custseg_spark.data.text_bytes import HEAD_BYTES
+from custseg_spark.data.text_files.text_bytes import HEAD_BYTES
 from custseg_spark.errors import RecipeError
 
 _END = "\x1f end of the head \x1f"

@@ -11,11 +11,18 @@ from typing import IO, Any
 
 import pandas as pd
 
-from custseg_spark.data import encodings, header
+from custseg_spark.data import header
 from custseg_spark.data.columns import refuse_repeated
-from custseg_spark.data.text_bytes import Decoded, decode, read_bytes
-from custseg_spark.data.text_records import Record, is_true, read_records, split_lines, split_records
-from custseg_spark.data.text_rewriting import SEPARATORS, find_rewriting
+from custseg_spark.data.text_files import encodings
+from custseg_spark.data.text_files.text_bytes import Decoded, decode, read_bytes
+from custseg_spark.data.text_files.text_records import (
+    Record,
+    is_true,
+    read_records,
+    split_lines,
+    split_records,
+)
+from custseg_spark.data.text_files.text_rewriting import SEPARATORS, find_rewriting
 from custseg_spark.errors import BadTableError, DataError
 
 HEAD_ROWS = 10_000

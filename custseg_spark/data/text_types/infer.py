@@ -1,8 +1,4 @@
-"""What a column of text holds: one answer for `init`, the page, and every command that reads a table.
-
-What nobody declared is read in the plain forms alone (`infer_column_type`); the further ones, numbers and
-dates as people write them, are found by `infer_type`, proposed and declared.
-"""
+"""The type of a column of text by its first values."""
 
 from __future__ import annotations
 
@@ -11,24 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from custseg_spark.data.date_texts import DateReading, find_compact, find_date_reading
-from custseg_spark.data.number_texts import NumberReading, find_number_reading
-from custseg_spark.data.plain_types import BLANKS, ISO, MOSTLY, TextType, TypeName, hold_codes, infer_plain
+from custseg_spark.data.text_types.date_texts import DateReading, find_compact, find_date_reading
+from custseg_spark.data.text_types.number_texts import NumberReading, find_number_reading
+from custseg_spark.data.text_types.plain_types import (
+    BLANKS,
+    ISO,
+    MOSTLY,
+    TextType,
+    TypeName,
+    hold_codes,
+    infer_plain,
+)
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.date_text import DateFormat
 from custseg_spark.sql.number_text import PLAIN
-
-__all__ = [
-    "BLANKS",
-    "ISO",
-    "MOSTLY",
-    "NEARLY_ALL",
-    "NO_HABITS",
-    "Habits",
-    "TextType",
-    "infer_column_type",
-    "infer_type",
-]
 
 NEARLY_ALL = 0.995
 """`init` cuts by a column only where at least this share of its known values is of its type. The rows of the

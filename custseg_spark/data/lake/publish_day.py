@@ -8,9 +8,9 @@ import fsspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from custseg_spark.data import swap
 from custseg_spark.data.columns import quote
-from custseg_spark.data.swap import DAY
+from custseg_spark.data.lake import swap
+from custseg_spark.data.lake.swap import DAY
 from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.recipe.sections import Publish, check_day

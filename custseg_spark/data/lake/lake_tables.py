@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
-from custseg_spark.data.lake import knows_delta
+from custseg_spark.data.lake.publish_day import knows_delta
 from custseg_spark.data.parquet_types import find_near_type
 from custseg_spark.data.table_files import TableFiles, escape_pattern
 from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error
@@ -105,7 +105,7 @@ def _load_delta(spark: SparkSession, source: models.Source, found: TableFiles) -
         if _has_deletion_vectors(table):
             answer = QueryBuilder().register("t", table).execute("select * from t")
             return spark.createDataFrame(_bound(answer.read_all(), found), schema=schema)
-        files = [escape_pattern(_strip_scheme(name)) for name in table.file_uris()]
+        files = [escape_pattern(name.removeprefix("file://")) for name in table.file_uris()]
     except DeltaError as problem:
         first, *_ = str(problem).splitlines() or [type(problem).__name__]
         raise DataError(
@@ -114,10 +114,6 @@ def _load_delta(spark: SparkSession, source: models.Source, found: TableFiles) -
     if not files:
         raise DataError(f"input {found.path}: the Delta table has no rows", "check the job that writes it")
     return spark.read.schema(schema).option("basePath", found.spark_path).parquet(*files)
-
-
-def _strip_scheme(name: str) -> str:
-    return name.removeprefix("file://")
 
 
 def _has_deletion_vectors(table: Any) -> bool:

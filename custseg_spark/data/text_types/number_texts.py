@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from custseg_spark.data.plain_types import Reading
+from custseg_spark.data.text_types.plain_types import Reading
 from custseg_spark.sql.clean_text import clean_text
 from custseg_spark.sql.number_text import NumberFormat, read_number
 

@@ -1,0 +1,5 @@
+"""Delimited text: what the head of a file says of all of it, on the driver and without a job (text_head).
+
+Its bytes unpacked and decoded (text_bytes, encodings), split into records (text_records), and lines that no
+separator splits made into such that one does (text_rewriting).
+"""
