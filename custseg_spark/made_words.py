@@ -33,19 +33,24 @@ class Title:
             return self.label
         return f"“{self.name}”" if _CODE.fullmatch(self.name) else write_label(self.name)
 
+    @property
+    def thing(self) -> str:
+        """What is low or few: without the mark of a count, which few and many say already."""
+        if not self._is_counted():
+            return self.text
+        return _EACH.sub(r" a \1", _MARK.sub("", self.text) or self.text)
+
     def make_words(self) -> tuple[str, str, str]:
         """What a low, a middle and a high value is called."""
         low, mid, high = self._find_degrees()[:3]
-        what = self._name_thing()
-        return f"{low} {what}", f"{mid} {what}", f"{high} {what}"
+        return f"{low} {self.thing}", f"{mid} {self.thing}", f"{high} {self.thing}"
 
     def make_comparatives(self) -> tuple[str, str]:
         """What the lower and the higher of two is called: fewer orders, more orders."""
         if find_topic(self.label or self.name, self.unit) == "recency":
             return "more recent", "less recent"
         less, more = self._find_degrees()[3:]
-        what = self._name_thing()
-        return f"{less} {what}", f"{more} {what}"
+        return f"{less} {self.thing}", f"{more} {self.thing}"
 
     def _find_degrees(self) -> tuple[str, str, str, str, str]:
         words = split_words(self.label or self.name)
@@ -58,9 +63,3 @@ class Title:
     def _is_counted(self) -> bool:
         words = split_words(self.label or self.name)
         return is_count(self.label or self.name, self.unit) or (len(words) > 1 and words[0] in _PERIODS)
-
-    def _name_thing(self) -> str:
-        """What is low or few: without the mark of a count, which few and many say already."""
-        if not self._is_counted():
-            return self.text
-        return _EACH.sub(r" a \1", _MARK.sub("", self.text) or self.text)

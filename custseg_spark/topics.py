@@ -54,6 +54,13 @@ _TIMES = _collect(
     booking bookings frequency commandes achats bestellungen pedidos
     """
 )
+_THINGS = _collect(
+    """
+    calls contacts logins sessions clicks complaints tickets messages products items pieces cards accounts
+    claims policies subscriptions downloads returns reviews
+    """
+)
+"""What is counted, if no money or time is meant."""
 _DEALS = _collect(
     """
     deal deals coupon coupons promo promos voucher vouchers offer offers discount discounts
@@ -177,7 +184,11 @@ def is_count(name: str, unit: str = "") -> bool:
     things = words[:-1] if len(words) > 1 and words[-1] in _EACH else words
     if not things or is_money(unit) or not is_plural(" ".join(things)):
         return False
-    if frozenset(words) & (RELATIVE | _INCOME | _OWED | SPENT | _CLOCK | AMOUNT):
+    if frozenset(words) & (RELATIVE | _INCOME | SPENT | _CLOCK | AMOUNT):
+        return False
+    if things[-1] in _THINGS:
+        return True
+    if frozenset(words) & _OWED:
         return False
     return words[0] in _MARKS or find_topic(name, unit) in ("frequency", "deals", "channel")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.topics import COUNTS
 
@@ -20,6 +22,9 @@ _MOSTLY_FILLED = 0.3
 """Where more than this is missing, what fills it makes a segment of its own."""
 _STANDS_FOR = 0.01
 """A code such as -1 or 999 in this share of the known values stands for something, such as never."""
+_SHARED = 30
+"""A number with fractions of no more values than this, each in as many rows on average, was not measured of
+each customer, but where the values are those of a scale."""
 
 _CALENDAR = {
     "month": (1, 12), "mon": (1, 12), "hour": (0, 24), "weekday": (0, 7), "day": (1, 31),
@@ -132,6 +137,18 @@ def _find_few(column: ColumnKind) -> str:
     )
 
 
+def _find_shared(column: ColumnKind) -> str:
+    """An index of the day, the price of a tariff: few values with fractions, no scale such as 1, 1.5, 2."""
+    values = np.unique(column.known)
+    if column.is_whole or len(values) > _SHARED or len(column.known) < _SHARED * len(values):
+        return ""
+    steps = np.diff(values)
+    is_scale = len(values) > np.ptp(values) / steps.min() / 2
+    return (
+        "" if is_scale else f"{len(values)} values, each of many rows: of the day or the tariff they came by"
+    )
+
+
 def _find_tenure(column: ColumnKind) -> str:
     if not any(words <= {*column.words} for words in _TENURES):
         return ""
@@ -146,4 +163,10 @@ _NEVER: tuple[Callable[[ColumnKind], str], ...] = (
     _name_calendar,
     _find_filler,
 )
-_WEAK: tuple[Callable[[ColumnKind], str], ...] = (_find_gaps, _find_commonest, _find_few, _find_tenure)
+_WEAK: tuple[Callable[[ColumnKind], str], ...] = (
+    _find_gaps,
+    _find_commonest,
+    _find_few,
+    _find_shared,
+    _find_tenure,
+)

@@ -12,7 +12,7 @@ from custseg_spark.segments.traits import Traits
 from custseg_spark.wording import format_figure
 
 _ABOUT = "about"
-_FIGURE = re.compile(rf", [^,]+ {_ABOUT} -?[0-9][0-9,.]*$")
+_FIGURE = re.compile(rf", ([^,]+ )?{_ABOUT} -?[0-9][0-9,.]*$")
 
 
 def compare_rivals(traits: Traits, titles: Sequence[Title], rows: Sequence[int], noun: int) -> dict[int, str]:
@@ -27,6 +27,17 @@ def compare_rivals(traits: Traits, titles: Sequence[Title], rows: Sequence[int],
     compared = len(rows) == 2 and (best != noun or traits.means is None)
     texts = _compare_two(traits, titles[best], rows, best) if compared else {}
     return texts or _tell_means(traits, titles[best], rows, best)
+
+
+def join_words(noun: str, words: Sequence[str]) -> str:
+    """A name of a noun and what else is said; a figure of what the noun ends with stands right behind it.
+
+    >>> join_words("Many orders", ["orders about 12"]), join_words("Big spenders", ["spend about 52"])
+    ('Many orders, about 12', 'Big spenders, spend about 52')
+    """
+    what, about, figure = words[0].rpartition(f" {_ABOUT} ")
+    repeated = bool(about) and noun.casefold().endswith(what.casefold())
+    return ", ".join([noun, f"{_ABOUT} {figure}", *words[1:]] if repeated else [noun, *words])
 
 
 def tells_figure(name: str) -> bool:
@@ -49,4 +60,4 @@ def _tell_means(traits: Traits, title: Title, rows: Sequence[int], column: int) 
     means = traits.means[list(rows), column].tolist()
     written = ([format_figure(mean, digits) for mean in means] for digits in range(2, 7))
     figures = next((texts for texts in written if len(set(texts)) == len(texts)), [])
-    return dict(zip(rows, (f"{title.text} {_ABOUT} {figure}" for figure in figures), strict=False))
+    return dict(zip(rows, (f"{title.thing} {_ABOUT} {figure}" for figure in figures), strict=False))

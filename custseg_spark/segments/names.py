@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.made_words import Title
-from custseg_spark.segments.compare_rivals import compare_rivals
+from custseg_spark.segments.compare_rivals import compare_rivals, join_words
 from custseg_spark.segments.traits import Level, Traits
 from custseg_spark.wording import capitalize, fold_text
 
@@ -170,7 +170,7 @@ class _Facts:
             return {row: name for names in named for row, name in names.items()}
         texts = compare_rivals(self.traits, list(self.features.values()), rows, self.order)
         told = {row: (*said, texts[row]) if row in texts else said for row in rows if texts}
-        return {row: ", ".join([self.find_noun(row), *words]) for row, words in told.items() if words}
+        return {row: join_words(self.find_noun(row), words) for row, words in told.items() if words}
 
     def _name_group(self, rows: Sequence[int], said: tuple[str, ...]) -> dict[int, str]:
         if len(rows) > 1:

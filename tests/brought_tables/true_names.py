@@ -88,14 +88,14 @@ class Feature:
     plain: pd.Series[float]
     values: pd.Series[float]
 
+    def list_things(self) -> set[str]:
+        """What the words are of: num purchases, or purchases where few purchases is a word."""
+        return {self.label, *((word or "").partition(" ")[2] for word in self.words)} - {""}
+
     def list_words(self, level: str) -> list[str]:
         """What the level may be called: the recipe's word, else one made of the label, in quotes or not."""
         word = self.words[LEVELS.index(level)]
-        nouns = {(other or "").partition(" ")[2] for other in self.words} - {
-            ""
-        }  # few purchases: some purchases
-        labels = {self.label, f"“{self.label}”", *nouns}
-        made = [f"{one} {label}" for one in MADE[level] for label in labels]
+        made = [f"{one} {thing}" for one in MADE[level] for thing in {f"“{self.label}”", *self.list_things()}]
         return [text.casefold() for text in ([word] if word else made)]
 
     def is_true(self, level: str, members: pd.Series[bool]) -> bool:
@@ -159,9 +159,11 @@ def _judge(
         return "" if true else f"is not true ({'; '.join(feature.say(members) for feature, _ in found)})"
     if compared := _COMPARED.fullmatch(said):
         return _judge_comparison(compared, segment, names, segments, features)
+    noun = names[segment].split(", ")[0].casefold()
+    by_noun = next((one for one in features if any(noun in one.list_words(level) for level in LEVELS)), None)
     for pattern in (_ABOUT, _BETWEEN):
-        figures = pattern.fullmatch(said)
-        feature = figures and _find_by_label(figures[1], features)
+        figures = pattern.fullmatch(f"noun {said}" if said.startswith("about ") else said)
+        feature = figures and (by_noun if figures[1] == "noun" else _find_by_label(figures[1], features))
         if figures and feature:
             return _judge_figures([*figures.groups()[1:]], feature, members)
     return "has no figure behind it"
@@ -225,15 +227,16 @@ def _may_say(
 ) -> bool:
     if word in SPEND:
         return columns <= spend
-    if word in RECENCY:
+    if word in RECENCY and word not in own:  # Fresh is what a shop sells
         return columns <= recency
     return word in PLAIN or word in own or word.isdigit()
 
 
 def _find_by_label(label: str, features: list[Feature]) -> Feature | None:
-    return next(
-        (one for one in features if _fold(label) in (_fold(one.label), _fold(_split(one.name)))), None
-    )
+    for feature in features:
+        if _fold(label) in map(_fold, (_split(feature.name), *feature.list_things())):
+            return feature
+    return None
 
 
 def _find_twice(names: Iterable[str]) -> list[str]:

@@ -170,12 +170,13 @@ def _check_name(name: str, recipe: Recipe, values: pd.DataFrame, own: np.ndarray
     assert not re.search(
         r"no\. \d|_(?![^“]*”)|\(k\$\)|\(€\)|1-100|(higher|lower) (orders|visits|commandes)", name
     ), name
-    for text in re.sub(r" \(segment \d+\)$", "", name).split(", "):
-        feature = _find_feature(text, recipe)
+    parts = re.sub(r" \(segment \d+\)$", "", name).split(", ")
+    for text in parts:
+        feature = _find_feature(parts[0] if text.startswith("about ") else text, recipe)
         if SPENDERS.search(text):
             assert {part.strip("`") for part in recipe.segment_by[feature].sql.split(" + ")} <= spent, name
         all_, here = values[f"feature_{feature}"], values[f"feature_{feature}"][own]
-        figure = re.search(r" about (-?[0-9][0-9,.]*)$", text)
+        figure = re.search(r"(?:^| )about (-?[0-9][0-9,.]*)$", text)
         degree = next((word for word in (*LOW, *HIGH, *MID) if text.casefold().startswith(f"{word} ")), text)
         degree = next((word for word in ("more recent", "less recent") if text == word), degree).casefold()
         if figure:

@@ -248,3 +248,14 @@ def test_no_more_is_tried_than_seconds_allow() -> None:
     choice = choose(table)
     assert int(choice.tried.split(": of ")[1].split()[0]) < 120
     assert [*choice.remarks.values()].count("could cut as well") == len(table) - len(choice.features)
+
+
+def test_an_index_of_the_day_or_a_tariff_does_not_cut_and_a_rating_does() -> None:
+    rng = np.random.default_rng(0)
+    index = look_at_columns(pd.DataFrame({"emp.var.rate": rng.choice([-3.4, -1.8, -0.2, 1.1, 1.4], 900)}))
+    rating = look_at_columns(pd.DataFrame({"review": rng.choice(np.arange(25, 51) / 10, 900)}))
+    assert explain_weak(index[0]) == "5 different values: a code or a small count"
+    more = look_at_columns(pd.DataFrame({"cons.price": rng.choice([*rng.normal(93, 1, 25).round(3)], 900)}))
+    assert explain_weak(more[0]) == "25 values, each of many rows: of the day or the tariff they came by"
+    assert explain_weak(rating[0]) == ""
+    assert explain_weak(look_at_columns(pd.DataFrame({"spend": rng.gamma(2, 50, 900).round(2)}))[0]) == ""
