@@ -1,5 +1,8 @@
 """What segments are checked by, and the columns that would give it away."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,7 @@ from custseg_spark.propose.outcomes import FEWEST, TELLS, find_outcome_words, is
 from custseg_spark.propose.write_yaml import write_recipe
 
 ROWS = 800
+SCRIPT = Path(__file__).parents[2] / "scripts" / "outcome-bound"
 
 
 def build_table(**more: Any) -> pd.DataFrame:
@@ -162,3 +166,13 @@ def test_a_sum_that_tells_an_outcome_is_not_offered() -> None:
     table = build_table(amt_a=share, amt_b=share, amt_c=share)
     choice = choose(table)
     assert all(len(feature.columns) == 1 for feature in choice.features)
+
+
+def test_the_script_prints_what_each_column_tells(tmp_path: Path) -> None:
+    table = build_table(score=lambda churned, random: churned + random.normal(0, 0.1, ROWS))
+    table.to_csv(tmp_path / "t.csv", index=False)
+    run = [sys.executable, str(SCRIPT), str(tmp_path / "t.csv"), "churn"]
+    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told[0] == "1.000  score  left out"
+    assert len(told) == 4
+    assert not any(line.endswith("left out") for line in told[1:])
