@@ -197,7 +197,7 @@ def test_the_first_page_is_there_within_three_seconds(server: Server, person: Ca
 @pytest.mark.parametrize(
     "name, content, why",
     [
-        ("photo.png", b"\x89PNG", "not allowed"),
+        ("photo.png", b"\x89PNG", "photo.png is not a table this page reads"),
         ("photo.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "Save the table again as an Excel workbook"),
         ("texts.csv", b"id,city\n" + b"".join(b"c%d,town\n" % i for i in range(40)), "no column of numbers"),
         ("one.csv", b"id,spend\n1,2\n", "holds 1 row"),
