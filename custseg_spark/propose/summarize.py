@@ -23,13 +23,17 @@ def summarize_draft(draft: Draft, rows: int) -> tuple[str, ...]:
     shown += [f"protected: {_list_names(draft.protected)}"] if draft.protected else []
     passed = {name: why for name, why in draft.remarks.items() if not why.startswith("part of ")}
     lines = [
-        f"{rows:,} rows looked at; customers are told apart by {draft.identity.name}",
+        f"{rows:,} rows looked at; customers are told apart by {_name_id(draft)}",
         f"cuts: {', '.join(map(_write_feature, draft.features.items()))}",
         "; ".join(shown),
         f"does not cut: {_list_reasons(passed)}" if passed else "",
         f"left out: {_list_reasons(draft.left)}" if draft.left else "",
     ]
     return tuple(line for line in lines if line)
+
+
+def _name_id(draft: Draft) -> str:
+    return "the number of their row" if draft.identity.column is None else draft.identity.name
 
 
 def _write_feature(named: tuple[str, ProposedFeature]) -> str:
@@ -39,12 +43,12 @@ def _write_feature(named: tuple[str, ProposedFeature]) -> str:
 
 
 def _list_reasons(columns: Mapping[str, str]) -> str:
-    """The columns by why, the commonest reason first; what goes on behind a reason is left to the recipe."""
+    """Why, with the columns, the commonest first; what goes on behind a reason is left to the recipe."""
     by_reason: dict[str, list[str]] = {}
     for name, why in columns.items():
         by_reason.setdefault(_FURTHER.split(why)[0], []).append(name)
     ranked = sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
-    told = [f"{_list_names(names)} ({why})" for why, names in ranked[:_MOST]]
+    told = [f"{why} ({_list_names(names)})" for why, names in ranked[:_MOST]]
     rest = sum(len(names) for _, names in ranked[_MOST:])
     return "; ".join(told + ([f"{rest} more"] if rest else []))
 

@@ -17,9 +17,8 @@ def summarized(**sections: Any) -> tuple[str, ...]:
     """Of a draft that cuts by spend and has these sections."""
     empty: dict[str, Any] = {"described": {}, "checked": {}, "protected": (), "left": {}, "remarks": {}}
     spend = {"spend": SimpleNamespace(columns=("spend",))}
-    draft = SimpleNamespace(
-        **{"identity": SimpleNamespace(name="Customer"), "features": spend, **empty, **sections}
-    )
+    identity = SimpleNamespace(name="Customer", column="Customer")
+    draft = SimpleNamespace(**{"identity": identity, "features": spend, **empty, **sections})
     return summarize_draft(draft, 1200)  # type: ignore[arg-type]
 
 
@@ -44,8 +43,8 @@ def test_what_was_found_stands_in_a_few_lines() -> None:
         "1,200 rows looked at; customers are told apart by Customer",
         "cuts: spend_total (the sum of 3 columns), recency",
         "described: tier_gold, income, kids, teens and 2 more; checked: churned; protected: gender and age",
-        "does not cut: payments and deals (says the same as spend_total); visits (could as well)",
-        f"left out: same_0, same_1, same_2, same_3 and 2 more ({ALIKE}); city (text of 60 different values)",
+        "does not cut: says the same as spend_total (payments and deals); could as well (visits)",
+        f"left out: {ALIKE} (same_0, same_1, same_2, same_3 and 2 more); text of 60 different values (city)",
     )
 
 
@@ -55,7 +54,7 @@ def test_lines_with_nothing_to_say_are_left_out() -> None:
 
 def test_long_lists_and_names_are_cut() -> None:
     lines = summarized(left={f"{'x' * 200}{number}": f"reason {number}, and so on" for number in range(9)})
-    assert lines[-1].endswith(f"; {'x' * 20}…{'x' * 19}3 (reason 3); 5 more")
+    assert lines[-1].endswith(f"; reason 3 ({'x' * 20}…{'x' * 19}3); 5 more")
     assert len(lines[-1]) < 320
     assert summarized(protected=tuple("abcde"))[-1] == "protected: a, b, c, d and e"
 
