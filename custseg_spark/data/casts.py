@@ -71,7 +71,7 @@ def _keep_finite(number: Column) -> Column:
 
 
 def cast_double(name: str, value: Column) -> Cast:
-    infinite = F.abs(take_as_read(name)) == _INFINITY
+    infinite = F.abs(take_as_read(name).cast("double")) == _INFINITY
     return Cast(
         _keep_finite(value), "double", (Check(f"{name}: infinite", F.coalesce(~infinite, F.lit(True))),)
     )

@@ -223,7 +223,8 @@ def _describes_columns(rows: Sequence[Row], width: int) -> bool:
         if known and sum(map(is_value, known)) >= MOSTLY * len(known):
             if not field:
                 continue
-            if is_value(field) or field.casefold() in MISSING or not any(map(str.isalpha, field)):
+            missing = field.casefold() in MISSING or field in known
+            if is_value(field) or missing or not any(map(str.isalpha, field)):
                 return False
             found += 1
     return found >= 2

@@ -114,7 +114,7 @@ def find_near_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _to_moment(name: str, utc: bool) -> Column:
-    nanoseconds = column(name)
-    rest = F.pmod(nanoseconds, F.lit(1000))
-    moment = F.timestamp_micros(((nanoseconds - rest) / F.lit(1000)).cast("bigint"))
+    rest = F.pmod(column(name), F.lit(1000))
+    whole = column(name) - rest
+    moment = F.timestamp_micros(F.call_function("div", whole, F.lit(1000)))  # a double is not as exact
     return moment if utc else read_utc(moment)

@@ -137,7 +137,8 @@ def _read_json(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Cont
     try:
         if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
             rows = json.loads(content)
-            table = pa.Table.from_pylist(rows)
+            names = dict.fromkeys(name for row in rows for name in row)
+            table = pa.table({name: [row.get(name) for row in rows] for name in names})
         else:
             table = pj.read_json(io.BytesIO(content))
     except (ValueError, TypeError, AttributeError, pa.ArrowException) as error:

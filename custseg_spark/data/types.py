@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -37,8 +38,8 @@ from custseg_spark.errors import BadTableError
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 
 ID_KEY = "input.id"
-_DIGITS = 15
-"""Whole numbers of so many digits are all doubles."""
+_LONG = re.compile(r"[+-]?[0-9]{16,}")
+"""Whole numbers of up to 15 digits are all doubles."""
 _KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int"),
     **dict.fromkeys(("float", "double", "decimal"), "double"),
@@ -155,7 +156,7 @@ def _cast_by_head(name: str, head: pd.Series, earlier: str, whole: Collection[st
     found = earlier or infer_column_type(head)
     if found == "string":
         return Cast(column(name), "string")
-    long = any(len(text.strip()) > _DIGITS for text in head if text is not None)  # an account has no fraction
+    long = any(map(_LONG.fullmatch, head.dropna().str.strip()))  # an account has no fraction
     if found != "int" or earlier or long or name.lower() in whole:
         return cast_text(name, found)
     return replace(cast_text(name, "double"), may_be_whole=True)

@@ -51,12 +51,12 @@ def write_number_sql(text: str, form: NumberFormat) -> str:
     clean = write_clean_sql(text)
     scaled, dressed = _compile_patterns(form)
     digits = f"translate({clean}, {quote_text(_TAKEN_OUT + _take_group(form))}, '')"
-    sign = f"CASE WHEN {clean} RLIKE '[(-]' THEN -1.0D ELSE 1.0D END"
+    sign = f"CASE WHEN {clean} RLIKE '^.*[(-].*$' THEN -1.0D ELSE 1.0D END"
     value = f"TRY_CAST({_write_point(digits, form)} AS DOUBLE) * {sign}"
     if form.percent:
         value = f"{value} / 100.0D"
     else:
-        value = f"{value} / CASE WHEN {clean} RLIKE '%' THEN 100.0D ELSE 1.0D END"
+        value = f"{value} / CASE WHEN {clean} RLIKE '^.*%.*$' THEN 100.0D ELSE 1.0D END"
     power = f"TRY_CAST({_write_point(clean, form)} AS DOUBLE){' / 100.0D' if form.percent else ''}"
     return (
         f"CASE WHEN length({clean}) > {LONGEST} THEN NULL"

@@ -144,7 +144,7 @@ def test_types_that_parquet_has_and_the_engine_lacks_are_left_out_by_name(
 
 
 def test_moments_in_nanoseconds_are_read_to_the_microsecond(spark: SparkSession, tmp_path: Path) -> None:
-    before, after = datetime(1969, 12, 31, 23, 59, 59, 999999), datetime(2020, 1, 2, 3, 4, 5, 6)
+    before, after = datetime(1969, 12, 31, 23, 59, 59, 999999), datetime(2023, 12, 27, 13, 21, 0, 2000)
     path = write_parquet(tmp_path / "n.parquet", at=pa.array([before, after], pa.timestamp("ns")))
     found = opened(spark, path)
     assert [row["at"] for row in found.frame.orderBy("id").collect()] == [before, after]
@@ -179,3 +179,8 @@ def test_a_table_of_a_lake_is_never_read_as_plain_files(
     for form in ("auto", "parquet"):
         with pytest.raises(RecipeError, match=f"is a table of {word}"):
             opened(spark, tmp_path, format=form)
+
+
+def test_columns_of_later_objects_in_a_packed_array_are_read(spark: SparkSession, tmp_path: Path) -> None:
+    found = opened(spark, pack(tmp_path / "f.zip", a__json='[{"id": 1}, {"id": 2, "spend": 2.5}]'))
+    assert rows(found) == [(1, None), (2, 2.5)]

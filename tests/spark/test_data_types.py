@@ -211,3 +211,16 @@ def test_a_scan_reads_only_the_columns_it_uses(spark: SparkSession, tmp_path: Pa
     plan = kept._jdf.queryExecution().executedPlan().toString()
     read = plan.split("ReadSchema: ")[1].splitlines()[0]
     assert read == "struct<id:bigint,n:string,v:double>"
+
+
+def test_the_lowest_whole_number_is_a_number(spark: SparkSession) -> None:
+    """R writes a missing whole number so; its absolute value does not fit 32 bits."""
+    found = data.Table(spark.createDataFrame([(-(2**31),), (1,)], "v int"), None, "parquet", "t")
+    typed = data.cast_columns(found, uses("v"), {"v": "double"})
+    assert failing(typed, "v") == {}
+    assert values(typed, "v") == [-(2.0**31), 1.0]
+
+
+def test_a_long_word_among_whole_numbers_is_no_long_number(table: OpenTable) -> None:
+    lines = [*(f"{i},{i}" for i in range(9)), "9,no information given", "10,12345"]
+    assert data.cast_columns(table("id,n", *lines), uses("n"), {}).may_be_whole == ("n",)

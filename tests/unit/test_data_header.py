@@ -133,6 +133,11 @@ def test_a_line_that_describes_the_columns_is_no_row() -> None:
     assert "line 2 describes the columns" in found.notes[0]
 
 
+def test_a_row_of_words_that_stand_in_others_too_is_a_row() -> None:
+    found = head("id,spend,visits\nc1,no data,no data\n" + "c2,5,1\n" * 40 + "c42,no data,no data\n")
+    assert len(found.rows) == 42
+
+
 @pytest.mark.parametrize("first", ["1,Ann,N/A,-", "1,Ann,,", "x,Ann,5,6"])
 def test_a_row_of_gaps_is_a_row(first: str) -> None:
     found = head(f"id,name,spend,orders\n{first}\n1,Ann,5.5,2\n2,Bob,6.5,3\n3,Eve,7,1\n")

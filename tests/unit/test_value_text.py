@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -185,3 +186,11 @@ def test_every_dialect_can_say_it(dialect: str, form: Format) -> None:
     )
     assert "\\d" not in sql
     assert "(?" not in sql
+
+
+@pytest.mark.parametrize("form", [number(group=","), number(percent=True), day("d MMM yy", "M/d/yyyy")])
+def test_every_pattern_is_of_the_whole_text(form: Format) -> None:
+    """Snowflake's RLIKE is true of a whole text alone: a pattern for a part of it would lose every minus."""
+    patterns = re.findall(r"RLIKE '([^']*)'", write_value_sql("x", form))
+    assert patterns
+    assert all(pattern[0] == "^" and pattern[-1] == "$" for pattern in patterns)
