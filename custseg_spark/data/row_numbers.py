@@ -14,11 +14,14 @@ from pyspark.sql import functions as F
 from custseg_spark import journal
 from custseg_spark.data.columns import column
 from custseg_spark.data.table_files import locate
+from custseg_spark.engine.session_settings import hold_setting
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.models import ROW_NUMBER
 
 _PER_PART = 33
 """Bits that monotonically_increasing_id has for the rows of a part; those above number the parts."""
+_SPLITS = ("spark.sql.files.minPartitionNum", "200")
+"""Else a file is cut up by the cores that the session has right now, in each pass anew."""
 _READ_WHOLE = 64 << 20
 """Bytes up to which the checksum is of the whole file."""
 _BLOCKS, _BLOCK = 64, 1 << 18
@@ -47,6 +50,7 @@ def number_rows(frame: DataFrame, lazy: bool = False) -> DataFrame:
 def _find_shifts(frame: DataFrame) -> list[int]:
     """By part, what turns monotonically_increasing_id into the number of the row."""
     journal.scan("row numbers")
+    hold_setting(frame.sparkSession, *_SPLITS)
     a_value = column(frame.columns[0])  # with no column asked for, some readers count lines, not rows
     counts = frame.groupBy(F.spark_partition_id().alias("part")).agg(
         F.count(F.lit(1)).alias("rows"), F.count(a_value).alias("values")

@@ -68,6 +68,15 @@ def session_settings(spark: SparkSession) -> Iterator[None]:
                 _put_back(spark, _SHARED.pop(mark).before)
 
 
+def hold_setting(spark: SparkSession, key: str, value: str) -> None:
+    """Set one more key until the commands that run in the session end, where the user set nothing."""
+    with _LOCK:
+        shared = _SHARED.get(spark.conf.get(_MARK, None) or "")
+        if shared is not None and spark.conf.get(key, None) is None:
+            shared.before = {**shared.before, key: None}
+            spark.conf.set(key, value)
+
+
 def keep_settings(
     command: Callable[Concatenate[SparkSession, P], T],
 ) -> Callable[Concatenate[SparkSession, P], T]:

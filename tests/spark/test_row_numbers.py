@@ -11,6 +11,7 @@ from custseg_spark import data, journal
 from custseg_spark.api.training import count_table
 from custseg_spark.data import row_numbers
 from custseg_spark.data.summary_rows import find_labels
+from custseg_spark.engine.session_settings import session_settings
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import Input, parse
 from custseg_spark.steps.check_rows import check_rows
@@ -58,6 +59,28 @@ def test_numbers_are_those_of_the_file_whatever_the_splits(
         spark.conf.set(SPLIT, str(before))
     assert parts[0] == 1
     assert parts[1] > 4, "else nothing was asked"
+
+
+def test_numbers_stay_where_executors_come_and_go(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    """The cores of a session decide how a file is cut up, and on a cluster they change from pass to pass."""
+    make_table().to_csv(tmp_path / "t.csv", index=False)
+    cores, cost = "spark.sql.leafNodeDefaultParallelism", "spark.sql.files.openCostInBytes"
+    held = "spark.sql.files.minPartitionNum"
+    before = spark.conf.get(cost)
+    try:
+        spark.conf.set(cost, "1k")
+        with session_settings(spark):
+            spark.conf.set(cores, "2")
+            frame = data.open_table(spark, NUMBERED, str(tmp_path / "t.csv")).frame
+            spark.conf.set(cores, "9")
+            found = frame.select(frame["place"].cast("long").alias("place"), "row_number").toPandas()
+    finally:
+        spark.conf.set(cost, str(before))
+        spark.conf.unset(cores)
+    assert (found["row_number"] == found["place"]).all()
+    assert spark.conf.get(held, None) is None
 
 
 def test_rows_are_numbered_before_any_is_left_out(spark: SparkSession, tmp_path: Path) -> None:
