@@ -71,7 +71,7 @@ def explain_cast(problem: RecipeError, expressions: Expressions) -> RecipeError:
     key = max(near, key=lambda key: len(run[key]), default="")  # a lone column stands in others too
     if not key:
         return problem
-    expression = expressions.written.get(key, begins)
+    expression = expressions.written.get(key, expressions.run[key])
     texts = [
         name for name, kind in expressions.frame.select(*_quote_used(expression)).dtypes if kind == "string"
     ]
@@ -118,8 +118,13 @@ def _list_expressions(table: CustomerTable, recipe: Recipe) -> Expressions:
         for name, rule in recipe.rules.named.items()
     }
     shown = {
-        f"{'check' if name in recipe.check else 'describe'}.{name}": sql
+        f"{'check' if name in recipe.check else 'describe'}.{_name_part(name)}": sql
         for name, sql in table.described.items()
     }
     written = {key.removesuffix(".sql"): sql for key, sql in list_expressions(recipe)}
     return Expressions(table.frame, recipe.input.id_column, written, features | rules | shown)
+
+
+def _name_part(described: str) -> str:
+    """What is described as the recipe's keys name it, a part of a rate too."""
+    return described.replace("[numerator]", ".rate.0").replace("[denominator]", ".rate.1")

@@ -30,7 +30,7 @@ _MEASURES = frozenset(["lines.quantity", "lines.price", "lines.amount", "returns
 class OrderLines:
     """Order lines under their recipe: lazy, nothing read yet.
 
-    `frame`: one row per line, as `transactions.told_apart` gives it. `kept`: what is kept of
+    `frame`: one row per line, as `transactions.classify_lines` gives it. `kept`: what is kept of
     them. `day_sql`: a line's date or time, as the table has it. `unreadable`: the reasons for which a line is
     left out because a value does not fit its column, and the share of lines that may be, `max_unreadable`.
     `text`: the first lines as they were read, where they are text; `types`: what is declared of the columns.

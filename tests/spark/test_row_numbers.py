@@ -61,9 +61,7 @@ def test_numbers_are_those_of_the_file_whatever_the_splits(
     assert parts[1] > 4, "else nothing was asked"
 
 
-def test_numbers_stay_where_executors_come_and_go(
-    spark: SparkSession, tmp_path: Path
-) -> None:
+def test_numbers_stay_where_executors_come_and_go(spark: SparkSession, tmp_path: Path) -> None:
     """The cores of a session decide how a file is cut up, and on a cluster they change from pass to pass."""
     make_table().to_csv(tmp_path / "t.csv", index=False)
     cores, cost = "spark.sql.leafNodeDefaultParallelism", "spark.sql.files.openCostInBytes"
