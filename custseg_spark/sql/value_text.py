@@ -19,13 +19,18 @@ def write_value_sql(name: str, form: Format) -> str:
 
 
 def write_any_sql(name: str, form: Format) -> str:
-    """The same for a column that may have its type already, which it keeps then. Spark's SQL alone."""
-    column = quote_name(name)
-    kind = "DOUBLE" if isinstance(form, NumberFormat) else "DATE"
-    texts = "'string%'" if kind == "DOUBLE" else f"'%int' OR typeof({column}) LIKE 'string%'"
+    """The same for a column that may have its type already, which it keeps then; of a moment the day in UTC.
+    Spark's SQL alone."""
+    column, value = quote_name(name), write_value_sql(name, form)
+    text = f"CAST({column} AS STRING)"
+    if isinstance(form, NumberFormat):
+        return f"CASE WHEN typeof({column}) LIKE 'string%' THEN {value} ELSE TRY_CAST({text} AS DOUBLE) END"
+    seconds = f"unix_seconds(TRY_CAST({text} AS TIMESTAMP))"
+    in_utc = f"date_add(DATE '1970-01-01', CAST(floor({seconds} / 86400.0D) AS INT))"
     return (
-        f"CASE WHEN typeof({column}) LIKE {texts} THEN {write_value_sql(name, form)}"
-        f" ELSE TRY_CAST(CAST({column} AS STRING) AS {kind}) END"
+        f"CASE typeof({column}) WHEN 'timestamp' THEN {in_utc}"
+        f" WHEN 'timestamp_ntz' THEN TRY_CAST({text} AS DATE) WHEN 'date' THEN TRY_CAST({text} AS DATE)"
+        f" ELSE {value} END"
     )
 
 

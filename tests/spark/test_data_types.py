@@ -13,6 +13,7 @@ from custseg_spark import data
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe.column_types import ColumnType, DateType
 from custseg_spark.recipe.models import Input
+from custseg_spark.sql.value_text import write_any_sql
 
 OpenTable = Callable[..., data.Table]
 
@@ -224,3 +225,20 @@ def test_the_lowest_whole_number_is_a_number(spark: SparkSession) -> None:
 def test_a_long_word_among_whole_numbers_is_no_long_number(table: OpenTable) -> None:
     lines = [*(f"{i},{i}" for i in range(9)), "9,no information given", "10,12345"]
     assert data.cast_columns(table("id,n", *lines), uses("n"), {}).may_be_whole == ("n",)
+
+
+def test_a_model_reads_a_column_that_has_its_type_as_training_does(spark: SparkSession) -> None:
+    zone, key = spark.conf.get("spark.sql.session.timeZone"), "spark.sql.session.timeZone"
+    moments = "timestamp'2020-01-01 02:00:00Z' t, timestamp_ntz'2020-01-01 02:00:00' n, date'1960-05-06' d"
+    frame = spark.sql(f"select {moments}, 20200416 i, cast(20200416 as decimal(10,0)) c, '20200416' s")
+    declared: dict[str, ColumnType] = {name: DateType(date="yyyyMMdd") for name in frame.columns}
+    typed = data.cast_columns(data.Table(frame, None, "parquet", "t"), uses(*declared), declared)
+    form = DateType(date="yyyyMMdd").form
+    try:
+        spark.conf.set(key, "America/New_York")
+        trained = typed.frame.select(*declared).collect()[0]
+        read = [f"{write_any_sql(name, form)} AS {name}" for name in declared]
+        assert frame.selectExpr(*read).collect()[0] == trained
+        assert None not in trained
+    finally:
+        spark.conf.set(key, str(zone))
