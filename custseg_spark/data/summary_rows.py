@@ -28,6 +28,8 @@ _ORNAMENTS = ":.*=_ \t\u00a0"
 _MOST_TOTALS, _SOME = 2, 0.01
 """Totals that a table may have among its first rows; more are a value of the column, as in a partial or total
 cover."""
+_BELOW = 10
+"""Rows with a label that may stand below the last total: notes."""
 _LOOKED_AT = 500
 _TALLIED = ("csv", "excel")
 """Formats that people write by hand, with footnotes."""
@@ -70,8 +72,10 @@ def find_labels(head: pd.DataFrame) -> list[str]:
     if not labels:
         return []
     words = [str(value).strip(_ORNAMENTS).casefold() for value in head[labels[0]].dropna()]
-    totals = sum(word in _TOTALS for word in words)
-    return [] if totals > max(_MOST_TOTALS, _SOME * len(words)) else labels
+    totals = [place for place, word in enumerate(words) if word in _TOTALS]
+    is_value = len(totals) > max(_MOST_TOTALS, _SOME * len(words))
+    is_value |= bool(totals) and totals[-1] < len(words) - _BELOW
+    return [] if is_value else labels
 
 
 def build_total_checks(frame: DataFrame, id_column: str) -> list[Check]:

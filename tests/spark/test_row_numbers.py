@@ -151,3 +151,4 @@ def test_a_column_of_which_total_is_a_value_says_nothing_of_totals() -> None:
     cover = pd.DataFrame({"cover": ["Total", "Partial"] * 20, "spend": ["1"] * 40})
     assert find_labels(cover) == []
     assert find_labels(cover.assign(cover=["Ann"] * 39 + ["Total"])) == ["cover"]
+    assert find_labels(cover.assign(cover=["Partial", "Total"] + ["Partial"] * 38)) == []
