@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from custseg_spark.features import VALUE
 from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind
@@ -133,6 +135,10 @@ def _explain_type(column: ColumnKind) -> str:
     notes = [f"{column.ambiguous}: choose" if column.ambiguous else "", column.misfits]
     if column.text is not None and column.kind == "number" and "%" in column.text.example:
         notes.append(f"{column.text.example} is {column.text.read(column.text.example):g}")
+    if column.kind == "date" and column.text is not None and "yyyy" not in (column.text.pattern or "yyyy"):
+        last = column.known.max()
+        if last > pd.Timestamp.now("UTC"):
+            notes.append(f"its last day is {last:%Y-%m-%d}: a year of two digits is taken for 1969 to 2068")
     return "; ".join(filter(None, notes))
 
 

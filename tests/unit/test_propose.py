@@ -306,3 +306,10 @@ def test_any_column_names_give_a_recipe(columns: list[str], seed: int) -> None:
     except DataError:
         return
     assert recipe.input.id == "customer id"
+
+
+def test_days_to_come_of_years_of_two_digits_are_told(customers: pd.DataFrame) -> None:
+    days = [f"{13 + row % 12}/03/{50 + row % 30}" for row in range(len(customers))]
+    told = proposed(customers.assign(born=days))[1]
+    assert "is taken for 1969 to 2068" in told
+    assert "1969" not in proposed(customers.assign(born=[f"{day[:6]}19{day[6:]}" for day in days]))[1]
