@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
-from custseg_spark.data.columns import MALFORMED
+from custseg_spark.data.columns import MALFORMED, refuse_repeated
 from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identify
 from custseg_spark.data.parquet_types import find_near_type, find_type
 from custseg_spark.data.table import Content, Table, note_unread
@@ -93,6 +93,7 @@ def _bound(size: int, what: str) -> None:
 
 def _fit_types(table: pa.Table, path: str, kind: str) -> Content:
     """The table with types that the engine has; a column of none is left out by name."""
+    refuse_repeated(table.column_names, path)
     columns, unread = {}, {}
     for place, name in enumerate(table.column_names):
         column = table.column(place)

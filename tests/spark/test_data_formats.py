@@ -184,3 +184,11 @@ def test_a_table_of_a_lake_is_never_read_as_plain_files(
 def test_columns_of_later_objects_in_a_packed_array_are_read(spark: SparkSession, tmp_path: Path) -> None:
     found = opened(spark, pack(tmp_path / "f.zip", a__json='[{"id": 1}, {"id": 2, "spend": 2.5}]'))
     assert rows(found) == [(1, None), (2, 2.5)]
+
+
+def test_an_arrow_file_of_two_columns_of_one_name_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    table = pa.Table.from_arrays([pa.array([1]), pa.array([0.5]), pa.array([7.5])], ["id", "spend", "spend"])
+    with pa.OSFile(str(tmp_path / "t.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(BadTableError, match="column names stand more than once: 'spend', 'spend'"):
+        opened(spark, tmp_path / "t.arrow")
