@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from custseg_spark.topics import find_topic, is_count
+from custseg_spark.topics import PERIODS, find_topic, is_count
 from custseg_spark.wording import split_words, write_label
 
 _CODE = re.compile(r"_?(c|x|v|var|col|column|feature|field|attr|f)_?\d+", re.IGNORECASE)
 """A name that a machine made: it says nothing, so it is quoted."""
-_EACH = re.compile(r"(?<=s) (day|week|month|quarter|year)$")
-_MARK = re.compile(r"^(total|number of|num of|num|n|nb|no|nombre de|anzahl)(\. ?| )", re.IGNORECASE)
+_EACH = re.compile(r"(?<=s) (per )?(day|week|month|quarter|year)$")
+_MARK = re.compile(
+    r"^(total|number of|num of|num|n|nb|no|nombre( de)?|num[eé]ro( d[ei])?|anzahl)(\. ?| )", re.IGNORECASE
+)
 """What stands before what is counted."""
 _SPAN = frozenset(["duration", "length", "tenure"])
-_PERIODS = frozenset(["days", "weeks", "months", "years", "hours", "minutes", "jours", "mois"])
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Title:
         """What is low or few: without the mark of a count, which few and many say already."""
         if not self._is_counted():
             return self.text
-        return _EACH.sub(r" a \1", _MARK.sub("", self.text) or self.text)
+        return _EACH.sub(r" a \2", _MARK.sub("", self.text) or self.text)
 
     def make_words(self) -> tuple[str, str, str]:
         """What a low, a middle and a high value is called."""
@@ -62,4 +63,4 @@ class Title:
 
     def _is_counted(self) -> bool:
         words = split_words(self.label or self.name)
-        return is_count(self.label or self.name, self.unit) or (len(words) > 1 and words[0] in _PERIODS)
+        return is_count(self.label or self.name, self.unit) or (len(words) > 1 and words[0] in PERIODS)

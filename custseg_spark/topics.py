@@ -67,19 +67,28 @@ _DEALS = _collect(
     """
 )
 _CHANNEL = _collect("web online store stores shop catalog catalogue mobile app channel phone")
-_PERIOD = _collect("day days week weeks month months year years jours mois tage")
+PERIODS = _collect(
+    """
+    days weeks months years hours minutes jours semaines mois tage wochen monate jahre dias semanas meses
+    anos giorni settimane mesi anni
+    """
+)
+"""Times that are counted, without their accents."""
+_PERIOD = PERIODS - {"hours", "minutes"} | {"day", "week", "month", "year"}
 _EACH = _collect("day week month quarter year")
 _CLOCK = _collect("second seconds sec minute minutes min mins hour hours time duration session")
 COUNTS = _collect("num n nb no count cnt number")
 """What stands beside what is counted."""
-_MARKS = COUNTS | {"ct", "qty", "quantity"}
+_NUMBERS = _collect("number nombre numero anzahl")
+"""The number of something, whatever the plural of its noun looks like."""
+_MARKS = COUNTS | _NUMBERS | {"ct", "qty", "quantity"}
 _LEFT = _collect("inactive inactivity dormant idle")
 LAST = _collect("last latest recent letzte letzter letztes dernier derniere ultima ultimo")
 _SINCE = LAST | _collect("since depuis seit desde")
 _ACTED = _collect(
     """
     order ordered purchase purchased visit visited seen active activity login transaction commande achat
-    derniere dernier shopping bought
+    derniere dernier shopping bought bestellung kauf einkauf pedido compra acquisto ordine gift donation
     """
 )
 _BEGAN = _collect(
@@ -180,17 +189,19 @@ def is_additive(name: str, unit: str) -> bool:
 def is_count(name: str, unit: str = "") -> bool:
     """Whether it is a number of things that its name ends with, or of those in a time: orders, Nb. commandes,
     num web visits month."""
-    words = split_words(name)
-    things = words[:-1] if len(words) > 1 and words[-1] in _EACH else words
-    if not things or is_money(unit) or not is_plural(" ".join(things)):
+    words = things = split_words(name)
+    if len(words) > 1 and words[-1] in _EACH:
+        things = words[: -2 if words[-2] == "per" else -1]
+    numbered = len(things) > 1 and things[0] in _NUMBERS
+    if not things or is_money(unit) or not (numbered or is_plural(" ".join(things))):
         return False
-    if frozenset(words) & (RELATIVE | _INCOME | SPENT | _CLOCK | AMOUNT):
+    if frozenset(things) & (RELATIVE | _INCOME | SPENT | _CLOCK | AMOUNT):
         return False
     if things[-1] in _THINGS:
         return True
     if frozenset(words) & _OWED:
         return False
-    return words[0] in _MARKS or find_topic(name, unit) in ("frequency", "deals", "channel")
+    return words[0] in _MARKS or find_topic(" ".join(things), unit) in ("frequency", "deals", "channel")
 
 
 def is_plural(name: str) -> bool:

@@ -21,13 +21,14 @@ from custseg_spark.data.text_types import (
 )
 from custseg_spark.propose.column_names import read_name
 from custseg_spark.propose.habits import find_habits, may_settle
-from custseg_spark.propose.name_words import ID, PERSONAL, PROTECTED, split_name
+from custseg_spark.propose.name_words import ID, ID_FIRST, PEOPLE, PERSONAL, PROTECTED, split_name
 from custseg_spark.recipe import plain_yaml
 
 Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
 
 _FEW = 8
 """Up to this many values a text is a category; up to this many whole numbers are a code or a small count."""
+_FEW_ROWS = 30
 _LONGEST = 30
 """Signs of a value that are shown in a comment."""
 _NOT = {"boolean": "neither true nor false", "date": "no date"}
@@ -110,6 +111,16 @@ class ColumnKind:
         return self.kind == "number" and "year" in self.words and bool(self.known.between(1850, 2150).all())
 
     @property
+    def is_running(self) -> bool:
+        """Whether each row has a whole number of its own and few between them are left out: the number of a
+        row or an id, a rank. No measure of more than a few customers is so by chance."""
+        is_unique = self.known.is_unique and self.distinct >= len(self.known) > 1
+        if self.kind != "number" or not (is_unique and self.is_whole):
+            return False
+        low, high = self.span
+        return high - low < self.distinct * (1 if self.distinct < _FEW_ROWS else 2)
+
+    @property
     def is_protected(self) -> bool:
         """Named like something that must not decide how a person is treated."""
         return not PROTECTED.isdisjoint(self.words)
@@ -123,7 +134,8 @@ class ColumnKind:
     def is_id_like(self) -> bool:
         """Named like an id, or different in nearly every row without being a measure."""
         if self.kind == "number":
-            return not ID.isdisjoint(self.words[-1:])
+            is_person = len(self.words) == 1 and self.words[0] in PEOPLE
+            return is_person or not (ID.isdisjoint(self.words[-1:]) and ID_FIRST.isdisjoint(self.words[:1]))
         named = not ID.isdisjoint(self.words)
         return self.kind == "text" and (named or self.distinct > 0.95 * len(self.values))
 

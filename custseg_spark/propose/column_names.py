@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from custseg_spark.topics import PERIODS
 from custseg_spark.wording import split_words, write_label
 
 _CURRENCY = (
@@ -12,7 +13,7 @@ _CURRENCY = (
     r"dollars?|pounds?|rupees?"
 )
 _MONEY = rf"((k|m|th\.?|thousand|million)?\s?({_CURRENCY})(\s?(k|m|000))?)"
-_TIME = r"secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|wks?|weeks?|months?|yrs?|years?|jours|mois|tage"
+_TIME = r"secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|wks?|weeks?|months?|yrs?|years?"
 _SIZE = r"kg|g|lbs?|km|mi|miles|cm|mm|kb|mb|gb|tb|kwh|pcs|pieces|units|persons|items|points|pts"
 _RANGE = r"-?\d+(\.\d+)?\s*(-|–|to|\.\.)\s*\d+(\.\d+)?"
 _UNIT = re.compile(
@@ -56,7 +57,7 @@ def read_name(name: str) -> ColumnName:
 def _part_unit(name: str) -> tuple[str, str]:
     """The name without its unit, and the unit; nothing is parted that would leave no name."""
     bracket = _BRACKET.search(name)
-    if bracket and bracket.start() and _UNIT.fullmatch(bracket["unit"]):
+    if bracket and bracket.start() and (_UNIT.fullmatch(bracket["unit"]) or _is_period(bracket["unit"])):
         return name[: bracket.start()], re.sub(r"^in\s+", "", bracket["unit"], flags=re.IGNORECASE)
     for pattern in _BEHIND:
         found = pattern.search(name)
@@ -65,6 +66,12 @@ def _part_unit(name: str) -> tuple[str, str]:
             unit = unit.upper() if len(unit) == 3 else unit
             return name[: found.start()], "%" if unit in ("PCT", "percent") else unit
     return name, ""
+
+
+def _is_period(unit: str) -> bool:
+    """Whether it is a time, in any language: Monate, in days, años."""
+    words = split_words(unit)
+    return bool(words) and words[-1] in PERIODS and len(words) <= 2
 
 
 def _write_plainly(text: str) -> str:

@@ -13,7 +13,7 @@ from custseg_spark.features import VALUE
 from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import ProposedFeature, name_days_since
-from custseg_spark.propose.identity import Identity, find_identity, list_counting
+from custseg_spark.propose.identity import Identity, find_identity, is_coded, list_counting
 from custseg_spark.propose.name_words import skip_marks
 from custseg_spark.recipe import LABELS
 from custseg_spark.wording import join_few, split_words
@@ -161,7 +161,7 @@ def _explain(column: ColumnKind) -> str:
         return ""
     if column.is_personal:
         return "says who a person is"
-    if column.is_id_like:
+    if column.is_id_like and (column.kind == "number" or is_coded(column)):
         return "an id or a code"
     if column.kind == "text":
         return f"text of {column.distinct:,} different values"

@@ -20,7 +20,18 @@ _MOSTLY_KNOWN = 0.3
 _FAR_OUT = 2.0
 """A highest value over this many times the 99.5th percentile is clipped there."""
 
-_VALUE = AMOUNTS | {"charge", "charges", "basket", "premium", "clv", "cltv", "paid"}
+_VALUE = AMOUNTS | {
+    "charge",
+    "charges",
+    "basket",
+    "premium",
+    "clv",
+    "cltv",
+    "ltv",
+    "paid",
+    "donated",
+    "donations",
+}
 """Words beside those of spend for what a customer brought in."""
 _NO_VALUE = RELATIVE | frozenset(
     ["credit", "loan", "limit", "balance", "bal", "due", "debt", "owed", "discount", "frequency", "trx",
@@ -83,6 +94,11 @@ class ProposedFeature:
         return 2 if is_frequency else 3 if words & _STATES else 4, False
 
     @property
+    def is_column(self) -> bool:
+        """Whether it is a column as it is, no sum and no days since a date."""
+        return self.sql == quote_name(self.columns[0])
+
+    @property
     def missing(self) -> float:
         """The share of rows without a value."""
         return float(self.values.isna().mean())
@@ -136,7 +152,7 @@ def offer_recency(column: ColumnKind) -> ProposedFeature:
 
 def name_days_since(column: ColumnKind) -> tuple[str, ...]:
     """The words of the days since a date: last_order_date -> days, since, last, order."""
-    return ("days", "since", *(word for word in column.words if word not in ("dt", "date")))
+    return ("days", "since", *([word for word in column.words if word not in ("dt", "date")] or column.words))
 
 
 def write_days_since(column: ColumnKind) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.name_words import CONTACT, CUSTOMER, ID, ORDER, PEOPLE, PRODUCT
 from custseg_spark.recipe import ROW_NUMBER, plain_yaml
-from custseg_spark.topics import COUNTS
+from custseg_spark.topics import COUNTS, RELATIVE
 
 APART = 0.97
 """An id tells rows apart where at least this share of them have one that is in no other row: so few repeats
@@ -25,7 +25,8 @@ _OTHERS = (
     | frozenset(
         ["orders", "line", "store", "shop", "branch", "region", "area", "channel", "zip", "postal",
          "postcode", "country", "city", "state", "location", "campaign", "session", "job", "segment",
-         "cluster", "category", "type", "class", "group", "tax", "date", "day", "month", "year", "time"]
+         "cluster", "category", "type", "class", "group", "claim", "tax", "date", "day", "month", "year",
+         "time"]
     )
 )  # fmt: skip
 """What has ids and codes as well and is no customer; a date is none either."""
@@ -83,7 +84,12 @@ def find_identity(columns: Sequence[ColumnKind], rows: int, asked: str | None = 
         return _describe(column, rows)
     rated = [(rate, column) for column in columns if (rate := _rate_likeness(column, rows))]
     best = max((rate for rate, _ in rated), default=0)
-    return _describe(next((column for rate, column in rated if rate == best), None), rows)
+    found = _describe(next((column for rate, column in rated if rate == best), None), rows)
+    other = max((one for one in rated if _tells_apart(one[1], rows)), key=lambda one: one[0], default=None)
+    if found.remark != _REPEATED or other is None:
+        return found
+    name = plain_yaml.inline(other[1].name)
+    return replace(found, notices=(*found.notices, f"{name} tells the rows apart: --id {name} takes it."))
 
 
 def is_index(column: ColumnKind, rows: int) -> bool:
@@ -128,9 +134,11 @@ def _rate_unique(column: ColumnKind, rows: int, customer: bool) -> int:
         return 5
     if last in ID | PEOPLE:
         return 4
-    if column.kind == "text" and _is_coded(column):
+    if column.kind == "text" and is_coded(column):
         return 3
-    return 1 if column.kind == "number" and _is_consecutive(column, rows) else 0
+    if column.kind != "number" or not RELATIVE.isdisjoint(words):
+        return 0  # a rank numbers the rows as well
+    return int(column.is_running or _is_consecutive(column, rows))
 
 
 def _names_customer(column: ColumnKind) -> bool:
@@ -145,7 +153,7 @@ def _tells_apart(column: ColumnKind, rows: int) -> bool:
     return known >= APART and column.distinct >= APART * rows * known
 
 
-def _is_coded(column: ColumnKind) -> bool:
+def is_coded(column: ColumnKind) -> bool:
     """Whether a text holds codes, and not what somebody wrote."""
     known = column.known.astype(str)
     return bool((~known.str.contains(r"\s") & (known.str.len() <= _LONGEST)).mean() >= _SOLID)

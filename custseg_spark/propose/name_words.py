@@ -9,22 +9,26 @@ from custseg_spark.topics import AMOUNT, COUNTS, SPENT
 from custseg_spark.wording import split_words
 
 ID = frozenset(
-    ["id", "ids", "uuid", "guid", "no", "number", "nr", "num", "nummer", "key", "code", "ref", "identifier"]
-)
+    ["id", "ids", "uuid", "guid", "no", "number", "nr", "num", "nummer", "key", "code", "ref", "identifier",
+     "numero", "codigo", "codice"]
+)  # fmt: skip
+ID_FIRST = frozenset(["id", "code", "codigo", "codice"])
+"""Those that make an id of what stands behind them: codice prodotto. A number of something may be a count."""
 CUSTOMER = frozenset(
-    ["customer", "customers", "client", "clients", "cust", "kunde", "kunden", "cliente", "klant"]
+    ["customer", "customers", "client", "clients", "cust", "kunde", "kunden", "cliente", "clienti", "klant"]
 )
 PEOPLE = CUSTOMER | frozenset(
     ["account", "acct", "member", "user", "subscriber", "buyer", "shopper", "guest", "patron", "person",
-     "household", "company", "contact", "donor", "policyholder", "cardholder", "card", "debtor", "visitor"]
+     "household", "company", "contact", "donor", "policyholder", "cardholder", "card", "debtor", "visitor",
+     "caller"]
 )  # fmt: skip
 """Who may be a customer."""
-CONTACT = frozenset(["email", "mail", "phone", "mobile", "telephone"])
-"""What reaches one person alone, as a name does not."""
+CONTACT = frozenset(["email", "mail", "phone", "mobile", "telephone", "iban", "ssn", "passport"])
+"""What is one person's alone, as a name is not."""
 ORDER = frozenset(
     ["order", "invoice", "receipt", "transaction", "trans", "txn", "basket", "cart", "bill", "ticket", "sale",
      "purchase", "booking", "checkout", "bestellung", "rechnung", "rechnungs", "bestell", "auftrags",
-     "commande", "facture", "pedido", "factura"]
+     "commande", "facture", "pedido", "factura", "ordine", "fattura", "fatura"]
 )  # fmt: skip
 PRODUCT = frozenset(["product", "item", "sku", "stock", "article", "asin", "description", "title", "variant"])
 WHEN = frozenset(
@@ -33,9 +37,9 @@ WHEN = frozenset(
 )  # fmt: skip
 QUANTITY = frozenset(
     ["quantity", "qty", "quantities", "pieces", "units", "pcs", "items", "menge", "anzahl", "cantidad",
-     "count"]
+     "quantite", "quantidade", "quantita", "count"]
 )  # fmt: skip
-PRICE = frozenset(["price", "preis", "prix", "precio", "einzelpreis"])
+PRICE = frozenset(["price", "preis", "prix", "precio", "preco", "prezzo", "einzelpreis"])
 PAID = (SPENT | AMOUNT) - {"values", "mnt", "gmv"} | frozenset(
     ["total", "subtotal", "paid", "payment", "net", "gross", "dollars", "euros", "usd", "eur", "gbp"]
 )
@@ -45,12 +49,13 @@ PROTECTED = frozenset(
      "married", "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "citizen",
      "senior", "disability", "disabled", "health", "pregnant", "geschlecht", "alter", "geburtsdatum",
      "geburtsjahr", "familienstand", "edad", "sexo", "genero", "nacimiento", "sexe", "naissance",
-     "eta", "sesso", "nascita", "idade", "nascimento", "leeftijd", "geslacht", "usia", "kelamin"]
+     "eta", "sesso", "nascita", "idade", "nascimento", "leeftijd", "geslacht", "usia", "kelamin",
+     "civil", "civile", "nacionalidad", "nacionalidade", "nationalite", "nazionalita", "nationalitat",
+     "staatsangehorigkeit", "raza", "raca", "religione", "religiao", "konfession", "behinderung",
+     "discapacidad", "handicap", "orientation"]
 )  # fmt: skip
 """What must not decide how a person is treated."""
-PERSONAL = CONTACT | frozenset(
-    ["name", "firstname", "lastname", "surname", "address", "street", "ssn", "iban", "passport"]
-)
+PERSONAL = CONTACT | frozenset(["name", "firstname", "lastname", "surname", "address", "street"])
 """What says who a person is."""
 _BESIDE = frozenset(["unit", "ship", "birth", "name", "membership"])
 _KNOWN = PEOPLE | ORDER | ID | WHEN | QUANTITY | PRICE | PAID | PRODUCT | _BESIDE

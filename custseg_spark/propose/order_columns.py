@@ -26,7 +26,21 @@ from custseg_spark.propose.name_words import (
 from custseg_spark.topics import LAST, RELATIVE
 
 _BESIDE = frozenset(
-    ["the", "main", "master", "unique", "hash", "hashed", "anonymous", "e", "loyalty", "sold", "to"]
+    [
+        "the",
+        "main",
+        "master",
+        "unique",
+        "hash",
+        "hashed",
+        "anonymous",
+        "e",
+        "loyalty",
+        "sold",
+        "to",
+        "de",
+        "of",
+    ]
 )
 """Words that may stand in the name of an id beside its noun."""
 _OTHER_TIMES = LAST | frozenset(

@@ -34,8 +34,9 @@ _COME_AGAIN = 0.5
 not the customer's, and the rows are no copies."""
 _NEARLY = 0.95
 _NO_SHOP = frozenset(
-    ["loan", "balance", "premium", "policy", "claim", "deposit", "mortgage", "interest", "debt", "withdrawal"]
-)
+    ["loan", "balance", "premium", "policy", "claim", "deposit", "mortgage", "interest", "debt", "withdrawal",
+     "iban", "account"]
+)  # fmt: skip
 """Words of banks and insurers, where an amount was not spent."""
 _FAVOURITES = 3
 _MOST_VALUES = 60

@@ -78,9 +78,7 @@ def _name_id(column: ColumnKind) -> str:
         return "a year of the calendar"
     if column.is_id_like:
         return "an id or a code"
-    known = column.known
-    consecutive = len(known) == len(column.values) > 1 and bool((known.diff().dropna() == 1).all())
-    return "a number of the row" if consecutive else ""
+    return "a running number" if column.is_running else ""
 
 
 def _name_code(column: ColumnKind) -> str:
@@ -115,7 +113,7 @@ def _find_filler(column: ColumnKind) -> str:
             continue
         apart = rest.min() >= 0 if code < 0 else code > 2 * rest.max()
         if apart:
-            return f"{code} in {share:.0%} of the rows stands for something else, such as never"
+            return f"{code} in {share:.0%} of the rows may stand for something else, such as never"
     return ""
 
 

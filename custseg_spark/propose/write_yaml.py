@@ -9,7 +9,7 @@ import pandas as pd
 
 from custseg_spark.errors import BadTableError, DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
-from custseg_spark.propose.draft import draft_recipe
+from custseg_spark.propose.draft import Draft, draft_recipe
 from custseg_spark.propose.facts import TableFacts, correct_columns
 from custseg_spark.propose.features import write_days_since
 from custseg_spark.propose.proposal import Proposal, render
@@ -59,7 +59,7 @@ def write_recipe(
         notices=notices,
         source=source,
         draft=draft,
-        example=quote_name(next(iter(draft.features.values())).columns[0]),
+        example=_find_never_negative(draft),
         kinds={name: declared.kind for name, declared in draft.types.items()},
         described={name: _describe(column) for name, column in draft.described.items()},
         checked={name: _describe(column) for name, column in draft.checked.items()},
@@ -88,6 +88,12 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
     if same:
         what += f": {join_few(same, _MOST_NAMED)} the same in every row"
     return BadTableError(what, "add what customers do, such as spend or orders")
+
+
+def _find_never_negative(draft: Draft) -> str:
+    """The first column that cuts as it is and was never under zero; empty where none is so."""
+    cutting = (one.sql for one in draft.features.values() if one.is_column and one.values.min() >= 0)
+    return next(cutting, "")
 
 
 def _describe(column: ColumnKind) -> Any:

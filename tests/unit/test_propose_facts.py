@@ -53,7 +53,7 @@ def test_the_recipe_speaks_of_all_rows() -> None:
 
 
 def test_an_id_that_repeats_beyond_the_sample_is_none() -> None:
-    table = pd.DataFrame({"code": [f"c{n}" for n in SAMPLE], "spend": SAMPLE[::-1]})
+    table = pd.DataFrame({"code": [f"c{n}" for n in SAMPLE], "spend": [*SAMPLE[:90], *SAMPLE[:10]]})
     columns = {"code": ColumnFacts(5000, 2400), "spend": ColumnFacts(5000, 90, 0.0, 99.0)}
     facts = TableFacts(5000, columns)
     text = write_recipe(table, path="t.csv", format="csv", options={}, facts=facts).text

@@ -39,6 +39,8 @@ def identify(asked: str | None = None, **columns: Any) -> Identity:
         {"comment": [f"as told by {code}" for code in CODES], "spend": SPEND},
         {"surname": CODES, "spend": SPEND},
         {"spend": SPEND, "visits": REGION},
+        {"claim_no": CODES, "spend": SPEND},
+        {"rank": RANDOM.permutation(ROWS) + 1, "spend": SPEND},
     ],
 )
 def test_no_measure_code_date_name_or_order_number_is_the_id(columns: dict[str, Any]) -> None:
@@ -64,6 +66,9 @@ def test_no_measure_code_date_name_or_order_number_is_the_id(columns: dict[str, 
         ({"IdCliente": MEASURE, "ventas": SPEND}, "IdCliente"),
         ({"txn_id": CODES, "userid": MEASURE}, "userid"),
         ({"Row__ID": COUNT, "phone__number": [f"{m:06d}-1" for m in MEASURE]}, "phone number"),
+        ({"Solde": SPEND, "IBAN": CODES}, "IBAN"),
+        ({"numero_cliente": MEASURE, "id": COUNT}, "numero_cliente"),
+        ({"tessera": RANDOM.permutation(ROWS) + 7_000, "spesa": SPEND}, "tessera"),
         ({"_c0": COUNT, "Age": REGION + 20, "Job": REGION}, "_c0"),
         ({"Unnamed:__0": COUNT, "Age": REGION + 20}, "Unnamed: 0"),
     ],
@@ -87,6 +92,13 @@ def test_a_customers_id_that_repeats_stays_the_customer() -> None:
     found = identify(order_no=CODES, customer_id=REGION * 10 + COUNT % 10, price=SPEND)
     assert (found.id, found.certain) == ("customer_id", False)
     assert f"different values in {ROWS} rows" in found.notices[0]
+    assert len(found.notices) == 1
+
+
+def test_where_a_customers_id_repeats_the_column_that_does_not_is_named() -> None:
+    found = identify(customer_id=REGION * 10 + COUNT % 10, account_no=CODES, spend=SPEND)
+    assert found.id == "customer_id"
+    assert found.notices[1] == "account_no tells the rows apart: --id account_no takes it."
 
 
 def test_a_row_of_totals_at_the_end_is_no_reason_against_an_id() -> None:
@@ -114,3 +126,22 @@ def test_what_counts_the_rows_is_in_no_section() -> None:
     text = write_recipe(table, path="t.csv", format="csv", options={}).text
     assert "#   RowNumber: counts the rows" in text
     assert "RowNumber" not in parse(plain_yaml.read(text, "proposed")).describe
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"id_tienda": RANDOM.integers(100, 400, ROWS)},
+        {"codice__prodotto": RANDOM.integers(100, 400, ROWS)},
+        {"caller": RANDOM.integers(0, 80, ROWS)},
+        {"konto": RANDOM.permutation(ROWS) + 7_000},
+    ],
+)
+def test_a_number_that_is_a_name_does_not_cut(column: dict[str, Any]) -> None:
+    table = pd.DataFrame({"Kunde": CODES, "spend": SPEND, **column}).rename(
+        columns=lambda n: n.replace("__", " ")
+    )
+    recipe = parse(
+        plain_yaml.read(write_recipe(table.astype(str), path="t.csv", format="csv", options={}).text, "t")
+    )
+    assert list(recipe.segment_by) == ["spend"]
