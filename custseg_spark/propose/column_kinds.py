@@ -29,12 +29,14 @@ Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text"
 _FEW = 8
 """Up to this many values a text is a category; up to this many whole numbers are a code or a small count."""
 _FEW_ROWS = 30
+_LONG = 10**8
+_LAST_YEAR = 2060
 _LONGEST = 30
 """Signs of a value that are shown in a comment."""
 _NOT = {"boolean": "neither true nor false", "date": "no date"}
 
-_YES = frozenset(["yes", "y", "true", "t"])
-_NO = frozenset(["no", "n", "false", "f"])
+_YES = frozenset(["yes", "y", "true", "t", "oui", "ja", "si", "sí", "sì", "sim"])
+_NO = frozenset(["no", "n", "false", "f", "non", "nein", "nee", "não", "nao"])
 
 
 @dataclass(frozen=True)
@@ -107,17 +109,23 @@ class ColumnKind:
 
     @property
     def is_year(self) -> bool:
-        """Whether it holds calendar years."""
-        return self.kind == "number" and "year" in self.words and bool(self.known.between(1850, 2150).all())
+        """Whether it holds calendar years: by its name, or by whole numbers of the last and this century."""
+        if self.kind != "number" or self.known.empty:
+            return False
+        low, high = self.span
+        named = "year" in self.words and low >= 1850 and high <= 2150
+        return named or (self.is_whole and low >= 1900 and high <= _LAST_YEAR)
 
     @property
     def is_running(self) -> bool:
-        """Whether each row has a whole number of its own and few between them are left out: the number of a
-        row or an id, a rank. No measure of more than a few customers is so by chance."""
+        """Whether each row has a whole number of its own, and few between them are left out or all are as
+        long as a phone's: the number of a row, an id, a rank. No measure of many customers is so."""
         is_unique = self.known.is_unique and self.distinct >= len(self.known) > 1
         if self.kind != "number" or not (is_unique and self.is_whole):
             return False
         low, high = self.span
+        if low >= _LONG:
+            return len(f"{low:.0f}") == len(f"{high:.0f}")
         return high - low < self.distinct * (1 if self.distinct < _FEW_ROWS else 2)
 
     @property

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from custseg_spark.propose.column_kinds import ColumnKind
+from custseg_spark.wording import split_words
 
 NAMES_OUTCOME = frozenset(
     ["churn", "churned", "churner", "churning", "attrition", "attrited", "exited", "defaulted", "defaulter",
@@ -25,7 +26,8 @@ NAMES_OUTCOME = frozenset(
 _OUTCOME = NAMES_OUTCOME | frozenset(
     ["response", "responded", "responder", "target", "outcome", "converted", "conversion", "convert", "label",
      "cancelled", "canceled", "retained", "retention", "default", "risk", "subscribed", "subscribe",
-     "renewed", "fraud", "delinquent", "ziel", "zielvariable", "antwort", "objetivo", "respuesta", "riesgo",
+     "renewed", "fraud", "delinquent", "lapsed", "quit", "impago", "cancelou", "resilie",
+     "ziel", "zielvariable", "antwort", "objetivo", "respuesta", "riesgo",
      "cible", "reponse", "risque", "risposta", "rischio", "resposta", "risco", "risiko", "risico"]
 )  # fmt: skip
 """Words that name an outcome where a column of two values has them in its name."""
@@ -51,20 +53,33 @@ _LEVELS = 20
 
 
 def is_outcome(column: ColumnKind) -> bool:
-    """Of two values, and named like the answer that segments are checked by."""
+    """Of two values, and named like the answer that segments are checked by; or a category that has such an
+    answer among its values."""
     two = column.kind == "flag" or (column.kind in ("category", "number") and column.distinct == 2)
     whole = len(column.words) == 1 and column.words[0] in _WHOLE
-    return two and (whole or not _OUTCOME.isdisjoint(column.words))
+    return bool((two and (whole or not _OUTCOME.isdisjoint(column.words))) or _find_answer(column))
 
 
 def find_outcomes(columns: Iterable[ColumnKind]) -> list[ColumnKind]:
-    """The columns with two values that are named like the answer that segments are checked by; of two
-    numbers, such as 1 and 2, the higher is counted."""
+    """The columns that say the answer that segments are checked by, each with the value that is counted: of
+    two numbers, such as 1 and 2, the higher; of Stayed, Joined and Churned the last."""
     return [
-        replace(column, counted=f"{column.values.max():.15g}") if column.kind == "number" else column
+        replace(column, counted=f"{column.values.max():.15g}")
+        if column.kind == "number"
+        else replace(column, counted=_find_answer(column) or column.counted)
         for column in columns
         if is_outcome(column)
     ]
+
+
+def _find_answer(column: ColumnKind) -> str:
+    """Of a category, the value that names an outcome; empty where none or several do."""
+    if column.kind != "category":
+        return ""
+    named = [
+        text for text in map(str, column.known.unique()) if not NAMES_OUTCOME.isdisjoint(split_words(text))
+    ]
+    return named[0] if len(named) == 1 else ""
 
 
 def find_giveaways(columns: Sequence[ColumnKind], outcomes: Sequence[ColumnKind]) -> dict[str, str]:

@@ -78,7 +78,7 @@ def _name_id(column: ColumnKind) -> str:
         return "a year of the calendar"
     if column.is_id_like:
         return "an id or a code"
-    return "a running number" if column.is_running else ""
+    return "numbers the rows, as an id does" if column.is_running else ""
 
 
 def _name_code(column: ColumnKind) -> str:

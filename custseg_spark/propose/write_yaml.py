@@ -12,6 +12,7 @@ from custseg_spark.propose.column_kinds import ColumnKind, look_at_columns
 from custseg_spark.propose.draft import Draft, draft_recipe
 from custseg_spark.propose.facts import TableFacts, correct_columns
 from custseg_spark.propose.features import write_days_since
+from custseg_spark.propose.outcomes import is_outcome
 from custseg_spark.propose.proposal import Proposal, render
 from custseg_spark.propose.summarize import summarize_draft
 from custseg_spark.propose.words import describe_name, propose_keys
@@ -75,7 +76,12 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
     if mixed is not None:
         remedy = "leave what is missing empty, and write every number as 1234.5"
         return BadTableError(f"{what}: {mixed.name}: {mixed.misfits}", remedy)
-    categories = [one for one in columns if one.kind == "category" or (one.kind == "flag" and one.counted)]
+    categories = [
+        one
+        for one in columns
+        if (one.kind == "category" or (one.kind == "flag" and one.counted))
+        and not (one.is_protected or one.is_personal or is_outcome(one))
+    ]
     if categories:
         listed = join_few([one.name for one in categories], _MOST_NAMED)
         key = "_".join(split_words(f"{categories[0].name} {categories[0].counted}"))

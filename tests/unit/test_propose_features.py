@@ -48,7 +48,7 @@ def names(features: Any) -> list[str]:
         ("Area Code", draw().integers(400, 999, ROWS), "a"),
         ("latitude", 40 + draw().random(ROWS), "a place on the map"),
         ("Year_Joined", draw().integers(1990, 2024, ROWS), "a year"),
-        ("row", np.arange(1, ROWS + 1), "a running number"),
+        ("row", np.arange(1, ROWS + 1), "numbers the rows, as an id does"),
         ("churn_probability", draw().random(ROWS), "what a model says"),
         ("Cluster", draw().integers(0, 20, ROWS), "a segment"),
         ("NumWebVisitsMonth", draw().integers(1, 12, ROWS), ""),

@@ -135,6 +135,8 @@ def test_what_counts_the_rows_is_in_no_section() -> None:
         {"codice__prodotto": RANDOM.integers(100, 400, ROWS)},
         {"caller": RANDOM.integers(0, 80, ROWS)},
         {"konto": RANDOM.permutation(ROWS) + 7_000},
+        {"msisdn": 491_700_000_000 + MEASURE},
+        {"founded": RANDOM.integers(1950, 2020, ROWS)},
     ],
 )
 def test_a_number_that_is_a_name_does_not_cut(column: dict[str, Any]) -> None:

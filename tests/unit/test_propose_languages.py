@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from custseg_spark.errors import DataError
 from custseg_spark.made_words import Title
 from custseg_spark.propose.column_kinds import look_at_columns
 from custseg_spark.propose.order_lines import look_for_orders
@@ -109,3 +110,29 @@ def test_order_lines_are_known_in_other_languages(names: tuple[str, ...]) -> Non
     assert shape is not None
     found = (shape.order, shape.customer, shape.date, shape.quantity, shape.price)
     assert tuple(column and column.name for column in found) == names
+
+
+@pytest.mark.parametrize(
+    ("values", "counted"),
+    [
+        (["Stayed", "Joined", "Churned"], "Churned"),
+        (["Active", "Active", "Churned Customer"], "Churned Customer"),
+    ],
+)
+def test_a_column_whose_values_name_an_outcome_is_one(
+    customers: pd.DataFrame, values: list[str], counted: str
+) -> None:
+    state = RANDOM.choice(values, ROWS)
+    customers["State"] = state
+    customers["handled"] = np.where(state == counted, 500.5, 1.5) + RANDOM.integers(0, 99, ROWS)
+    recipe, text = propose(customers)
+    assert [one.sql for one in recipe.check.values()] == [f"cast(State = '{counted}' as int)"]
+    assert list(recipe.segment_by) == ["net"]
+    assert "#   handled: tells State almost by itself" in text
+
+
+def test_nothing_that_must_not_decide_is_advised_to_cut_by() -> None:
+    table = pd.DataFrame({"id": [f"K{i}" for i in range(ROWS)], "sexe": ["h", "f"] * (ROWS // 2)})
+    with pytest.raises(DataError) as refusal:
+        propose(table)
+    assert "sexe" not in str(refusal.value) + refusal.value.remedy
