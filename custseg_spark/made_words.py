@@ -21,11 +21,12 @@ _SPAN = frozenset(["duration", "length", "tenure"])
 @dataclass(frozen=True)
 class Title:
     """What a feature is called and counted in: `name` as in the recipe, `label` as people write it where the
-    name can't."""
+    name can't. `may_count`: false where its values are under zero or have fractions, so that none is few."""
 
     name: str
     label: str = ""
     unit: str = ""
+    may_count: bool = True
 
     @property
     def text(self) -> str:
@@ -63,4 +64,6 @@ class Title:
 
     def _is_counted(self) -> bool:
         words = split_words(self.label or self.name)
-        return is_count(self.label or self.name, self.unit) or (len(words) > 1 and words[0] in PERIODS)
+        return self.may_count and (
+            is_count(self.label or self.name, self.unit) or (len(words) > 1 and words[0] in PERIODS)
+        )

@@ -15,6 +15,7 @@ from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import ProposedFeature, name_days_since
 from custseg_spark.propose.identity import Identity, find_identity, is_coded, list_counting
 from custseg_spark.propose.name_words import skip_marks
+from custseg_spark.propose.outcomes import find_outcome_words
 from custseg_spark.recipe import LABELS
 from custseg_spark.wording import join_few, split_words
 
@@ -79,7 +80,7 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
         features={_choose_name(one.words, taken): one for one in choice.features},
         sums={_choose_name(one.words, taken): one for one in choice.sums},
         described={_choose_name(_name_description(column), taken): column for column in described},
-        checked={_choose_name(column.words, taken): column for column in checked},
+        checked={_choose_name(_name_outcome(column), taken): column for column in checked},
         protected=protected,
         dropped=written,
         left=left,
@@ -173,6 +174,12 @@ def _name_description(column: ColumnKind) -> tuple[str, ...]:
     if column.kind == "date":
         return name_days_since(column)
     return (*column.words, *split_words(column.counted or "")) if column.kind == "category" else column.words
+
+
+def _name_outcome(column: ColumnKind) -> tuple[str, ...]:
+    """The words of an outcome, with its value where that alone says what it is: status, churned."""
+    by_value = find_outcome_words(split_words(column.counted or "")) and not find_outcome_words(column.words)
+    return _name_description(column) if by_value else column.words
 
 
 def _choose_name(words: tuple[str, ...], taken: set[str]) -> str:

@@ -13,7 +13,7 @@ from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.column_names import read_name
 from custseg_spark.recipe import FeatureSection
 from custseg_spark.sql.parse import quote_name
-from custseg_spark.topics import AMOUNTS, COUNTS, LAST, RELATIVE, Topic, find_topic
+from custseg_spark.topics import AMOUNTS, COUNTS, LAST, PERIODS, RELATIVE, Topic, find_topic
 
 _SKEWED = 0.75
 _MOSTLY_KNOWN = 0.3
@@ -63,8 +63,17 @@ class ProposedFeature:
         unit, words = units.pop() if len(units) == 1 else "", {*self.words}
         if unit or find_topic(" ".join(self.words)) != "frequency" or not words & _BOUGHT or words & COUNTS:
             return unit
-        known = self.values.dropna()
-        return "money" if (known % 1 != 0).mean() > _OFTEN and known.max() > 1 else ""
+        return "money" if self._has_fractions and self.values.max() > 1 else ""
+
+    @property
+    def may_count(self) -> bool:
+        """Whether its values could be how many there are of something, or a time: none is under zero, and
+        only a time has fractions."""
+        return bool(self.values.min() >= 0) and (self.words[0] in PERIODS or not self._has_fractions)
+
+    @property
+    def _has_fractions(self) -> bool:
+        return bool((self.values.dropna() % 1 != 0).mean() > _OFTEN)
 
     @property
     def topic(self) -> Topic | None:

@@ -73,10 +73,10 @@ def find_identity(columns: Sequence[ColumnKind], rows: int, asked: str | None = 
     """What tells the `rows` customers of a table apart.
 
     A column that is named for the customer's id; else one named as an id; else a code that is different in
-    every row; else an e-mail address or a phone number; else what counts the rows. Measures, dates, codes of
-    something else and order numbers are none of these. Ties: the first column. A customer's id that repeats
-    comes before all that is named less clearly: the rows are orders, say, and not customers. A plain `id`
-    that repeats is taken where nothing else is there. `asked`: the
+    every row; else what is one person's alone, such as an e-mail address; else what numbers the rows.
+    Measures, dates, ranks, codes of something else and order numbers are none of these. Ties: the first
+    column. A customer's id that repeats comes before all that is named less clearly: the rows are orders,
+    say, and not customers. A plain `id` that repeats is taken where nothing else is there. `asked`: the
     column, or ROW_NUMBER, that a person named.
     """
     if asked is not None:
@@ -127,6 +127,9 @@ def _rate_unique(column: ColumnKind, rows: int, customer: bool) -> int:
         return 2 if column.kind != "number" or not counted else 0
     if column.is_personal or _OTHERS & {*words}:
         return 0
+    is_written = column.kind == "text" and not is_coded(column)
+    if is_written and (customer or {*words} <= PEOPLE):
+        return 2  # what somebody is called
     if customer:
         return 6
     last = words[-1] if words and not counted else ""

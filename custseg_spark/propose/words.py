@@ -35,10 +35,10 @@ def propose_keys(features: Mapping[str, ProposedFeature]) -> dict[str, dict[str,
     said: set[str] = set()
     for key, feature in features.items():
         label = read_name(feature.columns[0]).label if len(feature.columns) == 1 else ""
-        title = Title(key, label, feature.unit)
+        title = Title(key, label, feature.unit, feature.may_count)
         words = _propose_words(title, feature, features)
         if said & {fold_text(word) for word in words if word}:
-            title = Title(key, unit=feature.unit)
+            title = replace(title, label="")
             words = _make_words(title)
         said |= {fold_text(word) for word in words if word}
         named = {"unit": title.unit, "label": title.label}

@@ -78,12 +78,14 @@ def name_segments(
         for i, name in kept.items()
         if i not in asked and name.casefold() not in spoken and not segments.tells_figure(name)
     }
+    features = recipe.segment_by
+    lowest = np.zeros(len(features)) if found.means is None else found.means.min(axis=0)
     vocabulary = segments.Vocabulary(
-        {name: feature.words for name, feature in recipe.segment_by.items()},
+        {name: feature.words for name, feature in features.items()},
         order_by or recipe.order_by,
         {
-            name: segments.Title(name, feature.label, feature.unit)
-            for name, feature in recipe.segment_by.items()
+            name: segments.Title(name, feature.label, feature.unit, may_count=bool(least >= 0))
+            for (name, feature), least in zip(features.items(), lowest, strict=True)
         },
     )
     return segments.name_segments(found, vocabulary, {**stay, **asked}, ids)

@@ -126,7 +126,8 @@ def test_a_column_whose_values_name_an_outcome_is_one(
     customers["State"] = state
     customers["handled"] = np.where(state == counted, 500.5, 1.5) + RANDOM.integers(0, 99, ROWS)
     recipe, text = propose(customers)
-    assert [one.sql for one in recipe.check.values()] == [f"cast(State = '{counted}' as int)"]
+    key = "state_" + counted.lower().replace(" ", "_")
+    assert {name: one.sql for name, one in recipe.check.items()} == {key: f"cast(State = '{counted}' as int)"}
     assert list(recipe.segment_by) == ["net"]
     assert "#   handled: tells State almost by itself" in text
 
@@ -136,3 +137,11 @@ def test_nothing_that_must_not_decide_is_advised_to_cut_by() -> None:
     with pytest.raises(DataError) as refusal:
         propose(table)
     assert "sexe" not in str(refusal.value) + refusal.value.remedy
+
+
+def test_money_is_never_few(customers: pd.DataFrame) -> None:
+    customers["returns"] = -RANDOM.gamma(2, 9, ROWS).round(2)
+    customers["hours_watched"] = RANDOM.gamma(2, 9, ROWS).round(2)
+    recipe, _ = propose(customers)
+    assert recipe.segment_by["returns"].words == ("low returns", None, "high returns")
+    assert recipe.segment_by["hours_watched"].words == ("few hours watched", None, "many hours watched")

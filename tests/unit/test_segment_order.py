@@ -79,3 +79,13 @@ def test_names_are_kept_but_for_those_that_say_a_figure() -> None:
     kept = {3: "Old friends, orders about 12", 4: "Old friends"}
     named = name_segments(recipe, found, [3, 4], kept, "spend")
     assert [one.name for one in named] == ["High spend, few orders", "Old friends"]
+
+
+def test_of_what_is_under_zero_nobody_has_few() -> None:
+    recipe = recipe_of(spend={}, returns={})
+    points = points_of(5, -5)
+    found = segments.measure_traits(points, LABELS.astype(np.int64), 2, points)
+    assert [one.name for one in name_segments(recipe, found, [0, 1], {}, "spend")] == [
+        "Low spend, high returns",
+        "High spend, low returns",
+    ]
