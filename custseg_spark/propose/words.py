@@ -72,8 +72,10 @@ def _propose_words(
 
 
 def _make_words(title: Title) -> list[str | None]:
-    low, _, high = title.make_words()
-    return [low, None, high]
+    """The middle is said too where `train`, which knows the name alone, would count: some returns."""
+    low, mid, high = title.make_words()
+    counted = replace(title, may_count=True).make_words()
+    return [low, None if mid == counted[1] else mid, high]
 
 
 def _is_all_spent(feature: ProposedFeature) -> bool:

@@ -143,5 +143,5 @@ def test_money_is_never_few(customers: pd.DataFrame) -> None:
     customers["returns"] = -RANDOM.gamma(2, 9, ROWS).round(2)
     customers["hours_watched"] = RANDOM.gamma(2, 9, ROWS).round(2)
     recipe, _ = propose(customers)
-    assert recipe.segment_by["returns"].words == ("low returns", None, "high returns")
+    assert recipe.segment_by["returns"].words == ("low returns", "mid returns", "high returns")
     assert recipe.segment_by["hours_watched"].words == ("few hours watched", None, "many hours watched")
