@@ -122,6 +122,8 @@ _SUMS = (
     """
     )
 )
+MEASURES = _SUMS | _OWED | _INCOME | RELATIVE
+"""What is measured, however long its numbers are."""
 
 _MONEY_UNIT = re.compile(
     r"money|€|\$|£|¥|\b(eur|usd|gbp|chf|inr|jpy|euros?|dollars?|pounds?|rupees?)\b", re.IGNORECASE

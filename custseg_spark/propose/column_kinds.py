@@ -23,6 +23,7 @@ from custseg_spark.propose.column_names import read_name
 from custseg_spark.propose.habits import find_habits, may_settle
 from custseg_spark.propose.name_words import ID, ID_FIRST, PEOPLE, PERSONAL, PROTECTED, split_name
 from custseg_spark.recipe import plain_yaml
+from custseg_spark.topics import MEASURES
 
 Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
 
@@ -125,7 +126,7 @@ class ColumnKind:
             return False
         low, high = self.span
         if low >= _LONG:
-            return len(f"{low:.0f}") == len(f"{high:.0f}")
+            return len(f"{low:.0f}") == len(f"{high:.0f}") and MEASURES.isdisjoint(self.words)
         return high - low < self.distinct * (1 if self.distinct < _FEW_ROWS else 2)
 
     @property

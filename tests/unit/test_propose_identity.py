@@ -40,6 +40,7 @@ def identify(asked: str | None = None, **columns: Any) -> Identity:
         {"surname": CODES, "spend": SPEND},
         {"spend": SPEND, "visits": REGION},
         {"claim_no": CODES, "spend": SPEND},
+        {"balance": MEASURE + 10**9, "spend": SPEND},
         {"rank": RANDOM.permutation(ROWS) + 1, "spend": SPEND},
     ],
 )
