@@ -116,7 +116,7 @@ def test_a_batch_that_is_written_again_takes_its_old_quarantine_and_marker_away(
 
     def written(rows: pd.DataFrame) -> None:
         frame = spark.createDataFrame(rows.astype(str))
-        table = data.Table(frame, rows.head(0), "parquet", "t")
+        table = data.Table(frame, rows.astype(str).head(0), "parquet", "t")
         Batches(live, recipe, table, str(to)).write(frame, 0)
 
     broken = planted(20).astype({"spend": object})
