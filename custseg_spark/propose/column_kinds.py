@@ -119,14 +119,14 @@ class ColumnKind:
 
     @property
     def is_running(self) -> bool:
-        """Whether each row has a whole number of its own, and few between them are left out or all are as
-        long as a phone's: the number of a row, an id, a rank. No measure of many customers is so."""
+        """Whether each row has a whole number of its own, not called a measure, and few between them are left
+        out or all are as long as a phone's: the number of a row, an id, a rank."""
         is_unique = self.known.is_unique and self.distinct >= len(self.known) > 1
-        if self.kind != "number" or not (is_unique and self.is_whole):
+        if self.kind != "number" or not (is_unique and self.is_whole and MEASURES.isdisjoint(self.words)):
             return False
         low, high = self.span
         if low >= _LONG:
-            return len(f"{low:.0f}") == len(f"{high:.0f}") and MEASURES.isdisjoint(self.words)
+            return len(f"{low:.0f}") == len(f"{high:.0f}")
         return high - low < self.distinct * (1 if self.distinct < _FEW_ROWS else 2)
 
     @property
