@@ -37,12 +37,14 @@ def test_the_least_page_stands() -> None:
     html = render_page(page.Page(ONE, "r", "today"))
     assert "One segment." in html
     assert "All" in html
+    assert "What to do" not in html  # where no segment has an action there is no column of them
     for heading in ("Why", "Plain rules", "The data", "Fairness", "Method", "Do it again", "Can I trust it?"):
         assert f">{heading}" not in html
 
 
 def test_every_part_may_be_missing_alone(full: page.Page) -> None:
     empty, whole = page.Page(ONE, "r", "today"), render_page(full)
+    assert 'class="still">What to do' in whole
     for one in fields(page.Page):
         if one.name not in LEAST and getattr(full, one.name) != getattr(empty, one.name):
             assert render_page(replace(full, **{one.name: getattr(empty, one.name)})) != whole, one.name
