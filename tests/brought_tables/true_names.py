@@ -54,6 +54,7 @@ PLAIN = frozenset(
     }
     | {
         "of",
+        "a",
         "to",
         "about",
         "around",
