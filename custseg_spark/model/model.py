@@ -12,6 +12,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from custseg_spark import recipe
 from custseg_spark.clustering import Stage, add_stages, build_margin_stage, build_nearest_stages
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.features import RAW, VALUE, Treatment
@@ -22,7 +23,7 @@ from custseg_spark.sql.value_text import Format, write_any_sql
 
 SCHEMA_VERSION = 3
 SCALED = "_scaled_"
-LABELS = ("segment", "segment_name", "distance_to_centre", "margin")
+LABELS = (*recipe.LABELS, "margin")
 """What labelling adds to a customer."""
 
 

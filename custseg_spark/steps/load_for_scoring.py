@@ -11,13 +11,11 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal
 from custseg_spark.errors import DataError, RecipeError, RunError
+from custseg_spark.model import LABELS
 from custseg_spark.recipe import Recipe, change, find_columns_used, parse
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import load_table
 from custseg_spark.steps.check_rows import apply_rule_bounds
-
-SCORED = ("segment", "segment_name", "distance_to_centre", "margin")
-"""What scoring adds to a customer."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def apply_run_recipe(
     )
     trained = {**live.record.types, **live.model.columns}
     expressions = {**live.expressions, **asked.besides}
-    found = load_table.apply_recipe(table, reduced, expressions, ours=SCORED, trained=trained)
+    found = load_table.apply_recipe(table, reduced, expressions, ours=LABELS, trained=trained)
     unique = _choose_uniqueness(recipe, asked)
     frame, checks = data.build_id_checks(found.frame, recipe.input.id_column, unique, 0)
     bounded = apply_rule_bounds([*checks, *found.checks], recipe)
