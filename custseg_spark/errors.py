@@ -34,6 +34,13 @@ class RecipeError(CustsegError):
     exit_code = 2
 
 
+class NeedsSparkError(RecipeError):
+    """Something that only Spark does, or that Sail does otherwise: `what` says what and where."""
+
+    def __init__(self, what: str, remedy: str = "run it on Spark: --engine spark") -> None:
+        super().__init__(what, remedy)
+
+
 class DataError(CustsegError):
     """The data breaks the contract."""
 

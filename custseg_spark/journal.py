@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from custseg_spark.engine.choose import Engine
+
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger("custseg")
@@ -22,9 +24,11 @@ log = logging.getLogger("custseg")
 
 @dataclass
 class Journal:
-    """Keeps what happened, in order; `announce` is told each stage as it begins, for a progress display."""
+    """Keeps what happened, in order, and on which engine; `announce` is told each stage as it begins, for a
+    progress display."""
 
     announce: Callable[[str], None] = lambda stage: None
+    engine: Engine | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     scans: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -41,7 +45,7 @@ class Journal:
 
     def copy(self) -> Journal:
         """One that goes on from here by itself."""
-        return Journal(self.announce, {**self.seconds}, {**self.scans}, [*self.warnings])
+        return Journal(self.announce, self.engine, {**self.seconds}, {**self.scans}, [*self.warnings])
 
     def count_scans(self) -> dict[str, int]:
         """Scans by what they were for, and in `total`."""
@@ -86,6 +90,13 @@ def current() -> Journal:
 def stage(name: str) -> AbstractContextManager[dict[str, object]]:
     """A stage that is timed; what is put into the facts stands in its log line."""
     return current().stage(name)
+
+
+def enter_engine(engine: Engine) -> None:
+    """Which engine works, and why: the first line of what happens in a journal."""
+    if current().engine != engine:
+        current().engine = engine
+        log.info("engine %s: %s", engine.title, engine.why)
 
 
 def progress(text: str) -> None:

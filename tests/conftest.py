@@ -13,13 +13,47 @@ ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "custseg_spark" / "engine"
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
+FAR = "Pacific/Auckland"
+"""A zone far from UTC: no result may depend on it."""
+
 settings.register_profile("no deadline", deadline=None)  # a busy machine is no wrong result
 settings.load_profile("no deadline")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("spark", "sail"), default="spark", help="what the session is of")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One engine a process: what is of Spark by nature is skipped on Sail, with its reason."""
+    if config.getoption("--engine") == "spark":
+        return
+    for item in items:
+        if mark := item.get_closest_marker("spark_only"):
+            item.add_marker(pytest.mark.skip(reason=f"of Spark: {mark.args[0]}"))
+
+
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """One session for the whole test run: starting the JVM costs more than most tests."""
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of the session: spark or sail."""
+    return str(request.config.getoption("--engine"))
+
+
+@pytest.fixture(scope="session")
+def spark(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One session for the whole test run: starting a JVM costs more than most tests."""
+    opened = _open_sail() if engine == "sail" else _open_spark(tmp_path_factory)
+    yield opened
+    session.close_session(opened)
+
+
+def _open_sail() -> SparkSession:
+    opened = session.open_session(engine="sail")
+    opened.conf.set("spark.sql.session.timeZone", FAR)
+    return opened
+
+
+def _open_spark(tmp_path_factory: pytest.TempPathFactory) -> SparkSession:
     scratch = tmp_path_factory.mktemp("spark")
     settings = {
         "spark.master": "local[2]",  # two: enough to see what partitioning changes
@@ -29,7 +63,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         "spark.sql.adaptive.enabled": "false",  # one stage per job, no second planning of tiny tables
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),  # not in the working directory
         "spark.local.dir": str(scratch / "local"),
-        "spark.sql.session.timeZone": "Pacific/Auckland",  # far from UTC, and no result may depend on it
+        "spark.sql.session.timeZone": FAR,
         # As commands have them (session_settings), for the tests of single steps.
         "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.variable.substitute": "false",
@@ -49,9 +83,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         patch.setenv("SPARK_CONF_DIR", str(scratch))
         for name in ("SPARK_REMOTE", "MASTER", "PYSPARK_SUBMIT_ARGS"):
             patch.delenv(name, raising=False)
-        opened = session.open_session("custseg tests", settings=settings)
-    yield opened
-    opened.stop()
+        return session.open_session("custseg tests", engine="spark", settings=settings)
 
 
 @pytest.fixture

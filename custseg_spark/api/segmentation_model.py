@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 import pandas as pd
 from pyspark.ml import Model as SparkModel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import DoubleType, FloatType, IntegralType
 
-from custseg_spark import data, runs, segments
+from custseg_spark import data, journal, runs, segments
 from custseg_spark.api.model_files import FittedFiles, Plot, StoredFiles, read_figure
-from custseg_spark.api.training import open_frame, publish_result, read_table
+from custseg_spark.api.training import publish_result, read_table, run_on_table
+from custseg_spark.engine.choose import find_engine
 from custseg_spark.engine.session_settings import session_settings
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.journal import open_journal
@@ -96,8 +97,9 @@ class SegmentationModel(SparkModel):
         missing that the model does not fill. A pandas DataFrame comes back with its index and types."""
         if isinstance(dataset, DataFrame):
             return self._transform(dataset)
-        _, frame = open_frame(dataset)
-        labels = self._transform(frame).select(*LABELS).toPandas()  # no shuffle: in the order of the rows
+        labels = run_on_table(  # no shuffle: in the order of the rows
+            dataset, lambda _, frame: self._transform(frame).select(*LABELS).toPandas()
+        )
         kept = dataset[[name for name in dataset if str(name).lower() not in LABELS]]
         return pd.concat([kept, labels.set_axis(dataset.index)], axis=1)
 
@@ -169,18 +171,14 @@ class SegmentationModel(SparkModel):
             DataError: It is another table: other customers would get the labels than were measured.
             RunError: The model was not fitted here, or the output can't be written.
         """
-        with open_journal(self._result.journal.copy()) as journal:  # each run has the seconds of its own
-            result = replace(self._result, journal=journal)
+        with open_journal(self._result.journal.copy()) as own:  # each run has the seconds of its own
+            result = replace(self._result, journal=own)
             if dataset is None:
-                spark = result.table.frame.sparkSession
-            else:
-                spark, frame = open_frame(dataset)
-                table, _, _ = read_table(spark, result.recipe, frame, result.counted.live)
-                result = replace(result, counted=replace(result.counted, table=table))
-            with session_settings(spark), keep_run(path, result.counted.source, result.recipe) as run:
-                write_quarantine(run, result.table, result.counted.counts)
-                publish_result(spark, run, result, promote)
-        return run
+                return _publish(result.table.frame.sparkSession, result, path, promote)
+            return run_on_table(
+                dataset,
+                lambda spark, frame: _publish(spark, _read_again(spark, frame, result), path, promote),
+            )
 
     @staticmethod
     def promote(path: str, run_id: str, why: str = "promoted") -> runs.Run:
@@ -203,7 +201,7 @@ class SegmentationModel(SparkModel):
         segments, features = list(self._model.names), [feature.name for feature in self._model.features]
         return (
             f"SegmentationModel(k={self.k_}, segments={segments}, features={features}, "
-            f"engine='Spark {self._record.versions['spark']}')"
+            f"engine={self._engine!r})"
         )
 
     def _repr_html_(self) -> str:
@@ -214,6 +212,11 @@ class SegmentationModel(SparkModel):
         )
         source = html.escape(first_screen)
         return f'<iframe srcdoc="{source}" width="100%" height="640" style="border:0"></iframe>'
+
+    @property
+    def _engine(self) -> str:
+        found = self._record.engine
+        return f"{found.name} {found.version}" if found else f"spark {self._record.versions['spark']}"
 
     @cached_property
     def _model(self) -> Model:
@@ -231,3 +234,17 @@ class SegmentationModel(SparkModel):
             "the model was read from files, and does not have the table that it was fitted on",
             "fit it here, or look into the run's own customers and quarantine",
         )
+
+
+def _read_again(spark: SparkSession, frame: DataFrame, result: TrainingResult) -> TrainingResult:
+    """The same for a table that was opened anew."""
+    table, _, _ = read_table(spark, result.recipe, frame, result.counted.live)
+    return replace(result, counted=replace(result.counted, table=table))
+
+
+def _publish(spark: SparkSession, result: TrainingResult, path: str, promote: bool) -> runs.Run:
+    journal.enter_engine(find_engine(spark))
+    with session_settings(spark), keep_run(path, result.counted.source, result.recipe) as run:
+        write_quarantine(run, result.table, result.counted.counts)
+        publish_result(spark, run, result, promote)
+    return run

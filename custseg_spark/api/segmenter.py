@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 from pyspark.ml import Estimator
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
+from custseg_spark import journal
 from custseg_spark import recipe as recipes
 from custseg_spark.api.model_files import FittedFiles
 from custseg_spark.api.segmentation_model import SegmentationModel
-from custseg_spark.api.training import count_table, fit_table, open_frame
+from custseg_spark.api.training import count_table, fit_table, run_on_table
+from custseg_spark.engine.choose import find_engine
 from custseg_spark.engine.session_settings import session_settings
 from custseg_spark.journal import keep_journal
 
@@ -144,10 +146,14 @@ class Segmenter(Estimator[SegmentationModel]):
     def _fit(
         self, dataset: DataFrame | pd.DataFrame, live: SegmentationModel | None = None
     ) -> SegmentationModel:
-        spark, frame = open_frame(dataset)
         followed = None if live is None else live.as_live_run()
-        with session_settings(spark):
-            counted = count_table(spark, self.recipe, frame, followed)
-            return SegmentationModel(
-                FittedFiles(fit_table(spark, counted, followed.record.ids_used if followed else ()))
-            )
+
+        def fit(spark: SparkSession, frame: DataFrame) -> SegmentationModel:
+            journal.enter_engine(find_engine(spark))
+            with session_settings(spark):
+                counted = count_table(spark, self.recipe, frame, followed)
+                return SegmentationModel(
+                    FittedFiles(fit_table(spark, counted, followed.record.ids_used if followed else ()))
+                )
+
+        return run_on_table(dataset, fit)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import clustering, data, journal, runs
 from custseg_spark.clustering import Partition
-from custseg_spark.engine.session import open_session
+from custseg_spark.engine.choose import require_spark
+from custseg_spark.engine.session import run_on_engine
 from custseg_spark.errors import RecipeError
 from custseg_spark.journal import carry_journal
 from custseg_spark.recipe import Recipe
@@ -44,21 +46,23 @@ from custseg_spark.steps.write_run import (
     write_files,
 )
 
+T = TypeVar("T")
 
-def open_frame(dataset: DataFrame | pd.DataFrame) -> tuple[SparkSession, DataFrame]:
-    """The table in its session; a pandas one in the active session, or in one that is opened for it.
+
+def run_on_table(dataset: DataFrame | pd.DataFrame, work: Callable[[SparkSession, DataFrame], T]) -> T:
+    """What `work` gives of the table in its session; of a pandas one in the active session, or in one that is
+    opened for it.
 
     Raises RecipeError for what is no table.
     """
     if isinstance(dataset, pd.DataFrame):
-        spark = SparkSession.getActiveSession() or open_session(small=True)
-        return spark, spark.createDataFrame(dataset)
+        return run_on_engine(None, lambda: lambda spark: work(spark, spark.createDataFrame(dataset)))
     if not isinstance(dataset, DataFrame):
         raise RecipeError(
             f"a table is a Spark or pandas DataFrame; found {type(dataset).__name__}",
             "read it first: spark.read.parquet(path), or pandas.read_csv(path)",
         )
-    return dataset.sparkSession, dataset
+    return work(dataset.sparkSession, dataset)
 
 
 def read_table(
@@ -87,7 +91,12 @@ def name_source(source: str | DataFrame) -> str:
 def count_table(
     spark: SparkSession, recipe: Recipe, source: str | DataFrame, live: LiveRun | None = None
 ) -> CountedTable:
-    """Read a table once: its rows, the rows that break each check, and the sample. Nothing is judged yet."""
+    """Read a table once: its rows, the rows that break each check, and the sample. Nothing is judged yet.
+
+    Raises NeedsSparkError where the sweep is to be Spark ML's and the session has none.
+    """
+    if recipe.sweep.by == "spark_ml":
+        require_spark(spark, "sweep: {by: spark_ml}")
     table, rows, live = read_table(spark, recipe, source, live)
     with journal.stage("check") as facts:
         sample, counts = draw_sample(table, recipe, rows)

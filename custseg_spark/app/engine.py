@@ -1,4 +1,4 @@
-"""The one Spark session of the server: opened after the first page, kept for everybody."""
+"""The one session of the server: opened after the first page, kept for everybody."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.task import THREAD
 from custseg_spark.app.visit import get_root
 from custseg_spark.errors import CustsegError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 log = logging.getLogger("custseg")
-SETTINGS = {"spark.cleaner.periodicGC.interval": "1min"}
+OF_SPARK = {"spark.cleaner.periodicGC.interval": "1min"}
 """What a run left in Spark's scratch directory goes within this time, not after half an hour."""
 
 
@@ -59,7 +60,9 @@ def stop(seconds: float = 10) -> None:
     _stopping.set()
     _drawn.set()  # so that nothing waits for a page that never comes
     if get_opening.cache_info().currsize and get_opening().done() and get_opening().exception() is None:
-        get_session().stop()
+        from custseg_spark.engine.session import close_session
+
+        close_session(get_session())
     end = time.monotonic() + seconds
     for thread in threading.enumerate():
         if thread.name.startswith(THREAD):
@@ -70,7 +73,7 @@ def _open(found: Future[SparkSession]) -> None:
     try:
         from custseg_spark.engine.session import open_session
 
-        session = open_session("custseg app", settings=SETTINGS, small=True)
+        session = open_session("custseg app", engine=SETTINGS.engine, settings=OF_SPARK, small=True)
         from custseg_spark.commands import compare, init, score, train  # noqa: F401 - no page waits for them
 
         found.set_result(session)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from custseg_spark.cli.parsers import (
     Commands,
     add_command,
+    add_engine,
     add_fail_on_drift,
     add_run_input_and_to,
     fail_on_drift,
 )
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from custseg_spark.commands.audience import AudienceResult
+    from custseg_spark.commands.score import ScoreResult
+    from custseg_spark.commands.stream import StreamResult
 
 SCORE = """\
 examples:
@@ -49,6 +58,7 @@ def add_commands(commands: Commands) -> None:
         "--run-date", type=_read_day, metavar="YYYY-MM-DD", help="the day that is replaced in the lake, "
         "where the live run's recipe says publish; today, in UTC, if not given",
     )  # fmt: skip
+    add_engine(score)
 
     stream = add_command(
         commands, "stream", _stream, "label the files of a stream as they arrive, each row once", STREAM
@@ -59,6 +69,7 @@ def add_commands(commands: Commands) -> None:
         "--kafka", metavar="SERVERS", help="read the topic --input of these Kafka servers (host:port,...), a "
         "JSON object per message; the session needs the package spark-sql-kafka-0-10",
     )  # fmt: skip
+    add_engine(stream)
 
     audience = add_command(
         commands, "audience", _write_audience, "write whom a campaign may write to, per segment", AUDIENCE
@@ -70,6 +81,7 @@ def add_commands(commands: Commands) -> None:
     )
     audience.add_argument("--recipe", metavar="FILE", help="take the audience settings from this recipe")
     audience.add_argument("--format", choices=("csv", "parquet"), default="csv", dest="kind")
+    add_engine(audience)
 
 
 def _read_day(text: str) -> str:
@@ -94,19 +106,22 @@ def _read_source(arguments: argparse.Namespace) -> dict[str, str] | None:
 
 def _score(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.engine.session import open_beside
+    from custseg_spark.engine.session import run_on_engine
 
     source = _read_source(arguments)
     run = runs.find_run(arguments.output, arguments.run)
     names = None if arguments.columns is None else arguments.columns.split(",")
-    with terminal.show_progress(), ThreadPoolExecutor(1) as beside:
-        path = runs.find_customers(arguments.input)
-        opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
+    path = runs.find_customers(arguments.input)
+
+    def prepare() -> Callable[[SparkSession], ScoreResult]:
         from custseg_spark.commands.score import ScoreSettings, score
 
         columns = None if names is None else [name.strip() for name in names if name.strip()]
         settings = ScoreSettings(columns, arguments.run_date, source)
-        scored = score(opened(), run, path, arguments.to, settings)
+        return lambda spark: score(spark, run, path, arguments.to, settings)
+
+    with terminal.show_progress():
+        scored = run_on_engine(arguments.engine, prepare, path)
     terminal.tell_score(scored)
     if arguments.fail_on_drift:
         fail_on_drift(scored.drift)
@@ -114,27 +129,37 @@ def _score(arguments: argparse.Namespace) -> None:
 
 def _stream(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.commands.stream import StreamSettings, stream
-    from custseg_spark.engine.session import open_session
+    from custseg_spark.engine.session import run_on_engine
 
     run = runs.find_run(arguments.output, arguments.run)
-    with terminal.show_progress():
+
+    def prepare() -> Callable[[SparkSession], StreamResult]:
+        from custseg_spark.commands.stream import StreamSettings, stream
+
         settings = StreamSettings(arguments.once, arguments.kafka)
-        streamed = stream(open_session(), run, arguments.input, arguments.to, settings)
+        return lambda spark: stream(spark, run, arguments.input, arguments.to, settings)
+
+    with terminal.show_progress():
+        streamed = run_on_engine(arguments.engine, prepare)
     terminal.tell_stream(streamed)
 
 
 def _write_audience(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.commands.audience import AudienceSettings, audience
-    from custseg_spark.engine.session import is_small, open_session
+    from custseg_spark.engine.session import run_on_engine
     from custseg_spark.recipe import load
 
     source = _read_source(arguments)
     run = runs.find_run(arguments.output, arguments.run)
     asked = load(arguments.recipe).audience if arguments.recipe else None
-    with terminal.show_progress():
-        path = runs.find_customers(arguments.input)
+    path = runs.find_customers(arguments.input)
+
+    def prepare() -> Callable[[SparkSession], AudienceResult]:
+        from custseg_spark.commands.audience import AudienceSettings, audience
+
         settings = AudienceSettings(asked, arguments.kind, source)
-        made = audience(open_session(small=is_small(path)), run, path, arguments.to, settings)
+        return lambda spark: audience(spark, run, path, arguments.to, settings)
+
+    with terminal.show_progress():
+        made = run_on_engine(arguments.engine, prepare, path)
     terminal.tell_audience(made)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from custseg_spark.cli.parsers import Commands, add_command, add_input, add_overrides, find_input
+from custseg_spark.cli.parsers import Commands, add_command, add_engine, add_input, add_overrides, find_input
 from custseg_spark.errors import RecipeError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from custseg_spark.commands.backtest import BacktestResult
+    from custseg_spark.commands.rfm import RfmResult
 
 RFM = """\
 examples:
@@ -40,6 +48,7 @@ def add_commands(commands: Commands) -> None:
         "--rebuild-from", type=_read_day, metavar="DATE", help="with --incremental: sum this day and all "
         "after it anew",
     )  # fmt: skip
+    add_engine(rfm)
 
     what = "segment as of a past day, and measure what the segments did after it"
     backtest = add_command(commands, "backtest", _backtest, what, BACKTEST)
@@ -53,6 +62,7 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     backtest.add_argument("--days", type=_read_days, default=90, help="days to look ahead (default: 90)")
     backtest.add_argument("--to", required=True, metavar="PATH", help="where tables, runs and results go")
+    add_engine(backtest)
 
 
 def _read_day(text: str) -> date:
@@ -78,12 +88,16 @@ def _make_customers(arguments: argparse.Namespace) -> None:
     if arguments.rebuild_from and not arguments.incremental:
         raise RecipeError("--rebuild-from goes with --incremental", "without it every day is summed anyway")
     from custseg_spark import terminal
-    from custseg_spark.commands.rfm import KeptSums, rfm
-    from custseg_spark.engine.session import open_session
+    from custseg_spark.engine.session import run_on_engine
+
+    def prepare() -> Callable[[SparkSession], RfmResult]:
+        from custseg_spark.commands.rfm import KeptSums, rfm
+
+        days = KeptSums(arguments.rebuild_from) if arguments.incremental else None
+        return lambda spark: rfm(spark, recipe, path, arguments.to, days)
 
     with terminal.show_progress():
-        days = KeptSums(arguments.rebuild_from) if arguments.incremental else None
-        made = rfm(open_session(), recipe, path, arguments.to, days)
+        made = run_on_engine(arguments.engine, prepare)
     terminal.tell_customers(made, Path(arguments.recipe))
 
 
@@ -94,10 +108,14 @@ def _backtest(arguments: argparse.Namespace) -> None:
     recipe = load(arguments.recipe, arguments.overrides)
     path = find_input(arguments.input, orders, "order lines", "them")
     from custseg_spark import terminal
-    from custseg_spark.commands.backtest import BacktestPlan, backtest
-    from custseg_spark.engine.session import open_session
+    from custseg_spark.engine.session import run_on_engine
+
+    def prepare() -> Callable[[SparkSession], BacktestResult]:
+        from custseg_spark.commands.backtest import BacktestPlan, backtest
+
+        plan = BacktestPlan(orders, recipe, arguments.at, arguments.days)
+        return lambda spark: backtest(spark, plan, path, arguments.to)
 
     with terminal.show_progress():
-        plan = BacktestPlan(orders, recipe, arguments.at, arguments.days)
-        found = backtest(open_session(), plan, path, arguments.to)
+        found = run_on_engine(arguments.engine, prepare)
     terminal.tell_backtest(found)

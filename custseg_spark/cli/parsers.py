@@ -33,6 +33,14 @@ def add_command(
     return command
 
 
+def add_engine(command: argparse.ArgumentParser) -> None:
+    """The argument --engine."""
+    command.add_argument(
+        "--engine", choices=("auto", "spark", "sail"), help="what works on the table: Spark, or Sail, which "
+        "needs no Java; as CUSTSEG_ENGINE says, or what is there, if not given",
+    )  # fmt: skip
+
+
 def add_recipe_and_input(command: argparse.ArgumentParser) -> None:
     """The arguments --recipe, --input and --set."""
     command.add_argument("--recipe", required=True, metavar="FILE", help="the YAML file of the segmentation")

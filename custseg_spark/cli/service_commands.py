@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custseg_spark.app.settings import Settings
-from custseg_spark.cli.parsers import Commands, add_command
+from custseg_spark.cli.parsers import Commands, add_command, add_engine
 
 APP = """\
 examples:
@@ -36,6 +36,7 @@ def add_commands(commands: Commands) -> None:
     gone = f"how long what a person brought outlives their connection; {usual.grace} if not given"
     app.add_argument("--forget-after", type=int, default=usual.grace, metavar="SECONDS", help=gone)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    add_engine(app)
 
     track = add_command(
         commands, "track", _track, "tell MLflow of a whole run: parameters, scores, figures, model", TRACK
@@ -48,7 +49,7 @@ def add_commands(commands: Commands) -> None:
 def _serve(arguments: argparse.Namespace) -> None:
     from custseg_spark.app import server
 
-    settings = Settings(arguments.output, arguments.max_upload, arguments.forget_after)
+    settings = Settings(arguments.output, arguments.max_upload, arguments.forget_after, arguments.engine)
     server.serve(arguments.host, arguments.port, settings, browser=not arguments.no_browser)
 
 

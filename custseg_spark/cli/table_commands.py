@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custseg_spark.cli.parsers import (
     Commands,
     add_command,
+    add_engine,
     add_fail_on_drift,
     add_recipe_and_input,
     fail_on_drift,
@@ -23,6 +24,13 @@ from custseg_spark.cli.reading_options import (
     read_reading_options,
 )
 from custseg_spark.errors import RecipeError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from custseg_spark.commands.compare import ComparisonResult
+    from custseg_spark.commands.train import TrainResult
+    from custseg_spark.propose.proposal import Proposal
 
 TRAIN = """\
 examples:
@@ -59,6 +67,7 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     train.add_argument("--promote", action="store_true", help="let the new run go live at once")
     add_fail_on_drift(train, "the live run should be replaced")
+    add_engine(train)
 
     compare = add_command(
         commands, "compare", _compare, "hold other algorithms against KMeans on the same sample", COMPARE
@@ -74,6 +83,7 @@ def add_commands(commands: Commands) -> None:
     compare.add_argument(
         "--min-samples", type=read_whole(1), help="DBSCAN's; twice the features if not given"
     )
+    add_engine(compare)
 
     init = add_command(commands, "init", _write_starter, "write a commented starter recipe for a table", INIT)
     init.add_argument("table", metavar="TABLE", help="a CSV, TSV, Excel or Parquet table, by path or URI")
@@ -81,6 +91,7 @@ def add_commands(commands: Commands) -> None:
         "--to", metavar="FILE", help="the recipe to write; must not exist; standard output if not given"
     )
     add_reading_options(init)
+    add_engine(init)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -88,18 +99,23 @@ def _train(arguments: argparse.Namespace) -> None:
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
     from custseg_spark import terminal
-    from custseg_spark.engine.session import open_beside
+    from custseg_spark.engine.session import run_on_engine
 
-    with terminal.show_progress(), ThreadPoolExecutor(1) as beside:
-        opened = open_beside(beside, path)  # a JVM takes as long to start as our libraries to import
-        if arguments.explain:
-            from custseg_spark.commands.explain_recipe import explain_recipe
+    def prepare_explain() -> Callable[[SparkSession], str]:
+        from custseg_spark.commands.explain_recipe import explain_recipe
 
-            print(explain_recipe(opened(), recipe, path))
-            return
+        return lambda spark: explain_recipe(spark, recipe, path)
+
+    def prepare() -> Callable[[SparkSession], TrainResult]:
         from custseg_spark.commands.train import train
 
-        trained = train(opened(), recipe, path, arguments.output, promote=arguments.promote)
+        return lambda spark: train(spark, recipe, path, arguments.output, promote=arguments.promote)
+
+    with terminal.show_progress():
+        if arguments.explain:
+            print(run_on_engine(arguments.engine, prepare_explain, path))
+            return
+        trained = run_on_engine(arguments.engine, prepare, path)
     terminal.tell_training(trained)
     if arguments.fail_on_drift and trained.found.since_live:
         fail_on_drift(trained.found.since_live.drift)
@@ -108,21 +124,23 @@ def _train(arguments: argparse.Namespace) -> None:
 def _compare(arguments: argparse.Namespace) -> None:
     recipe, path = read_recipe_and_input(arguments)
     from custseg_spark import terminal
-    from custseg_spark.commands.compare import CompareSettings, compare
-    from custseg_spark.engine.session import is_small, open_session
+    from custseg_spark.engine.session import run_on_engine
 
-    with terminal.show_progress():
+    def prepare() -> Callable[[SparkSession], ComparisonResult]:
+        from custseg_spark.commands.compare import CompareSettings, compare
         from custseg_spark.evidence import DbscanSettings
 
         settings = CompareSettings(arguments.k, DbscanSettings(arguments.eps, arguments.min_samples))
-        compared = compare(open_session(small=is_small(path)), recipe, path, arguments.to, settings)
+        return lambda spark: compare(spark, recipe, path, arguments.to, settings)
+
+    with terminal.show_progress():
+        compared = run_on_engine(arguments.engine, prepare, path)
     terminal.tell_comparison(compared)
 
 
 def _write_starter(arguments: argparse.Namespace) -> None:
     from custseg_spark import terminal
-    from custseg_spark.commands.init import propose_recipe
-    from custseg_spark.engine.session import is_small, open_session
+    from custseg_spark.engine.session import run_on_engine
 
     target = Path(arguments.to) if arguments.to else None
     if target:
@@ -131,14 +149,15 @@ def _write_starter(arguments: argparse.Namespace) -> None:
             raise RecipeError(
                 f"there is no directory {target.parent}", "make it first, or name another one with --to"
             )
+
+    def prepare() -> Callable[[SparkSession], Proposal]:
+        from custseg_spark.commands.init import propose_recipe
+
+        options = read_reading_options(arguments)
+        return lambda spark: propose_recipe(spark, arguments.table, options, arguments.format, arguments.id)
+
     with name_reading_options():
-        proposal = propose_recipe(
-            open_session(small=is_small(arguments.table)),
-            arguments.table,
-            read_reading_options(arguments),
-            arguments.format,
-            arguments.id,
-        )
+        proposal = run_on_engine(arguments.engine, prepare, arguments.table)
     if target is None:
         print(proposal.text, end="")
         return

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 
+from custseg_spark.engine.expressions import add_columns
 from custseg_spark.sql.literals import write_literal
 
 Stage = dict[str, str]
@@ -18,7 +19,7 @@ SQUARED = "_squared_distance"
 def add_stages(frame: DataFrame, stages: Sequence[Stage]) -> DataFrame:
     """The frame with the columns of each step added, step by step."""
     for stage in stages:
-        frame = frame.selectExpr("*", *[f"{sql} AS {name}" for name, sql in stage.items()])
+        frame = add_columns(frame, stage)
     return frame
 
 

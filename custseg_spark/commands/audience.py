@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import data, journal, runs
 from custseg_spark.commands import keep_session
+from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import Audience, change
@@ -93,7 +94,9 @@ def _write_audience(
     at = kept.at("members")
     with journal.stage("members"), explain_engine_errors(f"writing {at}", table, recipe, of_run=True):
         accepted, observed = draw_sample.observe_contract(table)
-        may = accepted.filter(F.coalesce(F.expr(table.described[ELIGIBLE]), F.lit(False)))
+        may = accepted.filter(
+            F.coalesce(compile_expression(table.frame, table.described[ELIGIBLE]), F.lit(False))
+        )
         keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id_column, *asked.columns))]
         scored = live.model.score(may, keep)
         data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id_column), at)
@@ -121,6 +124,7 @@ def _build_record(result: AudienceResult, path: str, asked: Audience, kind: Form
         audience_id=result.kept.run_id,
         run_id=result.live.run.run_id,
         input=path,
+        engine=write_run.build_engine_record(),
         versions=write_run.find_versions(),
         settings=asked.model_dump(mode="json"),
         format=kind,

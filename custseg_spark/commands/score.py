@@ -159,6 +159,7 @@ def _build_record(result: ScoreResult, path: str) -> runs.ScoreRecord:
         score_id=result.kept.run_id,
         run_id=result.live.run.run_id,
         input=path,
+        engine=write_run.build_engine_record(),
         versions=write_run.find_versions(),
         rows=runs.RowCounts.model_validate(result.quality),
         segments=tuple(

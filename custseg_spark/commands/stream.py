@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import data, journal, runs
 from custseg_spark.commands import keep_session
+from custseg_spark.engine.choose import require_spark
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, DataError
 from custseg_spark.journal import carry_journal
@@ -111,6 +112,7 @@ def stream(
     started again. A batch that breaks a check's own bound ends the stream with DataError and is not kept; it
     is tried again when the stream is started again. Raises the errors of errors.py.
     """
+    require_spark(spark, "custseg stream")
     settings, to = settings or StreamSettings(), runs.make_absolute(to)
     live = live_run.read_live_run(run)
     recipe = load_for_scoring.read_recipe(live)

@@ -6,18 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from custseg_spark.data.columns import AS_READ, UNDECODED, column, is_blank, is_whole, quote, read_clock
 from custseg_spark.data.contract import Check
 from custseg_spark.data.text_types import ISO
+from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe.column_types import ColumnType, DateType, NumberType
 from custseg_spark.sql.clean_text import write_missing_sql
 from custseg_spark.sql.date_text import is_portable, write_pattern_sql
 from custseg_spark.sql.number_text import NOT_A_NUMBER, write_number_sql
+from custseg_spark.sql.parse import quote_text
 from custseg_spark.sql.utc import WITH_ZONE
 
 WORDS = {"int": "a whole number", "double": "a number", "boolean": "true or false", "timestamp": "a time"}
@@ -43,26 +45,27 @@ class Cast:
     """Whether it is double though the first rows hold whole numbers alone: later ones may have fractions."""
 
 
-def cast_declared(name: str, kind: T.DataType, declared: ColumnType) -> Cast:
-    """The cast of a column to its declared type. What has it already keeps it, whatever the patterns: one
-    recipe reads a CSV and the Excel sheet it was saved from."""
+def cast_declared(frame: DataFrame, name: str, declared: ColumnType) -> Cast:
+    """The cast of a column of `frame`, which has AS_READ beside it, to its declared type. What has it already
+    keeps it, whatever the patterns: one recipe reads a CSV and the Excel sheet it was saved from."""
+    kind = frame.schema[name].dataType
     if isinstance(declared, DateType):
         if isinstance(kind, T.DateType):
             return Cast(column(name), "date")
         if isinstance(kind, T.TimestampType | T.TimestampNTZType):
             return Cast(read_clock(column(name), kind).cast("date"), "date")
-        return _cast_dates(name, declared)
+        return _cast_dates(frame, name, declared)
     if isinstance(declared, NumberType):
         if isinstance(kind, T.NumericType):
             return cast_double(name, column(name).cast("double"))
-        return _cast_numbers(name, declared)
+        return _cast_numbers(frame, name, declared)
     if declared == "int" and isinstance(kind, T.IntegralType):
         return Cast(column(name), "int")
     if declared == "double" and isinstance(kind, T.NumericType):
         return cast_double(name, column(name).cast("double"))
     if declared == "string":
         return Cast(read_clock(column(name), kind).cast("string"), "string")
-    return cast_text(name, declared)
+    return cast_text(frame, name, declared)
 
 
 def _keep_finite(number: Column) -> Column:
@@ -77,9 +80,9 @@ def cast_double(name: str, value: Column) -> Cast:
     )
 
 
-def cast_text(name: str, kind: str) -> Cast:
+def cast_text(frame: DataFrame, name: str, kind: str) -> Cast:
     if kind == "date":
-        return _cast_dates(name, DateType(date=ISO), declared=False)
+        return _cast_dates(frame, name, DateType(date=ISO), declared=False)
     text = column(name).cast("string")
     number = text.try_cast("double")
     if kind == "int":  # 5.0 is whole, 5.5 is not
@@ -97,41 +100,44 @@ def cast_text(name: str, kind: str) -> Cast:
     return Cast(value, kind, (Check(f"{name}: not {WORDS[kind]}", column(name).isNotNull() | missing),))
 
 
-def _cast_numbers(name: str, declared: NumberType) -> Cast:
+def _cast_numbers(frame: DataFrame, name: str, declared: NumberType) -> Cast:
     """Numbers as people write them."""
     form = declared.form
-    value = F.expr(write_number_sql(_write_text(name), form))
-    missing = F.expr(write_missing_sql(_write_as_read(name), (*form.missing, *NOT_A_NUMBER)))
+    value = compile_expression(frame, write_number_sql(_write_text(name), form))
+    missing = compile_expression(
+        frame, write_missing_sql(_write_as_read(name), (*form.missing, *NOT_A_NUMBER))
+    )
     fits = column(name).isNotNull() | F.coalesce(missing, F.lit(True))
     return Cast(value, "double", (Check(f"{name}: not {WORDS['double']}", fits),), declared)
 
 
-def _cast_dates(name: str, kind: DateType, *, declared: bool = True) -> Cast:
+def _cast_dates(frame: DataFrame, name: str, kind: DateType, *, declared: bool = True) -> Cast:
     """Dates by the patterns in turn. A text that two patterns read as two dates is refused."""
     patterns = kind.patterns
     for pattern in patterns:
         _check_plausible(name, pattern)
     tried = " or ".join(patterns)
-    missing = F.expr(write_missing_sql(_write_as_read(name), kind.missing))
+    missing = compile_expression(frame, write_missing_sql(_write_as_read(name), kind.missing))
     is_missing = F.coalesce(missing, F.lit(True))
-    value = F.coalesce(*[_read_date(_write_text(name), pattern) for pattern in patterns])
+    value = F.coalesce(*[_read_date(frame, _write_text(name), pattern) for pattern in patterns])
     if kind.missing:
-        value = F.when(~F.expr(write_missing_sql(_write_text(name), kind.missing)), value)
+        is_blank = compile_expression(frame, write_missing_sql(_write_text(name), kind.missing))
+        value = F.when(~is_blank, value)
     checks = [Check(f"{name}: not a date ({tried})", column(name).isNotNull() | is_missing)]
     if len(patterns) > 1:
-        readings = [_read_date(_write_as_read(name), pattern) for pattern in patterns]
+        readings = [_read_date(frame, _write_as_read(name), pattern) for pattern in patterns]
         same = F.coalesce(F.greatest(*readings) == F.least(*readings), F.lit(True))
         checks.append(Check(f"{name}: two dates in one text ({tried})", same))
     written = kind if declared and all(map(is_portable, patterns)) else None
     return Cast(value, "date", tuple(checks), written)
 
 
-def _read_date(text: str, pattern: str) -> Column:
+def _read_date(frame: DataFrame, text: str, pattern: str) -> Column:
     """The day that a text (an expression) says by the pattern."""
     if is_portable(pattern):
-        return F.expr(write_pattern_sql(text, pattern))
-    moment = F.try_to_timestamp(F.trim(F.expr(text)), F.lit(pattern))
-    return moment.cast("date")  # try_to_date is younger than Spark 4.0
+        return compile_expression(frame, write_pattern_sql(text, pattern))
+    moment = f"try_to_timestamp(trim({text}), {quote_text(pattern)})"
+    return compile_expression(frame, f"TRY_CAST({moment} AS DATE)")  # try_to_date is younger than Spark 4.0
 
 
 def cast_whole_ids(name: str, kind: T.DataType, head: Sequence[str | None] | None) -> Cast | None:

@@ -185,13 +185,13 @@ def name_reason(name: str, rule: Rule) -> str:
     return f"{name}: not {' '.join(rule.sql.split())}"
 
 
-def build_rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], str]) -> list[Check]:
-    """One check for each of the recipe's rules. `expression(sql, key)` gives the SQL that may be run for
-    a rule, and raises for what may not."""
+def build_rule_checks(rules: Mapping[str, Rule], expression: Callable[[str, str], Column]) -> list[Check]:
+    """One check for each of the recipe's rules. `expression(sql, key)` gives the column of a rule,
+    and raises for what may not be one."""
     return [
         Check(
             reason=name_reason(name, rule),
-            ok=F.expr(expression(rule.sql, f"rules.{name}")),
+            ok=expression(rule.sql, f"rules.{name}"),
             on_fail=rule.on_fail,
             at_most=rule.at_most,
         )

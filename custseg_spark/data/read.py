@@ -18,6 +18,8 @@ from custseg_spark.data.read_text import open_text
 from custseg_spark.data.read_typed import open_json, open_typed
 from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import locate
+from custseg_spark.engine.choose import require_spark
+from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
 from custseg_spark.recipe import models
@@ -59,7 +61,8 @@ def filter_rows(frame: DataFrame, predicate: str) -> DataFrame:
     """The rows of which `input.filter` is true. Raises RecipeError where no row alone decides it."""
     where = "input.filter"
     refuse_functions_without_brackets(predicate, frame.columns, where)
-    return frame.filter(put_in_utc(make_safe(predicate, where), find_instants(frame.schema), where))
+    safe = put_in_utc(make_safe(predicate, where), find_instants(frame.schema), where)
+    return frame.filter(compile_expression(frame, safe, where))
 
 
 def open_stream(spark: SparkSession, table: Table) -> DataFrame:
@@ -105,6 +108,7 @@ def parse_messages(messages: DataFrame, columns: Sequence[str], name: str) -> Ta
 
 def _open_files(spark: SparkSession, source: models.Source, path: str) -> Table:
     if source.format == "table":
+        require_spark(spark, "a table of a catalog")
         table = spark.table(path)
         _ = table.schema  # over Spark Connect the catalog is not asked before this
         return Table(table, None, "table", path)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
@@ -95,8 +94,9 @@ def cast_columns(
         wanted.setdefault(resolve_column(name, names, keys), []).extend(keys)
     given = {resolve_column(name, names, [f"input.types.{name}"]): kind for name, kind in declared.items()}
     before = {name.casefold(): kind.partition("(")[0] for name, kind in (known or {}).items()}
-    casts = _cast_used(table, wanted, given, before, whole)
     as_read = F.struct(*map(column, table.frame.columns)).alias(AS_READ)
+    both = replace(table, frame=table.frame.select("*", as_read))  # what the checks of a cast look at
+    casts = _cast_used(both, wanted, given, before, whole)
     columns = [casts[name].value.alias(name) if name in casts else column(name) for name in names]
     shape = [Check(misshapen, take_as_read(MALFORMED).isNull())] if misshapen else []
     if table.format == "csv":  # of text; what can't be decoded is no number and no date either
@@ -134,7 +134,7 @@ def _cast_used(
     for one in table.frame.schema:
         name, kind = one.name, one.dataType
         if name in given:
-            casts[name] = cast_declared(name, kind, given[name])
+            casts[name] = cast_declared(table.frame, name, given[name])
         elif name not in wanted:
             continue
         elif ID_KEY in wanted[name]:
@@ -145,18 +145,20 @@ def _cast_used(
             casts[name] = cast_double(name, column(name))
         elif isinstance(kind, T.StringType) and table.text is not None and name in table.text:
             earlier = _KINDS.get(before.get(name.casefold(), ""), "")
-            casts[name] = _cast_by_head(name, table.text[name], earlier, whole)
+            casts[name] = _cast_by_head(table, name, earlier, whole)
         else:
             casts[name] = Cast(column(name))
     return casts
 
 
-def _cast_by_head(name: str, head: pd.Series, earlier: str, whole: Collection[str]) -> Cast:
+def _cast_by_head(table: Table, name: str, earlier: str, whole: Collection[str]) -> Cast:
     """The cast of a column of text to what it was earlier, or by its first values."""
+    assert table.text is not None
+    head = table.text[name]
     found = earlier or infer_column_type(head)
     if found == "string":
         return Cast(column(name), "string")
     long = any(map(_LONG.fullmatch, head.dropna().str.strip()))  # an account has no fraction
     if found != "int" or earlier or long or name.lower() in whole:
-        return cast_text(name, found)
-    return replace(cast_text(name, "double"), may_be_whole=True)
+        return cast_text(table.frame, name, found)
+    return replace(cast_text(table.frame, name, "double"), may_be_whole=True)

@@ -1,4 +1,4 @@
-"""Opens the SparkSession.
+"""Opens the SparkSession, on the engine that was chosen, and runs a command in it.
 
 What the user has set always wins: an open session, `spark-submit`, Databricks, Spark Connect,
 `PYSPARK_SUBMIT_ARGS` and `spark-defaults.conf` are taken as they are. Only where nothing of this says
@@ -13,42 +13,107 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from custseg_spark.engine import machine
+from custseg_spark.engine import machine, sail
+from custseg_spark.engine.choose import (
+    choose_engine,
+    find_conf_dir,
+    find_engine,
+    has_spark,
+    note_engine,
+    read_properties,
+    read_wish,
+)
 from custseg_spark.engine.java import cache_file, require_java
+from custseg_spark.errors import NeedsSparkError, RecipeError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+T = TypeVar("T")
 _SMALL = 32 * 2**20
 
 
 def open_session(
-    app_name: str = "custseg", *, settings: Mapping[str, str] | None = None, small: bool = False
+    app_name: str = "custseg",
+    *,
+    engine: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    small: bool = False,
 ) -> SparkSession:
     """The session of this program: the active one if there is one, else a new one.
 
-    `settings` are further defaults, such as a warehouse directory: used where the user set nothing
-    under that key, and only by a session that is opened here. `small`: it is opened for small tables
-    (`is_small`), by a JVM that starts faster. What commands need of any session, `session_settings` says.
+    `engine`: auto, spark or sail, as for `choose_engine`. The others are Spark's: `settings` are further
+    defaults, such as a warehouse directory, used where the user set nothing under that key, and only by a
+    session that is opened here. `small`: it is opened for small tables (`is_small`), by a JVM that starts
+    faster. What commands need of any session, `session_settings` says.
 
-    Raises RunError where Spark has to start a JVM and there is no Java 17 or 21.
+    Raises RecipeError for an engine that can't be had, RunError where Spark has to start a JVM and there is
+    no Java 17 or 21.
     """
     from pyspark.sql import SparkSession
 
-    spark = None if _find_remote() else SparkSession.getActiveSession()
-    if spark is None:
+    active = None if _find_remote() else SparkSession.getActiveSession()
+    if active is not None:
+        return _take_active(active, engine)
+    name, why = choose_engine(engine)
+    if name == "sail":
+        spark = sail.open_sail()
+    else:
         with _put_defaults_below(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
         if _find_remote():
             atexit.register(_hang_up_at_exit, spark)
+    note_engine(spark, why)
     return spark
+
+
+def close_session(spark: SparkSession) -> None:
+    """Stop a session that was opened here, and Sail's server with it."""
+    if sail.is_open():
+        sail.stop_sail()
+    else:
+        spark.stop()
+
+
+def _take_active(spark: SparkSession, wish: str | None) -> SparkSession:
+    """The session that is open. Raises RecipeError where another engine was asked for than the one it has."""
+    asked, name = read_wish(wish), find_engine(spark).name
+    if asked not in ("auto", name):
+        raise RecipeError(
+            f"the engine {asked} was asked for, and a session of {name.capitalize()} is open in this process",
+            "stop it first, or ask for no engine",
+        )
+    return spark
+
+
+def run_on_engine(wish: str | None, prepare: Callable[[], Callable[[SparkSession], T]], table: str = "") -> T:
+    """What a command gives: `prepare` imports it while the session opens, and gives what is called with it.
+
+    `wish`: auto, spark or sail; as CUSTSEG_ENGINE says if null. `table`: the path of what it reads. Where
+    Sail was chosen and something takes Spark, the command is run again there, and says why. Raises
+    NeedsSparkError where there is none, or Sail was asked for.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        opened = _open_beside(beside, wish, table)
+        command = prepare()
+        is_first = not sail.is_open()
+        try:
+            return command(opened())
+        except NeedsSparkError as problem:  # a session that others work with stays
+            if read_wish(wish) == "sail" or not (is_first and sail.is_open() and has_spark()):
+                raise
+            why = problem.what
+    sail.stop_sail()
+    spark = open_session(engine="spark", small=is_small(table))
+    note_engine(spark, why)
+    return command(spark)
 
 
 def _hang_up_at_exit(spark: SparkSession) -> None:
@@ -60,13 +125,16 @@ def _hang_up_at_exit(spark: SparkSession) -> None:
     spark.client.close()
 
 
-def open_beside(beside: Executor, table: str) -> Callable[[], SparkSession]:
-    """Begin to open the session for a table beside other work; what comes back waits for it.
+def _open_beside(beside: Executor, wish: str | None, table: str) -> Callable[[], SparkSession]:
+    """Begin to open the session for a table beside other work; what comes back waits for it. A JVM takes as
+    long to start as our libraries to import.
 
-    Over Spark Connect a session belongs to the thread that opened it: it is opened when it is waited for.
+    Over Spark Connect, which Sail speaks too, a session belongs to the thread that opened it: it is opened
+    when it is waited for.
     """
-    work = partial(open_session, small=is_small(table))
-    return work if _find_remote() else beside.submit(work).result
+    work = partial(open_session, engine=wish, small=is_small(table))
+    over_connect = _find_remote() or choose_engine(wish)[0] == "sail"
+    return work if over_connect else beside.submit(work).result
 
 
 def is_small(table: str) -> bool:
@@ -125,7 +193,7 @@ def _list_defaults(submit_args: str, wanted: dict[str, str], *, small: bool = Fa
     parser.add_argument("--conf", "-c", action="append", default=[])
     parser.add_argument("--properties-file", type=Path)
     arguments, _ = parser.parse_known_args(shlex.split(submit_args))
-    given = _read_properties(arguments.properties_file or _find_conf_dir() / "spark-defaults.conf")
+    given = read_properties(arguments.properties_file or find_conf_dir() / "spark-defaults.conf")
     given |= dict(item.split("=", 1) for item in arguments.conf if "=" in item)
     users_master = _find_remote() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
     if users_master is None:
@@ -156,7 +224,7 @@ def _list_laptop_settings(cores: int, small: bool) -> dict[str, str]:
     ]
     if small:
         options.append("-XX:TieredStopAtLevel=1")
-    if not any(_find_conf_dir().glob("log4j2*")):
+    if not any(find_conf_dir().glob("log4j2*")):
         options.append(f"-Dlog4j2.configurationFile={_find_log_settings().as_uri()}")
     settings["spark.driver.extraJavaOptions"] = " ".join(options)
     return settings
@@ -166,20 +234,3 @@ def _find_log_settings() -> Path:
     """The package's log4j2.properties as a file that the JVM can read, also where we run from a zip."""
     source = resources.files("custseg_spark.engine") / "log4j2.properties"
     return source if isinstance(source, Path) else cache_file("log4j2.properties", source.read_text())
-
-
-def _find_conf_dir() -> Path:
-    """Where Spark looks for spark-defaults.conf and log4j2.properties."""
-    import pyspark
-
-    home = os.environ.get("SPARK_HOME") or str(Path(pyspark.__file__).parent)
-    return Path(os.environ.get("SPARK_CONF_DIR") or Path(home) / "conf")
-
-
-def _read_properties(file: Path) -> dict[str, str]:
-    """The keys and values of a Spark properties file; empty where there is none."""
-    if not file.is_file():
-        return {}
-    lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())
-    pairs = (re.split(r"\s*[=:\s]\s*", line, maxsplit=1) for line in lines if line and line[0] not in "#!")
-    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

@@ -16,6 +16,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
+from custseg_spark.engine.expressions import add_columns
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import FeatureSection
 
@@ -27,9 +28,7 @@ VALUE = "feature_"
 
 def add_raw_columns(frame: DataFrame, expressions: Mapping[str, str]) -> DataFrame:
     """The frame plus `_raw_<name>` (double; null for missing and NaN) for each expression."""
-    return frame.selectExpr(
-        "*", *[f"{write_raw_sql(sql)} AS {RAW}{name}" for name, sql in expressions.items()]
-    )
+    return add_columns(frame, {f"{RAW}{name}": write_raw_sql(sql) for name, sql in expressions.items()})
 
 
 def refuse_types(types: Mapping[str, DataType], features: Mapping[str, FeatureSection]) -> None:
@@ -53,7 +52,7 @@ def write_raw_sql(sql: str) -> str:
 
 
 def build_value_checks(
-    types: Mapping[str, DataType], expressions: Mapping[str, str], features: Mapping[str, FeatureSection]
+    types: Mapping[str, DataType], expressions: Mapping[str, Column], features: Mapping[str, FeatureSection]
 ) -> Iterator[tuple[str, Column]]:
     """For each reason to reject a customer over a feature's value, the column that is true where it holds.
 
@@ -65,7 +64,7 @@ def build_value_checks(
         value = F.col(f"{RAW}{name}")
         yield f"{name}: infinite", value.isNull() | (F.abs(value) < float("inf"))
         if isinstance(types[name], StringType):
-            text = F.expr(expressions[name])
+            text = expressions[name]
             yield f"{name}: not a number", text.isNull() | (F.trim(text) == "") | value.isNotNull()
         if feature.impute == "quarantine":
             yield f"{name}: missing", value.isNotNull()

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import recipe
 from custseg_spark.clustering import Stage, add_stages, build_margin_stage, build_nearest_stages
+from custseg_spark.engine.expressions import add_columns, compile_expression
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.features import RAW, VALUE, Treatment
 from custseg_spark.recipe.models import Name
@@ -87,17 +88,12 @@ class Model:
         raw = _list_added(self.raw_stages()[0])
         if not self.written:
             return f"SELECT *, {', '.join(raw)} FROM {table}"
-        typed = ", ".join(_list_added(self._read_stage()))
+        typed = ", ".join(f"{self._write_typed(name)} AS {quote_name(name)}" for name in self.columns)
         return f"SELECT _in.*, {', '.join(raw)} FROM (SELECT struct(*) AS _in, {typed} FROM {table})"
 
-    def _read_stage(self) -> Stage:
-        """Each input column in its type, of those that hold text too."""
-        return {
-            quote_name(name): write_any_sql(name, self.written[name])
-            if name in self.written
-            else quote_name(name)
-            for name in self.columns
-        }
+    def _write_typed(self, name: str) -> str:
+        """The SQL of an input column in its type, of one that holds text too."""
+        return write_any_sql(name, self.written[name]) if name in self.written else quote_name(name)
 
     def label_stages(self) -> list[Stage]:
         """The steps from `_raw_<feature>` to each feature in its unit, `segment` (int), `segment_name` and
@@ -132,8 +128,11 @@ class Model:
         """The columns `kept` (quoted) of a raw table and `_raw_<feature>`."""
         if not self.written:
             return add_stages(frame.select(*kept), self.raw_stages())
-        typed = frame.selectExpr(f"struct({', '.join(kept)}) AS _in", *_list_added(self._read_stage()))
-        return typed.selectExpr("_in.*", *_list_added(self.raw_stages()[0]))
+        values = [compile_expression(frame, self._write_typed(name)).alias(name) for name in self.columns]
+        typed = frame.select(F.struct(*kept).alias("_in"), *values)
+        return add_columns(typed, self.raw_stages()[0]).select(
+            "_in.*", *[f"{RAW}{t.name}" for t in self.features]
+        )
 
     def name_of(self, segment: int) -> str:
         """The name of the segment with that id."""

@@ -25,6 +25,7 @@ from custseg_spark.runs.parts import (
     ChoiceRecord,
     CutsRecord,
     DriftRecord,
+    EngineRecord,
     EventRecord,
     LineCounts,
     LiveRecord,

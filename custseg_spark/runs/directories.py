@@ -46,6 +46,11 @@ class Run:
         """Write what is known of the run."""
         self.write(RECORD[self.kind], record.to_json())
 
+    def discard(self) -> None:
+        """Remove the directory, of which nobody has heard."""
+        files, path = locate(self.path)
+        files.rm(path, recursive=True)
+
     def read(self, name: str) -> bytes:
         """A small file of this run. Raises RunError where it has none of that name."""
         return _read_there(self.at(name))

@@ -11,6 +11,14 @@ class RecordPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
 
 
+class EngineRecord(RecordPart):
+    """What worked on the tables: `name` (spark or sail), its version, and why it and not the other."""
+
+    name: str
+    version: str
+    why: str
+
+
 class RowCounts(RecordPart):
     """Rows of a table; `by_reason`: those that fail each check, a row that fails two in both."""
 

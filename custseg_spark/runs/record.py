@@ -18,6 +18,7 @@ from custseg_spark.runs.parts import (
     ChoiceRecord,
     CutsRecord,
     DriftRecord,
+    EngineRecord,
     LineCounts,
     LiveRecord,
     RecordPart,
@@ -31,7 +32,7 @@ from custseg_spark.runs.parts import (
 )
 from custseg_spark.schema import find_version, tell_first
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 Kind = Literal["runs", "scores", "audiences"]
 
 
@@ -60,6 +61,7 @@ class FailedRecord(Record):
     run_id: str
     input: str
     recipe: dict[str, Any] | None
+    engine: EngineRecord | None
     versions: dict[str, str]
     error: str
 
@@ -77,6 +79,7 @@ class RunRecord(Record):
     run_id: str
     input: str
     recipe: dict[str, Any]
+    engine: EngineRecord | None
     versions: dict[str, str]
     format: str
     types: dict[str, str]
@@ -108,6 +111,7 @@ class ScoreRecord(Record):
     score_id: str
     run_id: str
     input: str
+    engine: EngineRecord | None
     versions: dict[str, str]
     rows: RowCounts
     segments: tuple[SegmentSize, ...]
@@ -125,6 +129,7 @@ class AudienceRecord(Record):
     audience_id: str
     run_id: str
     input: str
+    engine: EngineRecord | None
     versions: dict[str, str]
     settings: dict[str, Any]
     format: str
@@ -154,6 +159,7 @@ class RfmRecord(Record):
     warnings: tuple[str, ...]
     seconds: dict[str, float]
     scans: dict[str, int]
+    engine: EngineRecord | None
     versions: dict[str, str]
     days_of: str | None
 
@@ -211,7 +217,9 @@ def _find_form(found: dict[str, Any], kind: Kind) -> type[Record]:
 
 def _upgrade(found: dict[str, Any], form: type[Record]) -> dict[str, Any]:
     """A record of an older version with what it lacks, and without keys that nobody knows any more."""
-    lacking: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "versions": {}, "warnings": (), "scans": {}}
+    lacking: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION, "engine": None, "versions": {}, "warnings": (), "scans": {}
+    }  # fmt: skip
     if form is RunRecord:
         ids = [one.get("segment") for one in found.get("segments", ())]
         lacking |= {"types": {}, "structure": None, "ids_used": ids, "live": None, "file": None}

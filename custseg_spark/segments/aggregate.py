@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+from custseg_spark.engine.expressions import compile_expression
 
 MEASURES = {"count": F.count, "mean": F.avg, "std": F.stddev_samp, "min": F.min, "max": F.max, "total": F.sum}
 """Of a column's values that are not missing, in its unit; `std` is the sample standard deviation."""
 
 
-def build_aggregates(columns: Mapping[str, str]) -> list[Column]:
-    """Every measure of every column (name -> expression that gives a number), for one grouped pass."""
+def build_aggregates(frame: DataFrame, columns: Mapping[str, str]) -> list[Column]:
+    """Every measure of every column of `frame` (name -> SQL that gives a number), for one grouped pass."""
     return [
-        measure(F.expr(f"try_cast(({sql}) AS DOUBLE)")).alias(f"{kind}_{position}")
+        measure(compile_expression(frame, f"try_cast(({sql}) AS DOUBLE)")).alias(f"{kind}_{position}")
         for position, sql in enumerate(columns.values())
         for kind, measure in MEASURES.items()
     ]

@@ -9,6 +9,8 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data, features, journal
+from custseg_spark.engine.choose import is_sail
+from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps.explain_cast import explain_engine_errors
@@ -27,7 +29,10 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
         accepted, data.column(recipe.input.id_column), recipe.sweep.sample, rows, recipe.sweep.seed
     )
     raw = [F.col(f"{features.RAW}{name}") for name in found.expressions]
-    columns = [F.expr(sql).alias(f"_described{i}") for i, sql in enumerate(found.described.values())]
+    columns = [
+        compile_expression(found.frame, sql).alias(f"_described{i}")
+        for i, sql in enumerate(found.described.values())
+    ]
     with explain_engine_errors("reading the input", found, recipe):
         table = chosen.select(
             clustering.HASH, data.column(recipe.input.id_column).cast("string").alias("id"), *raw, *columns
@@ -50,20 +55,22 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
     return sample, counts
 
 
-def observe_contract(table: CustomerTable, *more: Column) -> tuple[DataFrame, Observation]:
+def observe_contract(table: CustomerTable, *more: Column) -> tuple[DataFrame, Observation | None]:
     """The accepted rows; the pass that reads them counts the rows of each check, and takes `more` aggregates,
-    over all rows."""
+    over all rows. None where the engine observes no pass."""
+    if is_sail(table.frame.sparkSession):
+        return table.accepted, None
     observed = Observation("contract")
     watched = table.frame.observe(observed, *data.aggregate_counts(table.checks), *more)
     return data.keep_accepted(watched, table.checks), observed
 
 
-def read_observation(observed: Observation, table: CustomerTable, *more: Column) -> dict[str, Any]:
+def read_observation(observed: Observation | None, table: CustomerTable, *more: Column) -> dict[str, Any]:
     """What `observe_contract` counted and took, by name; counts are `int`.
 
     Some sinks and servers lose them; then they are taken by a scan of their own.
     """
-    found: dict[str, Any] = observed.get
+    found: dict[str, Any] = observed.get if observed else {}
     if not found:
         journal.scan("statistics")
         found = table.frame.agg(*data.aggregate_counts(table.checks), *more).collect()[0].asDict()

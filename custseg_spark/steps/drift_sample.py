@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import TimestampType
 
 from custseg_spark import clustering, data, journal
+from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable
@@ -68,7 +69,7 @@ def _match_hash(recipe: Recipe, rows: int) -> Column:
 
 def _select_described(table: CustomerTable) -> list[Column]:
     """A moment is carried as it reads in the session's zone, not turned into the driver's own."""
-    columns = [F.expr(sql) for sql in table.described.values()]
+    columns = [compile_expression(table.frame, sql) for sql in table.described.values()]
     kinds = [field.dataType for field in table.frame.select(*columns).schema]
     return [
         (column.cast("timestamp_ntz") if isinstance(kind, TimestampType) else column).alias(f"_{i}")

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
 from custseg_spark import data
+from custseg_spark.engine.expressions import compile_expression, find_types
 from custseg_spark.errors import DataError
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_column
 from custseg_spark.recipe import Recipe, find_columns_used, plain_yaml
@@ -87,9 +88,8 @@ def _build(problem: DataError, what: str, remedy: str) -> DataError:
 
 def _list_text_reasons(table: CustomerTable) -> set[str]:
     """The reasons of the checks on features whose expressions give text."""
-    kinds = table.frame.select(*[F.expr(sql) for sql in table.expressions.values()]).schema
-    named = zip(table.expressions, kinds, strict=True)
-    return {f"{name}: not a number" for name, field in named if isinstance(field.dataType, StringType)}
+    kinds = find_types(table.frame, table.expressions)
+    return {f"{name}: not a number" for name, kind in kinds.items() if isinstance(kind, StringType)}
 
 
 def find_misfits(table: CustomerTable, recipe: Recipe, reason: str, sql: str) -> Misfits | None:
@@ -98,9 +98,10 @@ def find_misfits(table: CustomerTable, recipe: Recipe, reason: str, sql: str) ->
     fits = next(check.ok for check in table.checks if check.reason == reason)
     fits = F.coalesce(fits, F.lit(False))
     identity = data.column(recipe.input.id_column).cast("string")
-    rows = table.frame.select(identity, F.expr(sql).cast("string"), fits)
+    value = compile_expression(table.frame, sql)
+    rows = table.frame.select(identity, value.cast("string"), fits)
     wrong = rows.filter(~fits).limit(_LOOKED_AT).collect()
-    right = rows.filter(fits & F.expr(sql).isNotNull()).limit(_LOOKED_AT).collect()
+    right = rows.filter(fits & value.isNotNull()).limit(_LOOKED_AT).collect()
     if not wrong:
         return None
     values = pd.Series([row[1] for row in (*right, *wrong)], dtype=object)

@@ -9,10 +9,10 @@ from functools import partial
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType
 
 from custseg_spark import data, features
+from custseg_spark.engine.expressions import compile_expression, find_types
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
 from custseg_spark.recipe import LABELS, Recipe, find_columns_used, find_rate_part, list_expressions
@@ -68,7 +68,10 @@ def apply_recipe(
     described = {name: to_utc(sql) for name, sql in _list_described(recipe).items()}
     rules, kinds, numbers = _analyse(typed.frame, computed, described, recipe)
     frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed)
-    values = features.build_value_checks(kinds, computed, recipe.segment_by)
+    columns_of = {
+        name: compile_expression(typed.frame, sql, f"segment_by.{name}") for name, sql in computed.items()
+    }
+    values = features.build_value_checks(kinds, columns_of, recipe.segment_by)
     id_column = data.resolve_column(recipe.input.id_column, columns, ["input.id"])
     rows = [*data.build_summary_checks(table, typed.frame, id_column), *typed.checks, *rules]
     return CustomerTable(
@@ -105,9 +108,10 @@ def _analyse(
     """
     instants = find_instants(frame.schema)
     with _name_the_key(frame, computed, described, recipe):
-        kinds, described_kinds = (_find_types(frame, sqls) for sqls in (computed, described))
+        kinds, described_kinds = (find_types(frame, sqls) for sqls in (computed, described))
         rules = data.build_rule_checks(
-            recipe.rules.named, lambda sql, where: put_in_utc(make_safe(sql, where), instants)
+            recipe.rules.named,
+            lambda sql, where: compile_expression(frame, put_in_utc(make_safe(sql, where), instants), where),
         )
         _ = frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
     features.refuse_types(kinds, recipe.segment_by)
@@ -138,7 +142,7 @@ def _name_the_key(
         keys |= {f"describe or check {name}": sql for name, sql in described.items()}
         for key, sql in keys.items():
             with translate_engine_errors(key):
-                _ = frame.select(F.expr(sql)).schema
+                find_types(frame, {key: sql})
         with translate_engine_errors("recipe"):
             raise problem from None
 
@@ -156,12 +160,6 @@ def _list_described(recipe: Recipe) -> dict[str, str]:
     for column in recipe.protected:
         found.setdefault(column, data.quote(column))
     return found
-
-
-def _find_types(frame: DataFrame, expressions: Mapping[str, str]) -> dict[str, DataType]:
-    """The type that each expression gives."""
-    schema = frame.select(*[F.expr(sql) for sql in expressions.values()]).schema
-    return {name: field.dataType for name, field in zip(expressions, schema.fields, strict=True)}
 
 
 def list_kept_columns(columns: tuple[str, ...], recipe: Recipe) -> list[str]:

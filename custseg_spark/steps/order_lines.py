@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, IntegralType, StringType, TimestampNTZType, TimestampType
 
 from custseg_spark import data, transactions
+from custseg_spark.engine.expressions import add_columns, compile_expression, find_types
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
 from custseg_spark.recipe import OrderRecipe, find_codes, find_order_columns
@@ -57,10 +58,10 @@ class OrderLines:
             inside &= F.col(DAY).isin(list(days))
         if undated:
             return self.frame.filter(inside | F.col(DAY).isNull())
-        kind = self.frame.select(F.expr(self.day_sql)).schema[0].dataType
+        as_read = compile_expression(self.frame, self.day_sql)
+        kind = self.frame.select(as_read).schema[0].dataType
         if isinstance(kind, DateType | TimestampType | TimestampNTZType):
             # on the column itself, so that Parquet skips row groups that lie wholly outside
-            as_read = F.expr(self.day_sql)
             first, after = (
                 _find_midnight(min(days), kind),
                 _find_midnight(max(days) + timedelta(days=1), kind),
@@ -100,7 +101,7 @@ def open_lines(spark: SparkSession, recipe: OrderRecipe, path: str, until: date 
     rates = None
     if recipe.currency is not None:
         code = write(recipe.currency.code, "currency.code")
-        frame = frame.withColumn("_currency", F.expr(f"CAST({code} AS string)"))
+        frame = add_columns(frame, {"_currency": f"CAST({code} AS string)"})
         rates = read_rates(spark, recipe.currency.rates)
     expressions = _build_expressions(frame, recipe, until, write)
     customer = data.resolve_column(recipe.lines.customer, frame.columns, ["lines.customer"])
@@ -197,8 +198,8 @@ def _write_value(frame: DataFrame, recipe: OrderRecipe) -> str:
     lines = recipe.lines
     if lines.quantity is not None and lines.price is not None:
         factors = [make_safe(lines.quantity, "lines.quantity"), make_safe(lines.price, "lines.price")]
-        kinds = [field.dataType for field in frame.select(*map(F.expr, factors)).schema]
-        if all(isinstance(kind, IntegralType) for kind in kinds):
+        kinds = find_types(frame, dict(zip(("quantity", "price"), factors, strict=True)))
+        if all(isinstance(kind, IntegralType) for kind in kinds.values()):
             return f"try_multiply(CAST({factors[0]} AS bigint), {factors[1]})"
     return make_safe(lines.value, "lines.price")
 
@@ -208,8 +209,8 @@ def _name_the_key(frame: DataFrame, recipe: OrderRecipe) -> None:
     for where, sql in list_order_expressions(recipe):
         with translate_engine_errors(where):
             try:
-                _ = frame.select(F.expr(sql)).schema
+                find_types(frame, {where: sql})
             except AnalysisException:
                 if not where.startswith("aggregates."):
                     raise
-                _ = frame.agg(F.expr(sql)).schema
+                _ = frame.agg(compile_expression(frame, sql, where)).schema

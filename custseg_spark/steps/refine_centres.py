@@ -26,7 +26,7 @@ def refine_centres(counted: CountedTable, treated: TreatedSample, centres: NDArr
     with explain_engine_errors("reading the input", table, recipe):
         refined = clustering.refine(
             scaled, [f"{SCALED}{i}" for i in range(centres.shape[1])], centres,
-            segments.build_aggregates(list_measured(counted)), recipe.sweep,
+            segments.build_aggregates(scaled, list_measured(counted)), recipe.sweep,
         )  # fmt: skip
     journal.scan("refine", refined.passes)
     refuse_change(counted.counts[data.ACCEPTED], sum(refined.sizes))

@@ -16,13 +16,19 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import __version__, data, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import CustsegError, InputChangedError, RecipeError
+from custseg_spark.errors import CustsegError, InputChangedError, NeedsSparkError, RecipeError
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
 from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_table import list_kept_columns
 from custseg_spark.wording import join_words
+
+
+def build_engine_record() -> runs.EngineRecord | None:
+    """The engine that works; None where no journal has been told."""
+    engine = journal.current().engine
+    return None if engine is None else runs.EngineRecord(**asdict(engine))
 
 
 @contextmanager
@@ -36,6 +42,9 @@ def keep_run(
     run = runs.begin_run(output, kind)
     try:
         yield run
+    except NeedsSparkError:  # it begins anew on Spark, or was not begun at all
+        run.discard()
+        raise
     except Exception as problem:
         write_failure(run, path, problem, recipe)
         raise
@@ -156,6 +165,7 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         run_id=run.run_id,
         input=result.counted.source,
         recipe=recipe.model_dump(mode="json"),
+        engine=build_engine_record(),
         versions=find_versions(),
         format=result.table.format,
         types={name: kind for name, kind in result.table.types.items() if name.lower() in used},
@@ -202,17 +212,24 @@ def write_failure(run: runs.Run, path: str, problem: Exception, recipe: Recipe |
     told = problem.what if isinstance(problem, CustsegError) else f"{type(problem).__name__}: {problem}"
     asked = None if recipe is None else recipe.model_dump(mode="json")
     record = runs.FailedRecord(
-        run_id=run.run_id, input=path, recipe=asked, versions=find_versions(), error=told
+        run_id=run.run_id,
+        input=path,
+        recipe=asked,
+        engine=build_engine_record(),
+        versions=find_versions(),
+        error=told,
     )
     with suppress(CustsegError):  # where the output itself is what failed, the error under way says so
         run.write_record(record)
 
 
 def find_versions() -> dict[str, str]:
-    """The versions of what a run rests on."""
+    """The versions of what a run rests on; the engine's under its name."""
+    engine = journal.current().engine
     return {
         "custseg_spark": __version__,
-        "spark": pyspark.__version__,
+        **({engine.name: engine.version} if engine else {}),
+        "pyspark": pyspark.__version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
     }

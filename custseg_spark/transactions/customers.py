@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DecimalType
 
+from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.transactions.lines import CUSTOMER, UNIT
 from custseg_spark.transactions.sums import FIRST, LAST, Aggregates, to_utc
 
@@ -76,7 +77,10 @@ def describe_customers(
         "first_order": F.col(FIRST),
         "last_order": F.col(LAST),
         **{name: F.col(name) for name in kept.favourites},
-        **{name: F.expr(to_utc(totals, aggregate.sql)) for name, aggregate in kept.aggregates.items()},
+        **{
+            name: compile_expression(totals, to_utc(totals, aggregate.sql), f"aggregates.{name}")
+            for name, aggregate in kept.aggregates.items()
+        },
     }
     columns = {id_column: F.col(CUSTOMER), **columns}
     return totals.filter("orders > 0").select(*[column.alias(name) for name, column in columns.items()])

@@ -10,6 +10,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, IntegralType, StringType
 
+from custseg_spark.engine.expressions import add_columns, compile_expression, find_types
+
 UNIT = 10_000
 """Values and quantities are summed as whole ten-thousandths: such sums are exact in any order."""
 CUSTOMER, DAY, ORDER, VALUE, QUANTITY = "_customer", "_day", "_order", "_value", "_quantity"
@@ -51,21 +53,25 @@ def classify_lines(
     """
     quantity = "1" if meaning.quantity is None else meaning.quantity
     value = f"({meaning.value})" if rates is None else f"({meaning.value}) * {RATE}"
-    frame = frame.withColumn(DAY, F.expr(f"try_cast({meaning.day} AS date)"))
+    frame = add_columns(frame, {DAY: f"try_cast({meaning.day} AS date)"})
     if rates is not None:
         frame = add_rates(frame, rates)
-    frame = frame.withColumns(
+    frame = add_columns(
+        frame,
         {
-            CUSTOMER: F.expr(meaning.customer),
-            ORDER: F.expr("''" if meaning.order is None else f"CAST({meaning.order} AS string)"),
-            VALUE: F.expr(_count_units(frame, value)),
-            QUANTITY: F.expr(_count_units(frame, quantity)),
-        }
+            CUSTOMER: meaning.customer,
+            ORDER: "''" if meaning.order is None else f"CAST({meaning.order} AS string)",
+            VALUE: _count_units(frame, value),
+            QUANTITY: _count_units(frame, quantity),
+        },
     )
     text_ids = isinstance(frame.select(CUSTOMER).schema[0].dataType, StringType)
     under_zero = f"{VALUE if meaning.quantity is None else QUANTITY} < 0"
-    frame = frame.withColumn(RETURNED, F.coalesce(F.expr(meaning.returned or under_zero), F.lit(False)))
-    reasons = _list_reasons(meaning, checks, rated=rates is not None, text_ids=text_ids)
+    frame = frame.withColumn(
+        RETURNED,
+        F.coalesce(compile_expression(frame, meaning.returned or under_zero, "returns.when"), F.lit(False)),
+    )
+    reasons = _list_reasons(frame, meaning, checks, rated=rates is not None, text_ids=text_ids)
     left_out = F.lit(None).cast("string")
     for reason, holds in reversed([*reasons]):
         left_out = F.when(holds, reason).otherwise(left_out)
@@ -79,7 +85,7 @@ def _count_units(frame: DataFrame, sql: str) -> str:
     none, and Spark's round() of a double goes by way of its decimal digits, several times the work of rint().
     Such a double stands for its neighbours anyway, so that a tie (rint: to the even one) means nothing.
     """
-    kind = frame.select(F.expr(sql)).schema[0].dataType
+    kind = find_types(frame, {"value": sql})["value"]
     if isinstance(kind, IntegralType):
         return f"try_multiply(CAST({sql} AS bigint), {UNIT})"
     if isinstance(kind, DoubleType | FloatType):
@@ -88,7 +94,12 @@ def _count_units(frame: DataFrame, sql: str) -> str:
 
 
 def _list_reasons(
-    meaning: LineExpressions, checks: Sequence[tuple[str, Column]], *, rated: bool, text_ids: bool
+    frame: DataFrame,
+    meaning: LineExpressions,
+    checks: Sequence[tuple[str, Column]],
+    *,
+    rated: bool,
+    text_ids: bool,
 ) -> Iterator[tuple[str, Column]]:
     """Why a line counts for nothing; a predicate that is null does not hold.
 
@@ -99,12 +110,12 @@ def _list_reasons(
         yield AFTER, F.col(DAY) >= F.lit(meaning.until)
     for reason, ok in checks:
         yield reason, ~F.coalesce(ok, F.lit(False))
-    yield "no customer", F.expr(_write_blank_test(CUSTOMER) if text_ids else f"{CUSTOMER} IS NULL")
+    yield "no customer", _is_blank(CUSTOMER) if text_ids else F.col(CUSTOMER).isNull()
     if meaning.order is not None:
-        yield "no order number", F.expr(_write_blank_test(ORDER))
+        yield "no order number", _is_blank(ORDER)
     yield "no date", F.col(DAY).isNull()
     for reason, sql in meaning.leave_out.items():
-        yield reason, F.coalesce(F.expr(sql), F.lit(False))
+        yield reason, F.coalesce(compile_expression(frame, sql, f"leave_out.{reason}"), F.lit(False))
     if rated:
         yield "no rate for its currency", F.col(RATE).isNull()
     yield "no quantity", F.col(QUANTITY).isNull()
@@ -117,9 +128,10 @@ def _list_reasons(
         yield "price at or under zero", bought & (F.col(VALUE) <= 0)
 
 
-def _write_blank_test(name: str) -> str:
+def _is_blank(name: str) -> Column:
     """Whether a text is null or nothing but spaces; only what sorts before any sign is trimmed to see it."""
-    return f"{name} IS NULL OR ({name} < '!' AND trim({name}) = '')"
+    text = F.col(name)
+    return text.isNull() | ((text < "!") & (F.trim(text) == ""))
 
 
 def add_rates(frame: DataFrame, rates: DataFrame) -> DataFrame:

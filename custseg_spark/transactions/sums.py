@@ -17,6 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType
 
+from custseg_spark.engine.expressions import compile_expression, find_types
 from custseg_spark.sql import Aggregate, find_instants, put_in_utc
 from custseg_spark.transactions.lines import CUSTOMER, DAY, LEFT_OUT, ORDER, QUANTITY, RETURNED, VALUE
 
@@ -64,7 +65,7 @@ def sum_per_order(lines: DataFrame, kept: Aggregates) -> DataFrame:
     order = F.when(counts, F.col(ORDER)).alias(KEY)
     keys = [F.when(counts, F.col(CUSTOMER)).alias(CUSTOMER), F.col(DAY), F.col(LEFT_OUT)]
     named = [column.alias(name) for name, column in columns.items()]
-    selected = lines.select(*keys, _spread_kinds(kept) if kept.favourites else order, *named)
+    selected = lines.select(*keys, _spread_kinds(lines, kept) if kept.favourites else order, *named)
     if kept.favourites:
         selected = selected.filter(
             f"{KIND} = 0 OR ({KEY} IS NOT NULL AND {LEFT_OUT} IS NULL AND returns = 0)"
@@ -139,21 +140,23 @@ def _list_keys(kept: Aggregates, *names: str) -> list[Column]:
     return [F.col(name) for name in (*names, *([KIND] if kept.favourites else []))]
 
 
-def _spread_kinds(kept: Aggregates) -> Column:
+def _spread_kinds(lines: DataFrame, kept: Aggregates) -> Column:
     """A row of the order itself (kind 0) and one of each favourite's value."""
-    order = f"if({LEFT_OUT} IS NULL, {ORDER}, NULL)"
-    values = [f"CAST({sql} AS string)" for sql in kept.favourites.values()]
-    structs = [f"struct({i} AS {KIND}, {sql} AS {KEY})" for i, sql in enumerate([order, *values])]
-    return F.expr(f"inline(array({', '.join(structs)}))")
+    order = F.when(F.col(LEFT_OUT).isNull(), F.col(ORDER))
+    values = [
+        compile_expression(lines, f"CAST({sql} AS string)", f"favourites.{name}")
+        for name, sql in kept.favourites.items()
+    ]
+    structs = [F.struct(F.lit(i).alias(KIND), value.alias(KEY)) for i, value in enumerate([order, *values])]
+    return F.inline(F.array(*structs))
 
 
 def _sum_exactly(lines: DataFrame, sql: str, how: str) -> Column:
     """The expression's value; where floating-point values are summed, rounded to a decimal."""
     sql = to_utc(lines, sql)
-    kind = lines.select(F.expr(sql)).schema[0].dataType
-    if how != "sum" or not isinstance(kind, DoubleType | FloatType):
-        return F.expr(sql)
-    return F.expr(f"try_cast(({sql}) AS {_EXACT})")
+    kind = find_types(lines, {"value": sql})["value"]
+    exact = how == "sum" and isinstance(kind, DoubleType | FloatType)
+    return compile_expression(lines, f"try_cast(({sql}) AS {_EXACT})" if exact else sql, "aggregates")
 
 
 def to_utc(frame: DataFrame, sql: str) -> str:

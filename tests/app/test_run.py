@@ -368,7 +368,9 @@ def test_what_was_saved_beside_a_live_run_is_scheduled_by_its_recipe(
 def test_runs_that_did_not_end_well_are_not_listed(tmp_path: Path) -> None:
     begun = runs.begin_run(str(tmp_path))
     assert run_view.list_published(str(tmp_path)) == []
-    failed = runs.FailedRecord(run_id=begun.run_id, input="", recipe=None, versions={}, error="no disk")
+    failed = runs.FailedRecord(
+        run_id=begun.run_id, input="", recipe=None, engine=None, versions={}, error="no disk"
+    )
     begun.write_record(failed)
     assert run_view.list_published(str(tmp_path)) == []
     assert run_view.list_published(str(tmp_path / "nothing")) == []

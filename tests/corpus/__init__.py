@@ -1,7 +1,7 @@
 """Small bad customer tables, each with what must come of it.
 
 Every case is a table of twenty customers with one thing wrong. `scripts/make_bad_tables` writes them with
-their recipes, tests/spark/test_bad_tables.py reads them as `custseg train` does, and the table of
+their recipes, tests/tables/test_bad_tables.py reads them as `custseg train` does, and the table of
 docs/reliability.md is made of them.
 """
 

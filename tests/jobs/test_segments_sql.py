@@ -19,9 +19,9 @@ from pyspark.sql import SparkSession
 from custseg_spark import features
 from custseg_spark.model import DIALECTS, Model, write_segments_sql
 from tests.jobs.conftest import RECIPE, Train, labelled_by_a_run, labelled_three_ways, labels, planted
-from tests.spark.draws import draw_tables
-from tests.spark.saved import load_pipeline
-from tests.spark.test_model_properties import models
+from tests.tables.draws import draw_tables
+from tests.tables.saved import load_pipeline
+from tests.tables.test_model_properties import models
 
 
 def test_the_sql_of_a_run_labels_like_its_pipeline_model(train: Train, spark: SparkSession) -> None:

@@ -20,7 +20,8 @@ def make_run_record(run_id: str, *ids: int, **changes: Any) -> runs.RunRecord:
     size, k = 10 * len(ids), len(ids)
     return runs.RunRecord(
         **{
-            "run_id": run_id, "input": "customers.parquet", "recipe": {}, "versions": VERSIONS,
+            "run_id": run_id, "input": "customers.parquet", "recipe": {}, "engine": None,
+            "versions": VERSIONS,
             "format": "parquet", "types": {}, "file": None, "k": k, "why": f"{k} segments",
             "rows": runs.RunRows(read=size, accepted=size, quarantined=0, by_reason={}, missing={}),
             "sample": runs.SampleRecord(rows=size, whole=True, seed=42),
@@ -41,7 +42,7 @@ def make_run_record(run_id: str, *ids: int, **changes: Any) -> runs.RunRecord:
 def make_score_record(score_id: str) -> runs.ScoreRecord:
     """The record of a whole score of nobody."""
     return runs.ScoreRecord(
-        score_id=score_id, run_id="before", input="customers.parquet", versions=VERSIONS,
+        score_id=score_id, run_id="before", input="customers.parquet", engine=None, versions=VERSIONS,
         rows=runs.RowCounts(read=0, accepted=0, quarantined=0, by_reason={}), segments=(),
         drift=LIVE.drift, warnings=(), seconds={}, scans={"total": 1},
     )  # fmt: skip
@@ -53,5 +54,5 @@ def make_rfm_record(run_id: str) -> runs.RfmRecord:
         run_id=run_id, customers=f"runs/{run_id}/customers", input="lines.parquet", as_of="2011-12-10",
         rows=0, lines=runs.LineCounts(read=0, sales=0, returns=0, left_out={}),
         cuts=runs.CutsRecord(last_order=(), frequency=(), monetary=()), recipe={}, warnings=(),
-        seconds={}, scans={"total": 1}, versions=VERSIONS, days_of=None,
+        seconds={}, scans={"total": 1}, engine=None, versions=VERSIONS, days_of=None,
     )  # fmt: skip

@@ -114,7 +114,7 @@ def test_what_a_newer_version_wrote_is_refused_in_one_line(
     asked = ["score", "--output", kept, "--input", str(KEPT / "customers.csv"), "--to", kept]
     if name == "run.json":
         assert cli.main(asked) == 4
-        error, remedy = capsys.readouterr().err.splitlines()
+        *_, error, remedy = capsys.readouterr().err.splitlines()
         assert error.startswith("error: ")
         assert (
             f"{name} was written by a newer custseg_spark: its schema version is {SCHEMA_VERSION + 1}"
@@ -182,7 +182,10 @@ def test_a_record_is_whole_and_holds_nothing_else() -> None:
         (make_run_record("a", 0, 5, live=LIVE, scores={"k": 2, "gap": 0.5, "jaccards": (1.0,)}), "runs"),
         (make_rfm_record("a"), "runs"),
         (runs.RunningRecord(run_id="a"), "runs"),
-        (runs.FailedRecord(run_id="a", input="b", recipe={}, versions={}, error="c"), "audiences"),
+        (
+            runs.FailedRecord(run_id="a", input="b", recipe={}, engine=None, versions={}, error="c"),
+            "audiences",
+        ),
         (make_score_record("a"), "scores"),
     ],
 )

@@ -28,7 +28,7 @@ def customers(spark: SparkSession, tmp_path: Path) -> Customers:
         data.open_table(spark, source, str(tmp_path / "t.csv")), {"id": ["input.id"]}, source.types
     )
     frame, by_id = data.build_id_checks(typed.frame, "id", "exact", 10)
-    rules = data.build_rule_checks({"adult": Rule(sql="age  >=\n18")}, lambda sql, key: sql)
+    rules = data.build_rule_checks({"adult": Rule(sql="age  >=\n18")}, lambda sql, key: F.expr(sql))
     return frame, [*by_id, *typed.checks, *rules]
 
 
@@ -78,7 +78,7 @@ def test_the_counts_are_the_same_from_an_observed_write(
 def test_rules_that_warn_or_stop_keep_their_rows(spark: SparkSession) -> None:
     frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
     rules = {"small": Rule(sql="id < 8", on_fail="warn"), "tiny": Rule(sql="id < 9", on_fail="stop")}
-    checks = data.build_rule_checks(rules, lambda sql, key: sql)
+    checks = data.build_rule_checks(rules, lambda sql, key: F.expr(sql))
     assert data.keep_accepted(frame, checks).count() == 10
     assert data.keep_rejected(frame, checks).count() == 0
     with pytest.raises(DataError, match="tiny: not id < 9: broken by 1 of 10"):
@@ -91,7 +91,7 @@ def test_rules_that_warn_or_stop_keep_their_rows(spark: SparkSession) -> None:
 def test_a_bound_of_its_own_takes_a_rule_out_of_the_bound_of_all(spark: SparkSession) -> None:
     frame = spark.range(10).withColumn(data.AS_READ, F.struct("id"))
     rules = {"own": Rule(sql="id < 6", at_most=0.5), "other": Rule(sql="id <> 9")}
-    checks = data.build_rule_checks(rules, lambda sql, key: sql)
+    checks = data.build_rule_checks(rules, lambda sql, key: F.expr(sql))
     quality = data.judge_counts(count_rows(frame, checks), checks, 0.1)  # 4 rows break the one, 1 the other
     assert (quality.quarantined, quality.by_reason) == (4, {"own: not id < 6": 4, "other: not id <> 9": 1})
 

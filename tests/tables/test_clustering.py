@@ -18,7 +18,7 @@ from custseg_spark.features import Treatment
 from custseg_spark.model import Model, add_stages
 from custseg_spark.recipe import Sweep, parse
 from custseg_spark.steps.treat_features import treat_features
-from tests.spark.saved import load_pipeline
+from tests.tables.saved import load_pipeline
 
 
 def cloud(customers: int = 400, features: int = 3, seed: int = 3) -> np.ndarray:

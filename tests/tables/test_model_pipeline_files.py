@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark.features import Treatment
 from custseg_spark.model import Model, add_stages, build_pipeline_files
-from tests.spark.saved import load_pipeline
+from tests.tables.saved import load_pipeline
 
 SPEND = Treatment("spend", "spend", "", "none", 3.0, None, None, 3.0, 0.1)
 VISITS = Treatment("visits", "visits", "", "none", None, 0.0, 90.0, 1 / 3, 2.0)

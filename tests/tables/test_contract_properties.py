@@ -23,7 +23,7 @@ from custseg_spark.data import Quality
 from custseg_spark.errors import DataError
 from custseg_spark.results import CountedTable
 from custseg_spark.steps.check_rows import check_rows
-from tests.spark.draws import draw_tables
+from tests.tables.draws import draw_tables
 
 
 def check(spark: SparkSession, how: recipe.Recipe, path: Path) -> tuple[CountedTable, Quality]:

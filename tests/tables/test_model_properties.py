@@ -14,8 +14,8 @@ from pyspark.sql import SparkSession
 from custseg_spark import features
 from custseg_spark.features import Treatment
 from custseg_spark.model import Model
-from tests.spark.draws import draw_tables
-from tests.spark.saved import load_pipeline
+from tests.tables.draws import draw_tables
+from tests.tables.saved import load_pipeline
 
 NUMBERS = st.floats(-1e9, 1e9, allow_subnormal=False)
 

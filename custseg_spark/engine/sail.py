@@ -1,0 +1,63 @@
+"""Sail in this process: a server behind a port of this machine, and the one session of this program."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
+"""PySpark's mark that this process speaks to a server; while it is there no JVM is started."""
+
+
+@dataclass(frozen=True)
+class _Running:
+    server: Any
+    session: SparkSession
+    scratch: tempfile.TemporaryDirectory[str]
+
+
+_running: _Running | None = None
+
+
+def open_sail() -> SparkSession:
+    """The session of this program on Sail; the server is started by the first call."""
+    global _running
+    if _running is None:
+        scratch = tempfile.TemporaryDirectory(prefix="custseg-sail-", ignore_cleanup_errors=True)
+        # What the user set wins. Sail reads these once, when its library is loaded.
+        os.environ.setdefault("RUST_LOG", "off")
+        os.environ.setdefault("SAIL_RUNTIME__TEMPORARY_FILES__PATHS", json.dumps([scratch.name]))
+        from pysail.spark import SparkConnectServer
+        from pyspark.sql import SparkSession
+
+        server = SparkConnectServer("127.0.0.1", 0)
+        server.start(background=True)
+        _, port = server.listening_address
+        session = SparkSession.builder.remote(f"sc://localhost:{port}").create()
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        _running = _Running(server, session, scratch)
+        atexit.register(stop_sail)
+    return _running.session
+
+
+def is_open() -> bool:
+    """Whether there is a session on Sail that was opened here."""
+    return _running is not None
+
+
+def stop_sail() -> None:
+    """Stop the session and its server, where there is one; Spark may be started in this process then."""
+    global _running
+    if _running is not None:
+        running, _running = _running, None
+        running.session.stop()
+        running.server.stop()
+        running.scratch.cleanup()
+        os.environ.pop(_CONNECT_MODE, None)
