@@ -74,4 +74,4 @@ def _write_whole(frame: DataFrame) -> DataFrame:
             number = column(one.name)
             written = F.when(is_whole(number), number.try_cast("bigint").cast("string"))
             texts[one.name] = written.otherwise(number.cast("string"))
-    return frame.withColumns(texts)
+    return frame.withColumns(texts) if texts else frame

@@ -64,9 +64,11 @@ class CustomerTable:
         """The table with the columns of which no number has a fraction as bigint: 19 is written as 19."""
         whole = [name for name in self.may_be_whole if not counts[f"fractions_{name}"]]
         exact = {name: data.column(data.AS_READ).getField(name).try_cast("bigint") for name in whole}
-        frame = self.frame.withColumns(
-            {name: F.coalesce(read, data.column(name).try_cast("bigint")) for name, read in exact.items()}
-        )
+        frame = self.frame
+        if exact:  # over Spark Connect there must be one
+            frame = frame.withColumns(
+                {name: F.coalesce(read, data.column(name).try_cast("bigint")) for name, read in exact.items()}
+            )
         types = {**self.types, **dict.fromkeys(whole, "bigint")}
         return replace(self, frame=frame, types=types, may_be_whole=())
 

@@ -62,7 +62,8 @@ def describe_customers(
     # the summed parts of aggregates are decimals where that sums them exactly
     parts = {name for aggregate in kept.aggregates.values() for name in aggregate.parts}
     decimals = [f.name for f in totals.schema if f.name in parts and isinstance(f.dataType, DecimalType)]
-    totals = totals.withColumns({name: F.col(name).cast("double") for name in decimals})
+    for name in decimals:
+        totals = totals.withColumn(name, F.col(name).cast("double"))
     orders, value, returned = F.col("orders"), F.col("value"), F.col("returned")
     money = (value - returned if subtract else value) / F.lit(float(UNIT))
     columns = {
