@@ -47,9 +47,9 @@ def open_sail() -> SparkSession:
     return _running.session
 
 
-def is_open() -> bool:
-    """Whether there is a session on Sail that was opened here."""
-    return _running is not None
+def get_session() -> SparkSession | None:
+    """The session on Sail that was opened here; None where there is none."""
+    return _running.session if _running else None
 
 
 def stop_sail() -> None:

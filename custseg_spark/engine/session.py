@@ -59,7 +59,9 @@ def open_session(
     """
     from pyspark.sql import SparkSession
 
-    active = None if _find_remote() else SparkSession.getActiveSession()
+    active = sail.get_session()
+    if active is None and not _find_remote():
+        active = SparkSession.getActiveSession()
     if active is not None:
         return _take_active(active, engine)
     name, why = choose_engine(engine)
@@ -76,7 +78,7 @@ def open_session(
 
 def close_session(spark: SparkSession) -> None:
     """Stop a session that was opened here, and Sail's server with it."""
-    if sail.is_open():
+    if sail.get_session() is spark:
         sail.stop_sail()
     else:
         spark.stop()
@@ -103,11 +105,11 @@ def run_on_engine(wish: str | None, prepare: Callable[[], Callable[[SparkSession
     with ThreadPoolExecutor(1) as beside:
         opened = _open_beside(beside, wish, table)
         command = prepare()
-        is_first = not sail.is_open()
+        is_first = sail.get_session() is None
         try:
             return command(opened())
         except NeedsSparkError as problem:  # a session that others work with stays
-            if read_wish(wish) == "sail" or not (is_first and sail.is_open() and has_spark()):
+            if read_wish(wish) == "sail" or not (is_first and sail.get_session() and has_spark()):
                 raise
             why = problem.what
     sail.stop_sail()
@@ -133,7 +135,7 @@ def _open_beside(beside: Executor, wish: str | None, table: str) -> Callable[[],
     when it is waited for.
     """
     work = partial(open_session, engine=wish, small=is_small(table))
-    over_connect = _find_remote() or choose_engine(wish)[0] == "sail"
+    over_connect = _find_remote() or sail.get_session() or choose_engine(wish)[0] == "sail"
     return work if over_connect else beside.submit(work).result
 
 
