@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from custseg_spark import clustering, data, journal, runs
 from custseg_spark.clustering import Partition
 from custseg_spark.engine.choose import require_spark
-from custseg_spark.engine.session import run_on_engine
+from custseg_spark.engine.run_on_engine import run_on_engine
 from custseg_spark.errors import RecipeError
 from custseg_spark.journal import carry_journal
 from custseg_spark.recipe import Recipe

@@ -106,7 +106,7 @@ def _read_source(arguments: argparse.Namespace) -> dict[str, str] | None:
 
 def _score(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
 
     source = _read_source(arguments)
     run = runs.find_run(arguments.output, arguments.run)
@@ -129,7 +129,7 @@ def _score(arguments: argparse.Namespace) -> None:
 
 def _stream(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
 
     run = runs.find_run(arguments.output, arguments.run)
 
@@ -146,7 +146,7 @@ def _stream(arguments: argparse.Namespace) -> None:
 
 def _write_audience(arguments: argparse.Namespace) -> None:
     from custseg_spark import runs, terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
     from custseg_spark.recipe import load
 
     source = _read_source(arguments)

@@ -88,7 +88,7 @@ def _make_customers(arguments: argparse.Namespace) -> None:
     if arguments.rebuild_from and not arguments.incremental:
         raise RecipeError("--rebuild-from goes with --incremental", "without it every day is summed anyway")
     from custseg_spark import terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
 
     def prepare() -> Callable[[SparkSession], RfmResult]:
         from custseg_spark.commands.rfm import KeptSums, rfm
@@ -108,7 +108,7 @@ def _backtest(arguments: argparse.Namespace) -> None:
     recipe = load(arguments.recipe, arguments.overrides)
     path = find_input(arguments.input, orders, "order lines", "them")
     from custseg_spark import terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
 
     def prepare() -> Callable[[SparkSession], BacktestResult]:
         from custseg_spark.commands.backtest import BacktestPlan, backtest

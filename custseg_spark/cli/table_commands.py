@@ -99,7 +99,7 @@ def _train(arguments: argparse.Namespace) -> None:
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
     from custseg_spark import terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
 
     def prepare_explain() -> Callable[[SparkSession], str]:
         from custseg_spark.commands.explain_recipe import explain_recipe
@@ -124,7 +124,7 @@ def _train(arguments: argparse.Namespace) -> None:
 def _compare(arguments: argparse.Namespace) -> None:
     recipe, path = read_recipe_and_input(arguments)
     from custseg_spark import terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
 
     def prepare() -> Callable[[SparkSession], ComparisonResult]:
         from custseg_spark.commands.compare import CompareSettings, compare
@@ -140,7 +140,7 @@ def _compare(arguments: argparse.Namespace) -> None:
 
 def _write_starter(arguments: argparse.Namespace) -> None:
     from custseg_spark import terminal
-    from custseg_spark.engine.session import run_on_engine
+    from custseg_spark.engine.run_on_engine import run_on_engine
 
     target = Path(arguments.to) if arguments.to else None
     if target:

@@ -12,32 +12,26 @@ import atexit
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from custseg_spark.engine import machine, sail
 from custseg_spark.engine.choose import (
     choose_engine,
     find_conf_dir,
     find_engine,
-    has_spark,
     note_engine,
     read_properties,
     read_wish,
 )
 from custseg_spark.engine.java import cache_file, require_java
-from custseg_spark.errors import NeedsSparkError, RecipeError
+from custseg_spark.errors import RecipeError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-T = TypeVar("T")
-_SMALL = 32 * 2**20
 
 
 def open_session(
@@ -60,7 +54,7 @@ def open_session(
     from pyspark.sql import SparkSession
 
     active = sail.get_session()
-    if active is None and not _find_remote():
+    if active is None and not find_remote():
         active = SparkSession.getActiveSession()
     if active is not None:
         return _take_active(active, engine)
@@ -70,7 +64,7 @@ def open_session(
     else:
         with _put_defaults_below(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
-        if _find_remote():
+        if find_remote():
             atexit.register(_hang_up_at_exit, spark)
     note_engine(spark, why)
     return spark
@@ -95,29 +89,6 @@ def _take_active(spark: SparkSession, wish: str | None) -> SparkSession:
     return spark
 
 
-def run_on_engine(wish: str | None, prepare: Callable[[], Callable[[SparkSession], T]], table: str = "") -> T:
-    """What a command gives: `prepare` imports it while the session opens, and gives what is called with it.
-
-    `wish`: auto, spark or sail; as CUSTSEG_ENGINE says if null. `table`: the path of what it reads. Where
-    Sail was chosen and something takes Spark, the command is run again there, and says why. Raises
-    NeedsSparkError where there is none, or Sail was asked for.
-    """
-    with ThreadPoolExecutor(1) as beside:
-        opened = _open_beside(beside, wish, table)
-        command = prepare()
-        is_first = sail.get_session() is None
-        try:
-            return command(opened())
-        except NeedsSparkError as problem:  # a session that others work with stays
-            if read_wish(wish) == "sail" or not (is_first and sail.get_session() and has_spark()):
-                raise
-            why = problem.what
-    sail.stop_sail()
-    spark = open_session(engine="spark", small=is_small(table))
-    note_engine(spark, why)
-    return command(spark)
-
-
 def _hang_up_at_exit(spark: SparkSession) -> None:
     """Close the connection to a Spark Connect server before Python takes itself apart.
 
@@ -127,32 +98,7 @@ def _hang_up_at_exit(spark: SparkSession) -> None:
     spark.client.close()
 
 
-def _open_beside(beside: Executor, wish: str | None, table: str) -> Callable[[], SparkSession]:
-    """Begin to open the session for a table beside other work; what comes back waits for it. A JVM takes as
-    long to start as our libraries to import.
-
-    Over Spark Connect, which Sail speaks too, a session belongs to the thread that opened it: it is opened
-    when it is waited for.
-    """
-    work = partial(open_session, engine=wish, small=is_small(table))
-    over_connect = _find_remote() or sail.get_session() or choose_engine(wish)[0] == "sail"
-    return work if over_connect else beside.submit(work).result
-
-
-def is_small(table: str) -> bool:
-    """Whether the files at a local path hold at most 32 MiB: the run ends before Java's optimising compiler
-    has paid off, which takes as much CPU time as all the rest (docs/decisions/small-tables.md)."""
-    path = Path(table)
-    files = path.rglob("*") if path.is_dir() else [path]
-    size = 0
-    for file in files:
-        size += file.stat().st_size if file.is_file() else 0
-        if size > _SMALL:  # a lake's other hundred thousand files need no look
-            return False
-    return size > 0
-
-
-def _find_remote() -> str | None:
+def find_remote() -> str | None:
     """The address of a Spark Connect server, or None; `local[...]` starts one in this process."""
     return os.environ.get("SPARK_REMOTE")
 
@@ -197,7 +143,7 @@ def _list_defaults(submit_args: str, wanted: dict[str, str], *, small: bool = Fa
     arguments, _ = parser.parse_known_args(shlex.split(submit_args))
     given = read_properties(arguments.properties_file or find_conf_dir() / "spark-defaults.conf")
     given |= dict(item.split("=", 1) for item in arguments.conf if "=" in item)
-    users_master = _find_remote() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
+    users_master = find_remote() or arguments.master or given.get("spark.master") or os.environ.get("MASTER")
     if users_master is None:
         wanted = {"spark.master": "local[*]", **wanted}
     if local := re.match(r"local(?:\[(\d*)|$)", users_master or wanted["spark.master"]):

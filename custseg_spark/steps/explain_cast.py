@@ -11,7 +11,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
 from custseg_spark import data
-from custseg_spark.engine.translate_errors import NO_CAST, translate_engine_errors
+from custseg_spark.engine.spark_problems import NO_CAST
+from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
 from custseg_spark.features.raw_columns import write_raw_sql
 from custseg_spark.propose.column_kinds import look_at_column

@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark.engine import machine, session
+from custseg_spark.engine.run_on_engine import is_small
 
 ROOT = Path(__file__).parents[2]
 SHOWN = (
@@ -160,13 +161,13 @@ def test_a_containers_quota_counts_as_its_cores(
 
 def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_settings: Path) -> None:
     (tmp_path / "t" / "day=1").mkdir(parents=True)
-    assert not session.is_small(str(tmp_path / "t")), "nothing is known of it"
+    assert not is_small(str(tmp_path / "t")), "nothing is known of it"
     (tmp_path / "t" / "day=1" / "a.csv").write_bytes(b"x" * 2**20)
-    assert session.is_small(str(tmp_path / "t"))
-    assert session.is_small(str(tmp_path / "t" / "day=1" / "a.csv"))
+    assert is_small(str(tmp_path / "t"))
+    assert is_small(str(tmp_path / "t" / "day=1" / "a.csv"))
     os.truncate(tmp_path / "t" / "day=1" / "a.csv", 33 * 2**20)
-    assert not session.is_small(str(tmp_path / "t"))
-    assert not session.is_small("s3a://lake/customers")
+    assert not is_small(str(tmp_path / "t"))
+    assert not is_small("s3a://lake/customers")
     assert "TieredStopAtLevel" in session._list_defaults("", {}, small=True)["spark.driver.extraJavaOptions"]
     assert "TieredStopAtLevel" not in session._list_defaults("", {})["spark.driver.extraJavaOptions"]
 

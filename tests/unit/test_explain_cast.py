@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from custseg_spark.engine.translate_errors import NO_CAST
+from custseg_spark.engine.spark_problems import NO_CAST
 from custseg_spark.errors import RecipeError
 from custseg_spark.steps.explain_cast import Expressions, explain_cast
 

@@ -11,7 +11,8 @@ from pyspark.sql.types import StructType
 from custseg_spark.data.lake.publish_day import knows_delta
 from custseg_spark.data.parquet_types import find_near_type
 from custseg_spark.data.table_files import TableFiles, escape_pattern
-from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error
+from custseg_spark.engine.spark_problems import UNKNOWN_FORMAT
+from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import models
 

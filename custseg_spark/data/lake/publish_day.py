@@ -11,7 +11,8 @@ from pyspark.sql import functions as F
 from custseg_spark.data.columns import quote
 from custseg_spark.data.lake import swap
 from custseg_spark.data.lake.swap import DAY
-from custseg_spark.engine.translate_errors import UNKNOWN_FORMAT, explain_error
+from custseg_spark.engine.spark_problems import UNKNOWN_FORMAT
+from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import RecipeError, RunError
 from custseg_spark.recipe.sections import Publish, check_day
 
