@@ -110,7 +110,7 @@ def rewrite(
     `rules`: of the tree and its literals, what gives for each node the one that stands in its place.
     """
     tree, literals = parse_sql(sql, where)
-    if _is_grouped_otherwise(tree):
+    if groups_otherwise(tree):
         return sql
     before = _write(tree)
     replacement = rules(tree, literals)
@@ -138,7 +138,7 @@ def _write(tree: exp.Expr) -> str:
     return tree.sql(dialect=AsWritten, normalize_functions=False, comments=False)
 
 
-def _is_grouped_otherwise(tree: exp.Expr) -> bool:
+def groups_otherwise(tree: exp.Expr) -> bool:
     """Whether the tree groups `a || b + 1` as a || (b + 1), where Spark means (a || b) + 1."""
     return any(
         isinstance(side, exp.Add | exp.Sub)
