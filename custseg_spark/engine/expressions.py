@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType
 
 from custseg_spark.engine.choose import is_sail
+from custseg_spark.sql.on_sail import translate
 
 
 def compile_expression(frame: DataFrame, sql: str, where: str = "expression") -> Column:
@@ -39,4 +40,5 @@ def find_types(frame: DataFrame, expressions: Mapping[str, str]) -> dict[str, Da
 
 
 def _translate(frame: DataFrame, sql: str, where: str) -> str:
-    return sql
+    types = {field.name: field.dataType.simpleString() for field in frame.schema}
+    return translate(sql, types, where).sql
