@@ -215,8 +215,9 @@ class SegmentationModel(SparkModel):
 
     @property
     def _engine(self) -> str:
-        found = self._record.engine
-        return f"{found.name} {found.version}" if found else f"spark {self._record.versions['spark']}"
+        found = self._record.engine  # a run of version 0.1.0 has none: it was Spark's
+        name, version = (found.name, found.version) if found else ("spark", self._record.versions["spark"])
+        return f"{name.capitalize()} {version}"
 
     @cached_property
     def _model(self) -> Model:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyspark
 import pytest
 from pyspark.ml import Estimator, Model, Pipeline
 from pyspark.sql import SparkSession
@@ -14,6 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark import Feature, SegmentationModel, Segmenter, runs
 from custseg_spark.api import model_files
+from custseg_spark.engine.choose import find_engine
 from custseg_spark.errors import DataError, RecipeError, RunError
 
 LABELS = ["segment", "segment_name", "distance_to_centre", "margin"]
@@ -143,12 +143,12 @@ def test_every_figure_has_a_name(model: SegmentationModel) -> None:
     assert set(drawn) < set(model_files.ALL_FIGURES)
 
 
-def test_it_says_what_it_is(model: SegmentationModel) -> None:
+def test_it_says_what_it_is(model: SegmentationModel, spark: SparkSession) -> None:
     assert repr(make_segmenter()) == "Segmenter(id='id', k=(2, 4), features=['spend', 'recency'])"
     names = model.profile_["name"].tolist()
     assert repr(model) == (
         f"SegmentationModel(k=3, segments={names}, features=['spend', 'recency'], "
-        f"engine='Spark {pyspark.__version__}')"
+        f"engine='{find_engine(spark).title}')"
     )
 
 

@@ -153,4 +153,6 @@ def test_whole_numbers_leave_for_another_tool_without_a_fraction(spark: SparkSes
     frame = spark.createDataFrame(rows, "segment int, `a.b` double, y float").coalesce(1)
     data.write_parts(frame, str(tmp_path / "out"), "segment", "csv")
     (written,) = (tmp_path / "out").rglob("*.csv")
-    assert written.read_text().splitlines() == ["a.b,y", "19,-2.5", "4915112345678,", "-3,NaN", "1.0E300,0"]
+    *lines, huge = written.read_text().splitlines()
+    assert lines == ["a.b,y", "19,-2.5", "4915112345678,", "-3,NaN"]
+    assert (float(huge.split(",")[0]), huge.split(",")[1]) == (1e300, "0")  # 1.0E300, or 1e300 of Sail's

@@ -32,6 +32,7 @@ def told(run: Callable[[], object], where: str = "rules.x") -> CustsegError:
     return problem
 
 
+@pytest.mark.spark_only("its own words")
 @pytest.mark.parametrize(
     "sql,what",
     [
@@ -61,6 +62,7 @@ def test_expressions(spark: SparkSession, sql: str, what: str) -> None:
     assert re.search(what, problem.what), problem.what
 
 
+@pytest.mark.spark_only("its own words")
 def test_files_of_one_table_whose_types_differ(spark: SparkSession, tmp_path: Path) -> None:
     for name, sql in (("a", "double(1) AS v"), ("b", "'x' AS v")):
         spark.range(1).selectExpr("id", sql).write.parquet(str(tmp_path / "t" / f"part={name}"))
@@ -71,6 +73,7 @@ def test_files_of_one_table_whose_types_differ(spark: SparkSession, tmp_path: Pa
     assert "schemas" in told(lambda: merged.parquet(str(tmp_path / "t")).collect(), "input").what
 
 
+@pytest.mark.spark_only("its own words")
 def test_files_that_are_cut_off_or_go_away_during_the_run(spark: SparkSession, tmp_path: Path) -> None:
     path = tmp_path / "t"
     for damage, what in ((_cut, "is not Parquet, or cut off"), (os.remove, "went away during the run")):
@@ -90,6 +93,7 @@ def _cut(path: Path) -> None:
     os.truncate(path, os.path.getsize(path) // 2)  # noqa: PTH202
 
 
+@pytest.mark.spark_only("its own words")
 def test_paths_and_formats(spark: SparkSession, tmp_path: Path) -> None:
     assert "does not exist" in told(lambda: spark.read.parquet(str(tmp_path / "no")).schema).what
     assert "no Parquet files" in told(lambda: spark.read.parquet(str(tmp_path)).schema).what

@@ -59,6 +59,7 @@ def raw(spark: SparkSession) -> DataFrame:
     )
 
 
+@pytest.mark.spark_only("PipelineModel.load")
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 1, 0, 2)])
 def test_it_labels_nulls_and_ties_as_the_model_does(
     spark: SparkSession, tmp_path: Path, raw: DataFrame, order: tuple[int, ...]
@@ -79,6 +80,7 @@ def test_it_labels_nulls_and_ties_as_the_model_does(
     assert [tuple(row) for row in label_by_pipeline(loaded, raw)] == expected
 
 
+@pytest.mark.spark_only("PipelineModel.load")
 def test_saved_again_by_spark_it_is_the_same(spark: SparkSession, tmp_path: Path, raw: DataFrame) -> None:
     loaded = load_pipeline(MODEL, tmp_path / "model")
     loaded.save(str(tmp_path / "again"))
@@ -96,6 +98,7 @@ def test_saved_again_by_spark_it_is_the_same(spark: SparkSession, tmp_path: Path
         assert (kmeans.getK(), kmeans.getDistanceMeasure()) == (3, "euclidean")
 
 
+@pytest.mark.spark_only("PipelineModel.load")
 def test_the_files_are_laid_out_as_spark_lays_them_out(spark: SparkSession, tmp_path: Path) -> None:
     """But for the names of its part files, and for defaults, which are those of who loads it."""
 
@@ -131,6 +134,7 @@ def test_the_same_model_gives_the_same_files() -> None:
     }
 
 
+@pytest.mark.spark_only("PipelineModel.load")
 def test_parquet_that_lost_sparks_schema_would_not_load(spark: SparkSession, tmp_path: Path) -> None:
     """The reason for the schema in the footer; and that the fields' nullability is Spark's."""
     import pyarrow.parquet as pq

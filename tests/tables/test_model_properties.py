@@ -57,7 +57,7 @@ def models(draw: st.DrawFn) -> Model:
 )
 def test_saved_and_loaded_a_model_labels_the_same(spark: SparkSession, model: Model, rows: Any) -> None:
     table = spark.createDataFrame(rows, "`spend of it` double, `visits of it` double")
-    raw = table.selectExpr(*[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
+    raw = add_stages(table, model.raw_stages()).select(*[f"_raw_{t.name}" for t in model.features])
     loaded = Model.from_json(model.to_json())
     assert loaded == model
     labelled = loaded.label(raw, []).collect()
@@ -83,7 +83,7 @@ def test_saved_and_loaded_the_pipeline_labels_as_the_model(
         [(n, *row) for n, row in enumerate(rows)], "id int, `spend of it` double, `visits of it` double"
     )
     found = loaded.transform(table).orderBy("id").collect()
-    raw = table.selectExpr("id", *[f"{t.raw_sql} AS _raw_{t.name}" for t in model.features])
+    raw = add_stages(table, model.raw_stages()).select("id", *[f"_raw_{t.name}" for t in model.features])
     expected = model.label(raw, ["id"]).orderBy("id").collect()
     assert [row["id"] for row in found] == [row["id"] for row in expected] == list(range(len(rows)))
     values = pd.DataFrame(rows, columns=["spend", "visits"]).astype(float)

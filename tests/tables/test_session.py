@@ -60,6 +60,7 @@ def run(program: str, cwd: Path, *command: str, **environment: str) -> tuple[dic
     return dict(line.split(" ", 1) for line in answer.stdout.splitlines()), answer.stderr
 
 
+@pytest.mark.spark_only("how a JVM is started")
 def test_an_open_session_is_taken_as_it_is(spark: SparkSession) -> None:
     before = spark.conf.get("spark.sql.shuffle.partitions")
     again = session.open_session("another", settings={"spark.sql.shuffle.partitions": "99"})
@@ -68,6 +69,7 @@ def test_an_open_session_is_taken_as_it_is(spark: SparkSession) -> None:
     assert spark.conf.get("spark.app.name") == "custseg tests"
 
 
+@pytest.mark.spark_only("how a JVM is started")
 def test_a_laptop_gets_the_defaults_and_a_calm_standard_error(no_settings: Path) -> None:
     seen, error = run(PROGRAM, no_settings)
     assert seen["spark.master"] == "local[*]"
@@ -77,6 +79,7 @@ def test_a_laptop_gets_the_defaults_and_a_calm_standard_error(no_settings: Path)
     assert own == []
 
 
+@pytest.mark.spark_only("how a JVM is started")
 def test_spark_defaults_and_arguments_win(no_settings: Path) -> None:
     (no_settings / "spark-defaults.conf").write_text(
         "# ours\nspark.sql.shuffle.partitions   7\nspark.driver.memory=700m\nspark.app.name: from the file\n"
@@ -90,6 +93,7 @@ def test_spark_defaults_and_arguments_win(no_settings: Path) -> None:
     assert seen["spark.driver.host"] == "localhost"
 
 
+@pytest.mark.spark_only("how a JVM is started")
 def test_spark_submit_is_left_as_it_is(no_settings: Path) -> None:
     submit = Path(sys.prefix) / "bin" / "spark-submit"
     if not submit.exists():
@@ -101,6 +105,7 @@ def test_spark_submit_is_left_as_it_is(no_settings: Path) -> None:
     assert seen["spark.driver.memory"] == "None"
 
 
+@pytest.mark.spark_only("how a JVM is started")
 def test_spark_connect(no_settings: Path) -> None:
     """The program ends, too, with a fitted model in hand: half of the time it did not."""
     pytest.importorskip("grpc")
@@ -172,6 +177,7 @@ def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_sett
     assert "TieredStopAtLevel" not in session._list_defaults("", {})["spark.driver.extraJavaOptions"]
 
 
+@pytest.mark.spark_only("how a JVM is started")
 def test_a_users_own_log_settings_win(no_settings: Path) -> None:
     assert "log4j2" in session._list_defaults("", {})["spark.driver.extraJavaOptions"]
     (no_settings / "log4j2.properties").touch()

@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 
 from custseg_spark.sql import make_safe
 
+pytestmark = pytest.mark.spark_only("the reference that scripts/engines-equal holds Sail to")
+
 GOOD = r"""
     (7, 3, 10L, 2.5D, cast(1.25 as decimal(10,2)), '12', 'it''s "x"', date'2024-01-31', date'2023-03-01',
      timestamp'2024-01-31 10:11:12', '04-09-2012', array(1, 2, 3), map('k', 5), named_struct('x', 4), 1957),

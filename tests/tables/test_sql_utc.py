@@ -8,6 +8,8 @@ from pyspark.sql import functions as F
 
 from custseg_spark.sql import make_safe, put_in_utc
 
+pytestmark = pytest.mark.spark_only("the reference that scripts/engines-equal holds Sail to")
+
 ZONES = ("Asia/Tokyo", "America/Sao_Paulo", "Europe/Berlin", "Pacific/Kiritimati", "America/Los_Angeles")
 ZONE = "spark.sql.session.timeZone"
 MICROS = (
