@@ -1,14 +1,13 @@
-"""What custseg_spark works with, as ranges. The versions it is tested on stand in requirements.lock."""
+"""What custseg_spark works with, as ranges. The versions it is tested on stand in requirements*.lock."""
 
-import os
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
 README = Path(__file__).parent / "README.md"
 
+# No PySpark: clusters bring theirs, and a second one, installed, would stand in its way.
 CORE = [
-    "pyspark>=4.0,<5",
     "numpy>=1.26",
     "pandas>=2.2,<3",  # Spark 4.3 does not support pandas 3
     "pyarrow>=15",
@@ -24,12 +23,12 @@ CORE = [
     "sqlglot>=30.25,<31",
 ]
 
-if os.environ.get("WITHOUT_SPARK"):  # scripts/make_wheel: for clusters, which bring theirs
-    CORE = [needed for needed in CORE if not needed.startswith("pyspark")]
-
 EXCEL = ["openpyxl>=3.1", "python-calamine>=0.4"]
 
 EXTRAS = {
+    # One of these two, never both: pyspark and pyspark-client are the same package twice.
+    "sail": ["pysail>=0.7.2,<0.8", "pyspark-client>=4.2,<4.3"],  # the one client version that Sail takes
+    "spark": ["pyspark[connect]>=4.0,<5"],
     "app": ["streamlit>=1.67", "plotly>=6", *EXCEL],
     "excel": EXCEL,
     "delta": ["deltalake>=1.0,<2"],
@@ -47,11 +46,11 @@ EXTRAS = {
         "nbformat",
         "pandas-stubs<3",
         "playwright",
-        "pyspark[connect]",
         "pytest",
         "ruff",
         "setuptools>=70.1",  # from here on it makes wheels by itself
         "types-PyYAML",
+        "uv>=0.13,<0.14",
         "venv-pack",
         "xlwt",
     ],

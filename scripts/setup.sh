@@ -1,11 +1,24 @@
-# Sourced by the other scripts. Makes .venv from the locked versions, again only when they have changed,
-# and installs a Java there when the machine has none. Leaves ROOT and the commands `python` and `say`.
+# Sourced by the other scripts, which then say what they run in:
+#
+#   set_up sail    .venv, from requirements.lock: Sail, the page, Delta, Excel; no Java
+#   set_up spark   .venv-spark, from requirements-spark.lock: Spark, Sail and what tests need; a Java is installed
+#                  there when the machine has none
+#
+# Each is made by uv, and anew only when its lock has changed. Leaves ROOT, VENV and the commands `python`, `uv`,
+# `install` and `say`.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-python() { "$ROOT/.venv/bin/python" "$@"; }
-
 say() { printf '%s\n' "$@" >&2; }
+
+python() { "$VENV/bin/python" "$@"; }
+
+uv() {
+    [[ -n ${UV:-} ]] || UV=$(find_uv "$(find_python)")
+    "$UV" "$@"
+}
+
+install() { uv pip install --quiet --python "$VENV/bin/python" "$@"; } # into the environment
 
 find_python() {
     local candidate
@@ -19,47 +32,63 @@ find_python() {
     exit 1
 }
 
-make_venv() { # BASE_PYTHON
-    local clear=()
-    [[ -d $ROOT/.venv ]] && ! python -c '' 2>/dev/null && clear=(--clear) # its Python has gone
-    if "$1" -c 'import ensurepip' 2>/dev/null; then
-        "$1" -m venv ${clear[@]+"${clear[@]}"} "$ROOT/.venv"
-    elif "$1" -m pip --version >/dev/null 2>&1; then
-        "$1" -m venv --without-pip ${clear[@]+"${clear[@]}"} "$ROOT/.venv"
+find_uv() { # BASE_PYTHON: the machine's, or our own
+    local theirs
+    theirs=$(type -P uv || true)
+    if [[ -n $theirs ]] && "$theirs" --version >/dev/null 2>&1; then
+        echo "$theirs"
     else
-        say "$1 can't make a virtual environment: it has neither ensurepip nor pip" \
-            "install one (on Debian and Ubuntu: apt install python3-venv) and run this again"
-        exit 1
+        [[ -x $ROOT/.venv-uv/bin/uv ]] || get_uv "$1" "$ROOT/.venv-uv" >&2 || exit 1
+        echo "$ROOT/.venv-uv/bin/uv"
     fi
 }
 
-install() { # BASE_PYTHON ARGUMENT...
-    local pip=("$1" -m pip --python "$ROOT/.venv/bin/python")             # Debian keeps ensurepip in a package of
-    python -c 'import pip' 2>/dev/null && pip=("$ROOT/.venv/bin/python" -m pip) # its own; a pip outside serves too
-    shift
-    "${pip[@]}" --disable-pip-version-check install --quiet "$@"
+get_uv() { # BASE_PYTHON DIRECTORY
+    local wheel=(--disable-pip-version-check install --quiet --require-hashes --requirement "$ROOT/requirements-uv.lock")
+    if "$1" -m pip --version >/dev/null 2>&1; then
+        "$1" -m pip "${wheel[@]}" --target "$2"
+    elif "$1" -c 'import ensurepip' 2>/dev/null; then # Debian keeps it in a package of its own
+        "$1" -m venv --clear "$2" && "$2/bin/python" -m pip "${wheel[@]}"
+    else
+        say "$1 can't install anything: it has neither pip nor ensurepip" \
+            "install one (on Debian and Ubuntu: apt install python3-venv), or uv, and run this again"
+        return 1
+    fi
 }
 
-set_up() (
-    base_python=$(find_python)
-    # Two scripts started at once set up one after the other. The lock belongs to the open file, which
-    # ends with this subshell: nothing is left behind, however it ends.
-    exec 9<"$ROOT/requirements.lock"
-    "$base_python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+# An environment beside ROOT, made anew and filled by COMMAND unless it is there for the same reason. Two scripts
+# started at once make theirs one after the other: the lock belongs to the open file, which ends with the subshell,
+# so that nothing is left behind, however it ends.
+make_venv() { # NAME REASON COMMAND...
+    VENV=$ROOT/$1
+    (
+        base_python=$(find_python)
+        exec 9<"$ROOT/setup.py"
+        "$base_python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+        if [[ ! -f $VENV/installed || $(<"$VENV/installed") != "$2" ]] || ! python -c '' 2>/dev/null; then
+            say "setting up $VENV"
+            UV=$(find_uv "$base_python")
+            "$base_python" -m venv --without-pip --clear "$VENV"
+            "${@:3}"
+            printf '%s' "$2" >"$VENV/installed"
+        fi
+    )
+}
 
-    stamp=$ROOT/.venv/installed
-    wanted="$ROOT $(cat "$ROOT/requirements.lock" "$ROOT/setup.py" | cksum)"
-    if [[ ! -f $stamp || $(<"$stamp") != "$wanted" ]] || ! python -c '' 2>/dev/null; then
-        say "setting up $ROOT/.venv from requirements.lock: some minutes the first time"
-        make_venv "$base_python"
-        install "$base_python" --requirement "$ROOT/requirements.lock"
-        install "$base_python" --no-deps --editable "$ROOT"
-        printf '%s' "$wanted" >"$stamp"
-    fi
-    if ! python -c 'from custseg_spark.engine.java import require_java; require_java()' 2>/dev/null; then
-        say "no Java 17 or 21 on this machine: installing one into .venv"
-        install "$base_python" --requirement "$ROOT/requirements-java.lock"
-    fi
-)
+install_locked() { # LOCK
+    install --require-hashes --requirement "$ROOT/$1"
+    install --no-deps --editable "$ROOT"
+}
 
-set_up
+add_java() {
+    python -c 'from custseg_spark.engine.java import require_java; require_java()' 2>/dev/null && return
+    say "no Java 17 or 21 on this machine: installing one into $VENV"
+    install --require-hashes --requirement "$ROOT/requirements-java.lock"
+}
+
+set_up() { # sail | spark
+    local name=.venv lock=requirements.lock
+    [[ $1 != spark ]] || name=.venv-spark lock=requirements-spark.lock
+    make_venv "$name" "$ROOT $(cat "$ROOT/$lock" "$ROOT/setup.py" | cksum)" install_locked "$lock"
+    [[ $1 != spark ]] || add_java
+}

@@ -88,7 +88,7 @@ def test_the_bundle_starts_jobs_that_are_there() -> None:
 
 
 def test_the_wheel_is_the_package_and_brings_no_spark(tmp_path: Path) -> None:
-    pytest.importorskip("pip")
+    pytest.importorskip("uv")
     pytest.importorskip("build")
     (tmp_path / "custseg_spark-0.0.0-py3-none-any.whl").touch()
     make = [ROOT / "scripts" / "make_wheel", tmp_path]
@@ -97,8 +97,8 @@ def test_the_wheel_is_the_package_and_brings_no_spark(tmp_path: Path) -> None:
     assert wheel.read_bytes() == (tmp_path / "custseg_spark.zip").read_bytes()
     assert len(list(tmp_path.iterdir())) == 2
     target = tmp_path / "installed"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "--no-index", "--no-deps", "--target", target, wheel], check=True)
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable]
+    subprocess.run([*install, "--no-index", "--no-deps", "--target", target, wheel], check=True)
     ours = {path.relative_to(ROOT) for path in (ROOT / "custseg_spark").rglob("*") if path.suffix != ".pyc"}
     assert {path for path in ours if not (target / path).exists() and path.name != "__pycache__"} == set()
     assert (target / "bin" / "custseg").exists()
