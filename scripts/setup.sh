@@ -18,7 +18,10 @@ uv() {
     "$UV" "$@"
 }
 
-install() { uv pip install --quiet --python "$VENV/bin/python" "$@"; } # into the environment
+# Into the environment; compiled at once where no later import may write what it compiled.
+install() {
+    uv pip install --quiet --python "$VENV/bin/python" ${PYTHONDONTWRITEBYTECODE:+--compile-bytecode} "$@"
+}
 
 find_python() {
     local candidate
@@ -46,7 +49,7 @@ find_uv() { # BASE_PYTHON: the machine's, or our own
 get_uv() { # BASE_PYTHON DIRECTORY
     local wheel=(--disable-pip-version-check install --quiet --require-hashes --requirement "$ROOT/requirements-uv.lock")
     if "$1" -m pip --version >/dev/null 2>&1; then
-        "$1" -m pip "${wheel[@]}" --target "$2"
+        PIP_ROOT_USER_ACTION=ignore "$1" -m pip "${wheel[@]}" --target "$2"
     elif "$1" -c 'import ensurepip' 2>/dev/null; then # Debian keeps it in a package of its own
         "$1" -m venv --clear "$2" && "$2/bin/python" -m pip "${wheel[@]}"
     else
