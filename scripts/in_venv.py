@@ -1,4 +1,4 @@
-"""How the programs here start: with the packages of an environment that scripts/setup.sh makes, whichever Python
+"""How the programs here start: with the packages of an environment that setup.sh makes, whichever Python
 called them."""
 
 import os
@@ -15,9 +15,9 @@ sys.path.insert(0, str(ROOT))
 
 @contextmanager
 def in_venv(*, light: bool = False) -> Iterator[None]:
-    """Where a package that is imported inside is missing, the program starts anew by the Python of .venv-spark,
-    or of .venv, which has no Spark, if `light` and it is there. In an environment that lacks it too, or where there
-    is none, it ends with what to do."""
+    """Where a package that is imported inside is missing, the program starts anew by the Python of
+    .venv-spark, or, if `light`, of .venv, which has no Spark; where that one lacks it too, or is not there,
+    it ends with what to do."""
     if not light and Path(sys.prefix).resolve() == LIGHT:
         _start_anew([FULL], "pyspark with a Spark")
     try:

@@ -15,6 +15,7 @@ from typing import Any
 
 from custseg_spark.app import engine, visit
 from custseg_spark.app.settings import SETTINGS, Settings
+from custseg_spark.engine.require_pyspark import require_pyspark
 from custseg_spark.errors import RecipeError
 from custseg_spark.report import palette
 
@@ -34,6 +35,7 @@ def serve(host: str, port: int | None, settings: Settings, *, browser: bool = Tr
             f"custseg app takes {', '.join(missing)}, which is not installed",
             "pip install 'custseg_spark[app]'",
         )
+    require_pyspark()
     import streamlit
 
     # What the first page would wait for else: its modules are imported before the server is up.

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from custseg_spark import __version__
 from custseg_spark.cli import night_commands, order_commands, run_commands, service_commands, table_commands
 from custseg_spark.cli.parsers import EPILOG
+from custseg_spark.engine.require_pyspark import require_pyspark
 from custseg_spark.errors import CustsegError
 
 
@@ -20,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _build_parser().parse_args(argv)
     _log_to_stderr()
     try:
-        arguments.act(arguments)
+        _act(arguments)
     except CustsegError as problem:
         print(f"error: {problem.what}", file=sys.stderr)
         if problem.remedy:
@@ -33,6 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         return 1
     return 0
+
+
+def _act(arguments: argparse.Namespace) -> None:
+    try:
+        arguments.act(arguments)
+    except ModuleNotFoundError:
+        require_pyspark()
+        raise
 
 
 def run(name: str, argv: Sequence[str] | None = None) -> int:
