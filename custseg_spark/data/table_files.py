@@ -14,6 +14,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from custseg_spark.errors import DataError, find_nearest_name
 
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _PATTERN = re.compile(r"[*?\[{]")
 
 
@@ -48,6 +49,14 @@ class TableFiles:
         """One of the files as messages name it."""
         below = name.removeprefix(self.root).lstrip("/")
         return f"{self.path.rstrip('/')}/{below}" if below and below != name else self.path
+
+    def find_folder_values(self, name: str) -> dict[str, str | None]:
+        """The values that the folders of one of the files give to the columns in `partitions`."""
+        return {
+            key: None if value == _NO_VALUE else value
+            for key, value in _list_folder_values(name[len(self.root) :])
+            if key in self.partitions
+        }
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
@@ -118,11 +127,17 @@ def _match(filesystem: Any, pattern: str) -> tuple[str, ...]:
 def _list_partitions(root: str, files: tuple[str, ...]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name in files:
-        for part in name[len(root) :].split("/")[:-1]:
-            key, equals, value = part.partition("=")
-            if equals:
-                found.setdefault(unquote(key), set()).add(unquote(value))
+        for key, value in _list_folder_values(name[len(root) :]):
+            found.setdefault(key, set()).add(value)
     return {key: frozenset(values) for key, values in found.items()}
+
+
+def _list_folder_values(below: str) -> Iterator[tuple[str, str]]:
+    """The name and the value of each `name=value` folder that a file lies in."""
+    for part in below.split("/")[:-1]:
+        key, equals, value = part.partition("=")
+        if equals:
+            yield unquote(key), unquote(value)
 
 
 def _suggest_nearby(filesystem: Any, root: str) -> str:

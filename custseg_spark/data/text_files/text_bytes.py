@@ -8,7 +8,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from custseg_spark.data.text_files import encodings
 from custseg_spark.errors import BadTableError, DataError, RecipeError
@@ -77,6 +77,14 @@ def read_bytes(stream: IO[bytes], path: str) -> tuple[bytes, bool]:
     except (EOFError, OSError, zlib.error) as error:
         raise BadTableError(f"{path} is cut off or damaged: {error}", "copy or write it again") from error
     return raw[:HEAD_BYTES], len(raw) <= HEAD_BYTES
+
+
+def unpack(stream: IO[bytes], name: str) -> IO[bytes]:
+    """The content of a file that is packed as the ending of its name says."""
+    for ending, (_, opened) in PACKED.items():
+        if name.lower().endswith(ending):
+            return cast(IO[bytes], opened(stream))
+    return stream
 
 
 def decode(raw: bytes, path: str, options: Mapping[str, Any], whole: bool) -> Decoded:

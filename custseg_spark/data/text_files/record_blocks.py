@@ -1,0 +1,213 @@
+"""A text cut into blocks of whole records, each of them known to be regular or not.
+
+Regular is what any reader of text splits as Spark does. All else, a quote in the wrong place above all, is
+looked at by itself, so that it costs no row but its own.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from custseg_spark.data.text_files import encodings
+from custseg_spark.data.text_files.record_form import RecordForm, split_record
+from custseg_spark.data.text_files.text_head import Head
+
+_BLOCK = 8 << 20
+_SMALL = 4096
+"""Bytes that are looked at behind a record that is not regular: there may be more of them."""
+_MARK = "\ufeff".encode()
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_LF, _CR = 10, 13
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some records of a text in their order. `regular`: those that any reader splits, one behind the other;
+    `places`: the place of each in the block; `odd`: the place of each of the others, and its bytes with its
+    end."""
+
+    regular: bytes | pa.Buffer
+    places: np.ndarray
+    odd: tuple[tuple[int, bytes], ...] = ()
+
+
+def read_utf8(stream: IO[bytes], head: Head) -> Iterator[bytes]:
+    """The text of a file as UTF-8, without its byte-order mark, in pieces cut anywhere; bytes that are none of
+    its encoding may still stand in what was UTF-8 before."""
+    pieces = iter(lambda: stream.read(_BLOCK), b"")
+    if head.codec:
+        pieces = (encodings.decode(piece, head.codec).encode() for piece in pieces)
+    elif head.encoding != "UTF-8":
+        decoder = codecs.getincrementaldecoder(head.encoding.lower())("replace")
+        pieces = (decoder.decode(piece).encode() for piece in pieces)
+    for place, piece in enumerate(pieces):
+        yield piece if place else piece.removeprefix(_MARK)
+
+
+def mend(data: bytes) -> bytes:
+    """UTF-8 with the sign for undecodable bytes where data is none, as Java puts it."""
+    try:
+        if not data.isascii():
+            data.decode()
+    except UnicodeDecodeError:
+        return _SURROGATE.sub(b"\xff", data).decode("utf-8", "replace").encode()
+    return data
+
+
+def cut_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The text in blocks of whole lines."""
+    kept: list[bytes] = []
+    for piece in pieces:
+        cut = max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1
+        if cut:
+            yield mend(b"".join([*kept, piece[:cut]]))
+            kept = []
+        kept.append(piece[cut:])
+    if rest := b"".join(kept):
+        yield mend(rest)
+
+
+def sort_lines(data: bytes, form: RecordForm) -> Block:
+    """The block in which every line that is not blank, and no comment, is a record."""
+    signs = np.frombuffer(data, np.uint8)
+    ends = signs == _LF
+    if b"\r" in data:  # the second of two signs ends a line that is blank, and blank lines are none
+        ends |= signs == _CR
+    bounds = _bound(ends, final=True)
+    starts, stops = bounds[:-1], bounds[1:]
+    left_out = signs[starts] <= 32
+    for place in np.flatnonzero(left_out):
+        left_out[place] = not data[starts[place] : stops[place]].strip(_BLANKS)
+    if form.comment:
+        for place in np.flatnonzero(signs[starts] == form.comment[0]):
+            left_out[place] |= data.startswith(form.comment, starts[place])
+    lines = _slice(data, bounds)
+    regular = ~left_out
+    if not form.is_simple:
+        regular[:] = False
+    elif form.quote and form.quote in data:
+        regular &= _match(lines, form)
+    odd = np.flatnonzero(~regular & ~left_out)
+    kept = data if regular.all() else _join(lines, regular)
+    lone = ((int(at), data[starts[at] : stops[at]].rstrip(b"\r\n")) for at in odd)
+    return Block(kept, np.flatnonzero(regular), tuple(lone))
+
+
+_BLANKS = bytes(range(33))
+
+
+def _slice(data: bytes, bounds: np.ndarray) -> pa.StringArray:
+    """The pieces between the bounds, without a copy."""
+    offsets = pa.py_buffer(bounds.astype(np.int32))
+    return pa.StringArray.from_buffers(len(bounds) - 1, offsets, pa.py_buffer(data))
+
+
+def _match(records: pa.StringArray, form: RecordForm) -> np.ndarray:
+    return pc.match_substring_regex(records, form.regular).to_numpy(zero_copy_only=False)
+
+
+def _join(records: pa.StringArray, wanted: np.ndarray) -> pa.Buffer:
+    return pc.binary_join(
+        pa.LargeListArray.from_arrays([0, int(wanted.sum())], records.filter(pa.array(wanted))), ""
+    )[0].as_buffer()
+
+
+def cut_records(pieces: Iterable[bytes], form: RecordForm) -> Iterator[Block]:
+    """The text in blocks of whole records whose quoted fields may hold line breaks. What ends within a record
+    waits for as much again: a quote that is never closed costs its text a few times, and not squared."""
+    kept, size, wanted = [b""], 0, 0
+    for piece in pieces:
+        kept.append(piece)
+        size += len(piece)
+        if size < wanted:
+            continue
+        data = b"".join(kept)
+        cut = data.rfind(form.ends or b"\n")
+        cut += len(form.ends or b"") if cut >= 0 else 1
+        whole = mend(data[:cut])
+        block, used = sort_records(whole, form, final=False)
+        yield block
+        kept = [whole[used:], data[cut:]]
+        size, wanted = sum(map(len, kept)), 2 * (len(whole) - used)
+    yield sort_records(mend(b"".join(kept)), form, final=True)[0]
+
+
+def find_ends(data: bytes) -> bytes:
+    """The line end that a text has first."""
+    first = re.search(rb"\r\n|\r|\n", data)
+    return first[0] if first else b"\n"
+
+
+def sort_records(data: bytes, form: RecordForm, *, final: bool) -> tuple[Block, int]:
+    """The records at the beginning of `data`, and how many bytes they take: all, where it is the `final`."""
+    regular: list[bytes] = []
+    places = [np.zeros(0, np.int64)]
+    odd: list[tuple[int, bytes]] = []
+    at, count, window = 0, 0, len(data)
+    while at < len(data):
+        part = data[at : at + window]
+        whole = at + window >= len(data)
+        bounds = _split_evenly(part, form, final and whole)
+        good, filled = _judge(part, bounds, form)
+        first = len(good) if good.all() else int(np.argmin(good))
+        taken = int(bounds[first])
+        places.append(count + np.flatnonzero(filled[:first]))
+        regular.append(part[:taken])
+        at, count = at + taken, count + first
+        if first < len(good):
+            if form.comment and data.startswith(form.comment, at):
+                fields, after = [], _skip_line(data, at, form)
+            else:
+                fields, after = split_record(data, at, form)
+            if after == len(data) and not final:
+                break
+            if fields:
+                odd.append((count, data[at:after]))
+            at, count, window = after, count + 1, max(_SMALL, 2 * taken)
+        elif whole:
+            break
+        else:
+            window *= 2
+    return Block(b"".join(regular), np.concatenate(places), tuple(odd)), at
+
+
+def _split_evenly(data: bytes, form: RecordForm, final: bool) -> np.ndarray:
+    """Where the records begin and end, if all of their quotes stand where quotes should."""
+    signs = np.frombuffer(data, np.uint8)
+    ends = signs == _LF
+    if form.ends == b"\r":
+        ends = signs == _CR
+    if form.quote and form.quote in data:
+        ends &= ~np.logical_xor.accumulate(signs == form.quote[0])
+    return _bound(ends, final)
+
+
+def _bound(ends: np.ndarray, final: bool) -> np.ndarray:
+    """Where the records begin and end, of which those signs are the last; what is behind the last of them is
+    one only where it is the `final`."""
+    bounds = np.append(0, np.flatnonzero(ends) + 1)
+    return np.append(bounds, len(ends)) if final and bounds[-1] < len(ends) else bounds
+
+
+def _judge(data: bytes, bounds: np.ndarray, form: RecordForm) -> tuple[np.ndarray, np.ndarray]:
+    """Of each record whether it is regular, and, of those that are, whether it is more than a line end."""
+    if not form.is_simple:
+        return np.zeros(len(bounds) - 1, bool), np.zeros(len(bounds) - 1, bool)
+    first = np.frombuffer(data, np.uint8)[bounds[:-1]]
+    good = _match(_slice(data, bounds), form)
+    if form.comment:
+        good &= first != form.comment[0]
+    return good, (first != _LF) & (first != _CR)
+
+
+def _skip_line(data: bytes, at: int, form: RecordForm) -> int:
+    end = form.end.search(data, at)
+    return end.end() if end else len(data)
