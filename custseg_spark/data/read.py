@@ -40,10 +40,10 @@ def open_table(
     """
     if isinstance(path, str):
         with translate_engine_errors(f"input {path}"):
-            table = _open_files(spark, source, path)
+            table = _open_files(spark, source, path, lazy)
             if source.numbers_rows:
                 row_numbers.refuse_many(table.format, path)
-                frame = row_numbers.number_rows(table.frame, lazy)
+                frame = table.frame if table.numbered else row_numbers.number_rows(table.frame, lazy)
                 table = replace(table, frame=frame, fingerprint=row_numbers.fingerprint(path))
     elif source.numbers_rows:
         raise row_numbers.refuse_table("a DataFrame")
@@ -106,7 +106,7 @@ def parse_messages(messages: DataFrame, columns: Sequence[str], name: str) -> Ta
     return Table(messages.select(parsed.alias("_row")).select("_row.*"), none, "kafka", name)
 
 
-def _open_files(spark: SparkSession, source: models.Source, path: str) -> Table:
+def _open_files(spark: SparkSession, source: models.Source, path: str, lazy: bool) -> Table:
     if source.format == "table":
         require_spark(spark, "a table of a catalog")
         table = spark.table(path)
@@ -114,6 +114,8 @@ def _open_files(spark: SparkSession, source: models.Source, path: str) -> Table:
         return Table(table, None, "table", path)
     found = locate(path)
     kind = find_format(source.format, found)
-    if kind in ("csv", "json"):
-        return open_text(spark, source, found) if kind == "csv" else open_json(spark, source, found)
+    if kind == "csv":
+        return open_text(spark, source, found, lazy=lazy)
+    if kind == "json":
+        return open_json(spark, source, found)
     return (open_here if kind in HERE else open_typed)(spark, kind, source, found)

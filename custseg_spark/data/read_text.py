@@ -12,13 +12,16 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
+from custseg_spark.data import text_copy
 from custseg_spark.data.columns import MALFORMED, column
 from custseg_spark.data.read_here import open_here
+from custseg_spark.data.scratch import read_copy
 from custseg_spark.data.table import Table
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_files import encodings
 from custseg_spark.data.text_files.text_head import EmptyFileError, Head, read_head
 from custseg_spark.data.text_files.text_records import Record
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.errors import BadTableError, RecipeError
 from custseg_spark.recipe import models
 
@@ -30,9 +33,12 @@ _OURS = ("mode", "columnnameofcorruptrecord", "enforceschema", "columnpruning")
 _FOUND = ("sep", "delimiter", "encoding", "charset", "multiline", "skip_rows")
 
 
-def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> Table:
-    """Open delimited text; no job. Raises DataError for what is no table, RecipeError for an option that
-    can't be."""
+def open_text(
+    spark: SparkSession, source: models.Source, found: TableFiles, *, lazy: bool = False
+) -> Table:
+    """Open delimited text; no job. On Sail its rows are copied first, with their numbers where they get some;
+    none of them where `lazy`. Raises DataError for what is no table, RecipeError for an option that can't
+    be."""
     for key in {key for key in source.options if key.lower() in _OURS}:
         raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
     head = _read_head(source, found)
@@ -41,6 +47,8 @@ def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> 
     names = [str(name) for name in head.rows.columns]
     if MALFORMED in names:
         raise BadTableError(f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column")
+    if is_sail(spark):
+        return _open_copy(spark, source, found, head, lazy)
     others = [*(name for name in found.partitions if name not in names), MALFORMED]
     written = [encodings.show_as_latin_1(name, head.codec) for name in names] if head.codec else names
     schema = StructType([StructField(name, StringType()) for name in [*written, *others]])
@@ -68,8 +76,34 @@ def open_text(spark: SparkSession, source: models.Source, found: TableFiles) -> 
         stored=schema,
         refine=refine,
         notes=head.notes,
-        is_whole=head.is_whole and len(found.files) == 1 and not found.partitions,
+        is_whole=_is_whole(head, found),
     )
+
+
+def _open_copy(
+    spark: SparkSession, source: models.Source, found: TableFiles, head: Head, lazy: bool
+) -> Table:
+    """The table of a copy of the text's rows, or of none of them where `lazy`."""
+    text_copy.refuse_options(source.options)
+    schema = text_copy.find_schema(found, head, numbered=source.numbers_rows)
+    if lazy:
+        frame = spark.createDataFrame(schema.empty_table())
+    else:
+        frame = read_copy(spark, text_copy.copy_text(found, head, source.options, schema), schema)
+    return Table(
+        frame=frame,
+        text=head.rows,
+        format="csv",
+        path=found.path,
+        options={**source.options, "sep": head.sep},
+        notes=head.notes,
+        is_whole=_is_whole(head, found),
+        numbered=source.numbers_rows,
+    )
+
+
+def _is_whole(head: Head, found: TableFiles) -> bool:
+    return head.is_whole and len(found.files) == 1 and not found.partitions
 
 
 def _read_head(source: models.Source, found: TableFiles) -> Head:

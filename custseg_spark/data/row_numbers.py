@@ -7,6 +7,7 @@ that is numbered is one file, and a run remembers which one by its size and a ch
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -35,10 +36,7 @@ def number_rows(frame: DataFrame, lazy: bool = False) -> DataFrame:
     One scan, which counts the rows of each part, and is entered into the journal; none where `lazy`, which
     is for looking at the columns alone. Raises RecipeError where the table has a column of that name.
     """
-    if ROW_NUMBER in map(str.lower, frame.columns):
-        raise RecipeError(
-            f"input.id: the table has a column {ROW_NUMBER!r} of its own", f"name it: id: {ROW_NUMBER}"
-        )
+    refuse_clash(frame.columns)
     shifts = [1] if lazy else _find_shifts(frame)
     listed = ", ".join(f"{shift}L" for shift in shifts)
     number = F.monotonically_increasing_id() + F.expr(
@@ -61,6 +59,14 @@ def _find_shifts(frame: DataFrame) -> list[int]:
         shifts.append(before - (part << _PER_PART))
         before += rows.get(part, 0)
     return shifts
+
+
+def refuse_clash(columns: Sequence[str]) -> None:
+    """Raises RecipeError where the table has a column ROW_NUMBER of its own."""
+    if ROW_NUMBER in map(str.lower, columns):
+        raise RecipeError(
+            f"input.id: the table has a column {ROW_NUMBER!r} of its own", f"name it: id: {ROW_NUMBER}"
+        )
 
 
 def refuse_many(kind: str, path: str) -> None:

@@ -1,4 +1,4 @@
-"""Folders for what lives as long as this process."""
+"""Copies of rows as Parquet that live as long as this process, where an engine can't read them as they lie."""
 
 from __future__ import annotations
 
@@ -6,20 +6,69 @@ import atexit
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-_PREFIX = "custseg-"
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
+
+from custseg_spark.data.parquet_types import find_type
+from custseg_spark.errors import RunError
+
+_PREFIX = "custseg-rows-"
 _STALE = 7 * 24 * 3600
 """Seconds after which a folder that nothing was written to is of a process that was killed."""
 
 
-def make_folder(purpose: str) -> str:
-    """A new folder below the directory for temporary files, removed when the process ends; those that killed
-    processes left there are removed now."""
-    prefix = f"{_PREFIX}{purpose}-"
-    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+@dataclass(frozen=True)
+class Copy:
+    """A copy that is written: its folder, and what writes to it."""
+
+    folder: str
+    writer: pq.ParquetWriter
+
+    def write(self, rows: pa.Table) -> None:
+        """Write some rows. Raises RunError where there is no room."""
+        with _tell_unwritable(self.folder):
+            self.writer.write_table(rows)
+
+
+@contextmanager
+def open_copy(schema: pa.Schema) -> Iterator[Copy]:
+    """A new copy of rows with that schema, below the directory for temporary files; whole when the block ends,
+    removed when the process does. What killed processes left there is removed now."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if left.stat().st_mtime < time.time() - _STALE:
             shutil.rmtree(left, ignore_errors=True)
-    folder = tempfile.mkdtemp(prefix=prefix)
+    folder = tempfile.mkdtemp(prefix=_PREFIX)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    with _tell_unwritable(folder):
+        writer = pq.ParquetWriter(
+            Path(folder) / "rows.parquet", schema, compression="lz4", use_dictionary=False
+        )
+    try:
+        yield Copy(folder, writer)
+    finally:
+        with _tell_unwritable(folder):
+            writer.close()
+
+
+def read_copy(spark: SparkSession, folder: str, schema: pa.Schema) -> DataFrame:
+    """The rows of a copy."""
+    fields = [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in schema]
+    return spark.read.schema(T.StructType(fields)).parquet(Path(folder).as_uri())
+
+
+@contextmanager
+def _tell_unwritable(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"the temporary copy of the rows can't be written to {folder}: {error}",
+            "set TMPDIR to a directory with as much room as the table takes",
+        ) from error

@@ -67,6 +67,8 @@ class Table:
     unread: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     is_whole: bool = False
+    numbered: bool = False
+    """Whether the rows have their numbers already, where they get some."""
 
     def warn_of_notes(self) -> None:
         """Enter what a person should know of how it was read into the journal."""

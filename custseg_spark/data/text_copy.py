@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from custseg_spark.data.columns import MALFORMED
-from custseg_spark.data.scratch import make_folder
+from custseg_spark.data.row_numbers import refuse_clash
+from custseg_spark.data.scratch import open_copy
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_files.text_bytes import unpack
 from custseg_spark.data.text_files.text_head import Head
 from custseg_spark.data.text_files.text_tables import read_tables
-from custseg_spark.errors import BadTableError, NeedsSparkError, RunError
+from custseg_spark.errors import BadTableError, NeedsSparkError
 from custseg_spark.recipe.models import ROW_NUMBER
 
 _ONLY_SPARK = (
@@ -38,31 +36,31 @@ def refuse_options(options: Mapping[str, Any]) -> None:
             raise NeedsSparkError(f"input.options.{key} is an option of Spark's own reader")
 
 
-def copy_text(found: TableFiles, head: Head, options: Mapping[str, Any], *, numbered: bool) -> str:
-    """The folder of a copy of all rows, in the order of the files: the columns that `head` names and those of
-    the folders' names as text, MALFORMED, and, where `numbered`, the number of the row in its file, from 1.
-
-    The folder is removed when the process ends. Raises DataError where a file can't be read or has another
-    header, RunError where the copy can't be written."""
-    folder = make_folder("text")
+def find_schema(found: TableFiles, head: Head, *, numbered: bool) -> pa.Schema:
+    """The columns of the copy: those that `head` names and those of the folders' names, as text, MALFORMED,
+    and, where `numbered`, ROW_NUMBER. Raises RecipeError where the text has a column of that name."""
     names = [str(name) for name in head.rows.columns]
     others = [name for name in found.partitions if name not in names]
     schema = pa.schema([(name, pa.string()) for name in [*names, *others, MALFORMED]])
-    if numbered:
-        schema = schema.append(pa.field(ROW_NUMBER, pa.int64()))
-    target = Path(folder) / "rows.parquet"
-    with _tell_unwritable(folder):
-        writer = pq.ParquetWriter(target, schema, compression="lz4", use_dictionary=False)
-    with writer:
+    if not numbered:
+        return schema
+    refuse_clash(schema.names)
+    return schema.append(pa.field(ROW_NUMBER, pa.int64()))
+
+
+def copy_text(found: TableFiles, head: Head, options: Mapping[str, Any], schema: pa.Schema) -> str:
+    """The folder of a copy of all rows in the order of the files, with the columns of `find_schema`; rows are
+    numbered in each file from 1.
+
+    The folder is removed when the process ends. Raises DataError where a file can't be read or has another
+    header, RunError where the copy can't be written."""
+    with open_copy(schema) as copy:
         for name in found.require_files():
-            given = found.find_folder_values(name)
-            number = 1
+            given, number = found.find_folder_values(name), 1
             for table in _read_file(found, name, head, options):
-                columns = _lay_out(table, schema, given, number)
-                with _tell_unwritable(folder):
-                    writer.write_table(pa.table(columns, schema=schema))
+                copy.write(_lay_out(table, schema, given, number))
                 number += table.num_rows
-    return folder
+    return copy.folder
 
 
 def _read_file(
@@ -80,22 +78,12 @@ def _read_file(
 
 def _lay_out(
     table: pa.Table, schema: pa.Schema, given: Mapping[str, str | None], number: int
-) -> Sequence[Any]:
-    """The columns of the copy: those of the text, those of the folders' names, and the numbers of the rows."""
+) -> pa.Table:
+    """The rows as the copy has them: with the values of the folders' names, and their numbers."""
     rows = table.num_rows
-    made = {name: pa.repeat(pa.scalar(value, pa.string()), rows) for name, value in given.items()}
-    if ROW_NUMBER in schema.names and ROW_NUMBER not in table.column_names:
-        made[ROW_NUMBER] = pa.array(np.arange(number, number + rows))
-    own = set(table.column_names) - set(given)
-    return [table.column(name) if name in own else made.get(name, pa.nulls(rows, pa.string())) for name in schema.names]
-
-
-@contextmanager
-def _tell_unwritable(folder: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RunError(
-            f"the temporary copy of the text can't be written to {folder}: {error}",
-            "set TMPDIR to a directory with as much room as the text takes",
-        ) from error
+    columns: dict[str, Any] = dict(zip(table.column_names, table.columns, strict=True))
+    columns |= dict.fromkeys(set(schema.names) - set(columns), pa.nulls(rows, pa.string()))
+    columns |= {name: pa.repeat(pa.scalar(value, pa.string()), rows) for name, value in given.items()}
+    if ROW_NUMBER in schema.names and schema.field(ROW_NUMBER).type == pa.int64():
+        columns[ROW_NUMBER] = pa.array(np.arange(number, number + rows))
+    return pa.table([columns[name] for name in schema.names], schema=schema)

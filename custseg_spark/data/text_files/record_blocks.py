@@ -209,5 +209,7 @@ def _judge(data: bytes, bounds: np.ndarray, form: RecordForm) -> tuple[np.ndarra
 
 
 def _skip_line(data: bytes, at: int, form: RecordForm) -> int:
-    end = form.end.search(data, at)
-    return end.end() if end else len(data)
+    """Where the line behind that at `at` begins."""
+    ends = form.ends or b"\n"
+    end = data.find(ends, at)
+    return end + len(ends) if end >= 0 else len(data)

@@ -122,7 +122,10 @@ def _read_bare(data: bytes, at: int, form: RecordForm) -> tuple[bytes | None, in
         return None, at
     stop = form.stop.search(data, at) or (form.last_stop.search(data, at) if form.ends else None)
     end = stop.start() if stop else len(data)
-    return data[at:end] or None, end
+    field = data[at:end]
+    if not stop and len(form.sep) > 1 and form.quote and field.endswith(form.quote):
+        field += form.quote  # so does Spark
+    return field or None, end
 
 
 def _read_quoted(data: bytes, at: int, form: RecordForm) -> tuple[bytes, int]:
