@@ -1,8 +1,6 @@
 """The figures of a comparison: all are written, odd labellings too, and colours mean the same customers."""
 
 import io
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -85,11 +83,3 @@ def test_the_same_customers_wear_the_same_number() -> None:
     )
     assert made["KMeans"].tolist() == [0, 0, 1, 1, 1, 1]
     assert made["Ward"].tolist() == [0, 0, 1, 1, 2, -1]
-
-
-def test_matplotlib_waits_for_the_first_figure_and_pyplot_stays_out() -> None:
-    code = (
-        "import sys; from custseg_spark.report import figures; assert 'matplotlib' not in sys.modules\n"
-        "from custseg_spark.report.plots import compared; assert 'matplotlib.pyplot' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)

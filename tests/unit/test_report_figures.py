@@ -1,8 +1,6 @@
 """The figures: all are written, legible for odd tables, and say what is seen."""
 
 import io
-import subprocess
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -100,16 +98,6 @@ def test_labels_never_overlap() -> None:
             assert box[0] >= 0
             assert box[2] <= 800
             assert not any(labels.overlaps(box, other) for other in boxes[:i])
-
-
-def test_matplotlib_waits_and_pyplot_never_comes() -> None:
-    code = (
-        "import sys; from custseg_spark.report import figures, html, page;"
-        "assert 'matplotlib' not in sys.modules;"
-        "from custseg_spark.report.plots import curves, planes, rows;"
-        "assert 'matplotlib' in sys.modules and 'matplotlib.pyplot' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 class TestTitles:
