@@ -33,9 +33,7 @@ _OURS = ("mode", "columnnameofcorruptrecord", "enforceschema", "columnpruning")
 _FOUND = ("sep", "delimiter", "encoding", "charset", "multiline", "skip_rows")
 
 
-def open_text(
-    spark: SparkSession, source: models.Source, found: TableFiles, *, lazy: bool = False
-) -> Table:
+def open_text(spark: SparkSession, source: models.Source, found: TableFiles, *, lazy: bool = False) -> Table:
     """Open delimited text; no job. On Sail its rows are copied first, with their numbers where they get some;
     none of them where `lazy`. Raises DataError for what is no table, RecipeError for an option that can't
     be."""

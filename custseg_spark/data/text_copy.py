@@ -63,9 +63,7 @@ def copy_text(found: TableFiles, head: Head, options: Mapping[str, Any], schema:
     return copy.folder
 
 
-def _read_file(
-    found: TableFiles, name: str, head: Head, options: Mapping[str, Any]
-) -> Iterator[pa.Table]:
+def _read_file(found: TableFiles, name: str, head: Head, options: Mapping[str, Any]) -> Iterator[pa.Table]:
     path = found.name_file(name)
     try:
         with found.open(name) as stream, unpack(stream, name) as text:
@@ -76,9 +74,7 @@ def _read_file(
         ) from error
 
 
-def _lay_out(
-    table: pa.Table, schema: pa.Schema, given: Mapping[str, str | None], number: int
-) -> pa.Table:
+def _lay_out(table: pa.Table, schema: pa.Schema, given: Mapping[str, str | None], number: int) -> pa.Table:
     """The rows as the copy has them: with the values of the folders' names, and their numbers."""
     rows = table.num_rows
     columns: dict[str, Any] = dict(zip(table.column_names, table.columns, strict=True))

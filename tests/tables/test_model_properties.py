@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from custseg_spark import features
+from custseg_spark.clustering import add_stages
 from custseg_spark.features import Treatment
 from custseg_spark.model import Model
 from tests.tables.draws import draw_tables
@@ -70,6 +71,7 @@ def test_saved_and_loaded_a_model_labels_the_same(spark: SparkSession, model: Mo
         assert square[place] <= square.min() * (1 + 1e-9)
 
 
+@pytest.mark.spark_only("PipelineModel.load")
 @draw_tables(3)
 @given(
     model=models(), rows=st.lists(st.tuples(st.one_of(st.none(), NUMBERS), NUMBERS), min_size=10, max_size=60)

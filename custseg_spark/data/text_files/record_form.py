@@ -73,7 +73,9 @@ class RecordForm:
         if self.quote:
             inner = f"[^{quote}]" if self.doubles else f"[^{quote}{_spell(self.escape)}]"
             pairs = f"|{quote}{quote}" if self.doubles else ""
-            some = "+" if self.null else "*"  # in quotes, nothing is a text where another sign stands for null
+            some = (
+                "+" if self.null else "*"
+            )  # in quotes, nothing is a text where another sign stands for null
             bare = rf"(?:(?:[^{sep}{quote}\r\n]{bare})?|{quote}(?:{inner}{pairs}){some}{quote})"
         ends = {b"\r\n": r"(?:\r\n)?", _CR: r"\r?", _LF: r"\n?"}.get(self.ends or b"", r"[\r\n]?")
         return rf"^(?s:{bare}(?:{sep}{bare})*{ends})\z"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial, reduce
-from typing import IO, Any, Callable
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
@@ -36,9 +36,7 @@ Extra = tuple[int, bytes, Fields]
 """A row that does not come from the plain reader: its place, its record, its fields."""
 
 
-def read_tables(
-    stream: IO[bytes], head: Head, options: Mapping[str, Any], path: str
-) -> Iterator[pa.Table]:
+def read_tables(stream: IO[bytes], head: Head, options: Mapping[str, Any], path: str) -> Iterator[pa.Table]:
     """All rows of one file in their order, by `head` of the first of its kind and the recipe's `options`: the
     columns as text, as the head names them, and MALFORMED. `path` is for messages.
 
