@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType, DataType, NumericType
 
 from custseg_spark import data
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.facts import ColumnFacts, TableFacts
 from custseg_spark.recipe import Input
@@ -72,7 +73,11 @@ def survey_rows(table: data.Table, columns: Sequence[ColumnKind], about: int) ->
     for i, column in enumerate(looked_at):
         faults = (f"{column.name}: not ", f"{column.name}: two dates ")
         fits = [check.ok for check in typed.checks if check.reason.startswith(faults)]
-        wanted.append(F.struct(*_aggregate(column, kinds[column.name], fits)).alias(f"facts_{i}"))
+        error = (
+            None if is_sail(frame.sparkSession) else _choose_error(column)
+        )  # Sail's is its own: .8 percent
+        aggregates = _aggregate(column, kinds[column.name], fits, error)
+        wanted.append(F.struct(*aggregates).alias(f"facts_{i}"))
     rows, *found = frame.agg(*wanted).collect()[0]
     facts = {column.name: ColumnFacts(**one.asDict()) for column, one in zip(looked_at, found, strict=True)}
     if about <= data.EXACT_UP_TO:
@@ -100,11 +105,17 @@ def _count_ids(
     return counted
 
 
-def _aggregate(column: ColumnKind, kind: DataType, fits: Sequence[Column]) -> list[Column]:
+def _choose_error(column: ColumnKind) -> float:
+    """How far off the number of different values may be."""
+    return _ERROR if column.distinct >= _PLAUSIBLE * len(column.known) else _ROUGH
+
+
+def _aggregate(
+    column: ColumnKind, kind: DataType, fits: Sequence[Column], error: float | None
+) -> list[Column]:
     """The aggregates of one column, named as in ColumnFacts."""
     as_read = data.column(data.AS_READ).getField(column.name)
     values = _take_known(column, kind, fits)
-    error = _ERROR if column.distinct >= _PLAUSIBLE * len(column.known) else _ROUGH
     distinct = F.approx_count_distinct(values.cast("string") if fits else values, error)
     found = [F.count(values).alias("known"), distinct.alias("distinct")]
     if isinstance(kind, NumericType):

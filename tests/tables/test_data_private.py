@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import data
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import Input, Privacy
+from tests.support.plans import show_plans
 
 SECRET = "a long random text of one's own"
 ENVIRONMENT = {"CUSTSEG_SECRET": SECRET}
@@ -70,7 +71,7 @@ def test_of_a_row_that_fits_no_header_nothing_is_kept(opened: OpenTable) -> None
 
 def test_the_secret_is_in_no_plan(opened: OpenTable) -> None:
     found = data.apply_privacy(opened("id,spend\n1,2\n"), Privacy(hash=("id",)), ENVIRONMENT).frame
-    plan = found._jdf.queryExecution().toString()
+    plan = show_plans(found)
     assert "sha2" in plan
     assert SECRET not in plan
 
