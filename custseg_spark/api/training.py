@@ -22,11 +22,13 @@ from custseg_spark.results import (
     Decision,
     LiveRun,
     SampleInLiveRun,
+    Segmentation,
     TrainingResult,
     TreatedSample,
 )
 from custseg_spark.steps import live_run
 from custseg_spark.steps.check_rows import check_ids, check_rows
+from custseg_spark.steps.check_with_spark_ml import check_with_spark_ml
 from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
 from custseg_spark.steps.draw_sample import draw_sample
@@ -119,19 +121,17 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
     with journal.stage("sweep") as facts:
         partitions = sweep_k(spark, treated.points, recipe)
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
-    with journal.stage("choose") as facts:
-        decision, known = _choose_and_label(spark, counted, treated, partitions)
-        points, kmeans = treated.points, decision.partition
-        others = compare_algorithms(spark, points, kmeans, recipe) if recipe.evidence.compare else None
-        facts.update(method=decision.choice.method, chosen=decision.choice.k)
-    with journal.stage("refine") as facts:
+    with ThreadPoolExecutor(1) as beside:
+        with journal.stage("choose") as facts:
+            decision, known = _choose_and_label(spark, counted, treated, partitions)
+            checked = beside.submit(carry_journal(check_with_spark_ml), spark, treated, decision, recipe)
+            points, kmeans = treated.points, decision.partition
+            others = compare_algorithms(spark, points, kmeans, recipe) if recipe.evidence.compare else None
+            facts.update(method=decision.choice.method, chosen=decision.choice.k)
         counted = settle_order(counted, points, kmeans.labels)
-        refined = refine_centres(counted, treated, kmeans.centres)
-        labels = clustering.find_nearest(points, refined.centres)
-        identified = assign_ids(labels, decision.choice.k, known, ids_used)
-        segmentation = profile_segments(counted, treated, refined, identified)
+        segmentation = _refine_and_profile(counted, treated, kmeans, known, ids_used)
         since_live = live_run.compare_with_live_run(known, sample, segmentation, recipe) if known else None
-        facts.update(passes=refined.passes, gain=f"{refined.gain:.1e}")
+        spark_ml = checked.result()
     return TrainingResult(
         counted=counted,
         quality=quality,
@@ -140,10 +140,27 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         baseline=live_run.build_baseline(recipe, sample.raw, segmentation),
         since_live=since_live,
         others=others,
+        spark_ml=spark_ml,
         plane=fit_plane(spark, points, recipe),
         ids_used=frozenset({*ids_used, *segmentation.model.ids}),
         journal=journal.current(),
     )
+
+
+def _refine_and_profile(
+    counted: CountedTable,
+    treated: TreatedSample,
+    kmeans: Partition,
+    known: SampleInLiveRun | None,
+    ids_used: Collection[int],
+) -> Segmentation:
+    """The chosen centres made to hold for all customers, with ids, names and figures."""
+    with journal.stage("refine") as facts:
+        refined = refine_centres(counted, treated, kmeans.centres)
+        labels = clustering.find_nearest(treated.points, refined.centres)
+        identified = assign_ids(labels, kmeans.k, known, ids_used)
+        facts.update(passes=refined.passes, gain=f"{refined.gain:.1e}")
+        return profile_segments(counted, treated, refined, identified)
 
 
 def _choose_and_label(

@@ -7,5 +7,6 @@ from custseg_spark.results.training_result import (
     Decision,
     RunFigures,
     Segmentation,
+    SparkMlCheck,
     TrainingResult,
 )

@@ -84,10 +84,22 @@ class AlgorithmComparison:
 
 
 @dataclass(frozen=True)
+class SparkMlCheck:
+    """The chosen k by Spark ML on `rows` of the sample: silhouettes (squared Euclidean) of our segments and of
+    its own, and their adjusted Rand index; by ClusteringEvaluator, StandardScaler and KMeans."""
+
+    rows: int
+    silhouette: float
+    of_spark_ml: float
+    agreement: float
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """All that fitting finds: what a SegmentationModel is made of, and what a run is written from.
 
     `baseline`: what later nights are held against. `since_live`: what became of the live run's segments.
+    `spark_ml`: the chosen k by Spark ML alone; null where the engine has none.
     `plane`: what the sample is drawn on. `ids_used`: every segment id that was ever given.
     """
 
@@ -98,6 +110,7 @@ class TrainingResult:
     baseline: segments.Baseline
     since_live: LiveComparison | None
     others: AlgorithmComparison | None
+    spark_ml: SparkMlCheck | None
     plane: clustering.Plane
     ids_used: frozenset[int]
     journal: Journal

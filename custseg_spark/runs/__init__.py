@@ -36,6 +36,7 @@ from custseg_spark.runs.parts import (
     SegmentMembers,
     SegmentShare,
     SegmentSize,
+    SparkMlRecord,
     StructureRecord,
 )
 from custseg_spark.runs.promotion import promote_run, publish_run, roll_back

@@ -42,6 +42,15 @@ class SampleRecord(RecordPart):
     seed: int
 
 
+class SparkMlRecord(RecordPart):
+    """The chosen k by Spark ML alone on `rows` of the sample: see `results.SparkMlCheck`."""
+
+    rows: int
+    silhouette: float
+    of_spark_ml: float
+    agreement: float
+
+
 class RunnerUpRecord(RecordPart):
     """A k that was not chosen, and why."""
 

@@ -28,6 +28,7 @@ from custseg_spark.runs.parts import (
     SegmentMembers,
     SegmentShare,
     SegmentSize,
+    SparkMlRecord,
     StructureRecord,
 )
 from custseg_spark.schema import find_version, tell_first
@@ -91,6 +92,7 @@ class RunRecord(Record):
     choice: ChoiceRecord
     scores: dict[str, int | float | tuple[float, ...] | None]
     structure: StructureRecord | None
+    spark_ml: SparkMlRecord | None
     segments: tuple[SegmentShare, ...]
     ids_used: tuple[int, ...]
     live: LiveRecord | None
@@ -222,7 +224,14 @@ def _upgrade(found: dict[str, Any], form: type[Record]) -> dict[str, Any]:
     }  # fmt: skip
     if form is RunRecord:
         ids = [one.get("segment") for one in found.get("segments", ())]
-        lacking |= {"types": {}, "structure": None, "ids_used": ids, "live": None, "file": None}
+        lacking |= {
+            "types": {},
+            "structure": None,
+            "spark_ml": None,
+            "ids_used": ids,
+            "live": None,
+            "file": None,
+        }
     elif form is RfmRecord:
         lacking["days_of"] = found.get("run_id")
     elif form is FailedRecord:

@@ -46,6 +46,11 @@ def list_doubts(recipe: Recipe, raw: pd.DataFrame, treatments: Iterable[Treatmen
             )
 
 
+def remove_scale(treatments: Iterable[Treatment]) -> list[Treatment]:
+    """The treatments up to the transform: what a scaler is fitted on."""
+    return [replace(t, centre=0.0, scale=1.0) for t in treatments]
+
+
 def _refit_scale(
     spark: SparkSession, raw: pd.DataFrame, treatments: tuple[Treatment, ...], recipe: Recipe
 ) -> tuple[Treatment, ...]:
@@ -55,8 +60,7 @@ def _refit_scale(
         return treatments
     from custseg_spark.clustering import spark_ml
 
-    unscaled = [replace(t, centre=0.0, scale=1.0) for t in treatments]
-    values = features.to_model_scale(features.apply_treatments(raw, treatments), unscaled)
+    values = features.to_model_scale(features.apply_treatments(raw, treatments), remove_scale(treatments))
     means, deviations = spark_ml.fit_scale(spark, values)
     return tuple(
         replace(t, centre=float(mean), scale=float(deviation) or t.scale)  # 0 by rounding alone

@@ -181,6 +181,7 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         choice=runs.ChoiceRecord(**asdict(decision.choice)),
         scores={**asdict(decision.candidate), "cost_all_rows": fitted.refined.cost},
         structure=None if structure is None else runs.StructureRecord(**asdict(structure)),
+        spark_ml=None if result.spark_ml is None else runs.SparkMlRecord(**asdict(result.spark_ml)),
         segments=tuple(
             runs.SegmentShare(segment=i, name=name, size=size, share=size / everyone)
             for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)

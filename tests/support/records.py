@@ -29,7 +29,7 @@ def make_run_record(run_id: str, *ids: int, **changes: Any) -> runs.RunRecord:
                 k=k, method="fixed", why=f"{k} segments", passed=True, runners_up=(),
                 ranked_by=None, close=False,
             ),
-            "scores": {"k": k}, "structure": None,
+            "scores": {"k": k}, "structure": None, "spark_ml": None,
             "segments": tuple(
                 runs.SegmentShare(segment=i, name=f"segment {i}", size=10, share=1 / k) for i in ids
             ),
