@@ -10,6 +10,8 @@ In, by `open_table`, one module a question:
     read_text, read_typed, read_here
                     read by the engine, as text or with the types that the format has (parquet_types, lake);
                     or on the driver, where the engine has no reader
+    text_copy, json_copy
+                    on Sail, a copy of text and JSON (scratch) that the engine reads in their place
     table           the rows as they are, whatever the format; row_numbers where a row's number is the id
 
 Then, by `cast_columns` (types, casts), a type for each column: text_types says what a column of text holds;

@@ -18,7 +18,7 @@ from custseg_spark.data.read_text import open_text
 from custseg_spark.data.read_typed import open_json, open_typed
 from custseg_spark.data.table import DATAFRAME, Table
 from custseg_spark.data.table_files import locate
-from custseg_spark.engine.choose import require_spark
+from custseg_spark.engine.choose import is_sail, require_spark
 from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
@@ -118,4 +118,9 @@ def _open_files(spark: SparkSession, source: models.Source, path: str, lazy: boo
         return open_text(spark, source, found, lazy=lazy)
     if kind == "json":
         return open_json(spark, source, found)
-    return (open_here if kind in HERE else open_typed)(spark, kind, source, found)
+    if kind in HERE:
+        return open_here(spark, kind, source, found)
+    if source.numbers_rows and not lazy and kind == "parquet" and is_sail(spark) and len(found.files) == 1:
+        copied = open_typed(spark, kind, source, row_numbers.copy_numbered(found))
+        return replace(copied, path=found.path, numbered=True)
+    return open_typed(spark, kind, source, found)

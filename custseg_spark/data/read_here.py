@@ -17,6 +17,7 @@ from pyspark.sql import types as T
 from custseg_spark.data.columns import MALFORMED, refuse_repeated
 from custseg_spark.data.formats import ENDINGS, choose_part, find_ending, identify
 from custseg_spark.data.parquet_types import find_near_type, find_type
+from custseg_spark.data.row_numbers import add_numbers
 from custseg_spark.data.table import Content, Table, note_unread
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_files.text_head import HEAD_ROWS, read_head
@@ -28,6 +29,7 @@ from custseg_spark.data.text_files.text_records import (
     split_records,
 )
 from custseg_spark.data.workbooks.excel import read_sheet
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 from custseg_spark.recipe import models
 
@@ -47,11 +49,20 @@ def open_here(spark: SparkSession, kind: str, source: models.Source, found: Tabl
         raise DataError(f"{found.path} holds {len(files)} {word} files", "point at one of them")
     with found.open(files[0]) as stream:
         content = read(stream, found.name_file(files[0]), source.options)
+    numbered = source.numbers_rows and is_sail(spark)
+    rows = add_numbers(content.rows) if numbered else content.rows
     schema = T.StructType(  # a moment without a zone stays one, in a session of any zone
-        [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in content.rows.schema]
+        [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in rows.schema]
     )
-    frame = spark.createDataFrame(content.rows, schema=schema)
-    return Table(frame, content.text, content.format, found.path, notes=content.notes, unread=content.unread)
+    return Table(
+        frame=spark.createDataFrame(rows, schema=schema),
+        text=content.text,
+        format=content.format,
+        path=found.path,
+        notes=content.notes,
+        unread=content.unread,
+        numbered=numbered,
+    )
 
 
 def _read_excel(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Content:

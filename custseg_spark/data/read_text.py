@@ -83,11 +83,11 @@ def _open_copy(
 ) -> Table:
     """The table of a copy of the text's rows, or of none of them where `lazy`."""
     text_copy.refuse_options(source.options)
-    schema = text_copy.find_schema(found, head, numbered=source.numbers_rows)
+    numbered = source.numbers_rows
     if lazy:
-        frame = spark.createDataFrame(schema.empty_table())
+        frame = spark.createDataFrame(text_copy.build_empty(found, head, numbered=numbered))
     else:
-        frame = read_copy(spark, text_copy.copy_text(found, head, source.options, schema), schema)
+        frame = read_copy(spark, text_copy.copy_text(found, head, source.options, numbered=numbered))
     return Table(
         frame=frame,
         text=head.rows,
@@ -96,7 +96,7 @@ def _open_copy(
         options={**source.options, "sep": head.sep},
         notes=head.notes,
         is_whole=_is_whole(head, found),
-        numbered=source.numbers_rows,
+        numbered=numbered,
     )
 
 

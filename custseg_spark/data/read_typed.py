@@ -9,12 +9,16 @@ from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
 from custseg_spark.data.columns import MALFORMED, quote
+from custseg_spark.data.json_copy import copy_json
 from custseg_spark.data.lake.lake_tables import load_lake
 from custseg_spark.data.parquet_types import ParquetColumns, look_at_columns
+from custseg_spark.data.scratch import read_copy
 from custseg_spark.data.table import Table, note_unread
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_files.text_head import HEAD_ROWS
-from custseg_spark.errors import BadTableError
+from custseg_spark.data.text_files.text_records import is_true
+from custseg_spark.engine.choose import is_sail
+from custseg_spark.errors import BadTableError, NeedsSparkError
 from custseg_spark.recipe import models
 
 _CANONICAL = re.compile(r"0|-?[1-9]\d*|__HIVE_DEFAULT_PARTITION__")
@@ -75,6 +79,8 @@ def open_json(spark: SparkSession, source: models.Source, found: TableFiles) -> 
     """Open JSON: an object a line, or arrays of objects. What is no object is kept in MALFORMED. One pass of
     the engine finds the types, another the first texts."""
     as_array = _is_array(found)
+    if is_sail(spark):
+        return _open_json_copy(spark, source, found, as_array)
     options = {
         "multiLine": as_array,
         **_list_options(source),
@@ -92,6 +98,15 @@ def open_json(spark: SparkSession, source: models.Source, found: TableFiles) -> 
     texts = [quote(field.name) for field in fields if isinstance(field.dataType, StringType)]
     head = frame.select(*texts).limit(HEAD_ROWS).toPandas() if texts else pd.DataFrame()
     return Table(frame, head, "json", found.path, options, found.spark_path)
+
+
+def _open_json_copy(spark: SparkSession, source: models.Source, found: TableFiles, as_array: bool) -> Table:
+    given = {key.lower(): value for key, value in source.options.items() if key.lower() not in _OURS}
+    as_array = is_true(given.pop("multiline", as_array))
+    if others := [*found.partitions, *(f"input.options.{key}" for key in given if key != "timezone")]:
+        raise NeedsSparkError(f"input {found.path}: {others[0]}: Spark alone reads JSON so")
+    copy, head = copy_json(found, as_array, numbered=source.numbers_rows)
+    return Table(read_copy(spark, copy), head, "json", found.path, numbered=source.numbers_rows)
 
 
 def _is_array(found: TableFiles) -> bool:

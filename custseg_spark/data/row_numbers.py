@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from custseg_spark import journal
 from custseg_spark.data.columns import column
-from custseg_spark.data.table_files import locate
+from custseg_spark.data.scratch import open_copy
+from custseg_spark.data.table_files import TableFiles, locate
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.session_settings import hold_setting
-from custseg_spark.errors import DataError, RecipeError
+from custseg_spark.errors import DataError, NeedsSparkError, RecipeError
 from custseg_spark.recipe.models import ROW_NUMBER
 
 _PER_PART = 33
@@ -34,15 +39,45 @@ def number_rows(frame: DataFrame, lazy: bool = False) -> DataFrame:
     order of the file, however many parts the engine reads it in.
 
     One scan, which counts the rows of each part, and is entered into the journal; none where `lazy`, which
-    is for looking at the columns alone. Raises RecipeError where the table has a column of that name.
+    is for looking at the columns alone. Raises RecipeError where the table has a column of that name,
+    NeedsSparkError on Sail, where rows have their numbers from those who copy them.
     """
     refuse_clash(frame.columns)
+    if is_sail(frame.sparkSession):  # whose numbers of rows are those of its batches
+        if not lazy:
+            raise NeedsSparkError("input.id: rows of this format are numbered by Spark alone")
+        return frame.withColumn(ROW_NUMBER, F.lit(0).cast("bigint"))
     shifts = [1] if lazy else _find_shifts(frame)
     listed = ", ".join(f"{shift}L" for shift in shifts)
     number = F.monotonically_increasing_id() + F.expr(
         f"element_at(array({listed}), spark_partition_id() + 1)"
     )
     return frame.withColumn(ROW_NUMBER, number)
+
+
+def copy_numbered(found: TableFiles) -> TableFiles:
+    """A copy of a Parquet file with the column ROW_NUMBER: from 1, in the order of the file. One pass,
+    entered into the journal. Raises NeedsSparkError for a file with moments as Spark wrote them long ago,
+    which a copy would take for others."""
+    journal.scan("row numbers")
+    with found.open(found.require_files()[0]) as stream:
+        file = pq.ParquetFile(stream)
+        if any(file.schema.column(leaf).physical_type == "INT96" for leaf in range(len(file.schema))):
+            raise NeedsSparkError(f"input {found.path}: rows beside INT96 are numbered by Spark alone")
+        schema = file.schema_arrow
+        refuse_clash(schema.names)
+        number = 1
+        with open_copy(schema.append(pa.field(ROW_NUMBER, pa.int64()))) as copy:
+            for batch in file.iter_batches():
+                copy.write(add_numbers(pa.table(batch), number))
+                number += batch.num_rows
+    return locate(copy.folder)
+
+
+def add_numbers(rows: pa.Table, first: int = 1) -> pa.Table:
+    """The rows with the column ROW_NUMBER, from `first` on."""
+    refuse_clash(rows.column_names)
+    return rows.append_column(ROW_NUMBER, pa.array(np.arange(first, first + rows.num_rows), pa.int64()))
 
 
 def _find_shifts(frame: DataFrame) -> list[int]:

@@ -1,4 +1,4 @@
-"""Copies of rows as Parquet that live as long as this process, where an engine can't read them as they lie."""
+"""Copies of rows as Parquet that live as long as this process, where an engine can't read them itself."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Copy:
 
 @contextmanager
 def open_copy(schema: pa.Schema) -> Iterator[Copy]:
-    """A new copy of rows with that schema, below the directory for temporary files; whole when the block ends,
-    removed when the process does. What killed processes left there is removed now."""
+    """A new copy of rows with that schema, below the directory for temporary files; whole when the block
+    ends, removed when the process does. What killed processes left there is removed now."""
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         if left.stat().st_mtime < time.time() - _STALE:
             shutil.rmtree(left, ignore_errors=True)
@@ -57,10 +57,10 @@ def open_copy(schema: pa.Schema) -> Iterator[Copy]:
             writer.close()
 
 
-def read_copy(spark: SparkSession, folder: str, schema: pa.Schema) -> DataFrame:
+def read_copy(spark: SparkSession, copy: Copy) -> DataFrame:
     """The rows of a copy."""
-    fields = [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in schema]
-    return spark.read.schema(T.StructType(fields)).parquet(Path(folder).as_uri())
+    fields = [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in copy.writer.schema]
+    return spark.read.schema(T.StructType(fields)).parquet(Path(copy.folder).as_uri())
 
 
 @contextmanager

@@ -6,18 +6,17 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
+from custseg_spark import journal
 from custseg_spark.data.columns import MALFORMED
-from custseg_spark.data.row_numbers import refuse_clash
-from custseg_spark.data.scratch import open_copy
+from custseg_spark.data.row_numbers import add_numbers
+from custseg_spark.data.scratch import Copy, open_copy
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_files.text_bytes import unpack
 from custseg_spark.data.text_files.text_head import Head
 from custseg_spark.data.text_files.text_tables import read_tables
 from custseg_spark.errors import BadTableError, NeedsSparkError
-from custseg_spark.recipe.models import ROW_NUMBER
 
 _ONLY_SPARK = (
     "charToEscapeQuoteEscaping", "emptyValue", "ignoreCorruptFiles", "ignoreLeadingWhiteSpace",
@@ -33,34 +32,41 @@ def refuse_options(options: Mapping[str, Any]) -> None:
     only = {name.casefold() for name in _ONLY_SPARK}
     for key in options:
         if key.casefold() in only:
-            raise NeedsSparkError(f"input.options.{key} is an option of Spark's own reader")
+            raise NeedsSparkError(f"input.options.{key}: Spark alone has this option")
 
 
-def find_schema(found: TableFiles, head: Head, *, numbered: bool) -> pa.Schema:
-    """The columns of the copy: those that `head` names and those of the folders' names, as text, MALFORMED,
+def build_empty(found: TableFiles, head: Head, *, numbered: bool) -> pa.Table:
+    """None of the rows: the columns that `head` names and those of the folders' names, as text, MALFORMED,
     and, where `numbered`, ROW_NUMBER. Raises RecipeError where the text has a column of that name."""
     names = [str(name) for name in head.rows.columns]
     others = [name for name in found.partitions if name not in names]
-    schema = pa.schema([(name, pa.string()) for name in [*names, *others, MALFORMED]])
-    if not numbered:
-        return schema
-    refuse_clash(schema.names)
-    return schema.append(pa.field(ROW_NUMBER, pa.int64()))
+    empty = pa.schema([(name, pa.string()) for name in [*names, *others, MALFORMED]]).empty_table()
+    return add_numbers(empty) if numbered else empty
 
 
-def copy_text(found: TableFiles, head: Head, options: Mapping[str, Any], schema: pa.Schema) -> str:
-    """The folder of a copy of all rows in the order of the files, with the columns of `find_schema`; rows are
-    numbered in each file from 1.
+def copy_text(found: TableFiles, head: Head, options: Mapping[str, Any], *, numbered: bool) -> Copy:
+    """A copy of all rows in the order of the files, with the columns of `build_empty`; rows are numbered in
+    each file from 1. One pass, entered into the journal.
 
-    The folder is removed when the process ends. Raises DataError where a file can't be read or has another
-    header, RunError where the copy can't be written."""
-    with open_copy(schema) as copy:
-        for name in found.require_files():
+    Raises DataError where a file can't be read or has another header, RunError where the copy can't be
+    written."""
+    journal.scan("row numbers" if numbered else "copy")
+    texts = build_empty(found, head, numbered=False).schema
+    with open_copy(build_empty(found, head, numbered=numbered).schema) as copy:
+        for name in _list_files(found):
             given, number = found.find_folder_values(name), 1
             for table in _read_file(found, name, head, options):
-                copy.write(_lay_out(table, schema, given, number))
+                rows = _lay_out(table, texts, given)
+                copy.write(add_numbers(rows, number) if numbered else rows)
                 number += table.num_rows
-    return copy.folder
+    return copy
+
+
+def _list_files(found: TableFiles) -> Iterator[str]:
+    """The files that Spark reads: where no folder is named after a value, those right in the directory."""
+    for name in found.require_files():
+        if found.partitions or "/" not in name.removeprefix(found.root).strip("/"):
+            yield name
 
 
 def _read_file(found: TableFiles, name: str, head: Head, options: Mapping[str, Any]) -> Iterator[pa.Table]:
@@ -74,12 +80,10 @@ def _read_file(found: TableFiles, name: str, head: Head, options: Mapping[str, A
         ) from error
 
 
-def _lay_out(table: pa.Table, schema: pa.Schema, given: Mapping[str, str | None], number: int) -> pa.Table:
-    """The rows as the copy has them: with the values of the folders' names, and their numbers."""
+def _lay_out(table: pa.Table, schema: pa.Schema, given: Mapping[str, str | None]) -> pa.Table:
+    """The rows with the values of the folders' names."""
     rows = table.num_rows
     columns: dict[str, Any] = dict(zip(table.column_names, table.columns, strict=True))
-    columns |= dict.fromkeys(set(schema.names) - set(columns), pa.nulls(rows, pa.string()))
     columns |= {name: pa.repeat(pa.scalar(value, pa.string()), rows) for name, value in given.items()}
-    if ROW_NUMBER in schema.names and schema.field(ROW_NUMBER).type == pa.int64():
-        columns[ROW_NUMBER] = pa.array(np.arange(number, number + rows))
-    return pa.table([columns[name] for name in schema.names], schema=schema)
+    none = pa.nulls(rows, pa.string())
+    return pa.table([columns.get(name, none) for name in schema.names], schema=schema)

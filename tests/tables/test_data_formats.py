@@ -45,12 +45,18 @@ def test_titles_are_left_out_of_every_file_of_a_directory(spark: SparkSession, t
     found = opened(spark, tmp_path)
     read = {(row[0], row[data.MALFORMED]) for row in found.frame.collect()}
     assert read == {("1", None), ("3", None), ("2", "2,3.5,"), ("4", "4,3.5,")}
-    arriving = data.open_stream(spark, found)
-    assert arriving.isStreaming
-    assert arriving.columns == found.frame.columns
     (tmp_path / "c.csv").write_text("Report\n\nid,income\n1,2\n2,3\n3,4\n")
     with pytest.raises(BadTableError, match=r"c\.csv has other columns"):
         opened(spark, tmp_path)
+
+
+@pytest.mark.spark_only("streams")
+def test_titles_are_left_out_of_a_stream(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TITLED.format(day="31/12/2020", first=1, second=2))
+    found = opened(spark, tmp_path)
+    arriving = data.open_stream(spark, found)
+    assert arriving.isStreaming
+    assert arriving.columns == found.frame.columns
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from custseg_spark import data, journal
 from custseg_spark.api.training import count_table
 from custseg_spark.data import row_numbers
 from custseg_spark.data.summary_rows import find_labels
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.session_settings import session_settings
 from custseg_spark.errors import DataError, RecipeError
 from custseg_spark.recipe import Input, parse
@@ -32,6 +33,15 @@ def number_rows(spark: SparkSession, path: Path, source: Input = NUMBERED) -> pd
     return frame.select(frame["place"].cast("long").alias("place"), "row_number").toPandas()
 
 
+def number_rows_once(spark: SparkSession, path: Path, source: Input) -> None:
+    """On Sail rows have their numbers before the engine sees them, and nothing splits a file."""
+    with journal.open_journal() as kept:
+        found = number_rows(spark, path, source)
+    assert (found["row_number"] == found["place"]).all()
+    assert len(found) == ROWS
+    assert kept.scans["row numbers"] == 1
+
+
 @pytest.mark.parametrize("kind", ["csv", "parquet", "json"])
 def test_numbers_are_those_of_the_file_whatever_the_splits(
     spark: SparkSession, tmp_path: Path, kind: str
@@ -44,6 +54,9 @@ def test_numbers_are_those_of_the_file_whatever_the_splits(
     else:
         make_table().to_json(path, orient="records", lines=True)
     source = NUMBERED.model_copy(update={"format": kind})
+    if is_sail(spark):
+        number_rows_once(spark, path, source)
+        return
     parts = []
     before = spark.conf.get(SPLIT)
     try:
@@ -61,6 +74,7 @@ def test_numbers_are_those_of_the_file_whatever_the_splits(
     assert parts[1] > 4, "else nothing was asked"
 
 
+@pytest.mark.spark_only("executors")
 def test_numbers_stay_where_executors_come_and_go(spark: SparkSession, tmp_path: Path) -> None:
     """The cores of a session decide how a file is cut up, and on a cluster they change from pass to pass."""
     make_table().to_csv(tmp_path / "t.csv", index=False)
@@ -95,6 +109,10 @@ def test_what_is_no_single_file_asks_for_an_id(spark: SparkSession, tmp_path: Pa
     with pytest.raises(DataError, match="a DataFrame has no order") as refused:
         data.open_table(spark, NUMBERED, spark.range(3).toDF("place"))
     assert refused.value.remedy == "name the column that tells customers apart as the id"
+
+
+@pytest.mark.spark_only("catalogs")
+def test_a_table_of_a_catalog_asks_for_an_id(spark: SparkSession) -> None:
     spark.range(3).createOrReplaceTempView("numbers_of_a_view")
     with pytest.raises(DataError, match="the table numbers_of_a_view has no order"):
         data.open_table(spark, NUMBERED.model_copy(update={"format": "table"}), "numbers_of_a_view")

@@ -40,8 +40,8 @@ class Block:
 
 
 def read_utf8(stream: IO[bytes], head: Head) -> Iterator[bytes]:
-    """The text of a file as UTF-8, without its byte-order mark, in pieces cut anywhere; bytes that are none of
-    its encoding may still stand in what was UTF-8 before."""
+    """The text of a file as UTF-8, without its byte-order mark, in pieces cut anywhere; bytes that are none
+    of its encoding may still stand in what was UTF-8 before."""
     pieces = iter(lambda: stream.read(_BLOCK), b"")
     if head.codec:
         pieces = (encodings.decode(piece, head.codec).encode() for piece in pieces)
@@ -111,7 +111,7 @@ def _slice(data: bytes, bounds: np.ndarray) -> pa.StringArray:
 
 
 def _match(records: pa.StringArray, form: RecordForm) -> np.ndarray:
-    return pc.match_substring_regex(records, form.regular).to_numpy(zero_copy_only=False)
+    return np.asarray(pc.match_substring_regex(records, form.regular))
 
 
 def _join(records: pa.StringArray, wanted: np.ndarray) -> pa.Buffer:
@@ -164,12 +164,13 @@ def sort_records(data: bytes, form: RecordForm, *, final: bool) -> tuple[Block, 
         at, count = at + taken, count + first
         if first < len(good):
             if form.comment and data.startswith(form.comment, at):
-                fields, after = [], _skip_line(data, at, form)
+                is_row, after = False, _skip_line(data, at, form)
             else:
                 fields, after = split_record(data, at, form)
+                is_row = bool(fields)
             if after == len(data) and not final:
                 break
-            if fields:
+            if is_row:
                 odd.append((count, data[at:after]))
             at, count, window = after, count + 1, max(_SMALL, 2 * taken)
         elif whole:

@@ -21,9 +21,9 @@ _LF, _CR = b"\n", b"\r"
 
 @dataclass(frozen=True)
 class RecordForm:
-    """The signs of a text that is UTF-8 by now. `quote`, `escape` and `comment` are empty where there is none.
-    `ends`: the sign of line ends where quoted fields may hold some, found at the beginning of a file; null
-    where every line is a record. `null`: what stands for no value, beside nothing."""
+    """The signs of a text that is UTF-8 by now. `quote`, `escape` and `comment` are empty where there is
+    none. `ends`: the sign of line ends where quoted fields may hold some, found at the beginning of a file;
+    null where every line is a record. `null`: what stands for no value, beside nothing."""
 
     sep: bytes
     quote: bytes
@@ -106,6 +106,7 @@ def split_record(data: bytes, at: int, form: RecordForm) -> tuple[Fields, int]:
     if end := form.end.match(data, at):
         return [], end.end()
     fields: Fields = []
+    field: bytes | None
     while True:
         if form.quote and data.startswith(form.quote, at):
             field, at = _read_quoted(data, at + len(form.quote), form)

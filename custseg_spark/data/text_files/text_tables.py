@@ -40,8 +40,8 @@ def read_tables(stream: IO[bytes], head: Head, options: Mapping[str, Any], path:
     """All rows of one file in their order, by `head` of the first of its kind and the recipe's `options`: the
     columns as text, as the head names them, and MALFORMED. `path` is for messages.
 
-    Some 8 MB of the text a table; a few of them are in memory at once. Raises BadTableError where the file has
-    another header."""
+    Some 8 MB of the text a table; a few of them are in memory at once. Raises BadTableError where the file
+    has another header."""
     form = find_form(head, options)
     names = [str(name) for name in head.rows.columns]
     pieces = read_utf8(stream, head)
@@ -182,4 +182,4 @@ def _leave_out(table: pa.Table, records: Iterable[Record], form: RecordForm) -> 
 
 def _equals(column: pa.ChunkedArray, text: str) -> np.ndarray:
     trimmed = pc.fill_null(pc.utf8_trim(column, " "), "")
-    return pc.equal(trimmed, text).to_numpy()
+    return np.asarray(pc.equal(trimmed, text))
