@@ -1,5 +1,6 @@
 """What the tests share: one Spark session, started when a test first asks for it, and the real data."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,10 @@ FAR = "Pacific/Auckland"
 
 settings.register_profile("no deadline", deadline=None)  # a busy machine is no wrong result
 settings.load_profile("no deadline")
+
+# A fit of a few hundred points by scikit-learn: on a busy machine its threads wait for each other forty times
+# as long as one computes. To be set before it is loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -98,7 +98,7 @@ THE_OTHERS = {
     "custseg_spark.report.plots.curves, custseg_spark.report.plots.compared": {"matplotlib.pyplot"},
     "custseg_spark.report.plots.planes, custseg_spark.report.plots.rows": {"matplotlib.pyplot"},
 }
-"""Imports, and what is slow, or not everywhere, and not there after them; in one process, in this order."""
+"""Imports, one after the other in a process, and what is slow, or not everywhere, and not there after them."""
 
 
 @pytest.mark.parametrize("absent", [FROM_THE_LIGHTEST, THE_OTHERS], ids=["lightest first", "others"])

@@ -211,13 +211,6 @@ def _find_feature(text: str, recipe: Recipe) -> str:
     return max(found, key=len)
 
 
-@pytest.fixture
-def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All columns that can cut do: more words in a moment, and the trial of sets of columns, which takes nine
-    tenths of the time, is held by test_propose_features."""
-    monkeypatch.setattr("custseg_spark.propose.try_features.FEWEST", ROWS + 1)
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 def test_every_word_is_true_of_what_people_bring(
     case: Callable[[np.random.Generator], pd.DataFrame],

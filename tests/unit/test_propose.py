@@ -16,17 +16,12 @@ from custseg_spark.recipe import Recipe, parse, plain_yaml
 from custseg_spark.wording import split_words
 
 ROWS = 400
+pytestmark = pytest.mark.usefixtures("no_trial")
 
 
 def proposed(head: pd.DataFrame) -> tuple[Recipe, str]:
     text = write_recipe(head, path="t.csv", format="csv", options={"sep": ";"}).text
     return parse(plain_yaml.read(text, "proposed")), text
-
-
-@pytest.fixture(autouse=True)
-def no_trial_of_small_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What sets of columns are worth is held by test_propose_features."""
-    monkeypatch.setattr("custseg_spark.propose.try_features.FEWEST", 1_000)
 
 
 @pytest.fixture

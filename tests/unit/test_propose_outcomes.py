@@ -1,6 +1,6 @@
 """What segments are checked by, and the columns that would give it away."""
 
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from custseg_spark.propose.write_yaml import write_recipe
 
 ROWS = 800
 SCRIPT = Path(__file__).parents[2] / "scripts" / "outcome-bound"
+pytestmark = pytest.mark.usefixtures("no_trial")
 
 
 def build_table(**more: Any) -> pd.DataFrame:
@@ -168,11 +169,16 @@ def test_a_sum_that_tells_an_outcome_is_not_offered() -> None:
     assert all(len(feature.columns) == 1 for feature in choice.features)
 
 
-def test_the_script_prints_what_each_column_tells(tmp_path: Path) -> None:
+def test_the_script_prints_what_each_column_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     table = build_table(score=lambda churned, random: churned + random.normal(0, 0.1, ROWS))
     table.to_csv(tmp_path / "t.csv", index=False)
-    run = [sys.executable, str(SCRIPT), str(tmp_path / "t.csv"), "churn"]
-    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), str(tmp_path / "t.csv"), "churn"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    assert ended.value.code == 0
+    told = capsys.readouterr().out.splitlines()
     assert told[0] == "1.000  score  left out"
     assert len(told) == 4
     assert not any(line.endswith("left out") for line in told[1:])

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from custseg_spark.report import figures
 from custseg_spark.report.html import render_page
 from tests.unit import report_trial
 
@@ -36,12 +35,12 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    trial = report_trial.trial()
-    drawn = figures.draw(report_trial.pictures(trial))
-    light = {name: one.print_light() for name, one in drawn.items()}
-    dark = {name: one.print_dark() for name, one in drawn.items()}
-    html = render_page(report_trial.full_page(trial, light, dark))
+def report(
+    tmp_path_factory: pytest.TempPathFactory,
+    trial: report_trial.Trial,
+    drawn: tuple[dict[str, bytes], dict[str, bytes]],
+) -> Path:
+    html = render_page(report_trial.full_page(trial, *drawn))
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(html, encoding="utf-8")
     return path

@@ -19,19 +19,6 @@ ALL = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def trial() -> report_trial.Trial:
-    return report_trial.trial()
-
-
-@pytest.fixture(scope="module")
-def drawn(trial: report_trial.Trial) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    prints = figures.draw(report_trial.pictures(trial))
-    assert list(prints) == ALL
-    light = {name: one.print_light() for name, one in prints.items()}
-    return light, {name: one.print_dark() for name, one in prints.items()}
-
-
 def test_every_figure_is_a_small_png(drawn: tuple[dict[str, bytes], dict[str, bytes]]) -> None:
     for side in drawn:
         assert list(side) == ALL

@@ -29,8 +29,8 @@ ONE = Summary(
 
 
 @pytest.fixture(scope="module")
-def full() -> page.Page:
-    return report_trial.full_page(report_trial.trial(), {"pca_2d.png": b"png", "boxes.png": b"png"})
+def full(trial: report_trial.Trial) -> page.Page:
+    return report_trial.full_page(trial, {"pca_2d.png": b"png", "boxes.png": b"png"})
 
 
 def test_the_least_page_stands() -> None:
