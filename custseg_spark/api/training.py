@@ -95,10 +95,13 @@ def count_table(
 ) -> CountedTable:
     """Read a table once: its rows, the rows that break each check, and the sample. Nothing is judged yet.
 
-    Raises NeedsSparkError where the sweep is to be Spark ML's and the session has none.
+    Raises NeedsSparkError where the sweep is to be Spark ML's, or a catalog's table to be filled, and the
+    session has none.
     """
     if recipe.sweep.by == "spark_ml":
         require_spark(spark, "sweep: {by: spark_ml}")
+    if recipe.publish is not None and recipe.publish.table is not None:
+        require_spark(spark, "publish.table")
     table, rows, live = read_table(spark, recipe, source, live)
     with journal.stage("check") as facts:
         sample, counts = draw_sample(table, recipe, rows)

@@ -70,12 +70,13 @@ from custseg_spark.data.read import (
 from custseg_spark.data.size import estimate_rows
 from custseg_spark.data.summary_rows import build_summary_checks, build_total_checks
 from custseg_spark.data.table import DATAFRAME, Table
-from custseg_spark.data.table_files import NoFilesError, escape_pattern, locate
+from custseg_spark.data.table_files import NO_VALUE, NoFilesError, locate
 from custseg_spark.data.text_files.text_bytes import OTHER_ENCODING
 from custseg_spark.data.text_types import infer_column_type
 from custseg_spark.data.types import TypedTable, cast_columns, list_cast_reasons
 from custseg_spark.data.workbooks.excel import list_sheets
 from custseg_spark.data.write import (
+    read_folders,
     read_written,
     remove,
     replace_customers,

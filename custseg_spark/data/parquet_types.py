@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from inspect import signature
 from typing import IO
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
-from pyspark.sql.pandas.types import from_arrow_type
+from pyspark.sql.pandas.types import from_arrow_type, to_arrow_schema
 
 from custseg_spark.data.columns import column, read_utc
 
@@ -28,13 +29,20 @@ _NEAR = {
 
 @dataclass(frozen=True)
 class ParquetColumns:
-    """`schema`: what the engine is asked for; of a moment in nanoseconds the number of them. `moments`:
-    those, and whether they are in UTC (else on a clock without a zone). `unread`: the columns left out, with
-    their type. All empty where the engine reads every column by itself."""
+    """`schema`: what Spark is asked for; of a moment in nanoseconds the number of them. `moments`: those, and
+    whether they are in UTC (else on a clock without a zone). `unread`: the columns left out, with their type.
+    All empty where Spark reads every column by itself.
 
-    schema: T.StructType | None
-    moments: Mapping[str, bool]
-    unread: Mapping[str, str]
+    `types`: what Spark reads the columns as, null where our words for types do not reach; empty where the
+    file is no Parquet. `old_times`: moments in 96 bits. `durations`: spans of time, read as their number.
+    """
+
+    schema: T.StructType | None = None
+    moments: Mapping[str, bool] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, T.DataType | None] = field(default_factory=dict)
+    old_times: frozenset[str] = frozenset()
+    durations: frozenset[str] = frozenset()
 
     def refine(self, frame: DataFrame) -> DataFrame:
         """The table in what was read: moments to the microsecond."""
@@ -48,44 +56,38 @@ def look_at_columns(stream: IO[bytes]) -> ParquetColumns:
         leaves = [footer.schema.column(place) for place in range(len(footer.schema))]
         fields = list(footer.schema_arrow)
     except (pa.ArrowException, OSError):
-        return ParquetColumns(None, {}, {})
+        return ParquetColumns()
     unread: dict[str, str] = {}
     moments: dict[str, bool] = {}
     for leaf in leaves:
         top, logical = leaf.path.split(".")[0], str(leaf.logical_type).partition("(")[0].upper()
-        name = next((field.name for field in fields if leaf.path == field.name), top)
+        name = next((one.name for one in fields if leaf.path == one.name), top)
         nanoseconds = "timeUnit=nanoseconds" in str(leaf.logical_type) and logical == "TIMESTAMP"
         if nanoseconds and leaf.path == name:
             moments[name] = "isAdjustedToUTC=true" in str(leaf.logical_type)
         elif logical in _UNREAD or nanoseconds or _is_too_precise(str(leaf.logical_type)):
             unread[name] = logical
+    old_times = frozenset(leaf.path for leaf in leaves if leaf.physical_type == "INT96")
+    durations = frozenset(one.name for one in fields if pa.types.is_duration(one.type))
+    types = {
+        one.name: T.TimestampType() if one.name in old_times else find_type(one.type)
+        for one in fields
+        if one.name not in unread
+    }
     if not unread and not moments:
-        return ParquetColumns(None, {}, {})
-    old_times = {leaf.path for leaf in leaves if leaf.physical_type == "INT96"}
-    kept = [*_list_fields(fields, moments, old_times, unread)]
-    return ParquetColumns(T.StructType(kept), moments, unread)
+        return ParquetColumns(None, {}, {}, types, old_times, durations)
+    unread |= {one.name: str(one.type) for one in fields if types.get(one.name, T.NullType()) is None}
+    kept = [
+        T.StructField(name, T.LongType() if name in moments else kind)
+        for name, kind in types.items()
+        if kind is not None
+    ]
+    return ParquetColumns(T.StructType(kept), moments, unread, types, old_times, durations)
 
 
 def _is_too_precise(logical: str) -> bool:
     found = logical.partition("precision=")[2].partition(",")[0]
     return found.isdigit() and int(found) > 38
-
-
-def _list_fields(
-    fields: list[pa.Field], moments: Mapping[str, bool], old_times: set[str], unread: dict[str, str]
-) -> Iterator[T.StructField]:
-    """The columns that are read; one whose type has no name in the engine joins the `unread`."""
-    for field in fields:
-        if field.name in unread:
-            continue
-        if field.name in moments:
-            yield T.StructField(field.name, T.LongType())
-        elif field.name in old_times:
-            yield T.StructField(field.name, T.TimestampType())
-        elif (kind := find_type(field.type)) is None:
-            unread[field.name] = str(field.type)
-        else:
-            yield T.StructField(field.name, kind)
 
 
 def find_type(kind: pa.DataType) -> T.DataType | None:
@@ -111,6 +113,12 @@ def find_near_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_time(kind) or pa.types.is_null(kind) or kind in (pa.large_string(), pa.string_view()):
         return pa.string()
     return _NEAR.get(kind, kind)
+
+
+def find_arrow_schema(schema: T.StructType) -> pa.Schema:
+    """The columns as Arrow has them, moments in UTC."""
+    named = "timezone" in signature(to_arrow_schema).parameters  # before Spark 4.1 it is UTC unless said
+    return to_arrow_schema(schema, timezone="UTC") if named else to_arrow_schema(schema)
 
 
 def _to_moment(name: str, utc: bool) -> Column:

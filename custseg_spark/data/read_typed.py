@@ -8,6 +8,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql.types import NumericType, StringType, StructField, StructType
 
+from custseg_spark.data import sail_files
 from custseg_spark.data.columns import MALFORMED, quote
 from custseg_spark.data.json_copy import copy_json
 from custseg_spark.data.lake.lake_tables import load_lake
@@ -32,8 +33,10 @@ def open_typed(spark: SparkSession, kind: str, source: models.Source, found: Tab
     """Open a table whose format carries its types. What the engine does not read is left out by name."""
     if kind in ("delta", "iceberg", "hudi"):
         return Table(load_lake(spark, kind, source, found), None, kind, found.path)
+    if is_sail(spark):
+        return _open_on_sail(spark, kind, source, found)
     reader = spark.read.format(kind).options(**_list_options(source))
-    columns = ParquetColumns(None, {}, {})
+    columns = ParquetColumns()
     if kind == "parquet" and found.files:
         with found.open(found.files[0]) as stream:
             columns = look_at_columns(stream)
@@ -52,6 +55,17 @@ def open_typed(spark: SparkSession, kind: str, source: models.Source, found: Tab
         notes=note_unread(found.path, columns.unread),
         unread=columns.unread,
     )
+
+
+def _open_on_sail(spark: SparkSession, kind: str, source: models.Source, found: TableFiles) -> Table:
+    if kind != "parquet":
+        raise NeedsSparkError(f"input {found.path}: the format {kind}")
+    if given := source.options.keys() - set(_OURS):
+        raise NeedsSparkError(f"input.options: {', '.join(sorted(given))} of Spark's reader of Parquet")
+    frame, columns = sail_files.read_parquet(spark, found)
+    unread = columns.unread
+    notes = note_unread(found.path, unread)
+    return Table(frame, None, kind, found.path, spark_path=found.spark_path, notes=notes, unread=unread)
 
 
 def _list_options(source: models.Source) -> dict[str, str | int | float | bool]:

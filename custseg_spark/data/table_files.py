@@ -14,7 +14,8 @@ from fsspec.implementations.local import LocalFileSystem
 
 from custseg_spark.errors import DataError, find_nearest_name
 
-_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""The folder of a partition column's null, as Spark names it."""
 _PATTERN = re.compile(r"[*?\[{]")
 
 
@@ -25,13 +26,15 @@ class NoFilesError(DataError):
 @dataclass(frozen=True)
 class TableFiles:
     """`path` as the user gave it; `spark_path` absolute where it was relative, with pattern characters of a
-    literal name escaped; `files` that hold data, sorted; `partitions`: the values of each `name=value` folder
-    under the path. `files` is empty where fsspec can't look: Spark may still be able to."""
+    literal name escaped; `roots`: what the path or the pattern names, and the `files` in it that hold data,
+    sorted; `partitions`: the values of each `name=value` folder under the path. `files` is empty where fsspec
+    can't look: Spark may still be able to."""
 
     path: str
     spark_path: str
     filesystem: Any = None
     root: str = ""
+    roots: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     partitions: dict[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
@@ -53,7 +56,7 @@ class TableFiles:
     def find_folder_values(self, name: str) -> dict[str, str | None]:
         """The values that the folders of one of the files give to the columns in `partitions`."""
         return {
-            key: None if value == _NO_VALUE else value
+            key: None if value == NO_VALUE else value
             for key, value in _list_folder_values(name[len(self.root) :])
             if key in self.partitions
         }
@@ -88,16 +91,19 @@ def locate(path: str) -> TableFiles:
     )
     with _tell_unreadable(path):
         if filesystem.isfile(root):
-            return TableFiles(path, literal, filesystem, root, (root,))
+            return TableFiles(path, literal, filesystem, root, (root,), (root,))
         if filesystem.isdir(root):
             files = _list_data_files(filesystem, root)
             if not files:
                 raise NoFilesError(
                     f"input {path} is a directory without data files", "check the job that writes it"
                 )
-            return TableFiles(path, literal, filesystem, root, files, _list_partitions(root, files))
-        if _PATTERN.search(root) and (matched := _match(filesystem, root)):
-            return TableFiles(path, spark_path, filesystem, matched[0], matched)
+            partitions = _list_partitions(root, files)
+            return TableFiles(path, literal, filesystem, root, (root,), files, partitions)
+        if _PATTERN.search(root) and (roots := tuple(sorted(filesystem.glob(root)))):
+            matched = _list_matched(filesystem, roots)
+            if matched:
+                return TableFiles(path, spark_path, filesystem, matched[0], roots, matched)
     raise DataError(f"input {path} does not exist", _suggest_nearby(filesystem, root))
 
 
@@ -117,9 +123,9 @@ def _is_hidden(below: str) -> bool:
     return any(part[0] == "." or (part[0] == "_" and "=" not in part) for part in parts)
 
 
-def _match(filesystem: Any, pattern: str) -> tuple[str, ...]:
+def _list_matched(filesystem: Any, roots: tuple[str, ...]) -> tuple[str, ...]:
     names: list[str] = []
-    for name in sorted(filesystem.glob(pattern)):
+    for name in roots:
         names.extend([name] if filesystem.isfile(name) else _list_data_files(filesystem, name))
     return tuple(names)
 

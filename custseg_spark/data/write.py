@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Collection
+from typing import Any, Literal
 
 import fsspec
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType
 
+from custseg_spark.data import sail_files
 from custseg_spark.data.columns import column, is_whole
 from custseg_spark.data.formulas import escape_formulas
 from custseg_spark.data.table_files import escape_pattern
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.errors import RunError
 
 
-def write_rows(frame: DataFrame, path: str) -> None:
+def write_rows(frame: DataFrame, path: str, *partition_by: str) -> None:
     """Write the rows as Parquet to a fresh directory. One job; an existing path is an error of Spark's
     (PATH_ALREADY_EXISTS), since a kill during an overwrite destroys what was there."""
-    frame.write.mode("error").parquet(path)
-
-
-def read_written(spark: SparkSession, path: str) -> DataFrame:
-    """What was written at exactly this path: brackets and stars in it are no pattern."""
-    return spark.read.parquet(escape_pattern(path))
+    if is_sail(frame.sparkSession):
+        sail_files.write_parquet(frame, path, *partition_by)
+    else:
+        frame.write.mode("error").partitionBy(*partition_by).parquet(path)
 
 
 def write_customers(frame: DataFrame, path: str, partition_by: str) -> None:
     """Write one row per customer as Parquet to a fresh directory, a folder for each value of `partition_by`.
 
     The values of a partition column live in folder names and come back with a guessed type: an int comes
-    back as an int, text such as '007' would come back as 7, null and '' as one. Partition by ints only.
+    back as an int, text such as '007' would come back as 7, null and '' as one. Partition by ints only, and
+    by no null, which Sail writes as another value.
     """
-    frame.write.mode("error").partitionBy(partition_by).parquet(path)
+    write_rows(frame, path, partition_by)
+
+
+def read_written(spark: SparkSession, path: str) -> DataFrame:
+    """What was written at exactly this path: brackets and stars in it are no pattern."""
+    if is_sail(spark):
+        return sail_files.read_written(spark, path)
+    return spark.read.parquet(escape_pattern(path))
+
+
+def read_folders(spark: SparkSession, root: str, folders: Collection[str]) -> DataFrame:
+    """The rows of some partition folders (`day=1/segment=2`) of what was written at `root`, with the columns
+    that they are named by. On Spark the folders are named one by one, so that the others are not listed."""
+    if is_sail(spark):
+        return sail_files.read_folders(spark, root, folders)
+    named = [escape_pattern(f"{root}/{folder}") for folder in folders]
+    return spark.read.option("basePath", root).parquet(*named)
 
 
 def replace_customers(frame: DataFrame, path: str, partition_by: str) -> None:
@@ -60,10 +78,14 @@ def write_parts(frame: DataFrame, path: str, partition_by: str, kind: Literal["c
     """
     if kind == "parquet":
         write_customers(frame, path, partition_by)
+        return
+    texts = _write_whole(escape_formulas(frame))
+    kept = {"ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False}
+    options: dict[str, Any] = {"header": True, "escape": '"', "timeZone": "UTC", **kept}
+    if is_sail(frame.sparkSession):
+        sail_files.write_csv(texts, path, partition_by, options)
     else:
-        writer = _write_whole(escape_formulas(frame)).write.mode("error").partitionBy(partition_by)
-        kept = {"ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False}
-        writer.options(header=True, escape='"', timeZone="UTC", **kept).csv(path)
+        texts.write.mode("error").partitionBy(partition_by).options(**options).csv(path)
 
 
 def _write_whole(frame: DataFrame) -> DataFrame:

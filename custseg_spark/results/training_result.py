@@ -85,8 +85,8 @@ class AlgorithmComparison:
 
 @dataclass(frozen=True)
 class SparkMlCheck:
-    """The chosen k by Spark ML on `rows` of the sample: silhouettes (squared Euclidean) of our segments and of
-    its own, and their adjusted Rand index; by ClusteringEvaluator, StandardScaler and KMeans."""
+    """The chosen k by Spark ML on `rows` of the sample: silhouettes (squared Euclidean) of our segments and
+    of its own, and their adjusted Rand index; by ClusteringEvaluator, StandardScaler and KMeans."""
 
     rows: int
     silhouette: float

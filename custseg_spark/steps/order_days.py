@@ -18,9 +18,6 @@ from custseg_spark.steps.order_lines import OrderLines
 from custseg_spark.transactions import DAY, Day, Plan
 from custseg_spark.transactions.days import NO_DAY
 
-_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-"""Spark's name for the folder of lines without a date."""
-
 
 @dataclass(frozen=True)
 class DaySums:
@@ -107,7 +104,8 @@ def _sum_batch(
         before = _read_sums(lines.frame.sparkSession, run.output, {NO_DAY: undated})
         sums, more = sums.unionByName(before), undated.lines
     path = f"{run.output}/{runs.KEPT}/batch={run.run_id}"
-    sums.withColumnRenamed(DAY, "day").repartition("day").write.mode("error").partitionBy("day").parquet(path)
+    folder = F.coalesce(F.col(DAY).cast("string"), F.lit(data.NO_VALUE)).alias("day")
+    data.write_customers(sums.select("*", folder).drop(DAY).repartition("day"), path, "day")
     return {day: Day(run.run_id, found[day] + (more if day == NO_DAY else 0)) for day in plan.anew}
 
 
@@ -117,9 +115,8 @@ def _read_sums(spark: SparkSession, output: str, known: Mapping[str, Day]) -> Da
     Their folders are named one by one, so that what was replaced is not listed, and no filter grows with the
     nights.
     """
-    root = f"{output}/{runs.KEPT}"
-    folders = [f"{root}/batch={day.batch}/day={iso or _NO_VALUE}" for iso, day in sorted(known.items())]
-    frame = spark.read.option("basePath", root).parquet(*map(data.escape_pattern, folders))
+    folders = [f"batch={day.batch}/day={iso or data.NO_VALUE}" for iso, day in sorted(known.items())]
+    frame = data.read_folders(spark, f"{output}/{runs.KEPT}", folders)
     return frame.withColumn(DAY, F.col("day").cast("date")).drop("batch", "day")
 
 

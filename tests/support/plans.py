@@ -5,6 +5,7 @@ from pyspark.sql import DataFrame
 
 def show_plans(frame: DataFrame) -> str:
     """Its plans as text, from what was written to what is run."""
-    if hasattr(type(frame), "_explain_string"):
-        return str(frame._explain_string(extended=True))
+    explain = getattr(type(frame), "_explain_string", None)  # over Spark Connect
+    if explain is not None:
+        return str(explain(frame, extended=True))
     return str(frame._jdf.queryExecution().toString())

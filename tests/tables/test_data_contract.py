@@ -160,7 +160,7 @@ def test_what_is_written_comes_back_and_nothing_is_overwritten(spark: SparkSessi
     path = str(tmp_path / "customers")
     frame = spark.range(6).selectExpr("id", "int(id % 2) AS segment", "'a b' AS `a name.with dots`")
     data.write_customers(frame, path, partition_by="segment")
-    again = spark.read.parquet(path)
+    again = data.read_written(spark, path)
     assert sorted(again.select(*map(data.column, frame.columns)).collect()) == sorted(frame.collect())
     assert dict(again.dtypes)["segment"] == "int"
     assert sorted(part.name for part in (tmp_path / "customers").glob("segment=*")) == [

@@ -174,7 +174,13 @@ def test_rows_deleted_from_a_delta_table_stay_deleted(spark: SparkSession, tmp_p
 
 
 @pytest.mark.parametrize(
-    "log,word", [("metadata/v1.metadata.json", "Iceberg"), (".hoodie/hoodie.properties", "Hudi")]
+    "log,word",
+    [
+        pytest.param(
+            "metadata/v1.metadata.json", "Iceberg", marks=pytest.mark.spark_only("Sail reads Iceberg")
+        ),
+        (".hoodie/hoodie.properties", "Hudi"),
+    ],
 )
 def test_a_table_of_a_lake_is_never_read_as_plain_files(
     spark: SparkSession, tmp_path: Path, log: str, word: str

@@ -1,17 +1,20 @@
 """Labelled customers into the lake: a day is replaced as a whole, other days are not touched."""
 
+import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from custseg_spark import data
 from custseg_spark.data.lake import publish_day as lake
-from custseg_spark.errors import RunError
+from custseg_spark.errors import NeedsSparkError, RunError
 from custseg_spark.recipe import Input, Publish
 
 YESTERDAY, TODAY = "2026-11-23", "2026-11-24"
@@ -52,10 +55,11 @@ def three_nights(customers: MakeCustomers, wanted: Publish) -> None:
 
 def test_parquet_by_path(spark: SparkSession, customers: MakeCustomers, tmp_path: Path) -> None:
     three_nights(customers, Publish(path=str(tmp_path / "lake" / "segments")))
-    assert told(spark.read.parquet(str(tmp_path / "lake" / "segments"))) == EXPECTED
+    assert told(data.read_written(spark, str(tmp_path / "lake" / "segments"))) == EXPECTED
     assert [path.name for path in (tmp_path / "lake").iterdir()] == ["segments"]
 
 
+@pytest.mark.spark_only("a Hive catalog")
 def test_parquet_by_catalog_name(spark: SparkSession, customers: MakeCustomers) -> None:
     spark.sql("CREATE DATABASE IF NOT EXISTS crm")
     try:
@@ -79,6 +83,7 @@ def test_parquet_by_catalog_name(spark: SparkSession, customers: MakeCustomers) 
         spark.sql("DROP DATABASE crm CASCADE")
 
 
+@pytest.mark.spark_only("a Hive catalog")
 def test_segments_that_a_killed_publish_never_told_the_catalog_of_are_seen_after_the_next(
     spark: SparkSession, customers: MakeCustomers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +177,7 @@ def test_a_commit_that_never_came_is_seen_by_nobody(
     assert len(found) == 6
 
 
+@pytest.mark.spark_only("its plan, and a catalog")
 def test_a_filter_prunes_partitions_of_a_path_and_of_a_catalog_table(
     spark: SparkSession, tmp_path: Path
 ) -> None:
@@ -199,6 +205,116 @@ def test_an_expression_of_the_filter_is_told_by_its_key(spark: SparkSession, tmp
     spark.range(2).write.parquet(str(tmp_path / "t"))
     with pytest.raises(Exception, match=r"input\.filter: there is no column `dya`"):
         data.open_table(spark, Input(id="id", filter="dya = 1"), str(tmp_path / "t"))
+
+
+def test_a_published_moment_comes_back(spark: SparkSession, customers: MakeCustomers, tmp_path: Path) -> None:
+    deltalake = pytest.importorskip("deltalake")
+    at = datetime(2024, 3, 1, 12, 30, tzinfo=UTC)
+    path = str(tmp_path / "segments")
+    data.publish(customers(0).withColumn("at", F.lit(at)), Publish(path=path, format="delta"), TODAY, "x-y")
+    assert set(deltalake.DeltaTable(path).to_pyarrow_table()["at"].to_pylist()) == {at}
+    assert dict(data.open_table(spark, Input(id="id"), path).frame.dtypes) == {
+        "id": "string",
+        "spend": "double",
+        "run_id": "string",
+        "at": "timestamp",
+        "run_date": "date",
+        "segment": "int",
+    }
+
+
+@pytest.fixture
+def sail(spark: SparkSession, engine: str) -> SparkSession:
+    """A session on Sail."""
+    if engine != "sail":
+        pytest.skip("it is read by Sail itself")
+    return spark
+
+
+def make_delta(sail: SparkSession, path: Path, *properties: str) -> None:
+    """A table of three rows, made by Sail."""
+    table = f"t{len(list(path.parent.iterdir()))}_{path.name}"
+    given = ", ".join(f"'delta.{one.replace('=', chr(39) + '=' + chr(39))}'" for one in properties)
+    sail.sql(
+        f"CREATE TABLE {table} (id int, spend double) USING delta LOCATION '{path}' TBLPROPERTIES ({given})"
+    )
+    sail.sql(f"INSERT INTO {table} VALUES (1, 1.0), (2, 2.0), (3, 3.0)")
+    if "enableDeletionVectors=true" in properties:
+        sail.sql(f"DELETE FROM {table} WHERE id = 2")
+        assert list(path.rglob("deletion_vector*"))
+
+
+def test_rows_behind_deletion_vectors_and_columns_of_other_names(sail: SparkSession, tmp_path: Path) -> None:
+    """A log may say that a column of the files is called otherwise now."""
+    make_delta(sail, tmp_path / "vectors", "enableDeletionVectors=true")
+    frame = data.open_table(sail, Input(id="id"), str(tmp_path / "vectors")).frame
+    assert sorted(map(tuple, frame.collect())) == [(1, 1.0), (3, 3.0)]
+    earlier = Input(id="id", options={"versionAsOf": 1})
+    assert data.open_table(sail, earlier, str(tmp_path / "vectors")).frame.count() == 3
+    for mode in ("name", "id"):
+        make_delta(sail, tmp_path / mode, f"columnMapping.mode={mode}")
+        rename_spend(tmp_path / mode)
+        frame = data.open_table(sail, Input(id="id"), str(tmp_path / mode)).frame
+        assert frame.columns == ["id", "paid"]
+        assert sorted(map(tuple, frame.collect())) == [(1, 1.0), (2, 2.0), (3, 3.0)]
+    make_delta(sail, tmp_path / "both", "enableDeletionVectors=true", "columnMapping.mode=name")
+    rename_spend(tmp_path / "both")
+    with pytest.raises(NeedsSparkError, match="uses what Sail does not read"):
+        data.open_table(sail, Input(id="id"), str(tmp_path / "both"))
+
+
+def rename_spend(path: Path) -> None:
+    log = path / "_delta_log" / "00000000000000000000.json"
+    log.write_text(log.read_text().replace('\\"name\\":\\"spend\\"', '\\"name\\":\\"paid\\"'))
+
+
+def test_a_delta_table_that_sail_would_not_find_takes_spark(sail: SparkSession, tmp_path: Path) -> None:
+    path = str(tmp_path / "t")
+    sail.range(2).write.format("delta").save(path)
+    log = tmp_path / "t" / "_delta_log" / "00000000000000000000.json"
+    new = {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": ["n"], "writerFeatures": ["n"]}
+    lines = [
+        json.dumps({"protocol": new}) if line.startswith('{"protocol"') else line
+        for line in log.read_text().splitlines()
+    ]
+    log.write_text("\n".join(lines) + "\n")
+    for crc in log.parent.glob("*.crc"):
+        crc.unlink()
+    with pytest.raises(NeedsSparkError, match="uses what Sail does not read"):
+        data.open_table(sail, Input(id="id"), path)
+    (tmp_path / "t").rename(tmp_path / "t [1]")
+    with pytest.raises(NeedsSparkError, match="behind such signs"):
+        data.open_table(sail, Input(id="id"), f"{path} [1]")
+
+
+def test_iceberg_is_read_as_its_log_says(sail: SparkSession, tmp_path: Path) -> None:
+    """Made, partitioned, renamed and deleted from by pyiceberg; appended to by Sail and read back."""
+    catalogs = pytest.importorskip("pyiceberg.catalog.sql")
+    catalog = catalogs.SqlCatalog("c", uri=f"sqlite:///{tmp_path}/c.db", warehouse=f"file://{tmp_path}/w")
+    catalog.create_namespace("crm")
+    rows = pa.table(
+        {"id": ["a", "b", "c"], "spend": [1.0, 2.0, 3.0], "tier": pa.array([1, 2, 2], pa.int32())}
+    )
+    table = catalog.create_table("crm.customers", schema=rows.schema)
+    with table.update_spec() as spec:
+        spec.add_identity("tier")
+    table.append(rows)
+    table.delete("id = 'b'")
+    with table.update_schema() as schema:
+        schema.rename_column("spend", "paid")
+    path = table.location().removeprefix("file://")
+    frame = data.open_table(sail, Input(id="id"), path).frame
+    assert sorted(map(tuple, frame.select("id", "paid", "tier").collect())) == [("a", 1.0, 1), ("c", 3.0, 2)]
+    frame.withColumn("id", F.concat("id", F.lit("2"))).write.format("iceberg").mode("append").save(path)
+    newest = max((tmp_path / "w").rglob("*.metadata.json"), key=lambda file: file.stat().st_mtime)
+    static = pytest.importorskip("pyiceberg.table").StaticTable.from_metadata(str(newest))
+    assert sorted(static.scan().to_arrow()["id"].to_pylist()) == ["a", "a2", "c", "c2"]
+    told = json.loads(newest.read_text())
+    for snapshot in told["snapshots"]:
+        snapshot["summary"]["total-delete-files"] = "1"
+    newest.write_text(json.dumps(told))
+    with pytest.raises(NeedsSparkError, match="has files of deleted rows"):
+        data.open_table(sail, Input(id="id"), path)
 
 
 def test_what_pandas_reads_is_what_was_labelled(

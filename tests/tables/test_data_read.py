@@ -174,6 +174,7 @@ def test_parquet_keeps_types_and_the_text_of_partition_values(spark: SparkSessio
     assert sorted(rows(table)) == [(1, "007", 2024), (2, "12", 2025)]
 
 
+@pytest.mark.spark_only("its plan")
 def test_a_filter_on_a_partition_column_reads_no_other_partition(spark: SparkSession, tmp_path: Path) -> None:
     path = str(tmp_path / "lake")
     spark.range(4).selectExpr("id", "lpad(id, 2, '0') AS part").write.partitionBy("part").parquet(path)

@@ -98,7 +98,7 @@ THE_OTHERS = {
     "custseg_spark.report.plots.curves, custseg_spark.report.plots.compared": {"matplotlib.pyplot"},
     "custseg_spark.report.plots.planes, custseg_spark.report.plots.rows": {"matplotlib.pyplot"},
 }
-"""Imports, one after the other in a process, and what is slow, or not everywhere, and not there after them."""
+"""Imports, one after the other in a process, and what is slow, or not everywhere, and not there after."""
 
 
 @pytest.mark.parametrize("absent", [FROM_THE_LIGHTEST, THE_OTHERS], ids=["lightest first", "others"])

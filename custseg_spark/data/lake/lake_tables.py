@@ -8,9 +8,11 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
+from custseg_spark.data.lake.on_sail import load_on_sail
 from custseg_spark.data.lake.publish_day import knows_delta
 from custseg_spark.data.parquet_types import find_near_type
 from custseg_spark.data.table_files import TableFiles, escape_pattern
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.spark_problems import UNKNOWN_FORMAT
 from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import DataError, RecipeError
@@ -59,6 +61,8 @@ def _find_log(filesystem: Any, root: str) -> str | None:
 def load_lake(spark: SparkSession, kind: str, source: models.Source, found: TableFiles) -> DataFrame:
     """The rows that such a table has now. By the session where it knows the format; of Delta else by the
     files that its log names. Raises RecipeError where neither is there."""
+    if is_sail(spark):
+        return load_on_sail(spark, kind, source, found)
     if kind != "delta" or knows_delta(spark):
         try:
             frame = spark.read.format(kind).options(**source.options).load(found.spark_path)

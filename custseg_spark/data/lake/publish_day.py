@@ -11,6 +11,9 @@ from pyspark.sql import functions as F
 from custseg_spark.data.columns import quote
 from custseg_spark.data.lake import swap
 from custseg_spark.data.lake.swap import DAY
+from custseg_spark.data.parquet_types import find_arrow_schema
+from custseg_spark.data.write import write_customers
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.spark_problems import UNKNOWN_FORMAT
 from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import RecipeError, RunError
@@ -26,8 +29,8 @@ def publish(
 
     Adds `run_date` (date) and `run_id`, the run whose model labelled them. `written_by`: the id of the score
     that writes them; the run itself if null. Parquet: the day is swapped by renames (`swap`). Delta: one
-    commit, by the session where it knows the format, else by delta-rs over the files that Spark wrote. Raises
-    RecipeError where neither is there, RunError where the table can't be written.
+    commit, by the session where it has Delta's jars, else by delta-rs over the files that the engine wrote.
+    Raises RecipeError where neither is there, RunError where the table can't be written.
     """
     try:
         check_day(day)
@@ -52,7 +55,10 @@ def publish(
 
 
 def knows_delta(spark: SparkSession) -> bool:
-    """Whether the session has Delta's jars."""
+    """Whether the session has Delta's jars. Sail's own writer of Delta is not taken: it casts what does not
+    fit, drops a column that the table lacks, and writes beside a path with a bracket."""
+    if is_sail(spark):
+        return False
     try:
         _ = spark.read.format("delta").load("/nowhere").schema
     except Exception as problem:
@@ -62,7 +68,7 @@ def knows_delta(spark: SparkSession) -> bool:
 
 
 def _swap_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
-    frame.write.mode("error").partitionBy(SEGMENT).parquet(swap.find_staging(path, writer))
+    write_customers(frame, swap.find_staging(path, writer), SEGMENT)
     swap.replace_day(path, day, writer)
 
 
@@ -121,20 +127,19 @@ def _refuse_another_shape(name: str, there: DataFrame, dated: DataFrame) -> None
 
 
 def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
-    """Files written by Spark, made the table's day in one commit of delta-rs; until then nobody sees them."""
+    """Files of the engine, made the table's day in one commit of delta-rs; until then nobody sees them."""
     try:
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
         from deltalake.schema import Schema
         from deltalake.transaction import AddAction, RemoveAction, create_table_with_add_actions
-        from pyspark.sql.pandas.types import to_arrow_schema
     except ImportError:
         raise RecipeError(
             "publish.format: this Spark session knows no Delta, and deltalake is not installed",
             "pip install 'custseg_spark[delta]', or start Spark with Delta's jars",
         ) from None
     below = f"data-{writer}"
-    frame.write.mode("error").partitionBy(SEGMENT).parquet(f"{path}/{below}")
+    write_customers(frame, f"{path}/{below}", SEGMENT)
     files, root = fsspec.core.url_to_fs(path)
     actions = []
     for name, info in sorted(files.find(f"{root}/{below}", detail=True).items()):
@@ -143,7 +148,7 @@ def _commit_day(frame: DataFrame, path: str, day: str, writer: str) -> None:
             inside, now = name.removeprefix(f"{root}/"), int(1000 * time.time())
             actions.append(AddAction(inside, info["size"], {DAY: day, SEGMENT: segment}, now, True, "{}"))
     both: list[AddAction | RemoveAction] = [*actions]
-    schema = Schema.from_arrow(to_arrow_schema(_add_day(frame, day).schema))
+    schema = Schema.from_arrow(find_arrow_schema(_add_day(frame, day).schema))
     try:
         if DeltaTable.is_deltatable(path):
             DeltaTable(path).create_write_transaction(
