@@ -95,8 +95,7 @@ def _make_customers(
             warnings=tuple(journal.current().warnings),
             seconds=journal.current().seconds,
             scans=journal.current().count_scans(),
-            engine=write_run.build_engine_record(),
-            versions=write_run.find_versions(),
+            **write_run.describe_engine(journal.current().engine),
             days_of=summed.run_id if summed else None,
         )
         run.write_record(record)

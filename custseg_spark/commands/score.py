@@ -159,8 +159,7 @@ def _build_record(result: ScoreResult, path: str) -> runs.ScoreRecord:
         score_id=result.kept.run_id,
         run_id=result.live.run.run_id,
         input=path,
-        engine=write_run.build_engine_record(),
-        versions=write_run.find_versions(),
+        **write_run.describe_engine(journal.current().engine),
         rows=runs.RowCounts.model_validate(result.quality),
         segments=tuple(
             runs.SegmentSize(segment=i, name=model.name_of(i), size=result.sizes.get(i, 0)) for i in model.ids

@@ -15,6 +15,7 @@ import pyspark
 from pyspark.sql import SparkSession
 
 from custseg_spark import __version__, data, journal, runs, segments
+from custseg_spark.engine.choose import Engine
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import CustsegError, InputChangedError, NeedsSparkError, RecipeError
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
@@ -25,10 +26,10 @@ from custseg_spark.steps.load_table import list_kept_columns
 from custseg_spark.wording import join_words
 
 
-def build_engine_record() -> runs.EngineRecord | None:
-    """The engine that works; None where no journal has been told."""
-    engine = journal.current().engine
-    return None if engine is None else runs.EngineRecord(**asdict(engine))
+def describe_engine(engine: Engine | None) -> dict[str, Any]:
+    """What records say of the engine, and of the versions that they rest on; `engine`: the journal's."""
+    found = None if engine is None else runs.EngineRecord(**asdict(engine))
+    return {"engine": found, "versions": _find_versions(engine)}
 
 
 @contextmanager
@@ -165,8 +166,7 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         run_id=run.run_id,
         input=result.counted.source,
         recipe=recipe.model_dump(mode="json"),
-        engine=build_engine_record(),
-        versions=find_versions(),
+        **describe_engine(result.journal.engine),
         format=result.table.format,
         types={name: kind for name, kind in result.table.types.items() if name.lower() in used},
         file=result.table.fingerprint or None,
@@ -216,17 +216,15 @@ def write_failure(run: runs.Run, path: str, problem: Exception, recipe: Recipe |
         run_id=run.run_id,
         input=path,
         recipe=asked,
-        engine=build_engine_record(),
-        versions=find_versions(),
+        **describe_engine(journal.current().engine),
         error=told,
     )
     with suppress(CustsegError):  # where the output itself is what failed, the error under way says so
         run.write_record(record)
 
 
-def find_versions() -> dict[str, str]:
+def _find_versions(engine: Engine | None) -> dict[str, str]:
     """The versions of what a run rests on; the engine's under its name."""
-    engine = journal.current().engine
     return {
         "custseg_spark": __version__,
         **({engine.name: engine.version} if engine else {}),

@@ -11,7 +11,7 @@ from pyspark.ml import Estimator, Model, Pipeline
 from pyspark.sql import SparkSession
 from sklearn.metrics import adjusted_rand_score
 
-from custseg_spark import Feature, SegmentationModel, Segmenter, runs
+from custseg_spark import Feature, SegmentationModel, Segmenter, data, runs
 from custseg_spark.api import model_files
 from custseg_spark.engine.choose import find_engine
 from custseg_spark.errors import DataError, RecipeError, RunError
@@ -179,7 +179,7 @@ def test_a_published_model_is_a_run(
     assert runs.find_live(str(tmp_path)) == run
     record = run.read_record()
     assert (record.k, record.input, record.rows.accepted) == (3, "dataframe", 400)
-    labelled = spark.read.parquet(run.at("customers")).select("id", "segment").toPandas()
+    labelled = data.read_written(spark, run.at("customers")).select("id", "segment").toPandas()
     expected = model.transform(customers)[["id", "segment"]]
     assert labelled.set_index("id")["segment"].sort_index().tolist() == expected["segment"].tolist()
     loaded = SegmentationModel.load(str(tmp_path))
