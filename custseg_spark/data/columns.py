@@ -36,6 +36,14 @@ def column(name: str) -> Column:
     return F.col(quote(name))
 
 
+def join_conditions(conditions: Sequence[Column]) -> Column:
+    """Whether all of them hold, as a tree: Connect can't send a chain as deep as the columns of a table."""
+    if len(conditions) < 2:
+        return conditions[0] if conditions else F.lit(True)
+    half = len(conditions) // 2
+    return join_conditions(conditions[:half]) & join_conditions(conditions[half:])
+
+
 def read_utc(moment: Column) -> Column:
     """What the clock of UTC shows at a moment (TIMESTAMP), as TIMESTAMP_NTZ, in a session of any zone."""
     epoch = F.lit("1970-01-01 00:00:00").cast("timestamp_ntz")

@@ -6,8 +6,6 @@ frame (`aggregate_counts`), in an `agg` or an `observe`, and `judge_counts` deci
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -15,7 +13,7 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from custseg_spark.data.columns import AS_READ, MISSHAPEN, column
+from custseg_spark.data.columns import AS_READ, MISSHAPEN, column, join_conditions
 from custseg_spark.errors import DataError, RecipeError, suggest_name
 from custseg_spark.recipe.models import Bound, Rule
 
@@ -75,8 +73,7 @@ def _keep_quarantining(checks: Sequence[Check]) -> list[Check]:
 
 def pass_checks(checks: Sequence[Check]) -> Column:
     """True of the rows that keep every quarantine check."""
-    holding = [_is_kept(check) for check in _keep_quarantining(checks)]
-    return functools.reduce(operator.and_, holding, F.lit(True))
+    return join_conditions([_is_kept(check) for check in _keep_quarantining(checks)])
 
 
 def keep_accepted(frame: DataFrame, checks: Sequence[Check]) -> DataFrame:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import operator
-
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructType
 
-from custseg_spark.data.columns import AS_READ, MALFORMED, column, is_blank
+from custseg_spark.data.columns import AS_READ, MALFORMED, column, is_blank, join_conditions
 from custseg_spark.data.contract import ID_TOTAL, NOTHING_ELSE, ROW_TOTAL, Check
 from custseg_spark.data.table import Table
 from custseg_spark.data.text_types import infer_type
@@ -51,7 +48,7 @@ def build_summary_checks(table: Table, frame: DataFrame, id_column: str) -> list
         if not labels:
             return []
         label, *others = [column(AS_READ).getField(name) for name in labels]
-        total = functools.reduce(operator.and_, map(is_blank, others), _is_total(label))
+        total = join_conditions([_is_total(label), *map(is_blank, others)])
         checks, names = [Check(ROW_TOTAL, ~total)], [name for name in names if name != labels[0]]
     else:
         label, checks = column(id_column), build_total_checks(frame, id_column)
@@ -61,7 +58,7 @@ def build_summary_checks(table: Table, frame: DataFrame, id_column: str) -> list
         nothing = [is_blank(column(AS_READ).getField(name)) for name in names]
         if MALFORMED in as_read.names:  # such a row has its own reason
             nothing.append(column(AS_READ).getField(MALFORMED).isNull())
-        checks.append(Check(NOTHING_ELSE, ~functools.reduce(operator.and_, nothing, ~is_blank(label))))
+        checks.append(Check(NOTHING_ELSE, ~join_conditions([~is_blank(label), *nothing])))
     return checks
 
 

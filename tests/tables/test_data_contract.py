@@ -171,3 +171,10 @@ def test_what_is_written_comes_back_and_nothing_is_overwritten(spark: SparkSessi
         with pytest.raises(AnalysisException) as raised:
             write(frame, path)
         assert isinstance(explain_error(raised.value, "output"), RunError)
+
+
+def test_a_table_may_have_a_check_for_each_of_many_columns(spark: SparkSession) -> None:
+    frame = spark.range(200).select(F.struct("id").alias(data.AS_READ), "id")
+    checks = [data.Check(f"not {i}", F.col("id") != F.lit(i)) for i in range(150)]
+    assert data.keep_accepted(frame, checks).count() == 50
+    assert data.keep_rejected(frame, checks).count() == 150

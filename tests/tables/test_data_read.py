@@ -254,3 +254,10 @@ def _explain(run: Callable[[], object]) -> None:
         run()
     except Exception as error:
         raise (explain_error(error, "input") or error) from error
+
+
+def test_a_text_whose_columns_alone_are_asked_for_has_them(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,spend\n1,2\n")
+    lazy = data.open_table(spark, Input(id="id"), str(tmp_path / "t.csv"), lazy=True)
+    whole = data.open_table(spark, Input(id="id"), str(tmp_path / "t.csv"))
+    assert lazy.frame.columns == whole.frame.columns
