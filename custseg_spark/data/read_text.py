@@ -10,6 +10,7 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StringType, StructField, StructType
 
 from custseg_spark.data import text_copy
@@ -85,7 +86,8 @@ def _open_copy(
     text_copy.refuse_options(source.options)
     numbered = source.numbers_rows
     if lazy:
-        frame = spark.createDataFrame(text_copy.build_empty(found, head, numbered=numbered))
+        empty = text_copy.build_empty(found, head, numbered=numbered)
+        frame = spark.createDataFrame(empty, from_arrow_schema(empty.schema))
     else:
         frame = read_copy(spark, text_copy.copy_text(found, head, source.options, numbered=numbered))
     return Table(
