@@ -97,7 +97,7 @@ def test_numbers_stay_where_executors_come_and_go(spark: SparkSession, tmp_path:
 
 def test_rows_are_numbered_before_any_is_left_out(spark: SparkSession, tmp_path: Path) -> None:
     make_table().to_csv(tmp_path / "t.csv", index=False)
-    source = NUMBERED.model_copy(update={"filter": "place > 4990"})
+    source = NUMBERED.model_copy(update={"filter": "int(place) > 4990"})
     assert number_rows(spark, tmp_path / "t.csv", source)["row_number"].tolist() == [*range(4991, ROWS + 1)]
 
 
