@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import cli
+from tests.brought_tables import trial
 from tests.jobs.orders import rfm
 
 __all__ = ["rfm"]
@@ -74,6 +77,7 @@ class Outcome:
 
 
 Train = Callable[..., Outcome]
+FirstRun = Callable[..., Outcome]
 Say = Callable[..., tuple[int, str, str]]
 
 
@@ -90,30 +94,53 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
     return run
 
 
+def train_in(
+    place: Path, table: pd.DataFrame | Path, recipe: dict[str, Any] | Path = RECIPE, *arguments: str
+) -> Outcome:
+    """`custseg train`, with what is given to it and what it leaves in `place`."""
+    if isinstance(table, pd.DataFrame):
+        table.to_csv(place / "customers.csv", index=False)
+        table = place / "customers.csv"
+    if isinstance(recipe, dict):
+        (place / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
+        recipe = place / "recipe.yaml"
+    output = place / "out"
+    said = trial.say("train", "--recipe", recipe, "--input", table, "--output", output, *arguments)
+    pointer = output / "latest.json"
+    latest = json.loads(pointer.read_text())["run_id"] if pointer.exists() else None
+    return Outcome(said.code, said.out, said.err, output, latest)
+
+
 @pytest.fixture
-def train(spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Train:
+def train(spark: SparkSession, tmp_path: Path) -> Train:
     """Runs `custseg train` on a table (a DataFrame or a path) under a recipe (a mapping or a path)."""
+    return partial(train_in, tmp_path)
 
-    def run(table: pd.DataFrame | Path, recipe: dict[str, Any] | Path = RECIPE, *arguments: str) -> Outcome:
-        output = tmp_path / "out"
-        if isinstance(table, pd.DataFrame):
-            path = tmp_path / "customers.csv"
-            table.to_csv(path, index=False)
-        else:
-            path = table
-        if isinstance(recipe, dict):
-            (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False))
-            recipe = tmp_path / "recipe.yaml"
-        capsys.readouterr()
-        code = cli.main(
-            ["train", "--recipe", str(recipe), "--input", str(path), "--output", str(output), *arguments]
-        )
-        said = capsys.readouterr()
-        pointer = output / "latest.json"
-        latest = json.loads(pointer.read_text())["run_id"] if pointer.exists() else None
-        return Outcome(code, said.out, said.err, output, latest)
 
-    return run
+@pytest.fixture(scope="session")
+def first_runs() -> dict[int, Outcome]:
+    """The first run of so many planted customers, as it was made."""
+    return {}
+
+
+@pytest.fixture
+def first_run(
+    spark: SparkSession,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    first_runs: dict[int, Outcome],
+) -> FirstRun:
+    """What `train(planted(customers))` leaves as the first run of an output, for a test of what comes after
+    it: made once a session, and copied for each test."""
+
+    def copy(customers: int = 300) -> Outcome:
+        if customers not in first_runs:
+            first_runs[customers] = train_in(tmp_path_factory.mktemp("first"), planted(customers))
+        made = first_runs[customers]
+        shutil.copytree(made.output.parent, tmp_path, dirs_exist_ok=True)
+        return replace(made, output=tmp_path / "out")
+
+    return copy
 
 
 def labels(outcome: Outcome, id_column: str = "id") -> pd.Series:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.jobs.conftest import RECIPE, Outcome, Train, planted
+from tests.jobs.conftest import RECIPE, FirstRun, Outcome, Train, planted
 
 
 def refused(outcome: Outcome, code: int, *said: str) -> None:
@@ -104,8 +104,8 @@ def test_an_output_that_cannot_be_written(train: Train, tmp_path: Path) -> None:
     assert "Traceback" not in outcome.err
 
 
-def test_a_refused_run_leaves_the_pointer_as_it_was(train: Train) -> None:
-    good = train(planted())
+def test_a_refused_run_leaves_the_pointer_as_it_was(train: Train, first_run: FirstRun) -> None:
+    good = first_run()
     bad = train(planted().assign(visits=7))
     assert (good.code, bad.code) == (0, 3)
     assert bad.latest == good.latest

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from custseg_spark.steps import drift_sample, live_run
-from tests.jobs.conftest import RECIPE, Say, Train, planted, record, scans
+from tests.jobs.conftest import RECIPE, FirstRun, Say, Train, planted, record, scans
 
 
-def test_drift_is_told_and_fails_only_where_asked(train: Train, say: Say, tmp_path: Path) -> None:
-    outcome = train(planted())
+def test_drift_is_told_and_fails_only_where_asked(first_run: FirstRun, say: Say, tmp_path: Path) -> None:
+    outcome = first_run()
     planted().assign(spend=lambda t: t["spend"] * 6).to_csv(tmp_path / "richer.csv", index=False)
     arguments = [
         "score",
@@ -39,7 +39,7 @@ def test_drift_is_told_and_fails_only_where_asked(train: Train, say: Say, tmp_pa
 @pytest.mark.parametrize("trained, tonight", [(100, 6_000), (6_000, 400)])
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_the_drift_sample_is_sized_by_tonights_table_whatever_the_run_was_made_of(
-    train: Train,
+    first_run: FirstRun,
     say: Say,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -47,8 +47,8 @@ def test_the_drift_sample_is_sized_by_tonights_table_whatever_the_run_was_made_o
     trained: int,
     tonight: int,
 ) -> None:
+    outcome = first_run(trained)
     sampled = drift_samples(monkeypatch, size=200)
-    outcome = train(planted(trained))
     table = planted(tonight, seed=1)
     path = tmp_path / f"tonight.{ending}"
     table.to_csv(path, index=False) if ending == "csv" else table.to_parquet(path)

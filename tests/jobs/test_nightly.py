@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from custseg_spark import runs
-from tests.jobs.conftest import RECIPE, Say, Train, labels, planted, record, scans
+from tests.jobs.conftest import RECIPE, FirstRun, Say, Train, labels, planted, record, scans
 
 
 def scored(to: Path) -> pd.DataFrame:
@@ -19,8 +19,8 @@ def scored(to: Path) -> pd.DataFrame:
     return table.assign(segment=table["segment"].astype(int)).set_index("id").sort_index()
 
 
-def test_the_training_table_gets_the_labels_of_its_run(train: Train, say: Say, tmp_path: Path) -> None:
-    outcome = train(planted())
+def test_the_training_table_gets_the_labels_of_its_run(first_run: FirstRun, say: Say, tmp_path: Path) -> None:
+    outcome = first_run()
     table = tmp_path / "customers.csv"
     code, out, err = say("score", "--output", outcome.output, "--input", table, "--to", tmp_path / "s")
     assert code == 0, err
@@ -55,9 +55,9 @@ def test_what_the_model_does_not_read_may_be_absent_and_what_it_reads_may_not(
 
 
 def test_rows_that_cannot_be_scored_are_kept_with_their_reasons(
-    train: Train, say: Say, tmp_path: Path
+    first_run: FirstRun, say: Say, tmp_path: Path
 ) -> None:
-    outcome = train(planted())
+    outcome = first_run()
     broken = planted().astype({"spend": object})
     broken.loc[3, "spend"], broken.loc[4, "id"] = "much", None
     broken.to_csv(tmp_path / "broken.csv", index=False)
@@ -122,9 +122,11 @@ def test_a_scan_over_the_ids_is_counted(train: Train, say: Say, tmp_path: Path) 
     assert record(tmp_path / "s")["scans"] == scans(ids=1, label_and_write=1)
 
 
-def test_a_refit_on_other_rows_keeps_ids_and_names_whatever_the_order(train: Train) -> None:
+def test_a_refit_on_other_rows_keeps_ids_and_names_whatever_the_order(
+    train: Train, first_run: FirstRun
+) -> None:
     table = planted(600)
-    first = train(table)
+    first = first_run(600)
     again = train(table.sample(frac=0.9, random_state=1))
     kept = {s["segment"]: s["name"] for s in first.record["segments"]}
     assert {s["segment"]: s["name"] for s in again.record["segments"]} == kept
@@ -133,9 +135,9 @@ def test_a_refit_on_other_rows_keeps_ids_and_names_whatever_the_order(train: Tra
     assert (both["one"] == both["two"]).mean() > 0.99
 
 
-def test_a_planted_new_group_is_born_and_a_planted_split_is_one(train: Train) -> None:
+def test_a_planted_new_group_is_born_and_a_planted_split_is_one(train: Train, first_run: FirstRun) -> None:
     table = planted(600)
-    first = train(table)
+    first = first_run(600)
     new = planted(200, seed=5).assign(
         id=[f"new{i}" for i in range(200)],
         spend=lambda t: t["spend"] * 0 + 60_000 + np.arange(200) % 50,
@@ -160,8 +162,10 @@ def test_a_planted_new_group_is_born_and_a_planted_split_is_one(train: Train) ->
     assert min(fresh) > max(used) + 1, "the id of the candidate that was born is never given again"
 
 
-def test_ids_are_never_given_again_where_the_live_run_cannot_be_followed(train: Train) -> None:
-    first = train(planted())
+def test_ids_are_never_given_again_where_the_live_run_cannot_be_followed(
+    train: Train, first_run: FirstRun
+) -> None:
+    first = first_run()
     used = {s["segment"] for s in first.record["segments"]}
     by = {"spend": RECIPE["segment_by"]["spend"], "age": "age"}
     other = train(planted().drop(columns="visits"), {**RECIPE, "segment_by": by, "describe": {}})
@@ -174,9 +178,9 @@ def test_ids_are_never_given_again_where_the_live_run_cannot_be_followed(train: 
     assert min(s["segment"] for s in third.record["segments"]) == max(ids) + 1
 
 
-def test_movement_says_who_moved_and_why(train: Train) -> None:
+def test_movement_says_who_moved_and_why(train: Train, first_run: FirstRun) -> None:
     table = planted(600)
-    train(table)
+    first_run(600)
     changed = table.copy()
     poor = changed.index[changed["group"] == 0][:60]
     changed.loc[poor, ["spend", "visits"]] = [4000.0, 13]
@@ -192,9 +196,9 @@ def test_movement_says_who_moved_and_why(train: Train) -> None:
     assert (outcome.run / "plots" / "movement.png").exists()
 
 
-def test_runs_are_listed_promoted_rolled_back_and_pruned(train: Train, say: Say) -> None:
+def test_runs_are_listed_promoted_rolled_back_and_pruned(train: Train, first_run: FirstRun, say: Say) -> None:
     first, second, third = (
-        train(planted()),
+        first_run(),
         train(planted(seed=1)),
         train(planted(seed=2), RECIPE, "--promote"),
     )

@@ -15,7 +15,7 @@ from custseg_spark import data, runs
 from custseg_spark.commands.stream import Batches, build_messages_table
 from custseg_spark.errors import DataError
 from custseg_spark.steps import live_run, load_for_scoring
-from tests.jobs.conftest import RECIPE, Outcome, Say, Train, labels, planted
+from tests.jobs.conftest import RECIPE, FirstRun, Outcome, Say, Train, labels, planted
 
 
 def arguments(outcome: Outcome, tmp_path: Path) -> tuple[object, ...]:
@@ -39,9 +39,9 @@ def rejected(to: Path) -> list[tuple[str, list[str]]]:
     return sorted((name, list(reasons)) for name, reasons in zip(found["id"], found["reasons"], strict=True))
 
 
-def test_a_stream_labels_every_row_once(train: Train, say: Say, tmp_path: Path) -> None:
+def test_a_stream_labels_every_row_once(first_run: FirstRun, say: Say, tmp_path: Path) -> None:
     table = planted(300)
-    outcome = train(table)
+    outcome = first_run()
     command = arguments(outcome, tmp_path)
     for number, part in enumerate(np.array_split(np.arange(300), 3)):
         table.iloc[part].to_csv(tmp_path / "arriving" / f"{number}.csv", index=False)
@@ -75,13 +75,13 @@ def test_a_batch_that_breaks_a_bound_of_its_own_ends_the_stream_and_is_not_kept(
 
 
 def test_a_batch_that_was_killed_is_written_again_and_its_rows_are_there_once(
-    train: Train, say: Say, tmp_path: Path
+    first_run: FirstRun, say: Say, tmp_path: Path
 ) -> None:
     """What a kill leaves: a batch that is not committed in the checkpoint, over a folder that is there in
     part. Spark gives the same rows under the same id again."""
     table = planted(300).astype({"spend": object})
     table.loc[7, "spend"] = table.loc[250, "spend"] = "much"
-    outcome = train(planted(300))
+    outcome = first_run()
     command = arguments(outcome, tmp_path)
     for number, part in enumerate((table.head(150), table.tail(150))):
         part.to_csv(tmp_path / "arriving" / f"{number}.csv", index=False)
@@ -106,10 +106,10 @@ def test_a_batch_that_was_killed_is_written_again_and_its_rows_are_there_once(
 
 
 def test_a_batch_that_is_written_again_takes_its_old_quarantine_and_marker_away(
-    train: Train, spark: SparkSession, tmp_path: Path
+    first_run: FirstRun, spark: SparkSession, tmp_path: Path
 ) -> None:
     """The run that labels may have changed in between, or the rule that rejects."""
-    outcome = train(planted(300))
+    outcome = first_run()
     live = live_run.read_live_run(runs.find_run(str(outcome.output)))
     recipe = load_for_scoring.read_recipe(live)
     to = tmp_path / "to"
@@ -134,10 +134,10 @@ def test_a_batch_that_is_written_again_takes_its_old_quarantine_and_marker_away(
 
 
 def test_a_stream_has_the_types_that_the_model_was_trained_with(
-    train: Train, say: Say, tmp_path: Path
+    first_run: FirstRun, say: Say, tmp_path: Path
 ) -> None:
     """The first file's rows are all whole numbers, the next one's are not."""
-    outcome = train(planted(300))
+    outcome = first_run()
     command = arguments(outcome, tmp_path)
     whole = planted(100).assign(spend=lambda t: t["spend"].round(0).astype(int))
     whole.to_csv(tmp_path / "arriving" / "0.csv", index=False)
@@ -149,16 +149,18 @@ def test_a_stream_has_the_types_that_the_model_was_trained_with(
 
 
 def test_a_stream_of_a_directory_without_files_says_what_to_do(
-    train: Train, say: Say, tmp_path: Path
+    first_run: FirstRun, say: Say, tmp_path: Path
 ) -> None:
-    code, _, err = say(*arguments(train(planted()), tmp_path))
+    code, _, err = say(*arguments(first_run(), tmp_path))
     assert code == 3
     assert "holds no file yet" in err
     assert "put the first file there" in err
 
 
-def test_without_its_package_kafka_is_refused_in_one_line(train: Train, say: Say, tmp_path: Path) -> None:
-    outcome = train(planted())
+def test_without_its_package_kafka_is_refused_in_one_line(
+    first_run: FirstRun, say: Say, tmp_path: Path
+) -> None:
+    outcome = first_run()
     where = ("--kafka", "localhost:9092", "--input", "customers", "--to", tmp_path / "to")
     code, _, err = say("stream", "--output", outcome.output, *where, "--once")
     assert code == 2

@@ -13,12 +13,12 @@ from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark import cli
 from tests.corpus import sheets
-from tests.jobs.conftest import RECIPE, Train, labels, planted
+from tests.jobs.conftest import RECIPE, FirstRun, Train, labels, planted
 
 
-def test_planted_segments_are_found_and_written(train: Train) -> None:
+def test_planted_segments_are_found_and_written(first_run: FirstRun) -> None:
     table = planted()
-    outcome = train(table)
+    outcome = first_run()
     assert outcome.code == 0, outcome.err
     found = labels(outcome)
     assert len(found) == len(table)
@@ -54,12 +54,12 @@ def test_a_run_leaves_what_the_design_says(train: Train) -> None:
     assert list(sweep["chosen"]) == [k == record["k"] for k in (2, 3, 4)]
 
 
-def test_the_answer_stands_at_the_end_of_standard_output(train: Train) -> None:
-    outcome = train(planted())
+def test_the_answer_stands_at_the_end_of_standard_output(first_run: FirstRun) -> None:
+    outcome = first_run()
     assert "3 segments" in outcome.out
     for segment in outcome.record["segments"]:
         assert segment["name"] in outcome.out
-    assert str(outcome.run / "report.html") in outcome.out
+    assert f"runs/{outcome.latest}/report.html" in outcome.out
     assert "sweep" in outcome.err, "log lines go to standard error"
     assert "INFO" not in outcome.out
     choice = outcome.record["choice"]
@@ -92,8 +92,8 @@ def test_a_recipe_that_cuts_by_an_outcome_is_warned_of(train: Train) -> None:
     )
 
 
-def test_segment_0_has_the_highest_value_of_order_by(train: Train) -> None:
-    profile = pd.read_csv(train(planted()).run / "profile.csv")
+def test_segment_0_has_the_highest_value_of_order_by(first_run: FirstRun) -> None:
+    profile = pd.read_csv(first_run().run / "profile.csv")
     assert profile["mean_spend"].is_monotonic_decreasing
 
 
