@@ -38,6 +38,9 @@ RECIPE: dict[str, Any] = {
     "evidence": {"bootstraps": 0, "gap": False, "prediction_strength": False, "structure": False},
 }
 
+LESS = ("--set", "evidence={bootstraps: 0, gap: false, prediction_strength: false, structure: false}")
+"""No evidence beside the silhouette, whatever the recipe says."""
+
 
 def planted(customers: int = 300, seed: int = 0) -> pd.DataFrame:
     """Three groups well apart, one row per customer."""

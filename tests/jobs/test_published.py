@@ -12,9 +12,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from tests.jobs.conftest import Outcome, Train, labelled_by_a_run
-
-LESS = ["--set", "evidence={bootstraps: 0, gap: false, prediction_strength: false, structure: false}"]
+from tests.jobs.conftest import LESS, Outcome, Train, labelled_by_a_run
 
 
 def costs(run: Path, customers: int) -> pd.Series:
