@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import SparkSession
+from pyspark.sql import Column, SparkSession
 
 from custseg_spark import data, journal, runs, segments
 from custseg_spark.commands import keep_session
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import (
@@ -132,14 +133,18 @@ def _label_customers(
     """Write the labelled customers; gives the counts of the contract, and the sample for drift as far as the
     same scan brought it."""
     with journal.stage("label") as facts:
-        rows = drift_sample.estimate_table_rows(table, path, recipe)
-        sample = drift_sample.aggregate_drift_sample(table, recipe, rows)
-        accepted, observed = draw_sample.observe_contract(table, sample)
+        sample: list[Column] = []
+        if not is_sail(
+            table.frame.sparkSession
+        ):  # which observes no pass: there it is drawn when all is counted
+            rows = drift_sample.estimate_table_rows(table, path, recipe)
+            sample = [drift_sample.aggregate_drift_sample(table, recipe, rows)]
+        accepted, observed = draw_sample.observe_contract(table, *sample)
         columns = [data.quote(name) for name in load_table.list_kept_columns(table.columns, recipe)]
         with explain_engine_errors(f"writing {kept.at('customers')}", table, recipe, of_run=True):
             data.write_customers(live.model.score(accepted, columns), kept.at("customers"), "segment")
-            counts = draw_sample.read_observation(observed, table, sample)
-        drawn = counts.pop(drift_sample.SAMPLE)
+            counts = draw_sample.read_observation(observed, table, *sample)
+        drawn = counts.pop(drift_sample.SAMPLE, None)
         facts.update(customers=counts[data.ACCEPTED])
     journal.scan("label and write")
     return counts, drawn

@@ -97,6 +97,7 @@ def test_segment_0_has_the_highest_value_of_order_by(first_run: FirstRun) -> Non
     assert profile["mean_spend"].is_monotonic_decreasing
 
 
+@pytest.mark.spark_only("PipelineModel.load")
 def test_the_loaded_pipeline_model_labels_the_raw_table_alike(train: Train, spark: SparkSession) -> None:
     table = planted()
     table.loc[::17, "spend"] = None
@@ -160,6 +161,7 @@ def test_spark_ml_and_the_driver_reach_the_same_cost(train: Train) -> None:
     assert spark["silhouette"][1] == pytest.approx(driver["silhouette"][1], abs=1e-6)
 
 
+@pytest.mark.spark_only("plans as they were executed")
 def test_the_scans_of_the_input_do_not_depend_on_k(train: Train, spark: SparkSession) -> None:
     """Counted from outside: the executed plans that read the input's files."""
     table = planted(2500)
@@ -186,6 +188,7 @@ def _plans(spark: SparkSession, since: int) -> list[str]:
     return [one.physicalPlanDescription() for one in executions if one.executionId() > since]
 
 
+@pytest.mark.spark_only("jobs as they were started")
 def test_explain_runs_no_job_and_writes_nothing(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str], shared_data: Path
 ) -> None:
