@@ -27,15 +27,15 @@ MAIN = Path(__file__).with_name("main.py")
 def serve(host: str, port: int | None, settings: Settings, *, browser: bool = True) -> None:
     """Serve the page until the process is told to stop. `port`: the first free one from 8501 on if None.
 
-    Raises RecipeError where the extra `app` is not installed.
+    Raises RecipeError where no engine or the extra `app` is not installed.
     """
+    require_pyspark()
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
         raise RecipeError(
             f"custseg app takes {', '.join(missing)}, which is not installed",
             "pip install 'custseg_spark[app]'",
         )
-    require_pyspark()
     import streamlit
 
     # What the first page would wait for else: its modules are imported before the server is up.

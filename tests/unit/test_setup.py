@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 # In place of uv and of the Python that a machine has: they say what they were asked.
 UV = """#!/bin/sh
 [ "$1" = --version ] && exit
-echo "begin $*" >>"$LOG"; sleep 0.3; echo "end" >>"$LOG"
+echo "begin $*" >>"$LOG"; sleep 0.1; echo "end" >>"$LOG"
 """
 PYTHON = f"""#!/bin/sh
 case "$*" in
