@@ -40,7 +40,7 @@ def open_text(spark: SparkSession, source: models.Source, found: TableFiles, *, 
     be."""
     for key in {key for key in source.options if key.lower() in _OURS}:
         raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
-    head = _read_head(source, found)
+    head = find_head(source, found)
     if head.rewrite is not None:
         return open_here(spark, "csv", source, found)
     names = [str(name) for name in head.rows.columns]
@@ -106,7 +106,7 @@ def _is_whole(head: Head, found: TableFiles) -> bool:
     return head.is_whole and len(found.files) == 1 and not found.partitions
 
 
-def _read_head(source: models.Source, found: TableFiles) -> Head:
+def find_head(source: models.Source, found: TableFiles) -> Head:
     """The head of the first file that has rows; with what stands above the header in any of them, where it
     has such rows."""
     empty: EmptyFileError | None = None

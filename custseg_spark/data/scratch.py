@@ -14,9 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import types as T
+from pyspark.sql.pandas.types import from_arrow_schema
 
-from custseg_spark.data.parquet_types import find_type
 from custseg_spark.errors import RunError
 
 _PREFIX = "custseg-rows-"
@@ -59,8 +58,7 @@ def open_copy(schema: pa.Schema) -> Iterator[Copy]:
 
 def read_copy(spark: SparkSession, copy: Copy) -> DataFrame:
     """The rows of a copy."""
-    fields = [T.StructField(one.name, find_type(one.type) or T.StringType()) for one in copy.writer.schema]
-    return spark.read.schema(T.StructType(fields)).parquet(Path(copy.folder).as_uri())
+    return spark.read.schema(from_arrow_schema(copy.writer.schema)).parquet(Path(copy.folder).as_uri())
 
 
 @contextmanager

@@ -204,6 +204,14 @@ def test_the_row_that_the_head_cuts_is_left_out(monkeypatch: pytest.MonkeyPatch,
     assert head(content).rows.to_numpy().tolist() == [["1", "Jörg"]]
 
 
+@pytest.mark.parametrize("size", range(100, 120))
+def test_a_row_that_the_head_cuts_says_nothing_of_line_breaks(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr("custseg_spark.data.text_files.text_bytes.HEAD_BYTES", size)
+    assert head(b"id,a,b\n" + b'1,"two\nlines",x\n' * 10).multiline
+
+
 def test_null_values_are_those_the_recipe_names() -> None:
     assert head(b"id,a\n1,NA\n2,\n", nullValue="NA").rows["a"].tolist() == [None, None]
 

@@ -21,8 +21,9 @@ from custseg_spark.data.text_files.record_form import RecordForm, split_record
 from custseg_spark.data.text_files.text_head import Head
 
 _BLOCK = 8 << 20
-_SMALL = 4096
-"""Bytes that are looked at behind a record that is not regular: there may be more of them."""
+_SMALL, _MORE = 4096, 64
+"""Behind a record that leaves a quote open there may be more of them: the bytes that are looked at together
+then, and before that the records that are taken one by one."""
 _MARK = "\ufeff".encode()
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _LF, _CR = 10, 13
@@ -140,44 +141,86 @@ def cut_records(pieces: Iterable[bytes], form: RecordForm) -> Iterator[Block]:
     yield sort_records(mend(b"".join(kept)), form, final=True)[0]
 
 
-def find_ends(data: bytes) -> bytes:
-    """The line end that a text has first."""
-    first = re.search(rb"\r\n|\r|\n", data)
-    return first[0] if first else b"\n"
+def find_ends(pieces: Iterator[bytes]) -> tuple[bytes, bytes]:
+    """The first pieces of a text, as one, and the line end that it has first."""
+    begin = b""
+    for piece in pieces:
+        begin += piece
+        if first := re.search(rb"\r\n|\r(?=.)|\n", begin, re.DOTALL):
+            return begin, first[0]
+    return begin, b"\r" if begin.endswith(b"\r") else b"\n"
 
 
 def sort_records(data: bytes, form: RecordForm, *, final: bool) -> tuple[Block, int]:
     """The records at the beginning of `data`, and how many bytes they take: all, where it is the `final`."""
-    regular: list[bytes] = []
-    places = [np.zeros(0, np.int64)]
-    odd: list[tuple[int, bytes]] = []
-    at, count, window = 0, 0, len(data)
-    while at < len(data):
-        part = data[at : at + window]
-        whole = at + window >= len(data)
-        bounds = _split_evenly(part, form, final and whole)
-        good, filled = _judge(part, bounds, form)
-        first = len(good) if good.all() else int(np.argmin(good))
-        taken = int(bounds[first])
-        places.append(count + np.flatnonzero(filled[:first]))
-        regular.append(part[:taken])
-        at, count = at + taken, count + first
-        if first < len(good):
-            if form.comment and data.startswith(form.comment, at):
-                is_row, after = False, _skip_line(data, at, form)
+    found = _Records(data, form)
+    window = len(data)
+    while found.at < len(data):
+        begun, whole = found.at, found.at + window >= len(data)
+        ended = found.sort_window(window, final=final)
+        if ended and whole:
+            break
+        window = 2 * window
+        if not ended:
+            window = max(_SMALL, 2 * (found.at - begun))
+            found.step_over(_MORE, final=final)
+    return found.build_block(), found.at
+
+
+class _Records:
+    """Those that were found so far: up to `at`, `count` of them."""
+
+    def __init__(self, data: bytes, form: RecordForm) -> None:
+        self.data, self.form = data, form
+        self.at, self.count = 0, 0
+        self.regular: list[bytes] = []
+        self.places = [np.zeros(0, np.int64)]
+        self.odd: list[tuple[int, bytes]] = []
+
+    def build_block(self) -> Block:
+        return Block(b"".join(self.regular), np.concatenate(self.places), tuple(self.odd))
+
+    def sort_window(self, window: int, *, final: bool) -> bool:
+        """Go on for as many bytes: to the end of them, or of what is known to be whole; or, false, to where
+        records do not begin as quotes in the right places would have it."""
+        stop = min(self.at + window, len(self.data))
+        bounds = self.at + _split_evenly(
+            self.data[self.at : stop], self.form, final and stop == len(self.data)
+        )
+        good, filled = _judge(self.data, bounds, self.form)
+        bad, first = np.flatnonzero(~good), 0
+        while first < len(good):
+            left = bad[np.searchsorted(bad, first) :]
+            last = int(left[0]) if len(left) else len(good)
+            self.places.append(self.count + np.flatnonzero(filled[first:last]))
+            self.regular.append(self.data[self.at : int(bounds[last])])
+            self.at, self.count = int(bounds[last]), self.count + last - first
+            if last == len(good):
+                break
+            if not self.step_over(1, final=final):
+                return True
+            first = int(np.searchsorted(bounds, self.at))
+            if first == len(bounds) or bounds[first] != self.at:
+                return False
+        return True
+
+    def step_over(self, most: int, *, final: bool) -> bool:
+        """Put the next records aside, at most so many; false where the end of one is not there yet."""
+        form, data = self.form, self.data
+        for _ in range(most):
+            if self.at == len(data):
+                break
+            if form.comment and data.startswith(form.comment, self.at):
+                is_row, after = False, _skip_line(data, self.at, form)
             else:
-                fields, after = split_record(data, at, form)
+                fields, after = split_record(data, self.at, form)
                 is_row = bool(fields)
             if after == len(data) and not final:
-                break
+                return False
             if is_row:
-                odd.append((count, data[at:after]))
-            at, count, window = after, count + 1, max(_SMALL, 2 * taken)
-        elif whole:
-            break
-        else:
-            window *= 2
-    return Block(b"".join(regular), np.concatenate(places), tuple(odd)), at
+                self.odd.append((self.count, data[self.at : after]))
+            self.at, self.count = after, self.count + 1
+        return True
 
 
 def _split_evenly(data: bytes, form: RecordForm, final: bool) -> np.ndarray:

@@ -82,7 +82,8 @@ def read_records(
     records = list(split_records([*lines[:-1], last, _END], sep, options))
     closed = records[-1] == [_END]
     swallowed = 0 if closed else records[-1][-1].count("\n")
-    spans = [row for row in records[:-1] if any("\n" in field or "\r" in field for field in row)]
+    complete = records[:-1] if whole or not closed else records[:-2]  # the last one may be cut off
+    spans = [row for row in complete if any("\n" in field or "\r" in field for field in row)]
     width = len(records[0]) if len(records[0]) > 1 else header.count_widths(records)[1]
     broken = bool(spans) and all(len(row) == width for row in spans)
     open_end = not closed and (whole or swallowed > _MOST_LINES)

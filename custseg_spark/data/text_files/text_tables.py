@@ -62,8 +62,8 @@ def _list_work(
         for data in cut_lines(pieces):
             yield partial(_build_lines, data, form, names)
     else:
-        first = next(pieces, b"")
-        form = replace(form, ends=find_ends(first))
+        first, ends = find_ends(pieces)
+        form = replace(form, ends=ends)
         for block in cut_records(itertools.chain([first], pieces), form):
             yield partial(build_table, block, form, names)
 
