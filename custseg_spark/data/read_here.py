@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import itertools
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 import pyarrow as pa
@@ -21,22 +20,15 @@ from custseg_spark.data.row_numbers import add_numbers
 from custseg_spark.data.table import Content, Table, note_unread
 from custseg_spark.data.table_files import TableFiles
 from custseg_spark.data.text_files.text_head import HEAD_ROWS, read_head
-from custseg_spark.data.text_files.text_records import (
-    Line,
-    is_true,
-    read_skip_rows,
-    split_lines,
-    split_records,
-)
+from custseg_spark.data.text_files.text_records import is_true, read_skip_rows
+from custseg_spark.data.text_files.text_tables import read_tables
 from custseg_spark.data.workbooks.excel import read_sheet
 from custseg_spark.engine.choose import is_sail
 from custseg_spark.errors import BadTableError, DataError, RecipeError
 from custseg_spark.recipe import models
 
 MOST_BYTES = 1 << 28
-"""Bytes of a file, unpacked, that the driver reads for the engine; text takes about twelve times as much
-memory while it does."""
-_BATCH = 50_000
+"""Bytes of a file, unpacked, that the driver reads for the engine."""
 _EXCEL = ("sheet", "skip_rows", "header")
 Reader = Callable[[IO[bytes], str, Mapping[str, Any]], Content]
 
@@ -168,50 +160,10 @@ def _read_text(stream: IO[bytes], path: str, options: Mapping[str, Any]) -> Cont
     stream.seek(0)
     raw = stream.read(MOST_BYTES + 1)
     _bound(len(raw), path)
-    content = head.decode(raw)
-    _, lines = split_lines(content, options)
-    rewrite = head.rewrite or str
-    lines = [(number, rewrite(line)) for number, line in lines if number >= head.begins]
-    names = [str(name) for name in head.rows.columns]
-    missing = ("", str(options.get("nullValue", "")))
-    records = _split(lines, head.multiline, head.sep, options)
-    pieces = iter(lambda: list(itertools.islice(records, _BATCH)), [])
-    schema = pa.schema([(name, pa.string()) for name in [*names, MALFORMED]])
-    batches = [
-        pa.RecordBatch.from_arrays(_build_columns(batch, len(names), missing), schema=schema)
-        for batch in pieces
-    ]
-    return Content(pa.Table.from_batches(batches, schema), head.rows, "csv", head.notes)
-
-
-def _split(
-    lines: Sequence[Line], multiline: bool, sep: str, options: Mapping[str, Any]
-) -> Iterator[tuple[str, list[str]]]:
-    """Each record's text and its fields; no text where fields hold line breaks. A line without quotes is
-    split as it is: a reader for each line takes five times as long."""
-    if multiline:
-        yield from (("", fields) for fields in split_records((line for _, line in lines), sep, options))
-        return
-    quote, plain = str(options.get("quote", '"')), "escape" not in options
-    for _, line in lines:
-        raw = line.rstrip("\r\n")
-        if plain and quote not in raw:
-            yield raw, raw.split(sep)
-        else:
-            yield from ((raw, fields) for fields in split_records([line], sep, options))
-
-
-def _build_columns(
-    batch: list[tuple[str, list[str]]], width: int, missing: tuple[str, ...]
-) -> list[pa.Array]:
-    """The fields by column, and the raw record where it has too few or too many."""
-    padded = [(fields + [""] * width)[:width] for _, fields in batch]
-    columns = [
-        pa.array([None if field in missing else field for field in values], pa.string())
-        for values in zip(*padded, strict=True)
-    ]
-    malformed = [None if len(fields) == width else raw or ",".join(fields) for raw, fields in batch]
-    return [*columns, pa.array(malformed, pa.string())]
+    tables = list(read_tables(io.BytesIO(raw), head, options, path))
+    schema = pa.schema([(str(name), pa.string()) for name in [*head.rows.columns, MALFORMED]])
+    rows = pa.concat_tables([schema.empty_table(), *tables])
+    return Content(rows, head.rows, "csv", head.notes)
 
 
 _IN_ARCHIVES: Mapping[str, Reader] = {

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +40,7 @@ class Copy:
 def open_copy(schema: pa.Schema) -> Iterator[Copy]:
     """A new copy of rows with that schema, below the directory for temporary files; whole when the block
     ends, removed when the process does. What killed processes left there is removed now."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if left.stat().st_mtime < time.time() - _STALE:
-            shutil.rmtree(left, ignore_errors=True)
+    _clear_stale()
     folder = tempfile.mkdtemp(prefix=_PREFIX)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with _tell_unwritable(folder):
@@ -54,6 +52,13 @@ def open_copy(schema: pa.Schema) -> Iterator[Copy]:
     finally:
         with _tell_unwritable(folder):
             writer.close()
+
+
+def _clear_stale() -> None:
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another process may clear it too
+            if left.stat().st_mtime < time.time() - _STALE:
+                shutil.rmtree(left)
 
 
 def read_copy(spark: SparkSession, copy: Copy) -> DataFrame:

@@ -215,6 +215,10 @@ def test_tables_of_a_catalog(spark: SparkSession) -> None:
 
 def test_other_formats(spark: SparkSession, put: Put) -> None:
     assert rows(opened(spark, put("t.json", '{"id": 1}\n'), format="json")) == [(1,)]
+
+
+@pytest.mark.spark_only("formats that jars bring")
+def test_a_format_that_the_session_does_not_know(spark: SparkSession, put: Put) -> None:
     with pytest.raises(RecipeError, match="knows no format nosuch"):
         opened(spark, put("t.json", ""), format="nosuch")
 

@@ -7,8 +7,9 @@ looked at by itself, so that it costs no row but its own.
 from __future__ import annotations
 
 import codecs
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -51,6 +52,13 @@ def read_utf8(stream: IO[bytes], head: Head) -> Iterator[bytes]:
         pieces = (decoder.decode(piece).encode() for piece in pieces)
     for place, piece in enumerate(pieces):
         yield piece if place else piece.removeprefix(_MARK)
+
+
+def rewrite_lines(pieces: Iterable[bytes], rewrite: Callable[[str], str]) -> Iterator[bytes]:
+    """The text with each line, but the blank ones, made into one that its separator splits."""
+    for block in cut_lines(pieces):
+        lines = io.StringIO(block.decode(), newline="")
+        yield "".join(rewrite(line) for line in lines if line.strip()).encode()
 
 
 def mend(data: bytes) -> bytes:

@@ -22,6 +22,7 @@ from custseg_spark.data.text_files.record_blocks import (
     cut_records,
     find_ends,
     read_utf8,
+    rewrite_lines,
     sort_lines,
 )
 from custseg_spark.data.text_files.record_form import Fields, RecordForm, find_form, split_record
@@ -45,6 +46,8 @@ def read_tables(stream: IO[bytes], head: Head, options: Mapping[str, Any], path:
     form = find_form(head, options)
     names = [str(name) for name in head.rows.columns]
     pieces = read_utf8(stream, head)
+    if head.rewrite is not None:
+        pieces = rewrite_lines(pieces, head.rewrite)
     rest = head.header
     for table in _work_ahead(_list_work(pieces, form, names)):
         if rest and table.num_rows:
