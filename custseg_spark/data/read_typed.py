@@ -59,7 +59,7 @@ def open_typed(spark: SparkSession, kind: str, source: models.Source, found: Tab
 
 def _open_on_sail(spark: SparkSession, kind: str, source: models.Source, found: TableFiles) -> Table:
     if kind != "parquet":
-        raise NeedsSparkError(f"input {found.path}: the format {kind}")
+        raise NeedsSparkError(f"input {found.path}: Sail knows no format {kind}")
     if given := source.options.keys() - set(_OURS):
         raise NeedsSparkError(f"input.options: {', '.join(sorted(given))} of Spark's reader of Parquet")
     frame, columns = sail_files.read_parquet(spark, found)

@@ -12,7 +12,7 @@ from typing import Any
 
 from custseg_spark.errors import RunError
 from custseg_spark.runs import orders
-from custseg_spark.runs.files import list_folders, locate, make_absolute, read_file, write_file
+from custseg_spark.runs.files import list_folders, make_absolute, read_file, remove, write_file
 from custseg_spark.runs.record import Kind, Record, RunningRecord, RunRecord, load_object, parse_record
 
 LATEST = "latest.json"
@@ -48,8 +48,7 @@ class Run:
 
     def discard(self) -> None:
         """Remove the directory, of which nobody has heard."""
-        files, path = locate(self.path)
-        files.rm(path, recursive=True)
+        remove(self.path)
 
     def read(self, name: str) -> bytes:
         """A small file of this run. Raises RunError where it has none of that name."""
@@ -180,8 +179,7 @@ def prune_runs(output: str, keep: int, older_than_hours: float) -> list[str]:
         if _measure_age(Run(root, run_id)) >= older_than_hours
     ]
     for gone in removed:
-        files, path = locate(gone)
-        files.rm(path, recursive=True)
+        remove(gone)
     return removed
 
 

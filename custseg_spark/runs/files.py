@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import secrets
 from pathlib import Path
 from typing import Any
 
 import fsspec
+from fsspec.asyn import AsyncFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 from custseg_spark.errors import RunError
@@ -67,6 +69,13 @@ def locate(path: str) -> tuple[Any, str]:
     except (OSError, ValueError, ImportError) as problem:
         raise RunError(f"{path} can't be read: {problem}", "check --output and its permissions") from None
     return files, name
+
+
+def remove(path: str) -> None:
+    """Take away the directory at a path, whatever signs are in it."""
+    files, name = locate(path)
+    # An object store's takes brackets for a pattern; the others take a name as it stands.
+    files.rm(glob.escape(name) if isinstance(files, AsyncFileSystem) else name, recursive=True)
 
 
 def read_file(path: str) -> bytes | None:
