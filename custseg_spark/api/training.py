@@ -35,7 +35,7 @@ from custseg_spark.steps.draw_sample import draw_sample
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
 from custseg_spark.steps.name_segments import settle_order
 from custseg_spark.steps.profile_segments import profile_segments
-from custseg_spark.steps.publish_run import publish_to_lake
+from custseg_spark.steps.publish_run import publish_to_lake, refuse_catalog
 from custseg_spark.steps.refine_centres import refine_centres
 from custseg_spark.steps.segment_ids import assign_ids
 from custseg_spark.steps.treat_features import treat_features
@@ -100,8 +100,7 @@ def count_table(
     """
     if recipe.sweep.by == "spark_ml":
         require_spark(spark, "sweep: {by: spark_ml}")
-    if recipe.publish is not None and recipe.publish.table is not None:
-        require_spark(spark, "publish.table")
+    refuse_catalog(spark, recipe.publish)
     table, rows, live = read_table(spark, recipe, source, live)
     with journal.stage("check") as facts:
         sample, counts = draw_sample(table, recipe, rows)

@@ -25,7 +25,7 @@ from custseg_spark.steps import (
 )
 from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_for_scoring import Tonight
-from custseg_spark.steps.publish_run import LabelledDay, publish_to_lake
+from custseg_spark.steps.publish_run import LabelledDay, publish_to_lake, refuse_catalog
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ def _score_table(
     path: str,
     settings: ScoreSettings,
 ) -> ScoreResult:
+    if runs.find_live(live.run.output) == live.run:
+        refuse_catalog(spark, load_for_scoring.read_recipe(live).publish)
     tonight = Tonight(columns=settings.columns, source=settings.source)
     table, recipe = load_for_scoring.load_for_scoring(spark, live, path, tonight)
     counts, sample = _label_customers(kept, live, table, recipe, path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal, runs
+from custseg_spark.engine.choose import require_spark
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.recipe import Publish
 
@@ -21,6 +22,12 @@ class LabelledDay:
 
     day: str
     run_id: str
+
+
+def refuse_catalog(spark: SparkSession, wanted: Publish | None) -> None:
+    """Raises NeedsSparkError where a table of a catalog is to be filled and Sail answers the session."""
+    if wanted is not None and wanted.table is not None:
+        require_spark(spark, "publish.table")
 
 
 def publish_to_lake(

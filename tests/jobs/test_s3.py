@@ -39,8 +39,10 @@ def store(engine: str) -> Iterator[Any]:
         pytest.skip("the jars of S3A are not carried")
     pytest.importorskip("moto.server")
     s3fs = pytest.importorskip("s3fs")
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([sys.executable, "-c", SERVER], text=True, **pipes)
+    command = [sys.executable, "-c", SERVER]
+    server = subprocess.Popen(
+        command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     assert server.stdout is not None
     port = int(server.stdout.readline())
     with pytest.MonkeyPatch.context() as patch:
