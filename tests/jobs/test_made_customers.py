@@ -19,15 +19,9 @@ RECIPE = ROOT / "conf" / "marketing_campaign.yaml"
 @pytest.mark.parametrize("planted", [3, 6])
 def test_planted_segments_of_a_made_table_are_found(train: Train, tmp_path: Path, planted: int) -> None:
     table = tmp_path / "made"
-    make = [
-        sys.executable,
-        str(ROOT / "scripts" / "make_customers"),
-        "--output",
-        str(table),
-        "--rows",
-        "8000",
-    ]
-    subprocess.run([*make, "--segments", str(planted), "--dirty", "0.02"], check=True, capture_output=True)
+    asked = ["--rows", "8000", "--segments", str(planted), "--dirty", "0.02", "--output", str(table)]
+    made = [sys.executable, str(ROOT / "scripts" / "make_customers"), *asked]
+    subprocess.run(made, check=True, capture_output=True)
     truth = pd.read_parquet(f"{table}.truth").set_index("ID")["planted"]
 
     fixed = ["--set", f"segments.k={planted}", "--set", "segments.choose=fixed", "--set", "sweep.sample=2000"]

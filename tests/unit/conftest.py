@@ -46,6 +46,12 @@ def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("custseg_spark.propose.try_features.FEWEST", 1_000)
 
 
+@pytest.fixture
+def few_redraws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trial of sets of columns that judges the finalists in a third of its time."""
+    monkeypatch.setattr("custseg_spark.propose.try_features.REDRAWS", 2)
+
+
 @pytest.fixture(scope="session")
 def trial() -> report_trial.Trial:
     from tests.unit import report_trial  # and with it scikit-learn: most tests do without

@@ -1,11 +1,11 @@
 """What imports and names show of the house, beside the contracts in pyproject.toml."""
 
 import ast
+import functools
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,14 +20,17 @@ NEVER = {
 }
 
 
-def list_names(code: str) -> Iterator[tuple[int, str]]:
+@functools.cache
+def list_names(file: Path) -> list[tuple[int, str]]:
     """Line and name of every attribute and of everything that is imported from somewhere."""
-    for node in ast.walk(ast.parse(code)):
+    found = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute):
-            yield node.lineno, node.attr
+            found.append((node.lineno, node.attr))
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"line {node.lineno}: imports are written with their full name"
-            yield from ((node.lineno, name.name) for name in node.names)
+            assert node.level == 0, f"{file}:{node.lineno}: imports are written with their full name"
+            found += [(node.lineno, name.name) for name in node.names]
+    return found
 
 
 def find_named(root: Path, names: set[str]) -> list[str]:
@@ -35,7 +38,7 @@ def find_named(root: Path, names: set[str]) -> list[str]:
     return [
         f"{file.relative_to(root).as_posix()}:{line}: {name}"
         for file in sorted(root.rglob("*.py"))
-        for line, name in list_names(file.read_text(encoding="utf-8"))
+        for line, name in list_names(file)
         if name in names
     ]
 

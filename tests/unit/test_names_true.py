@@ -219,14 +219,14 @@ def test_every_word_is_true_of_what_people_bring(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_every_word_is_true_where_all_columns_cut(
     case: Callable[[np.random.Generator], pd.DataFrame], seed: int, no_trial: None
 ) -> None:
     check_names(case(np.random.default_rng(seed)), CASES[case])
 
 
-@pytest.mark.parametrize("start", range(0, 36, 12))
+@pytest.mark.parametrize("start", range(0, 24, 12))
 def test_every_word_is_true_of_tables_drawn_at_random(start: int, no_trial: None) -> None:
     for seed in range(start, start + 12):
         check_names(*draw_any(np.random.default_rng(seed)))
