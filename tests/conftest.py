@@ -1,14 +1,20 @@
 """What the tests share: one Spark session, started when a test first asks for it, and the real data."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from pyspark.sql import SparkSession
 
 from custseg_spark.engine import session
+
+if TYPE_CHECKING:
+    from tests.unit import report_trial
 
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "custseg_spark" / "engine"
@@ -97,3 +103,21 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real data at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def trial() -> report_trial.Trial:
+    from tests.unit import report_trial  # and with it scikit-learn: most tests do without
+
+    return report_trial.trial()
+
+
+@pytest.fixture(scope="session")
+def drawn(trial: report_trial.Trial) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Every figure of the trial by name, on light and on dark paper."""
+    from custseg_spark.report import figures
+    from tests.unit import report_trial
+
+    prints = figures.draw(report_trial.pictures(trial))
+    light = {name: one.print_light() for name, one in prints.items()}
+    return light, {name: one.print_dark() for name, one in prints.items()}

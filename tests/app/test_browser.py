@@ -22,10 +22,10 @@ import pandas as pd
 import pytest
 
 from custseg_spark import runs
+from tests.app.test_report_browser import ARGUMENTS, CHROMIUM
 from tests.app.test_visit import wait_until
 from tests.conftest import ROOT
 from tests.jobs.conftest import planted
-from tests.unit.test_report_browser import ARGUMENTS, CHROMIUM
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("streamlit", reason="streamlit is not installed")

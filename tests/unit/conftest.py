@@ -1,18 +1,12 @@
-"""What unit tests share: a store like HDFS, figures that are drawn once, and proposals without a trial."""
-
-from __future__ import annotations
+"""What unit tests share: a store like HDFS, and proposals without much of a trial."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import fsspec
 import pytest
 from fsspec.registry import _registry
 
 from tests.unit.half_written import RENAMES, HalfWritten, play
-
-if TYPE_CHECKING:
-    from tests.unit import report_trial
 
 PROTOCOLS = ("halfway", "sftp", "oss")
 
@@ -50,21 +44,3 @@ def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
 def few_redraws(monkeypatch: pytest.MonkeyPatch) -> None:
     """A trial of sets of columns that judges the finalists in a third of its time."""
     monkeypatch.setattr("custseg_spark.propose.try_features.REDRAWS", 2)
-
-
-@pytest.fixture(scope="session")
-def trial() -> report_trial.Trial:
-    from tests.unit import report_trial  # and with it scikit-learn: most tests do without
-
-    return report_trial.trial()
-
-
-@pytest.fixture(scope="session")
-def drawn(trial: report_trial.Trial) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """Every figure of the trial by name, on light and on dark paper."""
-    from custseg_spark.report import figures
-    from tests.unit import report_trial
-
-    prints = figures.draw(report_trial.pictures(trial))
-    light = {name: one.print_light() for name, one in prints.items()}
-    return light, {name: one.print_dark() for name, one in prints.items()}
