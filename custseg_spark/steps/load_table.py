@@ -108,7 +108,8 @@ def _analyse(
     """
     instants = find_instants(frame.schema)
     with _name_the_key(frame, computed, described, recipe):
-        kinds, described_kinds = (find_types(frame, sqls) for sqls in (computed, described))
+        kinds = find_types(frame, computed, "segment_by.")
+        described_kinds = find_types(frame, described, "describe or check ")
         rules = data.build_rule_checks(
             recipe.rules.named,
             lambda sql, where: compile_expression(frame, put_in_utc(make_safe(sql, where), instants), where),

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet
 import pytest
-from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, runs
@@ -29,6 +28,7 @@ from custseg_spark.errors import DataError, RunError
 from custseg_spark.model import SCALED
 from custseg_spark.recipe import Recipe, load
 from custseg_spark.report.view import SegmentView, read_summary
+from tests.tables.saved import load_from_run
 
 
 def test_the_first_screen_is_that_of_the_report(run: RunView) -> None:
@@ -103,7 +103,7 @@ def test_the_reasons_add_up_to_the_difference_of_the_squared_distances(
 ) -> None:
     values = {"spend": 25.0, "visits": 3}
     answer = place_customer(spark, run, values)
-    row = PipelineModel.load(run.run.at("model")).transform(
+    row = load_from_run(Path(run.run.path)).transform(
         spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")
     )
     assert row.collect()[0]["segment"] == answer.segment
@@ -338,7 +338,7 @@ def test_a_candidate_is_a_whole_run_that_scores_and_says_nothing_of_where_the_ta
         assert str(table.folder) not in Path(saved.at(name)).read_text()
     assert json.loads(Path(saved.at("run.json")).read_text())["input"] == "customers.csv"
     assert load(saved.at("recipe.yaml")) == recipe
-    loaded = PipelineModel.load(saved.at("model"))
+    loaded = load_from_run(Path(saved.path))
     row = loaded.transform(spark.createDataFrame([(25.0, 3)], "spend double, visits bigint")).collect()[0]
     assert row["segment"] == place_customer(spark, run, {"spend": 25.0, "visits": 3}).segment
     assert [found.run.run_id for found in run_view.list_published(output)] == [saved.run_id]

@@ -21,8 +21,10 @@ from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark import cli
 from custseg_spark.engine.sail import get_session
+from custseg_spark.model import Model
 from tests.brought_tables import trial
 from tests.jobs.orders import rfm
+from tests.tables.saved import load_from_run
 
 __all__ = ["rfm"]
 
@@ -153,12 +155,14 @@ def labels(outcome: Outcome, id_column: str = "id") -> pd.Series:
     return table.set_index(id_column)["segment"].astype(int).sort_index()
 
 
-def scans(**found: int) -> dict[str, int]:
+def scans(*, text: bool = True, **found: int) -> dict[str, int]:
     """What score.json says of scans. On Spark 4.0 observations bring no list back: the sample for drift is
-    drawn by a scan of its own. Sail observes nothing: what is counted is counted by one more."""
+    drawn by a scan of its own. Sail observes nothing: what is counted is counted by one more; and `text` is
+    copied for it."""
     on_sail = get_session() is not None
     drawn = {"drift_sample": 1} if pyspark.__version__ < "4.1" or on_sail else {}
     drawn |= {"statistics": 1} if on_sail else {}
+    drawn |= {"copy": 1} if on_sail and text else {}
     named = {name.replace("_", " "): count for name, count in {**found, **drawn}.items()}
     return {"total": sum(named.values()), **named}
 
@@ -171,8 +175,8 @@ def record(to: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Segments by id (null: none), of one raw table by one model: as its PipelineModel has them, as
-    segments.sql in Spark, and as sql/duckdb.sql in DuckDB."""
+    """Segments by id (null: none), of one raw table by one model: as its PipelineModel has them (on Sail: as
+    the model itself), as segments.sql in Spark, and as sql/duckdb.sql in DuckDB."""
 
     by_model: pd.Series
     by_spark: pd.Series
@@ -183,7 +187,7 @@ class Labelled:
 
 
 def labelled_three_ways(
-    model: PipelineModel, statements: dict[str, str], table: DataFrame, key: str
+    model: PipelineModel | Model, statements: dict[str, str], table: DataFrame, key: str
 ) -> Labelled:
     """`statements`: segments.sql by dialect; `table`: a row per customer, of the model's types."""
 
@@ -194,11 +198,11 @@ def labelled_three_ways(
     with duckdb.connect() as warehouse:
         warehouse.register("customers", table.toArrow())
         by_duckdb = warehouse.sql(statements["duckdb"]).df()
-    return Labelled(
-        segments(model.transform(table).select(f"`{key}`", "segment").toPandas()),
-        segments(table.sparkSession.sql(statements["spark"]).toPandas()),
-        segments(by_duckdb),
-    )
+    by_model = segments(model.transform(table).select(f"`{key}`", "segment").toPandas())
+    by_spark = by_model
+    if not get_session():  # Sail is never given Spark's SQL as it stands
+        by_spark = segments(table.sparkSession.sql(statements["spark"]).toPandas())
+    return Labelled(by_model, by_spark, segments(by_duckdb))
 
 
 def labelled_by_a_run(spark: SparkSession, outcome: Outcome, raw: pd.DataFrame, key: str) -> Labelled:
@@ -207,5 +211,4 @@ def labelled_by_a_run(spark: SparkSession, outcome: Outcome, raw: pd.DataFrame, 
         "spark": (outcome.run / "segments.sql").read_text(),
         "duckdb": (outcome.run / "sql" / "duckdb.sql").read_text(),
     }
-    model = PipelineModel.load(str(outcome.run / "model"))
-    return labelled_three_ways(model, statements, spark.createDataFrame(raw), key)
+    return labelled_three_ways(load_from_run(outcome.run), statements, spark.createDataFrame(raw), key)

@@ -20,7 +20,7 @@ from custseg_spark import features
 from custseg_spark.model import DIALECTS, Model, write_segments_sql
 from tests.jobs.conftest import RECIPE, Train, labelled_by_a_run, labelled_three_ways, labels, planted
 from tests.tables.draws import draw_tables
-from tests.tables.saved import load_pipeline
+from tests.tables.saved import load_model
 from tests.tables.test_model_properties import models
 
 
@@ -100,9 +100,7 @@ def test_the_sql_of_any_model_labels_like_its_pipeline_model(
     expected = _nearest(found, raw)
     statements = {dialect: write_segments_sql(found, dialect) for dialect in DIALECTS}
     table = spark.createDataFrame(raw, "`the id` int, `spend of it` double, `day of it` date")
-    by = labelled_three_ways(
-        load_pipeline(found, tmp_path_factory.mktemp("saved")), statements, table, "the id"
-    )
+    by = labelled_three_ways(load_model(found, tmp_path_factory.mktemp("saved")), statements, table, "the id")
     assert by.agree()
     assert by.by_model.tolist() == expected
 

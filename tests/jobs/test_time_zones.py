@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli
 from custseg_spark.model import Model, write_segments_sql
 from custseg_spark.runs import find_latest
 from tests.jobs.conftest import RECIPE, planted
+from tests.tables.saved import load_from_run
 
 ZONE = "spark.sql.session.timeZone"
 ZONES = ("UTC", "Pacific/Auckland", "America/Sao_Paulo")
@@ -85,7 +85,7 @@ def test_labels_profiles_and_rejected_rows_do_not_depend_on_the_zone(
     # What the UTC run left labels the table in a session of another zone: model, SQL and score.
     zones.conf.set(ZONE, "Pacific/Auckland")
     raw = zones.read.parquet(table).filter("joined >= timestamp '2019-12-31 12:00:00Z'")
-    labelled = PipelineModel.load(runs["UTC"].at("model")).transform(raw).select("id", "segment")
+    labelled = load_from_run(Path(runs["UTC"].path)).transform(raw).select("id", "segment")
     raw.createOrReplaceTempView("customers")
     model = Model.from_json(runs["UTC"].read("model.json").decode())
     by_sql = zones.sql(write_segments_sql(model, "spark")).select("id", "segment")
