@@ -31,12 +31,14 @@ def add_columns(frame: DataFrame, expressions: Mapping[str, str]) -> DataFrame:
     )
 
 
-def find_types(frame: DataFrame, expressions: Mapping[str, str]) -> dict[str, DataType]:
-    """The type that each expression gives. Raises Spark's AnalysisException where one can't be."""
-    columns = [compile_expression(frame, sql, name) for name, sql in expressions.items()]
-    return {
-        name: field.dataType for name, field in zip(expressions, frame.select(*columns).schema, strict=True)
-    }
+def find_types(frame: DataFrame, expressions: Mapping[str, str], where: str = "") -> dict[str, DataType]:
+    """The type that each expression gives; `where`: what stands before its name in its key.
+
+    Raises Spark's AnalysisException where one can't be.
+    """
+    columns = [compile_expression(frame, sql, f"{where}{name}") for name, sql in expressions.items()]
+    schema = frame.select(*columns).schema
+    return {name: field.dataType for name, field in zip(expressions, schema, strict=True)}
 
 
 def _translate(frame: DataFrame, sql: str, where: str) -> str:
