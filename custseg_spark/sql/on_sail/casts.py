@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from custseg_spark.sql.on_sail.types import CLOCK, FLOATS, INTEGERS, UnlikeError, is_decimal, read_decimal
-from custseg_spark.sql.on_sail.values import Value, fill, write_null, write_number, write_text
+from custseg_spark.sql.on_sail.values import Value, fill, require_exact, write_null, write_number, write_text
 
 _BLANK = r"[\\x00-\\x20\\x7f]*"
 _DAY_WITH_TIME = f"(?s)^{_BLANK}([+-]?[0-9]{{4,7}}-[0-9]{{1,2}}-[0-9]{{1,2}})[ T].*$"
@@ -77,6 +77,8 @@ def cast(value: Value, kind: str) -> Value:
         return write_null(kind)
     if value.constant is not None and (known := _cast_constant(value, kind)) is not None:
         return known
+    if kind in INTEGERS or is_decimal(kind):
+        require_exact(f"cast as {kind}", value)
     if is_decimal(kind) and value.type in FLOATS:
         return _round_to_decimal(value, kind)
     template = _CASTS.get((_name(value.type), _name(kind)))

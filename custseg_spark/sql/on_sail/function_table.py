@@ -77,10 +77,7 @@ FUNCTIONS: Mapping[str, Sequence[Signature]] = {
         _line("int", "0", "CASE WHEN {0} < 0 THEN try_multiply({0}, -1) ELSE {0} END"),
         _line("bigint", "0", "CASE WHEN {0} < 0 THEN try_multiply({0}, CAST(-1 AS BIGINT)) ELSE {0} END"),
     ],
-    "sign": [
-        _line("double", "double", "CASE WHEN {0} = 0D THEN {0} ELSE sign({0}) END"),
-        _line("number", "double", "sign({0})"),
-    ],
+    "sign": [_line("number", "double", "CASE WHEN {0} = 0D THEN {0} ELSE sign({0}) END")],
     "floor": [_line("double", "bigint", "floor({0})"), _line("integer", "bigint", "CAST({0} AS BIGINT)")],
     "ceil": [_line("double", "bigint", "ceil({0})"), _line("integer", "bigint", "CAST({0} AS BIGINT)")],
     "isnan": [_line("number", "boolean", "coalesce(isnan({0}), FALSE)")],

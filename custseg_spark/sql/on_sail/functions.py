@@ -15,7 +15,7 @@ from custseg_spark.sql.on_sail.types import (
     read_decimal,
     write_decimal,
 )
-from custseg_spark.sql.on_sail.values import Value, fill, is_positive
+from custseg_spark.sql.on_sail.values import Value, fill, is_positive, require_exact
 
 _FAR = 1_000_000
 """Days or months that can be added to any day."""
@@ -75,6 +75,8 @@ def call(name: str, arguments: Sequence[Value]) -> Value:
             continue
         fitted = [_FITS[word](value) for word, value in zip(signature.takes, arguments, strict=True)]
         if all(value is not None for value in fitted):
+            if known in ("floor", "ceil"):
+                require_exact(known, *arguments)
             return _write(signature, [value for value in fitted if value is not None])
     raise UnlikeError(f"{name}({', '.join(value.type for value in arguments)})")
 

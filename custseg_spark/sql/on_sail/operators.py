@@ -16,7 +16,15 @@ from custseg_spark.sql.on_sail.types import (
     read_decimal,
     write_decimal,
 )
-from custseg_spark.sql.on_sail.values import Value, fill, negate, write_null, write_number, write_truth
+from custseg_spark.sql.on_sail.values import (
+    Value,
+    fill,
+    negate,
+    require_exact,
+    write_null,
+    write_number,
+    write_truth,
+)
 
 _NAN = "CAST('NaN' AS DOUBLE)"
 _SIGNS = {"try_add": "+", "try_subtract": "-", "try_multiply": "*", "try_mod": "%", "try_divide": "/"}
@@ -69,6 +77,8 @@ def _compute_doubles(name: str, left: Value, right: Value) -> Value:
     one, other = cast(left, "double"), cast(right, "double")
     if name not in ("try_divide", "try_mod"):
         return Value(f"({one.sql} {_SIGNS[name]} {other.sql})", "double")
+    if name == "try_mod":
+        require_exact("%", one, other)
     divisor = f"nullif({other.sql}{'' if other.tame else ' + 0D'}, 0D)"
     return Value(f"({one.sql} {_SIGNS[name]} {divisor})", "double")
 
@@ -107,6 +117,8 @@ def compare(sign: str, left: Value, right: Value) -> Value:
         return write_truth((left.constant == right.constant) == (sign != "<>"))
     if isinstance(left.constant, int) and isinstance(right.constant, int) and sign in ("=", "<>"):
         return write_truth((left.constant == right.constant) == (sign == "="))
+    if sign in ("=", "<>", "<=>"):
+        require_exact(sign, left, right)
     one, other = bring_together(f"{left.type} {sign} {right.type}", [left, right])
     return Value(f"({one.sql} {sign} {other.sql})", "boolean")
 
@@ -151,6 +163,7 @@ def is_among(value: Value, listed: Sequence[Value]) -> Value:
     """IN."""
     if isinstance(value.constant, str) and all(isinstance(one.constant, str) for one in listed):
         return write_truth(value.constant in [one.constant for one in listed])
+    require_exact("in", value, *listed)
     first, *others = bring_together(
         f"{value.type} in ({', '.join(one.type for one in listed)})", [value, *listed]
     )

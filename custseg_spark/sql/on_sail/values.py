@@ -17,6 +17,9 @@ _PIECE = re.compile(
     r"([rR]?)('(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|'[^']*'|\"[^\"]*\")\s*", re.DOTALL
 )
 
+_LAST_PLACE = re.compile(r"\b(ln|log10|log2|exp|expm1|power|cbrt|degrees|months_between|sum|avg)\(")
+"""Functions whose last place the engines round each in their way."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -99,6 +102,13 @@ def negate(value: Value) -> Value | None:
     if value.type == "decimal(19,0)" and number == 1 << 63:
         return write_number(-int(number), "bigint")
     return write_number(-number, value.type)
+
+
+def require_exact(what: str, *values: Value) -> None:
+    """Raises UnlikeError for a double whose last place may differ, where that would make another value."""
+    for value in values:
+        if value.type in FLOATS and _LAST_PLACE.search(value.sql):
+            raise UnlikeError(f"{what} of a double of which the last place differs")
 
 
 def is_positive(value: Value) -> bool:

@@ -1,0 +1,1 @@
+"""Tables and expressions drawn at random, computed by Spark and by Sail, and held against each other."""
