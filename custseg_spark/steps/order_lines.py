@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, DateType, IntegralType, StringType, TimestampNTZType, TimestampType
 
 from custseg_spark import data, transactions
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.expressions import add_columns, compile_expression, find_types
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError
@@ -207,6 +208,12 @@ def _write_value(frame: DataFrame, recipe: OrderRecipe) -> str:
 def _name_the_key(frame: DataFrame, recipe: OrderRecipe) -> None:
     """Where an expression does not hold for the table, the error names its key."""
     for where, sql in list_order_expressions(recipe):
+        if is_sail(frame.sparkSession):
+            if not where.startswith("aggregates."):  # of these their parts are looked at
+                compile_expression(
+                    frame, put_in_utc(make_safe(sql, where), find_instants(frame.schema)), where
+                )
+            continue
         with translate_engine_errors(where):
             try:
                 find_types(frame, {where: sql})

@@ -17,7 +17,7 @@ from custseg_spark.sql.on_sail.types import (
     read_decimal,
     write_decimal,
 )
-from custseg_spark.sql.on_sail.values import Value
+from custseg_spark.sql.on_sail.values import Value, fill
 
 Read = Callable[[exp.Expr], Value]
 _WIDEST = "DECIMAL(38,0)"
@@ -59,13 +59,22 @@ def _average(value: Value) -> Value:
     return Value(f"avg({cast(value, 'double').sql})", "double")
 
 
+_NUMBERS, _ANY_NAN = "CASE WHEN isnan({0}) THEN NULL ELSE {0} END", "max(CASE WHEN isnan({0}) THEN 1 END) = 1"
+_NAN = "CAST('NaN' AS DOUBLE)"
+_OF_DOUBLES = {
+    "max": f"CASE WHEN {_ANY_NAN} THEN {_NAN} ELSE max({_NUMBERS}) END",
+    "min": f"coalesce(min({_NUMBERS}), CASE WHEN {_ANY_NAN} THEN {_NAN} END)",
+}
+"""NaN is above all numbers; in groups Sail passes over it, or not, by the order of the rows."""
+
+
 def _extreme(name: str) -> Callable[[Value], Value]:
     def build(value: Value) -> Value:
-        if value.type in FLOATS or not (
-            is_number(value.type) or value.type in ("string", "date", "timestamp_ntz", "timestamp")
-        ):
+        if not (is_number(value.type) or value.type in ("string", "date", "timestamp_ntz", "timestamp")):
             raise UnlikeError(f"{name}({value.type})")
-        return Value(f"{name}({value.sql})", value.type)
+        if value.type not in FLOATS or value.tame:
+            return Value(f"{name}({value.sql})", value.type)
+        return Value(fill(_OF_DOUBLES[name], cast(value, "double").sql), "double")
 
     return build
 

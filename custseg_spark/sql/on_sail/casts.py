@@ -10,6 +10,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
+from custseg_spark.sql.on_sail.function_table import SECONDS
 from custseg_spark.sql.on_sail.types import CLOCK, FLOATS, INTEGERS, UnlikeError, is_decimal, read_decimal
 from custseg_spark.sql.on_sail.values import Value, fill, require_exact, write_null, write_number, write_text
 
@@ -65,6 +66,8 @@ _CASTS = {
     (CLOCK, "date"): _PLAIN,
     (CLOCK, "timestamp_ntz"): _PLAIN,
     ("int", "timestamp"): _PLAIN,
+    ("timestamp", "bigint"): SECONDS,
+    ("timestamp", "double"): "(CAST(unix_micros({0}) AS DOUBLE) / 1000000D)",
 }  # fmt: skip
 """(from, to) -> what is written of the value and the type."""
 

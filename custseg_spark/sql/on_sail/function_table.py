@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+SECONDS = "(unix_micros({0}) - pmod(unix_micros({0}), CAST(1000000 AS BIGINT))) DIV CAST(1000000 AS BIGINT)"
+"""Whole seconds since 1970, of a moment before it too: Sail's own cut a part of one off."""
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -38,7 +41,6 @@ _RINT = (
 )
 """To the even one of two neighbours: there are no doubles with a fraction beyond 2 ** 52."""
 _MONDAY = "((dayofweek({0}) + 5) % 7)"
-_SECONDS = "(unix_micros({0}) - pmod(unix_micros({0}), CAST(1000000 AS BIGINT))) DIV CAST(1000000 AS BIGINT)"
 """Whole seconds, down: Sail rounds."""
 _AS_INT = "CAST(%s AS INT)"
 _POWER = [
@@ -106,7 +108,7 @@ FUNCTIONS: Mapping[str, Sequence[Signature]] = {
     "last_day": [_line("day", "date", "last_day({0})")],
     "unix_date": [_line("day", "int", "unix_date({0})")],
     "unix_micros": [_line("timestamp", "bigint", "unix_micros({0})")],
-    "unix_seconds": [_line("timestamp", "bigint", _SECONDS)],
+    "unix_seconds": [_line("timestamp", "bigint", SECONDS)],
     "current_timestamp": [_line("", "timestamp", "current_timestamp()")],
     "current_date": [_line("", "date", "current_date()")],
     "upper": _of_text("upper"),

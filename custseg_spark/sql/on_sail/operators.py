@@ -32,6 +32,9 @@ _NARROW = ("tinyint", "smallint")
 _COMPARED = ("string", "boolean", "date", "timestamp_ntz", "timestamp")
 _MODULO = "CASE WHEN {1} = -1 THEN {0} - {0} ELSE try_mod({0}, {1}) END"
 _DIVISOR = "nullif({0}, 0)"
+_BEHIND_DIVIDEND = 4
+"""Digits that a quotient of decimals has more than its dividend, on Sail."""
+_MOST_DIGITS = 38
 
 
 def compute(name: str, left: Value, right: Value) -> Value:
@@ -104,9 +107,22 @@ def _compute_decimals(name: str, left: Value, right: Value, kinds: str) -> Value
         write_decimal(whole + max(scale, behind), max(scale, behind))
         kind = write_decimal(min(digits - scale, more - behind) + max(scale, behind), max(scale, behind))
     else:
-        raise UnlikeError(kinds)
+        return _divide_decimals(left, right, kinds)
     divisor = fill(_DIVISOR, right.sql) if name == "try_mod" else right.sql
     return Value(f"CAST(({left.sql} {_SIGNS[name]} {divisor}) AS {kind.upper()})", kind)
+
+
+def _divide_decimals(left: Value, right: Value, kinds: str) -> Value:
+    """Sail cuts a quotient off four digits behind its dividend: where that is one digit more than Spark
+    keeps, rounding it gives Spark's."""
+    (digits, scale), (more, behind) = read_decimal(left.type), read_decimal(right.type)
+    kept = max(6, scale + more + 1)
+    kind = write_decimal(digits - scale + behind + kept, kept)
+    padded = max(scale, kept + 1 - _BEHIND_DIVIDEND)
+    if digits - scale + padded + _BEHIND_DIVIDEND + behind > _MOST_DIGITS:
+        raise UnlikeError(kinds)
+    dividend = f"CAST({left.sql} AS {write_decimal(digits - scale + padded, padded).upper()})"
+    return Value(f"CAST(({dividend} / {fill(_DIVISOR, right.sql)}) AS {kind.upper()})", kind)
 
 
 def compare(sign: str, left: Value, right: Value) -> Value:
