@@ -18,10 +18,7 @@ uv() {
     "$UV" "$@"
 }
 
-# Into the environment; compiled at once where no later import may write what it compiled.
-install() {
-    uv pip install --quiet --python "$VENV/bin/python" ${PYTHONDONTWRITEBYTECODE:+--compile-bytecode} "$@"
-}
+install() { uv pip install --quiet --python "$VENV/bin/python" "$@"; } # into the environment
 
 find_python() {
     local candidate
@@ -78,9 +75,16 @@ make_venv() { # NAME REASON COMMAND...
     )
 }
 
+IMPORTS='import custseg_spark.commands.train, custseg_spark.app.pages.segment
+from custseg_spark.engine.sail import open_sail
+open_sail()'
+
 install_locked() { # LOCK
     install --require-hashes --requirement "$ROOT/$1"
     install --no-deps --editable "$ROOT"
+    # The first import compiles. Where none may write that, each command would compile all that it imports.
+    [[ -z ${PYTHONDONTWRITEBYTECODE:-} ]] ||
+        env -u PYTHONDONTWRITEBYTECODE "$VENV/bin/python" /dev/stdin <<<"$IMPORTS" >/dev/null 2>&1 || true
 }
 
 add_java() {
