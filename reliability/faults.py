@@ -115,7 +115,8 @@ def _find_children(parent: int, named: str) -> list[int]:
 
 def list_stages(said: str) -> list[str]:
     """The stages that stand in a log, in the order they ended."""
-    return [line.split()[1] for line in said.splitlines() if line.startswith("INFO ")]
+    words = [line.split()[1] for line in said.splitlines() if line.startswith("INFO ")]
+    return [word for word in words if word != "engine"]
 
 
 def kill(log: Path, start: Callable[[], subprocess.Popen[bytes]], after: int, wait: float) -> str:

@@ -33,6 +33,11 @@ FAULTS = """\
 true. A run is *whole* when every file of it is there, `run.json` says done, and the customers and quarantined
 rows are as many as it says.
 """
+FAULTS_ON_SAIL = """\
+## Under faults, on Sail
+
+`scripts/fault-test --engine sail`, {customers:,} customers; the rest as above.
+"""
 STORES = """\
 ## What a store promises
 
@@ -70,7 +75,8 @@ nothing is published, and the last column has words of the message.
 
 def build_page() -> str:
     """The whole page."""
-    parts = [OPENING, _cluster(), _faults(), _stores(), _stream(), _bad()]
+    faults = [_faults("spark", FAULTS), _faults("sail", FAULTS_ON_SAIL)]
+    parts = [OPENING, _cluster(), *faults, _stores(), _stream(), _bad()]
     return "\n".join(part for part in parts if part)
 
 
@@ -96,12 +102,17 @@ def _cluster() -> str:
     return said + "\n" + _table(("Spark", "exit", "labels", "whole command"), rows)
 
 
-def _faults() -> str:
-    found = _read_results("faults.json")
+def find_faults(engine: str) -> Path:
+    """Where the results of scripts/fault-test on that engine stand."""
+    return RESULTS / ("faults.json" if engine == "spark" else f"faults_{engine}.json")
+
+
+def _faults(engine: str, said: str) -> str:
+    found = _read_results(find_faults(engine).name)
     if found is None:
         return ""
     rows = [(one["fault"], one["holds"], f"{one['held']} of {one['tries']}") for one in found["faults"]]
-    return FAULTS.format(customers=found["customers"]) + "\n" + _table(("fault", "what holds", "held"), rows)
+    return said.format(customers=found["customers"]) + "\n" + _table(("fault", "what holds", "held"), rows)
 
 
 def _stores() -> str:

@@ -12,6 +12,7 @@ from pyspark.sql import Column, SparkSession
 from custseg_spark import data, journal, runs, segments
 from custseg_spark.commands import keep_session
 from custseg_spark.engine.choose import is_sail
+from custseg_spark.errors import InputChangedError
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, LiveRun
 from custseg_spark.steps import (
@@ -105,6 +106,10 @@ def _score_table(
         quality = check_rows.judge_rows(table, counts, recipe)
     with journal.stage("drift") as facts:
         sizes = write_run.count_written(spark, kept)
+        if sum(sizes.values()) != quality.accepted:  # where they are counted by a pass of its own
+            raise InputChangedError(
+                f"{sum(sizes.values()):,} customers were written where {quality.accepted:,} were accepted"
+            )
         sample = drift_sample.complete_drift_sample(sample, table, recipe, quality.accepted)
         drift = _measure_drift(live, table, recipe, sample, sizes)
         facts.update(verdict=drift.verdict)

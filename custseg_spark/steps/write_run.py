@@ -17,7 +17,14 @@ from pyspark.sql import SparkSession
 from custseg_spark import __version__, data, journal, runs, segments
 from custseg_spark.engine.choose import Engine
 from custseg_spark.engine.translate_errors import translate_engine_errors
-from custseg_spark.errors import CustsegError, InputChangedError, NeedsSparkError, RecipeError
+from custseg_spark.errors import (
+    CustsegError,
+    DataError,
+    InputChangedError,
+    NeedsSparkError,
+    RecipeError,
+    RunError,
+)
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
@@ -47,8 +54,24 @@ def keep_run(
         run.discard()
         raise
     except Exception as problem:
-        write_failure(run, path, problem, recipe)
-        raise
+        told = _find_cause(problem, path)
+        write_failure(run, path, told, recipe)
+        if told is problem:
+            raise
+        raise told from problem
+
+
+def _find_cause(problem: Exception, path: str) -> Exception:
+    """Where a table's files went away, Sail misses its columns: then that is what is told."""
+    known = journal.current()
+    if isinstance(problem, DataError | RunError) or not known.engine or known.engine.name != "sail":
+        return problem
+    try:
+        data.locate(path)
+    except DataError:
+        if "read" in known.seconds:
+            return DataError(f"input {path} went away during the run", "run again once the table is still")
+    return problem
 
 
 def _refuse_inside(output: str, path: str) -> None:

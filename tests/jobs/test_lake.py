@@ -13,6 +13,7 @@ import pytest
 from pyspark.sql import Observation
 
 from custseg_spark import cli
+from custseg_spark.steps import draw_sample, write_run
 from tests.jobs.conftest import RECIPE, Train, planted
 
 SECRET = "sixteen signs or more"
@@ -229,3 +230,44 @@ def test_statistics_that_get_lost_on_the_way_are_taken_again(
     rows = outcome.record["rows"]
     assert (rows["read"], rows["accepted"], rows["missing"]["spend"]) == (300, 299, 5)
     assert outcome.record["scans"]["statistics"] == 1
+
+
+def test_a_table_that_goes_away_is_told(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the pass that counts its rows and the next one."""
+    (tmp_path / "t").mkdir()
+    planted().to_parquet(tmp_path / "t" / "a.parquet")
+    write = write_run.write_quarantine
+
+    def gone(*given: Any) -> None:
+        (tmp_path / "t" / "a.parquet").unlink()
+        write(*given)
+
+    monkeypatch.setattr("custseg_spark.commands.train.write_quarantine", gone)
+    outcome = train(tmp_path / "t")
+    assert outcome.code == 3, outcome.err
+    assert "went away during the run" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert outcome.latest is None
+
+
+def test_a_table_that_grows_while_it_is_scored_is_told(
+    train: Train, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == "spark":
+        pytest.skip("the pass that labels counts")
+    (tmp_path / "t").mkdir()
+    planted().to_parquet(tmp_path / "t" / "a.parquet")
+    outcome = train(tmp_path / "t")
+    assert outcome.code == 0, outcome.err
+    read = draw_sample.read_observation
+
+    def grown(*given: Any) -> Any:
+        planted(50).assign(id=[f"new{n}" for n in range(50)]).to_parquet(tmp_path / "t" / "b.parquet")
+        return read(*given)
+
+    monkeypatch.setattr(draw_sample, "read_observation", grown)
+    asked = ["--output", str(outcome.output), "--input", str(tmp_path / "t"), "--to", str(tmp_path / "s")]
+    assert cli.main(["score", *asked]) == 3
+    assert not (tmp_path / "s" / "scores" / "latest.json").exists()
