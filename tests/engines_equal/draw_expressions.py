@@ -79,7 +79,7 @@ _FORMS: dict[str, str] = {
         greatest({int}, {int}) | CASE WHEN {truth} THEN {int} WHEN {truth} THEN {int} ELSE {int} END
         least({int}, {int}, {int}) | nvl({int}, {zero}) | pmod({int}, 7) | ascii({text})
         {array}[{count}] | element_at({array}, {place}) | CAST({text} AS BIGINT) | bigint({double})
-        nvl2({text}, {int}, {int}) | locate({part}, {text}) | ifnull({int}, 0)
+        nvl2({text}, {int}, {int}) | locate({part}, {text}) | xxhash64({text}) | ifnull({int}, 0)
         datediff(current_date(), {day}) | unix_date({day}) | datediff(DATE '2024-01-01', {day})
         second({time}) | CASE {int} WHEN 1 THEN {int} WHEN {int} THEN 3 END | unix_timestamp({time})
         levenshtein({text}, {part})""",
@@ -99,6 +99,7 @@ _FORMS: dict[str, str] = {
     "decimal": """
         {decimal} + {decimal} | {decimal} - {decimal} | {decimal} * {decimal} | {decimal} + {int}
         {decimal} * {int} | -{decimal} | abs({decimal}) | round({decimal}, {scale})
+        floor({decimal}) | ceil({decimal})
         CAST({number} AS DECIMAL(12,2)) | {decimal} % {decimal} | coalesce({decimal}, {int})
         if({truth}, {decimal}, {int}) | greatest({decimal}, {decimal}) | nullif({decimal}, {int})
         CAST({decimal} AS DECIMAL(20,6)) | CAST({double} AS DECIMAL(28,6)) | least({decimal}, {int})

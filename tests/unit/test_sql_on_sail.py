@@ -100,6 +100,10 @@ def test_type_is_that_of_spark(sql: str, kind: str) -> None:
         ("_as_read.y", "field y"),
         ("CAST(1e30 AS DECIMAL(38,10)) * 1.5", "41 digits"),
         ("power(d, -1)", "power(double, int)"),
+        ("CAST('abc' AS DATE)", "cast('abc' as date)"),
+        ("CASE WHEN NULL THEN 1 END", "case when"),
+        ("floor(log10(d))", "floor of a double of which the last place differs"),
+        ("exp(d) = 1", "= of a double of which the last place differs"),
         ("date_trunc('hour', tn)", "date_trunc(hour, timestamp_ntz)"),
     ],
 )
@@ -126,6 +130,12 @@ def test_what_differs_is_refused_by_name(sql: str, named: str) -> None:
         ("CASE typeof(s) WHEN 'date' THEN 1 WHEN 'string' THEN 2 END", "CAST(2 AS INT)"),
         ("s NOT LIKE 'a%'", "CAST((NOT (`s` LIKE 'a%')) AS BOOLEAN)"),
         ("if(b, 1, 2L)", "CAST((CASE WHEN `b` THEN CAST(1 AS BIGINT) ELSE CAST(2 AS BIGINT) END) AS BIGINT)"),
+        (
+            "i IN (d, 0)",
+            "CAST(((TRY_CAST(`i` AS DOUBLE)) IN (nanvl(`d`, CAST('NaN' AS DOUBLE)) + 0D, 0.0D)) AS BOOLEAN)",
+        ),
+        ("floor(d)", "CAST((floor(nanvl(`d`, 0D))) AS BIGINT)"),
+        ("nullif(NULL, NULL)", "NULL"),
         ("sum(l)", "CAST(TRY_CAST(sum(CAST(`l` AS DECIMAL(38,0))) AS BIGINT) AS BIGINT)"),
     ],
 )

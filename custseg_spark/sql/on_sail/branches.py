@@ -9,7 +9,6 @@ from custseg_spark.sql.on_sail.operators import (
     bring_together,
     cast_implicitly,
     compare,
-    require_truth,
 )
 from custseg_spark.sql.on_sail.types import UnlikeError, find_common, is_number
 from custseg_spark.sql.on_sail.values import NULL, Value, write_null
@@ -22,6 +21,8 @@ def choose(branches: Sequence[Branch], default: Value, also: Sequence[str] = ())
 
     `also`: types of branches that were left out before.
     """
+    if any(condition.type != "boolean" for condition, _ in branches):
+        raise UnlikeError("case when of what is no boolean")
     kinds = [value.type for _, value in branches] + [default.type, *also]
     kind = find_common("case", kinds)
     left = [(condition, value) for condition, value in branches if condition.constant is not False]
@@ -33,8 +34,7 @@ def choose(branches: Sequence[Branch], default: Value, also: Sequence[str] = ())
         return last
     values = [cast_implicitly(value, kind, "case") for _, value in left]
     whens = " ".join(
-        f"WHEN {require_truth('case', condition).sql} THEN {value.sql}"
-        for (condition, _), value in zip(left, values, strict=True)
+        f"WHEN {condition.sql} THEN {value.sql}" for (condition, _), value in zip(left, values, strict=True)
     )
     tame = all(value.tame for value in (*values, last))
     return Value(f"(CASE {whens} ELSE {last.sql} END)", kind, tame=tame)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlglot import exp
 
 from custseg_spark.sql.on_sail import aggregates, branches, operators, times
-from custseg_spark.sql.on_sail.functions import call, join_texts, round_number
+from custseg_spark.sql.on_sail.functions import call, join_texts, round_number, round_whole
 from custseg_spark.sql.on_sail.patterns import write_pattern
 from custseg_spark.sql.on_sail.types import UnlikeError
 from custseg_spark.sql.on_sail.values import Value, write_number, write_text
@@ -91,6 +91,14 @@ def _find_logarithm(read: Read, nodes: Nodes) -> Value:
     raise UnlikeError(f"log({', '.join(value.type for value in values)})")
 
 
+def _join_with(read: Read, nodes: Nodes) -> Value:
+    """concat_ws of texts, which passes over nulls."""
+    values = [read(node) for node in nodes]
+    if len(values) < 2 or any(value.type != "string" for value in values):
+        raise UnlikeError(f"concat_ws({', '.join(value.type for value in values)})")
+    return Value(f"concat_ws({', '.join(value.sql for value in values)})", "string")
+
+
 def _match(read: Read, nodes: Nodes) -> Value:
     """regexp_like, regexp_replace and regexp_extract are told apart by their names in CALLS."""
     text, pattern = _read_text_and_pattern(read, nodes, 2)
@@ -138,6 +146,10 @@ CALLS: Mapping[str, Callable[[Read, Nodes], Value]] = {
     "mod": _compute("try_mod"),
     "concat": _over_list(join_texts),
     "round": _over_values(lambda value, places=None: round_number(value, places)),
+    "floor": _over_values(lambda value: round_whole("floor", value)),
+    "ceil": _over_values(lambda value: round_whole("ceil", value)),
+    "ceiling": _over_values(lambda value: round_whole("ceil", value)),
+    "concat_ws": _join_with,
     "log": _find_logarithm,
     "timestampadd": _add_time,
     "dateadd": _add_time,

@@ -135,6 +135,14 @@ def _cast_constant(value: Value, kind: str) -> Value | None:
     return None
 
 
+def read_literal_as(text: str, kind: str) -> Value:
+    """A plain CAST of a literal, which ends a job on Spark where it does not fit. Raises UnlikeError then."""
+    known = read_constant(text, kind)
+    if known is None:
+        raise UnlikeError(f"cast({text!r} as {kind})")
+    return known
+
+
 def read_constant(text: str, kind: str) -> Value | None:
     """A day, a time or a number that a literal writes plainly; None for all other texts."""
     try:

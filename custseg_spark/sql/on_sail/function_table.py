@@ -40,6 +40,7 @@ _RINT = (
     " ELSE {0} END"
 )
 """To the even one of two neighbours: there are no doubles with a fraction beyond 2 ** 52."""
+_STAYS_WHOLE = _line("integer", "bigint", "CAST({0} AS BIGINT)")
 _MONDAY = "((dayofweek({0}) + 5) % 7)"
 """Whole seconds, down: Sail rounds."""
 _AS_INT = "CAST(%s AS INT)"
@@ -80,8 +81,14 @@ FUNCTIONS: Mapping[str, Sequence[Signature]] = {
         _line("bigint", "0", "CASE WHEN {0} < 0 THEN try_multiply({0}, CAST(-1 AS BIGINT)) ELSE {0} END"),
     ],
     "sign": [_line("number", "double", "CASE WHEN {0} = 0D THEN {0} ELSE sign({0}) END")],
-    "floor": [_line("double", "bigint", "floor({0})"), _line("integer", "bigint", "CAST({0} AS BIGINT)")],
-    "ceil": [_line("double", "bigint", "ceil({0})"), _line("integer", "bigint", "CAST({0} AS BIGINT)")],
+    "floor": [
+        _line("double", "bigint", "floor(nanvl({0}, 0D))"),
+        _line("integer", "bigint", "CAST({0} AS BIGINT)"),
+    ],
+    "ceil": [
+        _line("double", "bigint", "ceil(nanvl({0}, 0D))"),
+        _line("integer", "bigint", "CAST({0} AS BIGINT)"),
+    ],
     "isnan": [_line("number", "boolean", "coalesce(isnan({0}), FALSE)")],
     "year": _of_day("year"),
     "month": _of_day("month"),
@@ -106,7 +113,7 @@ FUNCTIONS: Mapping[str, Sequence[Signature]] = {
     "add_months": [_line("day days", "date", "add_months({0}, {1})")],
     "months_between": [_line("date date", "double", "months_between({0}, {1})")],
     "last_day": [_line("day", "date", "last_day({0})")],
-    "unix_date": [_line("day", "int", "unix_date({0})")],
+    "unix_date": [_line("date", "int", "unix_date({0})")],
     "unix_micros": [_line("timestamp", "bigint", "unix_micros({0})")],
     "unix_seconds": [_line("timestamp", "bigint", SECONDS)],
     "current_timestamp": [_line("", "timestamp", "current_timestamp()")],
@@ -148,6 +155,7 @@ FUNCTIONS: Mapping[str, Sequence[Signature]] = {
     "contains": [_line("text text", "boolean", "contains({0}, {1})")],
     "md5": [_line("string", "string", "md5({0})")],
     "sha2": [_line("string literal", "string", "sha2({0}, {1})")],
+    "xxhash64": [_line(kind, "bigint", "xxhash64({0})") for kind in ("string", "int", "bigint")],
     "crc32": [_line("string", "bigint", "crc32({0})")],
     "levenshtein": [_line("text text", "int", "levenshtein({0}, {1})")],
     "pmod": [_line("int natural", "int", "pmod({0}, {1})")],
@@ -157,4 +165,4 @@ FUNCTIONS: Mapping[str, Sequence[Signature]] = {
     "try_element_at": [_line("array place", "element", "try_element_at({0}, {1})")],
 }
 """Name -> signatures, of which the first that fits is taken."""
-OTHER_NAMES = {"ceiling": "ceil", "signum": "sign", "element_at": "try_element_at", "curdate": "current_date"}
+OTHER_NAMES = {"signum": "sign", "element_at": "try_element_at", "curdate": "current_date"}

@@ -90,6 +90,15 @@ def _write(signature: Signature, arguments: Sequence[Value]) -> Value:
     return Value(f"({fill(signature.template, *[value.sql for value in arguments])})", kind)
 
 
+def round_whole(name: str, value: Value) -> Value:
+    """floor and ceil: a decimal stays one."""
+    if not is_decimal(value.type):
+        return call(name, [value])
+    digits, scale = read_decimal(value.type)
+    kind = write_decimal(digits - scale + 1, 0)
+    return Value(f"CAST({name}({value.sql}) AS {kind.upper()})", kind)
+
+
 def join_texts(values: Sequence[Value]) -> Value:
     """concat and ||, of what Spark writes as text on the way."""
     texts = [_as_text(value) for value in values]

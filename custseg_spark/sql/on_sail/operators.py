@@ -183,8 +183,13 @@ def is_among(value: Value, listed: Sequence[Value]) -> Value:
     first, *others = bring_together(
         f"{value.type} in ({', '.join(one.type for one in listed)})", [value, *listed]
     )
-    asked = f"{first.sql} + 0D" if first.type == "double" else first.sql  # there -0.0 is not in (0.0)
-    return Value(f"({asked} IN ({', '.join(one.sql for one in others)}))", "boolean")
+    asked, *listed_sql = (_drop_sign_of_zero(one) for one in (first, *others))
+    return Value(f"({asked} IN ({', '.join(listed_sql)}))", "boolean")
+
+
+def _drop_sign_of_zero(value: Value) -> str:
+    """Sail has -0.0 not in (0.0), though they are equal."""
+    return value.sql if value.type != "double" or value.tame else f"{value.sql} + 0D"
 
 
 def connect(sign: str, left: Value, right: Value) -> Value:

@@ -37,7 +37,7 @@ def translate(sql: str, types: Mapping[str, str], where: str = "expression") -> 
     except (UnlikeError, RecursionError) as problem:
         what = str(problem) if isinstance(problem, UnlikeError) else "an expression this deep"
         raise NeedsSparkError(f"{where}: {what} is not computed the same on Sail") from None
-    outer = value.sql if value.type == "void" else f"CAST({value.sql} AS {write_type(value.type)})"
+    outer = "NULL" if value.type == "void" else f"CAST({value.sql} AS {write_type(value.type)})"
     return Translation(outer, value.type)
 
 

@@ -89,21 +89,23 @@ def find_element(kind: str) -> str:
 
 
 def find_field(kind: str, name: str) -> tuple[str, str]:
-    """A struct's field as it is spelled, and its type; the case of `name` says nothing."""
-    for spelled, field in _list_fields(kind):
-        if spelled.casefold() == name.casefold():
-            return spelled, field
+    """A struct's field as it is spelled, and its type; the case of `name`, which may have any signs, says
+    nothing.
+
+    >>> find_field("struct<a:int,Price, net:array<string>,c:date>", "price, net")
+    ('Price, net', 'array<string>')
+    """
+    for found in re.finditer(f"(?<=[<,]){re.escape(name)}:", kind, re.IGNORECASE):
+        if kind.startswith("struct<"):
+            return found[0][:-1], _take_type(kind[found.end() :])
     raise UnlikeError(f"field {name} of {kind}")
 
 
-def _list_fields(kind: str) -> Iterable[tuple[str, str]]:
-    """Name and type of each field of struct<a:int,b c:array<string>>."""
-    if not kind.startswith("struct<"):
-        return
-    depth, begin, text = 0, 0, kind[len("struct<") : -1] + ","
+def _take_type(text: str) -> str:
+    """The type that the text begins with."""
+    depth = 0
     for at, sign in enumerate(text):
+        if depth == 0 and sign in ",>":
+            return text[:at]
         depth += (sign in "<(") - (sign in ">)")
-        if sign == "," and depth == 0:
-            name, _, field = text[begin:at].partition(":")
-            yield name.strip().strip("`"), field
-            begin = at + 1
+    return text

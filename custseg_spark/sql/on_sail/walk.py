@@ -9,13 +9,14 @@ from sqlglot import exp
 
 from custseg_spark.sql.on_sail import branches, operators, times
 from custseg_spark.sql.on_sail.calls import CALLS
-from custseg_spark.sql.on_sail.casts import cast
+from custseg_spark.sql.on_sail.casts import cast, read_literal_as
 from custseg_spark.sql.on_sail.functions import call, join_texts
 from custseg_spark.sql.on_sail.patterns import check_like, write_pattern
 from custseg_spark.sql.on_sail.types import UnlikeError, find_field, read_type
 from custseg_spark.sql.on_sail.values import NULL, Value, read_number, read_text, write_text, write_truth
 from custseg_spark.sql.utc import WITH_ZONE
 
+_WITHOUT_ZONE = ("date", "timestamp_ntz", "boolean")
 _THERE_AND_BACK = ("double", "timestamp")
 """What is the same again after it was text, though the text differs between engines or sessions."""
 
@@ -76,11 +77,7 @@ class Walk:
     def _is_clock_text(self, node: exp.Expr) -> bool:
         """Whether a text is that of a day or a time without a zone: trim(CAST(x AS STRING))."""
         inner = node.this if isinstance(node, exp.Trim) else node
-        return isinstance(inner, exp.Cast) and self.read(inner.this).type in (
-            "date",
-            "timestamp_ntz",
-            "boolean",
-        )
+        return isinstance(inner, exp.Cast) and self.read(inner.this).type in _WITHOUT_ZONE
 
     def like(self, node: exp.Expr) -> Value:
         found = self._like(node)
@@ -131,6 +128,8 @@ class Walk:
             if value.type == kind:
                 return value
         value = self.read(inner)
+        if isinstance(value.constant, str) and not node.args.get("safe") and kind != "string":
+            return read_literal_as(value.constant, kind)
         try:
             return cast(value, kind)
         except UnlikeError:
@@ -148,8 +147,6 @@ class Walk:
 
     def between(self, node: exp.Expr) -> Value:
         value, low, high = map(self.read, (node.this, node.args["low"], node.args["high"]))
-        if node.args.get("symmetric"):
-            raise UnlikeError("between symmetric")
         return operators.connect(
             "AND", operators.compare(">=", value, low), operators.compare("<=", value, high)
         )
