@@ -136,6 +136,7 @@ def test_what_differs_is_refused_by_name(sql: str, named: str) -> None:
         ),
         ("floor(d)", "CAST((floor(nanvl(`d`, 0D))) AS BIGINT)"),
         ("nullif(NULL, NULL)", "NULL"),
+        ("ar", "`ar`"),
         ("sum(l)", "CAST(TRY_CAST(sum(CAST(`l` AS DECIMAL(38,0))) AS BIGINT) AS BIGINT)"),
     ],
 )

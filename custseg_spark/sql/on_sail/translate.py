@@ -37,10 +37,7 @@ def translate(sql: str, types: Mapping[str, str], where: str = "expression") -> 
     except (UnlikeError, RecursionError) as problem:
         what = str(problem) if isinstance(problem, UnlikeError) else "an expression this deep"
         raise NeedsSparkError(f"{where}: {what} is not computed the same on Sail") from None
-    outer = "NULL" if value.type == "void" else f"CAST({value.sql} AS {write_type(value.type)})"
-    return Translation(outer, value.type)
-
-
-def write_type(kind: str) -> str:
-    """The type as Sail's SQL takes it."""
-    return kind if "<" in kind else kind.upper()
+    if value.type == "void":
+        return Translation("NULL", "void")
+    nested = "<" in value.type  # of which no other type is made anywhere here
+    return Translation(value.sql if nested else f"CAST({value.sql} AS {value.type.upper()})", value.type)
