@@ -51,10 +51,10 @@ has the digest of its name counts, and the plain file where there is none: what 
 but an older release must not write there any more, and whoever puts a pointer back by hand takes its versions
 away. A write cleans away all but the last few.
 
-An object store that is mounted is a file system by its path: its rename is what the mount makes of it. S3 was
-tried over HTTP against a server of the tests' own (`tests/jobs/test_s3.py`). Nothing of this was tried on a real
-HDFS or SFTP server: the tests play each by a class that shows every block as it is written, with a rename that
-refuses, does nothing, replaces or copies.
+An object store that is mounted is a file system by its path: its rename is what the mount makes of it. S3
+was tried over HTTP, against a server of the tests (`tests/jobs/test_s3.py`); nothing of this was tried on a
+real HDFS or SFTP server: the tests play each by a class that shows every block as it is written, with a
+rename that refuses, does nothing, replaces or copies.
 """
 STREAM = """\
 ## A stream that is killed

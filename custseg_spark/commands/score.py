@@ -105,11 +105,7 @@ def _score_table(
         write_run.write_quarantine(kept, table, counts)
         quality = check_rows.judge_rows(table, counts, recipe)
     with journal.stage("drift") as facts:
-        sizes = write_run.count_written(spark, kept)
-        if sum(sizes.values()) != quality.accepted:  # where they are counted by a pass of its own
-            raise InputChangedError(
-                f"{sum(sizes.values()):,} customers were written where {quality.accepted:,} were accepted"
-            )
+        sizes = _count_labelled(spark, kept, quality.accepted)
         sample = drift_sample.complete_drift_sample(sample, table, recipe, quality.accepted)
         drift = _measure_drift(live, table, recipe, sample, sizes)
         facts.update(verdict=drift.verdict)
@@ -128,6 +124,15 @@ def _score_table(
         kept.write_record(_build_record(result, path))
         runs.publish_run(kept)
     return result
+
+
+def _count_labelled(spark: SparkSession, kept: runs.Run, accepted: int) -> dict[int, int]:
+    """Customers per segment, as they were written. Raises InputChangedError where they are not as many as
+    were accepted, which an engine that observes no pass counts in another one."""
+    sizes = write_run.count_written(spark, kept)
+    if (written := sum(sizes.values())) != accepted:
+        raise InputChangedError(f"{written:,} customers were written where {accepted:,} were accepted")
+    return sizes
 
 
 def _label_customers(

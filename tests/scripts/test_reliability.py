@@ -54,12 +54,13 @@ def test_no_kind_of_cluster_and_no_fault_is_missing() -> None:
     kinds = [one["kind"] for one in json.loads((page.RESULTS / "cluster.json").read_text())["runs"]]
     assert sorted(kinds) == sorted(script.KINDS)
     script = _script("fault-test")
-    faults = json.loads((page.RESULTS / "faults.json").read_text())["faults"]
-    tries = {one["name"]: one["tries"] for one in faults}
-    once = {*script.ONCE, "train-after", "train-prune", "score-after"}
     unasked = script._parser().parse_args([])
     often = {"train-kills": unasked.train_kills, "score-kills": unasked.score_kills}
-    assert tries == dict.fromkeys(once, 1) | often
+    for engine in ("spark", "sail"):
+        faults = json.loads(page.find_faults(engine).read_text())["faults"]
+        tries = {one["name"]: one["tries"] for one in faults}
+        once = {*script.possible(None, root=True, engine=engine), "train-after", "train-prune", "score-after"}
+        assert tries == dict.fromkeys(once, 1) | often
 
 
 def test_what_needs_root_is_refused_by_name_and_left_out_of_all(capsys: pytest.CaptureFixture[str]) -> None:
