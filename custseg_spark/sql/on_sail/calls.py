@@ -120,7 +120,7 @@ def _extract_match(read: Read, nodes: Nodes) -> Value:
     if not isinstance(group.constant, int) or len(nodes) > 3:
         raise UnlikeError("regexp_extract of a group that is no literal")
     written = write_text(write_pattern(str(pattern.constant), replaces=True))
-    return Value(f"regexp_extract({text.sql}, {written.sql}, {group.sql})", "string")
+    return Value(f"regexp_extract(CAST({text.sql} AS STRING), {written.sql}, {group.sql})", "string")
 
 
 def _read_text_and_pattern(read: Read, nodes: Nodes, count: int) -> tuple[Value, Value]:

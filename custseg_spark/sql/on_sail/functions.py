@@ -95,6 +95,8 @@ def round_whole(name: str, value: Value) -> Value:
     if not is_decimal(value.type):
         return call(name, [value])
     digits, scale = read_decimal(value.type)
+    if scale == 0:
+        return value
     kind = write_decimal(digits - scale + 1, 0)
     return Value(f"CAST({name}({value.sql}) AS {kind.upper()})", kind)
 

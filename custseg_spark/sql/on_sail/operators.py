@@ -104,6 +104,7 @@ def _compute_decimals(name: str, left: Value, right: Value, kinds: str) -> Value
     elif name in ("try_add", "try_subtract"):
         kind = write_decimal(whole + max(scale, behind) + 1, max(scale, behind))
     elif name == "try_mod":
+        require_exact("%", left, right)
         write_decimal(whole + max(scale, behind), max(scale, behind))
         kind = write_decimal(min(digits - scale, more - behind) + max(scale, behind), max(scale, behind))
     else:
@@ -184,7 +185,10 @@ def is_among(value: Value, listed: Sequence[Value]) -> Value:
         f"{value.type} in ({', '.join(one.type for one in listed)})", [value, *listed]
     )
     asked, *listed_sql = (_drop_sign_of_zero(one) for one in (first, *others))
-    return Value(f"({asked} IN ({', '.join(listed_sql)}))", "boolean")
+    if all(one.constant is not None or one.type == "void" for one in listed):
+        return Value(f"({asked} IN ({', '.join(listed_sql)}))", "boolean")
+    same = " OR ".join(f"{asked} = {one}" for one in listed_sql)  # IN forgets a null that a row gives
+    return Value(f"({same})", "boolean")
 
 
 def _drop_sign_of_zero(value: Value) -> str:

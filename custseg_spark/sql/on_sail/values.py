@@ -19,6 +19,8 @@ _PIECE = re.compile(
 
 _LAST_PLACE = re.compile(r"\b(ln|log10|log2|exp|expm1|power|cbrt|degrees|months_between|sum|avg)\(")
 """Functions whose last place the engines round each in their way."""
+_MADE_OF_DOUBLE = "4503599627370496D"
+"""What stands in the SQL of a decimal that was rounded of a double: exact up to 2 ** 52 of its last place."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,11 @@ def negate(value: Value) -> Value | None:
 
 
 def require_exact(what: str, *values: Value) -> None:
-    """Raises UnlikeError for a double whose last place may differ, where that would make another value."""
+    """Raises UnlikeError for a number whose last place may differ, where that would make another value."""
     for value in values:
-        if value.type in FLOATS and _LAST_PLACE.search(value.sql):
-            raise UnlikeError(f"{what} of a double of which the last place differs")
+        last_place = value.type in FLOATS and _LAST_PLACE.search(value.sql)
+        if last_place or (is_decimal(value.type) and _MADE_OF_DOUBLE in value.sql):
+            raise UnlikeError(f"{what} of a {value.type} of which the last place differs")
 
 
 def is_positive(value: Value) -> bool:

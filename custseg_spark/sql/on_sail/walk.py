@@ -89,12 +89,12 @@ class Walk:
         check_like(known)
         if isinstance(text.constant, str) and re.fullmatch("[a-z]+%?", known):
             stem = known.removesuffix("%")
-            same = text.constant.startswith(stem) if known.endswith("%") else text.constant == stem
-            return write_truth(same)
+            return write_truth(text.constant.startswith(stem) if stem != known else text.constant == stem)
         if text.type != "string":
             raise UnlikeError(f"{text.type} like")
-        name = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
-        return Value(f"({text.sql} {name} {pattern.sql})", "boolean")
+        if isinstance(node, exp.ILike):  # as Spark does: of İ it makes two signs
+            return Value(f"(lower({text.sql}) LIKE lower({pattern.sql}))", "boolean")
+        return Value(f"({text.sql} LIKE {pattern.sql})", "boolean")
 
     def choose(self, node: exp.Expr) -> Value:
         """CASE and IF; what is known never to hold is not read but for its type."""
