@@ -5,7 +5,7 @@ and one of dates (date_text), from which both the SQL and Python's reading are m
 """
 
 from custseg_spark.sql.admission import check_expression
-from custseg_spark.sql.aggregates import Aggregate, decompose
+from custseg_spark.sql.aggregates import Aggregate, Partial, decompose
 from custseg_spark.sql.never_raise import make_safe
 from custseg_spark.sql.on_sail import Translation, translate
 from custseg_spark.sql.parse import find_columns, quote_name, quote_text

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType, IntegralType, StringType
 
-from custseg_spark.engine.expressions import add_columns, compile_expression, find_types
+from custseg_spark.engine.expressions import add_columns, compile_expression
 
 UNIT = 10_000
 """Values and quantities are summed as whole ten-thousandths: such sums are exact in any order."""
@@ -61,8 +61,8 @@ def classify_lines(
         {
             CUSTOMER: meaning.customer,
             ORDER: "''" if meaning.order is None else f"CAST({meaning.order} AS string)",
-            VALUE: _count_units(frame, value),
-            QUANTITY: _count_units(frame, quantity),
+            VALUE: _count_units(frame, value, "lines.price"),
+            QUANTITY: _count_units(frame, quantity, "lines.quantity"),
         },
     )
     text_ids = isinstance(frame.select(CUSTOMER).schema[0].dataType, StringType)
@@ -78,14 +78,14 @@ def classify_lines(
     return frame.withColumn(LEFT_OUT, left_out)
 
 
-def _count_units(frame: DataFrame, sql: str) -> str:
+def _count_units(frame: DataFrame, sql: str, where: str) -> str:
     """The value in ten-thousandths, rounded to whole ones; null where it is too large.
 
     Of the ways to round, each kind of number has the one that costs least on every line: whole numbers need
     none, and Spark's round() of a double goes by way of its decimal digits, several times the work of rint().
     Such a double stands for its neighbours anyway, so that a tie (rint: to the even one) means nothing.
     """
-    kind = find_types(frame, {"value": sql})["value"]
+    kind = frame.select(compile_expression(frame, sql, where)).schema[0].dataType
     if isinstance(kind, IntegralType):
         return f"try_multiply(CAST({sql} AS bigint), {UNIT})"
     if isinstance(kind, DoubleType | FloatType):

@@ -17,8 +17,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import DoubleType, FloatType
 
-from custseg_spark.engine.expressions import compile_expression, find_types
-from custseg_spark.sql import Aggregate, find_instants, put_in_utc
+from custseg_spark.engine.expressions import compile_expression
+from custseg_spark.sql import Aggregate, Partial, find_instants, put_in_utc
 from custseg_spark.transactions.lines import CUSTOMER, DAY, LEFT_OUT, ORDER, QUANTITY, RETURNED, VALUE
 
 KIND, KEY = "_kind", "_key"
@@ -57,8 +57,8 @@ def sum_per_order(lines: DataFrame, kept: Aggregates) -> DataFrame:
         "items": F.when(sale, F.col(QUANTITY)).otherwise(0),
         "returned": F.when(back, F.abs(VALUE)).otherwise(0),
         **{
-            name: F.when(sale, _sum_exactly(lines, part.sql, part.how))
-            for made in kept.aggregates.values()
+            name: F.when(sale, _sum_exactly(lines, part, f"aggregates.{aggregate}"))
+            for aggregate, made in kept.aggregates.items()
             for name, part in made.parts.items()
         },
     }
@@ -151,12 +151,14 @@ def _spread_kinds(lines: DataFrame, kept: Aggregates) -> Column:
     return F.inline(F.array(*structs))
 
 
-def _sum_exactly(lines: DataFrame, sql: str, how: str) -> Column:
-    """The expression's value; where floating-point values are summed, rounded to a decimal."""
-    sql = to_utc(lines, sql)
-    kind = find_types(lines, {"value": sql})["value"]
-    exact = how == "sum" and isinstance(kind, DoubleType | FloatType)
-    return compile_expression(lines, f"try_cast(({sql}) AS {_EXACT})" if exact else sql, "aggregates")
+def _sum_exactly(lines: DataFrame, part: Partial, where: str) -> Column:
+    """The part's value; where floating-point values are summed, rounded to a decimal. `where`: its key."""
+    sql = to_utc(lines, part.sql)
+    value = compile_expression(lines, sql, where)
+    kind = lines.select(value).schema[0].dataType
+    if part.how != "sum" or not isinstance(kind, DoubleType | FloatType):
+        return value
+    return compile_expression(lines, f"try_cast(({sql}) AS {_EXACT})", where)
 
 
 def to_utc(frame: DataFrame, sql: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark import runs
+from custseg_spark.engine.sail import get_session
 from tests.jobs.conftest import Say
 from tests.support.kept import FIRST, KEPT
 
@@ -31,7 +32,11 @@ def test_an_older_run_labels_tonights_customers_as_it_labelled_its_own(output: P
     assert found.equals(then)
     record = score.read_any_record()
     assert isinstance(record, runs.ScoreRecord)
-    assert set(record.versions) == {"custseg_spark", "spark", "python", "numpy"}
+    on_sail = get_session() is not None
+    engine = "sail" if on_sail else "spark"
+    assert set(record.versions) == {"custseg_spark", engine, "pyspark", "python", "numpy"}
+    assert record.engine is not None
+    assert (record.engine.name, record.engine.version) == (engine, record.versions[engine])
     shutil.rmtree(output / "audiences")  # the kept one has no members
     assert say("audience", *asked)[0] == 0
     audience = runs.find_latest(str(output), "audiences")
@@ -40,7 +45,8 @@ def test_an_older_run_labels_tonights_customers_as_it_labelled_its_own(output: P
     assert isinstance(made, runs.AudienceRecord)
     assert made.rows == record.rows == runs.RowCounts(read=60, accepted=60, quarantined=0, by_reason={})
     assert (made.versions, made.warnings) == (record.versions, ())
-    assert made.scans == {"total": 2, "ids": 1, "label and write": 1}
+    further = {"copy": 1, "statistics": 1} if on_sail else {}
+    assert made.scans == {"total": 2 + len(further), "ids": 1, "label and write": 1, **further}
 
 
 def test_a_run_of_today_keeps_the_ids_and_names_of_an_older_one(
@@ -63,5 +69,7 @@ def test_a_run_of_today_keeps_the_ids_and_names_of_an_older_one(
     assert {event.kind for event in record.live.events} == {"continues"}
     then = json.loads((output / "runs" / FIRST / "run.json").read_text())
     now = json.loads(Path(run.at("run.json")).read_text())
-    assert set(now) == {*then, "schema_version", "file"}, "today's says all that it said"
+    assert set(now) == {*then, "schema_version", "file", "engine", "spark_ml"}, (
+        "today's says all that it said"
+    )
     assert set(now["recipe"]) >= set(then["recipe"])

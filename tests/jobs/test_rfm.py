@@ -200,7 +200,12 @@ def test_codes_that_look_like_numbers_at_first_stay_text(rfm: Rfm, tmp_path: Pat
         ({"lines": {**RECIPE["lines"], "price": "prize"}}, 3, "lines.price: the table has no column 'prize'"),
         ({"leave_out": {"all": "true"}}, 3, "no line counts; all: "),
         ({"aggregates": {"a": "sum(nosuch(price))"}}, 2, "aggregates.a: "),
-        ({"leave_out": {"nobody": "pieces IN ('NA')"}}, 2, "leave_out.nobody: 'NA' is no "),
+        pytest.param(
+            {"leave_out": {"nobody": "pieces IN ('NA')"}},
+            2,
+            "leave_out.nobody: 'NA' is no ",
+            marks=pytest.mark.spark_only("it compares whole numbers with text"),
+        ),
     ],
 )
 def test_what_can_not_be_is_told(rfm: Rfm, change: dict[str, Any], code: int, said: str) -> None:

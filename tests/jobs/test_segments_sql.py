@@ -50,6 +50,7 @@ def test_the_sql_of_a_run_labels_like_its_pipeline_model(train: Train, spark: Sp
     assert {path.stem for path in (outcome.run / "sql").iterdir()} == set(DIALECTS) - {"spark"}
 
 
+@pytest.mark.spark_only("width_bucket is refused on Sail")
 def test_an_expression_that_a_warehouse_lacks_is_refused_by_name(train: Train) -> None:
     recipe = {**RECIPE, "segment_by": {**RECIPE["segment_by"], "odd": "width_bucket(spend, 0, 4000, 5)"}}
     outcome = train(planted(), recipe)

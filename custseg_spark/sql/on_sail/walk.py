@@ -12,7 +12,7 @@ from custseg_spark.sql.on_sail.calls import CALLS
 from custseg_spark.sql.on_sail.casts import cast, read_literal_as
 from custseg_spark.sql.on_sail.functions import call, join_texts
 from custseg_spark.sql.on_sail.patterns import check_like, write_pattern
-from custseg_spark.sql.on_sail.types import UnlikeError, find_field, read_type
+from custseg_spark.sql.on_sail.types import INTEGERS, UnlikeError, find_field, read_type
 from custseg_spark.sql.on_sail.values import NULL, Value, read_number, read_text, write_text, write_truth
 from custseg_spark.sql.utc import WITH_ZONE
 
@@ -70,8 +70,9 @@ class Walk:
         text = self.read(node.this)
         if pattern == WITH_ZONE and self._is_clock_text(node.this):
             return write_truth(False)
-        if text.type != "string":
+        if text.type not in ("string", *INTEGERS):
             raise UnlikeError(f"{text.type} rlike")
+        text = cast(text, "string")
         return Value(f"({text.sql} RLIKE {write_text(write_pattern(pattern)).sql})", "boolean")
 
     def _is_clock_text(self, node: exp.Expr) -> bool:
@@ -90,8 +91,9 @@ class Walk:
         if isinstance(text.constant, str) and re.fullmatch("[a-z]+%?", known):
             stem = known.removesuffix("%")
             return write_truth(text.constant.startswith(stem) if stem != known else text.constant == stem)
-        if text.type != "string":
+        if text.type not in ("string", *INTEGERS):
             raise UnlikeError(f"{text.type} like")
+        text = cast(text, "string")
         if isinstance(node, exp.ILike):  # as Spark does: of İ it makes two signs
             return Value(f"(lower({text.sql}) LIKE lower({pattern.sql}))", "boolean")
         return Value(f"({text.sql} LIKE {pattern.sql})", "boolean")
