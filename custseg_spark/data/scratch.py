@@ -25,15 +25,15 @@ _STALE = 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy that is written: its folder, and what writes to it."""
+    """A copy that is written: its folder, and the file in it."""
 
     folder: str
-    writer: pq.ParquetWriter
+    file: pq.ParquetWriter
 
     def write(self, rows: pa.Table) -> None:
         """Write some rows. Raises RunError where there is no room."""
         with _tell_unwritable(self.folder):
-            self.writer.write_table(rows)
+            self.file.write_table(rows)
 
 
 @contextmanager
@@ -44,14 +44,14 @@ def open_copy(schema: pa.Schema) -> Iterator[Copy]:
     folder = tempfile.mkdtemp(prefix=_PREFIX)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with _tell_unwritable(folder):
-        writer = pq.ParquetWriter(
+        file = pq.ParquetWriter(
             Path(folder) / "rows.parquet", schema, compression="lz4", use_dictionary=False
         )
     try:
-        yield Copy(folder, writer)
+        yield Copy(folder, file)
     finally:
         with _tell_unwritable(folder):
-            writer.close()
+            file.close()
 
 
 def _clear_stale() -> None:
@@ -63,7 +63,7 @@ def _clear_stale() -> None:
 
 def read_copy(spark: SparkSession, copy: Copy) -> DataFrame:
     """The rows of a copy."""
-    return spark.read.schema(from_arrow_schema(copy.writer.schema)).parquet(Path(copy.folder).as_uri())
+    return spark.read.schema(from_arrow_schema(copy.file.schema)).parquet(Path(copy.folder).as_uri())
 
 
 @contextmanager

@@ -71,13 +71,15 @@ def _list_files(found: TableFiles) -> Iterator[str]:
 
 def _read_file(found: TableFiles, name: str, head: Head, options: Mapping[str, Any]) -> Iterator[pa.Table]:
     path = found.name_file(name)
-    try:
-        with found.open(name) as stream, unpack(stream, name) as text:
+    with found.open(name) as stream, unpack(stream, name) as text:
+        try:
             yield from read_tables(text, head, options, path)
-    except (EOFError, zlib.error) as error:
-        raise BadTableError(
-            f"{path} is cut off or not packed as its name says", "copy or write it again"
-        ) from error
+        except (EOFError, zlib.error, OSError) as error:
+            if text is stream:
+                raise
+            raise BadTableError(
+                f"{path} is cut off or not packed as its name says", "copy or write it again"
+            ) from error
 
 
 def _lay_out(table: pa.Table, schema: pa.Schema, given: Mapping[str, str | None]) -> pa.Table:

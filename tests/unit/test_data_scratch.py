@@ -59,7 +59,7 @@ def test_where_there_is_no_room_one_line_says_so(monkeypatch: pytest.MonkeyPatch
         raise OSError(28, "No space left on device")
 
     with open_copy(ROWS.schema) as copy:
-        monkeypatch.setattr(copy.writer, "write_table", refuse)
+        monkeypatch.setattr(copy.file, "write_table", refuse)
         with pytest.raises(RunError, match="No space left") as told:
             copy.write(ROWS)
     assert "TMPDIR" in told.value.remedy
