@@ -35,9 +35,8 @@ _FOUND = ("sep", "delimiter", "encoding", "charset", "multiline", "skip_rows")
 
 
 def open_text(spark: SparkSession, source: models.Source, found: TableFiles, *, lazy: bool = False) -> Table:
-    """Open delimited text; no job. On Sail its rows are copied first, with their numbers where they get some;
-    none of them where `lazy`. Raises DataError for what is no table, RecipeError for an option that can't
-    be."""
+    """Open delimited text; no job. On Sail its rows are copied first, none of them where `lazy`. Raises
+    DataError for what is no table, RecipeError for an option that can't be."""
     for key in {key for key in source.options if key.lower() in _OURS}:
         raise RecipeError(f"input.options.{key}: rows that don't fit are quarantined", "leave it out")
     head = find_head(source, found)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from custseg_spark.data.text_files import record_blocks
+from custseg_spark.data.text_files import record_blocks, text_pieces
 from custseg_spark.data.text_files.record_form import RecordForm, find_form, split_record
 from custseg_spark.data.text_files.text_head import Head, read_head
 from custseg_spark.data.text_files.text_tables import read_tables
@@ -137,7 +137,7 @@ def test_blocks_give_what_each_record_gives(drawn: tuple[str, dict[str, Any]], s
     except CustsegError:  # no table by its head
         reject()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(record_blocks, "_BLOCK", size)
+        patch.setattr(text_pieces, "_BLOCK", size)
         patch.setattr(record_blocks, "_SMALL", 8)
         patch.setattr(record_blocks, "_MORE", 1)
         try:

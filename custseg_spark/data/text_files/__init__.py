@@ -3,6 +3,7 @@
 Its bytes unpacked and decoded (text_bytes, encodings), split into records (text_records), and lines that no
 separator splits made into such that one does (text_rewriting).
 
-All rows of a file, where no engine reads them: split as Spark splits them (record_form), in blocks of which
-pyarrow reads what any reader would (record_blocks), as Arrow tables (text_tables).
+All rows of a file, where no engine reads them: made into UTF-8 (text_pieces), split as Spark splits them
+(record_form), in blocks of which pyarrow reads what any reader would (record_blocks), as Arrow tables
+(text_tables).
 """

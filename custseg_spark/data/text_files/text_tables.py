@@ -18,15 +18,13 @@ import pyarrow.csv as pv
 from custseg_spark.data.columns import MALFORMED
 from custseg_spark.data.text_files.record_blocks import (
     Block,
-    cut_lines,
     cut_records,
     find_ends,
-    read_utf8,
-    rewrite_lines,
     sort_lines,
 )
 from custseg_spark.data.text_files.record_form import Fields, RecordForm, find_form, split_record
 from custseg_spark.data.text_files.text_head import Head
+from custseg_spark.data.text_files.text_pieces import cut_lines, read_utf8, rewrite_lines
 from custseg_spark.data.text_files.text_records import Record
 from custseg_spark.errors import BadTableError
 
