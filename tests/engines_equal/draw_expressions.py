@@ -39,6 +39,7 @@ _LEAVES: dict[str, tuple[str, ...]] = {
     "part": ("'a'", "'b'", "'-'", "' '", "'é'", "'ab'", "''", "','"),
     "count": ("0", "1", "2", "5"),
     "place": ("1", "2", "-1", "3"),
+    "year": ("2020", "1900", "year(dt)", "2000 + ti"),
     "days": ("1", "30", "-7", "365", "1000"),
     "like": ("'a%'", "'%b%'", "'_'", "'C%'", "'%'", "'a\\\\_b'", "''", "'%é%'", "'abc'"),
     "pattern": (
@@ -63,7 +64,7 @@ _LEAVES: dict[str, tuple[str, ...]] = {
     "cut": ("'[^0-9]'", "'[0-9]+'", "'a+'", "'\\\\s+'", "'(?i)B'", "'[.,-]'"),
     "unit": ("'month'", "'year'", "'quarter'", "'week'", "'MM'"),
     "form": ("'yyyy-MM-dd'", "'dd/MM/yyyy'", "'yyyyMMdd'", "'yyyy-MM-dd HH:mm:ss'", "'MM/dd/yyyy'"),
-    "written": ("'yyyy-MM'", "'yyyy'", "'MMM'", "'yyyyMMdd'", "'dd/MM/yyyy'"),
+    "written": ("'yyyy-MM'", "'MM'", "'MMM'", "'yyyyMMdd'", "'dd/MM/yyyy'"),
     "scale": ("0", "1", "2", "4"),
     "zero": ("0", "1", "NULL"),
 }
@@ -125,7 +126,7 @@ _FORMS: dict[str, str] = {
         CAST({time} AS DATE) | to_date({time}) | {date} + {days} | {date} - {days}
         {date} - INTERVAL 3 DAYS | {date} + INTERVAL '2' MONTH | coalesce({date}, {date})
         if({truth}, {date}, {date}) | greatest({date}, {date}) | least({date}, {date})
-        make_date({int}, {count}, {count}) | CASE WHEN {truth} THEN {date} END | nullif({date}, {date})
+        make_date({year}, {count}, {count}) | CASE WHEN {truth} THEN {date} END | nullif({date}, {date})
         to_date(date_trunc({unit}, {day}))""",
     "time": """
         CAST({date} AS TIMESTAMP) | CAST({text} AS TIMESTAMP) | date_trunc({unit}, {time})

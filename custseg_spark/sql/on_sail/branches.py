@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from custseg_spark.sql.on_sail.casts import cast
 from custseg_spark.sql.on_sail.operators import (
@@ -31,7 +32,7 @@ def choose(branches: Sequence[Branch], default: Value, also: Sequence[str] = ())
         default, left = left[at][1], left[:at]
     last = cast_implicitly(default, kind, "case")
     if not left:
-        return last
+        return replace(last, literal=False)
     values = [cast_implicitly(value, kind, "case") for _, value in left]
     whens = " ".join(
         f"WHEN {condition.sql} THEN {value.sql}" for (condition, _), value in zip(left, values, strict=True)

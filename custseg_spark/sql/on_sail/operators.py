@@ -91,7 +91,8 @@ def fit_decimal(value: Value, other: Value) -> Value:
     if not is_decimal(other.type) or value.type not in INTEGERS:
         return value
     known = value.constant
-    digits = read_decimal(value.type)[0] if not isinstance(known, int) else len(str(abs(known)))
+    counted = value.literal and isinstance(known, int)
+    digits = len(str(abs(int(known or 0)))) if counted else read_decimal(value.type)[0]
     return cast(value, write_decimal(digits, 0))
 
 
@@ -200,7 +201,7 @@ def connect(sign: str, left: Value, right: Value) -> Value:
     """AND and OR; what is known already decides, or says nothing."""
     for one, other in ((left, right), (right, left)):
         if one.constant is not None and one.type == "boolean":
-            return one if one.constant == (sign == "OR") else other
+            return one if one.constant == (sign == "OR") else require_truth(sign, other)
     one, other = require_truth(sign, left), require_truth(sign, right)
     return Value(f"({one.sql} {sign} {other.sql})", "boolean")
 

@@ -28,8 +28,8 @@ _READ = frozenset(
      "dd/MM/yyyy HH:mm:ss", "MM/dd/yyyy HH:mm"]
 )  # fmt: skip
 """Patterns by which a text is read alike."""
-_WRITTEN = frozenset(["yyyy", "yyyy-MM", "yyyy-MM-dd", "yyyyMM", "yyyyMMdd", "MM", "dd", "MMM", "dd/MM/yyyy"])
-"""Patterns by which a day is written alike."""
+_WRITTEN = frozenset(["MM", "dd", "MMM"])
+"""Patterns by which a day is written alike; of years beyond 9999 and before 1 no pattern is."""
 
 
 def begin_unit(name: str, day: Value, unit: Value) -> Value:

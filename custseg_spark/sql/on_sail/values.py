@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from custseg_spark.sql.on_sail.types import FLOATS, INTEGERS, UnlikeError, is_decimal, write_decimal
@@ -32,6 +32,8 @@ class Value:
     type: str
     constant: Constant | None = None
     tame: bool = False
+    literal: bool = False
+    """Whether it is a number as written, of which Spark counts the digits beside a decimal."""
 
 
 _PLACE = re.compile(r"\{(\d)\}")
@@ -100,7 +102,8 @@ def negate(value: Value) -> Value | None:
     if isinstance(number, bool | str) or number is None:
         return None
     if value.type in INTEGERS:
-        return write_number(-number, "int" if number == 1 << 31 else value.type)
+        made = write_number(-number, "int" if number == 1 << 31 else value.type)
+        return replace(made, literal=value.literal)
     if value.type == "decimal(19,0)" and number == 1 << 63:
         return write_number(-int(number), "bigint")
     return write_number(-number, value.type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -56,7 +57,7 @@ class Walk:
     def read_literal(self, node: exp.Expr) -> Value:
         if node.is_string:
             return write_text(read_text(self._literals.get(f"'{node.name}'", f"'{node.name}'")))
-        return read_number(node.name)
+        return replace(read_number(node.name), literal=True)
 
     def read_pattern(self, node: exp.Expr) -> Value:
         value = self.read(node.expression)
@@ -154,8 +155,6 @@ class Walk:
         )
 
     def is_among(self, node: exp.Expr) -> Value:
-        if not node.expressions:
-            raise UnlikeError("in")
         return operators.is_among(self.read(node.this), [self.read(one) for one in node.expressions])
 
     def substring(self, node: exp.Expr) -> Value:
