@@ -134,7 +134,7 @@ class Walk:
         if isinstance(value.constant, str) and not node.args.get("safe") and kind != "string":
             return read_literal_as(value.constant, kind)
         try:
-            return cast(value, kind)
+            return replace(cast(value, kind), literal=False)
         except UnlikeError:
             if not self._only_types:
                 raise
