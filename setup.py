@@ -41,7 +41,7 @@ EXTRAS = {
         "import-linter>=2.4",
         "ipykernel",
         "kneed",
-        "moto[server]",
+        'moto[server]; python_version < "3.15"',  # what botocore takes
         "mypy",
         "nbclient",
         "nbformat",
@@ -50,7 +50,7 @@ EXTRAS = {
         "pyiceberg[sql-sqlite]",
         "pytest",
         "ruff",
-        "s3fs",
+        's3fs; python_version < "3.15"',
         "setuptools>=70.1",  # from here on it makes wheels by itself
         "types-PyYAML",
         "uv>=0.13,<0.14",
