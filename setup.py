@@ -37,11 +37,13 @@ EXTRAS = {
     "dev": [
         "build",
         "duckdb",
+        "flask",
+        "flask-cors",
         "hypothesis",
         "import-linter>=2.4",
         "ipykernel",
         "kneed",
-        'moto[server]; python_version < "3.15"',  # what botocore takes
+        "moto[s3]",  # with the two of flask, all that its server of S3 takes
         "mypy",
         "nbclient",
         "nbformat",
@@ -50,7 +52,7 @@ EXTRAS = {
         "pyiceberg[sql-sqlite]",
         "pytest",
         "ruff",
-        's3fs; python_version < "3.15"',
+        "s3fs",
         "setuptools>=70.1",  # from here on it makes wheels by itself
         "types-PyYAML",
         "uv>=0.13,<0.14",
