@@ -65,6 +65,7 @@ def test_rejected_rows_are_as_read_with_every_reason(customers: Customers) -> No
     }
 
 
+@pytest.mark.spark_only("Sail observes no pass")
 def test_the_counts_are_the_same_from_an_observed_write(
     spark: SparkSession, customers: Customers, tmp_path: Path
 ) -> None:

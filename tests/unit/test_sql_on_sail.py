@@ -102,7 +102,6 @@ def test_type_is_that_of_spark(sql: str, kind: str) -> None:
         ("i & 1", "bitwiseand"),
         ("transform(ar, x -> x)", "transform"),
         ("s || i + 1", "||"),
-        ("missing + 1", "column missing"),
         ("_as_read.y", "field y"),
         ("CAST(1e30 AS DECIMAL(38,10)) * 1.5", "41 digits"),
         ("power(d, -1)", "power(double, int)"),
@@ -122,6 +121,12 @@ def test_what_differs_is_refused_by_name(sql: str, named: str) -> None:
     assert named in refused.value.what
     assert refused.value.remedy == "run it on Spark: --engine spark"
     assert isinstance(refused.value, RecipeError)
+
+
+def test_a_name_that_is_no_column_is_told_as_one() -> None:
+    with pytest.raises(RecipeError, match=r"segment_by\.spend: there is no column `missing`") as told:
+        translate("missing + 1", TYPES, "segment_by.spend")
+    assert not isinstance(told.value, NeedsSparkError), "Spark has it no more"
 
 
 @pytest.mark.parametrize(

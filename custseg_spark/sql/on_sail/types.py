@@ -26,6 +26,10 @@ class UnlikeError(Exception):
     """What has no translation: its text names the function or operator with its operands' types."""
 
 
+class MissingColumnError(UnlikeError):
+    """A name that is no column's: its text."""
+
+
 def read_type(written: str) -> str:
     """A type as simpleString writes it, of the one that a cast names."""
     kind = written.lower().replace(", ", ",")

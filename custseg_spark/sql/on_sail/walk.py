@@ -13,7 +13,7 @@ from custseg_spark.sql.on_sail.calls import CALLS
 from custseg_spark.sql.on_sail.casts import cast, read_literal_as
 from custseg_spark.sql.on_sail.functions import call, join_texts
 from custseg_spark.sql.on_sail.patterns import check_like, write_pattern
-from custseg_spark.sql.on_sail.types import INTEGERS, UnlikeError, find_field, read_type
+from custseg_spark.sql.on_sail.types import INTEGERS, MissingColumnError, UnlikeError, find_field, read_type
 from custseg_spark.sql.on_sail.values import NULL, Value, read_number, read_text, write_text, write_truth
 from custseg_spark.sql.utc import WITH_ZONE
 
@@ -46,7 +46,7 @@ class Walk:
         assert isinstance(node, exp.Column)
         first, *fields = [part.name for part in node.parts]
         if first.casefold() not in self._columns:
-            raise UnlikeError(f"column {first}")
+            raise MissingColumnError(first)
         name, kind = self._columns[first.casefold()]
         path = [name]
         for field in fields:
