@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from custseg_spark import cli
+from custseg_spark import cli, data
 from custseg_spark.engine.sail import get_session
 from custseg_spark.model import Model, write_segments_sql
 from custseg_spark.runs import find_latest
@@ -102,7 +102,7 @@ def test_labels_profiles_and_rejected_rows_do_not_depend_on_the_zone(
         by_sql = zones.sql(write_segments_sql(model, "spark")).select("id", "segment")
     scored = str(tmp_path / "scored")
     assert cli.main(["score", "--output", str(tmp_path / "UTC"), "--input", table, "--to", scored]) == 0
-    by_score = zones.read.parquet(find_latest(scored, "scores").at("customers")).select("id", "segment")  # type: ignore[union-attr]
+    by_score = data.read_written(zones, find_latest(scored, "scores").at("customers"))  # type: ignore[union-attr]
     wanted = dict(zip(expected["id"], expected["segment"], strict=True))
     for found in (labelled, by_sql, by_score):
         labels_found = {row["id"]: row["segment"] for row in found.collect()}

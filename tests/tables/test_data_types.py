@@ -204,6 +204,7 @@ def test_odd_names_can_be_typed(table: OpenTable) -> None:
     assert failing(typed, "two words") == {"two words: not a number": ["x"]}
 
 
+@pytest.mark.spark_only("plans as Spark writes them")
 def test_a_scan_reads_only_the_columns_it_uses(spark: SparkSession, tmp_path: Path) -> None:
     path = str(tmp_path / "t.parquet")
     spark.range(3).selectExpr("id", "string(id) AS n", "'x' AS wide", "1.5D AS v").write.parquet(path)
