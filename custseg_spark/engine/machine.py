@@ -25,9 +25,12 @@ def _read_cgroup_quotas() -> Iterator[tuple[int, int]]:
 
 
 def choose_driver_memory() -> int:
-    """Bytes: half of what this process may use, from 1 to 16 GiB; the rest is for Python and file caches."""
-    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *_read_cgroup_limits()]
-    return min(max(min(limits) // 2, _GIB), 16 * _GIB)
+    """Bytes: half of what this process may use, from 1 to 16 GiB; the rest is for Python and file caches.
+    4 GiB where the system does not say."""
+    limits = [*_read_cgroup_limits()]
+    if hasattr(os, "sysconf"):  # Windows has none
+        limits.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    return min(max(min(limits, default=8 * _GIB) // 2, _GIB), 16 * _GIB)
 
 
 def _read_cgroup_limits() -> Iterator[int]:

@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from custseg_spark.engine.machine import choose_driver_memory
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -31,9 +33,7 @@ def open_sail() -> SparkSession:
     global _running
     if _running is None:
         scratch = tempfile.TemporaryDirectory(prefix="custseg-sail-", ignore_cleanup_errors=True)
-        # What the user set wins. Sail reads these once, when its library is loaded.
-        os.environ.setdefault("RUST_LOG", "off")
-        os.environ.setdefault("SAIL_RUNTIME__TEMPORARY_FILES__PATHS", json.dumps([scratch.name]))
+        _set_defaults(scratch.name)
         from pysail.spark import SparkConnectServer
         from pyspark.sql import SparkSession
 
@@ -45,6 +45,19 @@ def open_sail() -> SparkSession:
         _running = _Running(server, session, scratch)
         atexit.register(stop_sail)
     return _running.session
+
+
+def _set_defaults(scratch: str) -> None:
+    """What Sail reads once, when its library is loaded; what the user set wins. It has a thread for each core
+    that the process may use, and may take as much memory as a JVM would get."""
+    defaults = {
+        "RUST_LOG": "off",
+        "SAIL_RUNTIME__TEMPORARY_FILES__PATHS": json.dumps([scratch]),
+        "SAIL_RUNTIME__MEMORY_POOL__TYPE": "fair",
+        "SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE": str(choose_driver_memory()),
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
 
 
 def get_session() -> SparkSession | None:

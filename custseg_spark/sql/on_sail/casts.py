@@ -17,11 +17,12 @@ from custseg_spark.sql.on_sail.values import Value, fill, require_exact, write_n
 _BLANK = r"[\\x00-\\x20\\x7f]*"
 _DAY_WITH_TIME = f"(?s)^{_BLANK}([+-]?[0-9]{{4,7}}-[0-9]{{1,2}}-[0-9]{{1,2}})[ T].*$"
 _DAY = f"^{_BLANK}([^\\\\x00-\\\\x20\\\\x7f]*){_BLANK}$"
+_DAY_FORM = f"(?s)^{_BLANK}[+-]?[0-9]{{4,7}}(-[0-9]{{1,2}}(-[0-9]{{1,2}}([ T].*)?)?)?{_BLANK}$"
 _READ_DAY = (
-    "coalesce(TRY_CAST({0} AS DATE),"
-    f" TRY_CAST(regexp_replace(regexp_replace({{0}}, '{_DAY_WITH_TIME}', '$1'), '{_DAY}', '$1') AS DATE))"
+    f"CASE WHEN {{0}} RLIKE '{_DAY_FORM}' THEN coalesce(TRY_CAST({{0}} AS DATE),"
+    f" TRY_CAST(regexp_replace(regexp_replace({{0}}, '{_DAY_WITH_TIME}', '$1'), '{_DAY}', '$1') AS DATE)) END"
 )
-"""Spark passes over blanks around a day, and over a time behind it."""
+"""Spark passes over blanks around a day, and over a time behind it; Sail takes slashes."""
 _READ_DOUBLE = (
     "coalesce(TRY_CAST({0} AS DOUBLE),"
     f" TRY_CAST(regexp_replace({{0}}, '([0-9][.]?)[dDfF]({_BLANK})$', '$1$2') AS DOUBLE))"
@@ -44,6 +45,15 @@ ROUND = (
 )
 """A double rounded to a place: {1} brings the place before the point, {2} brings it back. Half up of the
 digits that it is written with, as Spark does, which are those of the decimal that is nearest to it."""
+
+_DIGITS = "replace(replace(substring_index({1}, 'e', 1), '.', ''), '-', '')"
+_EXPONENT = "CAST(substring_index({1}, 'e', -1) AS INT)"
+_WRITTEN_OUT = (
+    "CASE WHEN {1} RLIKE 'e' THEN concat(CASE WHEN {0} < 0D THEN '-' ELSE '' END,"
+    f" CASE WHEN {_EXPONENT} < 0 THEN concat('0.', repeat('0', - {_EXPONENT} - 1), {_DIGITS})"
+    f" ELSE rpad({_DIGITS}, {_EXPONENT} + 1, '0') END) ELSE {{1}} END"
+)
+"""The text {1} of a double {0} without an exponent."""
 
 _CASTS = {
     **{(whole, to): _PLAIN for whole in INTEGERS
@@ -80,7 +90,7 @@ def cast(value: Value, kind: str) -> Value:
         return write_null(kind)
     if value.constant is not None and (known := _cast_constant(value, kind)) is not None:
         return known
-    if kind in INTEGERS or is_decimal(kind):
+    if kind in INTEGERS or is_decimal(kind) or (kind == "string" and is_decimal(value.type)):
         require_exact(f"cast as {kind}", value)
     if is_decimal(kind) and value.type in FLOATS:
         return _round_to_decimal(value, kind)
@@ -103,10 +113,13 @@ def _name(kind: str) -> str:
 
 
 def _round_to_decimal(value: Value, kind: str) -> Value:
-    """Spark goes by the digits that a double is written with."""
-    double = cast(value, "double")
-    rounded = round_double(double, read_decimal(kind)[1])
-    return Value(f"TRY_CAST({rounded.sql} AS {kind.upper()})", kind)
+    """Spark goes by the digits that a double is written with: up to 2 ** 52 of the last place arithmetic
+    finds them, beyond it its text has them."""
+    double, places = cast(value, "double"), read_decimal(kind)[1]
+    rounded = f"TRY_CAST({round_double(double, places).sql} AS {kind.upper()})"
+    text = fill(_WRITTEN_OUT, double.sql, f"CAST({double.sql} AS STRING)")
+    is_near = f"abs({double.sql}) * {float(10**places)!r}D < 4503599627370496D"
+    return Value(f"(CASE WHEN {is_near} THEN {rounded} ELSE TRY_CAST({text} AS {kind.upper()}) END)", kind)
 
 
 def _cast_constant(value: Value, kind: str) -> Value | None:

@@ -167,10 +167,11 @@ class Walk:
         return call("trim", [self.read(node.this)])
 
     def call(self, node: exp.Expr) -> Value:
-        name = node.name.lower()
-        if name in CALLS:
-            return CALLS[name](self.read, node.expressions)
-        return call(name, [self.read(argument) for argument in node.expressions])
+        name, arguments = node.name.lower(), node.expressions
+        made = (
+            CALLS[name](self.read, arguments) if name in CALLS else call(name, [*map(self.read, arguments)])
+        )
+        return replace(made, literal=False)
 
 
 def _find_cast_type(node: exp.Expr) -> str:

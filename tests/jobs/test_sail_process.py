@@ -1,0 +1,104 @@
+"""Sail in a process of its own: what it refuses goes to Spark or is told; memory that ran out is an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from tests.jobs.conftest import RECIPE, planted
+
+pytestmark = pytest.mark.skipif(find_spec("pysail") is None, reason="pysail is not installed")
+ROOT = Path(__file__).parents[2]
+AUTO = """
+import sys
+from custseg_spark import cli
+from custseg_spark.engine import choose
+choose.AUTO_TAKES_SAIL = True
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def run(place: Path, recipe: dict[str, Any], table: Path, *arguments: str, **environment: str) -> Any:
+    """`custseg train` in another process; without --engine where both are installed, Sail comes first."""
+    (place / "recipe.yaml").write_text(yaml.safe_dump(recipe))
+    (place / "train.py").write_text(AUTO)
+    asked = ["train", "--recipe", "recipe.yaml", "--input", str(table), "--output", "out", *arguments]
+    unset = ("SPARK_REMOTE", "MASTER", "PYSPARK_SUBMIT_ARGS", "CUSTSEG_ENGINE")
+    inherited = {name: value for name, value in os.environ.items() if name not in unset}
+    return subprocess.run(
+        [sys.executable, "train.py", *asked], cwd=place, capture_output=True, text=True, check=False,
+        env={**inherited, "PYTHONPATH": str(ROOT), "SPARK_CONF_DIR": str(place), **environment}, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    planted().to_parquet(tmp_path / "customers.parquet", index=False)
+    return tmp_path / "customers.parquet"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sweep": {"by": "spark_ml"}}, "sweep: {by: spark_ml} takes Spark"),
+        (
+            {"segment_by": {"spend": "width_bucket(spend, 0, 5000, 9)", "visits": "visits"}},
+            "segment_by.spend: width_bucket(double, int, int, int) is not computed the same on Sail",
+        ),
+    ],
+)
+def test_what_sail_does_not_do_is_refused_where_it_was_asked_for(
+    tmp_path: Path, table: Path, change: dict[str, Any], said: str
+) -> None:
+    answer = run(tmp_path, {**RECIPE, **change}, table, "--engine", "sail")
+    assert answer.returncode == 2, answer.stderr
+    error, remedy = answer.stderr.splitlines()[-2:]
+    assert error.startswith(f"error: {said}")
+    assert "--engine spark" in remedy
+    assert not [file for file in (tmp_path / "out").rglob("*") if file.is_file()], "nothing was written"
+
+
+@pytest.mark.slow
+def test_it_goes_to_spark_where_nobody_asked_for_sail(tmp_path: Path, table: Path) -> None:
+    recipe = {**RECIPE, "segment_by": {"spend": "width_bucket(spend, 0, 5000, 9)", "visits": "visits"}}
+    answer = run(tmp_path, recipe, table)
+    assert answer.returncode == 0, answer.stderr
+    engines = [line for line in answer.stderr.splitlines() if line.startswith("INFO engine ")]
+    assert engines[0].startswith("INFO engine Sail ")
+    assert engines[1].startswith("INFO engine Spark ")
+    assert engines[1].endswith("width_bucket(double, int, int, int) is not computed the same on Sail")
+    latest = json.loads((tmp_path / "out" / "latest.json").read_text())["run_id"]
+    assert [path.name for path in (tmp_path / "out" / "runs").iterdir()] == [latest]
+    record = json.loads((tmp_path / "out" / "runs" / latest / "run.json").read_text())
+    assert record["engine"]["name"] == "spark"
+    assert "is not computed the same on Sail" in record["engine"]["why"]
+
+
+def test_memory_that_ran_out_ends_with_one_line_and_no_pointer(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = 150_000
+    pd.DataFrame(
+        {"id": [f"customer number {i:09d}" for i in rng.permutation(rows)], "spend": rng.random(rows),
+         "visits": rng.random(rows), "age": 1.0, "answered": 0}
+    ).to_parquet(tmp_path / "many.parquet", index=False)  # fmt: skip
+    little = {
+        "SAIL_RUNTIME__MEMORY_POOL__TYPE": "fair",
+        "SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE": "200000",
+    }
+    answer = run(tmp_path, RECIPE, tmp_path / "many.parquet", "--engine", "sail", **little)
+    assert answer.returncode == 4, answer.stderr
+    error, remedy = answer.stderr.splitlines()[-2:]
+    assert "Sail ran out of memory" in error
+    assert "SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE" in remedy
+    assert "Traceback" not in answer.stderr
+    assert not (tmp_path / "out" / "latest.json").exists()
