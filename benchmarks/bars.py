@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from programs import OURS, SCORE
+from programs import ON_SAIL, OURS, SCORE
 from turns import Result, find_median, list_runs
 
 FEATURES, RANGE = 4, [2, 10]
@@ -41,9 +41,9 @@ def _over(mine: Side, theirs: Side, what: str = "seconds") -> Stand | None:
     return one / other, min(len(list_runs(*mine)), len(list_runs(*theirs)))
 
 
-def _against(results: Sequence[Result], rows: int, program: str) -> Stand | None:
+def _against(results: Sequence[Result], rows: int, program: str, on: str = "") -> Stand | None:
     result = _result(results, rows)
-    return _over((result, OURS), (result, program))
+    return _over((result, OURS + on), (result, program))
 
 
 def _wider(results: Sequence[Result]) -> Stand | None:
@@ -61,12 +61,13 @@ def _alike(results: Sequence[Result], other: Result | None) -> Result | None:
     return _result(results, 10_000_000, memory=other["settings"]["driver_memory"]) if other else None
 
 
-def _score(results: Sequence[Result]) -> Stand | None:
+def _score(results: Sequence[Result], on: str = "") -> Stand | None:
     """Wherever score and copy took turns at ten million rows, most often."""
+    score, copy = SCORE + on, f"copy{on}"
     held = [result for result in results if result["scenario"]["rows"] == 10_000_000]
-    held = [result for result in held if list_runs(result, SCORE) and list_runs(result, "copy")]
-    best = max(held, key=lambda result: len(list_runs(result, SCORE)), default=None)
-    return _over((best, SCORE), (best, "copy"))
+    held = [result for result in held if list_runs(result, score) and list_runs(result, copy)]
+    best = max(held, key=lambda result: len(list_runs(result, score)), default=None)
+    return _over((best, score), (best, copy))
 
 
 def _referred(results: Sequence[Result]) -> list[Result]:
@@ -100,6 +101,26 @@ BARS: tuple[Bar, ...] = (
     ("100 million", "itself at 10 million, peak memory", 1.1, _memory),
     ("10 million, custseg score", "plain Spark copy, time", 1.3, _score),
     ("10 million", "itself, k = 2..20 over k = 2..10, time", 1.3, _wider),
+    ("1 million, on Sail", "scikit-learn, time", 1.0, lambda r: _against(r, 1_000_000, "sklearn", ON_SAIL)),
+    (
+        "10 million, on Sail",
+        "scikit-learn, time",
+        0.45,
+        lambda r: _against(r, 10_000_000, "sklearn", ON_SAIL),
+    ),
+    (
+        "10 million, on Sail",
+        "plain Spark copy, time",
+        0.8,
+        lambda r: _against(r, 10_000_000, "copy", ON_SAIL),
+    ),
+    ("10 million, custseg score on Sail", "plain copy on Sail, time", 2.0, lambda r: _score(r, ON_SAIL)),
+    (
+        "100 million, on Sail",
+        "plain copy on Sail, time",
+        3.0,
+        lambda r: _against(r, 100_000_000, f"copy{ON_SAIL}", ON_SAIL),
+    ),
     ("those with a reference", "best of 10 full-data starts, worst cost at any k", 1.005, _worst_cost),
     ("those with a reference", "turns that chose another k than all rows do", 0, _other_k),
 )

@@ -15,7 +15,7 @@ from programs import OURS
 from rich.table import Table
 from turns import find_median, list_runs, tabulate_turns, write_table
 
-PACKAGES = ("pyspark", "scikit-learn", "numpy", "pandas", "pyarrow")
+PACKAGES = ("pyspark", "pysail", "scikit-learn", "numpy", "pandas", "pyarrow")
 HEADINGS = ("program", "runs", "wall s", "min-max", "CPU s", "peak MiB", "k", "worst cost ratio", f"x {OURS}")
 
 
@@ -63,7 +63,7 @@ def tabulate_runs(result: dict[str, Any]) -> list[tuple[str, ...]]:
         middle = find_median(result, program)
         rows.append(
             (
-                *(program, *tabulate_turns(ended), "" if program == "copy" else ks),
+                *(program, *tabulate_turns(ended), "" if program.startswith("copy") else ks),
                 f"{max(ratios):.4f}" if ratios else "",
                 f"{middle / ours:.2f}" if middle and ours else "",
             )

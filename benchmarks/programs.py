@@ -16,7 +16,13 @@ from features import list_features
 HERE = Path(__file__).resolve().parent
 OURS = "custseg"
 SCORE = "score"
-OTHERS = {"sklearn": "sklearn_pipeline.py", "textbook": "textbook.py", "copy": "plain_copy.py", SCORE: ""}
+ON_SAIL = "-sail"
+"""Behind the name of a program: on Sail instead of Spark."""
+COPY = "plain_copy.py"
+OTHERS = {
+    "sklearn": "sklearn_pipeline.py", "textbook": "textbook.py", "copy": COPY, SCORE: "",
+    f"{OURS}{ON_SAIL}": "", f"copy{ON_SAIL}": COPY, f"{SCORE}{ON_SAIL}": "",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,27 +59,30 @@ def write_recipe(features: int, k: tuple[int, int]) -> str:
 
 def build_command(name: str, task: Task, output: Path) -> list[str]:
     """The program as a person would start it."""
-    if name == OURS:
+    what, engine = name.removesuffix(ON_SAIL), ["--engine", "sail" if name.endswith(ON_SAIL) else "spark"]
+    if what == OURS:
         start = [sys.executable, "-m", "custseg_spark.cli", "train", "--recipe", str(task.recipe)]
         sets = [word for override in task.overrides for word in ("--set", override)]
-        return [*start, "--input", str(task.table), "--output", str(output), *sets]
-    if name == SCORE:
+        return [*start, "--input", str(task.table), "--output", str(output), *engine, *sets]
+    if what == SCORE:
         start = [sys.executable, "-m", "custseg_spark.cli", "score", "--output", str(task.runs)]
-        return [*start, "--input", str(task.table), "--to", str(output)]
+        return [*start, "--input", str(task.table), "--to", str(output), *engine]
     asked = ["--features", str(task.features), "--k", *map(str, task.k), "--parts", str(task.parts)]
     program = str(HERE / "contenders" / OTHERS[name])
+    asked += engine if what == "copy" else []
     return [sys.executable, program, "--input", str(task.table), "--output", str(output), *asked]
 
 
 def read_result(name: str, output: Path) -> ProgramResult:
     """What the program left in its output. Raises OSError or KeyError where it left nothing whole."""
-    if name == SCORE:
+    what = name.removesuffix(ON_SAIL)
+    if what == SCORE:
         kept = output / "scores" / json.loads((output / "scores" / "latest.json").read_text())["run_id"]
         record = json.loads((kept / "score.json").read_text())
         return ProgramResult(
             _rows(kept / "customers") + _rows(kept / "quarantine"), len(record["segments"]), {}
         )
-    if name != OURS:
+    if what != OURS:
         note = json.loads((output / "note.json").read_text())
         centres = {int(k): np.array(rows) for k, rows in note["centres"].items()}
         return ProgramResult(_rows(output), note["k"], centres)

@@ -11,13 +11,14 @@ from typing import Any
 
 def parse_task() -> argparse.Namespace:
     """`input` and `output` directories, number of `features`, `k` as [lowest, highest], and `parts`, the
-    number of segments that a copy is partitioned into."""
+    number of segments that a copy is partitioned into, on an `engine`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--input", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--features", type=int, required=True)
     parser.add_argument("--k", type=int, nargs=2, required=True)
     parser.add_argument("--parts", type=int, default=5)
+    parser.add_argument("--engine", choices=("spark", "sail"), default="spark")
     return parser.parse_args()
 
 

@@ -178,8 +178,12 @@ def made_up(
 
 def test_the_bars_stand_where_the_medians_are(script: ModuleType) -> None:
     results = [
-        made_up(script, 1_000_000, {"custseg": 12, "sklearn": 10, "textbook": 60}),
-        made_up(script, 10_000_000, {"custseg": 40, "sklearn": 60, "copy": 16}),
+        made_up(script, 1_000_000, {"custseg": 12, "sklearn": 10, "textbook": 60, "custseg-sail": 9}),
+        made_up(
+            script,
+            10_000_000,
+            {"custseg": 40, "sklearn": 60, "copy": 16, "custseg-sail": 15, "score-sail": 12, "copy-sail": 4},
+        ),
         made_up(script, 10_000_000, {"custseg": 50}, k=(2, 20), ratio=1.0061),
         made_up(script, 100_000_000, {"custseg": 100, "copy": 100}, peak=1050.0),
     ]
@@ -193,6 +197,11 @@ def test_the_bars_stand_where_the_medians_are(script: ModuleType) -> None:
         ("1.05", "3", "yes"),
         ("not measured", "", ""),
         ("1.25", "3", "yes"),
+        ("0.90", "3", "yes"),
+        ("0.25", "3", "yes"),
+        ("0.94", "3", "no"),
+        ("3.00", "3", "no"),
+        ("not measured", "", ""),
         ("1.0061", "12", "no"),
         ("0", "12", "yes"),
     ]
