@@ -11,22 +11,25 @@ from pyspark.sql import SparkSession
 from sklearn.cluster import BisectingKMeans
 from sklearn.mixture import GaussianMixture
 
+from custseg_spark.engine.choose import is_sail
+
 TWINS = {"BisectingKMeans": BisectingKMeans, "GaussianMixture": GaussianMixture}
 
 
 def label_by_others(
-    spark: SparkSession | None, points: NDArray[np.float64], k: int, seed: int
+    spark: SparkSession, points: NDArray[np.float64], k: int, seed: int
 ) -> Iterator[tuple[str, NDArray[np.int64], float]]:
     """Name, labels (n,) of the `points` (n, d), and seconds, of BisectingKMeans and GaussianMixture at k.
 
-    They are Spark ML's; scikit-learn's where `spark` is None, as on an engine without Spark ML.
+    They are Spark ML's; scikit-learn's on Sail, which has none.
     """
-    if spark is not None:
+    has_ml = not is_sail(spark)
+    if has_ml:
         from custseg_spark.clustering import spark_ml
     for name, twin in TWINS.items():
         begun = time.perf_counter()
-        if spark is None:
-            labels = twin(k, random_state=seed).fit_predict(points)
-        else:
+        if has_ml:
             labels = spark_ml.label_by_other(spark, name, points, k, seed)
+        else:
+            labels = twin(k, random_state=seed).fit_predict(points)
         yield name, labels.astype(np.int64), time.perf_counter() - begun

@@ -8,7 +8,6 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
-from custseg_spark.engine.choose import is_sail
 from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
 from custseg_spark.recipe import Recipe
 from custseg_spark.report.figures import draw
@@ -30,8 +29,7 @@ def compare_algorithms(
     k = kmeans.k
     floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
     given = {"KMeans": Labelling(kmeans.labels, kmeans.seconds)}
-    with_ml = None if is_sail(spark) else spark
-    for name, labels, seconds in clustering.label_by_others(with_ml, points, k, seed):
+    for name, labels, seconds in clustering.label_by_others(spark, points, k, seed):
         given[name] = Labelling(labels, seconds)
     settings = ComparisonSettings(floor, recipe.evidence.bootstraps, seed, dbscan or DbscanSettings())
     found = evidence.compare(points, k, given, settings)
