@@ -7,6 +7,7 @@ import pytest
 from tests.engines_equal.hold_equal import hold_equal
 
 pytest.importorskip("pysail")
+pytestmark = pytest.mark.spark_only("it has both in processes of their own")
 
 
 def test_drawn_expressions_give_the_same_on_both_engines(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_fan_out_that_the_recipe_bounds_is_looked_for_every_night(train: Train
     """A bound of repeated ids holds for score as for train; each night may have a filter of its own."""
     recipe = {
         **RECIPE,
-        "input": {"id": "id", "filter": "day = 1"},
+        "input": {"id": "id", "filter": "day = '1'"},
         "rules": {"reasons": {"id: repeated": {"at_most": 0.1}}},
     }
     both = pd.concat([planted().assign(day=1), pd.concat([planted(), planted().head(60)]).assign(day=2)])
@@ -148,7 +148,7 @@ def test_a_fan_out_that_the_recipe_bounds_is_looked_for_every_night(train: Train
     asked = ["score", "--output", str(outcome.output), "--input", str(tmp_path / "customers.csv")]
     assert cli.main([*asked, "--to", str(tmp_path / "s")]) == 0
     kept = json.loads((tmp_path / "s" / "scores" / "latest.json").read_text())
-    assert cli.main([*asked, "--to", str(tmp_path / "s"), "--filter", "day = 2"]) == 3, (
+    assert cli.main([*asked, "--to", str(tmp_path / "s"), "--filter", "day = '2'"]) == 3, (
         "120 of 360 stand twice"
     )
     assert json.loads((tmp_path / "s" / "scores" / "latest.json").read_text()) == kept

@@ -17,6 +17,8 @@ from custseg_spark.errors import DataError
 from custseg_spark.steps import live_run, load_for_scoring
 from tests.jobs.conftest import RECIPE, FirstRun, Outcome, Say, Train, labels, planted
 
+pytestmark = pytest.mark.spark_only("streams")
+
 
 def arguments(outcome: Outcome, tmp_path: Path) -> tuple[object, ...]:
     """Of the stream that labels what lies in `arriving`."""
