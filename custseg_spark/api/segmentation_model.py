@@ -207,9 +207,8 @@ class SegmentationModel(SparkModel):
     def _repr_html_(self) -> str:
         """The first screen of the report, in a frame of its own."""
         summary = read_summary(self._files.read("summary.json"), ())
-        first_screen = render_page(
-            Page(summary, self._record.run_id, f"{self._record.rows.accepted:,} customers")
-        )
+        customers = f"{self._record.rows.accepted:,} customers"
+        first_screen = render_page(Page(summary, self._record.run_id, customers))
         source = html.escape(first_screen)
         return f'<iframe srcdoc="{source}" width="100%" height="640" style="border:0"></iframe>'
 

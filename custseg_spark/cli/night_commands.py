@@ -76,9 +76,8 @@ def add_commands(commands: Commands) -> None:
     )
     kept = "where audiences are kept; the last one in it says who entered, stayed and left"
     add_run_input_and_to(audience, kept)
-    audience.add_argument(
-        "--filter", metavar="SQL", help="which rows are tonight's table (default: the recipe's filter)"
-    )
+    tonight = "which rows are tonight's table (default: the recipe's filter)"
+    audience.add_argument("--filter", metavar="SQL", help=tonight)
     audience.add_argument("--recipe", metavar="FILE", help="take the audience settings from this recipe")
     audience.add_argument("--format", choices=("csv", "parquet"), default="csv", dest="kind")
     add_engine(audience)

@@ -18,6 +18,7 @@ from custseg_spark.recipe import Audience, change
 from custseg_spark.results import LiveRun
 from custseg_spark.sql import make_safe
 from custseg_spark.steps import check_rows, draw_sample, live_run, load_for_scoring, write_run
+from custseg_spark.steps.describe_engine import describe_engine
 from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_for_scoring import Tonight
 
@@ -124,7 +125,7 @@ def _build_record(result: AudienceResult, path: str, asked: Audience, kind: Form
         audience_id=result.kept.run_id,
         run_id=result.live.run.run_id,
         input=path,
-        **write_run.describe_engine(journal.current().engine),
+        **describe_engine(journal.current().engine),
         settings=asked.model_dump(mode="json"),
         format=kind,
         rows=runs.RowCounts.model_validate(result.quality),

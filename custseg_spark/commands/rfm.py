@@ -14,6 +14,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError, RunError
 from custseg_spark.recipe import OrderRecipe
 from custseg_spark.steps import order_days, order_lines, write_run
+from custseg_spark.steps.describe_engine import describe_engine
 from custseg_spark.steps.explain_cast import explain_order_errors
 from custseg_spark.transactions import Counts
 
@@ -95,7 +96,7 @@ def _make_customers(
             warnings=tuple(journal.current().warnings),
             seconds=journal.current().seconds,
             scans=journal.current().count_scans(),
-            **write_run.describe_engine(journal.current().engine),
+            **describe_engine(journal.current().engine),
             days_of=summed.run_id if summed else None,
         )
         run.write_record(record)

@@ -24,6 +24,7 @@ from custseg_spark.steps import (
     load_table,
     write_run,
 )
+from custseg_spark.steps.describe_engine import describe_engine
 from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_for_scoring import Tonight
 from custseg_spark.steps.publish_run import LabelledDay, publish_to_lake, refuse_catalog
@@ -176,7 +177,7 @@ def _build_record(result: ScoreResult, path: str) -> runs.ScoreRecord:
         score_id=result.kept.run_id,
         run_id=result.live.run.run_id,
         input=path,
-        **write_run.describe_engine(journal.current().engine),
+        **describe_engine(journal.current().engine),
         rows=runs.RowCounts.model_validate(result.quality),
         segments=tuple(
             runs.SegmentSize(segment=i, name=model.name_of(i), size=result.sizes.get(i, 0)) for i in model.ids

@@ -47,6 +47,12 @@ def open_text(spark: SparkSession, source: models.Source, found: TableFiles, *, 
         raise BadTableError(f"{found.path}: the column name {MALFORMED!r} is reserved", "rename the column")
     if is_sail(spark):
         return _open_copy(spark, source, found, head, lazy)
+    return _open_files(spark, source, found, head)
+
+
+def _open_files(spark: SparkSession, source: models.Source, found: TableFiles, head: Head) -> Table:
+    """The table as the engine reads it."""
+    names = [str(name) for name in head.rows.columns]
     others = [*(name for name in found.partitions if name not in names), MALFORMED]
     written = [encodings.show_as_latin_1(name, head.codec) for name in names] if head.codec else names
     schema = StructType([StructField(name, StringType()) for name in [*written, *others]])

@@ -85,10 +85,7 @@ def cast_columns(
     """
     misshapen = MISSHAPEN.get(table.format)
     names = [name for name in table.frame.columns if not (misshapen and name == MALFORMED)]
-    where = f"input {table.path}"
-    if AS_READ in names:
-        raise BadTableError(f"{where}: the column name {AS_READ!r} is reserved", "rename the column")
-    refuse_repeated(names, where)
+    _refuse_names(names, f"input {table.path}")
     wanted: dict[str, list[str]] = {}
     for name, keys in used.items():
         wanted.setdefault(resolve_column(name, names, keys), []).extend(keys)
@@ -108,6 +105,12 @@ def cast_columns(
         written={name: cast.written for name, cast in casts.items() if cast.written is not None},
         may_be_whole=tuple(name for name, cast in casts.items() if cast.may_be_whole),
     )
+
+
+def _refuse_names(names: Sequence[str], where: str) -> None:
+    if AS_READ in names:
+        raise BadTableError(f"{where}: the column name {AS_READ!r} is reserved", "rename the column")
+    refuse_repeated(names, where)
 
 
 def list_cast_reasons(names: Iterable[str], declared: Mapping[str, ColumnType]) -> list[str]:

@@ -68,9 +68,7 @@ def apply_recipe(
     described = {name: to_utc(sql) for name, sql in _list_described(recipe).items()}
     rules, kinds, numbers = _analyse(typed.frame, computed, described, recipe)
     frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed)
-    columns_of = {
-        name: compile_expression(typed.frame, sql, f"segment_by.{name}") for name, sql in computed.items()
-    }
+    columns_of = {name: compile_expression(typed.frame, sql) for name, sql in computed.items()}
     values = features.build_value_checks(kinds, columns_of, recipe.segment_by)
     id_column = data.resolve_column(recipe.input.id_column, columns, ["input.id"])
     rows = [*data.build_summary_checks(table, typed.frame, id_column), *typed.checks, *rules]

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import pyspark
 from pyspark.sql import SparkSession
 
-from custseg_spark import __version__, data, journal, runs, segments
-from custseg_spark.engine.choose import Engine
+from custseg_spark import data, journal, runs, segments
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import (
     CustsegError,
@@ -28,15 +24,10 @@ from custseg_spark.errors import (
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
+from custseg_spark.steps.describe_engine import describe_engine
 from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_table import list_kept_columns
 from custseg_spark.wording import join_words
-
-
-def describe_engine(engine: Engine | None) -> dict[str, Any]:
-    """What records say of the engine, and of the versions that they rest on; `engine`: the journal's."""
-    found = None if engine is None else runs.EngineRecord(**asdict(engine))
-    return {"engine": found, "versions": _find_versions(engine)}
 
 
 @contextmanager
@@ -244,14 +235,3 @@ def write_failure(run: runs.Run, path: str, problem: Exception, recipe: Recipe |
     )
     with suppress(CustsegError):  # where the output itself is what failed, the error under way says so
         run.write_record(record)
-
-
-def _find_versions(engine: Engine | None) -> dict[str, str]:
-    """The versions of what a run rests on; the engine's under its name."""
-    return {
-        "custseg_spark": __version__,
-        **({engine.name: engine.version} if engine else {}),
-        "pyspark": pyspark.__version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-    }

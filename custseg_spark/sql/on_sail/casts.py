@@ -47,7 +47,7 @@ ROUND = (
 digits that it is written with, as Spark does, which are those of the decimal that is nearest to it."""
 
 _DIGITS = "replace(replace(substring_index({1}, 'e', 1), '.', ''), '-', '')"
-_EXPONENT = "CAST(substring_index({1}, 'e', -1) AS INT)"
+_EXPONENT = "TRY_CAST(substring_index({1}, 'e', -1) AS INT)"
 _WRITTEN_OUT = (
     "CASE WHEN {1} RLIKE 'e' THEN concat(CASE WHEN {0} < 0D THEN '-' ELSE '' END,"
     f" CASE WHEN {_EXPONENT} < 0 THEN concat('0.', repeat('0', - {_EXPONENT} - 1), {_DIGITS})"

@@ -50,8 +50,8 @@ class Walk:
         name, kind = self._columns[first.casefold()]
         path = [name]
         for field in fields:
-            spelled, kind = find_field(kind, field)
-            path.append(spelled)
+            name, kind = find_field(kind, field)
+            path.append(name)
         return Value(".".join("`" + part.replace("`", "``") + "`" for part in path), kind)
 
     def read_literal(self, node: exp.Expr) -> Value:
@@ -240,8 +240,7 @@ _READ: dict[type[exp.Expr], set[str]] = {
     exp.DPipe: {"this", "expression", "safe"},
     exp.Div: {"this", "expression", "typed", "safe"},
     exp.Between: {"this", "low", "high"},
-    exp.Like: {"this", "expression", "negate"},
-    exp.ILike: {"this", "expression", "negate"},
+    **{kind: {"this", "expression", "negate"} for kind in (exp.Like, exp.ILike)},
     exp.Case: {"this", "ifs", "default"},
     exp.If: {"this", "true", "false"},
     exp.Cast: {"this", "to"},
