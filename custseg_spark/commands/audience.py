@@ -95,9 +95,8 @@ def _write_audience(
     at = kept.at("members")
     with journal.stage("members"), explain_engine_errors(f"writing {at}", table, recipe, of_run=True):
         accepted, observed = draw_sample.observe_contract(table)
-        may = accepted.filter(
-            F.coalesce(compile_expression(table.frame, table.described[ELIGIBLE]), F.lit(False))
-        )
+        allowed = compile_expression(table.frame, table.described[ELIGIBLE], "audience.eligible")
+        may = accepted.filter(F.coalesce(allowed, F.lit(False)))
         keep = [data.quote(name) for name in dict.fromkeys((recipe.input.id_column, *asked.columns))]
         scored = live.model.score(may, keep)
         data.write_rows(_keep_steady(scored, before, live, asked, recipe.input.id_column), at)

@@ -106,7 +106,7 @@ def _score_table(
         write_run.write_quarantine(kept, table, counts)
         quality = check_rows.judge_rows(table, counts, recipe)
     with journal.stage("drift") as facts:
-        sizes = _count_labelled(spark, kept, quality.accepted)
+        sizes = _count_customers(spark, kept, quality.accepted)
         sample = drift_sample.complete_drift_sample(sample, table, recipe, quality.accepted)
         drift = _measure_drift(live, table, recipe, sample, sizes)
         facts.update(verdict=drift.verdict)
@@ -127,7 +127,7 @@ def _score_table(
     return result
 
 
-def _count_labelled(spark: SparkSession, kept: runs.Run, accepted: int) -> dict[int, int]:
+def _count_customers(spark: SparkSession, kept: runs.Run, accepted: int) -> dict[int, int]:
     """Customers per segment, as they were written. Raises InputChangedError where they are not as many as
     were accepted, which an engine that observes no pass counts in another one."""
     sizes = write_run.count_written(spark, kept)
@@ -146,10 +146,8 @@ def _label_customers(
     """Write the labelled customers; gives the counts of the contract, and the sample for drift as far as the
     same scan brought it."""
     with journal.stage("label") as facts:
-        sample: list[Column] = []
-        if not is_sail(
-            table.frame.sparkSession
-        ):  # which observes no pass: there it is drawn when all is counted
+        sample: list[Column] = []  # on Sail, which observes no pass, it is drawn when all is counted
+        if not is_sail(table.frame.sparkSession):
             rows = drift_sample.estimate_table_rows(table, path, recipe)
             sample = [drift_sample.aggregate_drift_sample(table, recipe, rows)]
         accepted, observed = draw_sample.observe_contract(table, *sample)

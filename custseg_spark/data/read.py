@@ -121,6 +121,6 @@ def _open_files(spark: SparkSession, source: models.Source, path: str, lazy: boo
     if kind in HERE:
         return open_here(spark, kind, source, found)
     if source.numbers_rows and not lazy and kind == "parquet" and is_sail(spark) and len(found.files) == 1:
-        copied = open_typed(spark, kind, source, row_numbers.copy_numbered(found))
+        copied = open_typed(spark, kind, source, row_numbers.copy_with_numbers(found))
         return replace(copied, path=found.path, numbered=True)
     return open_typed(spark, kind, source, found)

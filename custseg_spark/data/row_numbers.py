@@ -55,7 +55,7 @@ def number_rows(frame: DataFrame, lazy: bool = False) -> DataFrame:
     return frame.withColumn(ROW_NUMBER, number)
 
 
-def copy_numbered(found: TableFiles) -> TableFiles:
+def copy_with_numbers(found: TableFiles) -> TableFiles:
     """A copy of a Parquet file with the column ROW_NUMBER: from 1, in the order of the file. One pass,
     entered into the journal. Raises NeedsSparkError for a file with moments as Spark wrote them long ago,
     which a copy would take for others."""

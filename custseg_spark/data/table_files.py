@@ -101,7 +101,7 @@ def locate(path: str) -> TableFiles:
             partitions = _list_partitions(root, files)
             return TableFiles(path, literal, filesystem, root, (root,), files, partitions)
         if _PATTERN.search(root) and (roots := tuple(sorted(filesystem.glob(root)))):
-            matched = _list_matched(filesystem, roots)
+            matched = _list_matches(filesystem, roots)
             if matched:
                 return TableFiles(path, spark_path, filesystem, matched[0], roots, matched)
     raise DataError(f"input {path} does not exist", _suggest_nearby(filesystem, root))
@@ -123,7 +123,7 @@ def _is_hidden(below: str) -> bool:
     return any(part[0] == "." or (part[0] == "_" and "=" not in part) for part in parts)
 
 
-def _list_matched(filesystem: Any, roots: tuple[str, ...]) -> tuple[str, ...]:
+def _list_matches(filesystem: Any, roots: tuple[str, ...]) -> tuple[str, ...]:
     names: list[str] = []
     for name in roots:
         names.extend([name] if filesystem.isfile(name) else _list_data_files(filesystem, name))

@@ -88,10 +88,10 @@ class Model:
         raw = _list_added(self.raw_stages()[0])
         if not self.written:
             return f"SELECT *, {', '.join(raw)} FROM {table}"
-        typed = ", ".join(f"{self._write_typed(name)} AS {quote_name(name)}" for name in self.columns)
+        typed = ", ".join(f"{self._write_column(name)} AS {quote_name(name)}" for name in self.columns)
         return f"SELECT _in.*, {', '.join(raw)} FROM (SELECT struct(*) AS _in, {typed} FROM {table})"
 
-    def _write_typed(self, name: str) -> str:
+    def _write_column(self, name: str) -> str:
         """The SQL of an input column in its type, of one that holds text too."""
         return write_any_sql(name, self.written[name]) if name in self.written else quote_name(name)
 
@@ -128,7 +128,7 @@ class Model:
         """The columns `kept` (quoted) of a raw table and `_raw_<feature>`."""
         if not self.written:
             return add_stages(frame.select(*kept), self.raw_stages())
-        values = [compile_expression(frame, self._write_typed(name)).alias(name) for name in self.columns]
+        values = [compile_expression(frame, self._write_column(name)).alias(name) for name in self.columns]
         typed = frame.select(F.struct(*kept).alias("_in"), *values)
         return add_columns(typed, self.raw_stages()[0]).select(
             "_in.*", *[f"{RAW}{t.name}" for t in self.features]

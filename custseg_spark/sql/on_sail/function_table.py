@@ -40,9 +40,7 @@ _RINT = (
     " ELSE {0} END"
 )
 """To the even one of two neighbours: there are no doubles with a fraction beyond 2 ** 52."""
-_STAYS_WHOLE = _line("integer", "bigint", "CAST({0} AS BIGINT)")
 _MONDAY = "((dayofweek({0}) + 5) % 7)"
-"""Whole seconds, down: Sail rounds."""
 _AS_INT = "CAST(%s AS INT)"
 _POWER = [
     _line("number positive", "double", "power({0}, {1})"),
