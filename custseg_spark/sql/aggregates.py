@@ -71,7 +71,8 @@ def _split_call(name: str, inner: str, *, counts_lines: bool) -> list[Partial]:
     if name == "count_if":
         return [Partial(f"if({make_safe(inner)}, 1, 0)", "sum")]
     if name in ("avg", "mean"):
-        return [Partial(make_safe(inner), "sum"), Partial(f"if(({make_safe(inner)}) IS NULL, 0, 1)", "sum")]
+        number = f"nanvl(try_cast(({make_safe(inner)}) AS DOUBLE), CAST(NULL AS DOUBLE))"
+        return [Partial(make_safe(inner), "sum"), Partial(f"if({number} IS NULL, 0, 1)", "sum")]
     return [Partial(make_safe(inner), "sum" if name == "sum" else "min" if name == "min" else "max")]
 
 

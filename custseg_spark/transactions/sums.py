@@ -57,7 +57,7 @@ def sum_per_order(lines: DataFrame, kept: Aggregates) -> DataFrame:
         "items": F.when(sale, F.col(QUANTITY)).otherwise(0),
         "returned": F.when(back, F.abs(VALUE)).otherwise(0),
         **{
-            name: F.when(sale, _sum_exactly(lines, part, f"aggregates.{aggregate}"))
+            name: F.when(sale, _compile_part(lines, part, f"aggregates.{aggregate}"))
             for aggregate, made in kept.aggregates.items()
             for name, part in made.parts.items()
         },
@@ -151,14 +151,15 @@ def _spread_kinds(lines: DataFrame, kept: Aggregates) -> Column:
     return F.inline(F.array(*structs))
 
 
-def _sum_exactly(lines: DataFrame, part: Partial, where: str) -> Column:
-    """The part's value; where floating-point values are summed, rounded to a decimal. `where`: its key."""
+def _compile_part(lines: DataFrame, part: Partial, where: str) -> Column:
+    """The part's value on a line. Of floating-point values NaN is missing, which the engines order each in
+    their way, and what is summed is rounded to a decimal. `where`: its key."""
     sql = to_utc(lines, part.sql)
     value = compile_expression(lines, sql, where)
-    kind = lines.select(value).schema[0].dataType
-    if part.how != "sum" or not isinstance(kind, DoubleType | FloatType):
+    if not isinstance(lines.select(value).schema[0].dataType, DoubleType | FloatType):
         return value
-    return compile_expression(lines, f"try_cast(({sql}) AS {_EXACT})", where)
+    exact = f"try_cast(({sql}) AS {_EXACT})" if part.how == "sum" else f"nanvl({sql}, CAST(NULL AS DOUBLE))"
+    return compile_expression(lines, exact, where)
 
 
 def to_utc(frame: DataFrame, sql: str) -> str:

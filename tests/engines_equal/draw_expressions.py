@@ -150,7 +150,9 @@ _FORMS: dict[str, str] = {
         {number} NOT BETWEEN {number} AND {number} | regexp_like({text}, {pattern})
         CAST({double} AS BOOLEAN) | array_contains({array}, {int}) | {text} IS DISTINCT FROM {text}
         nullif({truth}, {truth}) | {int} = '5' | NOT {text} RLIKE {pattern} | {text} NOT IN ('a', 'b')
-        datediff({day}, {day}) > 30 | !{truth}""",
+        datediff({day}, {day}) > 30 | !{truth} | CAST({number} AS BIGINT) IN (1, 2)
+        CAST({number} AS INT) = 2 | CAST({number} AS DECIMAL(12,1)) >= 2.5 | {decimal} / {decimal} <> 0.5
+        CAST({int} AS TINYINT) <> 1 | round({decimal}) IN (1, 2) | CAST({time} AS DATE) <= '2020-01-31'""",
 }
 _KINDS = {
     "number": ("int", "int", "double", "double", "decimal", "float"),

@@ -71,6 +71,21 @@ def test_the_table_is_that_of_the_definitions(rfm: Rfm) -> None:
     assert outcome.record["scans"] == {"total": 1, "sum": 1}
 
 
+def test_no_number_is_no_value_of_an_aggregate(rfm: Rfm) -> None:
+    lines = pd.DataFrame(
+        {
+            "who": [1, 1, 1, 2], "number": list("abcd"), "day": pd.Timestamp("2011-03-01"), "pieces": 1,
+            "price": 1.0, "rating": ["4", "NaN", "1", "NaN"],
+        }
+    )  # fmt: skip
+    how = {"most": "max", "least": "min", "mean": "avg", "all": "sum"}
+    rating = {name: f"{function}(CAST(rating AS DOUBLE))" for name, function in how.items()}
+    outcome = rfm(lines, {"lines": RECIPE["lines"], "aggregates": rating})
+    assert outcome.code == 0, outcome.err
+    assert outcome.customers()[list(how)].to_numpy().tolist()[0] == [4.0, 1.0, 2.5, 5.0]
+    assert outcome.customers()[["most", "least", "mean"]].iloc[1].isna().all()
+
+
 def test_equal_values_get_equal_scores(rfm: Rfm) -> None:
     table = rfm(made_lines()).customers()
     for score, column, better in (

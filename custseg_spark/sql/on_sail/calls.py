@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlglot import exp
 
-from custseg_spark.sql.on_sail import aggregates, branches, operators, times
+from custseg_spark.sql.on_sail import branches, operators, times
 from custseg_spark.sql.on_sail.functions import call, join_texts, round_number, round_whole
 from custseg_spark.sql.on_sail.patterns import write_pattern
 from custseg_spark.sql.on_sail.types import UnlikeError
@@ -168,5 +168,4 @@ CALLS: Mapping[str, Callable[[Read, Nodes], Value]] = {
     "regexp_extract": _extract_match,
     "locate": _over_values(lambda part, text: call("instr", [text, part])),
     "position": _over_values(lambda part, text: call("instr", [text, part])),
-    **aggregates.CALLS,
 }

@@ -34,6 +34,9 @@ _TRUE, _FALSE = (
 )
 _READ_TRUTH = f"CASE WHEN {{0}} RLIKE '{_TRUE}' THEN TRUE WHEN {{0}} RLIKE '{_FALSE}' THEN FALSE END"
 _PLAIN = "TRY_CAST({0} AS {1})"
+_NARROW = f"nullif({_PLAIN}, NULL)"
+"""A cast that changes values, of which Sail would undo a bare one beside a constant: of 2.50 it says that
+CAST(2.50 AS INT) = 2 is 2.50 = 2.00."""
 _OVER_THE_TOP = (
     "CASE WHEN {0} = 9223372036854775808D THEN 9223372036854775807 ELSE TRY_CAST({0} AS BIGINT) END"
 )
@@ -97,8 +100,24 @@ def cast(value: Value, kind: str) -> Value:
     template = _CASTS.get((_name(value.type), _name(kind)))
     if template is None:
         raise UnlikeError(f"cast({value.type} as {kind})")
+    if template == _PLAIN and _is_narrower(value.type, kind):
+        return narrow(value.sql, kind)
     tame = kind in FLOATS and value.type not in (*FLOATS, "string")
     return Value(f"({fill(template, value.sql, kind.upper())})", kind, tame=tame)
+
+
+def narrow(sql: str, kind: str) -> Value:
+    """A number as an integer or decimal that has not all its values; null where it does not fit."""
+    return Value(fill(_NARROW, sql, kind.upper()), kind)
+
+
+def _is_narrower(kind: str, to: str) -> bool:
+    """Whether there are integers or decimals of the one type that the other does not have."""
+    if not all(one in INTEGERS or is_decimal(one) for one in (kind, to)):
+        return False
+    (digits, scale), (kept, places) = read_decimal(kind), read_decimal(to)
+    is_cut_off = is_decimal(kind) and to in INTEGERS
+    return is_cut_off or scale > places or digits - scale > kept - places
 
 
 def round_double(value: Value, places: int) -> Value:

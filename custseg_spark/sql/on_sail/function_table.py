@@ -53,8 +53,8 @@ def _of_day(name: str) -> list[Signature]:
     return [_line("day", "int", f"{name}({{0}})")]
 
 
-def _of_text(name: str) -> list[Signature]:
-    return [_line("text", "string", f"{name}({{0}})")]
+def _of_text(name: str, takes: str = "text") -> list[Signature]:
+    return [_line(takes, "string", f"{name}({{0}})")]
 
 
 FUNCTIONS: Mapping[str, Sequence[Signature]] = {
@@ -116,10 +116,10 @@ FUNCTIONS: Mapping[str, Sequence[Signature]] = {
     "unix_seconds": [_line("timestamp", "bigint", SECONDS)],
     "current_timestamp": [_line("", "timestamp", "current_timestamp()")],
     "current_date": [_line("", "date", "current_date()")],
-    "upper": _of_text("upper"),
-    "ucase": _of_text("upper"),
-    "lower": _of_text("lower"),
-    "lcase": _of_text("lower"),
+    "upper": _of_text("upper", "uncased"),
+    "ucase": _of_text("upper", "uncased"),
+    "lower": _of_text("lower", "uncased"),
+    "lcase": _of_text("lower", "uncased"),
     "trim": _of_text("trim"),
     "ltrim": _of_text("ltrim"),
     "rtrim": _of_text("rtrim"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from custseg_spark.sql.on_sail.casts import cast, read_constant, round_double
@@ -19,6 +20,8 @@ from custseg_spark.sql.on_sail.values import Value, fill, is_positive, require_e
 
 _FAR = 1_000_000
 """Days or months that can be added to any day."""
+_CASED = re.compile(r"\b(upper|lower)\(")
+"""What Spark passes over in upper(lower(x)), which not all letters come back from."""
 
 
 def _whole(value: Value, least: int, most: int) -> Value | None:
@@ -53,6 +56,7 @@ _FITS: Mapping[str, Callable[[Value], Value | None]] = {
     "epoch": lambda v: v if v.sql == "DATE '1970-01-01'" else None,
     "text": _as_text,
     "string": _of_type("string"),
+    "uncased": lambda v: None if _CASED.search(v.sql) else _as_text(v),
     "literal": lambda v: v if v.constant is not None and v.type in ("string", "int") else None,
     "place": lambda v: _whole(v, -_FAR, _FAR) if v.constant != 0 else None,
     "natural": lambda v: _whole(v, 1, _FAR),

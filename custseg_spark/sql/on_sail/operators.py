@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from custseg_spark.sql.on_sail.casts import cast, read_constant
+from custseg_spark.sql.on_sail.casts import cast, narrow, read_constant
 from custseg_spark.sql.on_sail.types import (
     FLOATS,
     INTEGERS,
@@ -71,7 +71,7 @@ def _compute_integers(name: str, left: Value, right: Value) -> Value:
     one, other = cast(left, wide).sql, cast(right, wide).sql
     template = _MODULO if name == "try_mod" else f"{name}({{0}}, {{1}})"
     made = fill(template, one, other)
-    return Value(f"TRY_CAST({made} AS {kind.upper()})" if kind in _NARROW else f"({made})", kind)
+    return narrow(made, kind) if kind in _NARROW else Value(f"({made})", kind)
 
 
 def _compute_doubles(name: str, left: Value, right: Value) -> Value:
@@ -124,7 +124,7 @@ def _divide_decimals(left: Value, right: Value, kinds: str) -> Value:
     if digits - scale + padded + _BEHIND_DIVIDEND + behind > _MOST_DIGITS:
         raise UnlikeError(kinds)
     dividend = f"CAST({left.sql} AS {write_decimal(digits - scale + padded, padded).upper()})"
-    return Value(f"CAST(({dividend} / {fill(_DIVISOR, right.sql)}) AS {kind.upper()})", kind)
+    return narrow(f"({dividend} / {fill(_DIVISOR, right.sql)})", kind)
 
 
 def compare(sign: str, left: Value, right: Value) -> Value:

@@ -96,7 +96,7 @@ class Walk:
             raise UnlikeError(f"{text.type} like")
         text = cast(text, "string")
         if isinstance(node, exp.ILike):  # as Spark does: of İ it makes two signs
-            return Value(f"(lower({text.sql}) LIKE lower({pattern.sql}))", "boolean")
+            return Value(f"({call('lower', [text]).sql} LIKE lower({pattern.sql}))", "boolean")
         return Value(f"({text.sql} LIKE {pattern.sql})", "boolean")
 
     def choose(self, node: exp.Expr) -> Value:
