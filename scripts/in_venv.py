@@ -17,9 +17,12 @@ sys.path.insert(0, str(ROOT))
 def in_venv(*, light: bool = False) -> Iterator[None]:
     """Where a package that is imported inside is missing, the program starts anew by the Python of
     .venv-spark, or, if `light`, of .venv, which has no Spark; where that one lacks it too, or is not there,
-    it ends with what to do."""
-    if not light and Path(sys.prefix).resolve() == LIGHT:
-        _start_anew([FULL], "pyspark with a Spark")
+    it ends with what to do. Commands that a program starts work on Spark unless it is `light` or says
+    otherwise."""
+    if not light:
+        os.environ.setdefault("CUSTSEG_ENGINE", "spark")
+        if Path(sys.prefix).resolve() == LIGHT:
+            _start_anew([FULL], "pyspark with a Spark")
     try:
         yield
     except ImportError as missing:

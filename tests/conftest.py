@@ -35,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("spark", "sail"), default="spark", help="what the session is of")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--engine") == "spark":  # where both are installed, other processes would take Sail
+        os.environ.setdefault("CUSTSEG_ENGINE", "spark")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One engine a process: what is of Spark by nature is skipped on Sail, with its reason."""
     if config.getoption("--engine") == "spark":

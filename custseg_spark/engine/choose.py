@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 Name = Literal["spark", "sail"]
 VARIABLE = "CUSTSEG_ENGINE"
 WISHES = ("auto", "spark", "sail")
-AUTO_TAKES_SAIL = False
-"""Whether Sail is taken where nobody asked for it and both are installed: once `scripts/engines-equal` has
-found nothing that differs."""
 _SESSIONS = {
     "PYSPARK_GATEWAY_PORT": "spark-submit",
     "DATABRICKS_RUNTIME_VERSION": "Databricks",
@@ -103,7 +100,7 @@ def choose_engine(wish: str | None = None) -> tuple[Name, str]:
     elif not has_spark():
         _require("pysail", "sail")
         return "sail", "no Spark is installed"
-    elif AUTO_TAKES_SAIL and find_spec("pysail"):
+    elif find_spec("pysail"):
         return "sail", "one machine, no Spark asked for"
     else:
         why = "installed"

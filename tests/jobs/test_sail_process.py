@@ -19,26 +19,24 @@ from tests.jobs.conftest import RECIPE, planted
 
 pytestmark = pytest.mark.skipif(find_spec("pysail") is None, reason="pysail is not installed")
 ROOT = Path(__file__).parents[2]
-AUTO = """
-import sys
-from custseg_spark import cli
-from custseg_spark.engine import choose
-choose.AUTO_TAKES_SAIL = True
-sys.exit(cli.main(sys.argv[1:]))
-"""
 
 
 def run(place: Path, recipe: dict[str, Any], table: Path, *arguments: str, **environment: str) -> Any:
     """`custseg train` in another process; without --engine where both are installed, Sail comes first."""
     (place / "recipe.yaml").write_text(yaml.safe_dump(recipe))
-    (place / "train.py").write_text(AUTO)
     asked = ["train", "--recipe", "recipe.yaml", "--input", str(table), "--output", "out", *arguments]
     unset = ("SPARK_REMOTE", "MASTER", "PYSPARK_SUBMIT_ARGS", "CUSTSEG_ENGINE")
     inherited = {name: value for name, value in os.environ.items() if name not in unset}
+    environment = {**inherited, "PYTHONPATH": str(ROOT), "SPARK_CONF_DIR": str(place), **environment}
     return subprocess.run(
-        [sys.executable, "train.py", *asked], cwd=place, capture_output=True, text=True, check=False,
-        env={**inherited, "PYTHONPATH": str(ROOT), "SPARK_CONF_DIR": str(place), **environment}, timeout=300,
-    )  # fmt: skip
+        [sys.executable, "-m", "custseg_spark.cli", *asked],
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
 
 
 @pytest.fixture

@@ -20,11 +20,14 @@ SHOWN = (
     "spark.sql.shuffle.partitions",
 )
 PROGRAM = f"""
+from custseg_spark.engine.choose import find_engine
 from custseg_spark.engine.session import open_session
 spark = open_session("custseg", settings={{"spark.sql.warehouse.dir": "warehouse"}})
 again = open_session()
 for key in {SHOWN!r}:
     print(key, again.conf.get(key, None))
+engine = find_engine(spark)
+print("engine", engine.name, "because", engine.why)
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.feature import VectorAssembler
 numbers = VectorAssembler(inputCols=["id"], outputCol="features").transform(spark.range(9))
@@ -37,7 +40,14 @@ print("rows", spark.range(3).toPandas().shape[0])
 @pytest.fixture
 def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """As on a fresh machine; gives the directory that Spark reads its settings from."""
-    for name in ("SPARK_REMOTE", "MASTER", "PYSPARK_SUBMIT_ARGS", "SPARK_DRIVER_MEMORY", "SPARK_LOCAL_IP"):
+    for name in (
+        "CUSTSEG_ENGINE",
+        "SPARK_REMOTE",
+        "MASTER",
+        "PYSPARK_SUBMIT_ARGS",
+        "SPARK_DRIVER_MEMORY",
+        "SPARK_LOCAL_IP",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
     return tmp_path
@@ -71,7 +81,7 @@ def test_an_open_session_is_taken_as_it_is(spark: SparkSession) -> None:
 
 @pytest.mark.spark_only("how a JVM is started")
 def test_a_laptop_gets_the_defaults_and_a_calm_standard_error(no_settings: Path) -> None:
-    seen, error = run(PROGRAM, no_settings)
+    seen, error = run(PROGRAM, no_settings, CUSTSEG_ENGINE="spark")
     assert seen["spark.master"] == "local[*]"
     assert seen["spark.driver.host"] == "127.0.0.1"
     assert seen["rows"] == "3"
@@ -91,6 +101,7 @@ def test_spark_defaults_and_arguments_win(no_settings: Path) -> None:
     assert seen["spark.driver.memory"] == "800m"
     assert seen["spark.master"] == "local[1]"
     assert seen["spark.driver.host"] == "localhost"
+    assert seen["engine"] == "spark because PYSPARK_SUBMIT_ARGS"
 
 
 @pytest.mark.spark_only("how a JVM is started")
@@ -103,6 +114,15 @@ def test_spark_submit_is_left_as_it_is(no_settings: Path) -> None:
     assert seen["spark.app.name"] == "nightly"
     assert seen["spark.sql.shuffle.partitions"] == "9"
     assert seen["spark.driver.memory"] == "None"
+    assert seen["engine"] == "spark because spark-submit"
+
+
+@pytest.mark.spark_only("how a JVM is started")
+def test_session_that_is_open_keeps_its_engine(no_settings: Path) -> None:
+    """Also where Sail is installed, which a session that is opened here would be of."""
+    opened = "from pyspark.sql import SparkSession\nSparkSession.builder.master('local[1]').getOrCreate()\n"
+    seen, _ = run(opened + PROGRAM, no_settings)
+    assert seen["engine"] == "spark because the session is open"
 
 
 @pytest.mark.spark_only("how a JVM is started")
@@ -110,6 +130,7 @@ def test_spark_connect(no_settings: Path) -> None:
     """The program ends, too, with a fitted model in hand: half of the time it did not."""
     pytest.importorskip("grpc")
     seen, _ = run(PROGRAM, no_settings, SPARK_REMOTE="local[1]")
+    assert seen["engine"] == "spark because SPARK_REMOTE"
     assert seen["spark.driver.host"] == "127.0.0.1"
     assert seen["rows"] == "3"
 

@@ -22,7 +22,6 @@ def laptop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
-    monkeypatch.setattr(choose, "AUTO_TAKES_SAIL", True)
     install(monkeypatch, "py4j", "pysail")
 
 
@@ -32,12 +31,6 @@ def install(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
 
 def test_one_machine_gets_sail() -> None:
     assert choose.choose_engine()[0] == "sail"
-
-
-def test_until_it_is_proved_sail_is_taken_by_name_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choose, "AUTO_TAKES_SAIL", False)
-    assert choose.choose_engine()[0] == "spark"
-    assert choose.choose_engine("sail") == ("sail", "asked for")
 
 
 @pytest.mark.parametrize("variable", SURROUNDINGS)
