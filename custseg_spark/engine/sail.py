@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from custseg_spark.engine.machine import choose_driver_memory
+from custseg_spark.engine.require_pyspark import import_client
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -37,6 +38,7 @@ def open_sail() -> SparkSession:
         from pysail.spark import SparkConnectServer
         from pyspark.sql import SparkSession
 
+        import_client()
         server = SparkConnectServer("127.0.0.1", 0)
         server.start(background=True)
         _, port = server.listening_address

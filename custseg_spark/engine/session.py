@@ -23,11 +23,13 @@ from custseg_spark.engine.choose import (
     choose_engine,
     find_conf_dir,
     find_engine,
+    has_spark,
     note_engine,
     read_properties,
     read_wish,
 )
 from custseg_spark.engine.java import cache_file, require_java
+from custseg_spark.engine.require_pyspark import import_client
 from custseg_spark.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ def open_session(
     """
     from pyspark.sql import SparkSession
 
+    if find_remote() or not has_spark():
+        import_client()
     active = sail.get_session()
     if active is None and not find_remote():
         active = SparkSession.getActiveSession()

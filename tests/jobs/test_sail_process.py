@@ -45,6 +45,21 @@ def table(tmp_path: Path) -> Path:
     return tmp_path / "customers.parquet"
 
 
+def test_program_without_a_file_is_no_doctest_of_the_client() -> None:
+    """For which PySpark's client takes it, and ends a process that has no Spark."""
+    program = """
+import sys
+from custseg_spark.engine.session import open_session
+print(open_session(engine="sail").range(3).count(), "pyspark.testing.connectutils" in sys.modules)
+"""
+    for command, given in (([sys.executable, "-c", program], ""), ([sys.executable], program)):
+        answer = subprocess.run(
+            command, input=given, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+            check=False, timeout=100,
+        )  # fmt: skip
+        assert answer.stdout == "3 False\n", answer.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
