@@ -31,7 +31,7 @@ from custseg_spark.steps.check_rows import check_ids, check_rows
 from custseg_spark.steps.check_with_spark_ml import check_with_spark_ml
 from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
-from custseg_spark.steps.draw_sample import draw_sample
+from custseg_spark.steps.draw_sample import copy_small_table, draw_sample
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
 from custseg_spark.steps.name_segments import settle_order
 from custseg_spark.steps.profile_segments import profile_segments
@@ -103,6 +103,7 @@ def count_table(
     refuse_catalog(spark, recipe.publish)
     table, rows, live = read_table(spark, recipe, source, live)
     with journal.stage("check") as facts:
+        table = copy_small_table(table, recipe, rows)
         sample, counts = draw_sample(table, recipe, rows)
         table = table.settle_whole(counts)
         accepted = counts[data.ACCEPTED]

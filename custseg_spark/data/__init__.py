@@ -11,7 +11,8 @@ In, by `open_table`, one module a question:
                     read by the engine, as text or with the types that the format has (parquet_types, lake);
                     or on the driver, where the engine has no reader
     text_copy, json_copy
-                    on Sail, a copy of text and JSON (scratch) that the engine reads in their place
+                    on Sail, a copy of text and JSON (scratch) that the engine reads in their place; of a
+                    small table whatever its format, once its columns have their types
     table           the rows as they are, whatever the format; row_numbers where a row's number is the id
 
 Then, by `cast_columns` (types, casts), a type for each column: text_types says what a column of text holds;
@@ -67,6 +68,7 @@ from custseg_spark.data.read import (
     open_topic,
     parse_messages,
 )
+from custseg_spark.data.scratch import copy_frame
 from custseg_spark.data.size import estimate_rows
 from custseg_spark.data.summary_rows import build_summary_checks, build_total_checks
 from custseg_spark.data.table import DATAFRAME, Table

@@ -40,9 +40,7 @@ class Copy:
 def open_copy(schema: pa.Schema) -> Iterator[Copy]:
     """A new copy of rows with that schema, below the directory for temporary files; whole when the block
     ends, removed when the process does. What killed processes left there is removed now."""
-    _clear_stale()
-    folder = tempfile.mkdtemp(prefix=_PREFIX)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = _make_folder()
     with _tell_unwritable(folder):
         file = pq.ParquetWriter(
             Path(folder) / "rows.parquet", schema, compression="lz4", use_dictionary=False
@@ -52,6 +50,13 @@ def open_copy(schema: pa.Schema) -> Iterator[Copy]:
     finally:
         with _tell_unwritable(folder):
             file.close()
+
+
+def _make_folder() -> str:
+    _clear_stale()
+    folder = tempfile.mkdtemp(prefix=_PREFIX)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _clear_stale() -> None:
@@ -64,6 +69,14 @@ def _clear_stale() -> None:
 def read_copy(spark: SparkSession, copy: Copy) -> DataFrame:
     """The rows of a copy."""
     return spark.read.schema(from_arrow_schema(copy.file.schema)).parquet(Path(copy.folder).as_uri())
+
+
+def copy_frame(frame: DataFrame) -> DataFrame:
+    """The rows of a frame, from a copy that the engine writes now: whoever reads them computes nothing of
+    them again. For Sail, whose own `cache` does nothing."""
+    place = (Path(_make_folder()) / "rows").as_uri()
+    frame.write.option("compression", "lz4").parquet(place)
+    return frame.sparkSession.read.parquet(place)
 
 
 @contextmanager

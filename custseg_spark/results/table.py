@@ -52,6 +52,12 @@ class CustomerTable:
         """The other rows as read, plus their `reasons`."""
         return data.keep_rejected(self.frame, self.checks)
 
+    def copy_rows(self) -> CustomerTable:
+        """The same table, computed: its rows, and what each check says of them, in a copy."""
+        marks = {f"_kept{i}": check.ok for i, check in enumerate(self.checks)}
+        checks = (replace(check, ok=F.col(mark)) for mark, check in zip(marks, self.checks, strict=True))
+        return replace(self, frame=data.copy_frame(self.frame.withColumns(marks)), checks=tuple(checks))
+
     def aggregate_fractions(self) -> list[Column]:
         """What `settle_whole` needs to know, as aggregates of one pass."""
         numbers = {name: data.column(name) for name in self.may_be_whole}

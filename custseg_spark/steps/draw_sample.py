@@ -16,6 +16,23 @@ from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps.explain_cast import explain_engine_errors
 
 
+COPIED_UP_TO = 200_000
+"""Rows of a table that Sail computes once, with its checks, into a copy."""
+
+
+def copy_small_table(found: CustomerTable, recipe: Recipe, rows: int) -> CustomerTable:
+    """A small table on Sail as a copy of itself, any other as it is.
+
+    Every pass over a table plans all of its casts and checks anew, which takes Sail longer than the pass where
+    rows are few (docs/decisions/engines.md). Over a copy there is nothing left to plan.
+    """
+    if rows > COPIED_UP_TO or not is_sail(found.frame.sparkSession):
+        return found
+    journal.scan("copy")
+    with explain_engine_errors("reading the input", found, recipe):
+        return found.copy_rows()
+
+
 def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample, dict[str, int]]:
     """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here."""
     journal.scan("statistics and sample")

@@ -21,8 +21,8 @@ from custseg_spark.sql import find_columns, find_instants, find_whole_columns, m
 
 NUMBERS = (NumericType, BooleanType)
 _WORKING = re.compile(
-    r"_(raw_.*|scaled_\d+|d\d+|squared_distance|hash|described\d+|repeated|repeated_id|t_.*|vector|features"
-    r"|cluster|secret)",
+    r"_(raw_.*|scaled_\d+|d\d+|squared_distance|hash|described\d+|kept\d+|repeated|repeated_id|t_.*|vector"
+    r"|features|cluster|secret)",
     re.IGNORECASE,
 )
 """Names of columns that are there between two steps and never written."""

@@ -13,7 +13,8 @@ import pytest
 from pyspark.sql import Observation
 
 from custseg_spark import cli
-from custseg_spark.steps import draw_sample, write_run
+from custseg_spark.results import CustomerTable
+from custseg_spark.steps import draw_sample
 from tests.jobs.conftest import RECIPE, Train, planted
 
 SECRET = "sixteen signs or more"
@@ -238,13 +239,13 @@ def test_a_table_that_goes_away_is_told(
     """Between the pass that counts its rows and the next one."""
     (tmp_path / "t").mkdir()
     planted().to_parquet(tmp_path / "t" / "a.parquet")
-    write = write_run.write_quarantine
+    copy = draw_sample.copy_small_table
 
-    def gone(*given: Any) -> None:
+    def gone(*given: Any) -> CustomerTable:
         (tmp_path / "t" / "a.parquet").unlink()
-        write(*given)
+        return copy(*given)
 
-    monkeypatch.setattr("custseg_spark.commands.train.write_quarantine", gone)
+    monkeypatch.setattr("custseg_spark.api.training.copy_small_table", gone)
     outcome = train(tmp_path / "t")
     assert outcome.code == 3, outcome.err
     assert "went away during the run" in outcome.err
