@@ -23,6 +23,9 @@ GREY = 30
 LAMP = 232
 """How light the darkest ink becomes on dark paper, of 255."""
 Pixels = NDArray[np.float32]
+_COVER: Pixels = np.arange(256, dtype=np.float32) / np.float32(255)
+_COVER_AT_NIGHT: Pixels = _COVER**0.6
+"""How much of the ground each alpha covers."""
 
 
 def draw(pictures: Pictures | ComparisonPictures) -> dict[str, Print]:
@@ -70,28 +73,29 @@ class Print:
         self._shape = pixels.shape[:2]
         flat = pixels.reshape(-1, 4)
         self._at = np.flatnonzero(flat[:, 3])  # the rest is paper, nine tenths of the sheet
-        drawn: Pixels = flat[self._at].astype(np.float32)
-        self._ink: Pixels = drawn[:, :3]
-        self._cover: Pixels = drawn[:, 3:] / np.float32(255)
+        drawn = np.ascontiguousarray(flat[self._at].T)
+        self._ink: Pixels = drawn[:3].astype(np.float32)
+        self._alpha = drawn[3]
 
     def print_light(self) -> bytes:
         """As PNG on light paper."""
-        return self._lay(self._ink, self._cover, _read_rgb(palette.PAPER))
+        return self._lay(self._ink, _COVER[self._alpha], _read_rgb(palette.PAPER))
 
     def print_dark(self) -> bytes:
         """As PNG on dark paper; half-covering colours, which would drown there, cover more."""
         paper, night = _read_rgb(palette.PAPER), _read_rgb(palette.NIGHT)
-        grey = np.ptp(self._ink, axis=1, keepdims=True) <= GREY
+        grey = np.ptp(self._ink, axis=0) <= GREY
         turned = night + (paper - self._ink) * (LAMP - night) / paper
-        ink: Pixels = np.where(grey, turned, self._ink).astype(np.float32)
-        cover: Pixels = np.where(grey, self._cover, self._cover**0.6).astype(np.float32)
+        ink: Pixels = np.where(grey, turned, self._ink)
+        cover: Pixels = np.where(grey, _COVER[self._alpha], _COVER_AT_NIGHT[self._alpha])
         return self._lay(ink, cover, night)
 
     def _lay(self, ink: Pixels, cover: Pixels, ground: Pixels) -> bytes:
-        """(m, 3) colours that cover (m, 1) of the ground, as PNG with 256 colours: a third of the size."""
+        """Colours (3, m) that cover (m,) of the ground, as PNG with 256 colours: a third of the size."""
         sheet = np.empty((self._shape[0] * self._shape[1], 3), dtype=np.uint8)
-        sheet[:] = ground
-        sheet[self._at] = (ink * cover + ground * (1 - cover)).clip(0, 255).round()
+        sheet[:] = ground.astype(np.uint8).T
+        laid = ink * cover + ground * (1 - cover)
+        sheet[self._at] = laid.clip(0, 255).round().astype(np.uint8).T
         from PIL import Image
 
         image = Image.fromarray(sheet.reshape(*self._shape, 3), "RGB")
@@ -101,4 +105,5 @@ class Print:
 
 
 def _read_rgb(colour: str) -> Pixels:
-    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float32)
+    """(3, 1)"""
+    return np.array([[int(colour[i : i + 2], 16)] for i in (1, 3, 5)], dtype=np.float32)

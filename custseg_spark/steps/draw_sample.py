@@ -15,7 +15,6 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps.explain_cast import explain_engine_errors
 
-
 COPIED_UP_TO = 200_000
 """Rows of a table that Sail computes once, with its checks, into a copy."""
 
@@ -23,8 +22,8 @@ COPIED_UP_TO = 200_000
 def copy_small_table(found: CustomerTable, recipe: Recipe, rows: int) -> CustomerTable:
     """A small table on Sail as a copy of itself, any other as it is.
 
-    Every pass over a table plans all of its casts and checks anew, which takes Sail longer than the pass where
-    rows are few (docs/decisions/engines.md). Over a copy there is nothing left to plan.
+    Every pass over a table plans all of its casts and checks anew, which takes Sail longer than the pass
+    itself where rows are few (docs/decisions/small-tables.md). Over a copy there is nothing left to plan.
     """
     if rows > COPIED_UP_TO or not is_sail(found.frame.sparkSession):
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -43,6 +44,7 @@ def _find_renderer() -> Any:
     return RendererAgg(DPI, DPI, DPI)  # type: ignore[no-untyped-call]
 
 
+@functools.lru_cache(4096)
 def measure_text(text: str, size: float, weight: str = "normal") -> float:
     """Width in inches of the longest line of the text."""
     renderer = _find_renderer()
@@ -56,13 +58,12 @@ def measure_text(text: str, size: float, weight: str = "normal") -> float:
 
 def wrap_text(text: str, width: float, size: float, weight: str = "normal") -> str:
     """The text in lines of at most `width` inches, broken between words."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".lstrip()
-        if lines[-1] and measure_text(longer, size, weight) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
+    words, lines = text.split(" "), []
+    while words:
+        starts = [" ".join(words[:count]).lstrip() for count in range(1, len(words) + 1)]
+        fitting = 1 + bisect_right(starts[1:], width, key=lambda line: measure_text(line, size, weight))
+        lines.append(starts[fitting - 1])
+        words = words[fitting:]
     return "\n".join(lines)
 
 

@@ -102,7 +102,7 @@ def _draw_space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     ring = {"s": 110, "edgecolors": palette.INK, "linewidths": 1.4, "depthshade": False, "zorder": 9}
     for segment, centre in zip(p.ids, p.plane_centres, strict=True):
         axes.scatter(*([value] for value in centre), **canvas.mark(segment), **ring)
-    figure.canvas.draw()
+    axes.apply_aspect()
     x, y, _ = proj3d.proj_transform(*p.plane_centres.T, axes.get_proj())
     anchors = axes.transData.transform(np.column_stack([x, y]))
     label_points(figure, anchors, [str(segment) for segment in p.ids], axes)
