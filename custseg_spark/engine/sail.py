@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
 """PySpark's mark that this process speaks to a server; while it is there no JVM is started."""
 
+NO_CALL_SITES = ("spark.python.sql.dataFrameDebugging.enabled", "false")
+"""PySpark then does not look for the line of Python that each column was made in, which takes it longer than
+making the column. Our errors name keys of the recipe."""
+
 
 @dataclass(frozen=True)
 class _Running:
@@ -44,6 +48,7 @@ def open_sail() -> SparkSession:
         _, port = server.listening_address
         session = SparkSession.builder.remote(f"sc://localhost:{port}").create()
         session.conf.set("spark.sql.session.timeZone", "UTC")
+        session.conf.set(*NO_CALL_SITES)
         _running = _Running(server, session, scratch)
         atexit.register(stop_sail)
     return _running.session

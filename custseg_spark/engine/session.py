@@ -164,6 +164,7 @@ def _list_laptop_settings(cores: int, small: bool) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.scheduler.mode": "FAIR",  # the small jobs that save the model run beside the one that writes
+        **dict([sail.NO_CALL_SITES]),
     }
     if "SPARK_DRIVER_MEMORY" not in os.environ:
         settings["spark.driver.memory"] = f"{machine.choose_driver_memory() // 2**20}m"

@@ -23,6 +23,7 @@ GREY = 30
 LAMP = 232
 """How light the darkest ink becomes on dark paper, of 255."""
 Pixels = NDArray[np.float32]
+Drawing = Callable[[Any], "Figure | None"]
 _COVER: Pixels = np.arange(256, dtype=np.float32) / np.float32(255)
 _COVER_AT_NIGHT: Pixels = _COVER**0.6
 """How much of the ground each alpha covers."""
@@ -35,9 +36,15 @@ def draw(pictures: Pictures | ComparisonPictures) -> dict[str, Print]:
     out, as is one that has nothing to show (no labelling, no linkage, no distances); anything else that goes
     wrong is an error.
     """
-    from custseg_spark.report.plots import compared, curves, flows, planes, rows
+    drawings = _list_run_figures() if isinstance(pictures, Pictures) else _list_comparison_figures()
+    figures = ((name, drawing(pictures)) for name, drawing in drawings.items())
+    return {name: Print(figure) for name, figure in figures if figure is not None}
 
-    of_a_run: dict[str, Callable[[Any], Figure | None]] = {
+
+def _list_run_figures() -> dict[str, Drawing]:
+    from custseg_spark.report.plots import curves, flows, planes, rows
+
+    return {
         "pca_2d.png": planes.draw_plane,
         "pca_3d.png": planes.draw_space,
         "pair.png": planes.draw_pair,
@@ -50,14 +57,16 @@ def draw(pictures: Pictures | ComparisonPictures) -> dict[str, Print]:
         "evidence.png": curves.draw_evidence,
         "movement.png": flows.draw_movement,
     }
-    of_a_comparison: dict[str, Callable[[Any], Figure | None]] = {
+
+
+def _list_comparison_figures() -> dict[str, Drawing]:
+    from custseg_spark.report.plots import compared
+
+    return {
         "comparison.png": compared.draw_comparison_panels,
         "dendrogram.png": compared.draw_dendrogram,
         "k_distance.png": compared.draw_k_distance,
     }
-    drawings = of_a_run if isinstance(pictures, Pictures) else of_a_comparison
-    figures = ((name, drawing(pictures)) for name, drawing in drawings.items())
-    return {name: Print(figure) for name, figure in figures if figure is not None}
 
 
 class Print:

@@ -17,9 +17,10 @@ MEASURES = {"count": F.count, "mean": F.avg, "std": F.stddev_samp, "min": F.min,
 
 def build_aggregates(frame: DataFrame, columns: Mapping[str, str]) -> list[Column]:
     """Every measure of every column of `frame` (name -> SQL that gives a number), for one grouped pass."""
+    numbers = [compile_expression(frame, f"try_cast(({sql}) AS DOUBLE)") for sql in columns.values()]
     return [
-        measure(compile_expression(frame, f"try_cast(({sql}) AS DOUBLE)")).alias(f"{kind}_{position}")
-        for position, sql in enumerate(columns.values())
+        measure(number).alias(f"{kind}_{position}")
+        for position, number in enumerate(numbers)
         for kind, measure in MEASURES.items()
     ]
 
