@@ -7,6 +7,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 NARROW = "\u00a0"
 VERDICTS = {
@@ -102,6 +103,7 @@ def humanize(name: str) -> str:
     return (head.replace("_", " ").strip() or head) + colon + rest
 
 
+@lru_cache(4096)
 def split_words(name: str) -> tuple[str, ...]:
     """The lower-case ASCII words of a name, however it is written: `CustomerID` -> customer, id."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()

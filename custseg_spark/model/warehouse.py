@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import sqlglot
@@ -108,8 +109,13 @@ def _write_select(model: Model, stages: Sequence[Stage]) -> str:
     return f"WITH {', '.join(steps)}\nSELECT {', '.join(last)}\nFROM {source}"
 
 
+@lru_cache(64)
+def _parse(sql: str) -> exp.Expr:
+    return sqlglot.parse_one(sql, read="spark")
+
+
 def _translate(sql: str, meaning: Meaning, dialect: str) -> exp.Expr:
-    tree = exp.paren(sqlglot.parse_one(sql, read="spark"))  # so that the root too has a place to be put
+    tree = exp.paren(_parse(sql))  # a copy, and the root too has a place to be put
     for node in reversed(list(tree.this.dfs())):  # the innermost first
         plain = _translate_node(node, meaning, dialect)
         if plain is not node:
