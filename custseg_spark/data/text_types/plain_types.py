@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -126,39 +127,41 @@ class Reading(Generic[Form, Read]):
         return ""
 
 
-def hold_codes(texts: Sequence[str]) -> bool:
+def hold_codes(texts: Iterable[str]) -> bool:
     """Whether a number among them has leading zeros: then they are codes, and 007 is not 7."""
     return any(_CODE.fullmatch(text) for text in texts)
 
 
 def infer_plain(texts: Sequence[str]) -> TextType:
-    if not texts:
+    counts = Counter(texts)
+    if not counts:
         return TextType("double")
-    if hold_codes(texts):
+    if hold_codes(counts):
         return TextType("string")
-    return next(_propose_plain(texts), TextType("string"))
+    return next(_propose_plain(counts), TextType("string"))
 
 
-def _propose_plain(texts: Sequence[str]) -> Iterator[TextType]:
-    """What the texts may be, in turn."""
-    numbers = [text for text in texts if _NUMBER.fullmatch(text)]
-    yield from _measure(TextType("int" if all(map(_INT.fullmatch, numbers)) else "double"), texts)
-    yield from _measure(TextType("boolean"), texts)
-    yield from _measure(TextType("date", DateFormat((ISO,), ())), texts)
-    yield from _measure(TextType("timestamp"), texts)
+def _propose_plain(counts: Counter[str]) -> Iterator[TextType]:
+    """What the texts, with how often each stands there, may be, in turn."""
+    numbers = [text for text in counts if _NUMBER.fullmatch(text)]
+    yield from _measure(TextType("int" if all(map(_INT.fullmatch, numbers)) else "double"), counts)
+    yield from _measure(TextType("boolean"), counts)
+    yield from _measure(TextType("date", DateFormat((ISO,), ())), counts)
+    yield from _measure(TextType("timestamp"), counts)
 
 
-def _measure(guess: TextType, texts: Sequence[str]) -> Iterator[TextType]:
+def _measure(guess: TextType, counts: Counter[str]) -> Iterator[TextType]:
     """The type with the share of the texts that fit, and the first that does not; nothing where too few are
     written so, or none has a value."""
-    form = _FORMS[guess.name]
-    if sum(form.fullmatch(text) is not None for text in texts) < MOSTLY * len(texts):
+    form, rows = _FORMS[guess.name], counts.total()
+    if sum(count for text, count in counts.items() if form.fullmatch(text)) < MOSTLY * rows:
         return
-    misfits = [text for text in texts if guess.read(text) is None]
+    misfits = [text for text in counts if guess.read(text) is None]
     if not misfits:
         yield guess
-    elif len(misfits) < len(texts):
-        yield replace(guess, fit=(len(texts) - len(misfits)) / len(texts), misfit=misfits[0])
+    elif len(misfits) < len(counts):
+        fitting = rows - sum(counts[text] for text in misfits)
+        yield replace(guess, fit=fitting / rows, misfit=misfits[0])
 
 
 def _read_number(found: re.Match[str]) -> float | None:
