@@ -117,10 +117,11 @@ def compare(
             start = time.perf_counter()
             made[name] = Labelling(again[name](few, seed), time.perf_counter() - start)
         between, kmeans = pairwise_distances(few), made["KMeans"].labels
+        distances = (between**2, between)
         rows = []
         for name, one in made.items():
             stability = _find_lowest_return(few, one.labels, again.get(name), settings.redraws, seed)
-            rows.append(_build_row(name, one, kmeans, between, stability))
+            rows.append(_build_row(name, one, kmeans, distances, stability))
         labels = {name: one.labels for name, one in made.items()}
         return Comparison(tuple(rows), at, labels, build_ward_tree(few), density)
 
@@ -167,8 +168,9 @@ def _find_lowest_return(
 
 
 def _build_row(
-    name: str, made: Labelling, kmeans: Labels, between: Points, stability: float | None
+    name: str, made: Labelling, kmeans: Labels, distances: tuple[Points, Points], stability: float | None
 ) -> ComparisonRow:
+    """`distances`: squared and Euclidean, (n, n) each."""
     labels = made.labels
     inside = labels >= 0
     sizes = np.unique(labels[inside], return_counts=True)[1]
@@ -177,8 +179,8 @@ def _build_row(
         algorithm=name,
         segments=len(sizes),
         noise_share=float(1.0 - inside.mean()),
-        silhouette=_average_silhouette(between**2, labels) if several else None,
-        silhouette_euclidean=_average_silhouette(between, labels) if several else None,
+        silhouette=_average_silhouette(distances[0], labels) if several else None,
+        silhouette_euclidean=_average_silhouette(distances[1], labels) if several else None,
         smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
         stability=stability,
         adjusted_rand=float(adjusted_rand_score(kmeans, labels)),
@@ -188,5 +190,7 @@ def _build_row(
 
 def _average_silhouette(between: Points, labels: Labels) -> float:
     inside = np.flatnonzero(labels >= 0)
-    each = silhouette_samples(between[np.ix_(inside, inside)], labels[inside], metric="precomputed")
+    if len(inside) < len(labels):
+        between = between[np.ix_(inside, inside)]
+    each = silhouette_samples(between, labels[inside], metric="precomputed")
     return float(each.sum() / len(labels))
