@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.wording import format_figure
@@ -47,6 +48,11 @@ class Proposal:
 
 def render(template: str, **values: Any) -> str:
     """One of this package's templates with these values."""
+    return _open_template(template).render(**values)
+
+
+@functools.cache
+def _open_template(name: str) -> Template:
     environment = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     environment.filters |= {
         "yaml": plain_yaml.inline,
@@ -55,5 +61,5 @@ def render(template: str, **values: Any) -> str:
         "comment": lambda why: f"  # {why}" if why else "",
         "wrap": lambda text: textwrap.fill(text, 106, break_long_words=False, break_on_hyphens=False),
     }
-    text = resources.files("custseg_spark.propose").joinpath(template).read_text(encoding="utf-8")
-    return environment.from_string(text).render(**values)
+    text = resources.files("custseg_spark.propose").joinpath(name).read_text(encoding="utf-8")
+    return environment.from_string(text)

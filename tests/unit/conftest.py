@@ -1,11 +1,13 @@
 """What unit tests share: a store like HDFS, and proposals without much of a trial."""
 
 from collections.abc import Iterator
+from unittest.mock import MagicMock
 
 import fsspec
 import pytest
 from fsspec.registry import _registry
 
+from custseg_spark.engine import run_on_engine
 from tests.unit.half_written import RENAMES, HalfWritten, play
 
 PROTOCOLS = ("halfway", "sftp", "oss")
@@ -31,6 +33,12 @@ def rename(request: pytest.FixtureRequest, halfway: None) -> str:
     """What a rename onto an existing file does there."""
     HalfWritten.rename = request.param
     return str(request.param)
+
+
+@pytest.fixture
+def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands get one that answers nothing: what they end with comes before it is asked."""
+    monkeypatch.setattr(run_on_engine, "open_session", lambda **settings: MagicMock(version="4.2.0"))
 
 
 @pytest.fixture

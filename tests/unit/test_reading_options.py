@@ -7,10 +7,10 @@ import pytest
 
 from custseg_spark import cli
 from custseg_spark.commands import init
-from custseg_spark.engine import session
 from custseg_spark.errors import DataError
 from custseg_spark.propose.proposal import Proposal
 
+pytestmark = pytest.mark.usefixtures("no_session")
 Asked = list[tuple[Any, ...]]
 
 
@@ -24,7 +24,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         return Proposal("input: {}\n", ("Mind this first.", "Then this."))
 
     monkeypatch.setattr(init, "propose_recipe", propose)
-    monkeypatch.setattr(session, "open_session", lambda **settings: None)
     return found
 
 
@@ -72,6 +71,5 @@ def test_errors_name_options(
         raise DataError("it can't be read", remedy)
 
     monkeypatch.setattr(init, "propose_recipe", refuse)
-    monkeypatch.setattr(session, "open_session", lambda **settings: None)
     assert cli.main(["init", "t.csv"]) == 3
     assert told in capsys.readouterr().err

@@ -108,7 +108,7 @@ def test_scores_audiences_and_customer_tables_of_an_older_version_are_read(kept:
 
 @pytest.mark.parametrize("name", ["run.json", "model.json", "baseline.json"])
 def test_what_a_newer_version_wrote_is_refused_in_one_line(
-    kept: str, name: str, capsys: pytest.CaptureFixture[str]
+    kept: str, name: str, no_session: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(f"{kept}/runs/{FIRST}/{name}", schema_version=SCHEMA_VERSION + 1, tomorrow="new")
     asked = ["score", "--output", kept, "--input", str(KEPT / "customers.csv"), "--to", kept]
