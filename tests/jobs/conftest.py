@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,10 @@ from pyspark.sql import DataFrame, SparkSession
 from custseg_spark import cli
 from custseg_spark.engine.sail import get_session
 from custseg_spark.model import Model
+from custseg_spark.report.figures import Print, draw
+from custseg_spark.report.plots import canvas
+from custseg_spark.report.plots.data import Pictures
+from custseg_spark.steps import write_report
 from tests.brought_tables import trial
 from tests.jobs.orders import rfm
 from tests.tables.saved import load_from_run
@@ -85,6 +90,30 @@ class Outcome:
 Train = Callable[..., Outcome]
 FirstRun = Callable[..., Outcome]
 Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def drawn_once() -> Iterator[None]:
+    """Figures are two fifths of a `train` of few customers: those of equal pictures are drawn once, and all
+    in few dots. How they look is held by the tests of units."""
+    prints: dict[bytes, dict[str, Print]] = {}
+
+    def draw_once(pictures: Pictures) -> dict[str, Print]:
+        key = pickle.dumps(pictures)
+        if key not in prints:
+            prints[key] = draw(pictures)
+        return prints[key]
+
+    def forget_sizes() -> None:
+        canvas.measure_text.cache_clear()
+        canvas._find_renderer.cache_clear()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write_report, "draw", draw_once)
+        patch.setattr(canvas, "DPI", 40)
+        forget_sizes()
+        yield
+    forget_sizes()
 
 
 @pytest.fixture
