@@ -47,13 +47,13 @@ def make_codes_and_days(directory: Path) -> Path:
 
 
 def make_wide(directory: Path) -> Path:
-    """A hundred and twenty counts of products, in six groups by name."""
+    """Seventy-two counts of products, in six groups by name."""
     rng = np.random.default_rng(26)
     likes = rng.integers(0, 6, 300)
     counts = {
         f"{group}_sku_{number:02d}": rng.poisson(np.where(likes == place, 0.9, 0.3) * rng.gamma(4, 0.25, 300))
         for place, group in enumerate(GROUPS)
-        for number in range(20)
+        for number in range(12)
     }
     return write(pd.DataFrame({"customer_id": range(1, 301), **counts}), directory)
 
@@ -118,7 +118,7 @@ def offers_sums(trial: Trial) -> None:
     used = {**trial.sections["segment_by"], **trial.sections["describe"]}
     for group in GROUPS:
         assert any(
-            len(set(re.findall(rf"\b{group}_sku_\d\d\b", sql))) == 20
+            len(set(re.findall(rf"\b{group}_sku_\d\d\b", sql))) == 12
             and not re.search(rf"\b(?!{group})\w+_sku", sql)
             for sql in used.values()
         ), f"the sum of {group}"
