@@ -19,7 +19,7 @@ SHOWN = (
     "spark.driver.host",
     "spark.sql.shuffle.partitions",
 )
-PROGRAM = f"""
+SHOW = f"""
 from custseg_spark.engine.choose import find_engine
 from custseg_spark.engine.session import open_session
 spark = open_session("custseg", settings={{"spark.sql.warehouse.dir": "warehouse"}})
@@ -28,6 +28,8 @@ for key in {SHOWN!r}:
     print(key, again.conf.get(key, None))
 engine = find_engine(spark)
 print("engine", engine.name, "because", engine.why)
+"""
+FIT = """
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.feature import VectorAssembler
 numbers = VectorAssembler(inputCols=["id"], outputCol="features").transform(spark.range(9))
@@ -81,7 +83,7 @@ def test_an_open_session_is_taken_as_it_is(spark: SparkSession) -> None:
 
 @pytest.mark.spark_only("how a JVM is started")
 def test_a_laptop_gets_the_defaults_and_a_calm_standard_error(no_settings: Path) -> None:
-    seen, error = run(PROGRAM, no_settings, CUSTSEG_ENGINE="spark")
+    seen, error = run(SHOW + FIT, no_settings, CUSTSEG_ENGINE="spark")
     assert seen["spark.master"] == "local[*]"
     assert seen["spark.driver.host"] == "127.0.0.1"
     assert seen["rows"] == "3"
@@ -95,7 +97,7 @@ def test_spark_defaults_and_arguments_win(no_settings: Path) -> None:
         "# ours\nspark.sql.shuffle.partitions   7\nspark.driver.memory=700m\nspark.app.name: from the file\n"
     )
     arguments = "--master local[1] --driver-memory 800m --conf spark.driver.host=localhost pyspark-shell"
-    seen, _ = run(PROGRAM, no_settings, PYSPARK_SUBMIT_ARGS=arguments)
+    seen, _ = run(SHOW, no_settings, PYSPARK_SUBMIT_ARGS=arguments)
     assert seen["spark.sql.shuffle.partitions"] == "7"
     assert seen["spark.app.name"] == "from the file"
     assert seen["spark.driver.memory"] == "800m"
@@ -110,7 +112,7 @@ def test_spark_submit_is_left_as_it_is(no_settings: Path) -> None:
     if not submit.exists():
         pytest.skip("no spark-submit beside this Python")
     settings = ("--master", "local[1]", "--name", "nightly", "--conf", "spark.sql.shuffle.partitions=9")
-    seen, _ = run(PROGRAM, no_settings, str(submit), *settings)
+    seen, _ = run(SHOW, no_settings, str(submit), *settings)
     assert seen["spark.app.name"] == "nightly"
     assert seen["spark.sql.shuffle.partitions"] == "9"
     assert seen["spark.driver.memory"] == "None"
@@ -121,7 +123,7 @@ def test_spark_submit_is_left_as_it_is(no_settings: Path) -> None:
 def test_session_that_is_open_keeps_its_engine(no_settings: Path) -> None:
     """Also where Sail is installed, which a session that is opened here would be of."""
     opened = "from pyspark.sql import SparkSession\nSparkSession.builder.master('local[1]').getOrCreate()\n"
-    seen, _ = run(opened + PROGRAM, no_settings)
+    seen, _ = run(opened + SHOW, no_settings)
     assert seen["engine"] == "spark because the session is open"
 
 
@@ -129,7 +131,7 @@ def test_session_that_is_open_keeps_its_engine(no_settings: Path) -> None:
 def test_spark_connect(no_settings: Path) -> None:
     """The program ends, too, with a fitted model in hand: half of the time it did not."""
     pytest.importorskip("grpc")
-    seen, _ = run(PROGRAM, no_settings, SPARK_REMOTE="local[1]")
+    seen, _ = run(SHOW + FIT, no_settings, SPARK_REMOTE="local[1]")
     assert seen["engine"] == "spark because SPARK_REMOTE"
     assert seen["spark.driver.host"] == "127.0.0.1"
     assert seen["rows"] == "3"
