@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.errors import RunError
 
 _PREFIX = "custseg-rows-"
@@ -72,8 +73,11 @@ def read_copy(spark: SparkSession, copy: Copy) -> DataFrame:
 
 
 def copy_frame(frame: DataFrame) -> DataFrame:
-    """The rows of a frame, from a copy that the engine writes now: whoever reads them computes nothing of
-    them again. For Sail, whose own `cache` does nothing."""
+    """The rows of a frame, from a copy that the engine makes now: whoever reads them computes nothing of them
+    again. Spark keeps it in memory as long as somebody has the frame; Sail, which has no such thing, in a
+    directory for temporary files. For an engine on this machine."""
+    if not is_sail(frame.sparkSession):
+        return frame.localCheckpoint()
     place = (Path(_make_folder()) / "rows").as_uri()
     frame.write.option("compression", "lz4").parquet(place)
     return frame.sparkSession.read.parquet(place)

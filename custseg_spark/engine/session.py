@@ -71,7 +71,7 @@ def open_session(
         if find_remote():
             atexit.register(_hang_up_at_exit, spark)
     note_engine(spark, why)
-    return spark
+    return _take_active(spark, engine)
 
 
 def close_session(spark: SparkSession) -> None:
@@ -83,14 +83,22 @@ def close_session(spark: SparkSession) -> None:
 
 
 def _take_active(spark: SparkSession, wish: str | None) -> SparkSession:
-    """The session that is open. Raises RecipeError where another engine was asked for than the one it has."""
+    """The session that is there. Raises RecipeError where another engine was asked for than it has."""
     asked, name = read_wish(wish), find_engine(spark).name
     if asked not in ("auto", name):
         raise RecipeError(
-            f"the engine {asked} was asked for, and a session of {name.capitalize()} is open in this process",
-            "stop it first, or ask for no engine",
+            f"the engine {asked} was asked for, and {name.capitalize()} answers the session that is there",
+            "stop that session first, or ask for no engine",
         )
     return spark
+
+
+def is_on_this_machine(spark: SparkSession) -> bool:
+    """Whether the engine shares memory and temporary files with this program: Sail in this process, or Spark
+    in local mode."""
+    if ".connect." in type(spark).__module__:
+        return sail.get_session() is spark
+    return re.match(r"local(\[|$)", spark.conf.get("spark.master") or "") is not None
 
 
 def _hang_up_at_exit(spark: SparkSession) -> None:

@@ -11,21 +11,22 @@ from pyspark.sql import functions as F
 from custseg_spark import clustering, data, features, journal
 from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.expressions import compile_expression
+from custseg_spark.engine.session import is_on_this_machine
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps.explain_cast import explain_engine_errors
 
 COPIED_UP_TO = 200_000
-"""Rows of a table that Sail computes once, with its checks, into a copy."""
+"""Rows of a table that is computed once, with its checks, into a copy."""
 
 
 def copy_small_table(found: CustomerTable, recipe: Recipe, rows: int) -> CustomerTable:
-    """A small table on Sail as a copy of itself, any other as it is.
+    """A small table as a copy of itself where the engine is on this machine, any other as it is.
 
-    Every pass over a table plans all of its casts and checks anew, which takes Sail longer than the pass
-    itself where rows are few (docs/decisions/small-tables.md). Over a copy there is nothing left to plan.
+    Every pass over a table plans all of its casts and checks anew, which takes longer than the pass itself
+    where rows are few (docs/decisions/small-tables.md). Over a copy there is nothing left to plan.
     """
-    if rows > COPIED_UP_TO or not is_sail(found.frame.sparkSession):
+    if rows > COPIED_UP_TO or not is_on_this_machine(found.frame.sparkSession):
         return found
     journal.scan("copy")
     with explain_engine_errors("reading the input", found, recipe):

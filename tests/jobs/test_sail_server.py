@@ -44,7 +44,7 @@ def test_train_and_score_against_a_server(address: str, train: Train, tmp_path: 
     assert beside.code == 0, beside.err
 
     (tmp_path / "there.yaml").write_text(yaml.safe_dump(recipe))
-    environment = {**os.environ, "SPARK_REMOTE": address}
+    environment = {**os.environ, "SPARK_REMOTE": address, "CUSTSEG_ENGINE": "auto"}
 
     def say(*arguments: object) -> str:
         command = [sys.executable, "-m", "custseg_spark.cli", *map(str, arguments)]
@@ -72,10 +72,15 @@ def test_what_sail_can_not_do_is_refused_on_a_server(address: str, tmp_path: Pat
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe))
     command = [sys.executable, "-m", "custseg_spark.cli", "train", "--recipe", str(tmp_path / "recipe.yaml")]
     asked = [*command, "--input", str(tmp_path / "customers.parquet"), "--output", str(tmp_path / "out")]
-    environment = {**os.environ, "SPARK_REMOTE": address}
+    environment = {**os.environ, "SPARK_REMOTE": address, "CUSTSEG_ENGINE": "auto"}
     done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
     assert "publish.table takes Spark" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list((tmp_path / "out").rglob("*.parquet"))
     assert not (tmp_path / "out" / "latest.json").exists()
+    done = subprocess.run(
+        [*asked, "--engine", "spark"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "the engine spark was asked for, and Sail answers the session that is there" in done.stderr

@@ -71,7 +71,14 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("max(a) - min(a)", [("a", "max"), ("a", "min")], "try_subtract(_x0, _x1)"),
         ("count(*)", [("1", "sum")], "_x0"),
         ("count(a)", [("if((a) IS NULL, 0, 1)", "sum")], "_x0"),
-        ("avg(a)", [("a", "sum"), ("if((a) IS NULL, 0, 1)", "sum")], "try_divide(_x0, _x1)"),
+        (
+            "avg(a)",
+            [
+                ("a", "sum"),
+                ("if(nanvl(try_cast((a) AS DOUBLE), CAST(NULL AS DOUBLE)) IS NULL, 0, 1)", "sum"),
+            ],
+            "try_divide(_x0, _x1)",
+        ),
         ("count_if(a = 'it''s')", [("if(a = 'it''s', 1, 0)", "sum")], "_x0"),
     ],
 )

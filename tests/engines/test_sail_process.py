@@ -52,11 +52,12 @@ import sys
 from custseg_spark.engine.session import open_session
 print(open_session(engine="sail").range(3).count(), "pyspark.testing.connectutils" in sys.modules)
 """
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("SPARK_CONNECT_MODE_ENABLED", None)  # a session of Sail's leaves it in its process
     for command, given in (([sys.executable, "-c", program], ""), ([sys.executable], program)):
         answer = subprocess.run(
-            command, input=given, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-            check=False, timeout=100,
-        )  # fmt: skip
+            command, input=given, env=environment, capture_output=True, text=True, check=False, timeout=100
+        )
         assert answer.stdout == "3 False\n", answer.stderr
 
 
