@@ -11,12 +11,18 @@ FEATURES, RANGE = 4, [2, 10]
 
 
 def _result(
-    results: Sequence[Result], rows: int, k: Sequence[int] = RANGE, memory: str | None = None
+    results: Sequence[Result],
+    rows: int,
+    k: Sequence[int] = RANGE,
+    memory: str | None = None,
+    programs: Sequence[str] = (OURS,),
 ) -> Result | None:
     """The plain scenario of this size: 4 features, as many files as the maker gives; the one with the most
-    turns and then programs, of those with that driver memory if one is given."""
+    turns and then programs, of those that hold these and have that driver memory if one is given."""
     for result in sorted(results, key=_turns, reverse=True):
         if memory is not None and result["settings"]["driver_memory"] != memory:
+            continue
+        if not set(programs) <= set(result["contenders"]):
             continue
         asked = result["scenario"]
         plain = asked["features"] == FEATURES and "files" not in result["name"]
@@ -26,7 +32,7 @@ def _result(
 
 
 def _turns(result: Result) -> tuple[int, int]:
-    return len(result["contenders"].get(OURS, [])), len(result["contenders"])
+    return max(map(len, result["contenders"].values())), len(result["contenders"])
 
 
 Side = tuple[Result | None, str]
@@ -42,7 +48,7 @@ def _over(mine: Side, theirs: Side, what: str = "seconds") -> Stand | None:
 
 
 def _against(results: Sequence[Result], rows: int, program: str, on: str = "") -> Stand | None:
-    result = _result(results, rows)
+    result = _result(results, rows, programs=(OURS + on, program))
     return _over((result, OURS + on), (result, program))
 
 

@@ -55,7 +55,7 @@ def _lines(path: str) -> list[str]:
 def tabulate_runs(result: dict[str, Any]) -> list[tuple[str, ...]]:
     """A row per contender, in the order of HEADINGS; medians over its whole runs."""
     rows = []
-    ours = find_median(result, OURS)
+    ours = find_median(result, next(iter(result["contenders"])))
     for program in result["contenders"]:
         ended = list_runs(result, program)
         ratios = [ratio for run in ended for ratio in run.get("cost_ratios", {}).values()]

@@ -186,6 +186,7 @@ def test_the_bars_stand_where_the_medians_are(script: ModuleType) -> None:
         ),
         made_up(script, 10_000_000, {"custseg": 50}, k=(2, 20), ratio=1.0061),
         made_up(script, 100_000_000, {"custseg": 100, "copy": 100}, peak=1050.0),
+        made_up(script, 100_000_000, {"custseg-sail": 30, "copy-sail": 12, "sklearn": 60}),
     ]
     rows = [row[3:] for row in script.readme.judge_bars(results)]
     assert rows == [
@@ -201,7 +202,7 @@ def test_the_bars_stand_where_the_medians_are(script: ModuleType) -> None:
         ("0.25", "3", "yes"),
         ("0.94", "3", "no"),
         ("3.00", "3", "no"),
-        ("not measured", "", ""),
+        ("2.50", "3", "yes"),
         ("1.0061", "12", "no"),
         ("0", "12", "yes"),
     ]
