@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +13,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from custseg_spark.engine.choose import is_sail
+from custseg_spark.engine.scratch_folders import make_scratch_folder
 from custseg_spark.errors import RunError
-
-_PREFIX = "custseg-rows-"
-_STALE = 7 * 24 * 3600
-"""Seconds after which a folder that nothing was written to is of a process that was killed."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +32,8 @@ class Copy:
 
 @contextmanager
 def open_copy(schema: pa.Schema) -> Iterator[Copy]:
-    """A new copy of rows with that schema, below the directory for temporary files; whole when the block
-    ends, removed when the process does. What killed processes left there is removed now."""
-    folder = _make_folder()
+    """A new copy of rows with that schema, in a scratch folder; whole when the block ends."""
+    folder = make_scratch_folder()
     with _tell_unwritable(folder):
         file = pq.ParquetWriter(
             Path(folder) / "rows.parquet", schema, compression="lz4", use_dictionary=False
@@ -51,20 +43,6 @@ def open_copy(schema: pa.Schema) -> Iterator[Copy]:
     finally:
         with _tell_unwritable(folder):
             file.close()
-
-
-def _make_folder() -> str:
-    _clear_stale()
-    folder = tempfile.mkdtemp(prefix=_PREFIX)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
-def _clear_stale() -> None:
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):  # another process may clear it too
-            if left.stat().st_mtime < time.time() - _STALE:
-                shutil.rmtree(left)
 
 
 def read_copy(spark: SparkSession, copy: Copy) -> DataFrame:
@@ -78,7 +56,7 @@ def copy_frame(frame: DataFrame) -> DataFrame:
     directory for temporary files. For an engine on this machine."""
     if not is_sail(frame.sparkSession):
         return frame.localCheckpoint()
-    place = (Path(_make_folder()) / "rows").as_uri()
+    place = (Path(make_scratch_folder()) / "rows").as_uri()
     frame.write.option("compression", "lz4").parquet(place)
     return frame.sparkSession.read.parquet(place)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from custseg_spark.engine.machine import choose_driver_memory
 from custseg_spark.engine.require_pyspark import import_client
+from custseg_spark.engine.scratch_folders import make_scratch_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+_TEMPORARY = "SAIL_RUNTIME__TEMPORARY_FILES__PATHS"
 _CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
 """PySpark's mark that this process speaks to a server; while it is there no JVM is started."""
 
@@ -27,7 +28,6 @@ making the column. Our errors name keys of the recipe."""
 class _Running:
     server: Any
     session: SparkSession
-    scratch: tempfile.TemporaryDirectory[str]
 
 
 _running: _Running | None = None
@@ -37,8 +37,7 @@ def open_sail() -> SparkSession:
     """The session of this program on Sail; the server is started by the first call."""
     global _running
     if _running is None:
-        scratch = tempfile.TemporaryDirectory(prefix="custseg-sail-", ignore_cleanup_errors=True)
-        _set_defaults(scratch.name)
+        _set_defaults()
         from pysail.spark import SparkConnectServer
         from pyspark.sql import SparkSession
 
@@ -49,22 +48,23 @@ def open_sail() -> SparkSession:
         session = SparkSession.builder.remote(f"sc://localhost:{port}").create()
         session.conf.set("spark.sql.session.timeZone", "UTC")
         session.conf.set(*NO_CALL_SITES)
-        _running = _Running(server, session, scratch)
+        _running = _Running(server, session)
         atexit.register(stop_sail)
     return _running.session
 
 
-def _set_defaults(scratch: str) -> None:
+def _set_defaults() -> None:
     """What Sail reads once, when its library is loaded; what the user set wins. It has a thread for each core
     that the process may use, and may take as much memory as a JVM would get."""
     defaults = {
         "RUST_LOG": "off",
-        "SAIL_RUNTIME__TEMPORARY_FILES__PATHS": json.dumps([scratch]),
         "SAIL_RUNTIME__MEMORY_POOL__TYPE": "fair",
         "SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE": str(choose_driver_memory()),
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    if _TEMPORARY not in os.environ:
+        os.environ[_TEMPORARY] = json.dumps([make_scratch_folder()])
 
 
 def get_session() -> SparkSession | None:
@@ -79,5 +79,4 @@ def stop_sail() -> None:
         running, _running = _running, None
         running.session.stop()
         running.server.stop()
-        running.scratch.cleanup()
         os.environ.pop(_CONNECT_MODE, None)

@@ -40,18 +40,18 @@ def test_rows_are_there_when_the_copy_is_whole(place: Path) -> None:
 @pytest.mark.parametrize("then", ["pass", "raise ValueError"])
 def test_a_copy_goes_with_its_process(place: Path, then: str) -> None:
     ran = subprocess.run([sys.executable, "-c", PROGRAM.format(then=then)], capture_output=True, text=True)
-    assert ran.stdout.startswith(f"{place}/custseg-rows-"), ran.stderr
+    assert ran.stdout.startswith(f"{place}/custseg-scratch-"), ran.stderr
     assert not list(place.iterdir())
 
 
 def test_what_a_killed_process_left_is_cleared_after_a_week(place: Path) -> None:
-    for name, age in (("custseg-rows-old", 8), ("custseg-rows-new", 1), ("other", 8)):
+    for name, age in (("custseg-scratch-old", 8), ("custseg-scratch-new", 1), ("other", 8)):
         (place / name).mkdir()
         then = (place / name).stat().st_mtime - age * 24 * 3600
         os.utime(place / name, (then, then))
     with open_copy(ROWS.schema) as copy:
         pass
-    assert {path.name for path in place.iterdir()} == {"custseg-rows-new", "other", Path(copy.folder).name}
+    assert {path.name for path in place.iterdir()} == {"custseg-scratch-new", "other", Path(copy.folder).name}
 
 
 def test_where_there_is_no_room_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
