@@ -83,7 +83,8 @@ _FORMS: dict[str, str] = {
         nvl2({text}, {int}, {int}) | locate({part}, {text}) | xxhash64({text}) | ifnull({int}, 0)
         datediff(current_date(), {day}) | unix_date({day}) | datediff(DATE '2024-01-01', {day})
         second({time}) | CASE {int} WHEN 1 THEN {int} WHEN {int} THEN 3 END | unix_timestamp({time})
-        levenshtein({text}, {part})""",
+        levenshtein({text}, {part}) | {int} + 1 + {int} - 2 | -(2 * {int})
+        {int} * 100000 * 100000 | -(-{int}) | {int} + 100 + {int} | {int} * 3 * {int}""",
     "double": """
         {double} + {number} | {number} - {double} | {double} * {number} | {int} / {int}
         {double} / {number} | {double} % {number} | -{double} | abs({double}) | sqrt({number})

@@ -150,6 +150,13 @@ def test_a_name_that_is_no_column_is_told_as_one() -> None:
         ("floor(d)", "CAST((floor(nanvl(`d`, 0D))) AS BIGINT)"),
         ("nullif(NULL, NULL)", "NULL"),
         ("ar", "`ar`"),
+        (
+            "try_multiply(try_multiply(l, -1), -1)",
+            "CAST((try_multiply(`l`, CAST(1 AS BIGINT))) AS BIGINT)",
+        ),
+        ("try_add(try_add(i, 1), try_add(i, 2))", "CAST((try_add(try_add(`i`, `i`), 3)) AS INT)"),
+        ("try_add(try_add(i, 1), i)", "CAST((try_add(try_add(`i`, `i`), 1)) AS INT)"),
+        ("try_multiply(try_multiply(i, 2147483647), 2)", "CAST(CAST(NULL AS INT) AS INT)"),
         ("CAST(l AS INT) = 2", "CAST((nullif(TRY_CAST(`l` AS INT), NULL) = 2) AS BOOLEAN)"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from custseg_spark.sql.on_sail.casts import cast, narrow, read_constant
+from custseg_spark.sql.on_sail.terms import FOLD, combine_terms
 from custseg_spark.sql.on_sail.types import (
     FLOATS,
     INTEGERS,
@@ -67,6 +68,8 @@ def turn_sign(value: Value) -> Value:
 
 def _compute_integers(name: str, left: Value, right: Value) -> Value:
     kind = find_common(name, (left.type, right.type))
+    if name in FOLD and kind not in _NARROW:
+        return combine_terms(name, cast(left, kind), cast(right, kind), kind)
     wide = "int" if kind in _NARROW else kind
     one, other = cast(left, wide).sql, cast(right, wide).sql
     template = _MODULO if name == "try_mod" else f"{name}({{0}}, {{1}})"

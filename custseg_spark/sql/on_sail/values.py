@@ -26,7 +26,8 @@ _MADE_OF_DOUBLE = "4503599627370496D"
 @dataclass(frozen=True)
 class Value:
     """`sql` can stand anywhere in an expression. `constant`: what it always is; None where rows differ, and
-    of NULL, whose type is void. `tame`: a double that is never NaN and never -0.0."""
+    of NULL, whose type is void. `tame`: a double that is never NaN and never -0.0. `terms`: of a sum or a
+    product of whole numbers its function, its terms that rows give, and those that are constants."""
 
     sql: str
     type: str
@@ -34,6 +35,7 @@ class Value:
     tame: bool = False
     literal: bool = False
     """Whether it is a number as written, of which Spark counts the digits beside a decimal."""
+    terms: tuple[str, tuple[str, ...], tuple[int, ...]] = ("", (), ())
 
 
 _PLACE = re.compile(r"\{(\d)\}")
