@@ -6,6 +6,7 @@ import operator
 from functools import reduce
 from itertools import chain
 
+from custseg_spark.sql.on_sail.types import UnlikeError
 from custseg_spark.sql.on_sail.values import Value, write_null, write_number
 
 FOLD = {"try_add": operator.add, "try_multiply": operator.mul}
@@ -18,6 +19,8 @@ def combine_terms(name: str, left: Value, right: Value, kind: str) -> Value:
     given, constants = (tuple(chain(*parts)) for parts in zip(*sides, strict=True))
     made = f"({name}({left.sql}, {right.sql}))"
     if given and constants and len(given + constants) > 2:
+        if not all("`" in term for term in given):  # what has no column is a constant to Spark
+            raise UnlikeError(f"{name} with a constant that is computed")
         folded = reduce(FOLD[name], constants)
         bits = 31 if kind == "int" else 63
         if not -(1 << bits) <= folded < 1 << bits:
