@@ -15,7 +15,7 @@ DATES = {"input": {"id": "id", "types": {"since": {"date": ["dd.MM.yyyy", "yyyy-
 LOOSE = {"rules": {"max_quarantined": 0.2, "named": {"adult": {"sql": "age >= 20", "on_fail": "warn"}}}}
 
 
-def mixed() -> pd.DataFrame:
+def build_mixed_table() -> pd.DataFrame:
     """Numbers that are none, dates by two patterns, an id that stands twice, a column that nothing uses."""
     table = planted().astype({"visits": object})
     table["since"] = ["01.02.2024" if i % 2 else "2024-02-01" for i in range(len(table))]
@@ -42,7 +42,7 @@ def test_a_run_on_a_copy_leaves_what_one_without_leaves(
     for place, up_to in ((tmp_path / "copied", 300), (tmp_path / "planned", 299)):
         place.mkdir()
         monkeypatch.setattr(draw_sample, "COPIED_UP_TO", up_to)
-        runs.append(train_in(place, mixed(), {**RECIPE, **DATES, **LOOSE}))
+        runs.append(train_in(place, build_mixed_table(), {**RECIPE, **DATES, **LOOSE}))
         assert runs[-1].code == 0, runs[-1].err
     copied, planned = runs
     assert tell(copied) == tell(planned)
