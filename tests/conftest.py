@@ -29,6 +29,8 @@ settings.load_profile("no deadline")
 # A fit of a few hundred points by scikit-learn: on a busy machine its threads wait for each other forty times
 # as long as one computes. To be set before it is loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# No workers beside the tests, of which two processes run at a time; those of the workers ask for them.
+os.environ.setdefault("CUSTSEG_WORKERS", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -126,5 +128,5 @@ def drawn(trial: report_trial.Trial) -> tuple[dict[str, bytes], dict[str, bytes]
     from tests.unit import report_trial
 
     prints = figures.draw(report_trial.pictures(trial))
-    light = {name: one.print_light() for name, one in prints.items()}
-    return light, {name: one.print_dark() for name, one in prints.items()}
+    light = {name: one.light for name, one in prints.items()}
+    return light, {name: one.dark for name, one in prints.items()}

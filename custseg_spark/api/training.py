@@ -39,7 +39,7 @@ from custseg_spark.steps.publish_run import publish_to_lake, refuse_catalog
 from custseg_spark.steps.refine_centres import refine_centres
 from custseg_spark.steps.segment_ids import assign_ids
 from custseg_spark.steps.treat_features import treat_features
-from custseg_spark.steps.write_report import draw_figures, write_report
+from custseg_spark.steps.write_report import start_figures, write_report
 from custseg_spark.steps.write_run import (
     build_model_files,
     build_record,
@@ -190,11 +190,12 @@ def publish_result(spark: SparkSession, run: runs.Run, result: TrainingResult, p
     with ThreadPoolExecutor(1) as beside:
         written = beside.submit(carry_journal(write_customers), spark, run, result)
         write_files(run, build_tables(result))
-        with journal.stage("report"):
-            figures = draw_figures(result)
-            write_files(run, {f"plots/{name}": png for name, png in figures.light.items()})
+        drawing = start_figures(result)
         with journal.stage("model"):
             write_files(run, build_model_files(result.model))
+        with journal.stage("report"):
+            figures = drawing()
+            write_files(run, {f"plots/{name}": png for name, png in figures.light.items()})
         written.result()
     write_files(run, write_report(run, result, figures))
     if promote or runs.find_live(run.output) is None:  # a candidate's labels are nobody's yet

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from custseg_spark import workers
 from custseg_spark.cli.parsers import (
     Commands,
     add_command,
@@ -95,6 +96,8 @@ def add_commands(commands: Commands) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> None:
+    if not arguments.explain:
+        workers.warm_up()
     recipe, path = read_recipe_and_input(arguments)
     if not arguments.output and not arguments.explain:
         raise RecipeError("no --output given", "say where runs are kept with --output PATH")
@@ -122,6 +125,7 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 def _compare(arguments: argparse.Namespace) -> None:
+    workers.warm_up()
     recipe, path = read_recipe_and_input(arguments)
     from custseg_spark import terminal
     from custseg_spark.engine.run_on_engine import run_on_engine

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
-from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from custseg_spark.errors import DataError
 from custseg_spark.recipe.sections import Sweep
+from custseg_spark.workers import run_each
 
 Points = NDArray[np.float64]
 Find = Callable[[Points, int, int, int, Points | None], tuple[Points, tuple[float, ...]]]
@@ -22,6 +23,8 @@ restart's cost per point."""
 START_ROWS = 10_000
 """Restarts begin on this many points; the leaders among them go on with all."""
 LEADERS = 5
+PARTS = 4
+"""In so many the starts are handed to workers."""
 GROWN = 3
 """One restart in three grows from the best centres of one segment less."""
 
@@ -117,15 +120,32 @@ def find_best_start(
     """
     few = points[:START_ROWS]
     grown = [] if fewer is None else _grow(few, fewer, restarts // GROWN, seed)
+    starts = _fit_each(few, k, [*range(seed, seed + restarts - len(grown)), *grown])
+    starts.sort(key=lambda fit: fit[0])
+    costs = tuple(cost / len(few) for cost, _ in starts)
+    if len(few) < len(points):
+        starts = _fit_each(points, k, [centres for _, centres in starts[:LEADERS]])
+    return min(starts, key=lambda fit: fit[0])[1], costs
+
+
+def _fit_each(points: Points, k: int, starts: Sequence[int | Points]) -> list[tuple[float, Points]]:
+    """The cost and the centres of k-means from each start, a seed of k-means++ or centres."""
+    parts = np.array_split(np.arange(len(starts)), min(PARTS, len(starts)))
+    fitted = run_each(_fit_part, [(points, k, [starts[i] for i in part]) for part in parts])
+    return [fit for part in fitted for fit in part]
+
+
+def _fit_part(part: tuple[Points, int, list[int | Points]]) -> list[tuple[float, Points]]:
+    from sklearn.cluster import KMeans
+
+    points, k, starts = part
+    fits = []
     with threadpool_limits(1):  # so few points gain nothing from more threads, which wait for each other
-        starts = [KMeans(k, n_init=1, random_state=seed + i).fit(few) for i in range(restarts - len(grown))]
-        starts += [KMeans(k, init=centres, n_init=1).fit(few) for centres in grown]
-    starts.sort(key=lambda fit: fit.inertia_)
-    costs = tuple(fit.inertia_ / len(few) for fit in starts)
-    if len(few) == len(points):
-        return starts[0].cluster_centers_, costs
-    ends = [KMeans(k, init=fit.cluster_centers_, n_init=1).fit(points) for fit in starts[:LEADERS]]
-    return min(ends, key=lambda fit: fit.inertia_).cluster_centers_, costs
+        for start in starts:
+            how: dict[str, Any] = {"random_state": start} if isinstance(start, int) else {"init": start}
+            fit = KMeans(k, n_init=1, **how).fit(points)
+            fits.append((float(fit.inertia_), fit.cluster_centers_))
+    return fits
 
 
 def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points]:

@@ -7,6 +7,7 @@ from custseg_spark.evidence.algorithms import (
     DbscanSettings,
     Labelling,
     compare,
+    label_by_twins,
 )
 from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose

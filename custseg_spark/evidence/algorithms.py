@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from sklearn.cluster import DBSCAN, HDBSCAN, BisectingKMeans
-from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_samples
-from sklearn.mixture import GaussianMixture
-from sklearn.neighbors import NearestNeighbors
 
 from custseg_spark.evidence.partition_scores import find_knee
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans, use_one_thread
 from custseg_spark.evidence.stability import Again, measure_returns
+from custseg_spark.workers import run_each
 
+TWINS = ("BisectingKMeans", "GaussianMixture")
 ROWS = 4_000
 """Rows that all are compared on: Ward and the silhouettes hold their n * n distances (128 MB)."""
 REDRAWS = 10
@@ -108,26 +107,43 @@ def compare(
     seed, dbscan = settings.seed, settings.dbscan
     at = draw_subset(len(points), ROWS, np.random.default_rng(seed))
     few = points[at]
+    least = 2 * points.shape[1] if dbscan.min_samples is None else dbscan.min_samples
+    (density,) = run_each(partial(measure_k_distances, few, least), [dbscan.eps])
+    (tree,) = run_each(build_ward_tree, [few])
+    again = _build_algorithms(k, density, max(2, round(settings.smallest_share * len(few))))
     made = {name: Labelling(np.asarray(one.labels)[at], one.seconds) for name, one in given.items()}
+    if "KMeans" not in made:
+        made["KMeans"] = _make(again["KMeans"], few, seed)
+    names = [*made, *[name for name in ("Ward", "DBSCAN", "HDBSCAN") if name not in made]]
+    try_one = partial(_try, few, made, again, settings)
+    tried = run_each(try_one, names[::-1])[::-1]  # those that take longest first
+    labels = {row.algorithm: found for row, found in tried}
+    return Comparison(tuple(row for row, _ in tried), at, labels, tree, density)
+
+
+def _make(algorithm: Again, points: Points, seed: int) -> Labelling:
+    begun = time.perf_counter()
+    return Labelling(algorithm(points, seed), time.perf_counter() - begun)
+
+
+def _try(
+    points: Points,
+    made: Mapping[str, Labelling],
+    again: Mapping[str, Again],
+    settings: ComparisonSettings,
+    name: str,
+) -> tuple[ComparisonRow, Labels]:
+    """An algorithm's row, and its labels (n,) of the points."""
     with use_one_thread():
-        least = 2 * points.shape[1] if dbscan.min_samples is None else dbscan.min_samples
-        density = measure_k_distances(few, least, dbscan.eps)
-        again = _build_algorithms(k, density, max(2, round(settings.smallest_share * len(few))))
-        for name in [name for name in ("KMeans", "Ward", "DBSCAN", "HDBSCAN") if name not in made]:
-            start = time.perf_counter()
-            made[name] = Labelling(again[name](few, seed), time.perf_counter() - start)
-        between, kmeans = pairwise_distances(few), made["KMeans"].labels
-        distances = (between**2, between)
-        rows = []
-        for name, one in made.items():
-            stability = _find_lowest_return(few, one.labels, again.get(name), settings.redraws, seed)
-            rows.append(_build_row(name, one, kmeans, distances, stability))
-        labels = {name: one.labels for name, one in made.items()}
-        return Comparison(tuple(rows), at, labels, build_ward_tree(few), density)
+        one = made.get(name) or _make(again[name], points, settings.seed)
+        stability = _find_lowest_return(points, one.labels, again.get(name), settings.redraws, settings.seed)
+        return _build_row(name, one, made["KMeans"].labels, points, stability), one.labels
 
 
 def build_ward_tree(points: Points) -> Points:
     """Ward's linkage (n-1, 4) of the points (n, d) (Ward 1963), as scipy's dendrogram takes it."""
+    from scipy.cluster.hierarchy import linkage
+
     return np.asarray(linkage(points, method="ward"), dtype=np.float64)
 
 
@@ -136,6 +152,8 @@ def measure_k_distances(points: Points, min_samples: int, eps: float | None = No
 
     `eps`, unless given, is the distance at the curve's knee; where it has none, its 95th percentile.
     """
+    from sklearn.neighbors import NearestNeighbors
+
     neighbours = NearestNeighbors(n_neighbors=min(min_samples, len(points))).fit(points)
     curve = np.sort(neighbours.kneighbors(points)[0][:, -1])
     if eps is None:
@@ -149,12 +167,39 @@ def _build_algorithms(k: int, density: Density, smallest: int) -> dict[str, Agai
     eps, least = max(density.eps, 1e-12), density.min_samples
     return {
         "KMeans": lambda points, seed: fit_kmeans(points, k, seed, STARTS).labels,
-        "BisectingKMeans": lambda points, seed: BisectingKMeans(k, random_state=seed).fit_predict(points),
-        "GaussianMixture": lambda points, seed: GaussianMixture(k, random_state=seed).fit_predict(points),
-        "Ward": lambda points, _: fcluster(build_ward_tree(points), k, "maxclust") - 1,
-        "DBSCAN": lambda points, _: DBSCAN(eps=eps, min_samples=least).fit_predict(points),
-        "HDBSCAN": lambda points, _: HDBSCAN(min_cluster_size=smallest, copy=True).fit_predict(points),
+        **{name: partial(_fit_twin, name, k) for name in TWINS},
+        "Ward": lambda points, _: _cut_ward_tree(points, k),
+        "DBSCAN": lambda points, _: _fit_densities("DBSCAN", points, eps=eps, min_samples=least),
+        "HDBSCAN": lambda points, _: _fit_densities("HDBSCAN", points, min_cluster_size=smallest, copy=True),
     }
+
+
+def label_by_twins(points: Points, k: int, seed: int) -> dict[str, Labelling]:
+    """The algorithms of Spark ML beside KMeans, as scikit-learn has them, on all `points` (n, d)."""
+    made = run_each(partial(_make, points=points, seed=seed), [partial(_fit_twin, name, k) for name in TWINS])
+    return dict(zip(TWINS, made, strict=True))
+
+
+def _fit_twin(name: str, k: int, points: Points, seed: int) -> Labels:
+    from sklearn.cluster import BisectingKMeans
+    from sklearn.mixture import GaussianMixture
+
+    twin = {"BisectingKMeans": BisectingKMeans, "GaussianMixture": GaussianMixture}[name]
+    labels: Labels = twin(k, random_state=seed).fit_predict(points)
+    return labels
+
+
+def _cut_ward_tree(points: Points, k: int) -> Labels:
+    from scipy.cluster.hierarchy import fcluster
+
+    return np.asarray(fcluster(build_ward_tree(points), k, "maxclust") - 1)
+
+
+def _fit_densities(name: str, points: Points, **settings: Any) -> Labels:
+    from sklearn import cluster
+
+    labels: Labels = getattr(cluster, name)(**settings).fit_predict(points)
+    return labels
 
 
 def _find_lowest_return(
@@ -168,10 +213,11 @@ def _find_lowest_return(
 
 
 def _build_row(
-    name: str, made: Labelling, kmeans: Labels, distances: tuple[Points, Points], stability: float | None
+    name: str, made: Labelling, kmeans: Labels, points: Points, stability: float | None
 ) -> ComparisonRow:
-    """`distances`: squared and Euclidean, (n, n) each."""
-    labels = made.labels
+    from sklearn.metrics import adjusted_rand_score, pairwise_distances
+
+    labels, between = made.labels, pairwise_distances(points)
     inside = labels >= 0
     sizes = np.unique(labels[inside], return_counts=True)[1]
     several = len(sizes) >= 2
@@ -179,8 +225,8 @@ def _build_row(
         algorithm=name,
         segments=len(sizes),
         noise_share=float(1.0 - inside.mean()),
-        silhouette=_average_silhouette(distances[0], labels) if several else None,
-        silhouette_euclidean=_average_silhouette(distances[1], labels) if several else None,
+        silhouette=_average_silhouette(between**2, labels) if several else None,
+        silhouette_euclidean=_average_silhouette(between, labels) if several else None,
         smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
         stability=stability,
         adjusted_rand=float(adjusted_rand_score(kmeans, labels)),
@@ -189,6 +235,8 @@ def _build_row(
 
 
 def _average_silhouette(between: Points, labels: Labels) -> float:
+    from sklearn.metrics import silhouette_samples
+
     inside = np.flatnonzero(labels >= 0)
     if len(inside) < len(labels):
         between = between[np.ix_(inside, inside)]

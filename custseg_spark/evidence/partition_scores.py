@@ -7,26 +7,21 @@ Each score that costs more than a pass over the points is taken on a stated subs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import (
-    calinski_harabasz_score,
-    davies_bouldin_score,
-    pairwise_distances,
-    pairwise_distances_argmin,
-    silhouette_samples,
-)
 
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.refit import Cut, Labels, Points, draw_subset, fit_kmeans, use_one_thread
-from custseg_spark.evidence.stability import NamesOf, measure_stability
+from custseg_spark.evidence.stability import NamesOf, measure_same_names, measure_stability
 from custseg_spark.recipe.sections import Evidence
+from custseg_spark.workers import run_each
 
 EUCLIDEAN_ROWS = 2_500
-"""Points of the Euclidean silhouette; their n * n distances are held once for all k (50 MB)."""
+"""Points of the Euclidean silhouette; their n * n distances take 50 MB."""
 GAP_ROWS = 1_500
 GAP_BOXES = 10
 HALVES_ROWS = 3_000
@@ -51,44 +46,62 @@ def gather_scores(
     few, gap_rows, halves = (
         draw_subset(len(points), at_most, rng) for at_most in (EUCLIDEAN_ROWS, GAP_ROWS, HALVES_ROWS)
     )
+    asked: list[tuple[int, Callable[[], dict[str, Any]]]] = []
+    for k in sorted(partitions, reverse=True):  # those that take longest first
+        cut = partitions[k]
+        if settings.bootstraps:
+            asked.append((k, partial(_score_redraws, points, cut, settings.bootstraps, seed)))
+        if settings.gap:
+            asked.append((k, partial(_score_gap, points[gap_rows], k, seed)))
+        if settings.prediction_strength:
+            asked.append((k, partial(_score_strength, points[halves], k, seed)))
+        if settings.further:
+            asked.append((k, partial(_score_distances, points, few, cut.labels)))
+    taken: dict[int, dict[str, Any]] = {k: {} for k in partitions}
+    for (k, _), found in zip(asked, run_each(_call, [score for _, score in asked]), strict=True):
+        taken[k] |= found
+    for k, found in taken.items():
+        stability = found.pop("stability", None)
+        if stability and names_of:
+            same = measure_same_names(points, partitions[k], stability, names_of)
+            found |= _name_error("same_names", (same, estimate_share_error(same, settings.bootstraps)))
+    return {k: Scores(**found) for k, found in taken.items()}
+
+
+def _call(score: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     with use_one_thread():
-        between = pairwise_distances(points[few]) if settings.further else None
-        boxes = draw_reference_boxes(points[gap_rows], seed) if settings.gap else []
-
-        def score(k: int, cut: Cut) -> Scores:
-            taken: dict[str, Any] = {}
-            if between is not None:
-                taken |= _name_error(
-                    "silhouette_euclidean", measure_euclidean_silhouette(between, cut.labels[few])
-                )
-                taken["calinski_harabasz"] = measure_calinski_harabasz(points, cut.labels)
-                taken["davies_bouldin"] = measure_davies_bouldin(points, cut.labels)
-            if settings.gap:
-                taken |= _name_error("gap", measure_gap(points[gap_rows], boxes, k, seed))
-            if settings.prediction_strength:
-                strength = measure_prediction_strength(points[halves], k, seed)
-                taken |= _name_error("prediction_strength", strength)
-            if settings.bootstraps:
-                taken |= _score_redraws(points, cut, settings.bootstraps, seed, names_of)
-            return Scores(**taken)
-
-        return {k: score(k, cut) for k, cut in partitions.items()}
+        return score()
 
 
 def _name_error(name: str, score: tuple[float | None, float | None]) -> dict[str, float | None]:
     return {name: score[0], f"{name}_se": score[1]}
 
 
-def _score_redraws(
-    points: Points, cut: Cut, redraws: int, seed: int, names_of: NamesOf | None
-) -> dict[str, Any]:
-    stability = measure_stability(points, cut, redraws, seed, names_of)
-    lowest, same = float(stability.jaccards.min()), stability.same_names
-    same_error = None if same is None else estimate_share_error(same, redraws)
+def _score_redraws(points: Points, cut: Cut, redraws: int, seed: int) -> dict[str, Any]:
+    stability = measure_stability(points, cut, redraws, seed)
     return {
-        **_name_error("lowest_jaccard", (lowest, estimate_error(stability.weakest))),
-        **_name_error("same_names", (same, same_error)),
+        **_name_error("lowest_jaccard", (float(stability.jaccards.min()), estimate_error(stability.weakest))),
         "jaccards": tuple(stability.jaccards.tolist()),
+        "stability": stability,
+    }
+
+
+def _score_gap(points: Points, k: int, seed: int) -> dict[str, Any]:
+    return _name_error("gap", measure_gap(points, draw_reference_boxes(points, seed), k, seed))
+
+
+def _score_strength(points: Points, k: int, seed: int) -> dict[str, Any]:
+    return _name_error("prediction_strength", measure_prediction_strength(points, k, seed))
+
+
+def _score_distances(points: Points, few: Labels, labels: Labels) -> dict[str, Any]:
+    from sklearn.metrics import pairwise_distances
+
+    euclidean = measure_euclidean_silhouette(pairwise_distances(points[few]), labels[few])
+    return {
+        **_name_error("silhouette_euclidean", euclidean),
+        "calinski_harabasz": measure_calinski_harabasz(points, labels),
+        "davies_bouldin": measure_davies_bouldin(points, labels),
     }
 
 
@@ -141,6 +154,8 @@ def measure_euclidean_silhouette(between: Points, labels: Labels) -> tuple[float
 
     None where it can't be taken.
     """
+    from sklearn.metrics import silhouette_samples
+
     if not _can_score(labels):
         return None, None
     each = silhouette_samples(between, labels, metric="precomputed")
@@ -149,11 +164,15 @@ def measure_euclidean_silhouette(between: Points, labels: Labels) -> tuple[float
 
 def measure_calinski_harabasz(points: Points, labels: Labels) -> float | None:
     """Variance between over variance within, by degrees of freedom (Calinski and Harabasz 1974)."""
+    from sklearn.metrics import calinski_harabasz_score
+
     return float(calinski_harabasz_score(points, labels)) if _can_score(labels) else None
 
 
 def measure_davies_bouldin(points: Points, labels: Labels) -> float | None:
     """Mean over clusters of the worst (scatter + scatter) / distance; low is good (Davies, Bouldin 1979)."""
+    from sklearn.metrics import davies_bouldin_score
+
     return float(davies_bouldin_score(points, labels)) if _can_score(labels) else None
 
 
@@ -195,6 +214,8 @@ def measure_prediction_strength(
     One half's centres label the other half; the strength is the least share, over the clusters the
     other half finds by itself, of the pairs that stay together. From .8 to .9 the paper takes k as held up.
     """
+    from sklearn.metrics import pairwise_distances_argmin
+
     rng = np.random.default_rng(seed)
     strengths = []
     for split in range(splits):

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController
 
 Points = NDArray[np.float64]
@@ -68,6 +66,9 @@ def fit_kmeans(points: Points, k: int, seed: int, starts: int) -> Fit:
     """
     if len(points) <= k:
         return Fit(np.resize(points, (k, points.shape[1])), np.arange(len(points)), 0.0)
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
     with use_one_thread(), warnings.catch_warnings():
         # fewer distinct points than k: a low score, no more
         warnings.simplefilter("ignore", ConvergenceWarning)

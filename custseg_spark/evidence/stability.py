@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custseg_spark.evidence.refit import Cut, Labels, Points, fit_kmeans
+from custseg_spark.evidence.refit import Cut, Fit, Labels, Points, fit_kmeans
 from custseg_spark.statistics import measure_jaccard
 
 NamesOf = Callable[[Points, Points, Labels], tuple[str, ...]]
@@ -26,11 +26,11 @@ class Stability:
     """What came back in the redraws.
 
     `each` (B, k): the Jaccard similarity of each segment in each redraw, in the order of the centres.
-    `same_names`: the share of redraws that gave the same set of names; None where nobody named them.
+    `redraws`: (positions (rows,) of the customers drawn, the cut through them), B of them.
     """
 
     each: Points
-    same_names: float | None = None
+    redraws: tuple[tuple[Labels, Fit], ...] = ()
 
     @property
     def jaccards(self) -> Points:
@@ -43,9 +43,7 @@ class Stability:
         return self.each[:, int(np.argmin(self.jaccards))]
 
 
-def measure_stability(
-    points: Points, cut: Cut, redraws: int, seed: int, names_of: NamesOf | None = None
-) -> Stability:
+def measure_stability(points: Points, cut: Cut, redraws: int, seed: int) -> Stability:
     """Bootstrap each segment's Jaccard similarity (Hennig 2007, scheme "boot" of fpc::clusterboot).
 
     A redraw takes min(n, ROWS) customers with replacement (m out of n: where ROWS < n this asks more
@@ -57,14 +55,19 @@ def measure_stability(
     """
     if redraws < 1:
         raise ValueError(f"redraws: at least 1; found {redraws}")
-    k, each, named = len(cut.centres), [], []
-    for drawn, new_seed in _redraw(len(points), min(len(points), ROWS), redraws, seed):
-        fit = fit_kmeans(points[drawn], k, new_seed, STARTS)
-        each.append(_find_again(cut.labels, drawn, fit.labels, k))
-        if names_of:
-            named.append(frozenset(names_of(fit.centres, points[drawn], fit.labels)))
-    same = named.count(frozenset(names_of(cut.centres, points, cut.labels))) / redraws if names_of else None
-    return Stability(np.stack(each), same)
+    k = len(cut.centres)
+    made = tuple(
+        (drawn, fit_kmeans(points[drawn], k, new_seed, STARTS))
+        for drawn, new_seed in _redraw(len(points), min(len(points), ROWS), redraws, seed)
+    )
+    return Stability(np.stack([_find_again(cut.labels, drawn, fit.labels, k) for drawn, fit in made]), made)
+
+
+def measure_same_names(points: Points, cut: Cut, stability: Stability, names_of: NamesOf) -> float:
+    """The share of the redraws that give the segments the same set of names."""
+    own = frozenset(names_of(cut.centres, points, cut.labels))
+    named = [frozenset(names_of(fit.centres, points[drawn], fit.labels)) for drawn, fit in stability.redraws]
+    return named.count(own) / len(named)
 
 
 def measure_returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:

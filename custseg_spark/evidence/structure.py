@@ -10,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import isotonic_regression
-from scipy.stats import norm, rankdata
 
 from custseg_spark.evidence.partition_scores import measure_squared_silhouette
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
 from custseg_spark.evidence.stability import measure_returns
 from custseg_spark.statistics import STABLE
+from custseg_spark.workers import run_each
 
 Kind = Literal["natural", "reproducible", "constructed"]
 
 ROWS = 2_000
 CLOUDS = 30
+CLOUD_PARTS = 2
+"""Drawing a cloud takes little beside cutting it: each part draws them all, and cuts its own."""
 STARTS = 5
 REDRAWS = 20
 VALLEY = 0.5
@@ -76,8 +77,8 @@ def judge_structure(
     if lowest_jaccard is None:
         returns = measure_returns(points, labels, partial(_label, k=k), REDRAWS, seed)
         lowest_jaccard = float(returns.min())
-    clouds = islice(draw_clouds(points, np.random.default_rng(seed)), CLOUDS)
-    theirs = np.array([_cut(cloud, k, seed + draw) for draw, cloud in enumerate(clouds)])
+    shares = [(points, k, seed, part) for part in range(CLOUD_PARTS)]
+    theirs = np.array([each for _, each in sorted(chain(*run_each(_cut_clouds, shares)))])
     own, silhouette = measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
     spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
     figures = {
@@ -95,6 +96,13 @@ def judge_structure(
 
 def _label(points: Points, seed: int, k: int) -> Labels:
     return fit_kmeans(points, k, seed, STARTS).labels
+
+
+def _cut_clouds(share: tuple[Points, int, int, int]) -> list[tuple[int, tuple[float, float]]]:
+    """(number, valley and silhouette) of every cloud of a part, each cut into k."""
+    points, k, seed, part = share
+    clouds = enumerate(islice(draw_clouds(points, np.random.default_rng(seed)), CLOUDS))
+    return [(draw, _cut(cloud, k, seed + draw)) for draw, cloud in clouds if draw % CLOUD_PARTS == part]
 
 
 def _cut(points: Points, k: int, seed: int) -> tuple[float, float]:
@@ -205,6 +213,8 @@ def _list_knots(column: Points) -> Points:
 
 def _fit_unimodal(heights: Points, widths: Points) -> Points:
     """The heights that rise to a mode and fall after it, for the mode that changes their sums least."""
+    from scipy.optimize import isotonic_regression
+
     target = np.cumsum(heights * widths)
     best, least = heights, np.inf
     for mode in range(len(heights)):
@@ -222,6 +232,8 @@ def draw_clouds(points: Points, rng: np.random.Generator) -> Iterator[Points]:
     """One cloud after the other, each with as many points as `points` (n, d) and with no gap that was not one
     column's own steps: customers drawn again as normal scores, blurred along their correlation, and brought
     back to the unimodal margins."""
+    from scipy.stats import norm, rankdata
+
     margins = [fit_margin(column) for column in points.T]
     scores: Points = norm.ppf((np.apply_along_axis(rankdata, 0, points) - 0.5) / len(points))
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(scores, rowvar=False)))

@@ -155,9 +155,11 @@ def find_told(values: pd.Series[Any], outcomes: Collection[tuple[str, pd.Series[
 
 
 def _measure_auc(scores: Any, answer: np.ndarray[Any, Any]) -> float:
-    from sklearn.metrics import roc_auc_score  # it loads slowly
-
-    return float(roc_auc_score(answer, pd.Series(scores).rank()))
+    """The area under the curve, from the ranks of those with the outcome (Mann and Whitney 1947): as
+    scikit-learn's, which takes a second to load."""
+    positives = int(answer.sum())
+    above = float(pd.Series(scores).rank()[answer].sum()) - positives * (positives + 1) / 2
+    return above / (positives * (len(answer) - positives))
 
 
 def _code_levels(values: pd.Series[Any]) -> np.ndarray[Any, Any]:

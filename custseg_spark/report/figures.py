@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +17,13 @@ from numpy.typing import NDArray
 
 from custseg_spark.report import palette
 from custseg_spark.report.plots.data import ComparisonPictures, Pictures
+from custseg_spark.workers import start_each
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PARTS = 6
+"""In so many the figures are handed to workers."""
 GREY = 30
 """A colour whose channels differ by no more is ink or paper, not a segment."""
 LAMP = 232
@@ -29,16 +35,41 @@ _COVER_AT_NIGHT: Pixels = _COVER**0.6
 """How much of the ground each alpha covers."""
 
 
-def draw(pictures: Pictures | ComparisonPictures) -> dict[str, Print]:
+@dataclass(frozen=True)
+class Printed:
+    """A figure as PNG, on light and on dark paper."""
+
+    light: bytes
+    dark: bytes
+
+
+def draw(pictures: Pictures | ComparisonPictures) -> dict[str, Printed]:
     """Draws every figure that the tables allow, by file name.
 
     A figure whose columns are absent (a pair of one feature, a silhouette that was switched off) is left
     out, as is one that has nothing to show (no labelling, no linkage, no distances); anything else that goes
     wrong is an error.
     """
+    return start_drawing(pictures)()
+
+
+def start_drawing(pictures: Pictures | ComparisonPictures) -> Callable[[], dict[str, Printed]]:
+    """The same, begun: what comes back waits for it."""
+    wait = start_each(partial(_draw_part, pictures), range(PARTS))
+    return lambda: {name: printed for _, name, printed in sorted(chain(*wait()), key=lambda one: one[0])}
+
+
+def _draw_part(pictures: Pictures | ComparisonPictures, part: int) -> list[tuple[int, str, Printed]]:
+    """Every figure of which the number belongs to the part: (its number, its name, itself)."""
     drawings = _list_run_figures() if isinstance(pictures, Pictures) else _list_comparison_figures()
-    figures = ((name, drawing(pictures)) for name, drawing in drawings.items())
-    return {name: Print(figure) for name, figure in figures if figure is not None}
+    figures = ((i, name, drawings[name](pictures)) for i, name in enumerate(drawings) if i % PARTS == part)
+    return [(i, name, print_figure(figure)) for i, name, figure in figures if figure is not None]
+
+
+def print_figure(figure: Figure) -> Printed:
+    """A figure laid on light and on dark paper."""
+    sheet = _Sheet(figure)
+    return Printed(sheet.print_light(), sheet.print_dark())
 
 
 def _list_run_figures() -> dict[str, Drawing]:
@@ -69,7 +100,7 @@ def _list_comparison_figures() -> dict[str, Drawing]:
     }
 
 
-class Print:
+class _Sheet:
     """A drawn figure, to be laid on light or on dark paper.
 
     It is drawn on nothing, so that on dark paper the greys can be turned round while the colours of the

@@ -6,16 +6,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
 
 import pandas as pd
 from scipy.special import stdtrit
-from scipy.stats import binomtest
 
 from custseg_spark.segments.report_columns import ReportColumn
 
 Method = Literal["wilson", "t", "none"]
 CONFIDENCE = 0.95
+_Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 _NAN = math.nan
 MOMENTS = ["count", "mean", "std", "min", "max", "total"]
 _ALL = -1
@@ -142,8 +143,10 @@ def estimate_rate(successes: float, count: float) -> tuple[float, float]:
 
     Unlike the textbook p +- 1.96 sqrt(p (1 - p) / n) it stays within 0..1 and holds at small rates.
     """
-    interval = binomtest(round(successes), round(count)).proportion_ci(CONFIDENCE, "wilson")
-    return float(interval.low), float(interval.high)
+    n = round(count)
+    rate, z = round(successes) / n, _Z
+    middle, margin = rate + z * z / (2 * n), z * math.sqrt(rate * (1 - rate) / n + (z / (2 * n)) ** 2)
+    return max(0.0, (middle - margin) / (1 + z * z / n)), min(1.0, (middle + margin) / (1 + z * z / n))
 
 
 def is_binary(count: float, mean: float, std: float, low: float, high: float) -> bool:

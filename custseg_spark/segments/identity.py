@@ -28,7 +28,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from custseg_spark.statistics import measure_jaccard
 
@@ -104,6 +103,8 @@ def match_segments(
 
 def _match(table: NDArray[Any]) -> list[_Change]:
     """Rules 1 to 3 for a table of customers: (live segments, new segments)."""
+    from scipy.optimize import linear_sum_assignment
+
     similarity = measure_jaccard(table)
     splits = _find_splits(table, similarity)
     parts = {new for several in splits.values() for new in several}

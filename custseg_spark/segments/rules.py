@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.tree import DecisionTreeClassifier
 
 from custseg_spark.wording import write_label
+from custseg_spark.workers import run_each
 
 MOST_LEAVES = 8
 LEAST_SHARE = 0.005
@@ -91,8 +92,8 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
     values = sample[[f"feature_{name}" for name in features]].to_numpy(dtype=np.float64)
     labels = sample["segment"].to_numpy(dtype=np.int64)
     least = max(1, round(LEAST_SHARE * len(labels)))
-    grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=seed)
-    tree = _round_tree(_Tree.of(grown.fit(values, labels)), values, labels)
+    (grown,) = run_each(_grow_tree, [(values, labels, least, seed)])
+    tree = _round_tree(grown, values, labels)
     reached = [(segment, box) for segment, box in tree.cut(len(features)) if _find_inside(values, box).any()]
     rules = []
     for segment, box in _join_boxes(reached):
@@ -104,6 +105,15 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
         )
     rules.sort(key=lambda rule: (rule.segment, -rule.share))
     return SegmentRules(tuple(rules), fidelity=tree.measure_fidelity(values, labels))
+
+
+def _grow_tree(asked: tuple[NDArray[np.float64], NDArray[np.int64], int, int]) -> _Tree:
+    """The tree of scikit-learn that (values (n, d), labels (n,), customers of a leaf, seed) give."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    values, labels, least, seed = asked
+    grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=seed)
+    return _Tree.of(grown.fit(values, labels))
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ class _Tree:
     segment: NDArray[np.int64]
 
     @classmethod
-    def of(cls, grown: DecisionTreeClassifier) -> _Tree:
+    def of(cls, grown: Any) -> _Tree:
         """scikit-learn's tree, with two leaves that give the same segment as one."""
         tree = grown.tree_
         low, high = tree.children_left.copy(), tree.children_right.copy()

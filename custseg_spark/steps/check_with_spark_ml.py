@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pyspark.sql import SparkSession
-from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark import clustering, features, journal
 from custseg_spark.engine.choose import is_sail
@@ -25,6 +24,8 @@ def check_with_spark_ml(
     """
     if is_sail(spark) or recipe.sweep.by == "spark_ml":
         return None
+    from sklearn.metrics import adjusted_rand_score
+
     from custseg_spark.clustering import spark_ml
 
     chosen = decision.partition

@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
+from custseg_spark.engine.choose import is_sail
 from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
 from custseg_spark.recipe import Recipe
 from custseg_spark.report.figures import draw
@@ -29,8 +30,11 @@ def compare_algorithms(
     k = kmeans.k
     floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
     given = {"KMeans": Labelling(kmeans.labels, kmeans.seconds)}
-    for name, labels, seconds in clustering.label_by_others(spark, points, k, seed):
-        given[name] = Labelling(labels, seconds)
+    if is_sail(spark):  # which has none of Spark ML
+        given |= evidence.label_by_twins(points, k, seed)
+    else:
+        for name, labels, seconds in clustering.label_by_others(spark, points, k, seed):
+            given[name] = Labelling(labels, seconds)
     settings = ComparisonSettings(floor, recipe.evidence.bootstraps, seed, dbscan or DbscanSettings())
     found = evidence.compare(points, k, given, settings)
     return AlgorithmComparison(k, found, *evidence.prefer(found.rows, floor))
@@ -50,4 +54,4 @@ def draw_comparison_figures(
         eps=found.density.eps,
         min_samples=found.density.min_samples,
     )
-    return {name: drawn.print_light() for name, drawn in draw(pictures).items()}
+    return {name: drawn.light for name, drawn in draw(pictures).items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyspark
 from custseg_spark import __version__, runs, segments
 from custseg_spark.recipe.explain import write_explained
 from custseg_spark.report import page
-from custseg_spark.report.figures import draw
+from custseg_spark.report.figures import start_drawing
 from custseg_spark.report.html import render_page
 from custseg_spark.report.plots.data import Pictures
 from custseg_spark.report.profile_table import ProfileTable
@@ -25,8 +26,9 @@ DRAWN = 5_000
 """Customers in a scatter plot; more only cover each other."""
 
 
-def draw_figures(result: TrainingResult) -> RunFigures:
-    """The figures of a run: the sample on its principal plane, and the tables."""
+def start_figures(result: TrainingResult) -> Callable[[], RunFigures]:
+    """Begin to draw the figures of a run: the sample on its principal plane, and the tables. What comes back
+    waits for them."""
     fitted, decision = result.segmentation, result.decision
     few = segments.find_small(fitted.profile, result.recipe.privacy.min_cell)
     shown = np.flatnonzero(~fitted.sample["segment"].isin(few))[:DRAWN]
@@ -50,11 +52,16 @@ def draw_figures(result: TrainingResult) -> RunFigures:
         ids=fitted.model.ids,
         flows=result.since_live.movement.flows if result.since_live else None,
     )
-    drawn = draw(pictures)
-    light = {name: one.print_light() for name, one in drawn.items()}
-    if result.others:
-        light |= draw_comparison_figures(result.others, plane, fitted.points)
-    return RunFigures(light, {name: one.print_dark() for name, one in drawn.items()})
+    wait = start_drawing(pictures)
+
+    def finish() -> RunFigures:
+        drawn = wait()
+        light = {name: one.light for name, one in drawn.items()}
+        if result.others:
+            light |= draw_comparison_figures(result.others, plane, fitted.points)
+        return RunFigures(light, {name: one.dark for name, one in drawn.items()})
+
+    return finish
 
 
 def write_report(run: runs.Run, result: TrainingResult, figures: RunFigures) -> dict[str, str]:

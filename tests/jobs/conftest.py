@@ -23,7 +23,7 @@ from pyspark.sql import DataFrame, SparkSession
 from custseg_spark import cli
 from custseg_spark.engine.sail import get_session
 from custseg_spark.model import Model
-from custseg_spark.report.figures import Print, draw
+from custseg_spark.report.figures import Printed, draw
 from custseg_spark.report.plots import canvas
 from custseg_spark.report.plots.data import Pictures
 from custseg_spark.steps import write_report
@@ -96,20 +96,20 @@ Say = Callable[..., tuple[int, str, str]]
 def drawn_once() -> Iterator[None]:
     """Figures are two fifths of a `train` of few customers: those of equal pictures are drawn once, and all
     in few dots. How they look is held by the tests of units."""
-    prints: dict[bytes, dict[str, Print]] = {}
+    prints: dict[bytes, dict[str, Printed]] = {}
 
-    def draw_once(pictures: Pictures) -> dict[str, Print]:
+    def draw_once(pictures: Pictures) -> Callable[[], dict[str, Printed]]:
         key = pickle.dumps(pictures)
         if key not in prints:
             prints[key] = draw(pictures)
-        return prints[key]
+        return lambda: prints[key]
 
     def forget_sizes() -> None:
         canvas.measure_text.cache_clear()
         canvas._find_renderer.cache_clear()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write_report, "draw", draw_once)
+        patch.setattr(write_report, "start_drawing", draw_once)
         patch.setattr(canvas, "DPI", 40)
         forget_sizes()
         yield

@@ -128,7 +128,7 @@ def test_what_it_shows(model: SegmentationModel, tmp_path: Path) -> None:
 def test_nothing_is_drawn_to_refuse_a_name_or_to_show_itself(
     model: SegmentationModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_files, "draw_figures", None)
+    monkeypatch.setattr(model_files, "start_figures", None)
     fresh = SegmentationModel(model_files.FittedFiles(model._result))
     with pytest.raises(RecipeError, match="there is no figure 'siluette'") as told:
         fresh.plot("siluette")

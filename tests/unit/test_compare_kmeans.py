@@ -1,5 +1,6 @@
 """What others are held against is the run's own KMeans; what `custseg compare` takes. Without a JVM."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,6 +60,8 @@ def test_a_run_hands_over_its_own_labels_and_redraws(
     asked = recipe(compare=True, bootstraps=bootstraps)
     labels = np.random.default_rng(1).integers(4, size=600)  # no k-means would find these
     own = clustering.Partition(4, POINTS[:4], labels, 1.0, (1.0,), 0.25, None)
+    step = sys.modules[compare_algorithms.__module__]
+    monkeypatch.setattr(step, "is_sail", lambda _: False)
     monkeypatch.setattr(clustering, "label_by_others", lambda *_: [])
     others = compare_algorithms(None, POINTS, own, asked)  # type: ignore[arg-type]
     assert np.array_equal(others.found.labels["KMeans"], labels[others.found.at])

@@ -9,7 +9,7 @@ import pytest
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.partition_scores import gather_scores
 from custseg_spark.evidence.refit import fit_kmeans
-from custseg_spark.evidence.stability import Stability, compare_labels, measure_stability
+from custseg_spark.evidence.stability import Stability, compare_labels, measure_same_names, measure_stability
 from custseg_spark.recipe import Evidence
 
 
@@ -61,21 +61,23 @@ def test_names_come_back_as_often_as_they_do(three: np.ndarray) -> None:
     """Named by the sign of x the three keep their names; named by their order of drawing they can't."""
     good = cut(three, 3)
     told = iter(range(100))
-    by_place = measure_stability(
-        three, good, 5, 0, lambda c, _p, _l: tuple(np.where(c[:, 0] > 4, "far", "near"))
+    found = measure_stability(three, good, 5, seed=0)
+    by_place = measure_same_names(
+        three, good, found, lambda c, _p, _l: tuple(np.where(c[:, 0] > 4, "far", "near"))
     )
-    by_turn = measure_stability(three, good, 5, 0, lambda c, _p, _l: (str(next(told)),))
-    unnamed = measure_stability(three, good, 5, 0)
-    assert (by_place.same_names, by_turn.same_names, unnamed.same_names) == (1.0, 0.0, None)
+    by_turn = measure_same_names(three, good, found, lambda c, _p, _l: (str(next(told)),))
+    assert (by_place, by_turn) == (1.0, 0.0)
 
 
 def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
     three: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     each = np.array([[0.9, 0.5, 1.0], [0.9, 0.7, 0.8]])  # the second is weakest: mean .6, sd .1 sqrt(2)
-    found = Stability(each, same_names=0.5)
-    monkeypatch.setattr(sys.modules[gather_scores.__module__], "measure_stability", lambda *_: found)
-    score = gather_scores(three, {3: cut(three, 3)}, Evidence(bootstraps=2, gap=False), seed=1)[3]
+    good, scores = cut(three, 3), sys.modules[gather_scores.__module__]
+    monkeypatch.setattr(scores, "measure_stability", lambda *_: Stability(each))
+    monkeypatch.setattr(scores, "measure_same_names", lambda *_: 0.5)
+    asked = Evidence(bootstraps=2, gap=False)
+    score = gather_scores(three, {3: good}, asked, seed=1, names_of=lambda *_: ())[3]
     assert score.jaccards == pytest.approx((0.9, 0.6, 0.9))
     assert (score.lowest_jaccard, score.lowest_jaccard_se) == pytest.approx((0.6, 0.1))
     assert score.same_names_se == pytest.approx(np.sqrt(0.125))  # sqrt(.5 * .5 / 2)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_column, look_at_columns
@@ -122,6 +123,14 @@ def test_an_honest_predictor_stays() -> None:
     assert 0.8 < measure_telling(calls.values, churn.values) < TELLS
     assert not choice.left
     assert "calls" in {feature.columns[0] for feature in choice.features} | {*choice.remarks}
+
+
+def test_the_telling_of_an_order_is_the_area_under_the_curve() -> None:
+    rng = np.random.default_rng(5)
+    truth = pd.Series(rng.integers(0, 2, 400).astype(float))
+    values = pd.Series((rng.normal(size=400) + truth).round(1))  # with ties
+    found = measure_telling(values, truth)
+    assert found == pytest.approx(roc_auc_score(truth, values), abs=1e-12)
 
 
 def test_of_few_answers_nothing_is_said() -> None:

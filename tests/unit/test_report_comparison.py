@@ -29,7 +29,7 @@ def trial() -> ComparisonPictures:
 def test_every_figure_is_a_small_png(trial: ComparisonPictures) -> None:
     drawn = draw(trial)
     assert list(drawn) == ALL
-    for content in (one.print_light() for one in drawn.values()):
+    for content in (one.light for one in drawn.values()):
         image = Image.open(io.BytesIO(content))
         assert image.format == "PNG"
         assert min(image.size) > 300

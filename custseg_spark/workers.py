@@ -1,0 +1,145 @@
+"""Processes beside this one for what Python computes on the sample: each uses one core.
+
+They are copies of a process that has the libraries in memory, which `warm_up` starts while this one does
+something else. Where there is one core, where this process may have no children, and where a worker died,
+the work is done here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import forkserver
+from typing import Any, TypeVar
+
+from custseg_spark.engine.machine import count_cores
+from custseg_spark.errors import RecipeError
+
+A = TypeVar("A")
+B = TypeVar("B")
+MOST = 4
+LIBRARIES = (
+    "sklearn.cluster",
+    "sklearn.metrics",
+    "sklearn.tree",
+    "custseg_spark.evidence",
+    *(f"custseg_spark.report.plots.{name}" for name in ("curves", "flows", "planes", "rows")),
+)
+_opening: Future[ProcessPoolExecutor] | None = None
+
+
+def warm_up() -> None:
+    """Let the process that workers are copies of start, and import what they need; comes back at once."""
+    if count_workers() > 1:
+        multiprocessing.get_context("forkserver").set_forkserver_preload(list(LIBRARIES))
+        forkserver.ensure_running()
+
+
+def run_each(work: Callable[[A], B], items: Sequence[A]) -> list[B]:
+    """What `work` gives of each item, in their order; those that take longest should come first.
+
+    `work` and the items must be picklable, and it gives the same of an item wherever it is done.
+    """
+    return start_each(work, items)()
+
+
+def start_each(work: Callable[[A], B], items: Sequence[A]) -> Callable[[], list[B]]:
+    """The same, begun: what comes back waits for it."""
+    if count_workers() < 2:
+        return lambda: [work(item) for item in items]
+    asked: Future[list[Future[B]]] = Future()
+
+    def ask(opened: Future[ProcessPoolExecutor]) -> None:
+        try:
+            asked.set_result([opened.result().submit(work, item) for item in items])
+        except Exception as problem:
+            asked.set_exception(problem)
+
+    _open_pool().add_done_callback(ask)
+    return lambda: _collect(asked, work, items)
+
+
+def _collect(asked: Future[list[Future[B]]], work: Callable[[A], B], items: Sequence[A]) -> list[B]:
+    done: list[B] = []
+    try:
+        for answer in asked.result():
+            done.append(answer.result())
+    except (BrokenExecutor, OSError):  # a worker was ended, such as for its memory; or none could start
+        stop()
+    return done + [work(item) for item in items[len(done) :]]
+
+
+def stop() -> None:
+    """Let go of what was asked and not begun; who asks again gets other workers."""
+    global _opening
+    opened, _opening = _opening, None
+    if opened and opened.done() and not opened.exception():
+        opened.result().shutdown(wait=False, cancel_futures=True)
+
+
+def count_workers() -> int:
+    """How many processes share the work: CUSTSEG_WORKERS, or one for each core, up to MOST; 1: this one
+    does it.
+
+    Raises RecipeError where CUSTSEG_WORKERS is no such number.
+    """
+    asked = os.environ.get("CUSTSEG_WORKERS", "")
+    if asked and not (asked.isdecimal() and int(asked)):
+        raise RecipeError(f"CUSTSEG_WORKERS={asked} is no number of processes", "set it to 1 or more")
+    can_copy = "forkserver" in multiprocessing.get_all_start_methods()
+    if not can_copy or multiprocessing.current_process().daemon:
+        return 1
+    return int(asked) if asked else min(count_cores(), MOST)
+
+
+def _open_pool() -> Future[ProcessPoolExecutor]:
+    global _opening
+    if _opening is None:
+        warm_up()
+        _opening = Future()
+        # The first worker comes when the libraries are there: nobody waits for that who has something to do.
+        threading.Thread(target=_start_workers, args=(_opening, count_workers()), daemon=True).start()
+    return _opening
+
+
+def _start_workers(opening: Future[ProcessPoolExecutor], count: int) -> None:
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("forkserver"), _follow_parent)
+    try:
+        with _hide_program():
+            for _ in range(count):
+                pool.submit(os.getpid)
+    except OSError as problem:
+        opening.set_exception(problem)
+    else:
+        opening.set_result(pool)
+
+
+@contextmanager
+def _hide_program() -> Iterator[None]:
+    """Let no worker import the program that runs here, such as somebody's script: the work has a module."""
+    program: Any = vars(sys.modules["__main__"])
+    kept = {name: program[name] for name in ("__file__", "__spec__") if name in program}
+    program.update(dict.fromkeys(kept))
+    try:
+        yield
+    finally:
+        program.update(kept)
+
+
+def _follow_parent() -> None:
+    """End with the process that asked, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other one is told
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
