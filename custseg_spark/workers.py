@@ -24,20 +24,15 @@ from custseg_spark.errors import RecipeError
 A = TypeVar("A")
 B = TypeVar("B")
 MOST = 4
-LIBRARIES = (
-    "sklearn.cluster",
-    "sklearn.metrics",
-    "sklearn.tree",
-    "custseg_spark.evidence",
-    *(f"custseg_spark.report.plots.{name}" for name in ("curves", "flows", "planes", "rows")),
-)
+LIBRARIES = "custseg_spark.preload"
+"""The module that imports what they need."""
 _opening: Future[ProcessPoolExecutor] | None = None
 
 
 def warm_up() -> None:
     """Let the process that workers are copies of start, and import what they need; comes back at once."""
     if count_workers() > 1:
-        multiprocessing.get_context("forkserver").set_forkserver_preload(list(LIBRARIES))
+        multiprocessing.get_context("forkserver").set_forkserver_preload([LIBRARIES])
         forkserver.ensure_running()
 
 

@@ -1,4 +1,4 @@
-"""read, check, features, sample, sweep, choose, refine, label, profile, report, publish."""
+"""read, check, features, sample, sweep, choose, refine, structure, label, profile, report, publish."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from custseg_spark.results import (
 from custseg_spark.steps import live_run
 from custseg_spark.steps.check_rows import check_ids, check_rows
 from custseg_spark.steps.check_with_spark_ml import check_with_spark_ml
-from custseg_spark.steps.choose_k import choose_k, fit_plane, sweep_k
+from custseg_spark.steps.choose_k import choose_k, fit_plane, start_judgement, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
 from custseg_spark.steps.draw_sample import copy_small_table, draw_sample
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
@@ -127,6 +127,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
     with ThreadPoolExecutor(1) as beside:
         with journal.stage("choose") as facts:
             decision, known = _choose_and_label(spark, counted, treated, partitions)
+            judging = start_judgement(treated.points, decision, recipe)
             checked = beside.submit(carry_journal(check_with_spark_ml), spark, treated, decision, recipe)
             points, kmeans = treated.points, decision.partition
             others = compare_algorithms(spark, points, kmeans, recipe) if recipe.evidence.compare else None
@@ -134,6 +135,9 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         counted = settle_order(counted, points, kmeans.labels)
         segmentation = _refine_and_profile(counted, treated, kmeans, known, ids_used)
         since_live = live_run.compare_with_live_run(known, sample, segmentation, recipe) if known else None
+        with journal.stage("structure") as facts:
+            decision = judging()
+            facts.update(found=decision.structure.kind if decision.structure else "not asked")
         spark_ml = checked.result()
     return TrainingResult(
         counted=counted,
@@ -188,9 +192,9 @@ def publish_result(spark: SparkSession, run: runs.Run, result: TrainingResult, p
     why = "asked for by train" if promote else "promote: always"
     promote = promote or recipe.promote == "always"
     with ThreadPoolExecutor(1) as beside:
+        drawing = start_figures(result)
         written = beside.submit(carry_journal(write_customers), spark, run, result)
         write_files(run, build_tables(result))
-        drawing = start_figures(result)
         with journal.stage("model"):
             write_files(run, build_model_files(result.model))
         with journal.stage("report"):

@@ -26,6 +26,7 @@ STEPS: dict[str, tuple[float, str]] = {
     "sweep": (0.30, "Trying different numbers of segments"),
     "choose": (0.50, "Weighing which number of segments holds"),
     "refine": (0.68, "Fitting the segments to all customers"),
+    "structure": (0.76, "Looking for gaps between the segments"),
     "label": (0.78, "Giving every customer a segment"),
     "report": (0.84, "Drawing the report"),
     "model": (0.92, "Saving the model"),

@@ -72,6 +72,18 @@ def compare(
     return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
 
 
+def keep_deciding_evidence(recipe: Recipe) -> Recipe:
+    """The recipe without the evidence that its method does not choose by."""
+    method, asked = recipe.segments.choose, recipe.evidence
+    deciding = {
+        "bootstraps": asked.bootstraps if method == "evidence" else 0,
+        "gap": asked.gap and method == "gap",
+        "prediction_strength": False,
+        "further": False,
+    }
+    return recipe.model_copy(update={"evidence": asked.model_copy(update=deciding)})
+
+
 def _find_partition(
     spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, k: int | None
 ) -> Partition:
@@ -81,7 +93,8 @@ def _find_partition(
     one, or from one less where k is under them all.
     """
     if k is None:
-        return choose_k.choose_candidate(points, choose_k.sweep_k(spark, points, recipe), recipe).partition
+        partitions = choose_k.sweep_k(spark, points, recipe)
+        return choose_k.choose_k(points, partitions, keep_deciding_evidence(recipe)).partition
     lowest = recipe.segments.range[0]
     ks = range(lowest if k >= lowest else max(2, k - 1), k + 1)
     return choose_k.sweep_k(spark, points, recipe, ks)[-1]

@@ -18,4 +18,4 @@ from custseg_spark.evidence.partition_scores import (
     measure_squared_silhouette,
 )
 from custseg_spark.evidence.prefer import prefer
-from custseg_spark.evidence.structure import Structure, judge_structure
+from custseg_spark.evidence.structure import Structure, judge_structure, start_judgement

@@ -6,19 +6,28 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from custseg_spark.evidence.partition_scores import find_knee
+from custseg_spark.evidence.partition_scores import (
+    estimate_error,
+    find_knee,
+    measure_euclidean_silhouette,
+    measure_squared_silhouette,
+)
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans, use_one_thread
-from custseg_spark.evidence.stability import Again, measure_returns
-from custseg_spark.workers import run_each
+from custseg_spark.evidence.stability import Again, Stability, measure_returns
+from custseg_spark.statistics import STABLE
+from custseg_spark.workers import run_each, start_each
 
 TWINS = ("BisectingKMeans", "GaussianMixture")
+SLOW = ("Ward", "HDBSCAN")
 ROWS = 4_000
 """Rows that all are compared on: Ward and the silhouettes hold their n * n distances (128 MB)."""
 REDRAWS = 10
+"""After so many it is clear of most whether their segments come back; only the others are redrawn further."""
 STARTS = 5
 
 
@@ -42,7 +51,7 @@ class DbscanSettings:
 @dataclass(frozen=True)
 class ComparisonSettings:
     """`smallest_share`: of the customers, what HDBSCAN takes for a cluster. `redraws`: how often each
-    algorithm is asked whether its segments come back."""
+    algorithm is asked at most whether its segments come back."""
 
     smallest_share: float = 0.05
     redraws: int = REDRAWS
@@ -104,21 +113,21 @@ def compare(
     Redraws of what Spark ML made use its twin in scikit-learn.
     """
     settings = settings or ComparisonSettings()
-    seed, dbscan = settings.seed, settings.dbscan
-    at = draw_subset(len(points), ROWS, np.random.default_rng(seed))
+    at = draw_subset(len(points), ROWS, np.random.default_rng(settings.seed))
     few = points[at]
-    least = 2 * points.shape[1] if dbscan.min_samples is None else dbscan.min_samples
-    (density,) = run_each(partial(measure_k_distances, few, least), [dbscan.eps])
-    (tree,) = run_each(build_ward_tree, [few])
+    grow_tree = start_each(build_ward_tree, [few])
+    least = 2 * points.shape[1] if settings.dbscan.min_samples is None else settings.dbscan.min_samples
+    (density,) = run_each(partial(measure_k_distances, few, least), [settings.dbscan.eps])
     again = _build_algorithms(k, density, max(2, round(settings.smallest_share * len(few))))
     made = {name: Labelling(np.asarray(one.labels)[at], one.seconds) for name, one in given.items()}
     if "KMeans" not in made:
-        made["KMeans"] = _make(again["KMeans"], few, seed)
-    names = [*made, *[name for name in ("Ward", "DBSCAN", "HDBSCAN") if name not in made]]
-    try_one = partial(_try, few, made, again, settings)
-    tried = run_each(try_one, names[::-1])[::-1]  # those that take longest first
-    labels = {row.algorithm: found for row, found in tried}
-    return Comparison(tuple(row for row, _ in tried), at, labels, tree, density)
+        made["KMeans"] = _make(again["KMeans"], few, settings.seed)
+    trial = _Trial(few, made, again, settings)
+    names = [*made, *(name for name in ("Ward", "DBSCAN", "HDBSCAN") if name not in made)]
+    slow_first = sorted(names, key=lambda name: name not in SLOW)
+    tried = dict(zip(slow_first, run_each(trial.judge, slow_first), strict=True))
+    rows, labels = tuple(tried[name][0] for name in names), {name: tried[name][1] for name in names}
+    return Comparison(rows, at, labels, grow_tree()[0], density)
 
 
 def _make(algorithm: Again, points: Points, seed: int) -> Labelling:
@@ -126,18 +135,24 @@ def _make(algorithm: Again, points: Points, seed: int) -> Labelling:
     return Labelling(algorithm(points, seed), time.perf_counter() - begun)
 
 
-def _try(
-    points: Points,
-    made: Mapping[str, Labelling],
-    again: Mapping[str, Again],
-    settings: ComparisonSettings,
-    name: str,
-) -> tuple[ComparisonRow, Labels]:
-    """An algorithm's row, and its labels (n,) of the points."""
-    with use_one_thread():
-        one = made.get(name) or _make(again[name], points, settings.seed)
-        stability = _find_lowest_return(points, one.labels, again.get(name), settings.redraws, settings.seed)
-        return _build_row(name, one, made["KMeans"].labels, points, stability), one.labels
+@dataclass(frozen=True)
+class _Trial:
+    """What algorithms are tried on: `points` (n, d), the labellings that are there, how to make others."""
+
+    points: Points
+    made: Mapping[str, Labelling]
+    again: Mapping[str, Again]
+    settings: ComparisonSettings
+
+    def judge(self, name: str) -> tuple[ComparisonRow, Labels]:
+        """An algorithm's row, and its labels (n,) of the points."""
+        points, seed = self.points, self.settings.seed
+        with use_one_thread():
+            one = self.made.get(name) or _make(self.again[name], points, seed)
+            stability = _find_lowest_return(
+                points, one.labels, self.again.get(name), self.settings.redraws, seed
+            )
+            return _build_row(name, one, self.made["KMeans"].labels, points, stability), one.labels
 
 
 def build_ward_tree(points: Points) -> Points:
@@ -164,13 +179,13 @@ def measure_k_distances(points: Points, min_samples: int, eps: float | None = No
 
 def _build_algorithms(k: int, density: Density, smallest: int) -> dict[str, Again]:
     """Each algorithm as a function from (points, seed) to labels."""
-    eps, least = max(density.eps, 1e-12), density.min_samples
+    densities = {"eps": max(density.eps, 1e-12), "min_samples": density.min_samples}
     return {
-        "KMeans": lambda points, seed: fit_kmeans(points, k, seed, STARTS).labels,
+        "KMeans": partial(_cut_by_kmeans, k),
         **{name: partial(_fit_twin, name, k) for name in TWINS},
-        "Ward": lambda points, _: _cut_ward_tree(points, k),
-        "DBSCAN": lambda points, _: _fit_densities("DBSCAN", points, eps=eps, min_samples=least),
-        "HDBSCAN": lambda points, _: _fit_densities("HDBSCAN", points, min_cluster_size=smallest, copy=True),
+        "Ward": partial(_cut_ward_tree, k),
+        "DBSCAN": partial(_fit_densities, "DBSCAN", densities),
+        "HDBSCAN": partial(_fit_densities, "HDBSCAN", {"min_cluster_size": smallest, "copy": True}),
     }
 
 
@@ -189,13 +204,17 @@ def _fit_twin(name: str, k: int, points: Points, seed: int) -> Labels:
     return labels
 
 
-def _cut_ward_tree(points: Points, k: int) -> Labels:
+def _cut_by_kmeans(k: int, points: Points, seed: int) -> Labels:
+    return fit_kmeans(points, k, seed, STARTS).labels
+
+
+def _cut_ward_tree(k: int, points: Points, _: int) -> Labels:
     from scipy.cluster.hierarchy import fcluster
 
     return np.asarray(fcluster(build_ward_tree(points), k, "maxclust") - 1)
 
 
-def _fit_densities(name: str, points: Points, **settings: Any) -> Labels:
+def _fit_densities(name: str, settings: Mapping[str, Any], points: Points, _: int) -> Labels:
     from sklearn import cluster
 
     labels: Labels = getattr(cluster, name)(**settings).fit_predict(points)
@@ -205,40 +224,41 @@ def _fit_densities(name: str, points: Points, **settings: Any) -> Labels:
 def _find_lowest_return(
     points: Points, labels: Labels, again: Again | None, redraws: int, seed: int
 ) -> float | None:
+    """The lowest mean Jaccard of a segment over REDRAWS redraws, or over all where the bound lies within two
+    standard errors of it."""
     segments = np.unique(labels[labels >= 0])
     if len(segments) < 2 or again is None or redraws == 0:
         return None
     numbered = np.where(labels < 0, -1, np.searchsorted(segments, labels))
-    return float(measure_returns(points, numbered, again, redraws, seed).min())
+    returns = measure_returns(points, numbered, again, redraws, seed)
+    found = Stability(np.stack([*islice(returns, REDRAWS)]))
+    lowest, error = float(found.jaccards.min()), estimate_error(found.weakest)
+    if error is not None and abs(lowest - STABLE) > 2 * error:
+        return lowest
+    return float(Stability(np.vstack([found.each, *returns])).jaccards.min())
 
 
 def _build_row(
     name: str, made: Labelling, kmeans: Labels, points: Points, stability: float | None
 ) -> ComparisonRow:
-    from sklearn.metrics import adjusted_rand_score, pairwise_distances
+    from sklearn.metrics import adjusted_rand_score
 
-    labels, between = made.labels, pairwise_distances(points)
+    labels = made.labels
     inside = labels >= 0
     sizes = np.unique(labels[inside], return_counts=True)[1]
-    several = len(sizes) >= 2
+    share = float(inside.mean())  # who is in no segment counts 0
+    squared = euclidean = None
+    if len(sizes) >= 2:
+        squared = measure_squared_silhouette(points[inside], labels[inside])[0]
+        euclidean = measure_euclidean_silhouette(points[inside], labels[inside])[0]
     return ComparisonRow(
         algorithm=name,
         segments=len(sizes),
-        noise_share=float(1.0 - inside.mean()),
-        silhouette=_average_silhouette(between**2, labels) if several else None,
-        silhouette_euclidean=_average_silhouette(between, labels) if several else None,
+        noise_share=1.0 - share,
+        silhouette=None if squared is None else squared * share,
+        silhouette_euclidean=None if euclidean is None else euclidean * share,
         smallest_share=float(sizes.min() / len(labels)) if len(sizes) else 0.0,
         stability=stability,
         adjusted_rand=float(adjusted_rand_score(kmeans, labels)),
         seconds=made.seconds,
     )
-
-
-def _average_silhouette(between: Points, labels: Labels) -> float:
-    from sklearn.metrics import silhouette_samples
-
-    inside = np.flatnonzero(labels >= 0)
-    if len(inside) < len(labels):
-        between = between[np.ix_(inside, inside)]
-    each = silhouette_samples(between, labels[inside], metric="precomputed")
-    return float(each.sum() / len(labels))

@@ -95,11 +95,8 @@ def _score_strength(points: Points, k: int, seed: int) -> dict[str, Any]:
 
 
 def _score_distances(points: Points, few: Labels, labels: Labels) -> dict[str, Any]:
-    from sklearn.metrics import pairwise_distances
-
-    euclidean = measure_euclidean_silhouette(pairwise_distances(points[few]), labels[few])
     return {
-        **_name_error("silhouette_euclidean", euclidean),
+        **_name_error("silhouette_euclidean", measure_euclidean_silhouette(points[few], labels[few])),
         "calinski_harabasz": measure_calinski_harabasz(points, labels),
         "davies_bouldin": measure_davies_bouldin(points, labels),
     }
@@ -149,16 +146,13 @@ def measure_squared_silhouette(points: Points, labels: Labels) -> tuple[float, f
     return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size))
 
 
-def measure_euclidean_silhouette(between: Points, labels: Labels) -> tuple[float | None, float | None]:
-    """Mean silhouette from the Euclidean distances (n, n) `between` the points, and its standard error.
-
-    None where it can't be taken.
-    """
+def measure_euclidean_silhouette(points: Points, labels: Labels) -> tuple[float | None, float | None]:
+    """Mean silhouette with Euclidean distance, and its standard error; None where it can't be taken."""
     from sklearn.metrics import silhouette_samples
 
     if not _can_score(labels):
         return None, None
-    each = silhouette_samples(between, labels, metric="precomputed")
+    each = silhouette_samples(points, labels)
     return float(each.mean()), estimate_error(each)
 
 

@@ -70,18 +70,18 @@ def measure_same_names(points: Points, cut: Cut, stability: Stability, names_of:
     return named.count(own) / len(named)
 
 
-def measure_returns(points: Points, labels: Labels, again: Again, redraws: int, seed: int) -> Points:
-    """The same bootstrap for any algorithm: mean Jaccard (k,) of each segment of `labels` (n,).
+def measure_returns(
+    points: Points, labels: Labels, again: Again, redraws: int, seed: int
+) -> Iterator[Points]:
+    """The same bootstrap for any algorithm: the Jaccard (k,) of each segment of `labels` (n,), redraw by
+    redraw.
 
     `again(points, seed)` clusters a redraw of all n anew. A label under 0 is nobody's: it is no segment,
     and a customer who turns into one is lost to the segment.
     """
     k = int(labels.max()) + 1
-    each = [
-        _find_again(labels, drawn, again(points[drawn], new_seed), k)
-        for drawn, new_seed in _redraw(len(points), len(points), redraws, seed)
-    ]
-    return np.asarray(np.mean(each, axis=0))
+    for drawn, new_seed in _redraw(len(points), len(points), redraws, seed):
+        yield _find_again(labels, drawn, again(points[drawn], new_seed), k)
 
 
 def _redraw(customers: int, rows: int, redraws: int, seed: int) -> Iterator[tuple[Labels, int]]:

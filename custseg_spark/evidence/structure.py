@@ -7,7 +7,7 @@ clustering, cluster the draw alike, and see what the index would have been.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, combinations, islice
@@ -19,7 +19,7 @@ from custseg_spark.evidence.partition_scores import measure_squared_silhouette
 from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
 from custseg_spark.evidence.stability import measure_returns
 from custseg_spark.statistics import STABLE
-from custseg_spark.workers import run_each
+from custseg_spark.workers import start_each
 
 Kind = Literal["natural", "reproducible", "constructed"]
 
@@ -72,26 +72,42 @@ def judge_structure(
     `stability`; None: it is measured here. The thresholds and the hit rates that they were chosen by are in
     docs/decisions/structure-verdict.md; scripts/structure-rates measures them.
     """
+    return start_judgement(points, labels, k, lowest_jaccard, seed)()
+
+
+def start_judgement(
+    points: Points, labels: Labels, k: int, lowest_jaccard: float | None = None, seed: int = 42
+) -> Callable[[], Structure]:
+    """The same, begun: what comes back waits for it."""
     few = draw_subset(len(points), ROWS, np.random.default_rng(seed))
     points, labels = points[few], np.asarray(labels)[few]
-    if lowest_jaccard is None:
-        returns = measure_returns(points, labels, partial(_label, k=k), REDRAWS, seed)
-        lowest_jaccard = float(returns.min())
-    shares = [(points, k, seed, part) for part in range(CLOUD_PARTS)]
-    theirs = np.array([each for _, each in sorted(chain(*run_each(_cut_clouds, shares)))])
-    own, silhouette = measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
-    spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
-    figures = {
-        "valley": own,
-        "valley_cloud": float(theirs[:, 0].min()),
-        "silhouette": silhouette,
-        "silhouette_cloud": float(theirs[:, 1].mean()),
-        "silhouette_excess": (silhouette - float(theirs[:, 1].mean())) / spread,
-        "lowest_jaccard": lowest_jaccard,
-        "rows": float(len(points)),
-        "clouds": float(CLOUDS),
-    }
-    return Structure(*_apply_rule(figures), figures)
+    cutting = start_each(_cut_clouds, [(points, k, seed, part) for part in range(CLOUD_PARTS)])
+    redrawing = start_each(_redraw, [(points, labels, k, seed)] if lowest_jaccard is None else [])
+
+    def judge() -> Structure:
+        theirs = np.array([each for _, each in sorted(chain(*cutting()))])
+        own, silhouette = measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
+        spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
+        figures = {
+            "valley": own,
+            "valley_cloud": float(theirs[:, 0].min()),
+            "silhouette": silhouette,
+            "silhouette_cloud": float(theirs[:, 1].mean()),
+            "silhouette_excess": (silhouette - float(theirs[:, 1].mean())) / spread,
+            "lowest_jaccard": redrawing()[0] if lowest_jaccard is None else lowest_jaccard,
+            "rows": float(len(points)),
+            "clouds": float(CLOUDS),
+        }
+        return Structure(*_apply_rule(figures), figures)
+
+    return judge
+
+
+def _redraw(share: tuple[Points, Labels, int, int]) -> float:
+    """To what the weakest segment comes back."""
+    points, labels, k, seed = share
+    returns = [*measure_returns(points, labels, partial(_label, k=k), REDRAWS, seed)]
+    return float(np.mean(returns, axis=0).min())
 
 
 def _label(points: Points, seed: int, k: int) -> Labels:

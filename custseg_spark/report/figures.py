@@ -21,6 +21,7 @@ from custseg_spark.workers import start_each
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
 PARTS = 6
 """In so many the figures are handed to workers."""
@@ -28,11 +29,10 @@ GREY = 30
 """A colour whose channels differ by no more is ink or paper, not a segment."""
 LAMP = 232
 """How light the darkest ink becomes on dark paper, of 255."""
+COVER_AT_NIGHT = 0.6
+"""The power of a colour's alpha that covers dark paper."""
 Pixels = NDArray[np.float32]
 Drawing = Callable[[Any], "Figure | None"]
-_COVER: Pixels = np.arange(256, dtype=np.float32) / np.float32(255)
-_COVER_AT_NIGHT: Pixels = _COVER**0.6
-"""How much of the ground each alpha covers."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,41 @@ def _draw_part(pictures: Pictures | ComparisonPictures, part: int) -> list[tuple
 
 
 def print_figure(figure: Figure) -> Printed:
-    """A figure laid on light and on dark paper."""
-    sheet = _Sheet(figure)
-    return Printed(sheet.print_light(), sheet.print_dark())
+    """A figure laid on light and on dark paper, in 256 colours: a third of the size.
+
+    It is drawn on nothing, so that on dark paper the greys can be turned round while the colours of the
+    segments stay; half-covering colours, which would drown there, cover more.
+    """
+    from PIL.Image import Dither, Quantize, fromarray
+
+    figure.canvas.draw()
+    pixels = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
+    drawn = fromarray(pixels, "RGBA").quantize(256, method=Quantize.FASTOCTREE, dither=Dither.NONE)
+    colours = np.array(drawn.getpalette("RGBA"), dtype=np.uint8).reshape(-1, 4)
+    ink: Pixels = colours[:, :3].astype(np.float32)
+    alpha: Pixels = colours[:, 3:].astype(np.float32) / np.float32(255)
+    paper, night = _read_rgb(palette.PAPER), _read_rgb(palette.NIGHT)
+    grey = np.ptp(ink, axis=1, keepdims=True) <= GREY
+    turned = night + (paper - ink) * (LAMP - night) / paper
+    at_night: tuple[Pixels, Pixels] = (
+        np.where(grey, turned, ink),
+        np.where(grey, alpha, alpha**COVER_AT_NIGHT),
+    )
+    return Printed(_lay(drawn, paper, ink, alpha), _lay(drawn, night, *at_night))
+
+
+def _lay(drawn: Image, ground: Pixels, ink: Pixels, cover: Pixels) -> bytes:
+    """The picture as PNG, in these colours (256, 3) for its own, which cover (256, 1) of the ground (3,)."""
+    laid = (ink * cover + ground * (1 - cover)).clip(0, 255).round().astype(np.uint8)
+    drawn.putpalette(laid.tobytes())
+    buffer = io.BytesIO()
+    drawn.save(buffer, "png")
+    return buffer.getvalue()
+
+
+def _read_rgb(colour: str) -> Pixels:
+    """(3,)"""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float32)
 
 
 def _list_run_figures() -> dict[str, Drawing]:
@@ -98,52 +130,3 @@ def _list_comparison_figures() -> dict[str, Drawing]:
         "dendrogram.png": compared.draw_dendrogram,
         "k_distance.png": compared.draw_k_distance,
     }
-
-
-class _Sheet:
-    """A drawn figure, to be laid on light or on dark paper.
-
-    It is drawn on nothing, so that on dark paper the greys can be turned round while the colours of the
-    segments stay.
-    """
-
-    def __init__(self, figure: Figure) -> None:
-        figure.canvas.draw()
-        pixels = np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
-        self._shape = pixels.shape[:2]
-        flat = pixels.reshape(-1, 4)
-        self._at = np.flatnonzero(flat[:, 3])  # the rest is paper, nine tenths of the sheet
-        drawn = np.ascontiguousarray(flat[self._at].T)
-        self._ink: Pixels = drawn[:3].astype(np.float32)
-        self._alpha = drawn[3]
-
-    def print_light(self) -> bytes:
-        """As PNG on light paper."""
-        return self._lay(self._ink, _COVER[self._alpha], _read_rgb(palette.PAPER))
-
-    def print_dark(self) -> bytes:
-        """As PNG on dark paper; half-covering colours, which would drown there, cover more."""
-        paper, night = _read_rgb(palette.PAPER), _read_rgb(palette.NIGHT)
-        grey = np.ptp(self._ink, axis=0) <= GREY
-        turned = night + (paper - self._ink) * (LAMP - night) / paper
-        ink: Pixels = np.where(grey, turned, self._ink)
-        cover: Pixels = np.where(grey, _COVER[self._alpha], _COVER_AT_NIGHT[self._alpha])
-        return self._lay(ink, cover, night)
-
-    def _lay(self, ink: Pixels, cover: Pixels, ground: Pixels) -> bytes:
-        """Colours (3, m) that cover (m,) of the ground, as PNG with 256 colours: a third of the size."""
-        sheet = np.empty((self._shape[0] * self._shape[1], 3), dtype=np.uint8)
-        sheet[:] = ground.astype(np.uint8).T
-        laid = ink * cover + ground * (1 - cover)
-        sheet[self._at] = laid.clip(0, 255).round().astype(np.uint8).T
-        from PIL import Image
-
-        image = Image.fromarray(sheet.reshape(*self._shape, 3), "RGB")
-        buffer = io.BytesIO()
-        image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png")
-        return buffer.getvalue()
-
-
-def _read_rgb(colour: str) -> Pixels:
-    """(3, 1)"""
-    return np.array([[int(colour[i : i + 2], 16)] for i in (1, 3, 5)], dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -40,28 +40,28 @@ def fit_plane(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) 
     return spark_ml.fit_plane(spark, few)
 
 
-def choose_candidate(
-    points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe
-) -> Decision:
+def choose_k(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
     """Score each k of the sweep and choose one by the recipe's method; nothing is said of structure."""
     candidates = tuple(_score_candidates(points, partitions, recipe))
     choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
     return Decision(candidates, tuple(partitions), choice, None)
 
 
-def choose_k(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
-    """The same, and judge the structure of what was chosen unless that is switched off."""
-    decision = choose_candidate(points, partitions, recipe)
+def start_judgement(
+    points: NDArray[np.float64], decision: Decision, recipe: Recipe
+) -> Callable[[], Decision]:
+    """Begin to judge the structure of what was chosen, unless that is switched off; what comes back waits for
+    the decision with its verdict."""
     if not recipe.evidence.structure:
-        return decision
-    structure = evidence.judge_structure(
+        return lambda: decision
+    judging = evidence.start_judgement(
         points,
         decision.partition.labels,
         decision.choice.k,
         decision.candidate.lowest_jaccard,
         recipe.sweep.seed,
     )
-    return replace(decision, structure=structure)
+    return lambda: replace(decision, structure=judging())
 
 
 def _score_candidates(

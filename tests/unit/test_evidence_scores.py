@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
-from sklearn.metrics import pairwise_distances, silhouette_samples, silhouette_score
+from sklearn.metrics import silhouette_samples, silhouette_score
 
 from custseg_spark.evidence import partition_scores as scores
 from custseg_spark.evidence.partition_scores import find_knee
@@ -45,7 +45,7 @@ def test_a_point_alone_counts_nothing_and_names_of_labels_do_not_matter() -> Non
 def test_one_cluster_has_no_silhouette() -> None:
     one = np.zeros(4, dtype=int)
     assert np.isnan(scores.measure_squared_silhouette(LINE, one)).all()
-    assert scores.measure_euclidean_silhouette(pairwise_distances(LINE), one) == (None, None)
+    assert scores.measure_euclidean_silhouette(LINE, one) == (None, None)
     assert scores.measure_calinski_harabasz(LINE, one) is None
     assert scores.measure_davies_bouldin(LINE, one) is None
 
@@ -53,7 +53,7 @@ def test_one_cluster_has_no_silhouette() -> None:
 def test_euclidean_silhouette_calinski_and_davies_by_hand() -> None:
     # silhouettes: 1 - 1/11, 1 - 1/10, 1 - 2/9.5, 1 - 2/11.5
     each = [1 - 1 / 11, 1 - 1 / 10, 1 - 2 / 9.5, 1 - 2 / 11.5]
-    mean, error = scores.measure_euclidean_silhouette(pairwise_distances(LINE), HALVES)
+    mean, error = scores.measure_euclidean_silhouette(LINE, HALVES)
     assert mean == pytest.approx(np.mean(each))
     assert error == pytest.approx(np.std(each, ddof=1) / 2)  # over sqrt(4)
     # between: 2 * 5.25**2 * 2 = 110.25 on 1; within: .5 + 2 = 2.5 on 2
@@ -65,8 +65,7 @@ def test_euclidean_silhouette_calinski_and_davies_by_hand() -> None:
 def test_published_silhouettes_of_iris() -> None:
     """scikit-learn's documentation and many textbooks: .68 at 2 and .55 at 3 on the raw measurements."""
     points = load_iris().data
-    between = pairwise_distances(points)
-    found = [scores.measure_euclidean_silhouette(between, fit_kmeans(points, k, 0, 10)[1])[0] for k in (2, 3)]
+    found = [scores.measure_euclidean_silhouette(points, fit_kmeans(points, k, 0, 10)[1])[0] for k in (2, 3)]
     assert found == pytest.approx([0.6810, 0.5528], abs=1e-4)
 
 
