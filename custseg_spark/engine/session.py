@@ -30,6 +30,7 @@ from custseg_spark.engine.choose import (
 )
 from custseg_spark.engine.java import cache_file, require_java
 from custseg_spark.engine.require_pyspark import import_client
+from custseg_spark.engine.warm_spark import warm_spark
 from custseg_spark.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def open_session(
     else:
         with _put_defaults_below(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
+        if small and not find_remote() and is_on_this_machine(spark):
+            warm_spark(spark)
         if find_remote():
             atexit.register(_hang_up_at_exit, spark)
     note_engine(spark, why)
@@ -185,6 +188,7 @@ def _list_laptop_settings(cores: int, small: bool) -> dict[str, str]:
     ]
     if small:
         options.append("-XX:TieredStopAtLevel=1")
+        settings["spark.sql.adaptive.enabled"] = "false"  # it plans every stage anew
     if not any(find_conf_dir().glob("log4j2*")):
         options.append(f"-Dlog4j2.configurationFile={_find_log_settings().as_uri()}")
     settings["spark.driver.extraJavaOptions"] = " ".join(options)

@@ -8,7 +8,6 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
-from custseg_spark.engine.choose import is_sail
 from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
 from custseg_spark.recipe import Recipe
 from custseg_spark.report.figures import draw
@@ -30,11 +29,11 @@ def compare_algorithms(
     k = kmeans.k
     floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
     given = {"KMeans": Labelling(kmeans.labels, kmeans.seconds)}
-    if is_sail(spark):  # which has none of Spark ML
-        given |= evidence.label_by_twins(points, k, seed)
-    else:
+    if recipe.sweep.by == "spark_ml":
         for name, labels, seconds in clustering.label_by_others(spark, points, k, seed):
             given[name] = Labelling(labels, seconds)
+    else:
+        given |= evidence.label_by_twins(points, k, seed)
     settings = ComparisonSettings(floor, recipe.evidence.bootstraps, seed, dbscan or DbscanSettings())
     found = evidence.compare(points, k, given, settings)
     return AlgorithmComparison(k, found, *evidence.prefer(found.rows, floor))

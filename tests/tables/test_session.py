@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark.engine import machine, session
 from custseg_spark.engine.run_on_engine import is_small
+from custseg_spark.engine.warm_spark import do_once
 
 ROOT = Path(__file__).parents[2]
 SHOWN = (
@@ -198,6 +200,15 @@ def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_sett
     assert not is_small("s3a://lake/customers")
     assert "TieredStopAtLevel" in session._list_defaults("", {}, small=True)["spark.driver.extraJavaOptions"]
     assert "TieredStopAtLevel" not in session._list_defaults("", {})["spark.driver.extraJavaOptions"]
+
+
+@pytest.mark.spark_only("how a JVM is started")
+def test_what_warms_spark_does_what_it_should_and_leaves_nothing(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    do_once(spark)
+    assert [*tmp_path.glob("*")] == []
 
 
 @pytest.mark.spark_only("how a JVM is started")

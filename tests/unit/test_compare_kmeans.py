@@ -1,6 +1,5 @@
 """What others are held against is the run's own KMeans; what `custseg compare` takes. Without a JVM."""
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,21 +47,16 @@ def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: py
 
 
 def test_a_chosen_k_is_not_judged_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence, "judge_structure", lambda *_: pytest.fail("the verdict is thrown away"))
+    monkeypatch.setattr(evidence, "start_judgement", lambda *_: pytest.fail("the verdict is thrown away"))
     found = _find_partition(None, POINTS, recipe(), None)  # type: ignore[arg-type]
     assert 3 <= found.k <= 6
 
 
 @pytest.mark.parametrize("bootstraps", [0, 3])
-def test_a_run_hands_over_its_own_labels_and_redraws(
-    bootstraps: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_hands_over_its_own_labels_and_redraws(bootstraps: int) -> None:
     asked = recipe(compare=True, bootstraps=bootstraps)
     labels = np.random.default_rng(1).integers(4, size=600)  # no k-means would find these
     own = clustering.Partition(4, POINTS[:4], labels, 1.0, (1.0,), 0.25, None)
-    step = sys.modules[compare_algorithms.__module__]
-    monkeypatch.setattr(step, "is_sail", lambda _: False)
-    monkeypatch.setattr(clustering, "label_by_others", lambda *_: [])
     others = compare_algorithms(None, POINTS, own, asked)  # type: ignore[arg-type]
     assert np.array_equal(others.found.labels["KMeans"], labels[others.found.at])
     kmeans = others.found.rows[0]
