@@ -1,22 +1,24 @@
-"""One scenario: a table for the terminal, JSON and Markdown."""
+"""Scenarios as tables: one for the terminal, and a section of the page for all results of a scenario."""
 
 from __future__ import annotations
 
 import json
-import os
-import platform
-import subprocess
-from collections.abc import Sequence
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from programs import OURS
+from programs import ON_SAIL, OURS, PROGRAMS
 from rich.table import Table
-from turns import find_median, list_runs, tabulate_turns, write_table
+from take_turns import list_problems
+from turns import Result, find_median, list_runs, tabulate_turns, write_table
 
-PACKAGES = ("pyspark", "pysail", "scikit-learn", "numpy", "pandas", "pyarrow")
-HEADINGS = ("program", "runs", "wall s", "min-max", "CPU s", "peak MiB", "k", "worst cost ratio", f"x {OURS}")
+HEADINGS = (
+    "program", "measured", "runs", "wall s", "min-max", "CPU s", "peak MiB", "k", "worst cost ratio",
+    f"x {OURS}", f"x {OURS}{ON_SAIL}",
+)  # fmt: skip
+Newest = Mapping[str, Result]
+"""For each program the newest result that holds a turn of it."""
 
 
 def name_scenario(rows: int, features: int, k: Sequence[int], files: int = 0, label: str = "") -> str:
@@ -30,85 +32,116 @@ def format_size(rows: int) -> str:
     return f"{rows // 1_000_000}M" if rows % 1_000_000 == 0 else f"{rows}"
 
 
-def describe_machine() -> dict[str, Any]:
-    """What the figures were measured on."""
-    model = next(
-        (line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
-        platform.processor(),
-    )
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
-    return {
-        "cpu": model,
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "java": java.splitlines()[0] if java else "",
-        "versions": {package: version(package) for package in PACKAGES},
+@dataclass(frozen=True)
+class Section:
+    """A scenario with all its results: of each program the `newest` turns, and the newest of those whose
+    costs were held against a reference."""
+
+    newest: Newest
+    referred: Newest
+
+
+def group_scenarios(results: Sequence[Result]) -> list[Section]:
+    """Every scenario once, by size."""
+    groups: dict[tuple[Any, ...], list[Result]] = {}
+    for result in sorted(results, key=lambda result: (result["date"], result["name"])):
+        asked, settings = result["scenario"], result["settings"]
+        key = (asked["rows"], asked["features"], *asked["k"], asked["files"], *settings["set"])
+        groups.setdefault(key, []).append(result)
+    ordered = (groups[key] for key in sorted(groups))
+    return [
+        Section(_take_newest(all_), _take_newest([one for one in all_ if one["reference"]]))
+        for all_ in ordered
+    ]
+
+
+def _take_newest(results: Sequence[Result]) -> Newest:
+    """`results`: the oldest first."""
+    newest = {program: result for result in results for program, runs in result["contenders"].items() if runs}
+    return {program: newest[program] for program in PROGRAMS if program in newest}
+
+
+def list_superseded(results: Sequence[Result]) -> list[str]:
+    """The names of results of which the page shows nothing any more."""
+    sections = group_scenarios(results)
+    shown = {
+        one["name"]
+        for section in sections
+        for part in (section.newest, section.referred)
+        for one in part.values()
     }
+    return sorted({result["name"] for result in results} - shown)
 
 
-def _lines(path: str) -> list[str]:
-    return Path(path).read_text().splitlines() if Path(path).exists() else []
+def tabulate_runs(section: Section) -> list[tuple[str, ...]]:
+    """A row per program, in the order of HEADINGS; medians over its whole runs. A program is held against
+    ours where both took turns."""
+    return [_tabulate(program, section) for program in section.newest]
 
 
-def tabulate_runs(result: dict[str, Any]) -> list[tuple[str, ...]]:
-    """A row per contender, in the order of HEADINGS; medians over its whole runs."""
-    rows = []
-    ours = find_median(result, next(iter(result["contenders"])))
-    for program in result["contenders"]:
-        ended = list_runs(result, program)
-        ratios = [ratio for run in ended for ratio in run.get("cost_ratios", {}).values()]
-        ks = ", ".join(map(str, sorted({run["k"] for run in ended})))
-        middle = find_median(result, program)
-        rows.append(
-            (
-                *(program, *tabulate_turns(ended), "" if program.startswith("copy") else ks),
-                f"{max(ratios):.4f}" if ratios else "",
-                f"{middle / ours:.2f}" if middle and ours else "",
-            )
-        )
-    return rows
+def _tabulate(program: str, section: Section) -> tuple[str, ...]:
+    result = section.newest[program]
+    ended = list_runs(result, program)
+    weighed = list_runs(section.referred.get(program), program)
+    ratios = [ratio for run in weighed for ratio in run.get("cost_ratios", {}).values()]
+    ks = ", ".join(map(str, sorted({run["k"] for run in ended})))
+    middle, sides = find_median(result, program), [find_median(result, OURS + on) for on in ("", ON_SAIL)]
+    return (
+        *(program, result["date"], *tabulate_turns(ended), "" if program.startswith("copy") else ks),
+        f"{max(ratios):.4f}" if ratios else "",
+        *(f"{middle / ours:.2f}" if middle and ours else "" for ours in sides),
+    )
 
 
-def build_table(result: dict[str, Any]) -> Table:
-    """The summary for a terminal."""
+def build_table(result: Result) -> Table:
+    """The summary of one result for a terminal."""
     grid = Table(*HEADINGS, title=result["name"])
-    for row in tabulate_runs(result):
+    for row in tabulate_runs(group_scenarios([result])[0]):
         grid.add_row(*row)
     return grid
 
 
-def write_markdown(result: dict[str, Any]) -> str:
-    """The page of one scenario: times, memory by program, cost ratio per k, problems."""
-    asked, settings, best = result["scenario"], result["settings"], result["reference"]
-    size = f"{asked['bytes'] / 1e6:,.0f} MB of Parquet in {asked['files']:,} files"
+def write_section(section: Section) -> str:
+    """The section of one scenario: times, memory by program, cost ratio per k, how it was measured."""
+    newest, referred = section.newest, section.referred
+    results = {result["name"]: result for result in (*newest.values(), *referred.values())}.values()
+    first = next(iter(newest.values()))
+    asked = first["scenario"]
+    files = f"{asked['bytes'] / 1e6:,.0f} MB of Parquet in {asked['files']:,} files"
+    sets = "".join(f"; `--set {one}`" for one in first["settings"]["set"])
     lines = [
-        f"## {asked['rows']:,} rows, {asked['features']} features, k = {asked['k'][0]}..{asked['k'][1]}",
+        f"## {asked['rows']:,} rows, {asked['features']} features, k = {asked['k'][0]}..{asked['k'][1]}"
+        + (f", in {asked['files']:,} files" if asked["files"] > max(1, asked["rows"] // 10**6) else ""),
         "",
-        f"{result['date']}; {size}; driver memory {settings['driver_memory']}"
-        + (f"; `--set {' '.join(settings['set'])}`" if settings["set"] else ""),
+        f"{files}{sets}.",
         "",
-        *write_table(HEADINGS, tabulate_runs(result)),
+        *write_table(HEADINGS, tabulate_runs(section)),
+        "",
+        *_tabulate_memory(newest),
+        "",
+        *_tabulate_costs(referred),
     ]
-    lines += ["", *_memory(result)]
-    if best:
-        lines += ["", *_costs(result, best)]
-    turns = [(program, run) for program, runs in result["contenders"].items() for run in runs]
-    problems = dict.fromkeys((program, run["problem"]) for program, run in turns if "problem" in run)
-    lines += ["", *(f"- {program} failed: {problem}" for program, problem in problems)]
-    busiest = max(run["load_before"] for _, run in turns)
-    lines += ["", f"Load average before the busiest run: {busiest:.1f}."]
-    if settings["note"]:
-        lines += ["", settings["note"]]
-    return "\n".join(lines) + "\n"
+    for result in results:
+        lines += _tell_circumstances(result)
+    return "\n".join([*lines, *(f"- {problem}" for problem in _list_problems(newest))]) + "\n"
 
 
-def _memory(result: dict[str, Any]) -> list[str]:
+def _tell_circumstances(result: Result) -> list[str]:
+    load = max(run["load_before"] for runs in result["contenders"].values() for run in runs)
+    memory, note = result["settings"]["driver_memory"], result["settings"]["note"]
+    said = f"driver memory {memory}, load average before the busiest turn {load:.1f}"
+    return [f"- {result['date']}: {said}, {result['machine']['cpu']}. {note}".rstrip()]
+
+
+def _list_problems(newest: Newest) -> list[str]:
+    return list_problems({program: result["contenders"][program] for program, result in newest.items()})
+
+
+def _tabulate_memory(newest: Newest) -> list[str]:
     rows = []
-    for program, runs in result["contenders"].items():
+    for program, result in newest.items():
         peaks: dict[str, float] = {}
-        for run in runs:
+        for run in result["contenders"][program]:
             for process, peak in run["peak_mib_by_program"].items():
                 peaks[process] = max(peaks.get(process, 0.0), peak)
         largest = sorted(peaks.items(), key=lambda pair: -pair[1])
@@ -116,22 +149,24 @@ def _memory(result: dict[str, Any]) -> list[str]:
     return write_table(("program", "peak of its largest processes, MiB"), rows)
 
 
-def _costs(result: dict[str, Any], best: dict[str, Any]) -> list[str]:
-    """Cost over all rows at each k, the worst run of each contender, over the best of the reference."""
+def _tabulate_costs(referred: Newest) -> list[str]:
+    """Cost over all rows at each k, the worst run of each program, over the best of the reference."""
+    if not referred:
+        return []
+    best = max(referred.values(), key=lambda result: str(result["date"]))["reference"]
     ks = list(best["costs"])
     rows = []
-    for program, runs in result["contenders"].items():
-        ratios = [run.get("cost_ratios", {}) for run in runs]
+    for program, result in referred.items():
+        ratios = [run.get("cost_ratios", {}) for run in result["contenders"][program]]
         if any(ratios):
             worst = [max((r[k] for r in ratios if k in r), default=None) for k in ks]
             rows.append((program, *("" if ratio is None else f"{ratio:.4f}" for ratio in worst)))
     intro = f"The best squared silhouette over all rows is at k = {best['k']}."
     costs = f"Cost over all rows, worst run, over the best of {best['starts']} full-data scikit-learn starts:"
-    return [intro, *(["", costs, "", *write_table(("k", *ks), rows)] if rows else [])]
+    return [intro, "", *([costs, "", *write_table(("k", *ks), rows), ""] if rows else [])]
 
 
-def save(result: dict[str, Any], results: Path) -> None:
-    """The scenario's JSON and Markdown, in place of older ones."""
+def save(result: Result, results: Path) -> None:
+    """The result's JSON, in place of an older one of the same name."""
     results.mkdir(parents=True, exist_ok=True)
     (results / f"{result['name']}.json").write_text(json.dumps(result, indent=1) + "\n")
-    (results / f"{result['name']}.md").write_text(write_markdown(result))

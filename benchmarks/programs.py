@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,12 @@ SCORE = "score"
 ON_SAIL = "-sail"
 """Behind the name of a program: on Sail instead of Spark."""
 COPY = "plain_copy.py"
-OTHERS = {
-    "sklearn": "sklearn_pipeline.py", "textbook": "textbook.py", "copy": COPY, SCORE: "",
-    f"{OURS}{ON_SAIL}": "", f"copy{ON_SAIL}": COPY, f"{SCORE}{ON_SAIL}": "",
+CONTENDERS = {
+    "sklearn": "sklearn_pipeline.py", "minibatch": "minibatch_pipeline.py", "duckdb": "duckdb_sample.py",
+    "textbook": "textbook.py", "copy": COPY, f"copy{ON_SAIL}": COPY,
 }  # fmt: skip
+PROGRAMS = (OURS, OURS + ON_SAIL, *CONTENDERS, SCORE, SCORE + ON_SAIL)
+"""All that can be held against each other, in the order of the pages."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,13 @@ class Task:
 
 @dataclass(frozen=True)
 class ProgramResult:
-    """`rows` written, the chosen `k`, and for each k the centres (k, d) after log1p, before scaling."""
+    """`rows` written, the chosen `k`, for each k the centres (k, d) after log1p, before scaling, and of our
+    own the `stages` with the seconds that each took."""
 
     rows: int
     k: int
     centres: dict[int, np.ndarray]
+    stages: dict[str, float] = field(default_factory=dict)
 
 
 def write_recipe(features: int, k: tuple[int, int]) -> str:
@@ -68,7 +72,7 @@ def build_command(name: str, task: Task, output: Path) -> list[str]:
         start = [sys.executable, "-m", "custseg_spark.cli", "score", "--output", str(task.runs)]
         return [*start, "--input", str(task.table), "--to", str(output), *engine]
     asked = ["--features", str(task.features), "--k", *map(str, task.k), "--parts", str(task.parts)]
-    program = str(HERE / "contenders" / OTHERS[name])
+    program = str(HERE / "contenders" / CONTENDERS[name])
     asked += engine if what == "copy" else []
     return [sys.executable, program, "--input", str(task.table), "--output", str(output), *asked]
 
@@ -88,7 +92,8 @@ def read_result(name: str, output: Path) -> ProgramResult:
         return ProgramResult(_rows(output), note["k"], centres)
     run = output / "runs" / json.loads((output / "latest.json").read_text())["run_id"]
     rows = _rows(run / "customers") + _rows(run / "quarantine")
-    return ProgramResult(rows, json.loads((run / "run.json").read_text())["k"], read_centres(run))
+    record = json.loads((run / "run.json").read_text())
+    return ProgramResult(rows, record["k"], read_centres(run), record.get("seconds", {}))
 
 
 def read_centres(run: Path) -> dict[int, np.ndarray]:

@@ -1,16 +1,17 @@
-"""The plain Spark job: group the sales of order lines by customer and write the same columns as Parquet."""
+"""The plain job: group the sales of order lines by customer and write the same columns as Parquet."""
 
 import argparse
 
-from pyspark.sql import SparkSession
+from open_engine import open_engine
 from pyspark.sql import functions as F
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--input", required=True)
 parser.add_argument("--output", required=True)
+parser.add_argument("--engine", choices=("spark", "sail"), default="spark")
 given = parser.parse_args()
 
-spark = SparkSession.builder.master("local[*]").appName("groupby").getOrCreate()
+spark = open_engine(given.engine, "groupby")
 lines = spark.read.parquet(given.input).filter("CustomerID IS NOT NULL AND UnitPrice > 0")
 back = F.col("InvoiceNo").startswith("C")
 sale, money, day = ~back, F.col("Quantity") * F.col("UnitPrice"), F.to_date("InvoiceDate")
