@@ -48,11 +48,12 @@ def group_scenarios(results: Sequence[Result]) -> list[Section]:
         asked, settings = result["scenario"], result["settings"]
         key = (asked["rows"], asked["features"], *asked["k"], asked["files"], *settings["set"])
         groups.setdefault(key, []).append(result)
-    ordered = (groups[key] for key in sorted(groups))
-    return [
-        Section(_take_newest(all_), _take_newest([one for one in all_ if one["reference"]]))
-        for all_ in ordered
-    ]
+    return [_gather(groups[key]) for key in sorted(groups)]
+
+
+def _gather(results: Sequence[Result]) -> Section:
+    referred = [result for result in results if result["reference"]]
+    return Section(_take_newest(results), _take_newest(referred))
 
 
 def _take_newest(results: Sequence[Result]) -> Newest:
@@ -64,12 +65,8 @@ def _take_newest(results: Sequence[Result]) -> Newest:
 def list_superseded(results: Sequence[Result]) -> list[str]:
     """The names of results of which the page shows nothing any more."""
     sections = group_scenarios(results)
-    shown = {
-        one["name"]
-        for section in sections
-        for part in (section.newest, section.referred)
-        for one in part.values()
-    }
+    parts = (part for section in sections for part in (section.newest, section.referred))
+    shown = {result["name"] for part in parts for result in part.values()}
     return sorted({result["name"] for result in results} - shown)
 
 
