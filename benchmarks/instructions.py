@@ -1,8 +1,7 @@
 """How many instructions a command runs, with all processes that it starts, counted by valgrind.
 
-Valgrind interprets every instruction, so that the count hardly depends on the machine; it takes about thirty
-times as long. Its tool exp-bbv does nothing but count. Threads that wait in a loop, and seeds of hashes, make
-two counts differ by about a percent.
+Valgrind interprets every instruction, so that the count hardly depends on the machine; it takes some forty
+times as long. Its tool exp-bbv does nothing but count.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def write_segments(task: argparse.Namespace, labels: Sequence[int]) -> None:
             existing_data_behavior="overwrite_or_ignore",
         )
     Path(task.output).mkdir(exist_ok=True)
+    # A program that ends right after this may be aborted by a thread of the writer (apache/arrow issue 36980).
+    time.sleep(0.1)
 
 
 def write_models(output: str, best: int, models: dict[int, Any], scaler: StandardScaler) -> None:
