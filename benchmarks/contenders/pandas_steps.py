@@ -69,7 +69,7 @@ def write_segments(task: argparse.Namespace, labels: Sequence[int]) -> None:
             existing_data_behavior="overwrite_or_ignore",
         )
     Path(task.output).mkdir(exist_ok=True)
-    # A program that ends right after this may be aborted by a thread of the writer (apache/arrow issue 36980).
+    # A program that ends right after this may be aborted by a thread of the writer: apache/arrow#36980.
     time.sleep(0.1)
 
 
