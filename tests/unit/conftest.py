@@ -49,6 +49,8 @@ def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def few_redraws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trial of sets of columns that judges the finalists in a third of its time."""
-    monkeypatch.setattr("custseg_spark.propose.try_features.REDRAWS", 2)
+def short_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trial of sets of columns in a third of its time: one set is grown at a time, held against one cloud,
+    and the finalists are drawn again twice."""
+    for name, few in {"BEAM": 1, "CLOUDS": 1, "FINALISTS": 2, "REDRAWS": 2}.items():
+        monkeypatch.setattr(f"custseg_spark.propose.try_features.{name}", few)

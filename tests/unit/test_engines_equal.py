@@ -75,9 +75,13 @@ def test_other_value_type_and_error_are_counted() -> None:
 
 
 def test_own_expressions_all_have_a_translation() -> None:
+    """The SQL of the nearest centre takes up to two seconds where it is long: that is left to the script."""
     rng = random.Random(5)
-    for _ in range(40):
-        translate(put_in_utc(draw_own_expression(rng), ["ts"]), TYPES)
+    drawn = [draw_own_expression(rng) for _ in range(60)]
+    short = [sql for sql in drawn if len(sql) < 6_000]
+    assert len(short) > 40
+    for sql in short:
+        translate(put_in_utc(sql, ["ts"]), TYPES)
 
 
 def test_draws_differ_and_can_be_drawn_again() -> None:

@@ -214,7 +214,7 @@ def _find_feature(text: str, recipe: Recipe) -> str:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 @pytest.mark.parametrize("seed", range(3))
 def test_every_word_is_true_of_what_people_bring(
-    case: Callable[[np.random.Generator], pd.DataFrame], seed: int, few_redraws: None
+    case: Callable[[np.random.Generator], pd.DataFrame], seed: int, short_trial: None
 ) -> None:
     check_names(case(np.random.default_rng(seed)), CASES[case])
 
@@ -228,6 +228,6 @@ def test_every_word_is_true_where_all_columns_cut(
 
 
 @pytest.mark.parametrize("start", range(0, 36, 12))
-def test_every_word_is_true_of_tables_drawn_at_random(start: int, few_redraws: None) -> None:
+def test_every_word_is_true_of_tables_drawn_at_random(start: int, short_trial: None) -> None:
     for seed in range(start, start + 12):
         check_names(*draw_any(np.random.default_rng(seed)))

@@ -225,7 +225,7 @@ def test_a_value_in_a_comment_stays_in_its_line(customers: pd.DataFrame, other: 
 
 
 @pytest.mark.parametrize("as_text", [True, False])
-def test_the_real_table(shared_data: Path, as_text: bool, few_redraws: None) -> None:
+def test_the_real_table(shared_data: Path, as_text: bool, short_trial: None) -> None:
     head = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t", dtype=str if as_text else None)
     recipe, text = proposed(head)
     assert recipe.input.id == "ID"

@@ -209,7 +209,7 @@ def test_steps_of_few_values_are_no_structure() -> None:
     assert sorted(names(choose(table).features)) == ["a", "b"]
 
 
-def test_the_same_rows_give_the_same_set_and_few_rows_none(few_redraws: None) -> None:
+def test_the_same_rows_give_the_same_set_and_few_rows_none(short_trial: None) -> None:
     planted = place_groups(5, [[1, 3, 5], [3, 1, 5], [3, 3, 1]])
     table = {name: planted[:, place] for place, name in enumerate("abc")} | {"d": draw(1).random(ROWS)}
     assert choose(table).tried == choose(table).tried != ""
@@ -241,7 +241,9 @@ def test_a_table_of_codes_alone_is_refused() -> None:
         write_recipe(table, path="t.csv", format="csv", options={})
 
 
-def test_no_more_is_tried_than_seconds_allow(few_redraws: None) -> None:
+def test_no_more_is_tried_than_seconds_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLOUDS", "REDRAWS"):  # how many sets are tried depends on neither
+        monkeypatch.setattr(f"custseg_spark.propose.try_features.{name}", 1)
     table = {
         f"measure_{name}": draw(place).lognormal(2, 0.7, 220) for place, name in enumerate("abcdefghijklmn")
     }

@@ -156,16 +156,18 @@ DATED = st.dates(date(1969, 1, 1), date(2068, 12, 31)).flatmap(
 
 @settings(max_examples=60)
 @given(st.lists(SIGNS, min_size=1, max_size=40), FORMS)
-def test_any_text_is_the_same_number_everywhere(texts: list[str], form: NumberFormat) -> None:
-    with duckdb.connect() as warehouse:
-        assert by_duckdb(warehouse, texts, form) == pytest.approx([read_value(text, form) for text in texts])
+def test_any_text_is_the_same_number_everywhere(
+    warehouse: duckdb.DuckDBPyConnection, texts: list[str], form: NumberFormat
+) -> None:
+    assert by_duckdb(warehouse, texts, form) == pytest.approx([read_value(text, form) for text in texts])
 
 
 @settings(max_examples=40)
 @given(st.lists(DATED | st.text("0123456789/- JanFeb", max_size=10), min_size=1, max_size=30), PIECES)
-def test_any_text_is_the_same_day_everywhere(texts: list[str], pattern: str) -> None:
-    with duckdb.connect() as warehouse:
-        assert by_duckdb(warehouse, texts, day(pattern)) == [read_value(text, day(pattern)) for text in texts]
+def test_any_text_is_the_same_day_everywhere(
+    warehouse: duckdb.DuckDBPyConnection, texts: list[str], pattern: str
+) -> None:
+    assert by_duckdb(warehouse, texts, day(pattern)) == [read_value(text, day(pattern)) for text in texts]
 
 
 @pytest.mark.parametrize(
