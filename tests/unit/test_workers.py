@@ -1,17 +1,25 @@
 """Work that is handed to other processes gives the same as work that is done here."""
 
+import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from custseg_spark import workers
 from custseg_spark.clustering.partitions import find_best_start
+from custseg_spark.errors import RecipeError
 from custseg_spark.evidence import gather_scores
 from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.recipe.sections import Evidence
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -71,3 +79,50 @@ def test_scores_and_centres_do_not_depend_on_the_workers(request: pytest.Fixture
     here = find()
     request.getfixturevalue("two")
     assert find() == here
+
+
+def start_program(body: str, place: Path) -> subprocess.Popen[str]:
+    """A program without a guard around its main part, that has two workers."""
+    file = place / "program.py"
+    file.write_text(f"import os, signal, sys, time\nfrom custseg_spark import workers\n{body}")
+    environment = {**os.environ, "CUSTSEG_WORKERS": "2", "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, file], env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_script_without_a_guard_is_not_run_again_by_its_workers(tmp_path: Path) -> None:
+    with start_program("print('once')\nprint(workers.run_each(abs, [-1, -2]))", tmp_path) as program:
+        told, _ = program.communicate(timeout=60)
+    assert (told.splitlines(), program.returncode) == (["once", "[1, 2]"], 0)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_workers_end_with_the_process_that_asked(end: signal.Signals, tmp_path: Path) -> None:
+    body = (
+        "from tests.unit.test_workers import find_process\n"
+        "print(*{*workers.run_each(find_process, range(20))}, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with start_program(body, tmp_path) as program:
+        assert program.stdout is not None
+        found = [int(pid) for pid in program.stdout.readline().split()]
+        assert program.pid not in found
+        assert found
+        program.send_signal(end)
+        program.wait(timeout=20)
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in found) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [pid for pid in found if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_process_that_may_have_no_children_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUSTSEG_WORKERS", "2")
+    monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)  # type: ignore[attr-defined]
+    assert workers.run_each(find_process, range(3)) == [os.getpid()] * 3
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5"])
+def test_a_number_of_workers_that_is_none_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUSTSEG_WORKERS", wrong)
+    with pytest.raises(RecipeError, match=f"CUSTSEG_WORKERS={wrong}"):
+        workers.run_each(abs, [-1])
