@@ -9,18 +9,27 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import forkserver
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from custseg_spark.engine.machine import count_cores
+from custseg_spark.engine.scratch_folders import make_scratch_folder
 from custseg_spark.errors import RecipeError
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Shared = Callable[[], "NDArray[Any]"]
+"""What gives an array to whoever asks, here or in a worker."""
 A = TypeVar("A")
 B = TypeVar("B")
 MOST = 4
@@ -42,6 +51,29 @@ def run_each(work: Callable[[A], B], items: Sequence[A]) -> list[B]:
     `work` and the items must be picklable, and it gives the same of an item wherever it is done.
     """
     return start_each(work, items)()
+
+
+@contextmanager
+def share(array: NDArray[Any]) -> Iterator[Shared]:
+    """What workers get the array from, in this block, without its being sent with each item: a file.
+
+    Where there are no workers, or no room for a file, it comes as it is.
+    """
+    import numpy as np  # whoever has an array has it in memory
+
+    if count_workers() < 2:
+        yield partial(np.asarray, array)
+        return
+    folder = ""
+    try:
+        folder = make_scratch_folder()
+        np.save(Path(folder) / "array.npy", array)
+    except OSError:
+        yield partial(np.asarray, array)
+    else:
+        yield partial(np.load, Path(folder) / "array.npy", mmap_mode="r")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def start_each(work: Callable[[A], B], items: Sequence[A]) -> Callable[[], list[B]]:

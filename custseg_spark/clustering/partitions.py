@@ -5,26 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
-from threadpoolctl import threadpool_limits
 
 from custseg_spark.errors import DataError
+from custseg_spark.kmeans import Points, fit_kmeans, measure_width
 from custseg_spark.recipe.sections import Sweep
-from custseg_spark.workers import run_each
+from custseg_spark.workers import Shared, run_each, share
 
-Points = NDArray[np.float64]
 Find = Callable[[Points, int, int, int, Points | None], tuple[Points, tuple[float, ...]]]
 """(points, k, restarts, seed, the best centres of one segment less) -> the best centres (k, d) and each
 restart's cost per point."""
 START_ROWS = 10_000
 """Restarts begin on this many points; the leaders among them go on with all."""
 LEADERS = 5
+SEGMENT_ROWS = 100
+"""Where the centres have many coordinates restarts begin on fewer points, but so many for each segment."""
+MIDDLE_LEADERS, LAST_LEADERS = 10, 2
+"""So many of those go on with START_ROWS, and of these with all."""
 PARTS = 4
 """In so many the starts are handed to workers."""
+ROUNDING = 1e-9
+"""Far more than an expanded square loses, as a share of the squares it is made of."""
 GROWN = 3
 """One restart in three grows from the best centres of one segment less."""
 
@@ -49,7 +55,7 @@ class Partition:
 
     @property
     def cost_spread(self) -> float:
-        """The worst restart's cost over the best one's, less one; on the driver on the first START_ROWS
+        """The worst restart's cost over the best one's, less one; on the driver on at most START_ROWS
         points, before the leaders go on with all."""
         return max(self.costs) / min(self.costs) - 1 if min(self.costs) > 0 else 0.0
 
@@ -75,7 +81,8 @@ def sweep(
     """
     _refuse_too_few(points, max(ks))
     if settings.by == "driver":
-        return _find_partitions(points, ks, settings, find_best_start, done)
+        with share(points) as shared:
+            return _find_partitions(points, ks, settings, partial(find_best_start, shared=shared), done)
     from custseg_spark.clustering import spark_ml
 
     with spark_ml.cache_points(spark, points) as frame:
@@ -102,50 +109,68 @@ def _find_partitions(
         fewer = partitions[k - 1].centres if k - 1 in partitions else None
         centres, costs = find(points, k, settings.restarts, settings.seed, fewer)
         seconds = time.perf_counter() - begun
-        labels, cost = find_nearest(points, centres), _measure_cost(points, centres)
+        labels = find_nearest(points, centres)
+        cost = float(((points - centres[labels]) ** 2).sum(axis=1).sum())
         partitions[k] = Partition(k, centres, labels, cost, costs, seconds, None)
         done(k)
     return list(partitions.values())
 
 
 def find_best_start(
-    points: Points, k: int, restarts: int, seed: int, fewer: Points | None = None
+    points: Points,
+    k: int,
+    restarts: int,
+    seed: int,
+    fewer: Points | None = None,
+    *,
+    shared: Shared | None = None,
 ) -> tuple[Points, tuple[float, ...]]:
     """The centres (k, d) of the cheapest of `restarts` starts, and each one's cost per point.
 
     They are k-means++ starts, but for one in GROWN where `fewer` (k - 1, d), the best centres of one segment
     less, are known: these and one more point, drawn as k-means++ draws it (after the global k-means of Likas,
-    Vlassis and Verbeek 2003, Pattern Recognition 36, 451-461). All run on the first START_ROWS points; the
-    LEADERS best of them go on with all.
+    Vlassis and Verbeek 2003, Pattern Recognition 36, 451-461). They run in the turns of `_list_turns`.
+    `shared`: what workers get the points from; None: they are sent.
     """
-    few = points[:START_ROWS]
+    shared = shared or partial(np.asarray, points)
+    turns = _list_turns(*points.shape, k)
+    few = points[: turns[0][0]]
     grown = [] if fewer is None else _grow(few, fewer, restarts // GROWN, seed)
-    starts = _fit_each(few, k, [*range(seed, seed + restarts - len(grown)), *grown])
-    starts.sort(key=lambda fit: fit[0])
-    costs = tuple(cost / len(few) for cost, _ in starts)
-    if len(few) < len(points):
-        starts = _fit_each(points, k, [centres for _, centres in starts[:LEADERS]])
-    return min(starts, key=lambda fit: fit[0])[1], costs
+    fits = _fit_each(shared, len(few), k, [*range(seed, seed + restarts - len(grown)), *grown])
+    costs = tuple(cost / len(few) for cost, _ in fits)
+    for (_, leaders), (rows, _) in pairwise(turns):
+        fits = _fit_each(shared, rows, k, [centres for _, centres in fits[:leaders]])
+    return fits[0][1], costs
 
 
-def _fit_each(points: Points, k: int, starts: Sequence[int | Points]) -> list[tuple[float, Points]]:
-    """The cost and the centres of k-means from each start, a seed of k-means++ or centres."""
+def _list_turns(points: int, columns: int, k: int) -> list[tuple[int, int]]:
+    """On how many of the first points the starts run, and how many of the best go on, turn after turn.
+
+    Where the centres have many coordinates, the first turn takes fewer points in proportion.
+    """
+    width = measure_width(k, columns)
+    turns = [(START_ROWS, LEADERS)]
+    if width > 1:
+        first = max(SEGMENT_ROWS * k, int(START_ROWS / width))
+        turns = [(first, MIDDLE_LEADERS), (max(first, START_ROWS), LAST_LEADERS)]
+    return [turn for turn in turns if turn[0] < points] + [(points, 1)]
+
+
+def _fit_each(
+    shared: Shared, rows: int, k: int, starts: Sequence[int | Points]
+) -> list[tuple[float, Points]]:
+    """The cost and the centres of k-means on the first `rows` from each start, a seed of k-means++ or
+    centres; the cheapest first."""
     parts = np.array_split(np.arange(len(starts)), min(PARTS, len(starts)))
-    fitted = run_each(_fit_part, [(points, k, [starts[i] for i in part]) for part in parts])
-    return [fit for part in fitted for fit in part]
+    fitted = run_each(_fit_part, [(shared, rows, k, [starts[i] for i in part]) for part in parts])
+    return sorted((fit for part in fitted for fit in part), key=lambda fit: fit[0])
 
 
-def _fit_part(part: tuple[Points, int, list[int | Points]]) -> list[tuple[float, Points]]:
-    from sklearn.cluster import KMeans
-
-    points, k, starts = part
-    fits = []
-    with threadpool_limits(1):  # so few points gain nothing from more threads, which wait for each other
-        for start in starts:
-            how: dict[str, Any] = {"random_state": start} if isinstance(start, int) else {"init": start}
-            fit = KMeans(k, n_init=1, **how).fit(points)
-            fits.append((float(fit.inertia_), fit.cluster_centers_))
-    return fits
+def _fit_part(part: tuple[Shared, int, int, list[int | Points]]) -> list[tuple[float, Points]]:
+    shared, rows, k, starts = part
+    points = shared()[:rows]
+    fits = [fit_kmeans(points, k, start) for start in starts]
+    return [(fit.cost, fit.centres) for fit in fits]
 
 
 def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points]:
@@ -162,8 +187,18 @@ def _measure_cost(points: Points, centres: Points) -> float:
 
 
 def find_nearest(points: Points, centres: Points) -> NDArray[np.int64]:
-    """(n,) the nearest centre of each point; ties to the lower one, as in `label`."""
-    return np.asarray(measure_distances(points, centres).argmin(axis=1))
+    """(n,) the nearest centre of each point; ties to the lower one, as in `label`.
+
+    By expanded squares, and by `measure_distances` where these do not tell the two nearest apart for certain.
+    """
+    squares = (points**2).sum(axis=1), (centres**2).sum(axis=1)
+    rough = squares[1] - points @ (2.0 * centres.T)
+    labels = np.asarray(rough.argmin(axis=1))
+    if len(centres) > 1:
+        nearest, next_one = np.partition(rough, 1, axis=1)[:, :2].T
+        open_ = next_one - nearest <= ROUNDING * (squares[0] + squares[1].max())
+        labels[open_] = measure_distances(points[open_], centres).argmin(axis=1)
+    return labels
 
 
 def measure_distances(points: Points, centres: Points) -> Points:

@@ -17,8 +17,9 @@ from custseg_spark.evidence.partition_scores import (
     measure_euclidean_silhouette,
     measure_squared_silhouette,
 )
-from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans, use_one_thread
+from custseg_spark.evidence.refit import draw_subset
 from custseg_spark.evidence.stability import Again, Stability, measure_returns
+from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
 from custseg_spark.statistics import STABLE
 from custseg_spark.workers import run_each, start_each
 

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custseg_spark.evidence.candidate import Scores
-from custseg_spark.evidence.refit import Cut, Labels, Points, draw_subset, fit_kmeans, use_one_thread
+from custseg_spark.evidence.refit import Cut, draw_subset
 from custseg_spark.evidence.stability import NamesOf, measure_same_names, measure_stability
+from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
 from custseg_spark.recipe.sections import Evidence
 from custseg_spark.workers import run_each
 

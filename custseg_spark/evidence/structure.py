@@ -16,8 +16,9 @@ from typing import Literal
 import numpy as np
 
 from custseg_spark.evidence.partition_scores import measure_squared_silhouette
-from custseg_spark.evidence.refit import Labels, Points, draw_subset, fit_kmeans
+from custseg_spark.evidence.refit import draw_subset
 from custseg_spark.evidence.stability import measure_returns
+from custseg_spark.kmeans import Labels, Points, fit_kmeans
 from custseg_spark.statistics import STABLE
 from custseg_spark.workers import start_each
 

@@ -25,10 +25,11 @@ import pandas as pd
 
 from custseg_spark.errors import DataError
 from custseg_spark.evidence import measure_squared_silhouette
-from custseg_spark.evidence.refit import Fit, Points, draw_subset, fit_kmeans, use_one_thread
+from custseg_spark.evidence.refit import draw_subset
 from custseg_spark.evidence.stability import measure_stability
 from custseg_spark.evidence.structure import draw_clouds
 from custseg_spark.features import apply_treatments, fit_treatments, to_model_scale
+from custseg_spark.kmeans import Fit, Points, fit_kmeans, use_one_thread
 from custseg_spark.propose.features import ProposedFeature
 from custseg_spark.propose.trial import FEWEST, KS, MOST, SMALLEST, CutFigures, Set, Trial
 from custseg_spark.statistics import STABLE

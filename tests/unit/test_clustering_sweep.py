@@ -6,6 +6,7 @@ from sklearn.cluster import KMeans
 
 from custseg_spark.clustering import Partition, fit_plane, partitions, sweep
 from custseg_spark.clustering.partitions import find_best_start
+from custseg_spark.kmeans import fit_kmeans
 from custseg_spark.recipe import Sweep
 
 
@@ -31,6 +32,46 @@ def test_starts_on_a_part_end_as_low_as_many_on_all(overlapping: np.ndarray) -> 
         assert cut.cost <= 1.005 * best, cut.k
         assert (len(cut.costs), len(cut.labels)) == (30, 3000)
         assert cut.seconds > 0
+
+
+def test_many_coordinates_are_begun_on_fewer_points() -> None:
+    """Nothing changes where there are few, or where the sample is no larger than a turn."""
+    turns = partitions._list_turns
+    assert turns(50_000, 4, 10) == [(400, 5), (50_000, 1)]
+    assert turns(300, 4, 10) == turns(300, 50, 3) == [(300, 1)]
+    assert turns(50_000, 50, 3) == [(300, 10), (400, 2), (50_000, 1)]
+    assert turns(350, 50, 3) == [(300, 10), (350, 1)]
+
+
+def test_turns_end_as_low_as_many_starts_on_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "SEGMENT_ROWS", 20)
+    rng = np.random.default_rng(4)
+    clouds = rng.uniform(-3, 3, size=(15, 20))
+    points = clouds[rng.integers(15, size=3000)] + rng.normal(scale=1.5, size=(3000, 20))
+    for cut in sweep(None, points, range(13, 17), Sweep(seed=1)):  # type: ignore[arg-type]
+        best = KMeans(cut.k, n_init=10, random_state=5).fit(points).inertia_
+        assert cut.cost <= 1.005 * best, cut.k
+        assert len(cut.costs) == 30
+
+
+def test_the_nearest_is_the_nearest_by_exact_distance_and_the_lower_of_two() -> None:
+    centres = np.array([[1e6, 0.0], [1e6, 1e-6], [1e6, 0.0], [0.0, 5.0]])
+    points = np.array([[1e6, 0.0], [1e6, 4e-7], [1e6, 6e-7], [1e6, 1.0], [0.0, 4.0]])
+    assert partitions.find_nearest(points, centres).tolist() == [0, 0, 1, 1, 3]
+    assert partitions.find_nearest(points, centres[:1]).tolist() == [0] * 5
+    drawn, many = np.random.default_rng(1).normal(size=(500, 3)), np.random.default_rng(2).normal(size=(9, 3))
+    exact = partitions.measure_distances(drawn, many).argmin(axis=1)
+    assert partitions.find_nearest(drawn, many).tolist() == exact.tolist()
+
+
+def test_a_far_origin_is_nothing_to_single_precision() -> None:
+    """120 coordinates of centres are many: a column of seconds since 1970 still has its two groups."""
+    points = np.random.default_rng(1).normal(size=(200, 60))
+    points[:100, 0] += 20
+    near, far = fit_kmeans(points, 2, 1, 3), fit_kmeans(points + 1.6e9, 2, 1, 3)
+    assert far.labels.tolist() == near.labels.tolist()
+    assert len(set(near.labels[:100])) == len(set(near.labels[100:])) == 1
+    assert far.centres.mean(axis=1) - 1.6e9 == pytest.approx(near.centres.mean(axis=1), abs=1e-3)
 
 
 def test_one_start_in_three_grows_from_one_segment_less(overlapping: np.ndarray) -> None:

@@ -18,7 +18,7 @@ from custseg_spark.evidence import (
     judge_structure,
     measure_squared_silhouette,
 )
-from custseg_spark.evidence.refit import fit_kmeans
+from custseg_spark.kmeans import fit_kmeans
 from custseg_spark.recipe import Evidence
 
 
@@ -62,7 +62,7 @@ def _standardised(*columns: pd.Series) -> np.ndarray:
 def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
     """Euclidean silhouette .363, prediction strength .85, lowest Jaccard about .93, at six about .65."""
     points = spend_recency_deals
-    cuts = {k: Cut(*fit_kmeans(points, k, seed=0, starts=10)) for k in range(4, 8)}
+    cuts = {k: Cut(*fit_kmeans(points, k, 0, starts=10)) for k in range(4, 8)}
     scores = gather_scores(points, cuts, Evidence(bootstraps=40, gap=False), seed=42)
     candidates = []
     for k, cut in cuts.items():
@@ -89,7 +89,7 @@ def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
 
 
 def test_they_are_reproducible_but_not_natural(spend_recency_deals: np.ndarray) -> None:
-    labels = fit_kmeans(spend_recency_deals, 5, seed=0, starts=10)[1]
+    labels = fit_kmeans(spend_recency_deals, 5, 0, starts=10)[1]
     found = judge_structure(spend_recency_deals, labels, 5)
     assert found.kind == "reproducible", found.why
     assert found.figures["valley"] > 0.6

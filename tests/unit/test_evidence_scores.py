@@ -7,7 +7,7 @@ from sklearn.metrics import silhouette_samples, silhouette_score
 
 from custseg_spark.evidence import partition_scores as scores
 from custseg_spark.evidence.partition_scores import find_knee
-from custseg_spark.evidence.refit import fit_kmeans
+from custseg_spark.kmeans import fit_kmeans
 
 LINE = np.array([[0.0], [1.0], [10.0], [12.0]])
 HALVES = np.array([0, 0, 1, 1])

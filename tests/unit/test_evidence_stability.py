@@ -8,8 +8,8 @@ import pytest
 
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.partition_scores import gather_scores
-from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.evidence.stability import Stability, compare_labels, measure_same_names, measure_stability
+from custseg_spark.kmeans import fit_kmeans
 from custseg_spark.recipe import Evidence
 
 
@@ -21,7 +21,7 @@ class Cut:
 
 
 def cut(points: np.ndarray, k: int) -> Cut:
-    return Cut(*fit_kmeans(points, k, seed=0, starts=10))
+    return Cut(*fit_kmeans(points, k, 0, starts=10))
 
 
 @pytest.fixture(scope="module")

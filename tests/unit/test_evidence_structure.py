@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence import judge_structure, structure
-from custseg_spark.evidence.refit import fit_kmeans
 from custseg_spark.evidence.structure import _apply_rule, draw_clouds, fit_margin, measure_valley
+from custseg_spark.kmeans import fit_kmeans
 from tests.unit.frozen import unfrozen
 
 FIGURES = {
@@ -67,20 +67,20 @@ def drawn(name: str, seed: int) -> np.ndarray:
 )
 def test_known_truths(name: str, k: int, kind: str) -> None:
     points = drawn(name, seed=1)
-    labels = fit_kmeans(points, k, seed=0, starts=10)[1]
+    labels = fit_kmeans(points, k, 0, starts=10)[1]
     found = judge_structure(points, labels, k, lowest_jaccard=0.95)
     assert found.kind == kind, found.why
 
 
 def test_without_a_known_stability_it_is_measured() -> None:
     points = drawn("five segments", seed=2)
-    labels = fit_kmeans(points, 5, seed=0, starts=10)[1]
+    labels = fit_kmeans(points, 5, 0, starts=10)[1]
     assert judge_structure(points, labels, 5).figures["lowest_jaccard"] > 0.95
 
 
 def test_the_same_seed_gives_the_same_verdict() -> None:
     points = drawn("uniform", seed=3)
-    labels = fit_kmeans(points, 3, seed=0, starts=5)[1]
+    labels = fit_kmeans(points, 3, 0, starts=5)[1]
     assert judge_structure(points, labels, 3, 0.9).figures == judge_structure(points, labels, 3, 0.9).figures
 
 
@@ -137,7 +137,7 @@ def test_a_cloud_of_a_single_or_a_constant_column_can_be_drawn() -> None:
 
 def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
     points = np.random.default_rng(10).normal(size=(12, 2))
-    labels = fit_kmeans(points, 7, seed=0, starts=3)[1]
+    labels = fit_kmeans(points, 7, 0, starts=3)[1]
     assert judge_structure(points, labels, 7).kind == "constructed"
 
 

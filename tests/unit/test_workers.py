@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from custseg_spark import workers
 from custseg_spark.clustering.partitions import find_best_start
 from custseg_spark.errors import RecipeError
 from custseg_spark.evidence import gather_scores
-from custseg_spark.evidence.refit import fit_kmeans
+from custseg_spark.kmeans import fit_kmeans
 from custseg_spark.recipe.sections import Evidence
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,24 @@ def test_with_two_it_is_done_elsewhere_and_comes_back_in_order() -> None:
 def test_what_a_worker_that_died_had_to_do_is_done_here() -> None:
     assert workers.run_each(die_elsewhere, [os.getpid()] * 3) == [os.getpid()] * 3
     assert workers.run_each(abs, [-1, -2]) == [1, 2], "others stand up in its place"
+
+
+def read_first(shared: workers.Shared) -> tuple[bool, float]:
+    return isinstance(shared(), np.memmap), float(shared()[0, 1])
+
+
+@pytest.mark.usefixtures("two")
+def test_an_array_is_handed_to_workers_by_a_file_that_goes_with_the_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with workers.share(np.array([[1.0, 2.5]])) as shared:
+        assert len(list(tmp_path.iterdir())) == 1
+        assert workers.run_each(read_first, [shared, shared]) == [(True, 2.5)] * 2
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with workers.share(np.array([[1.0, 2.5]])) as shared:
+        assert workers.run_each(read_first, [shared, shared]) == [(False, 2.5)] * 2
 
 
 @pytest.mark.usefixtures("two")
