@@ -19,7 +19,7 @@ from custseg_spark.evidence.refit import Cut, draw_subset
 from custseg_spark.evidence.stability import NamesOf, measure_same_names, measure_stability
 from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
 from custseg_spark.recipe.sections import Evidence
-from custseg_spark.workers import run_each
+from custseg_spark.workers import Shared, run_each, share
 
 EUCLIDEAN_ROWS = 2_500
 """Points of the Euclidean silhouette; their n * n distances take 50 MB."""
@@ -48,19 +48,20 @@ def gather_scores(
         draw_subset(len(points), at_most, rng) for at_most in (EUCLIDEAN_ROWS, GAP_ROWS, HALVES_ROWS)
     )
     asked: list[tuple[int, Callable[[], dict[str, Any]]]] = []
-    for k in sorted(partitions, reverse=True):  # those that take longest first
-        cut = partitions[k]
-        if settings.bootstraps:
-            asked.append((k, partial(_score_redraws, points, cut, settings.bootstraps, seed)))
-        if settings.gap:
-            asked.append((k, partial(_score_gap, points[gap_rows], k, seed)))
-        if settings.prediction_strength:
-            asked.append((k, partial(_score_strength, points[halves], k, seed)))
-        if settings.further:
-            asked.append((k, partial(_score_distances, points, few, cut.labels)))
     taken: dict[int, dict[str, Any]] = {k: {} for k in partitions}
-    for (k, _), found in zip(asked, run_each(_call, [score for _, score in asked]), strict=True):
-        taken[k] |= found
+    with share(points) as shared:
+        for k in sorted(partitions, reverse=True):  # those that take longest first
+            cut = partitions[k]
+            if settings.bootstraps:
+                asked.append((k, partial(_score_redraws, shared, cut, settings.bootstraps, seed)))
+            if settings.gap:
+                asked.append((k, partial(_score_gap, points[gap_rows], k, seed)))
+            if settings.prediction_strength:
+                asked.append((k, partial(_score_strength, points[halves], k, seed)))
+            if settings.further:
+                asked.append((k, partial(_score_distances, shared, few, cut.labels)))
+        for (k, _), found in zip(asked, run_each(_call, [score for _, score in asked]), strict=True):
+            taken[k] |= found
     for k, found in taken.items():
         stability = found.pop("stability", None)
         if stability and names_of:
@@ -78,8 +79,8 @@ def _name_error(name: str, score: tuple[float | None, float | None]) -> dict[str
     return {name: score[0], f"{name}_se": score[1]}
 
 
-def _score_redraws(points: Points, cut: Cut, redraws: int, seed: int) -> dict[str, Any]:
-    stability = measure_stability(points, cut, redraws, seed)
+def _score_redraws(shared: Shared, cut: Cut, redraws: int, seed: int) -> dict[str, Any]:
+    stability = measure_stability(shared(), cut, redraws, seed)
     return {
         **_name_error("lowest_jaccard", (float(stability.jaccards.min()), estimate_error(stability.weakest))),
         "jaccards": tuple(stability.jaccards.tolist()),
@@ -95,7 +96,8 @@ def _score_strength(points: Points, k: int, seed: int) -> dict[str, Any]:
     return _name_error("prediction_strength", measure_prediction_strength(points, k, seed))
 
 
-def _score_distances(points: Points, few: Labels, labels: Labels) -> dict[str, Any]:
+def _score_distances(shared: Shared, few: Labels, labels: Labels) -> dict[str, Any]:
+    points = shared()
     return {
         **_name_error("silhouette_euclidean", measure_euclidean_silhouette(points[few], labels[few])),
         "calinski_harabasz": measure_calinski_harabasz(points, labels),

@@ -12,10 +12,14 @@ from pyspark.sql import SparkSession
 from custseg_spark import clustering, evidence, journal
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import Candidate
+from custseg_spark.evidence.candidate import Scores
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import Decision
 from custseg_spark.steps.name_segments import propose_names
 
+MANY = 10
+"""Up to so many numbers of segments each gets all evidence; of more, those that the floor lets be chosen."""
+NOT_REDRAWN = ", so it was not redrawn"
 PLANE_ROWS = 5_000
 """A picture has no more points to show."""
 
@@ -44,7 +48,9 @@ def choose_k(points: NDArray[np.float64], partitions: Sequence[Partition], recip
     """Score each k of the sweep and choose one by the recipe's method; nothing is said of structure."""
     candidates = tuple(_score_candidates(points, partitions, recipe))
     choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
-    return Decision(candidates, tuple(partitions), choice, None)
+    refused = _list_refused(partitions, recipe)
+    others = (replace(k, why=k.why + NOT_REDRAWN) if k.k in refused else k for k in choice.runners_up)
+    return Decision(candidates, tuple(partitions), replace(choice, runners_up=tuple(others)), None)
 
 
 def start_judgement(
@@ -64,14 +70,25 @@ def start_judgement(
     return lambda: replace(decision, structure=judging())
 
 
+def _list_refused(partitions: Sequence[Partition], recipe: Recipe) -> set[int]:
+    """The numbers of segments that get no costly evidence: where there are many, those under the floor, which
+    no method chooses."""
+    floor = recipe.segments.smallest_share
+    return {cut.k for cut in partitions if len(partitions) > MANY and cut.smallest_share < floor}
+
+
 def _score_candidates(
     points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe
 ) -> Iterator[Candidate]:
-    seed = recipe.sweep.seed
-    by_k = {partition.k: partition for partition in partitions}
-    scores = evidence.gather_scores(
-        points, by_k, recipe.evidence, seed, lambda c, p, labels: propose_names(recipe, c, p, labels)
-    )
+    seed, asked, refused = recipe.sweep.seed, recipe.evidence, _list_refused(partitions, recipe)
+    gap = asked.gap and recipe.segments.choose == "gap"  # which looks at the next number too
+    cheap = asked.model_copy(update={"bootstraps": 0, "gap": gap, "prediction_strength": False})
+    scores: dict[int, Scores] = {}
+    for settings, without in ((asked, False), (cheap, True)):
+        scores |= evidence.gather_scores(
+            points, {cut.k: cut for cut in partitions if (cut.k in refused) is without}, settings, seed,
+            lambda c, p, labels: propose_names(recipe, c, p, labels),
+        )  # fmt: skip
     for cut in partitions:
         silhouette, silhouette_se = evidence.measure_squared_silhouette(points, cut.labels)
         yield Candidate(

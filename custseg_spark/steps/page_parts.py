@@ -132,9 +132,15 @@ def write_method(result: TrainingResult) -> tuple[str, ...]:
     steps = "" if passes == 1 else f", moved by {passes - 1} Lloyd steps over all customers"
     scaled = "standardised" if recipe.scale == "standard" else "scaled by median and interquartile range"
     tried = f"k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) on {drawn}"
+    scored = result.decision.candidates
+    unknown = sum(c.lowest_jaccard is None for c in scored) if recipe.evidence.bootstraps else 0
+    left_out = (
+        f"{unknown} of {len(scored)} numbers of segments leave one too small to be chosen: they were not "
+    )
     return (
         f"Features are computed in Spark, completed, clipped as asked and {scaled}, as fitted on {drawn}.",
         f"For every number of segments, {tried}; the cheapest solution was kept{steps}.",
+        *([f"{left_out}redrawn, and what the table leaves empty was not measured."] if unknown else []),
         "Names follow from the recipe's words by a fixed rule; outcomes took no part in finding segments.",
         "Sizes, shares, means and outcomes are of all customers; quartiles, rules, pictures of the sample.",
     )
