@@ -133,7 +133,7 @@ def find_best_start(
     `shared`: what workers get the points from; None: they are sent.
     """
     shared = shared or partial(np.asarray, points)
-    turns = _list_turns(*points.shape, k)
+    turns = _list_turns(len(points), points.shape[1], k)
     few = points[: turns[0][0]]
     grown = [] if fewer is None else _grow(few, fewer, restarts // GROWN, seed)
     fits = _fit_each(shared, len(few), k, [*range(seed, seed + restarts - len(grown)), *grown])

@@ -1,6 +1,7 @@
 """Of many numbers of segments those that the floor refuses are not redrawn, and say so."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import Decision
 from custseg_spark.steps import choose_k
 
-ASKED = {
+ASKED: dict[str, Any] = {
     "input": {"id": "id"},
     "segment_by": {"a": "a", "b": "b"},
     "segments": {"k": [2, 5], "smallest_share": 0.2},
@@ -25,7 +26,7 @@ def decide(many: int, monkeypatch: pytest.MonkeyPatch, **segments: object) -> De
     monkeypatch.setattr(choose_k, "propose_names", lambda *_: ("one",))
     rng = np.random.default_rng(1)
     points = np.repeat([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]], 60, axis=0) + rng.normal(size=(180, 2))
-    recipe = Recipe.model_validate({**ASKED, "segments": {**ASKED["segments"], **segments}})  # type: ignore[dict-item]
+    recipe = Recipe.model_validate({**ASKED, "segments": {**ASKED["segments"], **segments}})
     partitions = sweep(None, points, range(2, 6), recipe.sweep)  # type: ignore[arg-type]
     return choose_k.choose_k(points, partitions, recipe)
 
@@ -37,7 +38,7 @@ def test_who_is_under_the_floor_is_not_redrawn_and_says_so(monkeypatch: pytest.M
     for one, other in zip(few.candidates, many.candidates, strict=True):
         under = one.smallest_share < 0.2
         assert under == (one.k > 3)
-        gone = {
+        gone: dict[str, Any] = {
             "lowest_jaccard": None,
             "lowest_jaccard_se": None,
             "jaccards": (),
