@@ -10,6 +10,8 @@ from pyspark.sql.types import (
     BooleanType,
     DataType,
     DateType,
+    DecimalType,
+    IntegralType,
     NumericType,
     StringType,
     TimestampNTZType,
@@ -62,7 +64,7 @@ def build_value_checks(
     """
     for name, feature in features.items():
         value = F.col(f"{RAW}{name}")
-        yield f"{name}: infinite", value.isNull() | (F.abs(value) < float("inf"))
+        yield f"{name}: infinite", _is_finite(value, types[name])
         if isinstance(types[name], StringType):
             text = expressions[name]
             yield f"{name}: not a number", text.isNull() | (F.trim(text) == "") | value.isNotNull()
@@ -71,7 +73,16 @@ def build_value_checks(
         low = feature.clip[0] if isinstance(feature.clip, tuple) else None
         has_floor = isinstance(low, int | float) and low > -1
         if feature.transform == "log1p" and not has_floor:
-            yield f"{name}: log1p takes values above -1", value.isNull() | (value > -1)
+            # Sail computes a value again for each mention; least passes over nulls.
+            yield f"{name}: log1p takes values above -1", F.least(value, F.lit(0.0)) > -1
+
+
+def _is_finite(value: Column, kind: DataType) -> Column:
+    """Whether a value of an expression of that type is no infinity, or missing; nothing is computed where the
+    type has none."""
+    if isinstance(kind, IntegralType | DecimalType | BooleanType):
+        return F.lit(True)
+    return ~F.abs(value).eqNullSafe(F.lit(float("inf")))
 
 
 def list_value_reasons(features: Mapping[str, FeatureSection]) -> list[str]:

@@ -7,11 +7,13 @@ import pytest
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import DoubleType, IntegerType
 
-from custseg_spark import data
+from custseg_spark import data, features
 from custseg_spark.data import ids
 from custseg_spark.engine.translate_errors import explain_error
 from custseg_spark.errors import DataError, RunError
+from custseg_spark.recipe import FeatureSection
 from custseg_spark.recipe.models import Input, Rule
 
 Customers = tuple[DataFrame, list[data.Check]]
@@ -42,6 +44,23 @@ def test_rows_read_are_accepted_or_rejected(customers: Customers) -> None:
     assert (quality.read, quality.accepted, quality.quarantined) == (10, 3, 7)
     assert [row["id"] for row in data.keep_accepted(frame, checks).collect()] == ["1", "2", "3"]
     assert data.keep_rejected(frame, checks).count() == 7
+
+
+@pytest.mark.parametrize(
+    ("kind", "finite"),
+    [("double", [True, True, True, False, False]), ("int", [True, True, True, True, True])],
+)
+def test_values_that_can_not_be_cut_by(spark: SparkSession, kind: str, finite: list[bool]) -> None:
+    values = [None, -1.0, 5.0, float("inf"), float("-inf")]
+    frame = spark.createDataFrame([*enumerate(values)], "at int, _raw_spend double")
+    how = {"spend": FeatureSection(sql="spend", transform="log1p")}
+    types = {"spend": IntegerType() if kind == "int" else DoubleType()}
+    checks = dict(features.build_value_checks(types, {"spend": F.col("_raw_spend")}, how))
+    marked = frame.orderBy("at").select(*[ok.alias(reason) for reason, ok in checks.items()]).toPandas()
+    assert {reason: marked[reason].tolist() for reason in checks} == {
+        "spend: infinite": finite,
+        "spend: log1p takes values above -1": [True, False, True, True, False],
+    }
 
 
 def test_rejected_rows_are_as_read_with_every_reason(customers: Customers) -> None:

@@ -148,6 +148,7 @@ def test_a_name_that_is_no_column_is_told_as_one() -> None:
         ("d IN (0)", "CAST((nanvl(`d`, CAST('NaN' AS DOUBLE)) + 0D IN (0.0D)) AS BOOLEAN)"),
         ("s IN ('a', s)", "CAST((`s` = 'a' OR `s` = `s`) AS BOOLEAN)"),
         ("s ILIKE 'A%'", "CAST(((lower(`s`)) LIKE lower('A%')) AS BOOLEAN)"),
+        ("nanvl(try_cast((i) AS DOUBLE), CAST(NULL AS DOUBLE))", "CAST((TRY_CAST(`i` AS DOUBLE)) AS DOUBLE)"),
         ("floor(d)", "CAST((floor(nanvl(`d`, 0D))) AS BIGINT)"),
         ("nullif(NULL, NULL)", "NULL"),
         ("ar", "`ar`"),

@@ -74,4 +74,4 @@ def replace_nan(value: Value, other: Value) -> Value:
     if not (is_number(value.type) or value.type == "void") or value.type == "float" == other.type:
         raise UnlikeError(f"nanvl({value.type}, {other.type})")
     one, two = cast(value, "double"), cast_implicitly(other, "double", f"nanvl of {other.type}")
-    return Value(f"nanvl({one.sql}, {two.sql})", "double")
+    return one if one.tame else Value(f"nanvl({one.sql}, {two.sql})", "double")
