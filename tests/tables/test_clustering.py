@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,23 +59,12 @@ def test_the_scale_of_spark_ml_is_that_of_the_driver(spark: SparkSession) -> Non
     assert fit("spark_ml", "robust") == fit("driver", "robust")
 
 
-def test_other_algorithms_are_spark_mls_or_scikit_learns(
-    spark: SparkSession, engine: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Both cut clouds that lie well apart alike; on Sail, which has no Spark ML, none is asked."""
+@pytest.mark.spark_only("Spark ML")
+def test_other_algorithms_of_spark_ml_cut_what_lies_apart(spark: SparkSession) -> None:
     truth = np.repeat(np.arange(3), 60)
     points = cloud(180, 2) * 0.3 + np.array([[-6.0, 0], [6, 0], [0, 9]])[truth]
-    asked, label = [], spark_ml.label_by_other
-
-    def note(session: SparkSession, name: str, *further: Any) -> Any:
-        asked.append(name)
-        return label(session, name, *further)
-
-    monkeypatch.setattr(spark_ml, "label_by_other", note)
     labelled = list(clustering.label_by_others(spark, points, 3, seed=1))
-    names = [name for name, _, _ in labelled]
-    assert names == ["BisectingKMeans", "GaussianMixture"]
-    assert asked == (names if engine == "spark" else [])
+    assert [name for name, _, _ in labelled] == ["BisectingKMeans", "GaussianMixture"]
     for name, labels, seconds in labelled:
         assert (labels.shape, labels.dtype, seconds > 0) == ((180,), np.dtype(np.int64), True)
         assert adjusted_rand_score(truth, labels) == 1, name
