@@ -50,7 +50,7 @@ def run_each(work: Callable[[A], B], items: Sequence[A]) -> list[B]:
 
     `work` and the items must be picklable, and it gives the same of an item wherever it is done.
     """
-    return start_each(work, items)()
+    return [*start_each(work, items)]
 
 
 @contextmanager
@@ -76,10 +76,10 @@ def share(array: NDArray[Any]) -> Iterator[Shared]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start_each(work: Callable[[A], B], items: Sequence[A]) -> Callable[[], list[B]]:
-    """The same, begun: what comes back waits for it."""
+def start_each(work: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
+    """The same, begun: each is waited for when it is asked for."""
     if count_workers() < 2:
-        return lambda: [work(item) for item in items]
+        return map(work, items)
     asked: Future[list[Future[B]]] = Future()
 
     def ask(opened: Future[ProcessPoolExecutor]) -> None:
@@ -89,17 +89,18 @@ def start_each(work: Callable[[A], B], items: Sequence[A]) -> Callable[[], list[
             asked.set_exception(problem)
 
     _open_pool().add_done_callback(ask)
-    return lambda: _collect(asked, work, items)
+    return _collect(asked, work, items)
 
 
-def _collect(asked: Future[list[Future[B]]], work: Callable[[A], B], items: Sequence[A]) -> list[B]:
-    done: list[B] = []
+def _collect(asked: Future[list[Future[B]]], work: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
+    done = 0
     try:
         for answer in asked.result():
-            done.append(answer.result())
+            yield answer.result()
+            done += 1
     except (BrokenExecutor, OSError):  # a worker was ended, such as for its memory; or none could start
         stop()
-    return done + [work(item) for item in items[len(done) :]]
+        yield from map(work, items[done:])
 
 
 def stop() -> None:

@@ -12,7 +12,7 @@ from custseg_spark.errors import RecipeError, RunError, suggest_name
 from custseg_spark.results import TrainingResult
 from custseg_spark.steps.summarize_run import build_summary
 from custseg_spark.steps.track_run import FIGURES
-from custseg_spark.steps.write_report import start_figures, write_report
+from custseg_spark.steps.write_report import build_page, start_figures, write_report
 from custseg_spark.steps.write_run import build_model_files, build_record, build_tables
 
 PLOTS = {"map": "pca_2d", "space": "pca_3d"}
@@ -76,7 +76,7 @@ class FittedFiles:
     @cached_property
     def _report_files(self) -> Mapping[str, str | bytes]:
         figures = start_figures(self.result)()
-        report = write_report(NOT_PUBLISHED, self.result, figures)
+        report = write_report(build_page(NOT_PUBLISHED, self.result), figures)
         return {**{f"plots/{name}": png for name, png in figures.light.items()}, **report}
 
 

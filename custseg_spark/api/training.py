@@ -39,7 +39,7 @@ from custseg_spark.steps.publish_run import publish_to_lake, refuse_catalog
 from custseg_spark.steps.refine_centres import refine_centres
 from custseg_spark.steps.segment_ids import assign_ids
 from custseg_spark.steps.treat_features import treat_features
-from custseg_spark.steps.write_report import start_figures, write_report
+from custseg_spark.steps.write_report import build_page, start_figures, write_report
 from custseg_spark.steps.write_run import (
     build_model_files,
     build_record,
@@ -198,10 +198,11 @@ def publish_result(spark: SparkSession, run: runs.Run, result: TrainingResult, p
         with journal.stage("model"):
             write_files(run, build_model_files(result.model))
         with journal.stage("report"):
+            built = build_page(run, result)
             figures = drawing()
             write_files(run, {f"plots/{name}": png for name, png in figures.light.items()})
         written.result()
-    write_files(run, write_report(run, result, figures))
+    write_files(run, write_report(built, figures))
     if promote or runs.find_live(run.output) is None:  # a candidate's labels are nobody's yet
         columns = list_kept_columns(result.table.columns, recipe)
         publish_to_lake(spark, run, recipe.publish, columns)

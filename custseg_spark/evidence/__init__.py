@@ -11,11 +11,11 @@ from custseg_spark.evidence.algorithms import (
 )
 from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose
+from custseg_spark.evidence.indices import measure_squared_silhouette
 from custseg_spark.evidence.partition_scores import (
     estimate_cost_error,
     estimate_share_error,
     gather_scores,
-    measure_squared_silhouette,
 )
 from custseg_spark.evidence.prefer import prefer
 from custseg_spark.evidence.structure import Structure, judge_structure, start_judgement

@@ -7,29 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
-from custseg_spark.evidence.partition_scores import (
+from custseg_spark.evidence.indices import (
     estimate_error,
-    find_knee,
     measure_euclidean_silhouette,
     measure_squared_silhouette,
 )
+from custseg_spark.evidence.others import TWINS, build_algorithms, build_ward_tree, fit_twin
+from custseg_spark.evidence.partition_scores import find_knee
 from custseg_spark.evidence.refit import draw_subset
 from custseg_spark.evidence.stability import Again, Stability, measure_returns
-from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
+from custseg_spark.kmeans import Labels, Points, use_one_thread
 from custseg_spark.statistics import STABLE
 from custseg_spark.workers import run_each, start_each
 
-TWINS = ("BisectingKMeans", "GaussianMixture")
 SLOW = ("Ward", "HDBSCAN")
 ROWS = 4_000
 """Rows that all are compared on: Ward and the silhouettes hold their n * n distances (128 MB)."""
 REDRAWS = 10
 """After so many it is clear of most whether their segments come back; only the others are redrawn further."""
-STARTS = 5
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,8 @@ def compare(
     grow_tree = start_each(build_ward_tree, [few])
     least = 2 * points.shape[1] if settings.dbscan.min_samples is None else settings.dbscan.min_samples
     (density,) = run_each(partial(measure_k_distances, few, least), [settings.dbscan.eps])
-    again = _build_algorithms(k, density, max(2, round(settings.smallest_share * len(few))))
+    densities = {"eps": max(density.eps, 1e-12), "min_samples": density.min_samples}
+    again = build_algorithms(k, densities, max(2, round(settings.smallest_share * len(few))))
     made = {name: Labelling(np.asarray(one.labels)[at], one.seconds) for name, one in given.items()}
     if "KMeans" not in made:
         made["KMeans"] = _make(again["KMeans"], few, settings.seed)
@@ -128,7 +127,7 @@ def compare(
     slow_first = sorted(names, key=lambda name: name not in SLOW)
     tried = dict(zip(slow_first, run_each(trial.judge, slow_first), strict=True))
     rows, labels = tuple(tried[name][0] for name in names), {name: tried[name][1] for name in names}
-    return Comparison(rows, at, labels, grow_tree()[0], density)
+    return Comparison(rows, at, labels, next(grow_tree), density)
 
 
 def _make(algorithm: Again, points: Points, seed: int) -> Labelling:
@@ -156,13 +155,6 @@ class _Trial:
             return _build_row(name, one, self.made["KMeans"].labels, points, stability), one.labels
 
 
-def build_ward_tree(points: Points) -> Points:
-    """Ward's linkage (n-1, 4) of the points (n, d) (Ward 1963), as scipy's dendrogram takes it."""
-    from scipy.cluster.hierarchy import linkage
-
-    return np.asarray(linkage(points, method="ward"), dtype=np.float64)
-
-
 def measure_k_distances(points: Points, min_samples: int, eps: float | None = None) -> Density:
     """The rising distances (n,) to the `min_samples`-th point, itself counted as DBSCAN counts it.
 
@@ -178,48 +170,10 @@ def measure_k_distances(points: Points, min_samples: int, eps: float | None = No
     return Density(curve, eps, min_samples)
 
 
-def _build_algorithms(k: int, density: Density, smallest: int) -> dict[str, Again]:
-    """Each algorithm as a function from (points, seed) to labels."""
-    densities = {"eps": max(density.eps, 1e-12), "min_samples": density.min_samples}
-    return {
-        "KMeans": partial(_cut_by_kmeans, k),
-        **{name: partial(_fit_twin, name, k) for name in TWINS},
-        "Ward": partial(_cut_ward_tree, k),
-        "DBSCAN": partial(_fit_densities, "DBSCAN", densities),
-        "HDBSCAN": partial(_fit_densities, "HDBSCAN", {"min_cluster_size": smallest, "copy": True}),
-    }
-
-
 def label_by_twins(points: Points, k: int, seed: int) -> dict[str, Labelling]:
     """The algorithms of Spark ML beside KMeans, as scikit-learn has them, on all `points` (n, d)."""
-    made = run_each(partial(_make, points=points, seed=seed), [partial(_fit_twin, name, k) for name in TWINS])
+    made = run_each(partial(_make, points=points, seed=seed), [partial(fit_twin, name, k) for name in TWINS])
     return dict(zip(TWINS, made, strict=True))
-
-
-def _fit_twin(name: str, k: int, points: Points, seed: int) -> Labels:
-    from sklearn.cluster import BisectingKMeans
-    from sklearn.mixture import GaussianMixture
-
-    twin = {"BisectingKMeans": BisectingKMeans, "GaussianMixture": GaussianMixture}[name]
-    labels: Labels = twin(k, random_state=seed).fit_predict(points)
-    return labels
-
-
-def _cut_by_kmeans(k: int, points: Points, seed: int) -> Labels:
-    return fit_kmeans(points, k, seed, STARTS).labels
-
-
-def _cut_ward_tree(k: int, points: Points, _: int) -> Labels:
-    from scipy.cluster.hierarchy import fcluster
-
-    return np.asarray(fcluster(build_ward_tree(points), k, "maxclust") - 1)
-
-
-def _fit_densities(name: str, settings: Mapping[str, Any], points: Points, _: int) -> Labels:
-    from sklearn import cluster
-
-    labels: Labels = getattr(cluster, name)(**settings).fit_predict(points)
-    return labels
 
 
 def _find_lowest_return(

@@ -15,11 +15,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custseg_spark.evidence.candidate import Scores
+from custseg_spark.evidence.indices import (
+    estimate_error,
+    measure_calinski_harabasz,
+    measure_davies_bouldin,
+    measure_euclidean_silhouette,
+)
 from custseg_spark.evidence.refit import Cut, draw_subset
 from custseg_spark.evidence.stability import NamesOf, measure_same_names, measure_stability
 from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
 from custseg_spark.recipe.sections import Evidence
-from custseg_spark.workers import Shared, run_each, share
+from custseg_spark.workers import Shared, share, start_each
 
 EUCLIDEAN_ROWS = 2_500
 """Points of the Euclidean silhouette; their n * n distances take 50 MB."""
@@ -60,13 +66,12 @@ def gather_scores(
                 asked.append((k, partial(_score_strength, points[halves], k, seed)))
             if settings.further:
                 asked.append((k, partial(_score_distances, shared, few, cut.labels)))
-        for (k, _), found in zip(asked, run_each(_call, [score for _, score in asked]), strict=True):
+        for (k, _), found in zip(asked, start_each(_call, [score for _, score in asked]), strict=True):
+            stability = found.pop("stability", None)
+            if stability and names_of:  # while the workers go on
+                same = measure_same_names(points, partitions[k], stability, names_of)
+                found |= _name_error("same_names", (same, estimate_share_error(same, settings.bootstraps)))
             taken[k] |= found
-    for k, found in taken.items():
-        stability = found.pop("stability", None)
-        if stability and names_of:
-            same = measure_same_names(points, partitions[k], stability, names_of)
-            found |= _name_error("same_names", (same, estimate_share_error(same, settings.bootstraps)))
     return {k: Scores(**found) for k, found in taken.items()}
 
 
@@ -105,11 +110,6 @@ def _score_distances(shared: Shared, few: Labels, labels: Labels) -> dict[str, A
     }
 
 
-def estimate_error(values: NDArray[np.float64] | Sequence[float]) -> float | None:
-    """That of the mean of independent values (n,): their standard deviation over sqrt(n); None under two."""
-    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
-
-
 def estimate_share_error(share: float, n: int) -> float:
     """The standard error of a share p of n draws, sqrt(p (1 - p) / n)."""
     return float(np.sqrt(share * (1.0 - share) / n))
@@ -121,61 +121,6 @@ def estimate_cost_error(points: Points, centres: Points, labels: Labels) -> floa
     each = ((points - centres[labels]) ** 2).sum(axis=1)
     error = estimate_error(each)
     return None if error is None else error * len(points)
-
-
-def measure_squared_silhouette(points: Points, labels: Labels) -> tuple[float, float]:
-    """Mean silhouette with squared Euclidean distance, and its standard error, over all points.
-
-    The silhouette of Rousseeuw (1987) with the mean squared distance from x to cluster C in closed
-    form, |x - mean(C)|^2 + var(C), the same as Spark's ClusteringEvaluator takes; a point alone in
-    its cluster counts 0. The standard error is the points' standard deviation over sqrt(n): that of
-    the sample as a draw of customers, with the partition held fixed. (nan, nan) for one cluster.
-    """
-    segments, own = np.unique(labels, return_inverse=True)
-    if segments.size < 2:
-        return float("nan"), float("nan")
-    sizes = np.bincount(own).astype(np.float64)
-    means = np.stack([np.bincount(own, weights=column) / sizes for column in points.T], axis=1)
-    squares = (points**2).sum(axis=1)
-    mean_squares = np.bincount(own, weights=squares) / sizes
-    distances = np.maximum(squares[:, None] - 2.0 * points @ means.T + mean_squares, 0.0)
-    rows = np.arange(len(points))
-    alone = sizes[own] == 1
-    within = distances[rows, own] * sizes[own] / np.where(alone, 1.0, sizes[own] - 1.0)
-    distances[rows, own] = np.inf
-    beyond = distances.min(axis=1)
-    larger = np.maximum(within, beyond)
-    each = np.where(alone | (larger == 0), 0.0, (beyond - within) / np.where(larger == 0, 1.0, larger))
-    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size))
-
-
-def measure_euclidean_silhouette(points: Points, labels: Labels) -> tuple[float | None, float | None]:
-    """Mean silhouette with Euclidean distance, and its standard error; None where it can't be taken."""
-    from sklearn.metrics import silhouette_samples
-
-    if not _can_score(labels):
-        return None, None
-    each = silhouette_samples(points, labels)
-    return float(each.mean()), estimate_error(each)
-
-
-def measure_calinski_harabasz(points: Points, labels: Labels) -> float | None:
-    """Variance between over variance within, by degrees of freedom (Calinski and Harabasz 1974)."""
-    from sklearn.metrics import calinski_harabasz_score
-
-    return float(calinski_harabasz_score(points, labels)) if _can_score(labels) else None
-
-
-def measure_davies_bouldin(points: Points, labels: Labels) -> float | None:
-    """Mean over clusters of the worst (scatter + scatter) / distance; low is good (Davies, Bouldin 1979)."""
-    from sklearn.metrics import davies_bouldin_score
-
-    return float(davies_bouldin_score(points, labels)) if _can_score(labels) else None
-
-
-def _can_score(labels: Labels) -> bool:
-    """scikit-learn scores from 2 clusters up to one less than the points."""
-    return 2 <= np.unique(labels).size < len(labels)
 
 
 def draw_reference_boxes(points: Points, seed: int, boxes: int = GAP_BOXES) -> list[Points]:

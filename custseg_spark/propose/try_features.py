@@ -25,9 +25,9 @@ import pandas as pd
 
 from custseg_spark.errors import DataError
 from custseg_spark.evidence import measure_squared_silhouette
+from custseg_spark.evidence.clouds import draw_clouds
 from custseg_spark.evidence.refit import draw_subset
 from custseg_spark.evidence.stability import measure_stability
-from custseg_spark.evidence.structure import draw_clouds
 from custseg_spark.features import apply_treatments, fit_treatments, to_model_scale
 from custseg_spark.kmeans import Fit, Points, fit_kmeans, use_one_thread
 from custseg_spark.propose.features import ProposedFeature

@@ -56,7 +56,7 @@ def draw(pictures: Pictures | ComparisonPictures) -> dict[str, Printed]:
 def start_drawing(pictures: Pictures | ComparisonPictures) -> Callable[[], dict[str, Printed]]:
     """The same, begun: what comes back waits for it."""
     wait = start_each(partial(_draw_part, pictures), range(PARTS))
-    return lambda: {name: printed for _, name, printed in sorted(chain(*wait()), key=lambda one: one[0])}
+    return lambda: {name: printed for _, name, printed in sorted(chain(*wait), key=lambda one: one[0])}
 
 
 def _draw_part(pictures: Pictures | ComparisonPictures, part: int) -> list[tuple[int, str, Printed]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -84,17 +85,18 @@ def _score_candidates(
     gap = asked.gap and recipe.segments.choose == "gap"  # which looks at the next number too
     cheap = asked.model_copy(update={"bootstraps": 0, "gap": gap, "prediction_strength": False})
     scores: dict[int, Scores] = {}
-    for settings, without in ((asked, False), (cheap, True)):
-        scores |= evidence.gather_scores(
-            points, {cut.k: cut for cut in partitions if (cut.k in refused) is without}, settings, seed,
-            lambda c, p, labels: propose_names(recipe, c, p, labels),
-        )  # fmt: skip
-    for cut in partitions:
-        silhouette, silhouette_se = evidence.measure_squared_silhouette(points, cut.labels)
+    with ThreadPoolExecutor(1) as beside:
+        own = beside.submit(lambda: [_score_cut(points, cut) for cut in partitions])
+        for settings, without in ((asked, False), (cheap, True)):
+            scores |= evidence.gather_scores(
+                points, {cut.k: cut for cut in partitions if (cut.k in refused) is without}, settings, seed,
+                lambda c, p, labels: propose_names(recipe, c, p, labels),
+            )  # fmt: skip
+    for cut, (silhouette, silhouette_se, cost_se) in zip(partitions, own.result(), strict=True):
         yield Candidate(
             k=cut.k,
             cost=cut.cost,
-            cost_se=evidence.estimate_cost_error(points, cut.centres, cut.labels),
+            cost_se=cost_se,
             cost_spread=cut.cost_spread,
             silhouette=silhouette if cut.silhouette is None else cut.silhouette,
             silhouette_se=silhouette_se,
@@ -103,3 +105,9 @@ def _score_candidates(
             distinct_segments=len(np.unique(cut.labels)),
             **vars(scores[cut.k]),
         )
+
+
+def _score_cut(points: NDArray[np.float64], cut: Partition) -> tuple[float, float, float | None]:
+    """The squared silhouette with its error, and that of the cost."""
+    cost_se = evidence.estimate_cost_error(points, cut.centres, cut.labels)
+    return *evidence.measure_squared_silhouette(points, cut.labels), cost_se

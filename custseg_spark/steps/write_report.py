@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -64,14 +65,14 @@ def start_figures(result: TrainingResult) -> Callable[[], RunFigures]:
     return finish
 
 
-def write_report(run: runs.Run, result: TrainingResult, figures: RunFigures) -> dict[str, str]:
-    """report.html, and the same as plain values in summary.json."""
-    built = build_page(run, result, figures)
-    return {"report.html": render_page(built), "summary.json": built.summary.to_json()}
+def write_report(built: page.Page, figures: RunFigures) -> dict[str, str]:
+    """report.html, with the figures, and the same as plain values in summary.json."""
+    whole = replace(built, figures=figures.light, dark_figures=figures.dark)
+    return {"report.html": render_page(whole), "summary.json": built.summary.to_json()}
 
 
-def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> page.Page:
-    """Everything that stands on the page of a run."""
+def build_page(run: runs.Run, result: TrainingResult) -> page.Page:
+    """Everything that stands on the page of a run but its figures; its seconds go on with the journal."""
     recipe, path, quality, fitted = result.recipe, result.counted.source, result.quality, result.segmentation
     profile = fitted.profile
     moment = datetime.now(UTC)
@@ -105,6 +106,4 @@ def build_page(run: runs.Run, result: TrainingResult, figures: RunFigures) -> pa
             result.journal.seconds,
         ),
         sections=page_parts.build_sections(result),
-        figures=figures.light,
-        dark_figures=figures.dark,
     )

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence import ComparisonRow, ComparisonSettings, Labelling, compare, prefer
-from custseg_spark.evidence.algorithms import Comparison, build_ward_tree, measure_k_distances
+from custseg_spark.evidence.algorithms import Comparison, measure_k_distances
+from custseg_spark.evidence.others import build_ward_tree
 from custseg_spark.evidence.stability import compare_labels
 
 UNDRAWN = ComparisonSettings(redraws=0)

@@ -5,6 +5,7 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.metrics import silhouette_samples, silhouette_score
 
+from custseg_spark.evidence import indices
 from custseg_spark.evidence import partition_scores as scores
 from custseg_spark.evidence.partition_scores import find_knee
 from custseg_spark.kmeans import fit_kmeans
@@ -23,7 +24,7 @@ def blobs() -> tuple[np.ndarray, np.ndarray]:
 def test_squared_silhouette_by_hand() -> None:
     # 0: within 1, beyond (100 + 144) / 2; 1: 1, (81 + 121) / 2; 10: 4, (100 + 81) / 2; 12: 4, (144 + 121) / 2
     each = [1 - 1 / 122, 1 - 1 / 101, 1 - 4 / 90.5, 1 - 4 / 132.5]
-    mean, error = scores.measure_squared_silhouette(LINE, HALVES)
+    mean, error = indices.measure_squared_silhouette(LINE, HALVES)
     assert mean == pytest.approx(np.mean(each))
     assert error == pytest.approx(np.std(each, ddof=1) / 2)
 
@@ -31,7 +32,7 @@ def test_squared_silhouette_by_hand() -> None:
 def test_squared_silhouette_is_that_of_sklearn(blobs: tuple[np.ndarray, np.ndarray]) -> None:
     points, labels = blobs
     each = silhouette_samples(points, labels, metric="sqeuclidean")
-    mean, error = scores.measure_squared_silhouette(points, labels)
+    mean, error = indices.measure_squared_silhouette(points, labels)
     assert mean == pytest.approx(each.mean())
     assert error == pytest.approx(each.std(ddof=1) / np.sqrt(500))
 
@@ -39,33 +40,33 @@ def test_squared_silhouette_is_that_of_sklearn(blobs: tuple[np.ndarray, np.ndarr
 def test_a_point_alone_counts_nothing_and_names_of_labels_do_not_matter() -> None:
     labels = np.array([0, 0, 0, 7])
     expected = silhouette_score(LINE, labels, metric="sqeuclidean")
-    assert scores.measure_squared_silhouette(LINE, labels)[0] == pytest.approx(expected)
+    assert indices.measure_squared_silhouette(LINE, labels)[0] == pytest.approx(expected)
 
 
 def test_one_cluster_has_no_silhouette() -> None:
     one = np.zeros(4, dtype=int)
-    assert np.isnan(scores.measure_squared_silhouette(LINE, one)).all()
-    assert scores.measure_euclidean_silhouette(LINE, one) == (None, None)
-    assert scores.measure_calinski_harabasz(LINE, one) is None
-    assert scores.measure_davies_bouldin(LINE, one) is None
+    assert np.isnan(indices.measure_squared_silhouette(LINE, one)).all()
+    assert indices.measure_euclidean_silhouette(LINE, one) == (None, None)
+    assert indices.measure_calinski_harabasz(LINE, one) is None
+    assert indices.measure_davies_bouldin(LINE, one) is None
 
 
 def test_euclidean_silhouette_calinski_and_davies_by_hand() -> None:
     # silhouettes: 1 - 1/11, 1 - 1/10, 1 - 2/9.5, 1 - 2/11.5
     each = [1 - 1 / 11, 1 - 1 / 10, 1 - 2 / 9.5, 1 - 2 / 11.5]
-    mean, error = scores.measure_euclidean_silhouette(LINE, HALVES)
+    mean, error = indices.measure_euclidean_silhouette(LINE, HALVES)
     assert mean == pytest.approx(np.mean(each))
     assert error == pytest.approx(np.std(each, ddof=1) / 2)  # over sqrt(4)
     # between: 2 * 5.25**2 * 2 = 110.25 on 1; within: .5 + 2 = 2.5 on 2
-    assert scores.measure_calinski_harabasz(LINE, HALVES) == pytest.approx(110.25 / (2.5 / 2))
+    assert indices.measure_calinski_harabasz(LINE, HALVES) == pytest.approx(110.25 / (2.5 / 2))
     # scatters .5 and 1, 10.5 apart
-    assert scores.measure_davies_bouldin(LINE, HALVES) == pytest.approx(1.5 / 10.5)
+    assert indices.measure_davies_bouldin(LINE, HALVES) == pytest.approx(1.5 / 10.5)
 
 
 def test_published_silhouettes_of_iris() -> None:
     """scikit-learn's documentation and many textbooks: .68 at 2 and .55 at 3 on the raw measurements."""
     points = load_iris().data
-    found = [scores.measure_euclidean_silhouette(points, fit_kmeans(points, k, 0, 10)[1])[0] for k in (2, 3)]
+    found = [indices.measure_euclidean_silhouette(points, fit_kmeans(points, k, 0, 10)[1])[0] for k in (2, 3)]
     assert found == pytest.approx([0.6810, 0.5528], abs=1e-4)
 
 
@@ -125,8 +126,8 @@ def test_prediction_strength_is_the_mean_over_the_splits_with_its_error(
 
 
 def test_standard_errors_by_hand() -> None:
-    assert scores.estimate_error([1.0, 3.0]) == pytest.approx(1.0)  # sd sqrt(2), over sqrt(2)
-    assert scores.estimate_error([1.0]) is None
+    assert indices.estimate_error([1.0, 3.0]) == pytest.approx(1.0)  # sd sqrt(2), over sqrt(2)
+    assert indices.estimate_error([1.0]) is None
     assert scores.estimate_share_error(0.1, 100) == pytest.approx(0.03)  # sqrt(.1 * .9 / 100)
     # squared distances .25, .25, 1, 1 to the means: sd sqrt(4 * .375^2 / 3), times sqrt(4)
     centres = np.array([[0.5], [11.0]])

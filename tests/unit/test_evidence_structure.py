@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence import judge_structure, structure
-from custseg_spark.evidence.structure import _apply_rule, draw_clouds, fit_margin, measure_valley
+from custseg_spark.evidence.clouds import draw_clouds, fit_margin
+from custseg_spark.evidence.structure import _apply_rule, measure_valley
 from custseg_spark.kmeans import fit_kmeans
 from tests.unit.frozen import unfrozen
 
