@@ -13,7 +13,7 @@ from custseg_spark.api.training import count_table
 from custseg_spark.clustering import Partition
 from custseg_spark.commands import keep_session
 from custseg_spark.evidence import ComparisonRow, DbscanSettings
-from custseg_spark.recipe import Recipe
+from custseg_spark.recipe import Recipe, change
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.check_rows import check_rows
 from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures
@@ -76,12 +76,12 @@ def keep_deciding_evidence(recipe: Recipe) -> Recipe:
     """The recipe without the evidence that its method does not choose by."""
     method, asked = recipe.segments.choose, recipe.evidence
     deciding = {
-        "bootstraps": asked.bootstraps if method == "evidence" else 0,
-        "gap": asked.gap and method == "gap",
-        "prediction_strength": False,
-        "further": False,
+        "evidence.bootstraps": asked.bootstraps if method == "evidence" else 0,
+        "evidence.gap": asked.gap and method == "gap",
+        "evidence.prediction_strength": False,
+        "evidence.further": False,
     }
-    return recipe.model_copy(update={"evidence": asked.model_copy(update=deciding)})
+    return change(recipe, deciding)
 
 
 def _find_partition(

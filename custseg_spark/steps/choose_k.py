@@ -14,7 +14,7 @@ from custseg_spark import clustering, evidence, journal
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import Candidate
 from custseg_spark.evidence.candidate import Scores
-from custseg_spark.recipe import Recipe
+from custseg_spark.recipe import Recipe, change
 from custseg_spark.results import Decision
 from custseg_spark.steps.name_segments import propose_names
 
@@ -83,7 +83,8 @@ def _score_candidates(
 ) -> Iterator[Candidate]:
     seed, asked, refused = recipe.sweep.seed, recipe.evidence, _list_refused(partitions, recipe)
     gap = asked.gap and recipe.segments.choose == "gap"  # which looks at the next number too
-    cheap = asked.model_copy(update={"bootstraps": 0, "gap": gap, "prediction_strength": False})
+    costly = {"evidence.bootstraps": 0, "evidence.gap": gap, "evidence.prediction_strength": False}
+    cheap = change(recipe, costly).evidence
     scores: dict[int, Scores] = {}
     with ThreadPoolExecutor(1) as beside:
         own = beside.submit(lambda: [_score_cut(points, cut) for cut in partitions])
