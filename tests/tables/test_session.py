@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,15 @@ def test_what_warms_spark_does_what_it_should_and_leaves_nothing(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     do_once(spark)
     assert [*tmp_path.glob("*")] == []
+
+
+@pytest.mark.spark_only("how a JVM is started")
+def test_a_session_that_is_open_is_not_warmed_again(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "warm_spark", lambda _: pytest.fail("it is warm"))
+    with ThreadPoolExecutor(1) as other:  # whose active session it is not
+        assert other.submit(session.open_session, engine="spark", small=True).result() is not None
 
 
 @pytest.mark.spark_only("how a JVM is started")
