@@ -67,7 +67,8 @@ def open_session(
     if name == "sail":
         spark = sail.open_sail()
     else:
-        is_cold = small and not find_remote() and _has_no_jvm()
+        # Another thread's session is not the active one of this thread.
+        is_cold = small and not find_remote() and SparkSession._instantiatedSession is None
         with _put_defaults_below(app_name, settings or {}, small=small):
             spark = SparkSession.builder.getOrCreate()
         if is_cold and is_on_this_machine(spark):
@@ -103,13 +104,6 @@ def is_on_this_machine(spark: SparkSession) -> bool:
     if ".connect." in type(spark).__module__:
         return sail.get_session() is spark
     return re.match(r"local(\[|$)", spark.conf.get("spark.master") or "") is not None
-
-
-def _has_no_jvm() -> bool:
-    """Whether no session was opened here yet. Another thread's is not the active one of this thread."""
-    from pyspark import SparkContext
-
-    return SparkContext._active_spark_context is None
 
 
 def _hang_up_at_exit(spark: SparkSession) -> None:
