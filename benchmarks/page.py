@@ -62,7 +62,7 @@ def _take_newest(results: Sequence[Result]) -> Newest:
     return {program: newest[program] for program in PROGRAMS if program in newest}
 
 
-def list_superseded(results: Sequence[Result]) -> list[str]:
+def list_old_results(results: Sequence[Result]) -> list[str]:
     """The names of results of which the page shows nothing any more."""
     sections = group_scenarios(results)
     parts = (part for section in sections for part in (section.newest, section.referred))

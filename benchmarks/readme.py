@@ -12,7 +12,7 @@ import growth_page
 import orders_page
 import small_page
 from machine import write_machine
-from page import group_scenarios, list_superseded, write_section
+from page import group_scenarios, list_old_results, write_section
 from stands import Results
 from take_turns import say
 from turns import write_table
@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 def save(results: Path) -> None:
     """The page anew, beside the results; of which results it shows nothing any more is told."""
     (results.parent / "README.md").write_text(write_readme(results))
-    for name in list_superseded(read_scenarios(results)):
+    for name in list_old_results(read_scenarios(results)):
         say(f"{name}.json is superseded: newer results hold all its programs")
 
 

@@ -104,7 +104,7 @@ def find_orders(results: Results, on: str) -> Stand | None:
 
 def find_worst_cost(results: Results, on: str) -> Stand | None:
     """The worst cost of ours at any k in any scenario, over the best of ten full-data starts."""
-    turns = [run.get("cost_ratios", {}) for _, runs in _list_referred(results, on) for run in runs]
+    turns = [run.get("cost_ratios", {}) for _, runs in _pair_turns(results, on) for run in runs]
     ratios = [ratio for turn in turns for ratio in turn.values()]
     return (max(ratios), len(turns)) if ratios else None
 
@@ -112,7 +112,7 @@ def find_worst_cost(results: Results, on: str) -> Stand | None:
 def count_other_k(results: Results, on: str) -> Stand | None:
     """How many turns chose another k than the best silhouette over all rows does."""
     turns = [
-        run["k"] != result["reference"]["k"] for result, runs in _list_referred(results, on) for run in runs
+        run["k"] != result["reference"]["k"] for result, runs in _pair_turns(results, on) for run in runs
     ]
     return (float(sum(turns)), len(turns)) if turns else None
 
@@ -133,7 +133,7 @@ def _list_newest(results: Results, on: str) -> list[tuple[Result, list[Turn]]]:
     return [(result, list_runs(result, OURS + on)) for result in shown if result]
 
 
-def _list_referred(results: Results, on: str) -> list[tuple[Result, list[Turn]]]:
+def _pair_turns(results: Results, on: str) -> list[tuple[Result, list[Turn]]]:
     """The newest of those whose costs were held against ten full-data starts or more."""
     tables = [one for one in results.tables if one["reference"] and one["reference"]["starts"] >= 10]
     return _list_newest(replace(results, tables=tables), on)

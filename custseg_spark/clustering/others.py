@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
-NAMES = ("BisectingKMeans", "GaussianMixture")
-
 
 def label_by_others(
     spark: SparkSession, points: NDArray[np.float64], k: int, seed: int
@@ -18,7 +16,7 @@ def label_by_others(
     """Name, labels (n,) of the `points` (n, d), and seconds, of BisectingKMeans and GaussianMixture at k."""
     from custseg_spark.clustering import spark_ml
 
-    for name in NAMES:
+    for name in spark_ml.OTHERS:
         begun = time.perf_counter()
         labels = spark_ml.label_by_other(spark, name, points, k, seed)
         yield name, labels.astype(np.int64), time.perf_counter() - begun

@@ -22,11 +22,9 @@ def measure_squared_silhouette(points: Points, labels: Labels) -> tuple[float, f
     its cluster counts 0. The standard error is the points' standard deviation over sqrt(n): that of
     the sample as a draw of customers, with the partition held fixed. (nan, nan) for one cluster.
     """
-    segments, own = np.unique(labels, return_inverse=True)
-    if segments.size < 2:
+    own, sizes, means = _divide(points, labels)
+    if sizes.size < 2:
         return float("nan"), float("nan")
-    sizes = np.bincount(own).astype(np.float64)
-    means = np.stack([np.bincount(own, weights=column) / sizes for column in points.T], axis=1)
     squares = (points**2).sum(axis=1)
     mean_squares = np.bincount(own, weights=squares) / sizes
     distances = np.maximum(squares[:, None] - 2.0 * points @ means.T + mean_squares, 0.0)
@@ -57,7 +55,7 @@ def measure_calinski_harabasz(points: Points, labels: Labels) -> float | None:
         return None
     heaps = _divide(points, labels)
     n, k = len(points), len(heaps.sizes)
-    within = float(heaps.squares.sum())
+    within = float(heaps.measure_squares(points).sum())
     between = float((heaps.sizes * ((heaps.means - points.mean(axis=0)) ** 2).sum(axis=1)).sum())
     return between * (n - k) / (within * (k - 1)) if within else 1.0
 
@@ -68,7 +66,7 @@ def measure_davies_bouldin(points: Points, labels: Labels) -> float | None:
     if not _can_score(labels):
         return None
     heaps = _divide(points, labels)
-    scatter = np.bincount(heaps.own, weights=np.sqrt(heaps.squares)) / heaps.sizes
+    scatter = np.bincount(heaps.own, weights=np.sqrt(heaps.measure_squares(points))) / heaps.sizes
     apart = np.sqrt(((heaps.means[:, None] - heaps.means) ** 2).sum(axis=2))
     if np.allclose(scatter, 0) or np.allclose(apart, 0):
         return 0.0
@@ -77,20 +75,22 @@ def measure_davies_bouldin(points: Points, labels: Labels) -> float | None:
 
 
 class _Heaps(NamedTuple):
-    """The segments of a cut: each point's own (n,) in 0..k-1, sizes (k,), means (k, d), and the squared
-    distances (n,) of the points to the mean of their own."""
+    """The segments of a cut: each point's own (n,) in 0..k-1, sizes (k,), means (k, d)."""
 
     own: Labels
     sizes: Points
     means: Points
-    squares: Points
+
+    def measure_squares(self, points: Points) -> Points:
+        """(n,) squared distances of the points (n, d) to the mean of their own."""
+        return np.asarray(((points - self.means[self.own]) ** 2).sum(axis=1))
 
 
 def _divide(points: Points, labels: Labels) -> _Heaps:
     own = np.unique(labels, return_inverse=True)[1]
     sizes = np.bincount(own).astype(np.float64)
     means = np.stack([np.bincount(own, weights=column) / sizes for column in points.T], axis=1)
-    return _Heaps(own, sizes, means, ((points - means[own]) ** 2).sum(axis=1))
+    return _Heaps(own, sizes, means)
 
 
 def _can_score(labels: Labels) -> bool:

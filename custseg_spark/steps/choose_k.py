@@ -49,7 +49,7 @@ def choose_k(points: NDArray[np.float64], partitions: Sequence[Partition], recip
     """Score each k of the sweep and choose one by the recipe's method; nothing is said of structure."""
     candidates = tuple(_score_candidates(points, partitions, recipe))
     choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
-    refused = _list_refused(partitions, recipe)
+    refused = _list_under_floor(partitions, recipe)
     others = (replace(k, why=k.why + NOT_REDRAWN) if k.k in refused else k for k in choice.runners_up)
     return Decision(candidates, tuple(partitions), replace(choice, runners_up=tuple(others)), None)
 
@@ -71,7 +71,7 @@ def start_judgement(
     return lambda: replace(decision, structure=judging())
 
 
-def _list_refused(partitions: Sequence[Partition], recipe: Recipe) -> set[int]:
+def _list_under_floor(partitions: Sequence[Partition], recipe: Recipe) -> set[int]:
     """The numbers of segments that get no costly evidence: where there are many, those under the floor, which
     no method chooses."""
     floor = recipe.segments.smallest_share
@@ -81,7 +81,7 @@ def _list_refused(partitions: Sequence[Partition], recipe: Recipe) -> set[int]:
 def _score_candidates(
     points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe
 ) -> Iterator[Candidate]:
-    seed, asked, refused = recipe.sweep.seed, recipe.evidence, _list_refused(partitions, recipe)
+    seed, asked, refused = recipe.sweep.seed, recipe.evidence, _list_under_floor(partitions, recipe)
     gap = asked.gap and recipe.segments.choose == "gap"  # which looks at the next number too
     costly = {"evidence.bootstraps": 0, "evidence.gap": gap, "evidence.prediction_strength": False}
     cheap = change(recipe, costly).evidence
