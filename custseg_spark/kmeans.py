@@ -8,6 +8,7 @@ docs/decisions/wide-tables.md.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, NamedTuple
@@ -76,3 +77,14 @@ def fit_kmeans(points: Points, k: int, start: int | Points, starts: int = 1) -> 
         around = np.subtract(points, middle, out=np.empty(points.shape, kind), casting="same_kind")
         fit = KMeans(k, n_init=starts, tol=_TOLERANCE * width, copy_x=False, **how).fit(around)
     return Fit(fit.cluster_centers_ + middle, fit.labels_.astype(np.int64), float(fit.inertia_))
+
+
+def fit_starts(
+    asked: tuple[Callable[[], Points], int, int, Sequence[int | Points]],
+) -> list[tuple[float, Points]]:
+    """The cost and the centres that each start leads to. Asked: what gives the points, of how many of them,
+    k, and the starts as for `fit_kmeans`."""
+    shared, rows, k, starts = asked
+    points = shared()[:rows]
+    fits = [fit_kmeans(points, k, start) for start in starts]
+    return [(fit.cost, fit.centres) for fit in fits]

@@ -34,14 +34,19 @@ A = TypeVar("A")
 B = TypeVar("B")
 MOST = 4
 LIBRARIES = "custseg_spark.preload"
-"""The module that imports what they need."""
+FIGURES = "custseg_spark.preload.figures"
+"""The modules that import what they need, always and to draw."""
 _opening: Future[ProcessPoolExecutor] | None = None
 
 
-def warm_up() -> None:
-    """Let the process that workers are copies of start, and import what they need; comes back at once."""
+def warm_up(*, figures: bool = True) -> None:
+    """Let the process that workers are copies of start, and import what they need; comes back at once.
+
+    `figures`: whether they will draw.
+    """
     if count_workers() > 1:
-        multiprocessing.get_context("forkserver").set_forkserver_preload([LIBRARIES])
+        needed = [LIBRARIES, FIGURES] if figures else [LIBRARIES]
+        multiprocessing.get_context("forkserver").set_forkserver_preload(needed)
         forkserver.ensure_running()
 
 

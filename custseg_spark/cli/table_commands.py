@@ -153,6 +153,7 @@ def _write_starter(arguments: argparse.Namespace) -> None:
             raise RecipeError(
                 f"there is no directory {target.parent}", "make it first, or name another one with --to"
             )
+    workers.warm_up(figures=False)
 
     def prepare() -> Callable[[SparkSession], Proposal]:
         from custseg_spark.commands.init import propose_recipe

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
 from custseg_spark.errors import DataError
-from custseg_spark.kmeans import Points, fit_kmeans, measure_width
+from custseg_spark.kmeans import Points, fit_starts, measure_width
 from custseg_spark.recipe.sections import Sweep
 from custseg_spark.workers import Shared, run_each, share
 
@@ -162,15 +162,8 @@ def _fit_each(
     """The cost and the centres of k-means on the first `rows` from each start, a seed of k-means++ or
     centres; the cheapest first."""
     parts = np.array_split(np.arange(len(starts)), min(PARTS, len(starts)))
-    fitted = run_each(_fit_part, [(shared, rows, k, [starts[i] for i in part]) for part in parts])
+    fitted = run_each(fit_starts, [(shared, rows, k, [starts[i] for i in part]) for part in parts])
     return sorted((fit for part in fitted for fit in part), key=lambda fit: fit[0])
-
-
-def _fit_part(part: tuple[Shared, int, int, list[int | Points]]) -> list[tuple[float, Points]]:
-    shared, rows, k, starts = part
-    points = shared()[:rows]
-    fits = [fit_kmeans(points, k, start) for start in starts]
-    return [(fit.cost, fit.centres) for fit in fits]
 
 
 def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,11 +21,13 @@ from custseg_spark.evidence.indices import (
     measure_davies_bouldin,
     measure_euclidean_silhouette,
 )
-from custseg_spark.evidence.refit import Cut, draw_subset
+from custseg_spark.evidence.refit import Cut, PlainCut, draw_subset
 from custseg_spark.evidence.stability import NamesOf, measure_same_names, measure_stability
 from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
-from custseg_spark.recipe.sections import Evidence
 from custseg_spark.workers import Shared, share, start_each
+
+if TYPE_CHECKING:
+    from custseg_spark.recipe.sections import Evidence  # no worker needs recipes
 
 EUCLIDEAN_ROWS = 2_500
 """Points of the Euclidean silhouette; their n * n distances take 50 MB."""
@@ -57,7 +59,7 @@ def gather_scores(
     taken: dict[int, dict[str, Any]] = {k: {} for k in partitions}
     with share(points) as shared:
         for k in sorted(partitions, reverse=True):  # those that take longest first
-            cut = partitions[k]
+            cut = PlainCut(partitions[k].centres, partitions[k].labels)
             if settings.bootstraps:
                 asked.append((k, partial(_score_redraws, shared, cut, settings.bootstraps, seed)))
             if settings.gap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,13 @@ class Cut(Protocol):
     @property
     def labels(self) -> Labels:
         """(n,) in 0..k-1."""
+
+
+class PlainCut(NamedTuple):
+    """A cut that a worker reads without the modules of an engine."""
+
+    centres: Points
+    labels: Labels
 
 
 def draw_subset(rows: int, at_most: int, rng: np.random.Generator) -> NDArray[np.int64]:

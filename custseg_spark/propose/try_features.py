@@ -17,33 +17,27 @@ give the same set.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from itertools import combinations, islice
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from custseg_spark.errors import DataError
-from custseg_spark.evidence import measure_squared_silhouette
-from custseg_spark.evidence.clouds import draw_clouds
 from custseg_spark.evidence.refit import draw_subset
-from custseg_spark.evidence.stability import measure_stability
 from custseg_spark.features import apply_treatments, fit_treatments, to_model_scale
-from custseg_spark.kmeans import Fit, Points, fit_kmeans, use_one_thread
+from custseg_spark.kmeans import Points
 from custseg_spark.propose.features import ProposedFeature
-from custseg_spark.propose.trial import FEWEST, KS, MOST, SMALLEST, CutFigures, Set, Trial
+from custseg_spark.propose.measure_sets import Half, draw_half, measure_set, screen_set
+from custseg_spark.propose.trial import FEWEST, KS, MOST, CutFigures, Set, Trial
 from custseg_spark.statistics import STABLE
+from custseg_spark.workers import run_each
 
 ROWS = 2_000
 SCREENED = 500
-CLOUDS = 2
 BEAM = 3
 FINALISTS = 5
-REDRAWS = 10
 MARGIN = 0.05
 TIE = 0.02
-DISTINCT = 0.1
-_STARTS = 2
 _SEED = 7
 
 
@@ -58,13 +52,11 @@ def try_features(
     points = _place(candidates) if len(candidates) > 1 else None
     if points is None:
         return None
-    with use_one_thread():
-        bench, other = _Bench(points[::2]), _Bench(points[1::2])
-        tried = [] if whole else _search(bench, value)
-        best = _judge(
-            [bench.measure(one, k) for one in ([whole] if whole else _take_finalists(tried)) for k in KS]
-        )
-        told = other.measure(best.columns, best.k)
+    half, other = run_each(draw_half, [points[::2], points[1::2]])
+    tried = [] if whole else _search(half, value)
+    finalists = [whole] if whole else _take_finalists(tried)
+    best = _judge(run_each(measure_set, [(half.take(one), one, k) for one in finalists for k in KS]))
+    (told,) = run_each(measure_set, [(other.take(best.columns), best.columns, best.k)])
     weakest = min(best.jaccard, told.jaccard)
     found = best.comes_back and weakest >= STABLE
     return Trial(best.columns, len(tried), len(points), told, weakest, found)
@@ -90,50 +82,16 @@ def _place(candidates: Sequence[ProposedFeature]) -> Points | None:
     return drawn
 
 
-class _Bench:
-    """One half of the rows (n, columns), and clouds of the same shape, all columns at once."""
-
-    def __init__(self, points: Points) -> None:
-        self.points = points
-        self.clouds = list(islice(draw_clouds(points, np.random.default_rng(_SEED)), CLOUDS))
-
-    def is_continuous(self, columns: Set) -> bool:
-        """Whether the set has more than a few points, met again and again."""
-        return len(np.unique(self.points[:, columns], axis=0)) >= DISTINCT * len(self.points)
-
-    def screen(self, columns: Set) -> tuple[bool, float]:
-        """Where the set stands, from SCREENED rows: whether a segment is small in every cut, and the best
-        lead."""
-        cuts = [self._cut(columns, k, SCREENED)[0] for k in KS]
-        return min((cut.smallest < SMALLEST, -cut.lead) for cut in cuts)
-
-    def measure(self, columns: Set, k: int) -> CutFigures:
-        """The set cut into k, with redraws."""
-        figures, fit = self._cut(columns, k, len(self.points))
-        stability = measure_stability(self.points[:, columns], fit, REDRAWS, _SEED)
-        return replace(figures, jaccard=float(stability.jaccards.min()))
-
-    def _cut(self, columns: Set, k: int, rows: int) -> tuple[CutFigures, Fit]:
-        own, fit = _measure_cut(self.points[:rows, columns], k)
-        clouds = [_measure_cut(cloud[:rows, columns], k)[0] for cloud in self.clouds]
-        smallest = float(np.bincount(fit.labels, minlength=k).min() / len(fit.labels))
-        return CutFigures(columns, k, own, float(np.mean(clouds)), smallest), fit
-
-
-def _measure_cut(points: Points, k: int) -> tuple[float, Fit]:
-    fit = fit_kmeans(points, k, _SEED, _STARTS)
-    return measure_squared_silhouette(points, fit.labels)[0], fit
-
-
-def _search(bench: _Bench, value: int | None) -> list[Set]:
+def _search(half: Half, value: int | None) -> list[Set]:
     """Every set that was tried, the best first."""
-    count = bench.points.shape[1]
+    count = half.points.shape[1]
     ranks: dict[Set, tuple[bool, float]] = {}
     pairs = combinations(range(count), 2)
     sets: list[Set] = [pair for pair in pairs if value is None or value in pair]
     while sets and len(sets[0]) <= MOST:
-        continuous = [one for one in sets if bench.is_continuous(one)]
-        grown = {one: bench.screen(one) for one in continuous or sets}
+        sets = [one for one in sets if half.is_continuous(one)] or sets
+        found = run_each(screen_set, [half.take(one, SCREENED) for one in sets])
+        grown = dict(zip(sets, found, strict=True))
         ranks |= grown
         best = sorted(grown, key=lambda one: grown[one])[:BEAM]
         more = ((*one, place) for one in best for place in range(count) if place not in one)

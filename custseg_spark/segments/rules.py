@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from custseg_spark.trees import grow_tree
 from custseg_spark.wording import write_label
 from custseg_spark.workers import run_each
 
@@ -92,8 +92,8 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
     values = sample[[f"feature_{name}" for name in features]].to_numpy(dtype=np.float64)
     labels = sample["segment"].to_numpy(dtype=np.int64)
     least = max(1, round(LEAST_SHARE * len(labels)))
-    (grown,) = run_each(_grow_tree, [(values, labels, least, seed)])
-    tree = _round_tree(grown, values, labels)
+    (grown,) = run_each(grow_tree, [(values, labels, MOST_LEAVES, least, seed)])
+    tree = _round_tree(_Tree(*grown), values, labels)
     reached = [(segment, box) for segment, box in tree.cut(len(features)) if _find_inside(values, box).any()]
     rules = []
     for segment, box in _join_boxes(reached):
@@ -107,40 +107,15 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
     return SegmentRules(tuple(rules), fidelity=tree.measure_fidelity(values, labels))
 
 
-def _grow_tree(asked: tuple[NDArray[np.float64], NDArray[np.int64], int, int]) -> _Tree:
-    """The tree of scikit-learn that (values (n, d), labels (n,), customers of a leaf, seed) give."""
-    from sklearn.tree import DecisionTreeClassifier
-
-    values, labels, least, seed = asked
-    grown = DecisionTreeClassifier(max_leaf_nodes=MOST_LEAVES, min_samples_leaf=least, random_state=seed)
-    return _Tree.of(grown.fit(values, labels))
-
-
 @dataclass(frozen=True)
 class _Tree:
-    """Splits and leaves as arrays (m,), the root first and children behind their parents.
-
-    A split sends values of `column` that are at most `at` to node `low` and the others to `high`; of a
-    leaf these are -1, and it gives `segment`.
-    """
+    """The nodes of a tree, as `grow_tree` gives them."""
 
     low: NDArray[np.int64]
     high: NDArray[np.int64]
     column: NDArray[np.int64]
     at: NDArray[np.float64]
     segment: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, grown: Any) -> _Tree:
-        """scikit-learn's tree, with two leaves that give the same segment as one."""
-        tree = grown.tree_
-        low, high = tree.children_left.copy(), tree.children_right.copy()
-        segment = grown.classes_[tree.value[:, 0, :].argmax(axis=1)]
-        for node in reversed(range(len(low))):
-            children = [low[node], high[node]]
-            if low[node] >= 0 and (low[children] < 0).all() and len(set(segment[children])) == 1:
-                segment[node], low[node], high[node] = segment[low[node]], -1, -1
-        return cls(low, high, tree.feature.clip(min=0), tree.threshold, segment)  # a leaf has feature -2
 
     def cut(self, features: int) -> list[tuple[int, _Box]]:
         """The leaves: the segment that each gives, and its box."""

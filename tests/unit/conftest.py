@@ -52,5 +52,11 @@ def no_trial(monkeypatch: pytest.MonkeyPatch) -> None:
 def short_trial(monkeypatch: pytest.MonkeyPatch) -> None:
     """A trial of sets of columns in a third of its time: one set is grown at a time, held against one cloud,
     and the finalists are drawn again twice."""
-    for name, few in {"BEAM": 1, "CLOUDS": 1, "FINALISTS": 2, "REDRAWS": 2}.items():
-        monkeypatch.setattr(f"custseg_spark.propose.try_features.{name}", few)
+    few = {
+        "try_features.BEAM": 1,
+        "try_features.FINALISTS": 2,
+        "measure_sets.CLOUDS": 1,
+        "measure_sets.REDRAWS": 2,
+    }
+    for name, number in few.items():
+        monkeypatch.setattr(f"custseg_spark.propose.{name}", number)

@@ -102,10 +102,16 @@ THE_OTHERS = {
     "custseg_spark.report.plots.curves, custseg_spark.report.plots.compared": {"matplotlib.pyplot"},
     "custseg_spark.report.plots.planes, custseg_spark.report.plots.rows": {"matplotlib.pyplot"},
 }
+OF_WORKERS = {  # each of which would load it for itself
+    "custseg_spark.preload, custseg_spark.propose.measure_sets": {"pyspark", "pydantic", "matplotlib"},
+    "custseg_spark.preload.figures, custseg_spark.evidence.algorithms": {"pyspark", "pydantic", "jinja2"},
+}
 """Imports, one after the other in a process, and what is slow, or not everywhere, and not there after."""
 
 
-@pytest.mark.parametrize("absent", [FROM_THE_LIGHTEST, THE_OTHERS], ids=["lightest first", "others"])
+@pytest.mark.parametrize(
+    "absent", [FROM_THE_LIGHTEST, THE_OTHERS, OF_WORKERS], ids=["lightest first", "others", "workers"]
+)
 def test_what_is_slow_is_not_loaded(absent: dict[str, set[str]]) -> None:
     program = "; ".join(f"import {names}; print(*sys.modules)" for names in absent)
     answer = subprocess.run(

@@ -243,7 +243,7 @@ def test_a_table_of_codes_alone_is_refused() -> None:
 
 def test_no_more_is_tried_than_seconds_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLOUDS", "REDRAWS"):  # how many sets are tried depends on neither
-        monkeypatch.setattr(f"custseg_spark.propose.try_features.{name}", 1)
+        monkeypatch.setattr(f"custseg_spark.propose.measure_sets.{name}", 1)
     table = {
         f"measure_{name}": draw(place).lognormal(2, 0.7, 220) for place, name in enumerate("abcdefghijklmn")
     }

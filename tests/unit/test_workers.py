@@ -103,7 +103,8 @@ def test_scores_and_centres_do_not_depend_on_the_workers(request: pytest.Fixture
 def start_program(body: str, place: Path) -> subprocess.Popen[str]:
     """A program without a guard around its main part, that has two workers; they need not know much."""
     file = place / "program.py"
-    file.write_text(f"import time\nfrom custseg_spark import workers\nworkers.LIBRARIES = 'math'\n{body}")
+    light = "workers.LIBRARIES = workers.FIGURES = 'math'"
+    file.write_text(f"import time\nfrom custseg_spark import workers\n{light}\n{body}")
     environment = {**os.environ, "CUSTSEG_WORKERS": "2", "PYTHONPATH": str(ROOT)}
     return subprocess.Popen([sys.executable, file], env=environment, stdout=subprocess.PIPE, text=True)
 

@@ -5,8 +5,8 @@ import os
 
 import sklearn.cluster
 import sklearn.metrics
-import sklearn.tree  # noqa: F401
+import sklearn.tree
 
-from custseg_spark.report.plots import curves, flows, planes, rows  # noqa: F401
+from custseg_spark import evidence, trees
 
 atexit.register(os._exit, 0)  # it takes half a second to take all that apart, and holds the terminal's pipes
