@@ -60,7 +60,7 @@ def refine(
     for step in range(settings.refine + 1):
         rows = _measure_pass(frame, columns, centres, aggregates)
         sizes = np.array([row["_size"] for row in rows], dtype=np.float64)
-        means = np.array([[row[f"_mean{j}"] for j in range(len(columns))] for row in rows], dtype=np.float64)
+        means = np.array([row["_means"] for row in rows], dtype=np.float64)
         cost = float(sum(row["_cost"] for row in rows))
         gain = float((sizes * ((means - centres) ** 2).sum(axis=1)).sum() / cost) if cost > 0 else 0.0
         if gain < settings.tolerance or step == settings.refine:
@@ -77,12 +77,11 @@ def _measure_pass(
     found = labelled.groupBy("segment").agg(
         F.count(F.lit(1)).alias("_size"),
         F.sum(SQUARED).alias("_cost"),
-        *[F.avg(column).alias(f"_mean{j}") for j, column in enumerate(columns)],
+        *[F.sum(column).alias(f"_sum{j}") for j, column in enumerate(columns)],
         *aggregates,
     )
-    by_segment = {row["segment"]: row.asDict() for row in found.collect()}
+    rows = {row["segment"]: row.asDict() for row in found.collect()}
+    for row in rows.values():
+        row["_means"] = [row.pop(f"_sum{j}") / row["_size"] for j in range(len(columns))]
     nobody = {"_size": 0, "_cost": 0.0}
-    return [
-        by_segment.get(i, {**nobody, **{f"_mean{j}": value for j, value in enumerate(centre)}})
-        for i, centre in enumerate(centres)
-    ]
+    return [rows.get(i, {**nobody, "_means": centre}) for i, centre in enumerate(centres)]

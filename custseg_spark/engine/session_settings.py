@@ -25,6 +25,7 @@ _NEEDED = {
 _DEFAULTS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.codegen.maxFields": "2000",
 }
 
 
@@ -48,7 +49,8 @@ def session_settings(spark: SparkSession) -> Iterator[None]:
     columns are cast, planning doubles with every alias and does not end. Nor does it put variables into
     expressions: a column may be called ${env:HOME}. The others are defaults, where the user set nothing:
     Arrow carries rows to the driver, and as Java does not compile a method of over 8,000 bytes, which many
-    features times many segments make, Spark cuts longer ones into smaller ones.
+    features times many segments make, Spark cuts longer ones into smaller ones; stages of more than 100
+    columns it compiles as a whole too.
 
     Commands that run in one session at a time share them: the last one to end puts back what the first found.
     """

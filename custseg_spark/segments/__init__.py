@@ -2,7 +2,7 @@
 
 from custseg_spark.made_words import Title
 from custseg_spark.segments.actions import suggest_action
-from custseg_spark.segments.aggregate import build_aggregates, tabulate_totals
+from custseg_spark.segments.aggregate import MeasuredColumn, build_aggregates, tabulate_totals
 from custseg_spark.segments.baseline import Baseline, build_baseline
 from custseg_spark.segments.compare_rivals import tells_figure
 from custseg_spark.segments.drift import RULE as DRIFT_RULE

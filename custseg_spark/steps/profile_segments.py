@@ -31,7 +31,7 @@ def profile_segments(
     sample = treated.values.join(counted.sample.described).assign(segment=np.array(ids)[labels])
     values = treated.values.to_numpy(dtype=np.float64)
     traits = segments.measure_traits(treated.points, labels, len(ids), values)
-    totals = segments.tabulate_totals(refined.rows, ids, refined.sizes, list_measured(counted))
+    totals = segments.tabulate_totals(refined.rows, ids, refined.sizes, list_measured(counted, treated))
     profile = segments.build_profile(
         segments.Measurements(totals, sample),
         traits,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from custseg_spark import clustering, data, features, journal, segments
 from custseg_spark.clustering import Refinement
 from custseg_spark.model import SCALED, add_stages, build_scaled_stages
 from custseg_spark.results import CountedTable, TreatedSample
+from custseg_spark.segments import MeasuredColumn
 from custseg_spark.steps.check_rows import refuse_change
 from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.name_segments import order_centres
@@ -26,7 +31,7 @@ def refine_centres(counted: CountedTable, treated: TreatedSample, centres: NDArr
     with explain_engine_errors("reading the input", table, recipe):
         refined = clustering.refine(
             scaled, [f"{SCALED}{i}" for i in range(centres.shape[1])], centres,
-            segments.build_aggregates(scaled, list_measured(counted)), recipe.sweep,
+            segments.build_aggregates(scaled, list_measured(counted, treated)), recipe.sweep,
         )  # fmt: skip
     journal.scan("refine", refined.passes)
     refuse_change(counted.counts[data.ACCEPTED], sum(refined.sizes))
@@ -34,7 +39,16 @@ def refine_centres(counted: CountedTable, treated: TreatedSample, centres: NDArr
     return refined.reorder(order_centres(refined.centres, refined.sizes, by))
 
 
-def list_measured(counted: CountedTable) -> dict[str, str]:
-    """What is measured of every segment over all customers: name -> SQL that gives a number."""
+def list_measured(counted: CountedTable, treated: TreatedSample) -> dict[str, MeasuredColumn]:
+    """What is measured of each segment over all customers, by name, with the mean of the sample."""
     cutting = {name: f"{features.VALUE}{name}" for name in counted.recipe.segment_by}
-    return {**cutting, **counted.table.profiled}
+    described, profiled = counted.sample.described, counted.table.profiled
+    return {
+        **{name: MeasuredColumn(sql, _find_middle(treated.values[sql])) for name, sql in cutting.items()},
+        **{name: MeasuredColumn(sql, _find_middle(described[name])) for name, sql in profiled.items()},
+    }
+
+
+def _find_middle(values: pd.Series[Any]) -> float:
+    middle = float(pd.to_numeric(values, errors="coerce").astype(float).mean())
+    return middle if math.isfinite(middle) else 0.0
