@@ -118,7 +118,9 @@ def test_a_script_without_a_guard_is_not_run_again_by_its_workers(tmp_path: Path
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_workers_end_with_the_process_that_asked(end: signal.Signals, tmp_path: Path) -> None:
     body = (
+        "import signal\n"
         "from tests.unit.test_workers import find_process\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background ignores it
         "print(*{*workers.run_each(find_process, range(20))}, flush=True)\n"
         "time.sleep(60)\n"
     )
