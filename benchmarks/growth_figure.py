@@ -56,16 +56,16 @@ def _draw_chart(plot: Axes, results: Sequence[Growth], axis: Axis, measure: str)
             plot.annotate(
                 told,
                 (x, value),
-                (0, 6),
+                (-4, 5),  # curves rise: to the left of a point there is room
                 textcoords="offset points",
-                ha="center",
+                ha="right",
                 fontsize=8,
                 color=palette.INK,
             )
     if axis.key == "rows":
         plot.set_xscale("log")
     plot.set_yscale("log")
-    plot.margins(0.12, 0.25)
+    plot.margins(0.18, 0.25)
     plot.set_xticks(sorted(ticks))
     plot.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for scale in (plot.xaxis, plot.yaxis):
