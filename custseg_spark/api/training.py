@@ -36,7 +36,7 @@ from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open
 from custseg_spark.steps.name_segments import settle_order
 from custseg_spark.steps.profile_segments import profile_segments
 from custseg_spark.steps.publish_run import publish_to_lake, refuse_catalog
-from custseg_spark.steps.refine_centres import refine_centres
+from custseg_spark.steps.refine_centres import list_measures, refine_centres
 from custseg_spark.steps.segment_ids import assign_ids
 from custseg_spark.steps.treat_features import treat_features
 from custseg_spark.steps.write_report import build_page, start_figures, write_report
@@ -163,11 +163,12 @@ def _refine_and_profile(
 ) -> Segmentation:
     """The chosen centres made to hold for all customers, with ids, names and figures."""
     with journal.stage("refine") as facts:
-        refined = refine_centres(counted, treated, kmeans.centres)
+        measures = list_measures(counted, treated)
+        refined = refine_centres(counted, treated, measures, kmeans.centres)
         labels = clustering.find_nearest(treated.points, refined.centres)
         identified = assign_ids(labels, kmeans.k, known, ids_used)
         facts.update(passes=refined.passes, gain=f"{refined.gain:.1e}")
-        return profile_segments(counted, treated, refined, identified)
+        return profile_segments(counted, treated, measures, refined, identified)
 
 
 def _choose_and_label(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import permutations
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from custseg_spark.trees import grow_tree
+from custseg_spark.trees import TreeNodes, grow_tree
 from custseg_spark.wording import write_label
 from custseg_spark.workers import run_each
 
@@ -107,15 +107,8 @@ def find_rules(sample: pd.DataFrame, features: Sequence[str], seed: int = 42) ->
     return SegmentRules(tuple(rules), fidelity=tree.measure_fidelity(values, labels))
 
 
-@dataclass(frozen=True)
-class _Tree:
-    """The nodes of a tree, as `grow_tree` gives them."""
-
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-    column: NDArray[np.int64]
-    at: NDArray[np.float64]
-    segment: NDArray[np.int64]
+class _Tree(TreeNodes):
+    """A tree whose labels are segments."""
 
     def cut(self, features: int) -> list[tuple[int, _Box]]:
         """The leaves: the segment that each gives, and its box."""
@@ -126,7 +119,7 @@ class _Tree:
             low[column, 1] = min(self.at[node], low[column, 1])
             high[column, 0] = max(self.at[node], high[column, 0])
             boxes |= {int(self.low[node]): low, int(self.high[node]): high}
-        return [(int(self.segment[leaf]), boxes[leaf]) for leaf in sorted(boxes)]
+        return [(int(self.label[leaf]), boxes[leaf]) for leaf in sorted(boxes)]
 
     def measure_fidelity(self, values: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
         """The share of the `labels` (n,) that the tree gives the `values` (n, d) too."""
@@ -159,7 +152,7 @@ def _round_tree(tree: _Tree, values: NDArray[np.float64], labels: NDArray[np.int
         for number in _shorten(float(tree.at[node])):
             at = tree.at.copy()
             at[node] = number
-            tried = replace(tree, at=at)
+            tried = tree._replace(at=at)
             if tried.measure_fidelity(values, labels) >= least:
                 tree = tried
                 break

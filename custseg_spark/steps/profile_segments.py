@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,13 +16,19 @@ from custseg_spark.results import (
 )
 from custseg_spark.sql import find_columns
 from custseg_spark.steps.name_segments import name_segments
-from custseg_spark.steps.refine_centres import list_measured
 
 
 def profile_segments(
-    counted: CountedTable, treated: TreatedSample, refined: Refinement, identified: segments.Identity
+    counted: CountedTable,
+    treated: TreatedSample,
+    measures: Mapping[str, segments.MeasuredColumn],
+    refined: Refinement,
+    identified: segments.Identity,
 ) -> Segmentation:
-    """The segments with their names and figures, and the model that gives them, by ascending id."""
+    """The segments with their names and figures, and the model that gives them, by ascending id.
+
+    `measures`: of what `refined` holds the aggregates.
+    """
     recipe, live = counted.recipe, counted.live
     kept = {i: live.model.name_of(i) for i in identified.continuing_ids} if live else {}
     ids = tuple(sorted(identified.ids))
@@ -31,7 +37,7 @@ def profile_segments(
     sample = treated.values.join(counted.sample.described).assign(segment=np.array(ids)[labels])
     values = treated.values.to_numpy(dtype=np.float64)
     traits = segments.measure_traits(treated.points, labels, len(ids), values)
-    totals = segments.tabulate_totals(refined.rows, ids, refined.sizes, list_measured(counted, treated))
+    totals = segments.tabulate_totals(refined.rows, ids, refined.sizes, measures)
     profile = segments.build_profile(
         segments.Measurements(totals, sample),
         traits,

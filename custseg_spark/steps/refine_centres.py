@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,19 +20,24 @@ from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.name_segments import order_centres
 
 
-def refine_centres(counted: CountedTable, treated: TreatedSample, centres: NDArray[np.float64]) -> Refinement:
+def refine_centres(
+    counted: CountedTable,
+    treated: TreatedSample,
+    measures: Mapping[str, MeasuredColumn],
+    centres: NDArray[np.float64],
+) -> Refinement:
     """Lloyd steps over all customers from `centres` (k, d), those of the sample, on the model scale; gives
     those of the highest `order_by` first.
 
-    The passes that move the centres measure the profile too: they are the only scans. Raises DataError where
-    they saw other customers than were counted.
+    The passes that move the centres take the `measures` of the profile too: they are the only scans. Raises
+    DataError where they saw other customers than were counted.
     """
     recipe, table = counted.recipe, counted.table
     scaled = add_stages(table.accepted, build_scaled_stages(treated.treatments))
     with explain_engine_errors("reading the input", table, recipe):
         refined = clustering.refine(
             scaled, [f"{SCALED}{i}" for i in range(centres.shape[1])], centres,
-            segments.build_aggregates(scaled, list_measured(counted, treated)), recipe.sweep,
+            segments.build_aggregates(scaled, measures), recipe.sweep,
         )  # fmt: skip
     journal.scan("refine", refined.passes)
     refuse_change(counted.counts[data.ACCEPTED], sum(refined.sizes))
@@ -39,7 +45,7 @@ def refine_centres(counted: CountedTable, treated: TreatedSample, centres: NDArr
     return refined.reorder(order_centres(refined.centres, refined.sizes, by))
 
 
-def list_measured(counted: CountedTable, treated: TreatedSample) -> dict[str, MeasuredColumn]:
+def list_measures(counted: CountedTable, treated: TreatedSample) -> dict[str, MeasuredColumn]:
     """What is measured of each segment over all customers, by name, with the mean of the sample."""
     cutting = {name: f"{features.VALUE}{name}" for name in counted.recipe.segment_by}
     described, profiled = counted.sample.described, counted.table.profiled

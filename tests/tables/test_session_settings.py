@@ -38,6 +38,7 @@ def test_inside_the_session_has_what_planning_needs_and_afterwards_what_it_had(u
         assert users.conf.get(PLANNING) == "false"
         assert users.conf.get("spark.sql.variable.substitute") == "false"
         assert users.conf.get(LIMIT) == "8000"
+        assert users.conf.get("spark.sql.codegen.maxFields") == "2000"
     assert dict(users.conf.getAll) == before
 
 
