@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 _SUMS = "of a table of two dimensions the sum over rows, kept as a row or not, is the same beside it"
 EQUIVALENT = {
-    ("evidence/structure.py", "density, -1.0", "density, - 0.0"): (
+    ("evidence/valley.py", "density, -1.0", "density, - 0.0"): (
         "differs only where nobody is on that side: then the lower peak is 0 from either index"
     ),
     ("segments/identity.py", '== "continues"', '<= "continues"'): "no kind of event sorts before it",

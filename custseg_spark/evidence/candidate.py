@@ -29,14 +29,15 @@ class SweptK:
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """The scores of one k that can be switched off; None stands for one that was not taken or can't be.
+    """The other scores of one k; None stands for one that was switched off or can't be taken.
 
-    Each `<score>_se` is the standard error of the score before it. `jaccards` has one value per segment, in
-    the order of the centres.
+    Each `<score>_se` is the standard error of the score before it. `valley`: between the two segments that
+    are least separated (`measure_valley`). `jaccards` has one value per segment, in the order of the centres.
     """
 
     silhouette_euclidean: float | None = None
     silhouette_euclidean_se: float | None = None
+    valley: float | None = None
     calinski_harabasz: float | None = None
     davies_bouldin: float | None = None
     gap: float | None = None

@@ -23,6 +23,7 @@ from custseg_spark.evidence.indices import (
 )
 from custseg_spark.evidence.refit import Cut, PlainCut, draw_subset
 from custseg_spark.evidence.stability import NamesOf, measure_same_names, measure_stability
+from custseg_spark.evidence.valley import measure_valley
 from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
 from custseg_spark.workers import Shared, share, start_each
 
@@ -49,7 +50,8 @@ def gather_scores(
     """The scores of each partition of `points` (n, d), by k; the same for the same seed.
 
     Euclidean silhouette on at most EUCLIDEAN_ROWS of the points, gap on GAP_ROWS, prediction strength on
-    HALVES_ROWS, redraws of `stability.ROWS`; Calinski-Harabasz and Davies-Bouldin on all.
+    HALVES_ROWS, redraws of `stability.ROWS`; valley, Calinski-Harabasz and Davies-Bouldin on all. The valley
+    and Calinski-Harabasz are taken whatever is switched off: k is chosen by them.
     """
     rng = np.random.default_rng(seed)
     few, gap_rows, halves = (
@@ -68,6 +70,7 @@ def gather_scores(
                 asked.append((k, partial(_score_strength, points[halves], k, seed)))
             if settings.further:
                 asked.append((k, partial(_score_distances, shared, few, cut.labels)))
+            asked.append((k, partial(_score_separation, shared, cut.labels, k)))
         for (k, _), found in zip(asked, start_each(_call, [score for _, score in asked]), strict=True):
             stability = found.pop("stability", None)
             if stability and names_of:  # while the workers go on
@@ -107,8 +110,16 @@ def _score_distances(shared: Shared, few: Labels, labels: Labels) -> dict[str, A
     points = shared()
     return {
         **_name_error("silhouette_euclidean", measure_euclidean_silhouette(points[few], labels[few])),
-        "calinski_harabasz": measure_calinski_harabasz(points, labels),
         "davies_bouldin": measure_davies_bouldin(points, labels),
+    }
+
+
+def _score_separation(shared: Shared, labels: Labels, k: int) -> dict[str, Any]:
+    """What k is raised by."""
+    points = shared()
+    return {
+        "valley": measure_valley(points, labels, k),
+        "calinski_harabasz": measure_calinski_harabasz(points, labels),
     }
 
 

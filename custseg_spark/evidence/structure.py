@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, combinations, islice
+from itertools import chain, islice
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from custseg_spark.evidence.clouds import draw_clouds
 from custseg_spark.evidence.indices import measure_squared_silhouette
 from custseg_spark.evidence.refit import draw_subset
 from custseg_spark.evidence.stability import measure_returns
+from custseg_spark.evidence.valley import VALLEY, measure_valley
 from custseg_spark.kmeans import Labels, Points, fit_kmeans
 from custseg_spark.statistics import STABLE
 from custseg_spark.workers import start_each
@@ -31,15 +32,11 @@ CLOUD_PARTS = 2
 """Drawing a cloud takes little beside cutting it: each part draws them all, and cuts its own."""
 STARTS = 5
 REDRAWS = 20
-VALLEY = 0.5
-"""Segments are separated where the density between any two falls to this share of the lower peak."""
 DEEPER = 0.1
 """That share must also undercut by this what featureless clouds fall to: the steps of a column of few
 values, such as yes and no, separate them as well."""
 EXCESS = 3.0
 """Standard deviations by which the silhouette must beat that of featureless clouds."""
-_ALONG = np.linspace(-1.5, 1.5, 61)  # from beyond one centre (-1) to beyond the other (1)
-_BANDWIDTH = 0.15
 
 
 @dataclass(frozen=True)
@@ -148,27 +145,3 @@ def _apply_rule(f: dict[str, float]) -> tuple[Kind, str]:
         f"a cloud of the same shape without any structure gives segments as compact ({compact}): "
         "the borders are a convention"
     )
-
-
-def measure_valley(points: Points, labels: Labels, k: int) -> float:
-    """How little the customers thin out between the two segments that are least separated, 0 to 1.
-
-    For each pair the density of its members along the line through both centres (Gaussian kernel of .15
-    half distances): the lowest point between the peak of one side and that of the other, over the
-    lower peak. 1: one hill runs through both; 0: nobody between them. 1 where a segment is empty.
-    """
-    members = [points[labels == segment] for segment in range(k)]
-    if min(len(m) for m in members) == 0:
-        return 1.0
-    return max(_measure_between(one, other) for one, other in combinations(members, 2))
-
-
-def _measure_between(one: Points, other: Points) -> float:
-    way = (other.mean(axis=0) - one.mean(axis=0)) / 2.0
-    middle = (other.mean(axis=0) + one.mean(axis=0)) / 2.0
-    along = (np.concatenate([one, other]) - middle) @ way / max(float(way @ way), 1e-300)
-    density = np.exp(-0.5 * ((_ALONG[:, None] - along) / _BANDWIDTH) ** 2).sum(axis=1)
-    left = int(np.argmax(np.where(_ALONG < 0, density, -1.0)))
-    right = int(np.argmax(np.where(_ALONG > 0, density, -1.0)))
-    lower = min(density[left], density[right])
-    return float(density[left : right + 1].min() / lower) if lower > 0 else 0.0

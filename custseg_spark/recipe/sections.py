@@ -75,7 +75,7 @@ class Evidence(Section):
 
     bootstraps: Annotated[int, Field(ge=0, le=1000)] = 20
     further: bool = True
-    """Euclidean silhouette, Calinski-Harabasz and Davies-Bouldin: nothing is chosen by them."""
+    """Euclidean silhouette and Davies-Bouldin: nothing is chosen by them."""
     gap: bool = True
     prediction_strength: bool = True
     structure: bool = True

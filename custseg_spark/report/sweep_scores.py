@@ -28,6 +28,9 @@ SCORES: dict[str, Column] = {
     "cost_spread": Column("Cost spread", "decimal", "spread of the cost over restarts"),
     "silhouette_euclidean": Column("Silhouette (Euclidean)", "decimal", "Euclidean distance, on a subsample"),
     "silhouette_euclidean_se": Column("± Euclidean", "decimal", "standard error on that subsample"),
+    "valley": Column(
+        "Valley", "percent", "density between the two segments that are least separated, over the lower peak"
+    ),
     "calinski_harabasz": Column("Calinski-Harabasz", "number", "higher is better"),
     "davies_bouldin": Column("Davies-Bouldin", "decimal", "lower is better"),
     "gap": Column("Gap", "decimal", "Tibshirani, Walther and Hastie 2001"),

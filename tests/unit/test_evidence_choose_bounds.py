@@ -120,4 +120,4 @@ def test_a_fixed_k_that_keeps_the_floor_has_passed() -> None:
 
 
 def test_what_is_decided_can_not_be_altered() -> None:
-    assert unfrozen(importlib.import_module("custseg_spark.evidence.choose")) == []
+    assert unfrozen(importlib.import_module("custseg_spark.evidence.pick")) == []

@@ -94,7 +94,9 @@ def test_the_values_of_a_redraw_are_kept_apart(three: np.ndarray) -> None:
 def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
     cuts = {3: cut(three, 3)}
     off = Evidence(bootstraps=0, gap=False, prediction_strength=False, further=False)
-    assert gather_scores(three, cuts, off, seed=1)[3] == Scores()
+    bare = gather_scores(three, cuts, off, seed=1)[3]
+    assert bare == Scores(valley=bare.valley, calinski_harabasz=bare.calinski_harabasz), "k is raised by them"
+    assert None not in (bare.valley, bare.calinski_harabasz)
     full = gather_scores(three, cuts, Evidence(bootstraps=3), seed=1, names_of=lambda c, _p, _l: ("one",))[3]
     assert None not in vars(full).values()
     assert full.lowest_jaccard == min(full.jaccards)

@@ -8,7 +8,8 @@ import pytest
 
 from custseg_spark.evidence import judge_structure, structure
 from custseg_spark.evidence.clouds import draw_clouds, fit_margin
-from custseg_spark.evidence.structure import _apply_rule, measure_valley
+from custseg_spark.evidence.structure import _apply_rule
+from custseg_spark.evidence.valley import measure_valley
 from custseg_spark.kmeans import fit_kmeans
 from tests.unit.frozen import unfrozen
 
