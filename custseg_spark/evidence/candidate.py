@@ -32,7 +32,8 @@ class Scores:
     """The other scores of one k; None stands for one that was switched off or can't be taken.
 
     Each `<score>_se` is the standard error of the score before it. `valley`: between the two segments that
-    are least separated (`measure_valley`). `jaccards` has one value per segment, in the order of the centres.
+    are least separated (`measure_valley`). `gap_one`: the gap of one segment, the same at every k. `jaccards`
+    has one value per segment, in the order of the centres.
     """
 
     silhouette_euclidean: float | None = None
@@ -42,6 +43,8 @@ class Scores:
     davies_bouldin: float | None = None
     gap: float | None = None
     gap_se: float | None = None
+    gap_one: float | None = None
+    gap_one_se: float | None = None
     prediction_strength: float | None = None
     prediction_strength_se: float | None = None
     lowest_jaccard: float | None = None

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from custseg_spark.evidence.candidate import Scores
+from custseg_spark.evidence.gap import GapDraws, draw_for_gap, measure_gap
 from custseg_spark.evidence.indices import (
     estimate_error,
     measure_calinski_harabasz,
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 EUCLIDEAN_ROWS = 2_500
 """Points of the Euclidean silhouette; their n * n distances take 50 MB."""
-GAP_ROWS = 1_500
-GAP_BOXES = 10
 HALVES_ROWS = 3_000
 HALVES_SPLITS = 6
 STARTS = 3
@@ -49,35 +48,38 @@ def gather_scores(
 ) -> dict[int, Scores]:
     """The scores of each partition of `points` (n, d), by k; the same for the same seed.
 
-    Euclidean silhouette on at most EUCLIDEAN_ROWS of the points, gap on GAP_ROWS, prediction strength on
-    HALVES_ROWS, redraws of `stability.ROWS`; valley, Calinski-Harabasz and Davies-Bouldin on all. The valley
-    and Calinski-Harabasz are taken whatever is switched off: k is chosen by them.
+    Euclidean silhouette on at most EUCLIDEAN_ROWS of the points, gap on `gap.SUBSETS` of them, prediction
+    strength on HALVES_ROWS, redraws of `stability.ROWS`; valley, Calinski-Harabasz and Davies-Bouldin on all.
+    Each has the gap of one segment beside its own. The valley and Calinski-Harabasz are taken whatever is
+    switched off: k is chosen by them.
     """
     rng = np.random.default_rng(seed)
-    few, gap_rows, halves = (
-        draw_subset(len(points), at_most, rng) for at_most in (EUCLIDEAN_ROWS, GAP_ROWS, HALVES_ROWS)
-    )
+    few, halves = (draw_subset(len(points), at_most, rng) for at_most in (EUCLIDEAN_ROWS, HALVES_ROWS))
+    drawn = draw_for_gap(points, seed) if settings.gap and partitions else None
     asked: list[tuple[int, Callable[[], dict[str, Any]]]] = []
-    taken: dict[int, dict[str, Any]] = {k: {} for k in partitions}
+    taken: dict[int, dict[str, Any]] = {k: {} for k in (*partitions, 1)}
     with share(points) as shared:
         for k in sorted(partitions, reverse=True):  # those that take longest first
             cut = PlainCut(partitions[k].centres, partitions[k].labels)
             if settings.bootstraps:
                 asked.append((k, partial(_score_redraws, shared, cut, settings.bootstraps, seed)))
-            if settings.gap:
-                asked.append((k, partial(_score_gap, points[gap_rows], k, seed)))
+            if drawn:
+                asked.append((k, partial(_score_gap, drawn, k, seed)))
             if settings.prediction_strength:
                 asked.append((k, partial(_score_strength, points[halves], k, seed)))
             if settings.further:
                 asked.append((k, partial(_score_distances, shared, few, cut.labels)))
             asked.append((k, partial(_score_separation, shared, cut.labels, k)))
+        if drawn:
+            asked.append((1, partial(_score_gap, drawn, 1, seed)))
         for (k, _), found in zip(asked, start_each(_call, [score for _, score in asked]), strict=True):
             stability = found.pop("stability", None)
             if stability and names_of:  # while the workers go on
                 same = measure_same_names(points, partitions[k], stability, names_of)
                 found |= _name_error("same_names", (same, estimate_share_error(same, settings.bootstraps)))
             taken[k] |= found
-    return {k: Scores(**found) for k, found in taken.items()}
+    one = {name.replace("gap", "gap_one"): value for name, value in taken.pop(1).items()}
+    return {k: Scores(**found, **one) for k, found in taken.items()}
 
 
 def _call(score: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -98,8 +100,8 @@ def _score_redraws(shared: Shared, cut: Cut, redraws: int, seed: int) -> dict[st
     }
 
 
-def _score_gap(points: Points, k: int, seed: int) -> dict[str, Any]:
-    return _name_error("gap", measure_gap(points, draw_reference_boxes(points, seed), k, seed))
+def _score_gap(drawn: GapDraws, k: int, seed: int) -> dict[str, Any]:
+    return _name_error("gap", measure_gap(drawn, k, seed))
 
 
 def _score_strength(points: Points, k: int, seed: int) -> dict[str, Any]:
@@ -134,30 +136,6 @@ def estimate_cost_error(points: Points, centres: Points, labels: Labels) -> floa
     each = ((points - centres[labels]) ** 2).sum(axis=1)
     error = estimate_error(each)
     return None if error is None else error * len(points)
-
-
-def draw_reference_boxes(points: Points, seed: int, boxes: int = GAP_BOXES) -> list[Points]:
-    """Uniform draws (n, d) from the box that holds the points along their principal axes.
-
-    Reference (b) of Tibshirani, Walther and Hastie (2001), section 4. They serve every k.
-    """
-    rng = np.random.default_rng(seed)
-    middle = points.mean(axis=0)
-    axes = np.linalg.svd(points - middle, full_matrices=False)[2]
-    turned = (points - middle) @ axes.T
-    low, high = turned.min(axis=0), turned.max(axis=0)
-    return [rng.uniform(low, high, turned.shape) @ axes + middle for _ in range(boxes)]
-
-
-def measure_gap(points: Points, boxes: list[Points], k: int, seed: int) -> tuple[float, float]:
-    """Gap(k) = mean(log W of the boxes) - log W of the points, and s(k) = sd * sqrt(1 + 1/B).
-
-    W is the k-means cost, which is the pooled within-cluster sum of squares of Tibshirani, Walther
-    and Hastie (2001) for squared Euclidean distance. Points and boxes are fitted alike.
-    """
-    costs = [fit_kmeans(drawn, k, seed + i, STARTS)[2] for i, drawn in enumerate([points, *boxes])]
-    own, *theirs = np.log(np.maximum(costs, np.finfo(float).tiny))
-    return float(np.mean(theirs) - own), float(np.std(theirs) * np.sqrt(1.0 + 1.0 / len(boxes)))
 
 
 def measure_prediction_strength(

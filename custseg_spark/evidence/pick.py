@@ -131,7 +131,11 @@ def _measure_depth(ordered: Sequence[Candidate]) -> Score:
 
 
 def pick_by_gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> Pick:
-    """The smallest k with gap(k) >= gap(k+1) - s(k+1) (Tibshirani, Walther and Hastie 2001)."""
+    """The smallest k with gap(k) >= gap(k+1) - s(k+1) (Tibshirani, Walther and Hastie 2001) whose gap beats
+    that of one segment by more than two errors; where no k of all does, there is nothing to cut.
+
+    The paper asks the first of k = 1 too, and so stops there where the gap falls before it rises.
+    """
     gaps: dict[int, tuple[float, float]] = {}
     for c in ordered:
         if c.gap is None or c.gap_se is None:
@@ -140,11 +144,21 @@ def pick_by_gap(ordered: Sequence[Candidate], allowed: Sequence[Candidate]) -> P
             )
         gaps[c.k] = (c.gap, c.gap_se)
     by = Score("gap", lambda c: gaps[c.k][0], lambda c: gaps[c.k][1])
-    for c in allowed:
-        if c.k + 1 in gaps and gaps[c.k][0] >= gaps[c.k + 1][0] - gaps[c.k + 1][1]:
-            why = f"{c.k} segments are the fewest whose gap ({c.gap:.3f}) the next number does not beat"
-            return replace(_pick_best(allowed, by, c), why=why)
+    one = ordered[0].gap_one
+    beaten = [k for k, (gap, error) in gaps.items() if one is None or gap - 2 * error > one]
+    stops = [c for c in allowed if c.k + 1 in gaps and gaps[c.k][0] >= gaps[c.k + 1][0] - gaps[c.k + 1][1]]
     best = max(allowed, key=lambda c: (gaps[c.k][0], -c.k))
+    if not beaten:
+        best = stops[0] if stops else best
+        why = (
+            f"THE GAP FINDS NOTHING TO CUT: no number of segments beats the gap of one ({one:.3f}) by more "
+            f"than two errors; {best.k} segments ({best.gap:.3f}) are a convention"
+        )
+        return replace(_pick_best(allowed, by, best), why=why, passed=False)
+    found = next((c for c in stops if c.k in beaten), None)
+    if found:
+        why = f"{found.k} segments are the fewest whose gap ({found.gap:.3f}) the next number does not beat"
+        return replace(_pick_best(allowed, by, found), why=why)
     why = f"THE GAP NEVER STOPS RISING IN THIS RANGE: {best.k} segments have the largest ({best.gap:.3f})"
     return replace(_pick_best(allowed, by, best), why=why, passed=False)
 

@@ -35,6 +35,8 @@ SCORES: dict[str, Column] = {
     "davies_bouldin": Column("Davies-Bouldin", "decimal", "lower is better"),
     "gap": Column("Gap", "decimal", "Tibshirani, Walther and Hastie 2001"),
     "gap_se": Column("± gap", "decimal", "standard error of the gap"),
+    "gap_one": Column("Gap of one", "decimal", "of one segment: where no number beats it, nothing is to cut"),
+    "gap_one_se": Column("± gap of one", "decimal", "standard error of the gap of one segment"),
     "prediction_strength": Column("Prediction strength", "decimal", "Tibshirani and Walther 2005"),
     "prediction_strength_se": Column("± prediction strength", "decimal", "standard error over the splits"),
     "same_names": Column("Same names", "percent", "how often the same names come back over redraws"),

@@ -44,6 +44,8 @@ def test_who_is_under_the_floor_is_not_redrawn_and_says_so(monkeypatch: pytest.M
             "jaccards": (),
             "gap": None,
             "gap_se": None,
+            "gap_one": None,
+            "gap_one_se": None,
         }
         gone |= {"prediction_strength": None, "prediction_strength_se": None}
         gone |= {"same_names": None, "same_names_se": None}

@@ -128,6 +128,23 @@ def test_a_gap_that_never_stops_rising_is_said_loudly() -> None:
     assert "NEVER STOPS RISING" in choice.why
 
 
+@pytest.mark.parametrize("one, k, passed", [(0.3, 3, True), (0.4, 3, False), (None, 3, True), (0.1, 2, True)])
+def test_the_gap_must_beat_that_of_one_segment(one: float | None, k: int, passed: bool) -> None:
+    """2 beats only .1 by more than two errors; 3, the highest, beats .3 and not .4."""
+    gaps = {2: 0.35, 3: 0.45, 4: 0.4} if k == 3 else {2: 0.35, 3: 0.3, 4: 0.2}
+    found = [candidate(n, gap=gap, gap_se=0.05, gap_one=one) for n, gap in gaps.items()]
+    choice = choose(found, "gap", 0.05)
+    assert (choice.k, choice.passed) == (k, passed)
+    assert choice.why.startswith("THE GAP FINDS NOTHING TO CUT") != passed
+
+
+def test_a_number_that_one_segment_beats_is_passed_over() -> None:
+    """The gap of 2 lies under that of one segment, though 3 does not beat it: by the paper's letter, 1."""
+    gaps = {2: 0.2, 3: 0.15, 4: 0.9, 5: 0.8}
+    found = [candidate(n, gap=gap, gap_se=0.05, gap_one=0.3) for n, gap in gaps.items()]
+    assert (choose(found, "gap", 0.05).k, choose(found, "gap", 0.05).passed) == (4, True)
+
+
 def test_gap_without_the_gap_is_the_recipes_fault() -> None:
     with pytest.raises(RecipeError, match="gap needs") as caught:
         choose([candidate(2), candidate(3)], "gap", 0.05)

@@ -70,34 +70,6 @@ def test_published_silhouettes_of_iris() -> None:
     assert found == pytest.approx([0.6810, 0.5528], abs=1e-4)
 
 
-def test_reference_boxes_follow_the_principal_axes() -> None:
-    """Two columns that are one: along its axis the box is a line, in the columns it would be a square."""
-    t = np.linspace(-1.0, 1.0, 200)
-    box = scores.draw_reference_boxes(np.stack([t, t], axis=1), seed=0, boxes=1)[0]
-    assert np.abs(box[:, 0] - box[:, 1]).max() < 1e-9
-    assert box[:, 0].min() >= -1.0
-    assert box[:, 0].max() <= 1.0
-
-
-def test_gap_formula_by_hand() -> None:
-    """k = 1 needs no search: W is the sum of squares about the mean."""
-    boxes = [LINE * 2.0, LINE * 4.0]
-    found, error = scores.measure_gap(LINE, boxes, 1, seed=0)
-    logs = np.log([4.0, 16.0])
-    assert found == pytest.approx(logs.mean())
-    assert error == pytest.approx(logs.std() * np.sqrt(1.5))
-
-
-def test_gap_is_largest_where_the_clusters_are() -> None:
-    rng = np.random.default_rng(3)
-    points = (
-        rng.normal(scale=0.3, size=(300, 2)) + np.array([[0, 0], [4, 0], [0, 4]])[rng.integers(3, size=300)]
-    )
-    boxes = scores.draw_reference_boxes(points, seed=1)
-    gaps = {k: scores.measure_gap(points, boxes, k, seed=1)[0] for k in (1, 2, 3, 4, 5)}
-    assert max(gaps, key=lambda k: gaps[k]) == 3
-
-
 def test_pairs_kept_by_hand() -> None:
     # own cluster 0 of 4 splits 3 + 1: 3 * 2 of 4 * 3 pairs stay; cluster 1 stays whole; 2 is a single point
     own = np.array([0, 0, 0, 0, 1, 1, 2])
