@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from programs import ON_SAIL
-from small_page import APP, COMPARE, DEMO, INIT, TRAIN
+from small_page import APP, COMPARE, DEMO, INIT, SPARK_ML, TRAIN
 from take_turns import ROOT, Turn, take_turn
 
 CLONE = 'git clone --quiet "$0" "$1" && cd "$1" && ./scripts/demo'
@@ -48,11 +48,14 @@ def run_small(name: str, task: SmallTask) -> Turn:
 def build_command(name: str, task: SmallTask, output: Path) -> list[str]:
     """The command as a person would start it."""
     what, engine = name.removesuffix(ON_SAIL), ["--engine", "sail" if name.endswith(ON_SAIL) else "spark"]
-    custseg = [sys.executable, "-m", "custseg_spark.cli", what]
-    of = ["--recipe", str(task.recipe), "--input", str(task.table)]
+    custseg = [sys.executable, "-m", "custseg_spark.cli", TRAIN if what == SPARK_ML else what]
+    recipe = ROOT / "conf" / "spark_ml.yaml" if what == SPARK_ML else task.recipe
+    of = ["--recipe", str(recipe), "--input", str(task.table)]
     visit = [sys.executable, str(ROOT / "benchmarks" / "app_visit.py"), "--input", str(task.sheet)]
+    train = [*custseg, *of, "--output", str(output), *engine]
     return {
-        TRAIN: [*custseg, *of, "--output", str(output), *engine],
+        TRAIN: train,
+        SPARK_ML: train,
         COMPARE: [*custseg, *of, "--to", str(output), *engine],
         INIT: [*custseg, str(task.table), "--to", str(output / "recipe.yaml"), *engine],
         APP: [*visit, "--kept", str(output / "visit.json"), *engine],
@@ -80,7 +83,7 @@ def _read_output(what: str, output: Path) -> Turn:
     if what == APP:
         visited: Turn = json.loads((output / "visit.json").read_text())
         return visited
-    if what == TRAIN:
+    if what in (TRAIN, SPARK_ML):
         run = output / "runs" / json.loads((output / "latest.json").read_text())["run_id"]
         record = json.loads((run / "run.json").read_text())
         return {"k": record["k"], "stages": record["seconds"]}

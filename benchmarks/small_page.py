@@ -10,12 +10,14 @@ from programs import ON_SAIL
 from take_turns import list_problems
 from turns import tabulate_turns, write_table
 
-TRAIN, COMPARE, INIT, APP, DEMO = "train", "compare", "init", "app", "demo"
+TRAIN, SPARK_ML, COMPARE, INIT, APP, DEMO = "train", "spark_ml", "compare", "init", "app", "demo"
 COMMANDS = (TRAIN, COMPARE, INIT)
-PROGRAMS = (*(name + on for name in COMMANDS for on in ("", ON_SAIL)), APP + ON_SAIL, DEMO + ON_SAIL)
+USUAL = (*(name + on for name in COMMANDS for on in ("", ON_SAIL)), APP + ON_SAIL, DEMO + ON_SAIL)
+PROGRAMS = (*USUAL, SPARK_ML)
 FOLDER = "small"
 CALLED = {
     **{name: f"`custseg {name}`" for name in COMMANDS},
+    SPARK_ML: "`custseg train`, `conf/spark_ml.yaml`",
     APP: "the page, a spreadsheet to segments",
     DEMO: "a clone to the report, `scripts/demo`",
 }

@@ -54,20 +54,20 @@ def measure_width(k: int, columns: int) -> float:
     return max(1.0, k * columns / NARROW)
 
 
-def fit_kmeans(points: Points, k: int, start: int | Points, starts: int = 1) -> Fit:
+def fit_kmeans(points: Points, k: int, start: int | Points, starts: int = 1, *, exact: bool = False) -> Fit:
     """Centres (k, d), labels (n,) and cost of k-means on `points` (n, d): of the best of `starts` k-means++
     starts, where `start` is a seed; where it is centres (k, d), of what they lead to.
 
-    Beyond NARROW coordinates a fit ends when they move as little on average as NARROW of them may, and works
-    in single precision around the mean. With no more points than k each is its own centre, and some stand
-    more than once.
+    Unless `exact`, beyond NARROW coordinates a fit ends when they move as little on average as NARROW of them
+    may, and works in single precision around the mean. With no more points than k each is its own centre, and
+    some stand more than once.
     """
     if len(points) <= k:
         return Fit(np.resize(points, (k, points.shape[1])), np.arange(len(points)), 0.0)
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
 
-    width = measure_width(k, points.shape[1])
+    width = 1.0 if exact else measure_width(k, points.shape[1])
     middle = points.mean(axis=0) if width > 1 else np.zeros(points.shape[1])
     kind = np.float32 if width > 1 else np.float64
     how: dict[str, Any] = {"random_state": start} if isinstance(start, int) else {"init": start - middle}

@@ -34,3 +34,11 @@ def measure_jaccard(table: NDArray[Any]) -> NDArray[np.float64]:
     in common: common over either; 0 where both are empty."""
     either = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
     return np.asarray(table / either.clip(min=1))
+
+
+def reaches(value: float, bound: float, error: float | None) -> bool | None:
+    """Whether an estimate is at least the bound; None where it lies within two of its standard errors of
+    it."""
+    if error and abs(value - bound) < 2.0 * error:
+        return None
+    return value >= bound

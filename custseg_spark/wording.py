@@ -6,7 +6,8 @@ import math
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 NARROW = "\u00a0"
@@ -15,11 +16,24 @@ VERDICTS = {
     "reproducible": "nothing separates the segments, yet the same ones come back; act on them, not on who "
     "stands just over a border",
     "constructed": "the borders are a convention; use the segments as you would age bands",
-    "undecided": "these customers can't tell whether the segments are there; try them first",
+    "undecided": "these customers can't tell whether the segments are there; until more can, use them as you "
+    "would age bands",
 }
 """What each verdict on structure means to whoever acts on the segments."""
 _LONGEST_SHORT = 4
 """Letters of a word in capitals that is taken for short, such as RFM."""
+
+
+def write_recurrence(k: int, chosen_again: Sequence[int | None]) -> str:
+    """How often redraws choose this k, and what else they choose: `5 chosen in 16 of 20 redraws (4 in 3, 6 in
+    1)`; empty where that was not asked."""
+    if not chosen_again:
+        return ""
+    counts = Counter(chosen_again)
+    often = counts.pop(k, 0)
+    others = sorted(counts.items(), key=lambda one: (-one[1], one[0] or 0))
+    told = ", ".join(f"{'none' if other is None else other} in {count}" for other, count in others)
+    return f"{k} chosen in {often} of {len(chosen_again)} redraws{f' ({told})' if told else ''}"
 
 
 def format_percent(share: float | None, digits: int = 0) -> str:

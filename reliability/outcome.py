@@ -18,8 +18,9 @@ def find_latest(output: Path) -> Path | None:
 
 def read_labels(run: Path) -> pd.Series[int]:
     """Segment by id."""
-    table = pd.read_parquet(run / "customers", columns=["id", "segment"])
-    return table.set_index("id")["segment"].astype(int).sort_index()
+    key = json.loads((run / "run.json").read_text())["recipe"]["input"]["id"]
+    table = pd.read_parquet(run / "customers", columns=[key, "segment"])
+    return table.set_index(key)["segment"].astype(int).sort_index()
 
 
 def find_flaw(run: Path) -> str:

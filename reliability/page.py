@@ -24,7 +24,8 @@ CLUSTER = """\
 
 `scripts/cluster-test`, pyspark {spark}, {customers:,} customers. The packaged zip went through
 `spark-submit`, and a Python that does not exist was named for the executors: none ran there. *Labels* says
-whether every customer has the segment that local mode gives.
+whether every customer has the segment that local mode gives. With `conf/spark_ml.yaml` the centres are found
+there too, by Spark ML on all customers of a table with the columns of marketing_campaign.
 """
 FAULTS = """\
 ## Under faults
@@ -96,7 +97,12 @@ def _cluster() -> str:
     if found is None:
         return ""
     rows = [
-        (one["kind"], str(one["exit"]), "equal" if one["same"] else "NOT equal", f"{one['seconds']:.0f} s")
+        (
+            one["kind"] + (f", `{one['recipe']}`" if one["recipe"] else ""),
+            str(one["exit"]),
+            "equal" if one["same"] else "NOT equal",
+            f"{one['seconds']:.0f} s",
+        )
         for one in found["runs"]
     ]
     said = CLUSTER.format(spark=found["spark"], customers=found["runs"][0]["customers"])

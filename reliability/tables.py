@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+ROOT = Path(__file__).resolve().parent.parent
 RECIPE = """\
 input: {id: id}
 rules: {adult: age >= 18}
@@ -44,3 +47,11 @@ def write_table(work: Path, customers: int, files: int = 4, seed: int = 0) -> tu
         for number in range(files):
             rows.iloc[number::files].to_parquet(table / f"part-{number}.parquet", index=False)
     return recipe, table
+
+
+def make_customers(work: Path, customers: int) -> Path:
+    """A table with the columns of marketing_campaign, by scripts/make_customers."""
+    table = work / "made.parquet"
+    make = [sys.executable, str(ROOT / "scripts" / "make_customers"), "--rows", str(customers)]
+    subprocess.run([*make, "--output", str(table)], check=True)
+    return table

@@ -122,7 +122,7 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         treated = treat_features(spark, counted)
         facts.update(features=",".join(recipe.segment_by), scale=recipe.scale)
     with journal.stage("sweep") as facts:
-        partitions = sweep_k(spark, treated.points, recipe)
+        partitions = sweep_k(spark, treated, recipe)
         facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
     with ThreadPoolExecutor(1) as beside:
         with journal.stage("choose") as facts:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark.errors import DataError
-from custseg_spark.kmeans import Points, fit_starts, measure_width
+from custseg_spark.kmeans import Points, fit_kmeans, fit_starts, measure_width
 from custseg_spark.recipe.sections import Sweep
 from custseg_spark.workers import Shared, run_each, share
 
@@ -74,29 +74,41 @@ def sweep(
 ) -> list[Partition]:
     """The best of `settings.restarts` starts for every k.
 
-    `points` (n, d) on the model scale, in an order that says nothing. Where `settings.by` is the driver,
-    scikit-learn finds the centres; else Spark ML does (k-means||) and scores them too; both to the same cost.
+    `points` (n, d) on the model scale, in an order that says nothing, or in that of their file where
+    `settings.order` says so. Where `settings.by` is the driver, scikit-learn finds the centres; else Spark ML
+    does (k-means||) and scores them too; both to the same cost.
     `done(k)` is told when the start of a k is found.
     Raises DataError where there are fewer distinct points than the largest k.
     """
     _refuse_too_few(points, max(ks))
+    if settings.order == "file":
+        return _find_partitions(points, ks, settings, replicate_starts, done)
     if settings.by == "driver":
         with share(points) as shared:
             return _find_partitions(points, ks, settings, partial(find_best_start, shared=shared), done)
     from custseg_spark.clustering import spark_ml
 
     with spark_ml.cache_points(spark, points) as frame:
+        return sweep_frame(frame, points, ks, settings, done)
 
-        def find(
-            points: Points, k: int, restarts: int, seed: int, _: Points | None
-        ) -> tuple[Points, tuple[float, ...]]:
-            starts = spark_ml.fit_restarts(frame, k, restarts, seed)
-            costs = tuple(_measure_cost(points, centres) / len(points) for centres in starts)
-            return starts[int(np.argmin(costs))], costs
 
-        partitions = _find_partitions(points, ks, settings, find, done)
-    scores = spark_ml.measure_silhouettes(spark, points, {cut.k: cut.labels for cut in partitions})
-    return [replace(cut, silhouette=scores[cut.k]) for cut in partitions]
+def sweep_frame(
+    frame: DataFrame,
+    points: Points,
+    ks: Sequence[int],
+    settings: Sweep,
+    done: Callable[[int], None] = lambda k: None,
+) -> list[Partition]:
+    """The same of the rows of a cached `frame` with a vector column `features`, by Spark ML: the `points`
+    (n, d), or all customers, of whom these are some. Labels and costs are those of the points."""
+    from custseg_spark.clustering import spark_ml
+
+    _refuse_too_few(points, max(ks))
+    found = spark_ml.fit_each(frame, ks, settings.restarts, settings.seed, done)
+    return [
+        _cut(points, k, one.centres, one.costs, seconds=one.seconds, silhouette=one.silhouette)
+        for k, one in found.items()
+    ]
 
 
 def _find_partitions(
@@ -109,11 +121,32 @@ def _find_partitions(
         fewer = partitions[k - 1].centres if k - 1 in partitions else None
         centres, costs = find(points, k, settings.restarts, settings.seed, fewer)
         seconds = time.perf_counter() - begun
-        labels = find_nearest(points, centres)
-        cost = float(((points - centres[labels]) ** 2).sum(axis=1).sum())
-        partitions[k] = Partition(k, centres, labels, cost, costs, seconds, None)
+        partitions[k] = _cut(points, k, centres, costs, seconds=seconds)
         done(k)
     return list(partitions.values())
+
+
+def _cut(
+    points: Points,
+    k: int,
+    centres: Points,
+    costs: tuple[float, ...],
+    *,
+    seconds: float,
+    silhouette: float | None = None,
+) -> Partition:
+    labels = find_nearest(points, centres)
+    cost = float(((points - centres[labels]) ** 2).sum(axis=1).sum())
+    return Partition(k, centres, labels, cost, costs, seconds, silhouette)
+
+
+def replicate_starts(
+    points: Points, k: int, restarts: int, seed: int, _: Points | None = None
+) -> tuple[Points, tuple[float, ...]]:
+    """The centres (k, d) that a plain KMeans(k, n_init=restarts, random_state=seed) of scikit-learn finds on
+    the `points` (n, d) in the order in which they come, and their cost per point."""
+    fit = fit_kmeans(points, k, seed, restarts, exact=True)
+    return fit.centres, (fit.cost / len(points),)
 
 
 def find_best_start(
@@ -173,10 +206,6 @@ def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points
         return []
     drawn = np.random.default_rng(seed).choice(len(points), size=count, p=far / far.sum())
     return [np.vstack([centres, points[i]]) for i in drawn]
-
-
-def _measure_cost(points: Points, centres: Points) -> float:
-    return float(measure_distances(points, centres).min(axis=1).sum())
 
 
 def find_nearest(points: Points, centres: Points) -> NDArray[np.int64]:

@@ -6,14 +6,16 @@ on Spark: the default way runs where there is no Spark ML.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyspark.ml.clustering import BisectingKMeans, GaussianMixture, KMeans
+from pyspark.ml.clustering import BisectingKMeans, GaussianMixture, KMeans, KMeansModel
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.feature import PCA, StandardScaler, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
@@ -22,9 +24,23 @@ from custseg_spark.clustering.plane import Plane, build_plane
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
-THREADS = 3
+THREADS = 4
 """Fits and scores on a sample are mostly Spark's overhead for small jobs: some at a time hide it."""
+PART_ROWS = 100_000
+INIT_STEPS = 5
+"""Of k-means||, where Spark's own default is two: three starts then miss the best centres less often."""
 OTHERS = {"BisectingKMeans": BisectingKMeans, "GaussianMixture": GaussianMixture}
+
+
+@dataclass(frozen=True)
+class SparkMlCut:
+    """One k by Spark ML: the cheapest fit's `centres` (k, d), every fit's cost per row, the seconds that the
+    fits took, and ClusteringEvaluator's silhouette (squared Euclidean) of the cheapest."""
+
+    centres: Points
+    costs: tuple[float, ...]
+    seconds: float
+    silhouette: float
 
 
 @contextmanager
@@ -36,40 +52,86 @@ def cache_points(
     One partition, so that no result depends on the cores.
     """
     names = [f"x{j}" for j in range(points.shape[1])]
-    table = spark.createDataFrame(pd.DataFrame(points, columns=names).assign(**(further or {}))).coalesce(1)
-    frame = VectorAssembler(inputCols=names, outputCol="features").transform(table).drop(*names).cache()
-    try:
+    table = spark.createDataFrame(pd.DataFrame(points, columns=names).assign(**(further or {})))
+    with _hold(assemble(table.coalesce(1), names)) as frame:
         yield frame
+
+
+@contextmanager
+def cache_rows(table: DataFrame, order: str, rows: int) -> Iterator[DataFrame]:
+    """The columns of `table` but `order` as a vector column `features`, cached: about `rows` of them.
+
+    What Spark ML finds hangs on the partitions and the order of the rows: both come from the column `order`.
+    """
+    parts = max(1, -(-rows // PART_ROWS))
+    placed = table.repartition(parts, order).sortWithinPartitions(order)
+    with _hold(assemble(placed, [name for name in table.columns if name != order]).drop(order)) as frame:
+        yield frame
+
+
+@contextmanager
+def _hold(frame: DataFrame) -> Iterator[DataFrame]:
+    """The frame in the engine's memory, which is free again after the block, whatever goes wrong in it."""
+    held = frame.cache()
+    try:
+        yield held
     finally:
-        frame.unpersist()
+        held.unpersist(blocking=True)
 
 
-def fit_scale(spark: SparkSession, values: Points) -> tuple[Points, Points]:
-    """Mean and sample standard deviation (d,) of each column of `values` (n, d), by StandardScaler."""
+def assemble(table: DataFrame, names: Sequence[str]) -> DataFrame:
+    """The columns of these names as one vector column `features`."""
+    return VectorAssembler(inputCols=list(names), outputCol="features").transform(table).drop(*names)
+
+
+def fit_scale(frame: DataFrame) -> tuple[Points, Points]:
+    """Mean and sample standard deviation (d,) of the `features` of a frame, by StandardScaler."""
     scaler = StandardScaler(withMean=True, withStd=True, inputCol="features", outputCol="scaled")
-    with cache_points(spark, values) as frame:
-        fitted = scaler.fit(frame)
-        return fitted.mean.toArray(), fitted.std.toArray()
+    fitted = scaler.fit(frame)
+    return fitted.mean.toArray(), fitted.std.toArray()
 
 
-def fit_restarts(frame: DataFrame, k: int, restarts: int, seed: int) -> list[Points]:
-    """The centres (k, d) that KMeans (k-means||) finds from each of `restarts` seeds, in the `frame` of
-    `cache_points`."""
+def fit_each(
+    frame: DataFrame, ks: Sequence[int], restarts: int, seed: int, done: Callable[[int], None]
+) -> dict[int, SparkMlCut]:
+    """For every k the best of `restarts` fits of KMeans (k-means||, the seeds from `seed` on) on the
+    `features` of a cached frame, scored by ClusteringEvaluator; THREADS at a time, and the next k begins
+    while the last one ends. `done(k)` is told when a k is fitted."""
+    rows = frame.count()  # it is in memory before fits at a time ask for it
+
+    def fit(k: int, number: int) -> tuple[float, KMeansModel, float]:
+        begun = time.perf_counter()
+        model = build_kmeans(k, seed + number).fit(frame)
+        return model.summary.trainingCost / rows, model, time.perf_counter() - begun
+
+    def score(model: KMeansModel) -> float:
+        return float(build_evaluator().evaluate(model.transform(frame)))
+
     with ThreadPoolExecutor(THREADS) as pool:
-        fits = pool.map(lambda i: KMeans(k=k, seed=seed + i, maxIter=100).fit(frame), range(restarts))
-        return [np.array(fit.clusterCenters()) for fit in fits]
+        begun = {k: [pool.submit(fit, k, i) for i in range(restarts)] for k in reversed(ks)}
+        best, scored = {}, {}
+        for k in reversed(ks):
+            costs, models, seconds = zip(*(one.result() for one in begun.pop(k)), strict=True)
+            model = models[int(np.argmin(costs))]
+            best[k] = read_centres(model), costs, sum(seconds)
+            scored[k] = pool.submit(score, model)
+            done(k)
+        return {k: SparkMlCut(*best[k], scored[k].result()) for k in ks}
 
 
-def measure_silhouettes(
-    spark: SparkSession, points: Points, labels: Mapping[int, Labels]
-) -> dict[int, float]:
-    """ClusteringEvaluator's silhouette (squared Euclidean) of `points` (n, d) under the `labels` (n,) of each
-    k."""
-    evaluator = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
-    columns = {f"segment{k}": found for k, found in labels.items()}
-    with cache_points(spark, points, columns) as frame, ThreadPoolExecutor(THREADS) as pool:
-        scores = pool.map(lambda name: evaluator.evaluate(frame, {evaluator.predictionCol: name}), columns)
-        return dict(zip(labels, scores, strict=True))
+def build_kmeans(k: int, seed: int) -> KMeans:
+    """Spark ML's KMeans as every fit here has it: all but the steps of k-means|| at Spark's own defaults."""
+    return KMeans(k=k, seed=seed, initSteps=INIT_STEPS)
+
+
+def read_centres(model: KMeansModel) -> Points:
+    """The centres (k, d) of a fit."""
+    return np.array(model.clusterCenters())
+
+
+def build_evaluator() -> ClusteringEvaluator:
+    """The silhouette (squared Euclidean) of the column `prediction`."""
+    return ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
 
 
 def fit_plane(spark: SparkSession, points: Points) -> Plane:

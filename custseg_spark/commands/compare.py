@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
 from custseg_spark import data, journal, runs
@@ -14,6 +12,7 @@ from custseg_spark.clustering import Partition
 from custseg_spark.commands import keep_session
 from custseg_spark.evidence import ComparisonRow, DbscanSettings
 from custseg_spark.recipe import Recipe, change
+from custseg_spark.results import TreatedSample
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.check_rows import check_rows
 from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures
@@ -55,10 +54,11 @@ def compare(
     with journal.stage("sample") as facts:
         counted = count_table(spark, recipe, path)
         check_rows(counted)
-        points = treat_features(spark, counted).points  # (n, d) on the model scale, exactly as `train` has it
+        treated = treat_features(spark, counted)
+        points = treated.points  # (n, d) on the model scale, exactly as `train` has it
         facts.update(customers=len(points))
     with journal.stage("sweep") as facts:
-        kmeans = _find_partition(spark, points, recipe, settings.k)
+        kmeans = _find_partition(spark, treated, recipe, settings.k)
         facts.update(k=kmeans.k)
     with journal.stage("compare") as facts:
         others = compare_algorithms(spark, points, kmeans, recipe, settings.dbscan)
@@ -84,17 +84,15 @@ def keep_deciding_evidence(recipe: Recipe) -> Recipe:
     return change(recipe, deciding)
 
 
-def _find_partition(
-    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, k: int | None
-) -> Partition:
+def _find_partition(spark: SparkSession, treated: TreatedSample, recipe: Recipe, k: int | None) -> Partition:
     """The partition that a run of the recipe has for k, or for the k that it chooses.
 
     Its restarts grow from those of fewer segments: so the sweep goes from the recipe's lowest k up to this
     one, or from one less where k is under them all.
     """
     if k is None:
-        partitions = choose_k.sweep_k(spark, points, recipe)
-        return choose_k.choose_k(points, partitions, keep_deciding_evidence(recipe)).partition
+        partitions = choose_k.sweep_k(spark, treated, recipe)
+        return choose_k.choose_k(treated.points, partitions, keep_deciding_evidence(recipe)).partition
     lowest = recipe.segments.range[0]
     ks = range(lowest if k >= lowest else max(2, k - 1), k + 1)
-    return choose_k.sweep_k(spark, points, recipe, ks)[-1]
+    return choose_k.sweep_k(spark, treated, recipe, ks)[-1]

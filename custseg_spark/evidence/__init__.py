@@ -18,4 +18,6 @@ from custseg_spark.evidence.partition_scores import (
     gather_scores,
 )
 from custseg_spark.evidence.prefer import prefer
-from custseg_spark.evidence.structure import Structure, judge_structure, start_judgement
+from custseg_spark.evidence.settle import find_reach, settle_candidates
+from custseg_spark.evidence.structure import judge_structure, start_judgement
+from custseg_spark.evidence.verdict import Structure

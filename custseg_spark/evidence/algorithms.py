@@ -10,17 +10,13 @@ from itertools import islice
 
 import numpy as np
 
-from custseg_spark.evidence.indices import (
-    estimate_error,
-    measure_euclidean_silhouette,
-    measure_squared_silhouette,
-)
+from custseg_spark.evidence.indices import measure_euclidean_silhouette, measure_squared_silhouette
 from custseg_spark.evidence.others import TWINS, build_algorithms, build_ward_tree, fit_twin
 from custseg_spark.evidence.partition_scores import find_knee
 from custseg_spark.evidence.refit import draw_subset
 from custseg_spark.evidence.stability import Again, Stability, measure_returns
 from custseg_spark.kmeans import Labels, Points, use_one_thread
-from custseg_spark.statistics import STABLE
+from custseg_spark.statistics import STABLE, reaches
 from custseg_spark.workers import run_each, start_each
 
 SLOW = ("Ward", "HDBSCAN")
@@ -187,10 +183,10 @@ def _find_lowest_return(
     numbered = np.where(labels < 0, -1, np.searchsorted(segments, labels))
     returns = measure_returns(points, numbered, again, redraws, seed)
     found = Stability(np.stack([*islice(returns, REDRAWS)]))
-    lowest, error = float(found.jaccards.min()), estimate_error(found.weakest)
-    if error is not None and abs(lowest - STABLE) > 2 * error:
+    lowest, error = found.lowest
+    if reaches(lowest, STABLE, error) is not None:
         return lowest
-    return float(Stability(np.vstack([found.each, *returns])).jaccards.min())
+    return Stability(np.vstack([found.each, *returns])).lowest[0]
 
 
 def _build_row(

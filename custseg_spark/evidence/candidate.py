@@ -28,17 +28,34 @@ class SweptK:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RedrawnCut:
+    """What one redraw of the customers makes of a k: to what each segment came back, in the order of the
+    centres, and the scores of the redraw's own cut, as those of `SweptK` and `Scores`."""
+
+    jaccards: tuple[float, ...]
+    cost: float
+    silhouette: float
+    smallest_share: float
+    distinct_segments: int
+    valley: float
+    calinski_harabasz: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scores:
     """The other scores of one k; None stands for one that was switched off or can't be taken.
 
     Each `<score>_se` is the standard error of the score before it. `valley`: between the two segments that
-    are least separated (`measure_valley`). `gap_one`: the gap of one segment, the same at every k. `jaccards`
-    has one value per segment, in the order of the centres.
+    are least separated (`measure_valley`). `silhouette_redrawn_se`: of the silhouette of customers drawn
+    and cut anew; `silhouette_se` holds the cut fixed. `gap_one`: the gap of one segment, the same for
+    every k. `jaccards` has one value per segment, in the order of the centres.
     """
 
+    silhouette_redrawn_se: float | None = None
     silhouette_euclidean: float | None = None
     silhouette_euclidean_se: float | None = None
     valley: float | None = None
+    valley_se: float | None = None
     calinski_harabasz: float | None = None
     davies_bouldin: float | None = None
     gap: float | None = None
@@ -50,6 +67,7 @@ class Scores:
     lowest_jaccard: float | None = None
     lowest_jaccard_se: float | None = None
     jaccards: tuple[float, ...] = ()
+    redraws: tuple[RedrawnCut, ...] = ()
     same_names: float | None = None
     same_names_se: float | None = None
 
@@ -73,8 +91,10 @@ class Choice:
 
     `passed` is False where the method's own conditions held for no k, so that this is the best of
     what is left. `ranked_by`: the score that ranked those that could be chosen; None where nothing was
-    ranked. `close` is True where the two leading candidates differ in it by less than its standard
-    error. `runners_up` are all others, the nearest to being chosen first.
+    ranked. `close` is True where the two leading candidates differ in it by less than two standard errors.
+    `runners_up` are all others, the nearest to being chosen first. `chosen_again`: what each redraw of the
+    customers chooses by its own scores; None where no k keeps the floor. Empty where nothing was redrawn, for
+    one k that was asked for, and for the gap.
     """
 
     k: int
@@ -84,6 +104,7 @@ class Choice:
     runners_up: tuple[RunnerUp, ...]
     ranked_by: str | None
     close: bool
+    chosen_again: tuple[int | None, ...] = ()
 
     @property
     def doubt(self) -> str:
@@ -91,6 +112,6 @@ class Choice:
         if not self.close:
             return ""
         return (
-            f"{self.k} and {self.runners_up[0].k} segments differ in {self.ranked_by} by less than its "
-            "standard error: another draw of customers might choose the other."
+            f"{self.k} and {self.runners_up[0].k} segments differ in {self.ranked_by} by less than two "
+            "standard errors: another draw of customers might choose the other."
         )

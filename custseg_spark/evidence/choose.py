@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from custseg_spark.errors import DataError
-from custseg_spark.evidence.candidate import Candidate, Choice, Method, RunnerUp
+from custseg_spark.evidence.candidate import Candidate, Choice, Method, RedrawnCut, RunnerUp
 from custseg_spark.evidence.pick import (
     Pick,
     cut_off,
@@ -26,8 +29,12 @@ _METHODS: dict[str, Callable[[Sequence[Candidate], Sequence[Candidate]], Pick]] 
 }
 
 
-def choose(candidates: Sequence[Candidate], method: Method, smallest_share: float) -> Choice:
+def choose(
+    candidates: Sequence[Candidate], method: Method, smallest_share: float, reach: float = 1.0
+) -> Choice:
     """The number of segments by `method`, never one whose smallest segment is under the floor.
+
+    `reach`: what a deviation over redraws is multiplied by for a standard error (`settle.find_reach`).
 
     Only `fixed` takes a k that is under the floor, since it was asked for by name, and says so.
     Ties go to fewer segments. Raises DataError where no k keeps the floor, RecipeError where a
@@ -48,6 +55,7 @@ def choose(candidates: Sequence[Candidate], method: Method, smallest_share: floa
             "lower segments.k, or clip the feature whose extreme values stand alone",
         )
     pick = _METHODS[method](ordered, allowed)
+    redrawn = [] if method == "gap" else list(_list_redrawn(ordered))  # no redraw has boxes
     rest = [c for c in ordered if c is not pick.best and c not in pick.rivals]
     rest.sort(key=lambda c: (c not in allowed, -c.silhouette, c.k))
     return Choice(
@@ -59,8 +67,26 @@ def choose(candidates: Sequence[Candidate], method: Method, smallest_share: floa
             RunnerUp(c.k, _tell_why_not(c, pick, method, smallest_share)) for c in (*pick.rivals, *rest)
         ),
         ranked_by=pick.by.name,
-        close=_is_close(pick),
+        close=_is_close(pick, redrawn, reach),
+        chosen_again=tuple(_choose_again(scored, method, smallest_share) for scored in redrawn),
     )
+
+
+def _list_redrawn(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """For every redraw that all of them have, the candidates with the scores of that redraw alone."""
+    known = [c for c in candidates if c.redraws]
+    for number in range(min((len(c.redraws) for c in known), default=0)):
+        yield [_take_redraw(c, c.redraws[number]) for c in known]
+
+
+def _take_redraw(c: Candidate, one: RedrawnCut) -> Candidate:
+    return replace(c, **vars(one), lowest_jaccard=min(one.jaccards), lowest_jaccard_se=None, redraws=())
+
+
+def _choose_again(scored: list[Candidate], method: Method, floor: float) -> int | None:
+    """What one redraw alone chooses; None where it has no k that keeps the floor."""
+    allowed = [c for c in scored if keeps_floor(c, floor)]
+    return _METHODS[method](scored, allowed).best.k if allowed else None
 
 
 def _take_fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
@@ -71,13 +97,25 @@ def _take_fixed(ordered: Sequence[Candidate], floor: float) -> Choice:
     return Choice(best.k, "fixed", why, passed, (), ranked_by=None, close=False)
 
 
-def _is_close(pick: Pick) -> bool:
-    """Whether the first rival's score lies within the larger standard error of the two."""
+def _is_close(pick: Pick, redrawn: Sequence[Sequence[Candidate]], reach: float) -> bool:
+    """Whether the first rival's score lies within two standard errors: those of the difference over redraws,
+    which took the same customers for both; without them, of the score itself, the larger one."""
     if not pick.rivals:
         return False
-    errors = [error for c in (pick.best, pick.rivals[0]) if (error := pick.by.error(c)) is not None]
-    apart = abs(pick.by.of(pick.best) - pick.by.of(pick.rivals[0]))
-    return bool(errors) and apart < max(errors)
+    best, rival = pick.best, pick.rivals[0]
+    apart = abs(pick.by.of(best) - pick.by.of(rival))
+    differences = [_measure_lead(pick, {c.k: c for c in scored}) for scored in redrawn]
+    if len(differences) > 1 and np.isfinite(differences).all():
+        return bool(apart < 2 * float(np.std(differences, ddof=1)) * reach)
+    errors = [error for c in (best, rival) if (error := pick.by.error(c)) is not None]
+    return bool(errors) and apart < 2 * max(errors)
+
+
+def _measure_lead(pick: Pick, scored: Mapping[int, Candidate]) -> float:
+    """By how much the chosen k leads its first rival in a redraw; NaN where one was not redrawn."""
+    by = pick.by.measure(list(scored.values())) if pick.by.measure else pick.by
+    best, rival = scored.get(pick.best.k), scored.get(pick.rivals[0].k)
+    return by.of(best) - by.of(rival) if best and rival else float("nan")
 
 
 def _tell_why_not(c: Candidate, pick: Pick, method: Method, floor: float) -> str:

@@ -23,7 +23,8 @@ from custseg_spark.evidence.indices import (
     measure_euclidean_silhouette,
 )
 from custseg_spark.evidence.refit import Cut, PlainCut, draw_subset
-from custseg_spark.evidence.stability import NamesOf, measure_same_names, measure_stability
+from custseg_spark.evidence.settle import score_redraws, sum_up_redraws
+from custseg_spark.evidence.stability import NamesOf, measure_same_names
 from custseg_spark.evidence.valley import measure_valley
 from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
 from custseg_spark.workers import Shared, share, start_each
@@ -73,10 +74,12 @@ def gather_scores(
         if drawn:
             asked.append((1, partial(_score_gap, drawn, 1, seed)))
         for (k, _), found in zip(asked, start_each(_call, [score for _, score in asked]), strict=True):
-            stability = found.pop("stability", None)
-            if stability and names_of:  # while the workers go on
-                same = measure_same_names(points, partitions[k], stability, names_of)
-                found |= _name_error("same_names", (same, estimate_share_error(same, settings.bootstraps)))
+            if redrawn := found.pop("redrawn", None):  # while the workers go on
+                redraws, scores = zip(*redrawn, strict=True)
+                found |= sum_up_redraws(scores, len(points))
+                if names_of:
+                    same = measure_same_names(points, partitions[k], redraws, names_of)
+                    found |= _name_error("same_names", (same, estimate_share_error(same, len(redraws))))
             taken[k] |= found
     one = {name.replace("gap", "gap_one"): value for name, value in taken.pop(1).items()}
     return {k: Scores(**found, **one) for k, found in taken.items()}
@@ -92,12 +95,7 @@ def _name_error(name: str, score: tuple[float | None, float | None]) -> dict[str
 
 
 def _score_redraws(shared: Shared, cut: Cut, redraws: int, seed: int) -> dict[str, Any]:
-    stability = measure_stability(shared(), cut, redraws, seed)
-    return {
-        **_name_error("lowest_jaccard", (float(stability.jaccards.min()), estimate_error(stability.weakest))),
-        "jaccards": tuple(stability.jaccards.tolist()),
-        "stability": stability,
-    }
+    return {"redrawn": score_redraws((shared, cut, range(redraws), seed))}
 
 
 def _score_gap(drawn: GapDraws, k: int, seed: int) -> dict[str, Any]:

@@ -17,12 +17,16 @@ _ADVICE = "an elbow is advice, not evidence"
 
 @dataclass(frozen=True)
 class Score:
-    """What a method ranks by: the score of a candidate and its standard error, and how it is told."""
+    """What a method ranks by: the score of a candidate and its standard error, and how it is told.
+
+    `measure`: the score over other candidates, where it is not a candidate's own.
+    """
 
     name: str
     of: Callable[[Candidate], float]
     error: Callable[[Candidate], float | None] = lambda c: None
     text: str = "{name} {value:.3f}"
+    measure: Callable[[Sequence[Candidate]], Score] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ def _measure_depth(ordered: Sequence[Candidate]) -> Score:
         lambda c: depths[c.k],
         lambda c: None if c.cost_se is None else c.cost_se / fall,
         "its cost lies {value:.3f} of the whole fall under the chord",
+        _measure_depth,
     )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from custseg_spark.evidence.candidate import RedrawnCut
+from custseg_spark.evidence.indices import (
+    estimate_error,
+    measure_calinski_harabasz,
+    measure_squared_silhouette,
+)
 from custseg_spark.evidence.refit import Cut
+from custseg_spark.evidence.valley import measure_valley
 from custseg_spark.kmeans import Fit, Labels, Points, fit_kmeans
 from custseg_spark.statistics import measure_jaccard
 
@@ -24,14 +31,10 @@ STARTS = 5
 
 @dataclass(frozen=True)
 class Stability:
-    """What came back in the redraws.
-
-    `each` (B, k): the Jaccard similarity of each segment in each redraw, in the order of the centres.
-    `redraws`: (positions (rows,) of the customers drawn, the cut through them), B of them.
-    """
+    """What came back: `each` (B, k), the Jaccard similarity of each segment in each redraw, in the order of
+    the centres."""
 
     each: Points
-    redraws: tuple[tuple[Labels, Fit], ...] = ()
 
     @property
     def jaccards(self) -> Points:
@@ -39,12 +42,30 @@ class Stability:
         return np.asarray(self.each.mean(axis=0))
 
     @property
-    def weakest(self) -> Points:
-        """(B,) the values of the segment whose mean is the lowest, the first of equals."""
-        return self.each[:, int(np.argmin(self.jaccards))]
+    def lowest(self) -> tuple[float, float | None]:
+        """The lowest of these means, and its standard error over the redraws."""
+        weakest = int(np.argmin(self.jaccards))  # the first of equals
+        return float(self.jaccards[weakest]), estimate_error(self.each[:, weakest])
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """One redraw of the customers: the positions `drawn` (rows,), the cut through them, and the Jaccard (k,)
+    to which each segment came back."""
+
+    drawn: Labels
+    fit: Fit
+    jaccards: Points
 
 
 def measure_stability(points: Points, cut: Cut, redraws: int, seed: int) -> Stability:
+    """What comes back of a cut through `points` (n, d) in so many redraws (`redraw`)."""
+    if redraws < 1:
+        raise ValueError(f"redraws: at least 1; found {redraws}")
+    return Stability(np.stack([one.jaccards for one in redraw(points, cut, range(redraws), seed)]))
+
+
+def redraw(points: Points, cut: Cut, numbers: range, seed: int) -> tuple[Redraw, ...]:
     """Bootstrap each segment's Jaccard similarity (Hennig 2007, scheme "boot" of fpc::clusterboot).
 
     A redraw takes min(n, ROWS) customers with replacement (m out of n: where ROWS < n this asks more
@@ -55,21 +76,34 @@ def measure_stability(points: Points, cut: Cut, redraws: int, seed: int) -> Stab
     marketing_campaign).
     By the paper: at least .75 is a stable segment, .6 to .75 a pattern without sharp membership,
     under .6 not to be trusted, .5 and less dissolved.
+    `numbers`: which redraws of this seed, from 0 on; each takes the same customers whatever the cut.
     """
-    if redraws < 1:
-        raise ValueError(f"redraws: at least 1; found {redraws}")
-    k = len(cut.centres)
-    made = tuple(
-        (drawn, fit_kmeans(points[drawn], k, new_seed, STARTS))
-        for drawn, new_seed in _redraw(len(points), min(len(points), ROWS), redraws, seed)
+    found = []
+    for drawn, new_seed in _draw(len(points), min(len(points), ROWS), numbers, seed):
+        fit = fit_kmeans(points[drawn], len(cut.centres), new_seed, STARTS)
+        found.append(Redraw(drawn, fit, _find_again(cut.labels, drawn, fit.labels, len(cut.centres))))
+    return tuple(found)
+
+
+def score_redraw(points: Points, one: Redraw) -> RedrawnCut:
+    """What k is chosen by, of the cut through a redraw of `points` (n, d)."""
+    few, (_, labels, cost) = points[one.drawn], one.fit
+    sizes = np.bincount(labels, minlength=len(one.jaccards))
+    return RedrawnCut(
+        jaccards=tuple(one.jaccards.tolist()),
+        cost=cost,
+        silhouette=measure_squared_silhouette(few, labels)[0],
+        smallest_share=float(sizes.min() / len(few)),
+        distinct_segments=int(np.count_nonzero(sizes)),
+        valley=measure_valley(few, labels, len(sizes)),
+        calinski_harabasz=measure_calinski_harabasz(few, labels),
     )
-    return Stability(np.stack([_find_again(cut.labels, drawn, fit.labels, k) for drawn, fit in made]), made)
 
 
-def measure_same_names(points: Points, cut: Cut, stability: Stability, names_of: NamesOf) -> float:
+def measure_same_names(points: Points, cut: Cut, redraws: Sequence[Redraw], names_of: NamesOf) -> float:
     """The share of the redraws that give the segments the same set of names."""
     own = frozenset(names_of(cut.centres, points, cut.labels))
-    named = [frozenset(names_of(fit.centres, points[drawn], fit.labels)) for drawn, fit in stability.redraws]
+    named = [frozenset(names_of(one.fit.centres, points[one.drawn], one.fit.labels)) for one in redraws]
     return named.count(own) / len(named)
 
 
@@ -83,15 +117,17 @@ def measure_returns(
     and a customer who turns into one is lost to the segment.
     """
     k = int(labels.max()) + 1
-    for drawn, new_seed in _redraw(len(points), len(points), redraws, seed):
+    for drawn, new_seed in _draw(len(points), len(points), range(redraws), seed):
         yield _find_again(labels, drawn, again(points[drawn], new_seed), k)
 
 
-def _redraw(customers: int, rows: int, redraws: int, seed: int) -> Iterator[tuple[Labels, int]]:
+def _draw(customers: int, rows: int, numbers: range, seed: int) -> Iterator[tuple[Labels, int]]:
     """Each redraw: sorted positions (rows,) drawn with replacement, and the seed of its clustering."""
     rng = np.random.default_rng(seed)
-    for redraw in range(redraws):
-        yield np.sort(rng.integers(customers, size=rows)), seed + redraw
+    for number in range(numbers.stop):
+        drawn = rng.integers(customers, size=rows)
+        if number in numbers:
+            yield np.sort(drawn), seed + number
 
 
 def _find_again(labels: Labels, drawn: Labels, own: Labels, k: int) -> Points:

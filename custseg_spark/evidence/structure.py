@@ -7,141 +7,115 @@ clustering, cluster the draw alike, and see what the index would have been.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, islice
-from typing import Literal
 
 import numpy as np
 
+from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.clouds import draw_clouds
 from custseg_spark.evidence.indices import measure_squared_silhouette
-from custseg_spark.evidence.refit import draw_subset
-from custseg_spark.evidence.stability import measure_returns
-from custseg_spark.evidence.valley import VALLEY, measure_valley
-from custseg_spark.kmeans import Labels, Points, fit_kmeans
-from custseg_spark.statistics import STABLE
+from custseg_spark.evidence.refit import Cut, PlainCut, draw_subset
+from custseg_spark.evidence.settle import redraw_until_told, sum_up_redraws
+from custseg_spark.evidence.valley import measure_valley
+from custseg_spark.evidence.verdict import Structure, apply_rule
+from custseg_spark.kmeans import Labels, Points, fit_kmeans, use_one_thread
 from custseg_spark.workers import start_each
-
-Kind = Literal["natural", "reproducible", "constructed"]
 
 ROWS = 2_000
 CLOUDS = 30
+MOST_CLOUDS = 100
+"""So many where it is open what fewer say."""
 CLOUD_PARTS = 2
 """Drawing a cloud takes little beside cutting it: each part draws them all, and cuts its own."""
 STARTS = 5
-REDRAWS = 20
-DEEPER = 0.1
-"""That share must also undercut by this what featureless clouds fall to: the steps of a column of few
-values, such as yes and no, separate them as well."""
-EXCESS = 3.0
-"""Standard deviations by which the silhouette must beat that of featureless clouds."""
 
 
-@dataclass(frozen=True)
-class Structure:
-    """The verdict, in one sentence why, and the figures that it rests on.
-
-    natural: between every two segments the customers thin out. reproducible: nothing separates them, yet
-    they come back and are more compact than a featureless cloud would give. constructed: a cut
-    through a cloud; usable, but its borders are a convention.
-
-    `figures`: valley (the shallowest between two segments), valley_cloud (the deepest such of the clouds),
-    silhouette, silhouette_cloud (mean), silhouette_excess (in standard deviations), lowest_jaccard, rows,
-    clouds.
-    """
-
-    kind: Kind
-    why: str
-    figures: dict[str, float]
-
-
-def judge_structure(
-    points: Points, labels: Labels, k: int, lowest_jaccard: float | None = None, seed: int = 42
-) -> Structure:
+def judge_structure(points: Points, cut: Cut, known: Scores | None = None, seed: int = 42) -> Structure:
     """Hold a partition of `points` (n, d) against featureless clouds of the same shape (`draw_clouds`).
 
-    On at most ROWS points; each of CLOUDS clouds is cut anew into k. `lowest_jaccard` is that of
-    `stability`; None: it is measured here. The thresholds and the hit rates that they were chosen by are in
-    docs/decisions/structure-verdict.md; scripts/structure-rates measures them.
+    On at most ROWS points; each cloud is cut anew into k. `known`: the partition's scores; what is not known
+    of its redraws is asked here, in the same way. The thresholds and the hit rates that they were chosen by
+    are in docs/decisions/structure-verdict.md; scripts/structure-rates measures them.
     """
-    return start_judgement(points, labels, k, lowest_jaccard, seed)()
+    return start_judgement(points, cut, known, seed)()
 
 
 def start_judgement(
-    points: Points, labels: Labels, k: int, lowest_jaccard: float | None = None, seed: int = 42
+    points: Points, cut: Cut, known: Scores | None = None, seed: int = 42
 ) -> Callable[[], Structure]:
     """The same, begun: what comes back waits for it."""
     few = draw_subset(len(points), ROWS, np.random.default_rng(seed))
-    points, labels = points[few], np.asarray(labels)[few]
-    cutting = start_each(_cut_clouds, [(points, k, seed, part) for part in range(CLOUD_PARTS)])
-    redrawing = start_each(_redraw, [(points, labels, k, seed)] if lowest_jaccard is None else [])
+    trial = _Trial(points[few], np.asarray(cut.labels)[few], len(cut.centres), seed)
+    cutting = start_each(trial.cut_clouds, trial.list_parts(0, CLOUDS))
+    is_known = known is not None and known.lowest_jaccard is not None
+    plain = PlainCut(cut.centres, cut.labels)
+    redrawing = start_each(_redraw, [] if is_known else [(points, plain, seed)])
 
     def judge() -> Structure:
-        theirs = np.array([each for _, each in sorted(chain(*cutting))])
-        own, silhouette = measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
-        spread = max(float(theirs[:, 1].std(ddof=1)), 1e-9)
-        figures = {
-            "valley": own,
-            "valley_cloud": float(theirs[:, 0].min()),
-            "silhouette": silhouette,
-            "silhouette_cloud": float(theirs[:, 1].mean()),
-            "silhouette_excess": (silhouette - float(theirs[:, 1].mean())) / spread,
-            "lowest_jaccard": next(redrawing) if lowest_jaccard is None else lowest_jaccard,
-            "rows": float(len(points)),
-            "clouds": float(CLOUDS),
-        }
-        return Structure(*_apply_rule(figures), figures)
+        theirs = dict(chain(*cutting))
+        back = known if known is not None and is_known else next(redrawing)
+        found = trial.judge(theirs, back)
+        if found.kind == "undecided":
+            theirs |= chain(*start_each(trial.cut_clouds, trial.list_parts(CLOUDS, MOST_CLOUDS)))
+            found = trial.judge(theirs, back)
+        return found
 
     return judge
 
 
-def _redraw(share: tuple[Points, Labels, int, int]) -> float:
-    """To what the weakest segment comes back."""
-    points, labels, k, seed = share
-    returns = [*measure_returns(points, labels, partial(_label, k=k), REDRAWS, seed)]
-    return float(np.mean(returns, axis=0).min())
+def _redraw(asked: tuple[Points, Cut, int]) -> Scores:
+    points, cut, seed = asked
+    return Scores(**sum_up_redraws(redraw_until_told(points, cut, seed), len(points)))
 
 
-def _label(points: Points, seed: int, k: int) -> Labels:
-    return fit_kmeans(points, k, seed, STARTS).labels
+@dataclass(frozen=True)
+class _Trial:
+    """`points` (n, d) under `labels` (n,) of k segments, and the seed of the clouds that they are held
+    against."""
 
+    points: Points
+    labels: Labels
+    k: int
+    seed: int
 
-def _cut_clouds(share: tuple[Points, int, int, int]) -> list[tuple[int, tuple[float, float]]]:
-    """(number, valley and silhouette) of every cloud of a part, each cut into k."""
-    points, k, seed, part = share
-    clouds = enumerate(islice(draw_clouds(points, np.random.default_rng(seed)), CLOUDS))
-    return [(draw, _cut(cloud, k, seed + draw)) for draw, cloud in clouds if draw % CLOUD_PARTS == part]
+    def list_parts(self, first: int, beyond: int) -> list[range]:
+        """The numbers of the clouds from the first to the one before the last, as parts of the work."""
+        return [range(first + part, beyond, CLOUD_PARTS) for part in range(CLOUD_PARTS)]
+
+    def cut_clouds(self, numbers: range) -> list[tuple[int, tuple[float, float]]]:
+        """Each of these clouds cut into k: its number, and its valley and silhouette."""
+        clouds = enumerate(islice(draw_clouds(self.points, np.random.default_rng(self.seed)), numbers.stop))
+        with use_one_thread():
+            return [
+                (number, _cut(cloud, self.k, self.seed + number))
+                for number, cloud in clouds
+                if number in numbers
+            ]
+
+    def judge(self, clouds: Mapping[int, tuple[float, float]], back: Scores) -> Structure:
+        """The verdict that these clouds give, and what redraws say."""
+        valleys, silhouettes = np.array([clouds[number] for number in sorted(clouds)]).T
+        silhouette = measure_squared_silhouette(self.points, self.labels)[0]
+        spread = max(float(silhouettes.std(ddof=1)), 1e-9)
+        excess, count = (silhouette - float(silhouettes.mean())) / spread, len(clouds)
+        valley = measure_valley(self.points, self.labels, self.k) if back.valley is None else back.valley
+        return apply_rule({
+            "valley": valley,
+            "valley_se": back.valley_se or 0.0,
+            "valley_cloud": float(np.quantile(valleys, 1 / CLOUDS, method="lower")),
+            "silhouette": silhouette,
+            "silhouette_cloud": float(silhouettes.mean()),
+            "silhouette_excess": excess,
+            "silhouette_excess_se": float(np.sqrt(1 / count + excess**2 / (2 * (count - 1)))),
+            "lowest_jaccard": back.lowest_jaccard or 0.0,
+            "lowest_jaccard_se": back.lowest_jaccard_se or 0.0,
+            "rows": float(len(self.points)),
+            "clouds": float(count),
+        })  # fmt: skip
 
 
 def _cut(points: Points, k: int, seed: int) -> tuple[float, float]:
-    labels = _label(points, seed, k)
+    labels = fit_kmeans(points, k, seed, STARTS).labels
     return measure_valley(points, labels, k), measure_squared_silhouette(points, labels)[0]
-
-
-def _apply_rule(f: dict[str, float]) -> tuple[Kind, str]:
-    """The rule, over the figures alone."""
-    compact = (
-        f"silhouette {f['silhouette']:.2f} against {f['silhouette_cloud']:.2f} in clouds without structure"
-    )
-    separated = f["valley"] <= min(VALLEY, f["valley_cloud"] - DEEPER)
-    if separated and f["lowest_jaccard"] >= STABLE:
-        return "natural", (
-            f"between any two segments the customers thin out to {f['valley']:.0%} of the lower peak or "
-            f"less; in clouds of the same shape without gaps to {f['valley_cloud']:.0%} at best"
-        )
-    if f["lowest_jaccard"] < STABLE:
-        return "constructed", (
-            f"a segment comes back only to {f['lowest_jaccard']:.2f} when the data is redrawn: "
-            "the borders are a convention"
-        )
-    if f["silhouette_excess"] >= EXCESS:
-        return "reproducible", (
-            "nothing separates the segments, but the same come back when the data is redrawn and they are "
-            f"more compact than chance ({compact})"
-        )
-    return "constructed", (
-        f"a cloud of the same shape without any structure gives segments as compact ({compact}): "
-        "the borders are a convention"
-    )

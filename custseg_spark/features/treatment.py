@@ -20,6 +20,7 @@ from custseg_spark.recipe import FeatureSection
 from custseg_spark.sql.literals import write_literal
 
 Values = NDArray[np.float64]
+Scale = Literal["standard", "population", "robust"]
 _FARTHEST = 1e140
 """On the model scale: squares of such distances can still be added up for every row of any table."""
 
@@ -78,7 +79,7 @@ def fit_treatments(
     raw: pd.DataFrame,
     expressions: Mapping[str, str],
     features: Mapping[str, FeatureSection],
-    scale: Literal["standard", "robust"],
+    scale: Scale,
 ) -> tuple[Treatment, ...]:
     """The treatments in recipe order, from `raw`: one row per sampled customer, a column per feature, in
     its unit, NaN for missing.
@@ -112,9 +113,7 @@ def to_model_scale(values: pd.DataFrame, treatments: Sequence[Treatment]) -> Val
     return np.column_stack(columns)
 
 
-def _fit(
-    name: str, sql: str, feature: FeatureSection, raw: Values, scale: Literal["standard", "robust"]
-) -> Treatment:
+def _fit(name: str, sql: str, feature: FeatureSection, raw: Values, scale: Scale) -> Treatment:
     where = f"segment_by.{name}"
     if np.isnan(raw).all():
         raise DataError(
@@ -173,10 +172,12 @@ def _read_bound(bound: float | str | None, complete: Values) -> float | None:
     return None if bound is None else float(bound)
 
 
-def _measure_scale(ready: Values, scale: Literal["standard", "robust"]) -> tuple[float, float]:
-    """Mean and sample standard deviation, as Spark's StandardScaler; or median and interquartile range."""
-    if scale == "standard":
-        return float(ready.mean()), float(ready.std(ddof=1)) if len(ready) > 1 else 0.0
+def _measure_scale(ready: Values, scale: Scale) -> tuple[float, float]:
+    """Mean and standard deviation, the sample's as Spark's StandardScaler or the population's as
+    scikit-learn's; or median and interquartile range."""
+    if scale != "robust":
+        less = 1 if scale == "standard" else 0
+        return float(ready.mean()), float(ready.std(ddof=less)) if len(ready) > 1 else 0.0
     first, median, third = np.quantile(ready, [0.25, 0.5, 0.75])
     return float(median), float(third - first)
 

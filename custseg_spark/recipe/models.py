@@ -205,7 +205,9 @@ class Recipe(Section):
     input: Input
     rules: Rules = Rules()
     segment_by: dict[Name, FeatureSection] = Field(min_length=1)
-    scale: Literal["standard", "robust"] = "standard"
+    scale: Literal["standard", "population", "robust"] = "standard"
+    """By the sample standard deviation, as Spark's StandardScaler; the population's, as scikit-learn's; or
+    the interquartile range."""
     describe: dict[Name, Description] = {}
     check: dict[Name, Outcome] = {}
     protected: tuple[str, ...] = ()

@@ -44,30 +44,57 @@ class Section(BaseModel):
         return self
 
 
+SAMPLE = 50_000
+"""Customers that the driver holds, unless the recipe says another number."""
+
+
 class Sweep(Section):
     """How centres are found for every k."""
 
-    sample: Annotated[int, Field(ge=100, le=2_000_000)] = 50_000
-    restarts: Annotated[int, Field(ge=1, le=1000)] = 30
-    seed: int = 42
     by: Literal["driver", "spark_ml"] = "driver"
     """driver: scikit-learn on the driver's copy of the sample; spark_ml: Spark ML's StandardScaler, KMeans
     and ClusteringEvaluator."""
+    sample: Annotated[int, Field(ge=100, le=2_000_000)] | Literal["all"] = SAMPLE
+    """Customers on which every k is tried; `all`, which takes spark_ml: all of them, while evidence is
+    gathered on SAMPLE of them."""
+    restarts: Annotated[int, Field(ge=1, le=1000)] = 30
+    """By spark_ml 3: thirty starts take the driver seconds, and three take Spark ML as long."""
+    seed: int = 42
+    order: Literal["hash", "file"] = "hash"
+    """hash: of the id, which says nothing; file: a replication. The starts are then those of scikit-learn's
+    KMeans(k, n_init=restarts, random_state=seed) on the rows in the order of their file."""
     refine: Annotated[int, Field(ge=0, le=20)] = 2
     """At most this many Lloyd steps over all rows, fewer when the cost no longer falls."""
     tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-3
     """A refinement step that lowers the cost by less than this share is the last one."""
 
+    @property
+    def sample_rows(self) -> int:
+        """Customers that the driver holds."""
+        return SAMPLE if self.sample == "all" else self.sample
+
+    @model_validator(mode="after")
+    def _check_spark_ml(self) -> Sweep:
+        if self.sample == "all" and self.by != "spark_ml":
+            raise ValueError(
+                "sample: all takes by: spark_ml; the driver finds centres on a number of customers"
+            )
+        if self.order == "file" and self.by != "driver":
+            raise ValueError("order: file is a replication of scikit-learn's starts, so it takes by: driver")
+        return self
+
     @model_validator(mode="before")
     @classmethod
-    def _rename_start(cls, value: Any) -> Any:
-        """`start` is what `by` was called; the records of runs made then have it too."""
-        if not isinstance(value, dict) or "start" not in value:
-            return value
-        by = {"driver": "driver", "spark": "spark_ml"}.get(str(value["start"]))
-        if by is None or "by" in value:
-            raise ValueError("start is the old name of by, which takes driver or spark_ml: leave it out")
-        return {**{key: entry for key, entry in value.items() if key != "start"}, "by": by}
+    def _complete(cls, value: Any) -> Any:
+        """`start` is what `by` was called, in the records of runs too. Spark ML has a default of its own."""
+        if isinstance(value, dict) and "start" in value:
+            by = {"driver": "driver", "spark": "spark_ml"}.get(str(value["start"]))
+            if by is None or "by" in value:
+                raise ValueError("start is the old name of by, which takes driver or spark_ml: leave it out")
+            value = {**{key: entry for key, entry in value.items() if key != "start"}, "by": by}
+        if isinstance(value, dict) and value.get("by") == "spark_ml":
+            return {"restarts": 3, **value}
+        return value
 
 
 class Evidence(Section):
@@ -79,6 +106,8 @@ class Evidence(Section):
     gap: bool = True
     prediction_strength: bool = True
     structure: bool = True
+    spark_ml: bool = True
+    """On Spark, whether Spark ML cuts the sample into the chosen number of segments too."""
     compare: bool = False
     """Whether other algorithms are tried on the same sample, for the page: `custseg compare` in a run."""
 

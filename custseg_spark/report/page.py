@@ -49,6 +49,8 @@ class ChoiceEvidence:
     runners_up: tuple[tuple[int, str], ...] = ()
     passed: bool = True
     """False where no k kept the method's own conditions."""
+    recurrence: str = ""
+    """How often redraws of the customers choose it."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ SCORES: dict[str, Column] = {
         "Stability", "decimal", "the lowest Jaccard of any segment when the data is redrawn (Hennig 2007)"
     ),
     "smallest_share": Column("Smallest segment", "percent", "share of customers in the smallest segment"),
-    "silhouette_se": Column("± silhouette", "decimal", "standard error of the silhouette"),
+    "silhouette_se": Column("± silhouette", "decimal", "standard error, with the segments held fixed"),
+    "silhouette_redrawn_se": Column(
+        "± silhouette, drawn anew", "decimal", "standard error, with customers drawn and segments cut anew"
+    ),
     "lowest_jaccard_se": Column("± stability", "decimal", "standard error over the redraws"),
     "smallest_share_se": Column("± smallest", "percent", "standard error of the smallest share"),
     "cost": Column("Cost", "number", "sum of squared distances to the nearest centre, model scale"),
@@ -31,6 +34,7 @@ SCORES: dict[str, Column] = {
     "valley": Column(
         "Valley", "percent", "density between the two segments that are least separated, over the lower peak"
     ),
+    "valley_se": Column("± valley", "percent", "standard error, with customers drawn and segments cut anew"),
     "calinski_harabasz": Column("Calinski-Harabasz", "number", "higher is better"),
     "davies_bouldin": Column("Davies-Bouldin", "decimal", "lower is better"),
     "gap": Column("Gap", "decimal", "Tibshirani, Walther and Hastie 2001"),

@@ -91,7 +91,7 @@ class SegmentView(_View):
 
 
 class Trust(_View):
-    """The verdict on structure, in a word (natural, reproducible, constructed) and what it means here."""
+    """The verdict on structure, as a word (natural, reproducible, constructed, undecided) and its meaning."""
 
     verdict: str
     sentence: str

@@ -84,12 +84,13 @@ class Sample:
     """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
 
     `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
-    that describes; both one row per sampled customer. `reach`: who is in it. `missing`: of all rows, those
-    without a value, by feature. `whole`: it is the whole table.
+    that describes; both one row per sampled customer. `places` (n,): in which order they were read. `reach`:
+    who is in it. `missing`: of all rows, those without a value, by feature. `whole`: it is the whole table.
     """
 
     raw: pd.DataFrame
     described: pd.DataFrame
+    places: NDArray[np.int64]
     reach: clustering.SampleRange
     missing: dict[str, int]
     whole: bool
@@ -115,8 +116,14 @@ class CountedTable:
 @dataclass(frozen=True)
 class TreatedSample:
     """The sampled customers as the features cut them: `values`, a column `feature_<name>` each in its unit;
-    `points` (n, d) on the model scale."""
+    `points` (n, d) on the model scale. `places` (n,): in which order they were read. `everyone`: lazily, all
+    customers with the columns of `points` and an id to order them by; None but where the sweep takes all.
+    `rows`: how many they are, about.
+    """
 
     treatments: tuple[Treatment, ...]
     values: pd.DataFrame
     points: NDArray[np.float64]
+    places: NDArray[np.int64]
+    everyone: DataFrame | None
+    rows: int

@@ -85,13 +85,22 @@ class AlgorithmComparison:
 
 @dataclass(frozen=True)
 class SparkMlCheck:
-    """The chosen k by Spark ML on `rows` of the sample: silhouettes (squared Euclidean) of our segments and
-    of its own, and their adjusted Rand index; by ClusteringEvaluator, StandardScaler and KMeans."""
+    """The chosen k by Spark ML's StandardScaler, one KMeans and ClusteringEvaluator on the `rows` of the
+    sample.
+
+    `silhouette`: squared Euclidean, as the run says it; `silhouette_by_spark_ml`: of the same segments by
+    ClusteringEvaluator. `cost`, a sum of squared distances: of the run's segments, and `cost_of_spark_ml`: of
+    those that its KMeans finds. `adjusted_rand`: of both. `why` it agrees or does not, in a sentence.
+    """
 
     rows: int
     silhouette: float
-    of_spark_ml: float
-    agreement: float
+    silhouette_by_spark_ml: float
+    cost: float
+    cost_of_spark_ml: float
+    adjusted_rand: float
+    agrees: bool
+    why: str
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,20 @@ class TrainingResult:
     @property
     def model(self) -> Model:
         return self.segmentation.model
+
+    @property
+    def replication(self) -> str | None:
+        """What the segments repeat, in a sentence; None where the best ones were looked for."""
+        asked = self.recipe.sweep
+        if asked.order != "file":
+            return None
+        starts = "one start" if asked.restarts == 1 else f"{asked.restarts} starts"
+        scale = {"population": "population standard deviation", "standard": "sample standard deviation"}
+        scaled = scale.get(self.recipe.scale, "interquartile range")
+        return (
+            f"a replication: {starts} of scikit-learn's KMeans with random_state {asked.seed}, on the rows "
+            f"in the order of their file, scaled by the {scaled}; better segments may exist"
+        )
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -43,12 +43,16 @@ class SampleRecord(RecordPart):
 
 
 class SparkMlRecord(RecordPart):
-    """The chosen k by Spark ML alone on `rows` of the sample: see `results.SparkMlCheck`."""
+    """The chosen k by Spark ML alone on the `rows` of the sample: see `results.SparkMlCheck`."""
 
     rows: int
     silhouette: float
-    of_spark_ml: float
-    agreement: float
+    silhouette_by_spark_ml: float
+    cost: float
+    cost_of_spark_ml: float
+    adjusted_rand: float
+    agrees: bool
+    why: str
 
 
 class RunnerUpRecord(RecordPart):
@@ -68,6 +72,7 @@ class ChoiceRecord(RecordPart):
     runners_up: tuple[RunnerUpRecord, ...]
     ranked_by: str | None
     close: bool
+    chosen_again: tuple[int | None, ...]
 
 
 class StructureRecord(RecordPart):

@@ -33,7 +33,7 @@ from custseg_spark.runs.parts import (
 )
 from custseg_spark.schema import find_version, tell_first
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 Kind = Literal["runs", "scores", "audiences"]
 
 
@@ -72,8 +72,9 @@ class RunRecord(Record):
 
     `recipe`: as `recipe.parse` takes it. `types`: Spark's, of the columns that the recipe uses. `file`: the
     size and checksum of the input where customers are known by the number of their row. `scores`: of the
-    chosen k. `ids_used`: every segment id ever given under this output. `live`: None where there was
-    no live run to be held against.
+    chosen k. `replication`: of what, where it is one; None where the best segments were looked for.
+    `ids_used`: every segment id ever given under this output. `live`: None where there was no live run to be
+    held against.
     """
 
     status: Literal["done"] = "done"
@@ -93,6 +94,7 @@ class RunRecord(Record):
     scores: dict[str, int | float | tuple[float, ...] | None]
     structure: StructureRecord | None
     spark_ml: SparkMlRecord | None
+    replication: str | None
     segments: tuple[SegmentShare, ...]
     ids_used: tuple[int, ...]
     live: LiveRecord | None
@@ -224,10 +226,12 @@ def _upgrade(found: dict[str, Any], form: type[Record]) -> dict[str, Any]:
     }  # fmt: skip
     if form is RunRecord:
         ids = [one.get("segment") for one in found.get("segments", ())]
+        choice = {"chosen_again": (), **found.get("choice", {})}
+        found = found | {"choice": choice, "spark_ml": None}  # which was another check
         lacking |= {
             "types": {},
             "structure": None,
-            "spark_ml": None,
+            "replication": None,
             "ids_used": ids,
             "live": None,
             "file": None,

@@ -10,38 +10,71 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import Decision, SparkMlCheck, TreatedSample
 from custseg_spark.steps.treat_features import remove_scale
 
-ROWS = 5_000
-BETTER = 0.02
-"""By how much more silhouette Spark ML's segments make somebody look."""
+SAME_SILHOUETTE = 1e-6
+CHEAPER = 1e-3
+"""A cost of Spark ML's that is lower by more than this share means that better segments were missed."""
 
 
 def check_with_spark_ml(
     spark: SparkSession, treated: TreatedSample, decision: Decision, recipe: Recipe
 ) -> SparkMlCheck | None:
-    """What StandardScaler, KMeans and ClusteringEvaluator make of the chosen k on ROWS of the sample.
+    """What StandardScaler, one KMeans and ClusteringEvaluator make of the chosen k on the same sample.
 
-    None where the engine has no Spark ML, and where the sweep was Spark ML's anyway.
+    None where it is not asked for, where the engine has no Spark ML, and where the sweep was Spark ML's
+    anyway.
     """
-    if is_sail(spark) or recipe.sweep.by == "spark_ml":
+    if is_sail(spark) or recipe.sweep.by == "spark_ml" or not recipe.evidence.spark_ml:
         return None
     from sklearn.metrics import adjusted_rand_score
 
     from custseg_spark.clustering import spark_ml
 
-    chosen = decision.partition
-    points = treated.points[:ROWS]
+    chosen, points = decision.partition, treated.points
     if recipe.scale == "standard":
-        values = features.to_model_scale(treated.values[:ROWS], remove_scale(treated.treatments))
-        means, deviations = spark_ml.fit_scale(spark, values)
+        values = features.to_model_scale(treated.values, remove_scale(treated.treatments))
+        with spark_ml.cache_points(spark, values) as frame:
+            means, deviations = spark_ml.fit_scale(frame)
         points = (values - means) / deviations
-    with spark_ml.cache_points(spark, points) as frame:
-        (centres,) = spark_ml.fit_restarts(frame, chosen.k, 1, recipe.sweep.seed)
-    own, theirs = chosen.labels[:ROWS], clustering.find_nearest(points, centres)
-    silhouettes = spark_ml.measure_silhouettes(spark, points, {0: own, 1: theirs})
-    found = SparkMlCheck(len(points), silhouettes[0], silhouettes[1], adjusted_rand_score(own, theirs))
-    if found.of_spark_ml > found.silhouette + BETTER:
-        journal.warn(
-            f"Spark ML's KMeans finds {chosen.k} segments with a better silhouette ({found.of_spark_ml:.3f}, "
-            f"not {found.silhouette:.3f}): try more restarts, or sweep.by: spark_ml"
-        )
+    with spark_ml.cache_points(spark, points, {"prediction": chosen.labels}) as frame:
+        silhouette = float(spark_ml.build_evaluator().evaluate(frame))
+        model = spark_ml.build_kmeans(chosen.k, recipe.sweep.seed).fit(frame.select("features"))
+        centres = spark_ml.read_centres(model)
+    theirs = clustering.find_nearest(points, centres)
+    cost = float(((points - centres[theirs]) ** 2).sum())
+    found = judge_agreement(
+        chosen.k, len(points), (decision.candidate.silhouette, silhouette), (chosen.cost, cost),
+        adjusted_rand_score(chosen.labels, theirs),
+    )  # fmt: skip
+    if not found.agrees:
+        journal.warn(found.why)
     return found
+
+
+def judge_agreement(
+    k: int,
+    rows: int,
+    silhouettes: tuple[float, float],
+    costs: tuple[float, float],
+    adjusted_rand: float,
+) -> SparkMlCheck:
+    """Whether Spark ML agrees, by the silhouettes of our segments, as we say it and as ClusteringEvaluator
+    does, and by the costs, ours and that of its own KMeans."""
+    said, evaluated = silhouettes
+    cheaper = 1 - costs[1] / costs[0] if costs[0] > 0 else 0.0
+    same, as_good = abs(said - evaluated) <= SAME_SILHOUETTE, cheaper <= CHEAPER
+    if not same:
+        why = (
+            f"its ClusteringEvaluator gives the {k} segments a silhouette of {evaluated:.6f}, not {said:.6f}"
+        )
+    else:
+        why = f"its ClusteringEvaluator gives the {k} segments the same silhouette ({said:.3f})"
+    beside = f"adjusted Rand index {adjusted_rand:.2f}"
+    if not as_good:
+        why += f", but one KMeans of its own is cheaper by {cheaper:.1%} ({beside}): raise sweep.restarts"
+    elif cheaper < -CHEAPER:
+        why += f", and one KMeans of its own is a poorer start, dearer by {-cheaper:.1%} ({beside})"
+    else:
+        why += f", and one KMeans of its own reaches the same cost ({beside})"
+    agrees = same and as_good
+    told = f"Spark ML {'agrees' if agrees else 'does not agree'}: {why}"
+    return SparkMlCheck(rows, said, evaluated, *costs, adjusted_rand, agrees, told)

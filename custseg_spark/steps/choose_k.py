@@ -12,11 +12,12 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence, journal
 from custseg_spark.clustering import Partition
-from custseg_spark.evidence import Candidate
+from custseg_spark.evidence import Candidate, Choice
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.recipe import Recipe, change
-from custseg_spark.results import Decision
+from custseg_spark.results import Decision, TreatedSample
 from custseg_spark.steps.name_segments import propose_names
+from custseg_spark.steps.treat_features import ID
 
 MANY = 10
 """Up to so many numbers of segments each gets all evidence; of more, those that the floor lets be chosen."""
@@ -26,13 +27,27 @@ PLANE_ROWS = 5_000
 
 
 def sweep_k(
-    spark: SparkSession, points: NDArray[np.float64], recipe: Recipe, ks: range | None = None
+    spark: SparkSession, treated: TreatedSample, recipe: Recipe, ks: range | None = None
 ) -> list[Partition]:
     """A partition of the sample for every k of `ks`, of the recipe's range if null; each has the best of the
     one before to start from."""
     low, high = recipe.segments.range
-    ks = ks or range(low, high + 1)
-    return clustering.sweep(spark, points, ks, recipe.sweep, lambda k: journal.progress(f"sweep k={k}"))
+    ks, points = ks or range(low, high + 1), treated.points
+
+    def tell(k: int) -> None:
+        journal.progress(f"sweep k={k}")
+
+    if recipe.sweep.order == "file":
+        order = np.argsort(treated.places)
+        cuts = clustering.sweep(spark, points[order], ks, recipe.sweep, tell)
+        return [replace(cut, labels=cut.labels[np.argsort(order)]) for cut in cuts]
+    if treated.everyone is None:
+        return clustering.sweep(spark, points, ks, recipe.sweep, tell)
+    from custseg_spark.clustering import spark_ml
+
+    journal.scan("sweep")
+    with spark_ml.cache_rows(treated.everyone, ID, treated.rows) as frame:
+        return clustering.sweep_frame(frame, points, ks, recipe.sweep, tell)
 
 
 def fit_plane(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) -> clustering.Plane:
@@ -47,8 +62,15 @@ def fit_plane(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) 
 
 def choose_k(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
     """Score each k of the sweep and choose one by the recipe's method; nothing is said of structure."""
+    asked, reach = recipe.segments, evidence.find_reach(len(points))
+
+    def choose(scored: Sequence[Candidate]) -> Choice:
+        return evidence.choose(scored, asked.choose, asked.smallest_share, reach)
+
     candidates = tuple(_score_candidates(points, partitions, recipe))
-    choice = evidence.choose(candidates, recipe.segments.choose, recipe.segments.smallest_share)
+    cuts = {cut.k: cut for cut in partitions}
+    candidates = evidence.settle_candidates(points, cuts, candidates, choose, recipe.sweep.seed)
+    choice = choose(candidates)
     refused = _list_under_floor(partitions, recipe)
     others = (replace(k, why=k.why + NOT_REDRAWN) if k.k in refused else k for k in choice.runners_up)
     return Decision(candidates, tuple(partitions), replace(choice, runners_up=tuple(others)), None)
@@ -61,13 +83,7 @@ def start_judgement(
     the decision with its verdict."""
     if not recipe.evidence.structure:
         return lambda: decision
-    judging = evidence.start_judgement(
-        points,
-        decision.partition.labels,
-        decision.choice.k,
-        decision.candidate.lowest_jaccard,
-        recipe.sweep.seed,
-    )
+    judging = evidence.start_judgement(points, decision.partition, decision.candidate, recipe.sweep.seed)
     return lambda: replace(decision, structure=judging())
 
 

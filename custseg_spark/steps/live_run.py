@@ -77,7 +77,7 @@ def label_with_live_run(
     if live.customers is None:  # where they would be, had they been labelled by it
         return SampleInLiveRun(live, now, now, distances, np.empty(0, dtype=np.int64), 1.0)
     size = live.record.rows.accepted
-    highest = min(reach.highest, clustering.find_highest_hash(recipe.sweep.sample, size))
+    highest = min(reach.highest, clustering.find_highest_hash(recipe.sweep.sample_rows, size))
     key = data.column(live.model.id).cast("string")
     with translate_engine_errors(f"reading {live.customers}"):
         before = (

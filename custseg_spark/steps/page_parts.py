@@ -13,8 +13,14 @@ from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.results import AlgorithmComparison, LiveComparison, Sample, Segmentation, TrainingResult
 from custseg_spark.steps.write_run import tabulate_sweep
+from custseg_spark.wording import write_recurrence
 
 MOST_SHIFTS = 20
+_SCALED = {
+    "standard": "standardised",
+    "population": "scaled by mean and population standard deviation",
+    "robust": "scaled by median and interquartile range",
+}
 
 
 def build_evidence(result: TrainingResult) -> page.ChoiceEvidence:
@@ -27,6 +33,7 @@ def build_evidence(result: TrainingResult) -> page.ChoiceEvidence:
         result.recipe.segments.smallest_share,
         tuple((other.k, other.why) for other in choice.runners_up),
         choice.passed,
+        write_recurrence(choice.k, choice.chosen_again),
     )
 
 
@@ -130,8 +137,9 @@ def write_method(result: TrainingResult) -> tuple[str, ...]:
     rows = len(sample.raw)
     drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
     steps = "" if passes == 1 else f", moved by {passes - 1} Lloyd steps over all customers"
-    scaled = "standardised" if recipe.scale == "standard" else "scaled by median and interquartile range"
-    tried = f"k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) on {drawn}"
+    scaled = _SCALED[recipe.scale]
+    tried = f"k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) on "
+    tried += "all customers, by Spark ML" if recipe.sweep.sample == "all" else drawn
     scored = result.decision.candidates
     unknown = sum(c.lowest_jaccard is None for c in scored) if recipe.evidence.bootstraps else 0
     left_out = (
@@ -140,6 +148,8 @@ def write_method(result: TrainingResult) -> tuple[str, ...]:
     return (
         f"Features are computed in Spark, completed, clipped as asked and {scaled}, as fitted on {drawn}.",
         f"For every number of segments, {tried}; the cheapest solution was kept{steps}.",
+        *([f"This is {result.replication}."] if result.replication else []),
+        *([f"{spark_ml.why[0].upper()}{spark_ml.why[1:]}."] if (spark_ml := result.spark_ml) else []),
         *([f"{left_out}redrawn, and what the table leaves empty was not measured."] if unknown else []),
         "Names follow from the recipe's words by a fixed rule; outcomes took no part in finding segments.",
         "Sizes, shares, means and outcomes are of all customers; quartiles, rules, pictures of the sample.",

@@ -21,6 +21,7 @@ from custseg_spark.errors import (
     RecipeError,
     RunError,
 )
+from custseg_spark.evidence import Candidate
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
@@ -135,9 +136,13 @@ def tabulate_sweep(decision: Decision) -> pd.DataFrame:
     """sweep.csv: a row per k, every score that was taken, and which k was chosen."""
     rows = []
     for candidate in decision.candidates:
-        row = {name: value for name, value in asdict(candidate).items() if name != "jaccards"}
+        row = {name: value for name, value in _list_scores(candidate).items() if name != "jaccards"}
         rows.append({**row, "chosen": candidate.k == decision.choice.k})
     return pd.DataFrame(rows)
+
+
+def _list_scores(candidate: Candidate) -> dict[str, Any]:
+    return {name: value for name, value in vars(candidate).items() if name != "redraws"}
 
 
 def build_tables(result: TrainingResult) -> dict[str, str]:
@@ -193,9 +198,10 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         k=decision.choice.k,
         why=decision.choice.why,
         choice=runs.ChoiceRecord(**asdict(decision.choice)),
-        scores={**asdict(decision.candidate), "cost_all_rows": fitted.refined.cost},
+        scores={**_list_scores(decision.candidate), "cost_all_rows": fitted.refined.cost},
         structure=None if structure is None else runs.StructureRecord(**asdict(structure)),
         spark_ml=None if result.spark_ml is None else runs.SparkMlRecord(**asdict(result.spark_ml)),
+        replication=result.replication,
         segments=tuple(
             runs.SegmentShare(segment=i, name=name, size=size, share=size / everyone)
             for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)

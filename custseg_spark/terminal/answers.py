@@ -15,8 +15,11 @@ from custseg_spark.terminal.console import (
     open_console,
     tell_places,
     tell_reasons,
+    tell_recurrence,
+    tell_replication,
     tell_rows,
     tell_segments,
+    tell_spark_ml,
     tell_verdict,
     tell_warnings,
     write_drift,
@@ -45,9 +48,11 @@ def tell_training(trained: TrainResult) -> None:
     """Print the chosen k and why, the others and why not, the segments, and where things are."""
     console, run, found = open_console(), trained.run, trained.found
     tell_choice(console, found.decision.choice, run.at("sweep.csv"))
+    tell_replication(console, found.replication)
     fitted = found.segmentation
     tell_segments(console, zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True), right=())
     tell_verdict(console, found.decision.structure)
+    tell_spark_ml(console, found.spark_ml)
     tell_rows(console, found.quality)
     tell_warnings(console, trained.warnings)
     if trained.live is not None:
@@ -62,9 +67,10 @@ def tell_training(trained: TrainResult) -> None:
 
 
 def tell_choice(console: Console, choice: Choice, sweep: str) -> None:
-    """Print the chosen k and why, whether another is as good, and of the nearest others why not, a line each.
-    `sweep`: where the scores of all are."""
+    """Print the chosen k and why, how often redraws choose it, whether another is as good, and of the nearest
+    others why not, a line each. `sweep`: where the scores of all are."""
     console.print(Text.assemble("\n", (f"{choice.k} segments", "bold"), f": {choice.why}"))
+    tell_recurrence(console, choice)
     if choice.doubt:
         tell_warnings(console, [choice.doubt])
     for other in choice.runners_up[:_MOST_OTHERS]:
@@ -198,9 +204,13 @@ def tell_runs(output: str, listed: Sequence[RunListing]) -> None:
 def tell_run(run: Run, history: Sequence[Mapping[str, Any]]) -> None:
     """Print one run: its segments, what became of the segments of the run before, when it was live."""
     console, record = open_console(), run.read_record()
-    console.print(f"run {run.run_id}: {record.k} segments, {record.why}\n")
+    console.print(f"run {run.run_id}: {record.k} segments, {record.why}")
+    tell_recurrence(console, record.choice)
+    console.print()
     tell_segments(console, [(one.segment, one.name, one.size) for one in record.segments])
+    tell_replication(console, record.replication)
     tell_verdict(console, record.structure)
+    tell_spark_ml(console, record.spark_ml)
     if record.live is not None:
         console.print(f"\nsince run {record.live.run_id}:")
         tell_thread(console, record.live)

@@ -12,12 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from custseg_spark.journal import Journal, open_journal
-from custseg_spark.wording import VERDICTS
+from custseg_spark.wording import VERDICTS, write_recurrence
 
 if TYPE_CHECKING:
     from custseg_spark.data import Quality
-    from custseg_spark.evidence import Structure
-    from custseg_spark.runs import DriftRecord, StructureRecord
+    from custseg_spark.evidence import Choice, Structure
+    from custseg_spark.results import SparkMlCheck
+    from custseg_spark.runs import ChoiceRecord, DriftRecord, SparkMlRecord, StructureRecord
     from custseg_spark.segments import Drift
 
 NUMBERS = ("customers", "share", "members", "held out", "entered", "stayed", "left")
@@ -69,6 +70,24 @@ def tell_verdict(console: Console, found: Structure | StructureRecord | None) ->
     if found is not None:
         meaning = VERDICTS.get(found.kind, found.why)
         console.print(Text.assemble("\n", (found.kind, "bold"), f": {meaning}"))
+
+
+def tell_recurrence(console: Console, choice: Choice | ChoiceRecord) -> None:
+    """Print how often redraws choose this k; nothing where that was not asked."""
+    if told := write_recurrence(choice.k, choice.chosen_again):
+        console.print(f"  {told}")
+
+
+def tell_spark_ml(console: Console, found: SparkMlCheck | SparkMlRecord | None) -> None:
+    """Print whether Spark ML agrees; nothing where it was not asked."""
+    if found is not None:
+        console.print(f"{found.why[0].upper()}{found.why[1:]}")
+
+
+def tell_replication(console: Console, replication: str | None) -> None:
+    """Print what the segments repeat; nothing where the best ones were looked for."""
+    if replication is not None:
+        console.print(replication)
 
 
 def tell_rows(console: Console, quality: Quality, labelled: str = "accepted") -> None:

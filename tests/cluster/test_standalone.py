@@ -14,11 +14,13 @@ ROOT = Path(__file__).parents[2]
 def test_the_labels_of_a_cluster_are_those_of_local_mode(tmp_path: Path) -> None:
     """All that the larger `scripts/cluster-test` runs is in docs/reliability.md."""
     results = tmp_path / "cluster.json"
-    asked = ["--kinds", "standalone", "--customers", "300", "--results", str(results)]
+    asked = ["--kinds", "standalone,spark_ml", "--customers", "300", "--results", str(results)]
     program = [sys.executable, str(ROOT / "scripts" / "cluster-test"), *asked]
-    ended = subprocess.run(program, capture_output=True, text=True, timeout=600)
+    ended = subprocess.run(program, capture_output=True, text=True, timeout=900)
     assert ended.returncode == 0, ended.stderr
-    local, cluster = json.loads(results.read_text())["runs"]
-    assert (local["exit"], cluster["exit"]) == (0, 0)
+    local, cluster, local_ml, cluster_ml = json.loads(results.read_text())["runs"]
+    assert {one["exit"] for one in (local, cluster, local_ml, cluster_ml)} == {0}
     assert cluster["same"]
+    assert cluster_ml["same"]
     assert cluster["segments"] == 3
+    assert cluster_ml["recipe"] == "conf/spark_ml.yaml"

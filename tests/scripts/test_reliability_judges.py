@@ -31,7 +31,8 @@ def write_run(run: Path, segments: dict[str, int] = SEGMENTS, quarantined: int =
     }.items():
         (run / name).mkdir()
         table.to_parquet(run / name / "part.parquet", index=False)
-    whole = {"status": "done", "rows": {"accepted": 3, "quarantined": 1}}
+    rows, recipe = {"accepted": 3, "quarantined": 1}, {"input": {"id": "id"}}
+    whole = {"status": "done", "rows": rows, "recipe": recipe}
     (run / "run.json").write_text(json.dumps(whole | record))
     return run
 
@@ -54,6 +55,7 @@ def script(name: str) -> ModuleType:
     spec = spec_from_loader(loader.name, loader)
     assert spec
     module = module_from_spec(spec)
+    sys.modules[loader.name] = module  # where a dataclass looks for it
     loader.exec_module(module)
     return module
 

@@ -27,9 +27,9 @@ def make_run_record(run_id: str, *ids: int, **changes: Any) -> runs.RunRecord:
             "sample": runs.SampleRecord(rows=size, whole=True, seed=42),
             "choice": runs.ChoiceRecord(
                 k=k, method="fixed", why=f"{k} segments", passed=True, runners_up=(),
-                ranked_by=None, close=False,
+                ranked_by=None, close=False, chosen_again=(),
             ),
-            "scores": {"k": k}, "structure": None, "spark_ml": None,
+            "scores": {"k": k}, "structure": None, "spark_ml": None, "replication": None,
             "segments": tuple(
                 runs.SegmentShare(segment=i, name=f"segment {i}", size=10, share=1 / k) for i in ids
             ),

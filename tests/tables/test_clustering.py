@@ -47,7 +47,9 @@ def test_the_scale_of_spark_ml_is_that_of_the_driver(spark: SparkSession) -> Non
         cut = {"spend": {"sql": "spend", "transform": "log1p", "clip": [None, "p99"]}, "visits": "visits"}
         recipe = parse({"input": {"id": "id"}, "segment_by": cut, "scale": scale, "sweep": {"by": by}})
         table = SimpleNamespace(expressions={"spend": "spend", "visits": "visits"})
-        counted = SimpleNamespace(recipe=recipe, table=table, sample=SimpleNamespace(raw=raw))
+        counted = SimpleNamespace(
+            recipe=recipe, table=table, sample=SimpleNamespace(raw=raw, places=np.arange(400)), rows=400
+        )
         return treat_features(spark, counted).treatments  # type: ignore[arg-type]
 
     def numbers(treatments: tuple[Treatment, ...]) -> list[tuple[float, float]]:

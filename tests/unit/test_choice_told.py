@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from custseg_spark.evidence import Choice, RunnerUp, Structure
-from custseg_spark.evidence.structure import Kind
+from custseg_spark.evidence.verdict import Kind
 from custseg_spark.steps import summarize_run
 from custseg_spark.steps.profile_segments import warn_small
 from custseg_spark.terminal.answers import tell_choice
@@ -38,6 +38,11 @@ def test_the_terminal_says_why_not_another_number(capsys: pytest.CaptureFixture[
     ]
 
 
+def test_the_terminal_says_how_often_the_same_comes_out(capsys: pytest.CaptureFixture[str]) -> None:
+    found = dataclasses.replace(CHOICE, chosen_again=(5, 5, 6, 5))
+    assert printed(found, capsys)[1] == "  5 chosen in 3 of 4 redraws (6 in 1)"
+
+
 def test_the_terminal_says_why_not_the_five_nearest_others(capsys: pytest.CaptureFixture[str]) -> None:
     others = tuple(RunnerUp(k, f"silhouette 0.{k}") for k in range(11, 18))
     lines = printed(dataclasses.replace(CHOICE, runners_up=others), capsys)
@@ -60,7 +65,7 @@ def test_the_terminal_says_the_verdict_and_what_it_means(capsys: pytest.CaptureF
 def test_the_terminal_warns_of_a_close_choice(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(dataclasses.replace(CHOICE, close=True), capsys)
     assert lines[1].startswith(
-        "warning: 5 and 4 segments differ in silhouette by less than its standard error"
+        "warning: 5 and 4 segments differ in silhouette by less than two standard errors"
     )
 
 

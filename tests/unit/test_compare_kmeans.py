@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
@@ -11,10 +12,12 @@ from custseg_spark import cli, clustering, evidence
 from custseg_spark.clustering import Partition
 from custseg_spark.commands.compare import _find_partition
 from custseg_spark.recipe import Recipe, parse
+from custseg_spark.results import TreatedSample
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
 
 POINTS = np.random.default_rng(3).normal(size=(600, 2))
+TREATED = TreatedSample((), pd.DataFrame(), POINTS, np.arange(600), None, 600)
 
 
 def recipe(**asked: object) -> Recipe:
@@ -39,16 +42,16 @@ def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: py
         return sweep(session, points, ks, *how)
 
     monkeypatch.setattr(clustering, "sweep", note)
-    found = _find_partition(None, POINTS, recipe(), k)  # type: ignore[arg-type]
+    found = _find_partition(None, TREATED, recipe(), k)  # type: ignore[arg-type]
     assert (tried, found.k) == (swept, k)
     if 3 <= k <= 6:
-        run = choose_k.sweep_k(None, POINTS, recipe())  # type: ignore[arg-type]
+        run = choose_k.sweep_k(None, TREATED, recipe())  # type: ignore[arg-type]
         assert np.array_equal(found.centres, run[k - 3].centres)
 
 
 def test_a_chosen_k_is_not_judged_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "start_judgement", lambda *_: pytest.fail("the verdict is thrown away"))
-    found = _find_partition(None, POINTS, recipe(), None)  # type: ignore[arg-type]
+    found = _find_partition(None, TREATED, recipe(), None)  # type: ignore[arg-type]
     assert 3 <= found.k <= 6
 
 

@@ -89,8 +89,7 @@ def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
 
 
 def test_they_are_reproducible_but_not_natural(spend_recency_deals: np.ndarray) -> None:
-    labels = fit_kmeans(spend_recency_deals, 5, 0, starts=10)[1]
-    found = judge_structure(spend_recency_deals, labels, 5)
+    found = judge_structure(spend_recency_deals, fit_kmeans(spend_recency_deals, 5, 0, starts=10))
     assert found.kind == "reproducible", found.why
     assert found.figures["valley"] > 0.6
 

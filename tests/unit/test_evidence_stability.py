@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence.candidate import Scores
+from custseg_spark.evidence.indices import measure_calinski_harabasz, measure_squared_silhouette
 from custseg_spark.evidence.partition_scores import gather_scores
-from custseg_spark.evidence.stability import Stability, compare_labels, measure_same_names, measure_stability
+from custseg_spark.evidence.settle import redraw_until_told, score_redraws
+from custseg_spark.evidence.stability import compare_labels, measure_same_names, measure_stability, redraw
+from custseg_spark.evidence.valley import measure_valley
 from custseg_spark.kmeans import fit_kmeans
 from custseg_spark.recipe import Evidence
 
@@ -61,7 +64,7 @@ def test_names_come_back_as_often_as_they_do(three: np.ndarray) -> None:
     """Named by the sign of x the three keep their names; named by their order of drawing they can't."""
     good = cut(three, 3)
     told = iter(range(100))
-    found = measure_stability(three, good, 5, seed=0)
+    found = redraw(three, good, range(5), seed=0)
     by_place = measure_same_names(
         three, good, found, lambda c, _p, _l: tuple(np.where(c[:, 0] > 4, "far", "near"))
     )
@@ -73,9 +76,11 @@ def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
     three: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     each = np.array([[0.9, 0.5, 1.0], [0.9, 0.7, 0.8]])  # the second is weakest: mean .6, sd .1 sqrt(2)
-    good, scores = cut(three, 3), sys.modules[gather_scores.__module__]
-    monkeypatch.setattr(scores, "measure_stability", lambda *_: Stability(each))
-    monkeypatch.setattr(scores, "measure_same_names", lambda *_: 0.5)
+    good, settle = cut(three, 3), sys.modules[score_redraws.__module__]
+    made = redraw(three, good, range(2), seed=0)
+    given = tuple(dataclasses.replace(one, jaccards=row) for one, row in zip(made, each, strict=True))
+    monkeypatch.setattr(settle, "redraw", lambda *_: given)
+    monkeypatch.setattr(sys.modules[gather_scores.__module__], "measure_same_names", lambda *_: 0.5)
     asked = Evidence(bootstraps=2, gap=False)
     score = gather_scores(three, {3: good}, asked, seed=1, names_of=lambda *_: ())[3]
     assert score.jaccards == pytest.approx((0.9, 0.6, 0.9))
@@ -83,12 +88,45 @@ def test_the_error_of_the_lowest_jaccard_is_that_of_the_weakest_segment(
     assert score.same_names_se == pytest.approx(np.sqrt(0.125))  # sqrt(.5 * .5 / 2)
 
 
-def test_the_values_of_a_redraw_are_kept_apart(three: np.ndarray) -> None:
+def test_a_redraw_is_scored_as_a_partition_is(three: np.ndarray) -> None:
+    """By the same functions, on the customers that were drawn."""
     four = cut(three, 4)
-    found = measure_stability(three, four, 3, seed=0)
-    assert found.each.shape == (3, 4)
-    assert found.weakest.mean() == found.jaccards.min()
-    assert found.weakest.std() > 0
+    ((made, scores),) = score_redraws((lambda: three, four, range(2, 3), 5))
+    few, labels = three[made.drawn], made.fit.labels
+    assert scores.silhouette == measure_squared_silhouette(few, labels)[0]
+    assert scores.calinski_harabasz == measure_calinski_harabasz(few, labels)
+    assert scores.valley == measure_valley(few, labels, 4)
+    assert scores.smallest_share == np.bincount(labels).min() / 600
+    assert scores.distinct_segments == 4
+    assert scores.cost == made.fit.cost
+    assert scores.jaccards == tuple(made.jaccards)
+
+
+def test_a_redraw_takes_the_same_customers_whatever_the_cut_and_the_turn(three: np.ndarray) -> None:
+    three_cut, four = cut(three, 3), cut(three, 4)
+    whole = redraw(three, four, range(4), seed=1)
+    later = redraw(three, four, range(2, 4), seed=1)
+    other = redraw(three, three_cut, range(4), seed=1)
+    for one, again in zip(whole[2:], later, strict=True):
+        assert np.array_equal(one.jaccards, again.jaccards)
+    for one, another in zip(whole, other, strict=True):
+        assert np.array_equal(one.drawn, another.drawn)
+
+
+def test_redraws_go_on_until_it_is_told(three: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(redraw_until_told(three, cut(three, 3), seed=0, turn=5)) == 5, "they come back"
+    settle = sys.modules[score_redraws.__module__]
+    made = redraw(three, cut(three, 3), range(1), seed=0)[0]
+
+    def come_back_now_and_then(
+        _points: object, _cut: object, numbers: range, _seed: int
+    ) -> tuple[object, ...]:
+        return tuple(
+            dataclasses.replace(made, jaccards=np.array([0.7 + 0.1 * (number % 2)])) for number in numbers
+        )
+
+    monkeypatch.setattr(settle, "redraw", come_back_now_and_then)
+    assert len(redraw_until_told(three, cut(three, 3), seed=0, turn=30)) == 100, "no more than that"
 
 
 def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
@@ -98,6 +136,7 @@ def test_each_part_can_be_switched_off(three: np.ndarray) -> None:
     assert bare == Scores(valley=bare.valley, calinski_harabasz=bare.calinski_harabasz), "k is raised by them"
     assert None not in (bare.valley, bare.calinski_harabasz)
     full = gather_scores(three, cuts, Evidence(bootstraps=3), seed=1, names_of=lambda c, _p, _l: ("one",))[3]
+    assert len(full.redraws) == 3
     assert None not in vars(full).values()
     assert full.lowest_jaccard == min(full.jaccards)
     assert len(full.jaccards) == 3

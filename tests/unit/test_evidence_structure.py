@@ -7,16 +7,25 @@ import numpy as np
 import pytest
 
 from custseg_spark.evidence import judge_structure, structure
+from custseg_spark.evidence.candidate import Scores
 from custseg_spark.evidence.clouds import draw_clouds, fit_margin
-from custseg_spark.evidence.structure import _apply_rule
+from custseg_spark.evidence.refit import PlainCut
 from custseg_spark.evidence.valley import measure_valley
+from custseg_spark.evidence.verdict import Structure, apply_rule
 from custseg_spark.kmeans import fit_kmeans
 from tests.unit.frozen import unfrozen
 
 FIGURES = {
     "valley": 0.9, "valley_cloud": 0.8, "silhouette": 0.6, "silhouette_cloud": 0.5, "silhouette_excess": 5.0,
-    "lowest_jaccard": 0.9,
+    "lowest_jaccard": 0.9, "lowest_jaccard_se": 0.0, "valley_se": 0.0, "silhouette_excess_se": 0.0,
 }  # fmt: skip
+
+
+def judge(points: np.ndarray, labels: np.ndarray, k: int, lowest: float | None = None) -> Structure:
+    """The verdict on these labels, whose weakest segment comes back so far."""
+    centres = np.stack([points[labels == i].mean(axis=0) for i in range(k)])
+    known = None if lowest is None else Scores(lowest_jaccard=lowest)
+    return judge_structure(points, PlainCut(centres, labels), known)
 
 
 @pytest.mark.parametrize(
@@ -35,9 +44,9 @@ FIGURES = {
     ],
 )
 def test_the_rule(changed: dict[str, float], kind: str) -> None:
-    found, why = _apply_rule({**FIGURES, **changed})
-    assert found == kind
-    assert why
+    found = apply_rule({**FIGURES, **changed})
+    assert found.kind == kind
+    assert found.why
 
 
 def drawn(name: str, seed: int) -> np.ndarray:
@@ -70,20 +79,20 @@ def drawn(name: str, seed: int) -> np.ndarray:
 def test_known_truths(name: str, k: int, kind: str) -> None:
     points = drawn(name, seed=1)
     labels = fit_kmeans(points, k, 0, starts=10)[1]
-    found = judge_structure(points, labels, k, lowest_jaccard=0.95)
+    found = judge(points, labels, k, 0.95)
     assert found.kind == kind, found.why
 
 
 def test_without_a_known_stability_it_is_measured() -> None:
     points = drawn("five segments", seed=2)
     labels = fit_kmeans(points, 5, 0, starts=10)[1]
-    assert judge_structure(points, labels, 5).figures["lowest_jaccard"] > 0.95
+    assert judge(points, labels, 5).figures["lowest_jaccard"] > 0.95
 
 
 def test_the_same_seed_gives_the_same_verdict() -> None:
     points = drawn("uniform", seed=3)
     labels = fit_kmeans(points, 3, 0, starts=5)[1]
-    assert judge_structure(points, labels, 3, 0.9).figures == judge_structure(points, labels, 3, 0.9).figures
+    assert judge(points, labels, 3, 0.9).figures == judge(points, labels, 3, 0.9).figures
 
 
 def test_valley_by_hand() -> None:
@@ -140,7 +149,7 @@ def test_a_cloud_of_a_single_or_a_constant_column_can_be_drawn() -> None:
 def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
     points = np.random.default_rng(10).normal(size=(12, 2))
     labels = fit_kmeans(points, 7, 0, starts=3)[1]
-    assert judge_structure(points, labels, 7).kind == "constructed"
+    assert judge(points, labels, 7).kind == "constructed"
 
 
 @pytest.mark.parametrize(
@@ -155,18 +164,37 @@ def test_a_table_of_a_few_rows_gets_a_verdict_too() -> None:
     ],
 )
 def test_the_rule_at_its_bounds(changed: dict[str, float], kind: str) -> None:
-    assert _apply_rule({**FIGURES, **changed})[0] == kind
+    assert apply_rule({**FIGURES, **changed}).kind == kind
+
+
+@pytest.mark.parametrize(
+    "changed, kind, told",
+    [
+        ({"lowest_jaccard": 0.76, "lowest_jaccard_se": 0.01}, "undecided", "to 0.76 ± 0.02 where 0.75"),
+        ({"lowest_jaccard": 0.78, "lowest_jaccard_se": 0.01}, "reproducible", ""),
+        ({"lowest_jaccard": 0.72, "lowest_jaccard_se": 0.01}, "constructed", ""),
+        ({"valley": 0.45, "valley_se": 0.03}, "undecided", "may be natural or reproducible"),
+        ({"valley": 0.45, "valley_se": 0.03, "lowest_jaccard": 0.6}, "constructed", ""),
+        ({"silhouette_excess": 3.4, "silhouette_excess_se": 0.3}, "undecided", "3.4 ± 0.6 deviations"),
+        ({"silhouette_excess": 3.4, "silhouette_excess_se": 0.3, "valley": 0.2}, "natural", ""),
+    ],
+)
+def test_what_is_too_near_a_bound_is_undecided_where_the_verdict_hangs_on_it(
+    changed: dict[str, float], kind: str, told: str
+) -> None:
+    found = apply_rule({**FIGURES, **changed})
+    assert (found.kind, told in found.why) == (kind, True)
 
 
 def test_why_says_what_the_verdict_rests_on() -> None:
-    assert "the customers thin out to 25% of the lower peak" in _apply_rule({**FIGURES, "valley": 0.25})[1]
+    assert "the customers thin out to 25% of the lower peak" in apply_rule({**FIGURES, "valley": 0.25}).why
     assert (
         "in clouds of the same shape without gaps to 80% at best"
-        in _apply_rule({**FIGURES, "valley": 0.25})[1]
+        in apply_rule({**FIGURES, "valley": 0.25}).why
     )
-    assert "comes back only to 0.60 when" in _apply_rule({**FIGURES, "lowest_jaccard": 0.6})[1]
-    assert "silhouette 0.60 against 0.50 in clouds without structure" in _apply_rule(FIGURES)[1]
-    assert "gives segments as compact" in _apply_rule({**FIGURES, "silhouette_excess": 1.0})[1]
+    assert "comes back only to 0.60 when" in apply_rule({**FIGURES, "lowest_jaccard": 0.6}).why
+    assert "silhouette 0.60 against 0.50 in clouds without structure" in apply_rule(FIGURES).why
+    assert "gives segments as compact" in apply_rule({**FIGURES, "silhouette_excess": 1.0}).why
 
 
 HEAPS = np.repeat([[0.0], [10.0]], 6, axis=0)
@@ -182,7 +210,8 @@ def clouds(monkeypatch: pytest.MonkeyPatch) -> GiveClouds:
 
     def given(*cuts: tuple[float, float]) -> None:
         asked = iter(cuts)
-        monkeypatch.setattr(structure, "CLOUDS", len(cuts))
+        for name in ("CLOUDS", "MOST_CLOUDS"):
+            monkeypatch.setattr(structure, name, len(cuts))
         monkeypatch.setattr(structure, "_cut", lambda points, k, seed: next(asked))
 
     return given
@@ -190,7 +219,7 @@ def clouds(monkeypatch: pytest.MonkeyPatch) -> GiveClouds:
 
 def test_the_figures_by_hand(clouds: GiveClouds) -> None:
     clouds((0.9, 0.2), (0.7, 0.3), (0.8, 0.4))  # mean .3, deviation .1 of a sample of three
-    figures = judge_structure(HEAPS, HALVES, 2, lowest_jaccard=0.8).figures
+    figures = judge(HEAPS, HALVES, 2, 0.8).figures
     assert figures == pytest.approx(
         {
             "valley": 2 * math.exp(-0.5 / 0.15**2),
@@ -201,13 +230,16 @@ def test_the_figures_by_hand(clouds: GiveClouds) -> None:
             "lowest_jaccard": 0.8,
             "rows": 12,
             "clouds": 3,
+            "valley_se": 0.0,
+            "lowest_jaccard_se": 0.0,
+            "silhouette_excess_se": math.sqrt(1 / 3 + 7**2 / 4),
         }
     )
 
 
 def test_clouds_that_are_all_alike_are_beaten_by_far(clouds: GiveClouds) -> None:
     clouds((0.9, 0.25), (0.9, 0.25))
-    assert judge_structure(HEAPS, HALVES, 2, 0.8).figures["silhouette_excess"] == pytest.approx(0.75e9)
+    assert judge(HEAPS, HALVES, 2, 0.8).figures["silhouette_excess"] == pytest.approx(0.75e9)
 
 
 def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +250,7 @@ def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch)
         return 0.9, 0.1 * len(seeds)
 
     monkeypatch.setattr(structure, "_cut", cut)
-    judge_structure(HEAPS, HALVES, 2, 0.8, seed=7)
+    judge_structure(HEAPS, PlainCut(HEAPS[[0, 6]], HALVES), Scores(lowest_jaccard=0.8), seed=7)
     assert sorted(seeds) == list(range(7, 37))
 
 
@@ -226,7 +258,7 @@ def test_each_cloud_is_cut_by_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch)
 def test_at_most_two_thousand_rows_are_looked_at(clouds: GiveClouds, rows: int, used: int) -> None:
     clouds((0.9, 0.2), (0.9, 0.3))
     points = np.arange(rows, dtype=float)[:, None]
-    assert judge_structure(points, (points[:, 0] > 1_000).astype(int), 2, 0.8).figures["rows"] == used
+    assert judge(points, (points[:, 0] > 1_000).astype(int), 2, 0.8).figures["rows"] == used
 
 
 def test_the_density_between_single_customers_by_hand() -> None:

@@ -16,7 +16,8 @@ CONF = sorted(path for path in (ROOT / "conf").glob("*.yaml") if not path.stem.e
 CAMPAIGN = [
     path
     for path in CONF
-    if path.stem in ("marketing_campaign", *("published_" + s for s in ("value_engagement", "elbow_six")))
+    if path.stem
+    in ("marketing_campaign", "spark_ml", *("published_" + s for s in ("value_engagement", "elbow_six")))
 ]
 SECTIONS: dict[str, type[BaseModel]] = {
     "input": models.Input,
@@ -67,7 +68,7 @@ def test_every_section_has_a_chapter() -> None:
         "scale",
         "allow_protected",
     }  # beside their neighbours
-    assert "`scale` (`standard` or `robust`, default `standard`)" in DOCS
+    assert "`scale` (`standard`, `population` or `robust`, default `standard`)" in DOCS
     assert set(table(section("protected"))) == {"protected", "allow_protected"}
 
 

@@ -48,15 +48,15 @@ def test_a_short_recipe_gets_its_defaults(recipe_file: Path) -> None:
     assert recipe.order_by == "spend"
 
 
-@pytest.mark.parametrize(("old", "new"), [("driver", "driver"), ("spark", "spark_ml")])
+@pytest.mark.parametrize(("old", "new", "default"), [("driver", "driver", 30), ("spark", "spark_ml", 3)])
 @pytest.mark.parametrize("overridden", [False, True])
 def test_the_old_name_of_sweep_by_is_read_and_told(
-    old: str, new: str, overridden: bool, recipe_file: Path, caplog: pytest.LogCaptureFixture
+    old: str, new: str, default: int, overridden: bool, recipe_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     if not overridden:
         recipe_file.write_text(f"{SMALL}sweep: {{start: {old}, restarts: 7}}\n", encoding="utf-8")
     recipe = load(str(recipe_file), [f"sweep.start={old}"] if overridden else [])
-    assert (recipe.sweep.by, recipe.sweep.restarts) == (new, 30 if overridden else 7)
+    assert (recipe.sweep.by, recipe.sweep.restarts) == (new, default if overridden else 7)
     assert "start" not in recipe.model_dump()["sweep"]
     assert caplog.messages == [f"{recipe_file}: sweep.start is called sweep.by now: write by: {new}"]
 

@@ -127,7 +127,7 @@ def test_scores_that_were_not_taken_leave_no_column() -> None:
 
 def test_every_score_of_a_candidate_has_a_column() -> None:
     """A score without a title would be missing on the page."""
-    assert {one.name for one in fields(Candidate)} == {*SCORES, "jaccards", "distinct_segments"}
+    assert {one.name for one in fields(Candidate)} == {*SCORES, "jaccards", "distinct_segments", "redraws"}
 
 
 def test_what_a_card_shows_of_profile_csv() -> None:

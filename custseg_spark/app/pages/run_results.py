@@ -89,13 +89,16 @@ def show_side_by_side(run: RunView) -> None:
 def show_evidence(run: RunView) -> None:
     """Why this number of segments and not another."""
     st.markdown(widgets.escape_markdown(wording.capitalize(run.record.why)) + ".")
+    choice = run.record.choice
+    if again := wording.write_recurrence(choice.k, choice.chosen_again):
+        st.markdown(f"{again}.")
     taken, columns = run.sweep.dropna(axis="columns", how="all"), st.columns(2)
     for place, (score, asked) in enumerate(known for known in _SCORES if known[0] in taken):
         with columns[place % 2]:
             st.markdown(f"**{asked}**  \n{SCORES[score].title}")
             drawn = plotly_charts.draw_score(run.sweep, run.record.k, score)
             widgets.show_chart(drawn, f"results.{score}", tools=False)
-    others = run.record.choice.runners_up
+    others = choice.runners_up
     if others:
         st.markdown("**Why not another number**")
         st.markdown("\n".join(f"- **{other.k}** {widgets.escape_markdown(other.why)}" for other in others))
