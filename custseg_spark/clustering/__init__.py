@@ -1,7 +1,6 @@
 """Clustering: the sample, the sweep over k, the refinement over all rows, the nearest centre."""
 
 from custseg_spark.clustering.label import Stage, add_stages, build_margin_stage, build_nearest_stages
-from custseg_spark.clustering.others import label_by_others
 from custseg_spark.clustering.partitions import Partition, find_nearest, sweep, sweep_frame
 from custseg_spark.clustering.plane import Plane, fit_plane
 from custseg_spark.clustering.refine import Refinement, refine

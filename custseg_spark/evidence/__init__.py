@@ -5,13 +5,12 @@ from custseg_spark.evidence.algorithms import (
     ComparisonRow,
     ComparisonSettings,
     DbscanSettings,
-    Labelling,
     compare,
-    label_by_twins,
 )
 from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose
 from custseg_spark.evidence.indices import measure_squared_silhouette
+from custseg_spark.evidence.others import Labelling, Maker
 from custseg_spark.evidence.partition_scores import (
     estimate_cost_error,
     estimate_share_error,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 import numpy as np
 
 from custseg_spark.evidence.indices import measure_euclidean_silhouette, measure_squared_silhouette
-from custseg_spark.evidence.others import TWINS, build_algorithms, build_ward_tree, fit_twin
+from custseg_spark.evidence.others import Labelling, Maker, build_makers, build_ward_tree
 from custseg_spark.evidence.partition_scores import find_knee
 from custseg_spark.evidence.refit import draw_subset
-from custseg_spark.evidence.stability import Again, Stability, measure_returns
+from custseg_spark.evidence.stability import Each, Stability, measure_returns
 from custseg_spark.kmeans import Labels, Points, use_one_thread
 from custseg_spark.statistics import STABLE, reaches
 from custseg_spark.workers import run_each, start_each
@@ -24,14 +23,8 @@ ROWS = 4_000
 """Rows that all are compared on: Ward and the silhouettes hold their n * n distances (128 MB)."""
 REDRAWS = 10
 """After so many it is clear of most whether their segments come back; only the others are redrawn further."""
-
-
-@dataclass(frozen=True)
-class Labelling:
-    """A labelling made elsewhere, such as by Spark ML: `labels` (n,) of all points, `seconds` it took."""
-
-    labels: Labels
-    seconds: float
+THREADS = 4
+"""So many redraws at a time of what this process runs: they mostly wait for an engine."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +52,10 @@ class ComparisonRow:
     """One row of comparison.csv, over the compared rows.
 
     A customer in no segment (noise) counts 0 in both silhouettes, so that all are means over the same
-    customers. `stability`: the lowest mean Jaccard of a segment over the redraws. `adjusted_rand`:
-    agreement with KMeans, 1 the same, about 0 by chance; noise counts as one more group. None: fewer
-    than two segments, or not asked.
+    customers. `stability`: the lowest mean Jaccard of a segment over the redraws, each clustered by what
+    made the labels. `adjusted_rand`: agreement with KMeans, 1 the same, about 0 by chance; noise counts as
+    one more group. `seconds`: of one fit on the compared rows; of KMeans, whose labels are those of the
+    chosen partition, of one start. None: fewer than two segments, or not asked.
     """
 
     algorithm: str
@@ -100,55 +94,83 @@ class Comparison:
 
 
 def compare(
-    points: Points, k: int, given: Mapping[str, Labelling], settings: ComparisonSettings | None = None
+    points: Points,
+    k: int,
+    kmeans: Labels,
+    settings: ComparisonSettings | None = None,
+    here: Mapping[str, Maker] | None = None,
 ) -> Comparison:
-    """Cluster at most ROWS of `points` (n, d) with Ward, DBSCAN and HDBSCAN and hold all against KMeans.
+    """Fit other algorithms on at most ROWS of `points` (n, d) and hold them against KMeans: its labels
+    `kmeans` (n,) are those of a partition of all points.
 
-    `given` are labellings of all points by name; "KMeans" is made here where it is not among them.
-    Redraws of what Spark ML made use its twin in scikit-learn.
+    `here`: makers by name that this process alone can run, such as Spark ML's, in the place of
+    scikit-learn's: what they make is scored, and they make the redraws. Workers run the others.
     """
-    settings = settings or ComparisonSettings()
+    settings, here = settings or ComparisonSettings(), here or {}
     at = draw_subset(len(points), ROWS, np.random.default_rng(settings.seed))
-    few = points[at]
-    grow_tree = start_each(build_ward_tree, [few])
-    least = 2 * points.shape[1] if settings.dbscan.min_samples is None else settings.dbscan.min_samples
-    (density,) = run_each(partial(measure_k_distances, few, least), [settings.dbscan.eps])
+    trial = _Trial(points[at], kmeans[at], settings)
+    fits = {name: make(trial.points, settings.seed) for name, make in here.items()}  # while the cores rest
+    grow_tree = start_each(build_ward_tree, [trial.points])
+    density = trial.measure_density()
     densities = {"eps": max(density.eps, 1e-12), "min_samples": density.min_samples}
-    again = build_algorithms(k, densities, max(2, round(settings.smallest_share * len(few))))
-    made = {name: Labelling(np.asarray(one.labels)[at], one.seconds) for name, one in given.items()}
-    if "KMeans" not in made:
-        made["KMeans"] = _make(again["KMeans"], few, settings.seed)
-    trial = _Trial(few, made, again, settings)
-    names = [*made, *(name for name in ("Ward", "DBSCAN", "HDBSCAN") if name not in made)]
-    slow_first = sorted(names, key=lambda name: name not in SLOW)
-    tried = dict(zip(slow_first, run_each(trial.judge, slow_first), strict=True))
-    rows, labels = tuple(tried[name][0] for name in names), {name: tried[name][1] for name in names}
+    makers = build_makers(k, densities, max(2, round(settings.smallest_share * len(at))))
+    sent = sorted((name for name in makers if name not in here), key=lambda name: name not in SLOW)
+    judging = start_each(trial.judge, [(name, makers[name]) for name in sent])
+    with ThreadPoolExecutor(THREADS) as pool:
+        tried = {name: trial.judge_fit(name, fit, here[name], each=pool.map) for name, fit in fits.items()}
+    tried |= dict(zip(sent, judging, strict=True))
+    rows, labels = tuple(tried[name][0] for name in makers), {name: tried[name][1] for name in makers}
     return Comparison(rows, at, labels, next(grow_tree), density)
-
-
-def _make(algorithm: Again, points: Points, seed: int) -> Labelling:
-    begun = time.perf_counter()
-    return Labelling(algorithm(points, seed), time.perf_counter() - begun)
 
 
 @dataclass(frozen=True)
 class _Trial:
-    """What algorithms are tried on: `points` (n, d), the labellings that are there, how to make others."""
+    """What algorithms are tried on: `points` (n, d), and what they are held against, `kmeans` (n,)."""
 
     points: Points
-    made: Mapping[str, Labelling]
-    again: Mapping[str, Again]
+    kmeans: Labels
     settings: ComparisonSettings
 
-    def judge(self, name: str) -> tuple[ComparisonRow, Labels]:
+    def measure_density(self) -> Density:
+        asked, least = self.settings.dbscan, 2 * self.points.shape[1]
+        measure = partial(
+            measure_k_distances, self.points, least if asked.min_samples is None else asked.min_samples
+        )
+        return run_each(measure, [asked.eps])[0]
+
+    def judge(self, asked: tuple[str, Maker]) -> tuple[ComparisonRow, Labels]:
         """An algorithm's row, and its labels (n,) of the points."""
-        points, seed = self.points, self.settings.seed
+        name, make = asked
         with use_one_thread():
-            one = self.made.get(name) or _make(self.again[name], points, seed)
-            stability = _find_lowest_return(
-                points, one.labels, self.again.get(name), self.settings.redraws, seed
-            )
-            return _build_row(name, one, self.made["KMeans"].labels, points, stability), one.labels
+            return self.judge_fit(name, make(self.points, self.settings.seed), make)
+
+    def judge_fit(
+        self, name: str, fit: Labelling, make: Maker, *, each: Each = map
+    ) -> tuple[ComparisonRow, Labels]:
+        """The same where the fit is there."""
+        made = Labelling(self.kmeans, fit.seconds) if name == "KMeans" else fit
+        stability = self._find_lowest_return(made.labels, make, each)
+        return _build_row(name, made, self.kmeans, self.points, stability), made.labels
+
+    def _find_lowest_return(self, labels: Labels, make: Maker, each: Each) -> float | None:
+        """The lowest mean Jaccard of a segment over REDRAWS redraws, or over all where the bound lies within
+        two standard errors of it."""
+        segments, redraws = np.unique(labels[labels >= 0]), self.settings.redraws
+        if len(segments) < 2 or redraws == 0:
+            return None
+        numbered = np.where(labels < 0, -1, np.searchsorted(segments, labels))
+
+        def take(numbers: range) -> Points:
+            return measure_returns(self.points, numbered, again, numbers, self.settings.seed, each=each)
+
+        def again(points: Points, seed: int) -> Labels:
+            return make(points, seed).labels
+
+        found = Stability(take(range(min(redraws, REDRAWS))))
+        lowest, error = found.lowest
+        if redraws <= REDRAWS or reaches(lowest, STABLE, error) is not None:
+            return lowest
+        return Stability(np.vstack([found.each, take(range(REDRAWS, redraws))])).lowest[0]
 
 
 def measure_k_distances(points: Points, min_samples: int, eps: float | None = None) -> Density:
@@ -164,29 +186,6 @@ def measure_k_distances(points: Points, min_samples: int, eps: float | None = No
         bend = find_knee(np.arange(len(curve)), curve)
         eps = float(np.quantile(curve, 0.95) if bend is None else curve[int(bend)])
     return Density(curve, eps, min_samples)
-
-
-def label_by_twins(points: Points, k: int, seed: int) -> dict[str, Labelling]:
-    """The algorithms of Spark ML beside KMeans, as scikit-learn has them, on all `points` (n, d)."""
-    made = run_each(partial(_make, points=points, seed=seed), [partial(fit_twin, name, k) for name in TWINS])
-    return dict(zip(TWINS, made, strict=True))
-
-
-def _find_lowest_return(
-    points: Points, labels: Labels, again: Again | None, redraws: int, seed: int
-) -> float | None:
-    """The lowest mean Jaccard of a segment over REDRAWS redraws, or over all where the bound lies within two
-    standard errors of it."""
-    segments = np.unique(labels[labels >= 0])
-    if len(segments) < 2 or again is None or redraws == 0:
-        return None
-    numbered = np.where(labels < 0, -1, np.searchsorted(segments, labels))
-    returns = measure_returns(points, numbered, again, redraws, seed)
-    found = Stability(np.stack([*islice(returns, REDRAWS)]))
-    lowest, error = found.lowest
-    if reaches(lowest, STABLE, error) is not None:
-        return lowest
-    return Stability(np.vstack([found.each, *returns])).lowest[0]
 
 
 def _build_row(

@@ -24,6 +24,9 @@ NamesOf = Callable[[Points, Points, Labels], tuple[str, ...]]
 Again = Callable[[Points, int], Labels]
 """(points (n, d), seed) -> labels (n,), under 0 for customers in no segment."""
 
+Each = Callable[..., Iterator[Labels]]
+"""The built-in `map`, or one that does several at a time."""
+
 ROWS = 3_000
 """Customers in one redraw; the sample's size where that is smaller."""
 STARTS = 5
@@ -108,17 +111,18 @@ def measure_same_names(points: Points, cut: Cut, redraws: Sequence[Redraw], name
 
 
 def measure_returns(
-    points: Points, labels: Labels, again: Again, redraws: int, seed: int
-) -> Iterator[Points]:
-    """The same bootstrap for any algorithm: the Jaccard (k,) of each segment of `labels` (n,), redraw by
-    redraw.
+    points: Points, labels: Labels, again: Again, numbers: range, seed: int, *, each: Each = map
+) -> Points:
+    """The same bootstrap for any algorithm: in each redraw the Jaccard (B, k) of each segment of `labels`
+    (n,).
 
-    `again(points, seed)` clusters a redraw of all n anew. A label under 0 is nobody's: it is no segment,
-    and a customer who turns into one is lost to the segment.
+    `again(points, seed)` clusters a redraw of all n anew, and `each` maps it over them. A label under 0 is
+    nobody's: it is no segment, and a customer who turns into one is lost to the segment.
     """
     k = int(labels.max()) + 1
-    for drawn, new_seed in _draw(len(points), len(points), range(redraws), seed):
-        yield _find_again(labels, drawn, again(points[drawn], new_seed), k)
+    draws = [*_draw(len(points), len(points), numbers, seed)]
+    own = each(lambda drawn, new_seed: again(points[drawn], new_seed), *zip(*draws, strict=True))
+    return np.stack([_find_again(labels, drawn, new, k) for (drawn, _), new in zip(draws, own, strict=True)])
 
 
 def _draw(customers: int, rows: int, numbers: range, seed: int) -> Iterator[tuple[Labels, int]]:

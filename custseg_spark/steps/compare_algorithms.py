@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
-from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling
+from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling, Maker
 from custseg_spark.recipe import Recipe
 from custseg_spark.report.figures import draw
 from custseg_spark.report.plots.data import ComparisonPictures
@@ -24,19 +26,24 @@ def compare_algorithms(
 ) -> AlgorithmComparison:
     """The other algorithms on `points` (n, d), held against KMeans, and which of them to prefer.
 
+    Where the sweep is Spark ML's, so are KMeans, BisectingKMeans and GaussianMixture here, in every redraw.
     Each is redrawn as often as the recipe's evidence.bootstraps say.
     """
     k = kmeans.k
     floor, seed = recipe.segments.smallest_share, recipe.sweep.seed
-    given = {"KMeans": Labelling(kmeans.labels, kmeans.seconds)}
-    if recipe.sweep.by == "spark_ml":
-        for name, labels, seconds in clustering.label_by_others(spark, points, k, seed):
-            given[name] = Labelling(labels, seconds)
-    else:
-        given |= evidence.label_by_twins(points, k, seed)
     settings = ComparisonSettings(floor, recipe.evidence.bootstraps, seed, dbscan or DbscanSettings())
-    found = evidence.compare(points, k, given, settings)
+    here = _build_spark_ml_makers(spark, k) if recipe.sweep.by == "spark_ml" else {}
+    found = evidence.compare(points, k, kmeans.labels, settings, here)
     return AlgorithmComparison(k, found, *evidence.prefer(found.rows, floor))
+
+
+def _build_spark_ml_makers(spark: SparkSession, k: int) -> dict[str, Maker]:
+    from custseg_spark.clustering import spark_ml
+
+    def make(name: str, points: NDArray[np.float64], seed: int) -> Labelling:
+        return Labelling(*spark_ml.cluster(spark, name, k, points, seed))
+
+    return {name: partial(make, name) for name in spark_ml.ALGORITHMS}
 
 
 def draw_comparison_figures(

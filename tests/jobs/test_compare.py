@@ -41,3 +41,15 @@ def test_a_run_tells_of_other_algorithms_where_asked(train: Train) -> None:
     assert {"KMeans", "DBSCAN", "Ward"} <= set(table["algorithm"])
     assert (outcome.run / "plots" / "comparison.png").exists()
     assert "Other algorithms" in (outcome.run / "report.html").read_text()
+
+
+@pytest.mark.spark_only("Spark ML")
+def test_spark_ml_is_held_against_its_own_redraws(train: Train) -> None:
+    asked = {**RECIPE["evidence"], "compare": True, "bootstraps": 1}
+    by = {"sweep": {"restarts": 3, "by": "spark_ml"}, "segments": {"k": [3, 3], "choose": "silhouette"}}
+    outcome = train(planted(), {**RECIPE, **by, "evidence": asked})
+    assert outcome.code == 0, outcome.err
+    rows = pd.read_csv(outcome.run / "comparison.csv").set_index("algorithm")
+    assert list(rows.index[:3]) == ["KMeans", "BisectingKMeans", "GaussianMixture"]
+    assert (rows["adjusted_rand"].iloc[:3] > 0.95).all()
+    assert (rows["stability"].iloc[:3] > 0.9).all()

@@ -1,7 +1,9 @@
 """The parts of clustering on Spark, each against plain numpy."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,14 +64,49 @@ def test_the_scale_of_spark_ml_is_that_of_the_driver(spark: SparkSession) -> Non
 
 
 @pytest.mark.spark_only("Spark ML")
-def test_other_algorithms_of_spark_ml_cut_what_lies_apart(spark: SparkSession) -> None:
-    truth = np.repeat(np.arange(3), 60)
+@pytest.mark.parametrize("name", spark_ml.ALGORITHMS)
+def test_the_algorithms_of_spark_ml_cut_what_lies_apart(spark: SparkSession, name: str) -> None:
+    truth = np.arange(180) % 3
     points = cloud(180, 2) * 0.3 + np.array([[-6.0, 0], [6, 0], [0, 9]])[truth]
-    labelled = list(clustering.label_by_others(spark, points, 3, seed=1))
-    assert [name for name, _, _ in labelled] == ["BisectingKMeans", "GaussianMixture"]
-    for name, labels, seconds in labelled:
-        assert (labels.shape, labels.dtype, seconds > 0) == ((180,), np.dtype(np.int64), True)
-        assert adjusted_rand_score(truth, labels) == 1, name
+    labels, seconds = spark_ml.cluster(spark, name, 3, points, 1)
+    assert (labels.shape, labels.dtype, seconds > 0) == ((180,), np.dtype(np.int64), True)
+    assert adjusted_rand_score(truth, labels) == 1
+
+
+@pytest.mark.spark_only("Spark ML")
+def test_kmeans_of_a_comparison_is_the_cheapest_start(spark: SparkSession) -> None:
+    points = cloud(200, 2)
+    with spark_ml.cache_points(spark, points) as frame:
+        fits = [spark_ml.build_kmeans(7, 3 + i).fit(frame) for i in range(spark_ml.STARTS)]
+    costs = [fit.summary.trainingCost for fit in fits]
+    assert np.argmin(costs) > 0
+    best = clustering.find_nearest(points, spark_ml.read_centres(fits[int(np.argmin(costs))]))
+    assert adjusted_rand_score(best, spark_ml.cluster(spark, "KMeans", 7, points, 3)[0]) == 1
+
+
+@pytest.mark.spark_only("Spark ML")
+def test_the_clock_runs_while_spark_ml_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    def last(seconds: float, gives: object = None) -> Any:
+        def pass_by(*_: object, **__: object) -> Any:
+            now[0] += seconds
+            return gives
+
+        return pass_by
+
+    labels = SimpleNamespace(toPandas=last(1000, pd.DataFrame({"row": [1, 0], "prediction": [1, 0]})))
+    model = SimpleNamespace(
+        transform=lambda _: SimpleNamespace(select=lambda *_: labels), summary=SimpleNamespace(trainingCost=1)
+    )
+    frame = nullcontext(SimpleNamespace(count=last(100)))
+    estimator = SimpleNamespace(fit=last(3, model))
+    monkeypatch.setattr(spark_ml, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    monkeypatch.setattr(spark_ml, "cache_points", last(10, frame))
+    monkeypatch.setattr(spark_ml, "ALGORITHMS", dict.fromkeys(spark_ml.ALGORITHMS, lambda **_: estimator))
+    for name in spark_ml.ALGORITHMS:
+        found, seconds = spark_ml.cluster(None, name, 2, np.eye(2), 1)  # type: ignore[arg-type]
+        assert (found.tolist(), seconds) == ([0, 1], 3.0), name
 
 
 def test_the_nearest_centre_in_sql_is_the_nearest(spark: SparkSession) -> None:

@@ -1,6 +1,7 @@
 """What others are held against is the run's own KMeans; what `custseg compare` takes. Without a JVM."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from pyspark.sql import SparkSession
 from custseg_spark import cli, clustering, evidence
 from custseg_spark.clustering import Partition
 from custseg_spark.commands.compare import _find_partition
-from custseg_spark.recipe import Recipe, parse
+from custseg_spark.recipe import Recipe, change, parse
 from custseg_spark.results import TreatedSample
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
@@ -59,12 +60,36 @@ def test_a_chosen_k_is_not_judged_for_nothing(monkeypatch: pytest.MonkeyPatch) -
 def test_a_run_hands_over_its_own_labels_and_redraws(bootstraps: int) -> None:
     asked = recipe(compare=True, bootstraps=bootstraps)
     labels = np.random.default_rng(1).integers(4, size=600)  # no k-means would find these
-    own = clustering.Partition(4, POINTS[:4], labels, 1.0, (1.0,), 0.25, None)
+    own = clustering.Partition(4, POINTS[:4], labels, 1.0, (1.0,), 1e6, None)
     others = compare_algorithms(None, POINTS, own, asked)  # type: ignore[arg-type]
     assert np.array_equal(others.found.labels["KMeans"], labels[others.found.at])
     kmeans = others.found.rows[0]
-    assert (kmeans.algorithm, kmeans.seconds) == ("KMeans", 0.25)
+    assert kmeans.algorithm == "KMeans"
+    assert 0 < kmeans.seconds < 60  # of one start on these rows, not of all that the sweep did
     assert (kmeans.stability is None) == (bootstraps == 0)
+
+
+@pytest.mark.parametrize(("by", "asked_of_spark"), [("driver", 0), ("spark_ml", 4)])
+def test_spark_ml_redraws_what_it_has_cut(
+    by: str, asked_of_spark: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, str, int]] = []
+
+    def cluster(spark: object, name: str, k: int, points: np.ndarray, _: int) -> tuple[np.ndarray, float]:
+        asked.append((spark, name, k))
+        return (points[:, 0] > 0).astype(np.int64), 77.0  # two sides, which always come back
+
+    fake = SimpleNamespace(cluster=cluster, ALGORITHMS=("KMeans", "BisectingKMeans", "GaussianMixture"))
+    monkeypatch.setattr(clustering, "spark_ml", fake, raising=False)
+    own = clustering.Partition(4, POINTS[:4], np.arange(600) % 4, 1.0, (1.0,), 1e6, None)
+    settings = change(recipe(compare=True, bootstraps=3), {"sweep.by": by})
+    found = compare_algorithms("the session", POINTS, own, settings).found  # type: ignore[arg-type]
+    names = fake.ALGORITHMS if asked_of_spark else ()
+    assert sorted(asked) == sorted([("the session", name, 4) for name in names] * asked_of_spark)
+    by_spark = {row.algorithm: row for row in found.rows if row.seconds == 77.0}
+    assert set(by_spark) == set(names)
+    for name in {*names} - {"KMeans"}:
+        assert (by_spark[name].segments, by_spark[name].stability) == (2, 1.0)
 
 
 @pytest.mark.parametrize(

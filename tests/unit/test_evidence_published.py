@@ -97,7 +97,10 @@ def test_they_are_reproducible_but_not_natural(spend_recency_deals: np.ndarray) 
 def test_ward_and_dbscan_on_value_and_engagement(value_engagement: np.ndarray) -> None:
     """Ward at 4 .4043; DBSCAN with eps .8 and 6 points: one cluster and 20 of noise; k-means at 4 .4237."""
     found = compare(
-        value_engagement, 4, {}, ComparisonSettings(redraws=0, dbscan=DbscanSettings(eps=0.8, min_samples=6))
+        value_engagement,
+        4,
+        fit_kmeans(value_engagement, 4, 42, starts=5).labels,
+        ComparisonSettings(redraws=0, dbscan=DbscanSettings(eps=0.8, min_samples=6)),
     )
     rows: dict[str, ComparisonRow] = {row.algorithm: row for row in found.rows}
     assert rows["Ward"].silhouette_euclidean == pytest.approx(0.4043, abs=5e-5)
