@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 import pandas as pd
@@ -32,6 +33,7 @@ from custseg_spark.steps.check_with_spark_ml import check_with_spark_ml
 from custseg_spark.steps.choose_k import choose_k, fit_plane, start_judgement, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
 from custseg_spark.steps.draw_sample import copy_small_table, draw_sample
+from custseg_spark.steps.file_order import read_places, refuse_unordered
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
 from custseg_spark.steps.name_segments import settle_order
 from custseg_spark.steps.profile_segments import profile_segments
@@ -103,8 +105,12 @@ def count_table(
     refuse_catalog(spark, recipe.publish)
     table, rows, live = read_table(spark, recipe, source, live)
     with journal.stage("check") as facts:
+        if recipe.sweep.order == "file":
+            refuse_unordered(recipe, source, table, rows)
         table = copy_small_table(table, recipe, rows)
         sample, counts = draw_sample(table, recipe, rows)
+        if recipe.sweep.order == "file" and isinstance(source, str):
+            sample = replace(sample, places=read_places(spark, recipe, source, sample))
         table = table.settle_whole(counts)
         accepted = counts[data.ACCEPTED]
         facts.update(accepted=accepted, quarantined=counts[data.ROWS] - accepted, sample=len(sample.raw))

@@ -62,9 +62,10 @@ class Sweep(Section):
     seed: int = 42
     order: Literal["hash", "file"] = "hash"
     """hash: of the id, which says nothing; file: a replication. The starts are then those of scikit-learn's
-    KMeans(k, n_init=restarts, random_state=seed) on the rows in the order of their file."""
+    KMeans(k, n_init=restarts, random_state=seed) on the rows in the order of their one file, all of them."""
     refine: Annotated[int, Field(ge=0, le=20)] = 2
-    """At most this many Lloyd steps over all rows, fewer when the cost no longer falls."""
+    """At most this many Lloyd steps over all rows, fewer when the cost no longer falls; none by order: file,
+    whose centres are those of its starts."""
     tolerance: Annotated[float, Field(gt=0, lt=1)] = 1e-3
     """A refinement step that lowers the cost by less than this share is the last one."""
 
@@ -86,7 +87,8 @@ class Sweep(Section):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, value: Any) -> Any:
-        """`start` is what `by` was called, in the records of runs too. Spark ML has a default of its own."""
+        """`start` is what `by` was called, in the records of runs too. Spark ML and a replication have
+        defaults of their own."""
         if isinstance(value, dict) and "start" in value:
             by = {"driver": "driver", "spark": "spark_ml"}.get(str(value["start"]))
             if by is None or "by" in value:
@@ -94,6 +96,8 @@ class Sweep(Section):
             value = {**{key: entry for key, entry in value.items() if key != "start"}, "by": by}
         if isinstance(value, dict) and value.get("by") == "spark_ml":
             return {"restarts": 3, **value}
+        if isinstance(value, dict) and value.get("order") == "file":
+            return {"refine": 0, **value}
         return value
 
 

@@ -84,16 +84,17 @@ class Sample:
     """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
 
     `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
-    that describes; both one row per sampled customer. `places` (n,): in which order they were read. `reach`:
-    who is in it. `missing`: of all rows, those without a value, by feature. `whole`: it is the whole table.
+    that describes; both one row per sampled customer. `reach`: who is in it. `missing`: of all rows, those
+    without a value, by feature. `whole`: it is the whole table. `places` (n,): the numbers of their rows in
+    the file; None unless the order counts.
     """
 
     raw: pd.DataFrame
     described: pd.DataFrame
-    places: NDArray[np.int64]
     reach: clustering.SampleRange
     missing: dict[str, int]
     whole: bool
+    places: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class CountedTable:
 @dataclass(frozen=True)
 class TreatedSample:
     """The sampled customers as the features cut them: `values`, a column `feature_<name>` each in its unit;
-    `points` (n, d) on the model scale. `places` (n,): in which order they were read. `everyone`: lazily, all
+    `points` (n, d) on the model scale. `places` (n,): as of the Sample. `everyone`: lazily, all
     customers with the columns of `points` and an id to order them by; None but where the sweep takes all.
     `rows`: how many they are, about.
     """
@@ -124,6 +125,6 @@ class TreatedSample:
     treatments: tuple[Treatment, ...]
     values: pd.DataFrame
     points: NDArray[np.float64]
-    places: NDArray[np.int64]
+    places: NDArray[np.int64] | None
     everyone: DataFrame | None
     rows: int

@@ -37,7 +37,7 @@ def sweep_k(
     def tell(k: int) -> None:
         journal.progress(f"sweep k={k}")
 
-    if recipe.sweep.order == "file":
+    if treated.places is not None:
         order = np.argsort(treated.places)
         cuts = clustering.sweep(spark, points[order], ks, recipe.sweep, tell)
         return [replace(cut, labels=cut.labels[np.argsort(order)]) for cut in cuts]

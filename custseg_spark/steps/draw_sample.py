@@ -5,7 +5,6 @@ from __future__ import annotations
 from numbers import Integral
 from typing import Any
 
-import numpy as np
 from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
@@ -13,14 +12,10 @@ from custseg_spark import clustering, data, features, journal
 from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.engine.session import is_on_this_machine
-from custseg_spark.errors import DataError
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps.explain_cast import explain_engine_errors
 
-ORDERED_UP_TO = 5_000
-"""Rows that either engine reads in one piece, so that they come in the order of their file."""
-_PLACE = "_place"
 COPIED_UP_TO = 200_000
 """Rows of a table that is computed once, with its checks, into a copy."""
 
@@ -39,15 +34,7 @@ def copy_small_table(found: CustomerTable, recipe: Recipe, rows: int) -> Custome
 
 
 def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample, dict[str, int]]:
-    """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here.
-
-    Raises DataError where the order of the rows is to count, and they are too many to be read in it.
-    """
-    if recipe.sweep.order == "file" and rows > ORDERED_UP_TO:
-        raise DataError(
-            f"sweep.order: file takes a table of at most {ORDERED_UP_TO:,} rows; found {rows:,}",
-            "leave it out: the segments do not hang on the order of the rows then",
-        )
+    """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here."""
     journal.scan("statistics and sample")
     missing = [
         F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}")
@@ -68,7 +55,6 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
             clustering.HASH, data.column(recipe.input.id_column).cast("string").alias("id"), *raw, *columns
         ).toPandas()
         counts = read_observation(observed, found, *missing)
-    table[_PLACE] = np.arange(len(table))
     table = table.sort_values([clustering.HASH, "id"], ignore_index=True).head(recipe.sweep.sample_rows)
     hashes = table[clustering.HASH].to_numpy()
     whole = rows <= recipe.sweep.sample_rows
@@ -79,7 +65,6 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
             list(found.expressions), axis=1
         ),
         described=described.set_axis(["id", *found.described], axis=1),
-        places=table[_PLACE].to_numpy(),
         reach=clustering.SampleRange(recipe.sweep.seed, highest, hashes),
         missing={name: counts[f"missing_{name}"] for name in found.expressions},
         whole=whole,

@@ -138,7 +138,8 @@ def write_method(result: TrainingResult) -> tuple[str, ...]:
     drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
     steps = "" if passes == 1 else f", moved by {passes - 1} Lloyd steps over all customers"
     scaled = _SCALED[recipe.scale]
-    tried = f"k-means was started {recipe.sweep.restarts} times (seed {recipe.sweep.seed}) on "
+    starts = "once" if recipe.sweep.restarts == 1 else f"{recipe.sweep.restarts} times"
+    tried = f"k-means was started {starts} (seed {recipe.sweep.seed}) on "
     tried += "all customers, by Spark ML" if recipe.sweep.sample == "all" else drawn
     scored = result.decision.candidates
     unknown = sum(c.lowest_jaccard is None for c in scored) if recipe.evidence.bootstraps else 0

@@ -207,8 +207,8 @@ def tell_run(run: Run, history: Sequence[Mapping[str, Any]]) -> None:
     console.print(f"run {run.run_id}: {record.k} segments, {record.why}")
     tell_recurrence(console, record.choice)
     console.print()
-    tell_segments(console, [(one.segment, one.name, one.size) for one in record.segments])
     tell_replication(console, record.replication)
+    tell_segments(console, [(one.segment, one.name, one.size) for one in record.segments])
     tell_verdict(console, record.structure)
     tell_spark_ml(console, record.spark_ml)
     if record.live is not None:

@@ -87,7 +87,7 @@ def tell_spark_ml(console: Console, found: SparkMlCheck | SparkMlRecord | None) 
 def tell_replication(console: Console, replication: str | None) -> None:
     """Print what the segments repeat; nothing where the best ones were looked for."""
     if replication is not None:
-        console.print(replication)
+        console.print(f"This is {replication}\n")
 
 
 def tell_rows(console: Console, quality: Quality, labelled: str = "accepted") -> None:

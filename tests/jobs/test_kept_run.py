@@ -69,7 +69,7 @@ def test_a_run_of_today_keeps_the_ids_and_names_of_an_older_one(
     assert {event.kind for event in record.live.events} == {"continues"}
     then = json.loads((output / "runs" / FIRST / "run.json").read_text())
     now = json.loads(Path(run.at("run.json")).read_text())
-    assert set(now) == {*then, "schema_version", "file", "engine", "spark_ml"}, (
+    assert set(now) == {*then, "schema_version", "file", "engine", "spark_ml", "replication"}, (
         "today's says all that it said"
     )
     assert set(now["recipe"]) >= set(then["recipe"])
