@@ -17,7 +17,11 @@ CAMPAIGN = [
     path
     for path in CONF
     if path.stem
-    in ("marketing_campaign", "spark_ml", *("published_" + s for s in ("value_engagement", "elbow_six")))
+    in (
+        "marketing_campaign",
+        "spark_ml",
+        *("published_" + s for s in ("value_engagement", "elbow_six", "six")),
+    )
 ]
 SECTIONS: dict[str, type[BaseModel]] = {
     "input": models.Input,
@@ -117,9 +121,16 @@ def test_a_shipped_recipe_names_columns_that_the_real_table_has(path: Path, shar
     assert set(find_columns_used(recipe)) | set(recipe.input.types) <= set(header.columns)
 
 
-def test_the_recipe_with_six_segments_takes_the_overrides_its_comment_gives() -> None:
-    path = ROOT / "conf" / "published_elbow_six.yaml"
-    given = re.findall(r"--set (\S+)", path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["published_value_engagement", "published_elbow_six"])
+def test_a_published_recipe_takes_the_replication_its_comment_gives(name: str) -> None:
+    path = ROOT / "conf" / f"{name}.yaml"
+    given = re.findall(r"--set (\S+)", path.read_text(encoding="utf-8").partition("All figures")[0])
     recipe = load(str(path), given)
-    assert recipe.segment_by["income"].clip == (None, "p99.5")
-    assert recipe.segments.range == (6, 6)
+    assert (recipe.scale, recipe.sweep.restarts, recipe.sweep.seed) == ("population", 1, 42)
+    assert (recipe.sweep.order, recipe.sweep.refine) == ("file", 0)
+
+
+def test_the_recipe_of_six_is_the_other_with_the_income_clipped() -> None:
+    six = load(str(ROOT / "conf" / "published_six.yaml"))
+    given = ["segment_by.income.clip=[null, p99.5]", "segments.k=6", "segments.choose=fixed"]
+    assert six == load(str(ROOT / "conf" / "published_elbow_six.yaml"), given)
