@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from custseg_spark.commands.compare import ComparisonResult
     from custseg_spark.commands.train import TrainResult
     from custseg_spark.propose.proposal import Proposal
+    from custseg_spark.recipe import Recipe
 
 TRAIN = """\
 examples:
@@ -95,6 +96,11 @@ def add_commands(commands: Commands) -> None:
     add_engine(init)
 
 
+def _name_work(recipe: Recipe, path: str) -> str:
+    """The table whose size says how much Spark has to do; none where the fits of Spark ML are most of it."""
+    return "" if recipe.sweep.by == "spark_ml" else path
+
+
 def _train(arguments: argparse.Namespace) -> None:
     if not arguments.explain:
         workers.warm_up()
@@ -118,7 +124,7 @@ def _train(arguments: argparse.Namespace) -> None:
         if arguments.explain:
             print(run_on_engine(arguments.engine, prepare_explain, path))
             return
-        trained = run_on_engine(arguments.engine, prepare, path)
+        trained = run_on_engine(arguments.engine, prepare, _name_work(recipe, path))
     terminal.tell_training(trained)
     if arguments.fail_on_drift and trained.found.since_live:
         fail_on_drift(trained.found.since_live.drift)
@@ -138,7 +144,7 @@ def _compare(arguments: argparse.Namespace) -> None:
         return lambda spark: compare(spark, recipe, path, arguments.to, settings)
 
     with terminal.show_progress():
-        compared = run_on_engine(arguments.engine, prepare, path)
+        compared = run_on_engine(arguments.engine, prepare, _name_work(recipe, path))
     terminal.tell_comparison(compared)
 
 

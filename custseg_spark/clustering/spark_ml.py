@@ -22,11 +22,14 @@ from pyspark.ml.feature import PCA, StandardScaler, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark.clustering.plane import Plane, build_plane
+from custseg_spark.engine.session import activate_session, is_on_this_machine
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.int64]
 THREADS = 4
 """Fits and scores on a sample are mostly Spark's overhead for small jobs: some at a time hide it."""
+HELD_ROWS = 2_000_000
+"""Vectors that all fits at a time hold, each its own; where there are more, one fit keeps the cores busy."""
 PART_ROWS = 100_000
 INIT_STEPS = 5
 """Of k-means||, where Spark's own default is two: three starts then miss the best centres less often."""
@@ -59,24 +62,34 @@ def cache_points(
 
 @contextmanager
 def cache_rows(table: DataFrame, order: str, rows: int) -> Iterator[DataFrame]:
-    """The columns of `table` but `order` as a vector column `features`, cached: about `rows` of them.
+    """The columns of `table` but `order` as a vector column `features`, beside it, cached: about `rows` rows.
 
     What Spark ML finds hangs on the partitions and the order of the rows: both come from the column `order`.
     """
     parts = max(1, -(-rows // PART_ROWS))
     placed = table.repartition(parts, order).sortWithinPartitions(order)
-    with _hold(assemble(placed, [name for name in table.columns if name != order]).drop(order)) as frame:
+    with _hold(assemble(placed, [name for name in table.columns if name != order])) as frame:
         yield frame
 
 
 @contextmanager
 def _hold(frame: DataFrame) -> Iterator[DataFrame]:
-    """The frame in the engine's memory, which is free again after the block, whatever goes wrong in it."""
-    held = frame.cache()
+    """The frame in the engine's memory, which is free again after the block, whatever goes wrong in it.
+
+    On this machine as a checkpoint, which Spark ML reads three times as fast as a cached table
+    (docs/decisions/spark-ml.md). On a cluster an executor may go, and takes a checkpoint along: there as a
+    cached table, of which Spark makes anew what is lost.
+    """
+    if is_on_this_machine(frame.sparkSession):
+        held = frame.localCheckpoint()
+        free = held._jdf.queryExecution().logical().rdd().unpersist
+    else:
+        held = frame.cache()
+        free = held.unpersist
     try:
         yield held
     finally:
-        held.unpersist(blocking=True)
+        free(True)
 
 
 def assemble(table: DataFrame, names: Sequence[str]) -> DataFrame:
@@ -95,19 +108,21 @@ def fit_each(
     frame: DataFrame, ks: Sequence[int], restarts: int, seed: int, done: Callable[[int], None]
 ) -> dict[int, SparkMlCut]:
     """For every k the best of `restarts` fits of KMeans (k-means||, the seeds from `seed` on) on the
-    `features` of a cached frame, scored by ClusteringEvaluator; THREADS at a time, and the next k begins
+    `features` of a cached frame, scored by ClusteringEvaluator; some at a time, and the next k begins
     while the last one ends. `done(k)` is told when a k is fitted."""
     rows = frame.count()  # it is in memory before fits at a time ask for it
+    vectors = frame.select("features")  # which is not cached: a fit keeps what it has decoded
+    threads = max(1, min(THREADS, HELD_ROWS // rows))
 
     def fit(k: int, number: int) -> tuple[float, KMeansModel, float]:
         begun = time.perf_counter()
-        model = build_kmeans(k, seed + number).fit(frame)
+        model = build_kmeans(k, seed + number).fit(vectors)
         return model.summary.trainingCost / rows, model, time.perf_counter() - begun
 
     def score(model: KMeansModel) -> float:
         return float(build_evaluator().evaluate(model.transform(frame)))
 
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads, initializer=lambda: activate_session(frame.sparkSession)) as pool:
         begun = {k: [pool.submit(fit, k, i) for i in range(restarts)] for k in reversed(ks)}
         best, scored = {}, {}
         for k in reversed(ks):
@@ -160,13 +175,14 @@ def cluster(spark: SparkSession, name: str, k: int, points: Points, seed: int) -
     moved into the positive quadrant: on centred features it gives up after one cluster, and no distance
     changes.
     """
+    activate_session(spark)  # it runs beside other work
     if name == "BisectingKMeans":
         points = points - points.min(axis=0) + 1.0
     starts = STARTS if name == "KMeans" else 1
     with cache_points(spark, points, {"row": np.arange(len(points))}) as frame:
         frame.count()  # it is in memory before the clock runs
         begun = time.perf_counter()
-        models = [ALGORITHMS[name](k=k, seed=seed + i).fit(frame) for i in range(starts)]
+        models = [ALGORITHMS[name](k=k, seed=seed + i).fit(frame.select("features")) for i in range(starts)]
         seconds = (time.perf_counter() - begun) / starts
         best = min(models, key=lambda model: model.summary.trainingCost) if starts > 1 else models[0]
         labelled = best.transform(frame).select("row", "prediction").toPandas()

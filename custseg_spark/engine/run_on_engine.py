@@ -26,9 +26,9 @@ _SMALL = 32 * 2**20
 def run_on_engine(wish: str | None, prepare: Callable[[], Callable[[SparkSession], T]], table: str = "") -> T:
     """What a command gives: `prepare` imports it while the session opens, and gives what is called with it.
 
-    `wish`: auto, spark or sail; as CUSTSEG_ENGINE says if null. `table`: the path of what it reads. Where
-    Sail was chosen and something takes Spark, the command is run again there, and says why. Raises
-    NeedsSparkError where there is none, or Sail was asked for.
+    `wish`: auto, spark or sail; as CUSTSEG_ENGINE says if null. `table`: the path of what it reads, where its
+    size says how much there is to do. Where Sail was chosen and something takes Spark, the command is run
+    again there, and says why. Raises NeedsSparkError where there is none, or Sail was asked for.
     """
     with ThreadPoolExecutor(1) as beside:
         is_first = sail.get_session() is None
@@ -63,6 +63,8 @@ def _open_beside(beside: Executor, wish: str | None, table: str) -> Callable[[],
 def is_small(table: str) -> bool:
     """Whether the files at a local path hold at most 32 MiB: the run ends before Java's optimising compiler
     has paid off, which takes as much CPU time as all the rest (docs/decisions/small-tables.md)."""
+    if not table:
+        return False
     path = Path(table)
     files = path.rglob("*") if path.is_dir() else [path]
     size = 0

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custseg_spark.engine import machine, sail
 from custseg_spark.engine.choose import (
@@ -106,6 +106,14 @@ def is_on_this_machine(spark: SparkSession) -> bool:
     return re.match(r"local(\[|$)", spark.conf.get("spark.master") or "") is not None
 
 
+def activate_session(spark: SparkSession) -> None:
+    """Make it the active session of this thread too: over Spark Connect each thread has its own, and Spark ML
+    asks for it."""
+    kind: Any = type(spark)
+    if ".connect." in kind.__module__:
+        kind._set_default_and_active_session(spark)
+
+
 def _hang_up_at_exit(spark: SparkSession) -> None:
     """Close the connection to a Spark Connect server before Python takes itself apart.
 
@@ -189,7 +197,7 @@ def _list_laptop_settings(cores: int, small: bool) -> dict[str, str]:
         f"-Ddev.ludovic.netlib.{library}.allowNative=false" for library in ("blas", "lapack", "arpack")
     ]
     if small:
-        options.append("-XX:TieredStopAtLevel=1")
+        options += ["-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m"]  # of its own it fills 48
         settings["spark.sql.adaptive.enabled"] = "false"  # it plans every stage anew
     if not any(find_conf_dir().glob("log4j2*")):
         options.append(f"-Dlog4j2.configurationFile={_find_log_settings().as_uri()}")

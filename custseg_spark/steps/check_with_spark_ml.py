@@ -6,6 +6,7 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, features, journal
 from custseg_spark.engine.choose import is_sail
+from custseg_spark.engine.session import activate_session
 from custseg_spark.recipe import Recipe
 from custseg_spark.results import Decision, SparkMlCheck, TreatedSample
 from custseg_spark.steps.treat_features import remove_scale
@@ -29,6 +30,7 @@ def check_with_spark_ml(
 
     from custseg_spark.clustering import spark_ml
 
+    activate_session(spark)  # it runs beside other work
     chosen, points = decision.partition, treated.points
     if recipe.scale == "standard":
         values = features.to_model_scale(treated.values, remove_scale(treated.treatments))

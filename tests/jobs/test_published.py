@@ -10,7 +10,6 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
@@ -18,6 +17,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from tests.jobs.conftest import LESS, Outcome, Train, labelled_by_a_run
+from tests.support import campaign
 
 VALUE = ["4602.2", "3579.6", "2732.9", "2226.5", "2084.6", "1781.3", "1611.7"]
 SEVEN = ["10218.62", "9303.35", "8159.36", "7578.22", "7102.82", "6820.51", "6445.57", "6224.74"]
@@ -143,13 +143,9 @@ def read_labels(outcome: Outcome) -> pd.Series:
 
 def label_by_one_start(table: pd.DataFrame) -> pd.Series:
     """The label of each customer, by id, of the start that gives the inertia printed at k = 6."""
-    table = table.dropna(subset="Income").set_index("ID")
-    spend = table.filter(like="Mnt").sum(axis=1)
-    others = ["NumStorePurchases", "NumWebPurchases", "NumWebVisitsMonth", "Recency"]
-    columns = [2025 - table["Year_Birth"], table["Income"], spend, *(table[name] for name in others)]
-    points = np.stack(columns, axis=1).astype(float)
-    scaled = (points - points.mean(axis=0)) / points.std(axis=0)
-    return pd.Series(KMeans(6, n_init=1, random_state=42).fit_predict(scaled), table.index)
+    features = campaign.build_published_elbow_six(table.set_index("ID"))
+    scaled = (features - features.mean()) / features.std(ddof=0)
+    return pd.Series(KMeans(6, n_init=1, random_state=42).fit_predict(scaled.to_numpy()), features.index)
 
 
 def test_our_own_recipe_gives_five_stable_segments(

@@ -15,22 +15,29 @@ def clip_to_fences(values: pd.Series) -> pd.Series:
     return values.clip(low - 1.5 * (high - low), high + 1.5 * (high - low))
 
 
-def build_own(table: pd.DataFrame) -> pd.DataFrame:
+def build_marketing_campaign(table: pd.DataFrame) -> pd.DataFrame:
     """conf/marketing_campaign.yaml and conf/spark_ml.yaml."""
     table = table[table["Year_Birth"] >= 1930]
     deals = table["NumDealsPurchases"]
     return _join(np.log1p(sum_spend(table)), table["Recency"], deals.clip(upper=deals.quantile(0.99)))
 
 
-def build_elbow_six(table: pd.DataFrame, *, clipped: bool) -> pd.DataFrame:
-    """conf/published_elbow_six.yaml; `clipped`: without the one income of 666,666, which is a segment."""
+def build_published_elbow_six(table: pd.DataFrame) -> pd.DataFrame:
+    """conf/published_elbow_six.yaml."""
     table = table.dropna(subset="Income")
-    income = table["Income"].clip(upper=table["Income"].quantile(0.995)) if clipped else table["Income"]
     counts = ("NumStorePurchases", "NumWebPurchases", "NumWebVisitsMonth", "Recency")
-    return _join(2025 - table["Year_Birth"], income, sum_spend(table), *(table[one] for one in counts))
+    return _join(
+        2025 - table["Year_Birth"], table["Income"], sum_spend(table), *(table[one] for one in counts)
+    )
 
 
-def build_value_engagement(table: pd.DataFrame) -> pd.DataFrame:
+def build_published_six(table: pd.DataFrame) -> pd.DataFrame:
+    """conf/published_six.yaml: without the one income of 666,666, which is a segment."""
+    income = table["Income"]
+    return build_published_elbow_six(table.assign(Income=income.clip(upper=income.quantile(0.995))))
+
+
+def build_published_value_engagement(table: pd.DataFrame) -> pd.DataFrame:
     """conf/published_value_engagement.yaml."""
     income = clip_to_fences(table["Income"].fillna(table["Income"].median()))
     spend, engagement = clip_to_fences(sum_spend(table, "Fruits")), clip_to_fences(1 / (table["Recency"] + 1))

@@ -190,12 +190,16 @@ def test_a_containers_quota_counts_as_its_cores(
     assert machine.count_cores() == cores
 
 
-def test_a_small_local_table_gets_a_jvm_that_starts_fast(tmp_path: Path, no_settings: Path) -> None:
+def test_a_small_local_table_gets_a_jvm_that_starts_fast(
+    tmp_path: Path, no_settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "t" / "day=1").mkdir(parents=True)
     assert not is_small(str(tmp_path / "t")), "nothing is known of it"
     (tmp_path / "t" / "day=1" / "a.csv").write_bytes(b"x" * 2**20)
     assert is_small(str(tmp_path / "t"))
     assert is_small(str(tmp_path / "t" / "day=1" / "a.csv"))
+    monkeypatch.chdir(tmp_path / "t")
+    assert not is_small(""), "where no table is said, none is looked for where the command was started"
     os.truncate(tmp_path / "t" / "day=1" / "a.csv", 33 * 2**20)
     assert not is_small(str(tmp_path / "t"))
     assert not is_small("s3a://lake/customers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from custseg_spark.recipe import Sweep
 from tests.support import campaign
 
 pytestmark = pytest.mark.spark_only("Spark ML")
-TABLES = ("marketing_campaign", "value and engagement", "elbow of six", "planted", "50,000 rows")
+TABLES = ("marketing_campaign", "published_value_engagement", "published_elbow_six", "planted", "50,000 rows")
 KS, BY_HAND = (2, 4, 5), 5
 """scripts/spark-ml-costs asks every k from 2 to 10."""
 
@@ -30,11 +31,8 @@ def features(request: pytest.FixtureRequest, shared_data: Path) -> pd.DataFrame:
             100.0 + 10.0 * (places[segment] + rng.normal(size=(rows, 4))), columns=["x0", "x1", "x2", "x3"]
         )
     table = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
-    if request.param == "marketing_campaign":
-        return campaign.build_own(table)
-    if request.param == "elbow of six":
-        return campaign.build_elbow_six(table, clipped=False)
-    return campaign.build_value_engagement(table)
+    build: Callable[[pd.DataFrame], pd.DataFrame] = getattr(campaign, f"build_{request.param}")
+    return build(table)
 
 
 def sweep_by_hand(spark: SparkSession, features: pd.DataFrame, k: int) -> tuple[np.ndarray, float]:
@@ -46,11 +44,10 @@ def sweep_by_hand(spark: SparkSession, features: pd.DataFrame, k: int) -> tuple[
     table = spark.createDataFrame(features.reset_index(drop=True)).coalesce(1)
     table = VectorAssembler(inputCols=[*map(str, features)], outputCol="raw").transform(table)
     scaler = StandardScaler(inputCol="raw", outputCol="features", withMean=True, withStd=True)
-    scaled = scaler.fit(table).transform(table).select("features").cache()
+    scaled = scaler.fit(table).transform(table).select("features")
     models = [KMeans(k=k, seed=seed, initSteps=5).fit(scaled) for seed in (42, 43, 44)]
     best = min(models, key=lambda model: model.summary.trainingCost)
     silhouette = ClusteringEvaluator().evaluate(best.transform(scaled))
-    scaled.unpersist()
     return np.array(best.clusterCenters()), silhouette
 
 
@@ -73,7 +70,7 @@ def test_it_is_what_spark_ml_finds_and_costs_no_more_than_the_default(
 
 def test_thirty_starts_reach_the_cost_of_the_default(spark: SparkSession, shared_data: Path) -> None:
     table = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
-    points = campaign.standardise(campaign.build_value_engagement(table))
+    points = campaign.standardise(campaign.build_published_value_engagement(table))
     swept = clustering.sweep(spark, points, [7], Sweep(by="spark_ml", restarts=30))
     for cut, default in zip(swept, clustering.sweep(spark, points, [7], Sweep()), strict=True):
         assert abs(cut.cost / default.cost - 1) < 1e-3

@@ -20,6 +20,7 @@ from custseg_spark.evidence import (
 )
 from custseg_spark.kmeans import fit_kmeans
 from custseg_spark.recipe import Evidence
+from tests.support import campaign
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,31 +33,17 @@ class Cut:
 @pytest.fixture
 def spend_recency_deals(shared_data: Path) -> np.ndarray:
     """The features of conf/marketing_campaign.yaml: (2237, 3), standardised."""
-    table = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t").query("Year_Birth >= 1930")
-    spend = np.log1p(table.filter(like="Mnt").sum(axis=1))
-    deals = table.NumDealsPurchases.clip(upper=table.NumDealsPurchases.quantile(0.99))
-    return _standardised(spend, table.Recency, deals)
+    return campaign.standardise(campaign.build_marketing_campaign(_read(shared_data)))
 
 
 @pytest.fixture
 def value_engagement(shared_data: Path) -> np.ndarray:
     """The features of conf/published_value_engagement.yaml: (2240, 4), standardised."""
-    table = pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
-    spend = table.filter(like="Mnt").drop(columns="MntFruits").sum(axis=1)
-    purchases = table.NumWebPurchases + table.NumStorePurchases
-    income = table.Income.fillna(table.Income.median())
-    return _standardised(_fenced(income), _fenced(spend), purchases, _fenced(1 / (table.Recency + 1)))
+    return campaign.standardise(campaign.build_published_value_engagement(_read(shared_data)))
 
 
-def _fenced(column: pd.Series) -> pd.Series:
-    low, high = column.quantile([0.25, 0.75])
-    return column.clip(low - 1.5 * (high - low), high + 1.5 * (high - low))
-
-
-def _standardised(*columns: pd.Series) -> np.ndarray:
-    features = np.stack(columns, axis=1).astype(float)
-    scaled: np.ndarray = (features - features.mean(axis=0)) / features.std(axis=0, ddof=1)
-    return scaled
+def _read(shared_data: Path) -> pd.DataFrame:
+    return pd.read_csv(shared_data / "marketing_campaign.csv", sep="\t")
 
 
 def test_five_segments_by_evidence(spend_recency_deals: np.ndarray) -> None:
