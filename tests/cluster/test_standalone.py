@@ -14,13 +14,12 @@ ROOT = Path(__file__).parents[2]
 def test_the_labels_of_a_cluster_are_those_of_local_mode(tmp_path: Path) -> None:
     """All that the larger `scripts/cluster-test` runs is in docs/reliability.md."""
     results = tmp_path / "cluster.json"
-    asked = ["--kinds", "standalone,spark_ml", "--customers", "300", "--results", str(results)]
+    asked = ["--kinds", "standalone,connect,spark_ml", "--customers", "300", "--results", str(results)]
     program = [sys.executable, str(ROOT / "scripts" / "cluster-test"), *asked]
     ended = subprocess.run(program, capture_output=True, text=True, timeout=900)
     assert ended.returncode == 0, ended.stderr
-    local, cluster, local_ml, cluster_ml = json.loads(results.read_text())["runs"]
-    assert {one["exit"] for one in (local, cluster, local_ml, cluster_ml)} == {0}
-    assert cluster["same"]
-    assert cluster_ml["same"]
-    assert cluster["segments"] == 3
-    assert cluster_ml["recipe"] == "conf/spark_ml.yaml"
+    runs = json.loads(results.read_text())["runs"]
+    assert [one["kind"] for one in runs] == ["local[2]", "standalone", "connect", "local[2]", "standalone"]
+    assert [one["recipe"] for one in runs] == ["", "", "", *["conf/spark_ml.yaml"] * 2]
+    assert {(one["exit"], one["same"]) for one in runs} == {(0, True)}
+    assert {one["segments"] for one in runs[:3]} == {3}
