@@ -45,7 +45,7 @@ def sweep_by_hand(spark: SparkSession, features: pd.DataFrame, k: int) -> tuple[
     table = VectorAssembler(inputCols=[*map(str, features)], outputCol="raw").transform(table)
     scaler = StandardScaler(inputCol="raw", outputCol="features", withMean=True, withStd=True)
     scaled = scaler.fit(table).transform(table).select("features")
-    models = [KMeans(k=k, seed=seed, initSteps=5).fit(scaled) for seed in (42, 43, 44)]
+    models = [KMeans(k=k, seed=seed, initSteps=5, maxIter=50).fit(scaled) for seed in (42, 43, 44)]
     best = min(models, key=lambda model: model.summary.trainingCost)
     silhouette = ClusteringEvaluator().evaluate(best.transform(scaled))
     return np.array(best.clusterCenters()), silhouette
