@@ -99,7 +99,7 @@ def test_the_clock_runs_while_spark_ml_fits(monkeypatch: pytest.MonkeyPatch) -> 
     model = SimpleNamespace(
         transform=lambda _: SimpleNamespace(select=lambda *_: labels), summary=SimpleNamespace(trainingCost=1)
     )
-    frame = nullcontext(SimpleNamespace(count=last(100)))
+    frame = nullcontext(SimpleNamespace(count=last(100), select=lambda _: None))
     estimator = SimpleNamespace(fit=last(3, model))
     monkeypatch.setattr(spark_ml, "time", SimpleNamespace(perf_counter=lambda: now[0]))
     monkeypatch.setattr(spark_ml, "cache_points", last(10, frame))
