@@ -33,7 +33,7 @@ HELD_ROWS = 2_000_000
 PART_ROWS = 100_000
 INIT_STEPS, MOST_STEPS = 5, 50
 """Of k-means|| and of Lloyd, where Spark's own defaults are 2 and 20: three starts then miss the best centres
-less often, and the best of them, which is often slow to converge, is not cut short."""
+less often, and one that is slow to converge is not cut short."""
 
 
 @dataclass(frozen=True)
