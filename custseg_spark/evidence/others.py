@@ -38,8 +38,8 @@ def build_makers(k: int, densities: Mapping[str, Any], smallest: int) -> dict[st
     `smallest`: customers that are a cluster to HDBSCAN."""
     return {
         "KMeans": partial(_make, partial(_cut_by_kmeans, k), STARTS),
-        "BisectingKMeans": partial(_make, partial(_fit_seeded, "BisectingKMeans", k), 1),
-        "GaussianMixture": partial(_make, partial(_fit_seeded, "GaussianMixture", k), 1),
+        "BisectingKMeans": partial(_make, partial(_fit_by_seed, "BisectingKMeans", k), 1),
+        "GaussianMixture": partial(_make, partial(_fit_by_seed, "GaussianMixture", k), 1),
         "Ward": partial(_make, partial(_cut_ward_tree, k), 1),
         "DBSCAN": partial(_make, partial(_fit_densities, "DBSCAN", densities), 1),
         "HDBSCAN": partial(
@@ -67,7 +67,7 @@ def _cut_by_kmeans(k: int, points: Points, seed: int) -> Labels:
     return fit_kmeans(points, k, seed, STARTS).labels
 
 
-def _fit_seeded(name: str, k: int, points: Points, seed: int) -> Labels:
+def _fit_by_seed(name: str, k: int, points: Points, seed: int) -> Labels:
     from sklearn.cluster import BisectingKMeans
     from sklearn.mixture import GaussianMixture
 

@@ -61,25 +61,19 @@ def settle_candidates(
 ) -> tuple[Candidate, ...]:
     """The candidates, redrawn further where it is open whether they come back and the choice hangs on it.
 
-    It is open within two standard errors of STABLE. The choice, hangs on the k that is
-    chosen, and on those with which another would be. As many redraws again, up to MOST, until nothing is
-    open.
+    It is open within two standard errors of STABLE. The choice hangs on the k that is chosen, and on those
+    with which another would be. As many redraws again, up to MOST, until nothing is open.
     """
     found = {one.k: one for one in candidates}
     turn = max(len(one.redraws) for one in candidates)
     with share(points) as shared:
         while open_ := _list_open(list(found.values()), choose):
+            cuts = {k: PlainCut(partitions[k].centres, partitions[k].labels) for k in open_}
             asked = [
-                (
-                    shared,
-                    PlainCut(partitions[k].centres, partitions[k].labels),
-                    range(done, done + turn),
-                    seed,
-                )
-                for k, done in open_.items()
+                (shared, cuts[k], range(done, min(MOST, done + turn)), seed) for k, done in open_.items()
             ]
             for k, further in zip(open_, run_each(score_redraws, asked), strict=True):
-                redraws = (*found[k].redraws, *(scores for _, scores in further))[:MOST]
+                redraws = (*found[k].redraws, *(scores for _, scores in further))
                 found[k] = replace(found[k], **sum_up_redraws(redraws, len(points)))
     return tuple(found.values())
 
