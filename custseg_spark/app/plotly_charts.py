@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from custseg_spark import wording
 from custseg_spark.report import palette
+from custseg_spark.report.view import Summary
 
 DRAWN = 4_000
 """Customers in a scatter plot; more only cover each other."""
-SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x", "star")
 SOLID = ("circle", "square", "diamond", "cross", "x")
-
+"""The symbols that Plotly has in three dimensions."""
 CLEAR, GRID = "rgba(0,0,0,0)", "#eeeeea"
 Axis = Mapping[str, Any]
 PLAIN: Axis = {}
@@ -41,7 +41,8 @@ def draw_plane(
     for segment, name, rows in _split(labels, names):
         x, y = points[rows, :2].T
         hover = f"{name}<extra></extra>"
-        figure.add_scattergl(x=x, y=y, **_mark_points(segment, name, 7, SYMBOLS), hovertemplate=hover)
+        look = _mark_points(segment, name, 7, palette.pick_symbol(segment))
+        figure.add_scattergl(x=x, y=y, **look, hovertemplate=hover)
     across, up = (
         {"title": _name_axis(i, shares), "zeroline": False, "showticklabels": False} for i in (1, 2)
     )
@@ -56,7 +57,8 @@ def draw_space(
     for segment, name, rows in _split(labels, names):
         x, y, z = points[rows].T
         hover = f"{name}<extra></extra>"
-        figure.add_scatter3d(x=x, y=y, z=z, **_mark_points(segment, name, 3, SOLID), hovertemplate=hover)
+        look = _mark_points(segment, name, 3, SOLID[segment % len(SOLID)])
+        figure.add_scatter3d(x=x, y=y, z=z, **look, hovertemplate=hover)
     axes = {
         f"{letter}axis": {
             "title": {"text": _name_axis(i, shares)}, "showticklabels": False, "showspikes": False
@@ -67,16 +69,17 @@ def draw_space(
     return _lay_out(figure, 620)
 
 
-def draw_heatmap(profile: pd.DataFrame, columns: Mapping[str, str]) -> go.Figure:
-    """How far each segment's mean of each column lies from all customers, in standard deviations. `columns`:
-    what each is called."""
+def draw_heatmap(profile: pd.DataFrame, columns: Sequence[str], summary: Summary) -> go.Figure:
+    """How far each segment's mean of each column lies from all customers, in standard deviations."""
     rows = profile.iloc[::-1]
     z, means = (rows[[f"{kind}_{name}" for name in columns]].to_numpy(float) for kind in ("z", "mean"))
+    lettered = list(map(palette.write_lettered, rows["segment"].astype(int), rows["name"]))
     ends = {"tickvals": [-2, 0, 2], "ticktext": ["far below", "like all", "far above"]}
     figure = go.Figure(
         go.Heatmap(
-            z=z, x=list(columns.values()), y=rows["name"].tolist(),
-            text=[[wording.format_number(value) for value in row] for row in means], texttemplate="%{text}",
+            z=z, x=[summary.say(name) for name in columns], y=lettered,
+            text=[list(map(summary.write, columns, row)) for row in means],
+            texttemplate="%{text}",
             colorscale=[[0, palette.BELOW], [0.5, "#ffffff"], [1, palette.ABOVE]], zmin=-2, zmax=2,
             xgap=2, ygap=2, colorbar={"thickness": 12, **ends},
             hovertemplate="%{y}<br>%{x}: %{text}<br>%{z:+.1f} standard deviations<extra></extra>",
@@ -132,8 +135,9 @@ def draw_shares(table: pd.DataFrame, column: str, names: Mapping[int, str]) -> g
     for segment, name in names.items():
         if segment in shares.index:
             figure.add_bar(
-                x=list(shares.columns), y=shares.loc[segment].to_numpy(), name=name,
-                marker_color=palette.pick_colour(segment), hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
+                x=list(shares.columns), y=shares.loc[segment].to_numpy(),
+                name=palette.write_lettered(segment, name), marker_color=palette.pick_colour(segment),
+                hovertemplate="%{x}: %{y:.0f} %<extra></extra>",
             )  # fmt: skip
     return _lay_out(figure, 460, {"type": "category"}, PERCENT)
 
@@ -146,7 +150,8 @@ def draw_pair(
     figure = go.Figure()
     for segment, name, rows in _split(shown["segment"], names):
         part = shown.iloc[rows]
-        figure.add_scattergl(x=part[x], y=part[y], **_mark_points(segment, name, 7, SYMBOLS))
+        look = _mark_points(segment, name, 7, palette.pick_symbol(segment))
+        figure.add_scattergl(x=part[x], y=part[y], **look)
     return _lay_out(figure, 520, {"title": titles[0]}, {"title": titles[1]})
 
 
@@ -159,7 +164,8 @@ def draw_reasons(
     colours = [palette.pick_colour((own if weight >= 0 else other)[0]) for weight in weights]
     figure = go.Figure(go.Bar(x=weights, y=names, orientation="h", marker_color=colours, hoverinfo="skip"))
     most = 1.1 * max((abs(weight) for weight in weights), default=0.0) or 1.0
-    for x, up, anchor, text in ((0, 20, "left", f"← {other[1]}"), (1, 40, "right", f"{own[1]} →")):
+    left, right = (palette.write_lettered(*one) for one in (other, own))
+    for x, up, anchor, text in ((0, 20, "left", f"← {left}"), (1, 40, "right", f"{right} →")):
         figure.add_annotation(
             text=wording.break_text(text, 40, 1), xref="x domain", yref="paper", x=x, y=1, yshift=up,
             showarrow=False, xanchor=anchor,
@@ -184,15 +190,14 @@ def draw_movement(before: Sequence[str], now: Sequence[str], counts: NDArray[Any
 
 
 def _split(labels: Any, names: Mapping[int, str]) -> Iterator[tuple[int, str, NDArray[np.int64]]]:
-    """Each segment, its name, and the places of its customers; `labels` (n,) of the customers."""
+    """Each segment, its letter and name, and the places of its customers; `labels` (n,) of the customers."""
     of = np.asarray(labels)
     for segment, name in names.items():
-        yield segment, name, np.flatnonzero(of == segment)
+        yield segment, palette.write_lettered(segment, name), np.flatnonzero(of == segment)
 
 
-def _mark_points(segment: int, name: str, size: int, symbols: Sequence[str]) -> dict[str, Any]:
+def _mark_points(segment: int, name: str, size: int, symbol: str) -> dict[str, Any]:
     """How the customers of a segment look as points."""
-    symbol = symbols[segment % len(symbols)]
     mark = {"color": palette.pick_colour(segment), "size": size, "opacity": 0.75, "symbol": symbol}
     return {"mode": "markers", "name": name, "marker": mark}
 

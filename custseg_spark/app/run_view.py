@@ -16,6 +16,7 @@ from custseg_spark import clustering, data, features, runs
 from custseg_spark.app.uploads import ADDED
 from custseg_spark.features import VALUE
 from custseg_spark.model import Model
+from custseg_spark.report import palette
 from custseg_spark.report.view import Summary, read_summary
 
 MOST = 50_000
@@ -70,6 +71,11 @@ class RunView:
     def names(self) -> dict[int, str]:
         """Segment id -> name, in the order of the ids."""
         return dict(zip(self.profile["segment"].astype(int), self.profile["name"].astype(str), strict=True))
+
+    @property
+    def lettered(self) -> dict[int, str]:
+        """Segment id -> its letter and name, as people choose it."""
+        return {segment: palette.write_lettered(segment, name) for segment, name in self.names.items()}
 
     @functools.cached_property
     def customers(self) -> ds.Dataset:

@@ -87,7 +87,7 @@ def _list_options(host: str, port: int | None) -> dict[str, Any]:
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "theme.base": "light",
-        "theme.primaryColor": palette.COLOURS[0],
+        "theme.primaryColor": palette.LINK,
         "theme.backgroundColor": palette.PAPER,
         "theme.secondaryBackgroundColor": "#f1efe9",
         "theme.textColor": palette.INK,

@@ -15,7 +15,7 @@ from custseg_spark.recipe import Recipe, change
 from custseg_spark.results import TreatedSample
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.check_rows import check_rows
-from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures
+from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures, order_segments
 from custseg_spark.steps.treat_features import treat_features
 
 
@@ -67,8 +67,9 @@ def compare(
         runs.write_file(f"{to}/comparison.csv", data.write_csv(others.table))
         runs.write_file(f"{to}/comparison.txt", others.why + "\n")
         plane = choose_k.fit_plane(spark, points, recipe)
-        for name, png in draw_comparison_figures(others, plane, points).items():
-            runs.write_file(f"{to}/{name}", png)
+        ids = order_segments(kmeans, recipe)
+        for name, drawn in draw_comparison_figures(others, plane, points, ids).items():
+            runs.write_file(f"{to}/{name}", drawn.light)
     return ComparisonResult(to, kmeans.k, others.found.rows, others.preferred, others.why)
 
 

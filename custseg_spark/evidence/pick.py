@@ -54,8 +54,8 @@ def cut_off(value: float, digits: int) -> float:
 
 
 def pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> Pick:
-    """The best silhouette among those whose every segment comes back when the data is redrawn, raised to the
-    largest number of them that is separated (`_raise_k`)."""
+    """The best silhouette among those whose every segment comes back in redraws, raised to the largest number
+    of them that is separated (`_raise_k`)."""
     if all(c.lowest_jaccard is None for c in allowed):
         pick = _raise_k(_pick_best(allowed, _SILHOUETTE), allowed)
         return replace(pick, why=f"{pick.why}; whether they come back was not asked (evidence.bootstraps: 0)")
@@ -63,14 +63,14 @@ def pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> Pi
     if not stable:
         pick = _pick_best(allowed, _JACCARD)
         why = (
-            f"NO NUMBER OF SEGMENTS IS STABLE: of all, {pick.best.k} comes back best when the data is "
-            f"redrawn, yet its weakest segment only to {cut_off(_read_lowest(pick.best), 2):.2f} "
+            f"NO NUMBER OF SEGMENTS IS STABLE: of all, {pick.best.k} comes back best in random samples of "
+            f"the customers, yet its weakest segment only to {cut_off(_read_lowest(pick.best), 2):.2f} "
             f"(at least {STABLE:.2f} is wanted)"
         )
         return replace(pick, why=why, passed=False)
     pick = _pick_best(stable, _SILHOUETTE)
     weakest = f"{_read_lowest(pick.best):.2f}"
-    back = f"whose every segment comes back when the data is redrawn (the weakest to {weakest})"
+    back = f"whose every segment comes back in random samples of the customers (the weakest to {weakest})"
     if len(stable) == 1:
         return replace(pick, why=f"{pick.best.k} is the only number of segments {back}")
     why = f"{pick.why} of the numbers ({', '.join(str(c.k) for c in stable)}) {back}"
@@ -127,7 +127,7 @@ def _measure_depth(ordered: Sequence[Candidate]) -> Score:
     fall = abs(ordered[0].cost - ordered[-1].cost)
     depths = {c.k: float(depth) for c, depth in zip(ordered, deep, strict=True)}
     return Score(
-        "depth of the bend",
+        "bend of the cost curve",
         lambda c: depths[c.k],
         lambda c: None if c.cost_se is None else c.cost_se / fall,
         "its cost lies {value:.3f} of the whole fall under the chord",

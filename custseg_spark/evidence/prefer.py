@@ -37,7 +37,7 @@ def prefer(rows: Sequence[ComparisonRow], smallest_share: float) -> tuple[str, s
 
 
 def _tell_reason(best: ComparisonRow, fit: Sequence[ComparisonRow]) -> str:
-    kept = "keep the smallest share, leave hardly anyone out and come back when the data is redrawn"
+    kept = "keep the smallest share, leave hardly anyone out and come back in random samples of the customers"
     if all(row.stability is None for row in fit):
         kept = "keep the smallest share and leave hardly anyone out (whether they come back was not asked)"
     name, score = best.algorithm, f"Euclidean silhouette {_read_score(best):.3f}"
@@ -66,7 +66,7 @@ def _find_fault(row: ComparisonRow, smallest_share: float) -> str:
     if row.smallest_share < smallest_share:
         return f"has a segment of {row.smallest_share:.1%} (at least {smallest_share:.1%} is wanted)"
     if row.stability is not None and row.stability < STABLE:
-        return f"has a segment that comes back only to {row.stability:.2f} when the data is redrawn"
+        return f"has a segment that comes back only to {row.stability:.2f} in random samples of the customers"
     return ""
 
 

@@ -90,12 +90,12 @@ def _tell_why(kind: Kind, f: dict[str, float]) -> str:
         )
     if kind == "reproducible":
         return (
-            "nothing separates the segments, but the same come back when the data is redrawn and they are "
-            f"more compact than chance ({compact})"
+            "the same segments come back in random samples of the customers (the weakest to "
+            f"{f['lowest_jaccard']:.2f}, 1 is whole) and are more compact than chance ({compact})"
         )
     if f["lowest_jaccard"] < STABLE:
         return (
-            f"a segment comes back only to {f['lowest_jaccard']:.2f} when the data is redrawn: "
+            f"a segment comes back only to {f['lowest_jaccard']:.2f} in random samples of the customers: "
             "the borders are a convention"
         )
     return (

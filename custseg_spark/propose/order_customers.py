@@ -17,8 +17,8 @@ from custseg_spark.wording import split_words
 
 _SAME = 0.95
 """From this rank correlation on, items that would cut beside the orders say nothing else."""
+# None of the big spenders who are quiet: late or lost, that is for the figures of each segment to say.
 _ACTIONS = (
-    {"when": ["Big spenders", "quiet"], "do": "Win back first"},
     {"when": ["Big spenders", "recent"], "do": "Keep: early access and service, no discounts"},
     {"when": ["Small spenders", "recent"], "do": "Welcome them and lead them to the next order"},
     {"when": ["Small spenders", "quiet"], "do": "Low-cost contact only"},

@@ -1,4 +1,4 @@
-"""What the input looks like, from the sample: distribution and outliers of a column, columns that repeat
+"""What the input looks like, from the sample: distribution and outliers of a column, features that repeat
 each other."""
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
+from custseg_spark import wording
 from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.statistics import REDUNDANT
 
@@ -38,6 +41,8 @@ class ColumnView:
     log: bool = False
     treatment: str = ""
     """What was done to it: `missing -> 51,381 (median); 12 values clipped at 15`."""
+    far: str = ""
+    """Its values far outside the others, if it has any: `1 far outside: 666,666`."""
 
 
 def build_column_view(
@@ -74,22 +79,53 @@ def build_column_view(
 
 
 @dataclass(frozen=True)
-class Correlation:
-    """Two features that move together: Spearman's rank correlation in the sample."""
+class FeatureGroup:
+    """Features that say much the same: each repeats another of the group.
 
-    one: str
-    other: str
-    rho: float
+    `rhos`: the lowest and the highest of Spearman's rank correlations between any two of them; of their
+    sizes where some are under zero and some over (`both_ways`). `weight`: how many times what they share
+    counts.
+    """
+
+    names: tuple[str, ...]
+    rhos: tuple[float, float]
+    weight: float
+    both_ways: bool = False
+
+    def write(self, names: Mapping[str, str]) -> str:
+        """The caution, in a sentence. `names`: what each feature is called."""
+        low, high = (wording.format_decimal(rho) for rho in self.rhos)
+        found = f"rank correlation {low}" if len(self.names) == 2 else f"rank correlations {low} to {high}"
+        ways = ", either way" if self.both_ways else ""
+        together = wording.join_words([names[name] for name in self.names])
+        return f"{together} go together ({found}{ways}): what they share counts {self.weight:.1f} times."
 
 
-def find_correlations(features: Mapping[str, NDArray[np.float64]]) -> tuple[Correlation, ...]:
-    """The pairs of features (name -> (n,) values, NaN where missing) that say the same twice, the most
-    strongly correlated by rank first."""
+def find_groups(features: Mapping[str, NDArray[np.float64]]) -> tuple[FeatureGroup, ...]:
+    """The groups of features (name -> (n,) values on the model scale) of which each repeats another, the
+    heaviest first; pairs whose ranks correlate more than REDUNDANT, either way, are joined.
+
+    How often a group counts: on the model scale every feature has a variance of one (by median and
+    interquartile range, variances of about the same size), and a squared distance is a sum in which each
+    feature stands once. Along the direction that the group's features share, their first principal component,
+    the customers' variance is the largest eigenvalue of their correlation matrix (Jolliffe 2002, Principal
+    Component Analysis, section 2.3), where one feature alone has 1: 1 + |r| for two, and up to their number
+    where they say all the same.
+    """
     table = pd.DataFrame(features).replace([np.inf, -np.inf], np.nan)
     rho = table.corr(method="spearman", min_periods=3).to_numpy()  # NaN where a column is constant
-    pairs = [
-        Correlation(one, other, float(rho[i, j]))
-        for (i, one), (j, other) in combinations(enumerate(features), 2)
-        if abs(rho[i, j]) > REDUNDANT
-    ]
-    return tuple(sorted(pairs, key=lambda pair: -abs(pair.rho)))
+    joined = csr_array(np.nan_to_num(np.abs(rho)) > REDUNDANT)
+    _, member = connected_components(joined, directed=False)
+    names, pearson = list(features), table.corr(min_periods=3).to_numpy()
+    groups = []
+    for group in range(int(member.max(initial=-1)) + 1):
+        own = np.flatnonzero(member == group)
+        if len(own) < 2:
+            continue
+        pairs = np.array([rho[i, j] for i, j in combinations(own, 2)])
+        both_ways = bool(pairs.min() < 0 < pairs.max())
+        sizes = np.abs(pairs) if both_ways else pairs
+        ends = sorted((float(sizes.min()), float(sizes.max())), key=abs)
+        weight = float(np.linalg.eigvalsh(pearson[np.ix_(own, own)])[-1])
+        groups.append(FeatureGroup(tuple(names[i] for i in own), (ends[0], ends[1]), weight, both_ways))
+    return tuple(sorted(groups, key=lambda one: -one.weight))

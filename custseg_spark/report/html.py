@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import math
 from importlib import resources
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
@@ -11,7 +12,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from custseg_spark import wording
-from custseg_spark.report import palette, sweep_scores, tables
+from custseg_spark.quantities import ALL, Line, Quantity
+from custseg_spark.report import heat, palette, sweep_scores, tables
+from custseg_spark.report.origins import mark_line, mark_number, mark_quantity
 from custseg_spark.report.page import Page
 from custseg_spark.report.view import Summary
 
@@ -25,6 +28,13 @@ FIGURES = {
 }
 """The figures that stand on the page by themselves, the most wanted first, with what a reader who sees
 none of it is told."""
+TOLD = FIGURES | {
+    "movement.png": "How many customers went from each segment of the live run to each of this one",
+    "comparison.png": "The same customers on the same plane, grouped by each algorithm",
+    "dendrogram.png": "How customers join into ever larger groups, and where the tree is cut",
+    "k_distance.png": "The distance that each customer needs to have enough others near",
+}
+"""The same, with the figures of the further parts."""
 
 
 @functools.cache
@@ -46,8 +56,18 @@ def open_templates(package: str) -> Environment:
         capital=wording.capitalize,
         cell=tables.format_cell,
         sort_key=tables.sort_key,
+        reason=_mark_reason,
+        told=_mark_line,
+        stated=_mark_text,
     )
-    environment.globals.update(palette=palette)
+    environment.globals.update(
+        palette=palette,
+        add_unit=wording.add_unit,
+        says_unit=wording.says_unit,
+        write_unit=wording.write_unit,
+        figure=_mark_figure,
+        mark_cell=_mark_cell,
+    )
     return environment
 
 
@@ -56,6 +76,42 @@ def _read_name(context: Context, name: str) -> str:
     """A name as people read it: the label that the summary has for it, else its words."""
     summary = context.get("summary")
     return summary.say(name) if isinstance(summary, Summary) else wording.humanize(name)
+
+
+@pass_context
+def _mark_line(context: Context, line: Line) -> Markup:
+    """A line with its numbers marked by where they come from."""
+    return mark_line(line, context["page"].origins)
+
+
+@pass_context
+def _mark_figure(
+    context: Context, text: str, value: float | None, measure: str, of: str = "", rows: object = ALL
+) -> Markup | str:
+    """A number of the page, marked; a dash for what is not known stays one."""
+    if value is None or not math.isfinite(value):
+        return text
+    return mark_quantity(Quantity(text, value, measure, of, str(rows)), context["page"].origins)
+
+
+def _mark_cell(value: tables.Value, column: tables.Column, table: tables.PageTable, row: str) -> Markup | str:
+    """A cell of a table, marked where it is a number: what the column is, of what the row is."""
+    text = tables.format_cell(value, column.kind)
+    if value is None or isinstance(value, str) or not math.isfinite(value):
+        return text
+    title = f"{column.title}: {column.note}" if column.note else column.title
+    return mark_number(text, value, f"{title}; {row}", f"{table.source}|{column.title}|{row}")
+
+
+def _mark_reason(reason: str) -> Markup:
+    """Why a row is in quarantine; the condition of a rule as code."""
+    told, colon, asked = wording.write_reason(reason).partition(" broken: ")
+    return Markup("{} broken: <code>{}</code>").format(told, asked) if colon else Markup.escape(told)
+
+
+def _mark_text(text: str, origin: str, title: str) -> Markup:
+    """A sentence whose numbers all come from one place."""
+    return Markup('<span data-of="{}" title="{}">{}</span>').format(origin, title, text)
 
 
 def read_template(package: str, name: str) -> str:
@@ -73,15 +129,22 @@ def render_page(page: Page) -> str:
             page=page,
             summary=page.summary,
             pictures={name: _encode_png(page.figures[name]) for name in shown},
+            widths={name: read_width(page.figures[name]) for name in shown},
             night={name: _encode_png(page.dark_figures[name]) for name in shown if name in page.dark_figures},
             absent=[name for name in page.figures if name in FIGURES and name not in shown],
-            alt=FIGURES,
+            alt=TOLD,
+            lay_out_heat=heat.lay_out_heat,
             build_sweep_table=sweep_scores.build_sweep_table,
             lay_out_curves=sweep_scores.lay_out_curves,
-            style=Markup(read_template(PACKAGE, "style.css")),
+            style=Markup(read_template(PACKAGE, "style.css") + read_template(PACKAGE, "print.css")),
             script=Markup(read_template(PACKAGE, "page.js")),
         )
     )
+
+
+def read_width(png: bytes) -> int:
+    """How many pixels wide a PNG is: what its first chunk says; 1300 of what has none."""
+    return int.from_bytes(png[16:20], "big") or 1300
 
 
 def _encode_png(png: bytes) -> str:

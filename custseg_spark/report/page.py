@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from custseg_spark.report.exploration import ColumnView, Correlation
+from custseg_spark.report.exploration import ColumnView
+from custseg_spark.report.origins import Origins
 from custseg_spark.report.profile_table import ProfileTable
 from custseg_spark.report.tables import PageTable
 from custseg_spark.report.view import Summary
@@ -102,6 +103,8 @@ class PageSection:
     tables: tuple[PageTable, ...] = ()
     figures: tuple[str, ...] = ()
     """Names in `Page.figures`."""
+    source: str = "section"
+    """What its figures come from."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,8 @@ class Page:
     evidence: ChoiceEvidence | None = None
     rules: tuple[RuleCount, ...] = ()
     columns: tuple[ColumnView, ...] = ()
-    correlations: tuple[Correlation, ...] = ()
-    """The pairs worth a warning."""
+    together: tuple[str, ...] = ()
+    """A sentence for each group of features that say much the same."""
     protected: tuple[ProtectedColumn, ...] = ()
     plain_rules: PlainRules | None = None
     method: tuple[str, ...] = ()
@@ -128,6 +131,8 @@ class Page:
     """The explained recipe, every setting with its value."""
     reproduction: Reproduction | None = None
     sections: tuple[PageSection, ...] = ()
+    origins: Origins = field(default_factory=Origins)
+    """Where the numbers come from."""
     figures: Mapping[str, bytes] = field(default_factory=dict)
     """PNG by file name, as `figures.draw` writes them."""
     dark_figures: Mapping[str, bytes] = field(default_factory=dict)

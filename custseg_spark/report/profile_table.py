@@ -9,13 +9,20 @@ from typing import Any
 
 import pandas as pd
 
-from custseg_spark.report.plots.data import FeatureView
+from custseg_spark.report.plots.data import LEAST_APART, FeatureView
 from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.wording import add_unit
 
-LEAST_APART = 0.25
-"""A column less than this many standard deviations from all customers sets nobody apart."""
-_SPREAD = ("mean", "std", "min", "q1", "median", "q3", "max", "z")
+_SPREAD = {
+    "mean": "Mean",
+    "std": "Standard deviation",
+    "min": "Lowest",
+    "q1": "Lower quartile",
+    "median": "Median",
+    "q3": "Upper quartile",
+    "max": "Highest",
+    "z": "Deviations from all",
+}
 
 
 @dataclass(frozen=True)
@@ -25,19 +32,6 @@ class Contrast:
     column: str
     mean: float
     z: float
-
-
-@dataclass(frozen=True)
-class Heat:
-    """A segment's mean of a column and how far it lies from all customers."""
-
-    mean: float
-    text: str
-    z: float
-    way: str
-    """up, down, or nothing where it is like everybody."""
-    strength: int
-    """0 to 60, the percentage of the shade; full from two standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -57,38 +51,50 @@ class ProfileTable:
         """By name, first those that cut."""
         return {view.name: view for view in self.features + self.descriptions}
 
+    @property
+    def ids(self) -> list[int]:
+        """Of the segments, a row each."""
+        return [int(segment) for segment in self.table["segment"]]
+
     def list_contrasts(self, segment: int) -> list[Contrast]:
         """What sets the segment apart."""
         return find_contrasts(self.table, segment, self.columns)
 
     def list_medians(self, segment: int) -> list[tuple[FeatureView, float]]:
-        """The median customer of the segment: a median per column, none of them missing."""
+        """The median customer of the segment: a median per column, but for shares and for yes and no."""
         row = _find_row(self.table, segment)
         known = ((view, _read_number(row, f"median_{name}")) for name, view in self.columns.items())
-        return [(view, median) for view, median in known if median is not None]
+        return [(view, median) for view, median in known if median is not None and not view.rate]
 
     def tabulate_spread(self, segment: int) -> PageTable | None:
-        """Every column of the segment with its spread; None where the profile holds means alone."""
+        """The columns of the segment that have a spread, but those whose mean is a share; None where none
+        has."""
         row = _find_row(self.table, segment)
-        cells = {
+        every = {
             view: {kind: _read_number(row, f"{kind}_{name}") for kind in _SPREAD}
             for name, view in self.columns.items()
+            if not view.rate
         }
+        cells = {view: found for view, found in every.items() if _has_spread(found)}
         kinds = [kind for kind in _SPREAD if any(found[kind] is not None for found in cells.values())]
-        if not kinds or kinds == ["mean"]:
+        if not kinds:
             return None
         rows = [
-            (add_unit(view.label or view.name, view.unit), *(found[kind] for kind in kinds))
+            (add_unit(view.text, view.unit), *(found[kind] for kind in kinds))
             for view, found in cells.items()
         ]
-        return PageTable((Column("Column", "text"), *map(Column, kinds)), tuple(rows))
+        return PageTable(
+            (
+                Column("Column", "text"),
+                *(Column(_SPREAD[kind], "decimal" if kind == "z" else "number") for kind in kinds),
+            ),
+            tuple(rows),
+            source=f"profile {segment}",
+        )
 
-    def shade(self) -> list[tuple[int, list[Heat]]]:
-        """Per row of the profile: the segment's id and a cell per column that has a mean."""
-        views = self.columns.values()
-        return [
-            (int(row["segment"]), [_shade(row, view) for view in views]) for _, row in self.table.iterrows()
-        ]
+
+def _has_spread(found: Mapping[str, float | None]) -> bool:
+    return any(value is not None for kind, value in found.items() if kind != "mean")
 
 
 def list_mean_columns(profile: pd.DataFrame) -> list[str]:
@@ -118,10 +124,3 @@ def _read_number(row: pd.Series[Any], column: str) -> float | None:
     """The number in that column; None where it is absent, missing or infinite."""
     number = float(row.get(column, math.nan))
     return number if math.isfinite(number) else None
-
-
-def _shade(row: pd.Series, view: FeatureView) -> Heat:
-    mean, z = float(row.get(f"mean_{view.name}", math.nan)), float(row.get(f"z_{view.name}", math.nan))
-    known = math.isfinite(z) and abs(z) >= 0.05
-    way = ("up" if z > 0 else "down") if known else ""
-    return Heat(mean, view.write(mean), z, way, round(min(abs(z) / 2, 1) * 60) if known else 0)

@@ -17,14 +17,17 @@ SCORES: dict[str, Column] = {
     "k": Column("Segments", "number", "k, the number of segments"),
     "silhouette": Column("Silhouette", "decimal", "squared Euclidean distance; higher: farther apart"),
     "lowest_jaccard": Column(
-        "Stability", "decimal", "the lowest Jaccard of any segment when the data is redrawn (Hennig 2007)"
+        "Stability",
+        "decimal",
+        "how far the weakest segment comes back in random samples of the customers: "
+        "the overlap (Jaccard), 1 is whole (Hennig 2007)",
     ),
     "smallest_share": Column("Smallest segment", "percent", "share of customers in the smallest segment"),
     "silhouette_se": Column("± silhouette", "decimal", "standard error, with the segments held fixed"),
     "silhouette_redrawn_se": Column(
         "± silhouette, drawn anew", "decimal", "standard error, with customers drawn and segments cut anew"
     ),
-    "lowest_jaccard_se": Column("± stability", "decimal", "standard error over the redraws"),
+    "lowest_jaccard_se": Column("± stability", "decimal", "standard error over the random samples"),
     "smallest_share_se": Column("± smallest", "percent", "standard error of the smallest share"),
     "cost": Column("Cost", "number", "sum of squared distances to the nearest centre, model scale"),
     "cost_se": Column("± cost", "number", "standard error of the cost"),
@@ -43,8 +46,8 @@ SCORES: dict[str, Column] = {
     "gap_one_se": Column("± gap of one", "decimal", "standard error of the gap of one segment"),
     "prediction_strength": Column("Prediction strength", "decimal", "Tibshirani and Walther 2005"),
     "prediction_strength_se": Column("± prediction strength", "decimal", "standard error over the splits"),
-    "same_names": Column("Same names", "percent", "how often the same names come back over redraws"),
-    "same_names_se": Column("± same names", "percent", "standard error over the redraws"),
+    "same_names": Column("Same names", "percent", "how often the same names come back in random samples"),
+    "same_names_se": Column("± same names", "percent", "standard error over the random samples"),
 }
 _FIRST = ("k", "silhouette", "lowest_jaccard", "smallest_share")
 
@@ -54,7 +57,8 @@ def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> PageTabl
     names = [name for name in (SCORES if every else _FIRST) if name in frame and frame[name].notna().any()]
     ordered = frame.sort_values("k")
     rows = tuple(ordered[names].astype(float).itertuples(index=False, name=None))
-    return PageTable(tuple(SCORES[name] for name in names), rows, ordered["k"].tolist().index(chosen))
+    place = ordered["k"].tolist().index(chosen)
+    return PageTable(tuple(SCORES[name] for name in names), rows, place, "sweep")
 
 
 @dataclass(frozen=True)
@@ -81,8 +85,8 @@ def list_criteria(sweep: pd.DataFrame, floor: float) -> list[Criterion]:
             "silhouette\n(squared Euclidean)",
         ),
         Criterion(
-            "lowest_jaccard", "Do they come back?", "lowest Jaccard over redraws",
-            "lowest Jaccard\nover redraws", STABLE, "comes back",
+            "lowest_jaccard", "Do they come back?", "overlap of the weakest in random samples (Jaccard)",
+            "overlap of the weakest\nin random samples", STABLE, "comes back",
         ),
         Criterion(
             "smallest_share", "Is each large enough?", "share of the smallest segment",

@@ -24,11 +24,12 @@ class Column:
 
 @dataclass(frozen=True)
 class PageTable:
-    """Rows of plain values, one per column; `marked` is the row to point at."""
+    """Rows of plain values, one per column; `marked` is the row to point at, `source` what they come from."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     marked: int | None = None
+    source: str = ""
 
 
 def format_cell(value: Value, kind: Kind) -> str:

@@ -64,7 +64,7 @@ class Segmentation:
         return self.refined.sizes
 
     def jaccards(self, chosen: Candidate) -> tuple[float, ...]:
-        """(k,) how much of each segment comes back when the data is redrawn; empty where it was not asked."""
+        """(k,) how much of each segment comes back in redraws; empty where it was not asked."""
         return tuple(chosen.jaccards[i] for i in self.refined.order) if chosen.jaccards else ()
 
 

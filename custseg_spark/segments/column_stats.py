@@ -47,6 +47,11 @@ class ColumnStats:
     median: float = _NAN
     q3: float = _NAN
 
+    @property
+    def is_binary(self) -> bool:
+        """Whether all values are 0 or 1."""
+        return is_binary(self.count, self.mean, self.std, self.min, self.max)
+
 
 def compute_stats(
     column: ReportColumn,
@@ -124,8 +129,7 @@ class Estimate:
 def estimate_means(figures: Sequence[ColumnStats]) -> list[Estimate]:
     """The estimates of an outcome: one per segment, and last that of all customers, as `figures` are."""
     everyone = figures[-1]
-    binary = is_binary(everyone.count, everyone.mean, everyone.std, everyone.min, everyone.max)
-    return [estimate_mean(f.count, f.mean, f.std, binary=binary) for f in figures]
+    return [estimate_mean(f.count, f.mean, f.std, binary=everyone.is_binary) for f in figures]
 
 
 def estimate_mean(count: float, mean: float, std: float, *, binary: bool) -> Estimate:

@@ -10,7 +10,8 @@ The rule, in the order it is applied (docs/names.md tells it with examples):
 3. Segments that share a noun each add the low or high word that is true of no rival (a segment
    of the same noun) and that lies farthest from the nearest rival. If no one word does it, two
    words that are not both true of any rival, then three. Ties go to recipe order.
-4. One segment may be left with the bare noun. If more are left, they may add middle words too.
+4. If more than one segment is left, they may add middle words too. One may be left with the bare noun; where
+   it lies between two rivals, it says so: "Big spenders, mid recency".
 5. What is still alike is parted by the words of the feature in which more than two differ most, then by
    "more orders" and "fewer orders", or by the mean in figures: "income about 52,000".
 6. Centres that are equal take their number: "Big spenders (segment 3)".
@@ -29,13 +30,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from custseg_spark.errors import RecipeError
-from custseg_spark.made_words import Title
+from custseg_spark.made_words import Title, Words
 from custseg_spark.segments.compare_rivals import compare_rivals, join_words
 from custseg_spark.segments.traits import Level, Traits
-from custseg_spark.wording import capitalize, fold_text
-
-Words = tuple[str | None, str | None, str | None]
-"""What a low, a middle and a high value is called; None says nothing."""
+from custseg_spark.wording import fold_text
 
 MOST_WORDS = 3
 _LEVELS: tuple[Level, Level, Level] = ("low", "mid", "high")
@@ -93,7 +91,7 @@ def name_segments(
     titles = {name: vocabulary.find_title(name) for name in vocabulary.words}
     order = list(titles).index(vocabulary.order_by)
     lexicon = [
-        _choose_words(title, vocabulary.words[name], name == vocabulary.order_by)
+        title.choose_words(vocabulary.words[name], is_noun=name == vocabulary.order_by)
         for name, title in titles.items()
     ]
     facts = _Facts(traits, traits.levels, titles, lexicon, order, ids)
@@ -160,6 +158,17 @@ class _Facts:
                     said = [str(self.find_word(row, column)) for column in together[best]]
                     yield ", ".join([self.find_noun(row), *said])
 
+    def try_alone(self, row: int, rivals: Sequence[int]) -> Iterator[str]:
+        """Names of the one that is left: what it is in the middle of, else the bare noun."""
+        levels = self.levels[list(rivals)]
+        between = (levels == 1).any(axis=0) & (levels == -1).any(axis=0) & (self.levels[row] == 0)
+        spread = np.round(np.ptp(self.traits.z[[row, *rivals]], axis=0), 6)
+        titles = list(self.features.values())
+        for column in sorted(np.flatnonzero(between).tolist(), key=lambda column: -spread[column]):
+            yield f"{self.find_noun(row)}, {self.lexicon[column][1] or titles[column].make_words()[1]}"
+        yield self.find_noun(row)
+        yield from self.try_words(row, [], middle=True)
+
     def compare_names(self, rows: Sequence[int], said: tuple[str, ...] = ()) -> dict[int, str]:
         """Names that say how these rows differ, after the words `said` that are true of all of them; {} if
         they are equal. Where more than two differ in a level, its word parts them first."""
@@ -218,23 +227,8 @@ def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> N
     if len(list_unnamed()) > 1:
         claim({row: [name] for row, name in facts.compare_names(list_unnamed()).items()})
     if len(list_unnamed()) == 1:
-        claim({row: [facts.find_noun(row), *facts.try_words(row, [], middle=True)] for row in list_unnamed()})
+        claim({row: facts.try_alone(row, rivals[row]) for row in list_unnamed()})
     claim({row: facts.number_names(row) for row in list_unnamed()})
-
-
-def _choose_words(title: Title, words: Words | None, is_noun: bool) -> Words:
-    """The recipe's words of a feature, else made of its title; a noun always has one, with a capital."""
-    made = title.make_words()
-    if not is_noun:
-        return words or made
-    low, mid, high = (_begin_name(given or text) for given, text in zip(words or made, made, strict=True))
-    return low, mid, high
-
-
-def _begin_name(text: str) -> str:
-    """A capital first, but for a word that has capitals of its own, such as iPhone."""
-    first = text.split(" ", 1)[0]
-    return capitalize(text) if first == first.lower() else text
 
 
 def _check_pins(pinned: Mapping[int, str], ids: Sequence[int]) -> None:

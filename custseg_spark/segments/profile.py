@@ -60,13 +60,16 @@ class SegmentProfile(Group):
 class Profile:
     """All that is said of the segments of a run.
 
-    protected: how strongly each protected column goes with the segments, the strongest first.
+    protected: how strongly each protected column goes with the segments, the strongest first. shares: the
+    columns whose means are shares and are written as percentages: rates without a unit, those of 0 and 1, and
+    those within 0 and 1 whose name says so.
     """
 
     shown: tuple[ReportColumn, ...]
     segments: tuple[SegmentProfile, ...]
     everyone: Group
     protected: tuple[Association, ...] = ()
+    shares: frozenset[str] = frozenset()
 
     def column(self, name: str) -> ReportColumn:
         return next(shown for shown in self.shown if shown.name == name)
@@ -120,7 +123,26 @@ def build_profile(
         apart = tuple(sorted(z_of, key=lambda feature: -abs(feature[1])))
         segments.append(SegmentProfile(size, size / max(sum(sizes), 1), *own, name, apart))
     everyone = Group(sum(sizes), 1.0, *describe(-1, sample))
-    return Profile(tuple(shown), tuple(segments), everyone, measure_associations(sample, protected))
+    shares = frozenset(column.name for column in numbers if holds_shares(column, columns[column.name][-1]))
+    return Profile(tuple(shown), tuple(segments), everyone, measure_associations(sample, protected), shares)
+
+
+def holds_shares(column: ReportColumn, of_all: ColumnStats) -> bool:
+    """Whether a column's means are shares, by its figures of all customers: a rate, 0 and 1, or what lies
+    within and is named so; none that has a unit."""
+    within = of_all.min >= 0 and 0 < of_all.max <= 1
+    shares = column.rate or (within and (of_all.is_binary or column.is_named_share))
+    return bool(shares) and not column.unit
+
+
+def measure_eta_squared(profile: Profile, name: str) -> float:
+    """The share of a column's variance that lies between the segments, of all customers with a value, in the
+    column's unit; NaN where it has none or a segment's figures are withheld."""
+    everyone = profile.everyone.columns[name]
+    stats = [segment.columns[name] for segment in profile.segments if segment.columns[name].count]
+    between = sum(one.count * (one.mean - everyone.mean) ** 2 for one in stats)
+    whole = everyone.std**2 * (everyone.count - 1)
+    return between / whole if whole > 0 else math.nan
 
 
 def tabulate_profile(profile: Profile) -> pd.DataFrame:

@@ -9,8 +9,10 @@ from typing import Literal
 from custseg_spark import topics
 from custseg_spark.made_words import Title
 from custseg_spark.recipe.models import Description, FeatureSection, Outcome
+from custseg_spark.wording import split_words
 
 Role = Literal["feature", "description", "outcome"]
+_SHARES = frozenset(["share", "shares", "rate", "percent", "percentage", "pct"])
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class ReportColumn:
     def in_sample(self) -> str:
         """Its column in the sample frame."""
         return f"feature_{self.name}" if self.role == "feature" else self.name
+
+    @property
+    def is_named_share(self) -> bool:
+        """Whether its name says that its values are shares, and no unit says otherwise."""
+        return not self.unit and not _SHARES.isdisjoint(split_words(self.label or self.name))
 
     @property
     def counted_in(self) -> str:

@@ -21,7 +21,7 @@ from custseg_spark.steps.treat_features import ID
 
 MANY = 10
 """Up to so many numbers of segments each gets all evidence; of more, those that the floor lets be chosen."""
-NOT_REDRAWN = ", so it was not redrawn"
+NOT_REDRAWN = ", so whether it comes back was not asked"
 PLANE_ROWS = 5_000
 """A picture has no more points to show."""
 

@@ -12,9 +12,10 @@ from custseg_spark import clustering, evidence
 from custseg_spark.clustering import Partition
 from custseg_spark.evidence import ComparisonSettings, DbscanSettings, Labelling, Maker
 from custseg_spark.recipe import Recipe
-from custseg_spark.report.figures import draw
+from custseg_spark.report.figures import Printed, draw
 from custseg_spark.report.plots.data import ComparisonPictures
 from custseg_spark.results import AlgorithmComparison
+from custseg_spark.steps.name_segments import order_centres
 
 
 def compare_algorithms(
@@ -46,10 +47,23 @@ def _build_spark_ml_makers(spark: SparkSession, k: int) -> dict[str, Maker]:
     return {name: partial(make, name) for name in spark_ml.ALGORITHMS}
 
 
+def order_segments(kmeans: Partition, recipe: Recipe) -> NDArray[np.int64]:
+    """(n,) the id that each customer's segment has in a first run of the recipe: 0 has the highest
+    `order_by`."""
+    by = list(recipe.segment_by).index(recipe.order_by)
+    sizes = np.bincount(kmeans.labels, minlength=kmeans.k).tolist()
+    ids = np.argsort(order_centres(kmeans.centres, sizes, by))
+    return np.asarray(ids[kmeans.labels], dtype=np.int64)
+
+
 def draw_comparison_figures(
-    others: AlgorithmComparison, plane: clustering.Plane, points: NDArray[np.float64]
-) -> dict[str, bytes]:
-    """The figures of the comparison: PNG by file name."""
+    others: AlgorithmComparison,
+    plane: clustering.Plane,
+    points: NDArray[np.float64],
+    segments: NDArray[np.int64],
+) -> dict[str, Printed]:
+    """The figures of the comparison by file name. `segments` (n,): the ids of the points' segments, whose
+    colours the groups of the algorithms get."""
     found = others.found
     pictures = ComparisonPictures(
         plane=plane.project(points[found.at]),
@@ -59,5 +73,6 @@ def draw_comparison_figures(
         distances=found.density.distances,
         eps=found.density.eps,
         min_samples=found.density.min_samples,
+        segments=segments[found.at],
     )
-    return {name: drawn.light for name, drawn in draw(pictures).items()}
+    return draw(pictures)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -12,10 +15,13 @@ from custseg_spark.report import exploration, page
 from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.results import AlgorithmComparison, LiveComparison, Sample, Segmentation, TrainingResult
+from custseg_spark.steps.tell_far_values import tell_far_values
 from custseg_spark.steps.write_run import tabulate_sweep
 from custseg_spark.wording import write_recurrence
 
 MOST_SHIFTS = 20
+_ID = re.compile(r"” \(\d+\)")
+"""A segment's id behind its name, which the page leaves to the marks."""
 _SCALED = {
     "standard": "standardised",
     "population": "scaled by mean and population standard deviation",
@@ -47,14 +53,14 @@ def list_rules(result: TrainingResult) -> tuple[page.RuleCount, ...]:
 
 
 def list_views(fitted: Segmentation, *roles: str) -> tuple[FeatureView, ...]:
-    """The columns of these roles; a rate is a percentage unless it has a unit, such as pounds an order."""
+    """The columns of these roles; those whose means are shares are written as percentages."""
     transforms = {t.name: t.transform for t in fitted.model.features}
     return tuple(
         FeatureView(
             shown.name,
             shown.unit,
             transforms.get(shown.name, "none"),
-            shown.rate and not shown.unit,
+            shown.name in fitted.profile.shares,
             shown.label,
         )
         for shown in fitted.profile.shown
@@ -67,6 +73,7 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
     recipe, sample, fitted = result.recipe, result.sample, result.segmentation
     everyone = result.quality.read
     views = {view.name: view for view in list_views(fitted, "feature", "description", "outcome")}
+    far = {name: told.cell for name, told in tell_far_values(result).items()}
     found = [
         exploration.build_column_view(
             views[t.name],
@@ -84,7 +91,7 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
             if np.isfinite(values).any():
                 role = "checks" if shown.role == "outcome" else "describes"
                 found.append(exploration.build_column_view(views[shown.name], values, role))
-    return tuple(found)
+    return tuple(replace(one, far=far.get(one.column.name, "")) for one in found)
 
 
 def _write_treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:
@@ -99,7 +106,7 @@ def _write_treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> st
         if bound is not None and (beyond := lies_beyond(raw, bound)).any():
             told.append(f"{beyond.mean():.1%} clipped at {bound:,.6g}")
     if treatment.transform != "none":
-        told.append(treatment.transform)
+        told.append("logarithm")
     return "; ".join(told)
 
 
@@ -151,7 +158,11 @@ def write_method(result: TrainingResult) -> tuple[str, ...]:
         f"For every number of segments, {tried}; the cheapest solution was kept{steps}.",
         *([f"This is {result.replication}."] if result.replication else []),
         *([f"{spark_ml.why[0].upper()}{spark_ml.why[1:]}."] if (spark_ml := result.spark_ml) else []),
-        *([f"{left_out}redrawn, and what the table leaves empty was not measured."] if unknown else []),
+        *(
+            [f"{left_out}looked for in random samples, and what the table leaves empty was not measured."]
+            if unknown
+            else []
+        ),
         "Names follow from the recipe's words by a fixed rule; outcomes took no part in finding segments.",
         "Sizes, shares, means and outcomes are of all customers; quartiles, rules, pictures of the sample.",
     )
@@ -174,13 +185,14 @@ def build_thread_section(followed: LiveComparison) -> page.PageSection:
         title="Since the live run",
         paragraphs=(
             f"Held against run {followed.live.run.run_id}, which scores until this one is promoted.",
-            *(f"{line}." for line in followed.told),
+            *(_ID.sub("”", f"{line}.") for line in followed.told),
             *segments.tell_movement(found),
-            *segments.tell_largest(found),
+            *(_ID.sub("”", line) for line in segments.tell_largest(found)),
             verdict,
         ),
         tables=(_tabulate_shifts(drift),),
         figures=("movement.png",),
+        source="since live",
     )
 
 
@@ -199,7 +211,7 @@ def _tabulate_shifts(drift: segments.Drift) -> PageTable:
         Column("Missing then", "percent"),
         Column("Missing now", "percent"),
     )
-    return PageTable(heads, tuple(sorted(rows, key=lambda row: -row[2])[:MOST_SHIFTS]))
+    return PageTable(heads, tuple(sorted(rows, key=lambda row: -row[2])[:MOST_SHIFTS]), source="drift")
 
 
 def build_comparison_section(others: AlgorithmComparison) -> page.PageSection:
@@ -207,7 +219,7 @@ def build_comparison_section(others: AlgorithmComparison) -> page.PageSection:
     heads = (
         Column("Algorithm", "text"), Column("Segments"), Column("Noise", "percent"),
         Column("Silhouette (Euclidean)", "decimal"), Column("Smallest segment", "percent"),
-        Column("Stability", "decimal", "lowest mean Jaccard of a segment when the data is redrawn"),
+        Column("Stability", "decimal", "lowest mean Jaccard of a segment in random samples of the customers"),
         Column("Agreement", "decimal", "adjusted Rand index against KMeans"), Column("Seconds", "decimal"),
     )  # fmt: skip
     rows = tuple(
@@ -218,6 +230,6 @@ def build_comparison_section(others: AlgorithmComparison) -> page.PageSection:
         for row in others.found.rows
     )  # fmt: skip
     return page.PageSection(
-        "Other algorithms", (others.why,), (PageTable(heads, rows),),
-        ("comparison.png", "dendrogram.png", "k_distance.png"),
+        "Other algorithms", (others.why,), (PageTable(heads, rows, source="comparison"),),
+        ("comparison.png", "dendrogram.png", "k_distance.png"), "comparison",
     )  # fmt: skip

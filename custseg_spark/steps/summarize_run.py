@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from custseg_spark import segments
-from custseg_spark.features import VALUE
+from custseg_spark.quantities import Line
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import exploration, view
 from custseg_spark.results import Segmentation, TrainingResult
 from custseg_spark.statistics import measure_eta_squared
+from custseg_spark.steps.foresee_changes import foresee_changes
+from custseg_spark.steps.tell_far_values import tell_far_values
+from custseg_spark.wording import capitalize
+
+STRUCTURED = ("natural", "reproducible")
+"""Verdicts by which the segments are more than a cut through a cloud."""
 
 
 def build_summary(result: TrainingResult) -> view.Summary:
@@ -20,15 +25,16 @@ def build_summary(result: TrainingResult) -> view.Summary:
     fitted, recipe, found = result.segmentation, result.recipe, result.decision.structure
     profile, trust = fitted.profile, None
     if found is not None:
-        trust = view.Trust(verdict=found.kind, sentence=f"{found.why[0].upper()}{found.why[1:]}.")
+        trust = view.Trust(verdict=found.kind, sentence=f"{capitalize(found.why)}.")
     return view.Summary(
         title=PurePosixPath(result.counted.source).stem.replace("_", " "),
-        headline=tuple(segments.write_headline(profile).split("\n")),
+        headline=segments.write_headline(profile, found is not None and found.kind in STRUCTURED),
         trust=trust,
         decides=_weigh_features(fitted),
-        careful=_list_cautions(result, find_correlations(fitted)),
+        careful=_list_cautions(result, list_figure_cautions(result)),
         order_by=recipe.order_by if _is_in_order(fitted, recipe) else "",
         value=segments.find_value_column(profile) or "",
+        value_unit=segments.measure_stake(profile.segments[0], profile).unit,
         outcomes=tuple(
             view.OutcomeView(
                 name=name, unit=profile.column(name).unit, is_rate=one.is_rate, overall=one.value
@@ -36,6 +42,7 @@ def build_summary(result: TrainingResult) -> view.Summary:
             for name, one in profile.everyone.outcomes.items()
         ),
         segments=_build_segments(result),
+        shares=tuple(column.name for column in profile.shown if column.name in profile.shares),
         labels={column.name: column.label for column in profile.shown if column.label},
     )
 
@@ -44,38 +51,51 @@ def _build_segments(result: TrainingResult) -> tuple[view.SegmentView, ...]:
     """What is said of each segment, in order of the ids; of few customers no figures."""
     fitted, recipe = result.segmentation, result.recipe
     profile, value = fitted.profile, segments.find_value_column(fitted.profile)
-    units = {name: feature.unit for name, feature in recipe.segment_by.items()}
     stability = dict(zip(fitted.model.ids, fitted.jaccards(result.decision.candidate), strict=False))
     fewest = recipe.privacy.min_cell
     few = f"Fewer than {fewest} customers: figures are withheld"
-    return tuple(
-        view.SegmentView(
-            segment=one.segment,
-            name=one.name,
-            size=one.size,
-            share=one.share,
-            share_of_value=one.columns[value].share_of_total if value else None,
-            fact=few if one.size < fewest else segments.write_fact(one, profile),
-            sentence=f"{few}." if one.size < fewest else segments.write_sentence(one, profile),
-            action=segments.suggest_action(one.named, recipe.actions, units),
-            words=tuple(word.text for word in one.named.words),
-            stability=stability.get(one.segment),
-            outcomes=tuple(
-                view.MeanView(mean=found.value, low=found.low, high=found.high)
-                for found in one.outcomes.values()
-            ),
+    built = []
+    for one in sorted(profile.segments, key=lambda one: one.segment):
+        advice = segments.suggest_action(one, profile, recipe.actions)
+        stake = segments.measure_stake(one, profile, capped=_is_capped(result, value))
+        outcomes = one.outcomes.values()
+        built.append(
+            view.SegmentView(
+                segment=one.segment,
+                name=one.name,
+                size=one.size,
+                share=one.share,
+                share_of_value=one.columns[value].share_of_total if value else None,
+                value_total=stake.total,
+                value_each=stake.each,
+                stake=stake.text,
+                fact=Line(few) if one.size < fewest else segments.write_fact(one, profile),
+                sentence=Line(f"{few}.") if one.size < fewest else segments.write_sentence(one, profile),
+                action=advice.action,
+                objection=advice.objection,
+                words=tuple(word.text for word in one.named.words),
+                stability=stability.get(one.segment),
+                outcomes=tuple(view.MeanView(mean=o.value, low=o.low, high=o.high) for o in outcomes),
+            )
         )
-        for one in sorted(profile.segments, key=lambda one: one.segment)
-    )
+    return tuple(built)
+
+
+def _is_capped(result: TrainingResult, value: str | None) -> bool:
+    """Whether the highest values of the value column count as its upper bound."""
+    feature = next((t for t in result.model.features if t.name == value), None)
+    raw = result.sample.raw
+    return feature is not None and feature.upper is not None and bool(raw[value].max() > feature.upper)
 
 
 def _weigh_features(fitted: Segmentation) -> tuple[view.FeatureWeight, ...]:
-    """Each feature with the share of its variance that lies between the segments, the largest first; in the
-    sample on the model scale, where the features cut."""
-    shares = [measure_eta_squared(column, fitted.labels) for column in fitted.points.T]
-    names = [t.name for t in fitted.model.features]
-    weights = sorted(zip(names, shares, strict=True), key=lambda pair: -pair[1])
-    return tuple(view.FeatureWeight(feature=name, share=share) for name, share in weights)
+    """How much each feature decides, the one that decides most first."""
+    weights = []
+    for treatment, column in zip(fitted.model.features, fitted.points.T, strict=True):
+        own = segments.measure_eta_squared(fitted.profile, treatment.name)
+        changed = measure_eta_squared(column, fitted.labels) if treatment.transform != "none" else None
+        weights.append(view.FeatureWeight(feature=treatment.name, share=own, share_transformed=changed))
+    return tuple(sorted(weights, key=lambda one: -(one.share or 0)))
 
 
 def _is_in_order(fitted: Segmentation, recipe: Recipe) -> bool:
@@ -84,7 +104,7 @@ def _is_in_order(fitted: Segmentation, recipe: Recipe) -> bool:
     return bool(np.all(np.diff([centre[by] for centre in fitted.model.centres]) <= 0))
 
 
-def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation, ...]) -> tuple[str, ...]:
+def _list_cautions(result: TrainingResult, of_figures: tuple[str, ...]) -> tuple[str, ...]:
     """What a reader should know before acting on the page; doubts about the number of segments come first,
     as the first screen shows the first few lines only."""
     choice, fitted = result.decision.choice, result.segmentation
@@ -94,23 +114,25 @@ def _list_cautions(result: TrainingResult, pairs: tuple[exploration.Correlation,
     lines += result.warnings
     shaky = [fitted.model.names[i] for i, jaccard in enumerate(jaccards) if jaccard < view.SHAKY]
     lines += [
-        f"“{name}” seldom comes back when the data is redrawn: do not act on it alone." for name in shaky
+        f"“{name}” seldom comes back in random samples of the customers: do not act on it alone."
+        for name in shaky
     ]
-    return (*lines, *write_twins(pairs, fitted.profile))
+    return (*lines, *of_figures)
 
 
-def write_twins(pairs: Iterable[exploration.Correlation], profile: segments.Profile) -> tuple[str, ...]:
-    """A sentence for each pair of features that say much the same thing."""
-    return tuple(
-        f"{profile.column(pair.one).text} and {profile.column(pair.other).text} say much the same thing "
-        f"(rank correlation {pair.rho:.2f}): together they weigh double."
-        for pair in pairs
+def list_figure_cautions(result: TrainingResult) -> tuple[str, ...]:
+    """What the figures themselves warn of: features that repeat each other, segments that change by
+    themselves, values far outside; a sentence each."""
+    foreseen = foresee_changes(result)
+    return (
+        *write_twins(result.segmentation),
+        *([foreseen.sentence] if foreseen and foreseen.sentence else []),
+        *(far.sentence for far in tell_far_values(result).values()),
     )
 
 
-def find_correlations(fitted: Segmentation) -> tuple[exploration.Correlation, ...]:
-    """The pairs of features that say much the same thing."""
+def write_twins(fitted: Segmentation) -> tuple[str, ...]:
+    """A sentence for each group of features that say much the same thing."""
     names = [t.name for t in fitted.model.features]
-    return exploration.find_correlations(
-        {name: fitted.sample[f"{VALUE}{name}"].to_numpy(dtype=np.float64) for name in names}
-    )
+    groups = exploration.find_groups(dict(zip(names, fitted.points.T, strict=True)))
+    return tuple(group.write({name: fitted.profile.column(name).text for name in names}) for group in groups)

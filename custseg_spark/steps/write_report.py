@@ -20,7 +20,8 @@ from custseg_spark.report.profile_table import ProfileTable
 from custseg_spark.results import RunFigures, TrainingResult
 from custseg_spark.steps import page_parts
 from custseg_spark.steps.compare_algorithms import draw_comparison_figures
-from custseg_spark.steps.summarize_run import build_summary, find_correlations
+from custseg_spark.steps.summarize_run import build_summary, write_twins
+from custseg_spark.steps.trace_numbers import trace_numbers
 from custseg_spark.steps.write_run import tabulate_sweep
 
 DRAWN = 5_000
@@ -57,10 +58,13 @@ def start_figures(result: TrainingResult) -> Callable[[], RunFigures]:
 
     def finish() -> RunFigures:
         drawn = wait()
-        light = {name: one.light for name, one in drawn.items()}
         if result.others:
-            light |= draw_comparison_figures(result.others, plane, fitted.points)
-        return RunFigures(light, {name: one.dark for name, one in drawn.items()})
+            ids = np.array(fitted.model.ids)[fitted.labels]
+            drawn = drawn | draw_comparison_figures(result.others, plane, fitted.points, ids)
+        light, dark = (
+            {name: getattr(one, side) for name, one in drawn.items()} for side in ("light", "dark")
+        )
+        return RunFigures(light, dark)
 
     return finish
 
@@ -93,7 +97,7 @@ def build_page(run: runs.Run, result: TrainingResult) -> page.Page:
         evidence=page_parts.build_evidence(result),
         rules=page_parts.list_rules(result),
         columns=page_parts.list_columns(result),
-        correlations=find_correlations(fitted),
+        together=write_twins(fitted),
         protected=page_parts.list_protected(profile),
         plain_rules=page_parts.build_plain_rules(fitted, recipe.privacy.min_cell),
         method=page_parts.write_method(result),
@@ -106,4 +110,5 @@ def build_page(run: runs.Run, result: TrainingResult) -> page.Page:
             result.journal.seconds,
         ),
         sections=page_parts.build_sections(result),
+        origins=trace_numbers(result),
     )

@@ -22,7 +22,7 @@ import pandas as pd
 import pytest
 
 from custseg_spark import runs
-from tests.app.test_report_browser import ARGUMENTS, CHROMIUM
+from tests.app.chromium import ARGUMENTS, CHROMIUM, find_violations
 from tests.app.test_visit import wait_until
 from tests.conftest import ROOT
 from tests.jobs.conftest import planted
@@ -163,6 +163,15 @@ def choose_view(page: Any, name: str) -> None:
     ).first.click()
 
 
+def check_access(page: Any) -> None:
+    """What is shown keeps WCAG 2.2 AA, on a large screen and on a small one."""
+    size = page.viewport_size
+    for width in (400, size["width"]):
+        page.set_viewport_size({**size, "width": width})
+        page.wait_for_timeout(500)  # until Streamlit has laid it out anew
+        assert find_violations(page) == [], page.url
+
+
 def go(page: Any, name: str) -> None:
     page.get_by_role("link", name=name).first.click()
 
@@ -277,9 +286,13 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     content = io.BytesIO()
     planted().drop(columns="group").to_parquet(content)
     page = person()
+    page.get_by_role("heading", name="Find the segments among your customers").wait_for()
+    check_access(page)
     bring(page, "made.parquet", content.getvalue())
     wait_for_proposal(page)
+    check_access(page)
     assert find_segments(page).startswith("Three segments.")
+    check_access(page)
     choose_view(page, "Other ways")
     page.get_by_role("button", name="Compare").click()
     compared = page.locator(".cs-compared tbody")
@@ -287,8 +300,11 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     for way in ("DBSCAN", "hierarchical"):
         assert compared.locator("th").get_by_text(way).count(), way
     page.get_by_text("Hierarchical clustering: the longer a line").wait_for()
-    assert page.locator("[data-testid=stImage] img").count() == 3
+    assert page.locator("[data-testid=stImage] img[alt]").count() == 3
+    check_access(page)
     choose_view(page, "Take it with you")
+    page.get_by_role("button", name="Report").wait_for()
+    check_access(page)
     page.get_by_role("button", name="Save as candidate run").click()
     page.get_by_text("Saved as").wait_for()
     (saved,) = (server.output / "runs").iterdir()
@@ -304,6 +320,7 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
     go(other, "Predict")
     other.locator(".cs-answer h2").wait_for()
     spend, visits = (other.get_by_role("spinbutton").nth(place) for place in (0, 1))
+    check_access(other)
     before = other.locator(".cs-answer h2").inner_text()
     spend.fill("25")
     visits.fill("3")
@@ -325,6 +342,7 @@ def test_a_made_table_is_segmented_compared_saved_predicted_and_explored(
 
     go(other, "Explore")
     other.locator(".cs-card").first.wait_for()
+    check_access(other)
     for name, sign in (
         ("Two side by side", "[data-testid=stDataFrame]"),
         ("One column", ".js-plotly-plot .boxlayer"),

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
+from custseg_spark.engine.session import open_session
 from tests.brought_tables.draw_tables import DrawnTable
 from tests.brought_tables.trial import QUICK, Trial, bring
 from tests.brought_tables.true_names import find_false_words
 from tests.brought_tables.write_tables import write_table
+from tests.recomputed_page.judge import find_differences
+from tests.recomputed_page.read_texts import find_faults
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def try_table(table: DrawnTable, directory: Path, settings: tuple[str, ...] = QU
     else:
         failures += (*_judge_recipe(table, trial), *_judge_rows(table, trial))
         spend, recency = table.names("spend"), table.names("recency", "date")
+    failures += tuple(_judge_page(table, trial))
     failures += tuple(find_false_words(trial.record["recipe"], trial.customers, spend, recency))
     return Verdict(table, failures, _measure_agreement(table, trial), tuple(trial.names))
 
@@ -86,6 +90,14 @@ def _judge_recipe(table: DrawnTable, trial: Trial) -> list[str]:
     if wrong := sorted(table.names("date") & bare):
         failures.append(f"date {', '.join(wrong)} cuts as a number")
     return failures
+
+
+def _judge_page(table: DrawnTable, trial: Trial) -> list[str]:
+    """Every number of the page is what the customers beside it say, and its texts are written well."""
+    html = (trial.run / "report.html").read_text(encoding="utf-8")
+    _, wrong = find_differences(open_session("judge tables"), trial.run)
+    names = frozenset([table.name, *(column.name for column in table.columns)])
+    return [*(f"page: {told}" for told in wrong), *(f"page: {told}" for told in find_faults(html, names))]
 
 
 def _judge_orders(table: DrawnTable, trial: Trial) -> list[str]:

@@ -9,6 +9,10 @@ import pytest
 from pyspark.sql import SparkSession
 
 from custseg_spark import cli
+from custseg_spark.report.figures import Printed
+from custseg_spark.report.plots.data import ComparisonPictures
+from custseg_spark.report.plots.pairing import renumber_all
+from custseg_spark.steps import compare_algorithms
 from tests.jobs.conftest import RECIPE, Train, planted
 
 
@@ -41,6 +45,31 @@ def test_a_run_tells_of_other_algorithms_where_asked(train: Train) -> None:
     assert {"KMeans", "DBSCAN", "Ward"} <= set(table["algorithm"])
     assert (outcome.run / "plots" / "comparison.png").exists()
     assert "Other algorithms" in (outcome.run / "report.html").read_text()
+
+
+def test_the_figures_wear_the_colours_of_the_segments(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a run and in a comparison by itself, whichever group k-means found first."""
+    shown: list[ComparisonPictures] = []
+
+    def note(pictures: ComparisonPictures) -> dict[str, Printed]:
+        shown.append(pictures)
+        return {}
+
+    monkeypatch.setattr(compare_algorithms, "draw", note)
+    outcome = train(planted(), {**RECIPE, "evidence": {**RECIPE["evidence"], "compare": True}})
+    assert outcome.code == 0, outcome.err
+    recipe, table = (str(outcome.output.parent / name) for name in ("recipe.yaml", "customers.csv"))
+    asked = ["--recipe", recipe, "--input", table, "--to", str(tmp_path / "to")]
+    assert cli.main(["compare", *asked, "--k", "3"]) == 0
+    sizes = pd.read_csv(outcome.run / "profile.csv").set_index("segment")["size"].to_dict()
+    for pictures in shown:
+        assert pictures.segments is not None
+        assert pd.Series(pictures.segments).value_counts().to_dict() == sizes
+        painted = renumber_all(pictures.labellings, pictures.segments)["KMeans"]
+        assert (painted == pictures.segments).mean() > 0.99
+    assert len(shown) == 2
 
 
 @pytest.mark.spark_only("Spark ML")

@@ -121,7 +121,10 @@ def test_what_may_be_wrong_with_what_cuts_is_said(train: Train) -> None:
     assert "segment_by.visits: 33% of the customers have no value and count as" in outcome.out
     assert "segment_by.id_itself: cuts by id, the id, which says nothing" in outcome.out
     assert "segments.names.9: no segment has this id; there are 0, 1" in outcome.out
-    assert "warning: spend and twin say much the same thing (rank correlation 1.00)" in outcome.out
+    assert (
+        "warning: spend and twin go together (rank correlation 1.00): what they share counts 2.0 times."
+        in outcome.out
+    )
 
 
 def test_an_output_in_its_input_is_refused(say: Say, tmp_path: Path, train: Train) -> None:

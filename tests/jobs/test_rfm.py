@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -293,3 +294,8 @@ def test_the_real_customers_are_segmented_by_the_shipped_recipe(outcome: Made, t
     page = (trained.run / "report.html").read_text()
     assert all(segment["name"] in page for segment in segments)
     assert "pounds in all" in page
+    told = json.loads((trained.run / "summary.json").read_text())
+    assert [one["objection"] for one in told["segments"]] == [""] * len(segments), "actions are borne out"
+    assert all("at least" in one["stake"]["text"] for one in told["segments"]), (
+        "spend is clipped at its p99.5"
+    )

@@ -15,6 +15,7 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import silhouette_score
 from sklearn.tree import DecisionTreeClassifier
 
+from custseg_spark.quantities import Line
 from custseg_spark.report import exploration, page
 from custseg_spark.report.plots.data import FeatureView, Pictures
 from custseg_spark.report.profile_table import ProfileTable
@@ -182,7 +183,7 @@ def full_page(
     views = (*FEATURES, *DESCRIPTIONS)
     overall = {v.name: float(t.sample[_column(t, v.name)].mean()) for v in views}
     actions = [
-        "Win back first",
+        "Remind first",
         "Keep close: early access, no discounts",
         "Show offers first",
         "Let rest",
@@ -202,9 +203,13 @@ def full_page(
             size=row["size"],
             share=row["share"],
             share_of_value=row["share_of_total_spend"],
-            fact=facts[s % 5],
-            sentence=f"{name}: their spend is {'high' if s < 2 else 'low'}; recency tells them apart.",
+            fact=Line(facts[s % 5]),
+            sentence=Line(f"{name}: their spend is {'high' if s < 2 else 'low'}; recency tells them apart."),
             action=actions[s % 5],
+            objection="The figures say active: last purchase 21 days ago." if s == 1 else "",
+            value_total=row["mean_spend"] * row["size"],
+            value_each=row["mean_spend"],
+            stake=Line(f"{row['mean_spend']:,.0f} a customer"),
             words=(
                 "Big spenders: spend z +0.8, 91 % above the median of all",
                 "quiet: recency z +0.9, 95 % above the median of all",
@@ -222,7 +227,7 @@ def full_page(
     ).replace("%", "\u00a0%")
     summary = Summary(
         title="marketing_campaign",
-        headline=(headline,),
+        headline=(Line(headline),),
         trust=Trust(
             verdict="reproducible",
             sentence="The same segments come back when the customers are drawn again (weakest Jaccard 0.93), "
@@ -238,6 +243,7 @@ def full_page(
         ),
         order_by="spend",
         value="spend",
+        value_unit="money in 2 years",
         outcomes=(OUTCOME.model_copy(update={"overall": everyone}),),
         segments=found,
         labels={"deals": "dépenses"},
@@ -250,7 +256,7 @@ def full_page(
         profile=ProfileTable(table, FEATURES, DESCRIPTIONS, overall),
         evidence=page.ChoiceEvidence(
             "5 segments have the best silhouette (0.530) of the numbers (2, 3, 4, 5) "
-            "whose every segment comes back when the data is redrawn",
+            "whose every segment comes back in random samples of the customers",
             t.sweep,
             len(found),
             0.05,
@@ -269,7 +275,7 @@ def full_page(
             )
             for v in views
         ),
-        correlations=(exploration.Correlation("spend", "orders", 0.93),),
+        together=("spend and orders go together (rank correlation 0.93): what they share counts 1.9 times.",),
         protected=(
             page.ProtectedColumn(
                 "Marital_Status",

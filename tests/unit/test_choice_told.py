@@ -40,7 +40,7 @@ def test_the_terminal_says_why_not_another_number(capsys: pytest.CaptureFixture[
 
 def test_the_terminal_says_how_often_the_same_comes_out(capsys: pytest.CaptureFixture[str]) -> None:
     found = dataclasses.replace(CHOICE, chosen_again=(5, 5, 6, 5))
-    assert printed(found, capsys)[1] == "  5 chosen in 3 of 4 redraws (6 in 1)"
+    assert printed(found, capsys)[1] == "  5 chosen in 3 of 4 random samples of the customers (6 in 1)"
 
 
 def test_the_terminal_says_why_not_the_five_nearest_others(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,9 +54,9 @@ def test_who_is_under_the_floor_is_not_redrawn_and_says_so(monkeypatch: pytest.M
         gone |= {"same_names": None, "same_names_se": None}
         assert other == (replace(one, **gone) if under else one)
     said = {k.k: k.why for k in many.choice.runners_up}
-    assert said[4].endswith("(at least 20.0% is wanted), so it was not redrawn")
-    assert [k for k, why in said.items() if "redrawn" in why and k < 4] == []
-    assert not any("so it was not redrawn" in k.why for k in few.choice.runners_up)
+    assert said[4].endswith("(at least 20.0% is wanted), so whether it comes back was not asked")
+    assert [k for k, why in said.items() if "not asked" in why and k < 4] == []
+    assert not any("so whether it comes back was not asked" in k.why for k in few.choice.runners_up)
 
 
 def test_the_gap_is_taken_of_all_where_it_chooses(monkeypatch: pytest.MonkeyPatch) -> None:

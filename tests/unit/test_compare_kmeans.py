@@ -15,7 +15,7 @@ from custseg_spark.commands.compare import _find_partition
 from custseg_spark.recipe import Recipe, change, parse
 from custseg_spark.results import TreatedSample
 from custseg_spark.steps import choose_k
-from custseg_spark.steps.compare_algorithms import compare_algorithms
+from custseg_spark.steps.compare_algorithms import compare_algorithms, order_segments
 
 POINTS = np.random.default_rng(3).normal(size=(600, 2))
 TREATED = TreatedSample((), pd.DataFrame(), POINTS, np.arange(600), None, 600)
@@ -101,3 +101,11 @@ def test_what_no_algorithm_can_take_is_refused(wrong: str, capsys: pytest.Captur
         cli.main(["compare", "--recipe", "r.yaml", "--input", "t.csv", "--to", "there", wrong])
     assert ended.value.code == 2
     assert f"argument {wrong.split('=')[0]}: takes a" in capsys.readouterr().err
+
+
+def test_the_colours_are_those_of_a_first_run() -> None:
+    """Its segment 0 has the highest `order_by`, whichever group the sweep found first."""
+    centres = np.array([[0.0, 5.0], [2.0, 1.0], [1.0, 9.0]])
+    own = clustering.Partition(3, centres, np.array([0, 1, 2, 1]), 1.0, (1.0,), 4, None)
+    assert order_segments(own, recipe()).tolist() == [2, 0, 1, 0]
+    assert order_segments(own, change(recipe(), {"segments.order_by": "visits"})).tolist() == [1, 2, 0, 2]

@@ -188,8 +188,8 @@ def test_the_unfit_are_named_with_their_fault(fault: dict[str, object], said: st
 def test_what_was_not_asked_is_not_claimed() -> None:
     asked = prefer([row("KMeans"), row("Ward")], 0.05)[1]
     unasked = prefer([row("KMeans", stability=None), row("Ward", stability=None)], 0.05)[1]
-    assert "come back when the data is redrawn" in asked
-    assert "come back when the data is redrawn" not in unasked
+    assert "come back in random samples of the customers" in asked
+    assert "come back in random samples of the customers" not in unasked
     assert "whether they come back was not asked" in unasked
 
 

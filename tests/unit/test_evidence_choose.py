@@ -105,7 +105,7 @@ def test_close_elbows_and_what_is_said_of_the_others(error: float | None, close:
     # the chord falls 79 over 4 steps: 3 lies 35.5 under it, 4 30.5, 5 15.75, 2 and 6 on it
     costs = {**COSTS, 3: 44.75}
     choice = choose([candidate(k, cost=cost, cost_se=error) for k, cost in costs.items()], "elbow", 0.05)
-    assert (choice.k, choice.ranked_by, choice.close) == (3, "depth of the bend", close)
+    assert (choice.k, choice.ranked_by, choice.close) == (3, "bend of the cost curve", close)
     assert [other.k for other in choice.runners_up] == [4, 5, 2, 6]
     assert choice.runners_up[0].why == f"its cost lies {30.5 / 79:.3f} of the whole fall under the chord"
 
@@ -141,7 +141,9 @@ def test_how_often_redraws_choose_the_same_is_told() -> None:
     ]
     choice = choose(found, "evidence", 0.05)
     assert choice.chosen_again == (3, 3, 2, None)
-    assert write_recurrence(choice.k, choice.chosen_again) == "3 chosen in 2 of 4 redraws (none in 1, 2 in 1)"
+    assert write_recurrence(choice.k, choice.chosen_again) == (
+        "3 chosen in 2 of 4 random samples of the customers (none in 1, 2 in 1)"
+    )
     assert choose(found, "silhouette", 0.05).chosen_again == (3, 3, 2, None)
     assert choose([candidate(2, 0.4), candidate(3)], "evidence", 0.05).chosen_again == ()
     assert write_recurrence(2, ()) == ""

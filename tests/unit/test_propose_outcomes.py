@@ -184,6 +184,7 @@ def test_the_script_prints_what_each_column_tells(
     table = build_table(score=lambda churned, random: churned + random.normal(0, 0.1, ROWS))
     table.to_csv(tmp_path / "t.csv", index=False)
     monkeypatch.setattr(sys, "argv", [str(SCRIPT), str(tmp_path / "t.csv"), "churn"])
+    monkeypatch.setenv("CUSTSEG_ENGINE", "spark")  # which the program sets, and other tests are not to find
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(SCRIPT), run_name="__main__")
     assert ended.value.code == 0

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from PIL import Image
 from scipy.cluster.hierarchy import fcluster, linkage
 
+from custseg_spark.report import palette
 from custseg_spark.report.figures import draw
 from custseg_spark.report.plots import compared
 from custseg_spark.report.plots.data import ComparisonPictures
+from custseg_spark.report.plots.pairing import renumber_all
 
 ALL = ["comparison.png", "dendrogram.png", "k_distance.png"]
 
@@ -79,8 +82,44 @@ def test_two_customers_at_one_place(trial: ComparisonPictures) -> None:
 
 
 def test_the_same_customers_wear_the_same_number() -> None:
-    made = compared.renumber_all(
-        {"Ward": np.array([7, 7, 0, 0, 3, -1]), "KMeans": np.array([0, 0, 1, 1, 1, 1])}
-    )
+    found = {"Ward": np.array([7, 7, 0, 0, 3, -1]), "KMeans": np.array([0, 0, 1, 1, 1, 1])}
+    made = renumber_all(found)
     assert made["KMeans"].tolist() == [0, 0, 1, 1, 1, 1]
     assert made["Ward"].tolist() == [0, 0, 1, 1, 2, -1]
+    made = renumber_all(found, np.array([6, 6, 2, 2, 2, 2]))
+    assert made["KMeans"].tolist() == [6, 6, 2, 2, 2, 2]
+    assert made["Ward"].tolist() == [6, 6, 2, 2, 0, -1]
+
+
+def test_groups_wear_the_colours_and_letters_of_the_segments(trial: ComparisonPictures) -> None:
+    truth = np.asarray(trial.labellings["KMeans"])
+    ids = np.array([14, 3, 7])[truth]
+    two = np.where(truth == 0, 0, 1)
+    four = np.where((truth == 2) & (np.arange(90) % 3 == 0), 3, truth)
+    pictures = replace(trial, labellings={"KMeans": truth, "Two": two, "Four": four}, segments=ids)
+    figure = compared.draw_comparison_panels(pictures)
+    assert figure is not None
+    shown = []
+    for axes in figure.axes:
+        painted = {
+            to_hex(face).upper() for dots in axes.collections for face in np.asarray(dots.get_facecolor())
+        }
+        painted.discard(compared.NOISE.upper())
+        shown.append((sorted(text.get_text() for text in axes.texts if text.get_text()), painted))
+    own = {
+        letter: palette.pick_colour(segment).upper() for letter, segment in (("O", 14), ("D", 3), ("H", 7))
+    }
+    assert shown[0] == (["D", "H", "O"], {*own.values()})
+    assert len(shown[1][0]) == 2
+    assert shown[1][1] == {own[letter] for letter in shown[1][0]}
+    assert shown[2][0] == ["D", "H", "O"]
+    (other,) = shown[2][1] - {*own.values()}
+    assert other in {palette.pick_colour(one).upper() for one in palette.list_spare((14, 3, 7), 1)}
+
+
+def test_the_tree_wears_them_too(trial: ComparisonPictures) -> None:
+    truth = np.asarray(trial.labellings["KMeans"])
+    figure = compared.draw_dendrogram(replace(trial, segments=np.array([4, 2, 9])[truth]))
+    assert figure is not None
+    leaves = {line.get_color() for line in figure.axes[0].lines if line.get_marker() not in ("None", "")}
+    assert leaves == {palette.pick_colour(segment) for segment in (4, 2, 9)}

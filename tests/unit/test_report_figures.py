@@ -4,13 +4,11 @@ import io
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 
 from custseg_spark.report import figures, palette
-from custseg_spark.report.plots import labels, titles
-from custseg_spark.report.plots.data import FeatureView
+from custseg_spark.report.plots import canvas, flows, labels, planes, rows
 from tests.unit import report_trial
 
 ALL = [
@@ -87,57 +85,31 @@ def test_labels_never_overlap() -> None:
             assert not any(labels.overlaps(box, other) for other in boxes[:i])
 
 
-class TestTitles:
-    """What is seen, computed."""
+def test_names_beside_a_flow_never_overlap() -> None:
+    assert flows.move_apart([0.1, 0.5, 0.9], [0.1, 0.1, 0.1]) == [0.1, 0.5, 0.9]
+    assert flows.move_apart([], []) == []
+    rng = np.random.default_rng(5)
+    for n in (2, 5, 9):
+        middles, heights = np.sort(rng.random(n) ** 3), rng.choice([0.05, 0.1], n)
+        found = np.array(flows.move_apart(middles.tolist(), heights.tolist()))
+        assert (np.diff(found) >= (heights[1:] + heights[:-1]) / 2 - 1e-9).all()
+        assert found[-1] + heights[-1] / 2 <= max(1, middles[-1] + heights[-1] / 2) + 1e-9
 
-    def test_component_names_the_heavy_features_with_their_sign(self, trial: report_trial.Trial) -> None:
-        loadings = np.array([[0.8, 0.1, -0.6], [0, 1, 0], [0, 0, 1.0]])
-        pictures = replace(
-            report_trial.pictures(trial), loadings=loadings, explained=np.array([0.48, 0.3, 0.2])
-        )
-        assert titles.describe_component(pictures, 0).replace("\u00a0", " ") == "PC1 (48 %): spend +, deals −"
 
-    def test_shares_counts_the_segments_that_bring_more_than_their_share(
-        self, trial: report_trial.Trial
-    ) -> None:
-        pictures = replace(report_trial.pictures(trial), names=("a", "b", "c"), sizes=(20, 30, 50))
-        text = titles.describe_shares(pictures, "spend", [0.5, 0.3001, 0.1999])
-        assert text.replace("\u00a0", " ") == "50 % of customers bring 80 % of spend"
-
-    def test_elbow_says_what_is_saved(self) -> None:
-        sweep = pd.DataFrame({"k": [4, 5, 6], "cost": [100.0, 75.0, 60.0]})
-        text = titles.describe_elbow(sweep, 5).replace("\u00a0", " ")
-        assert text == "Going from 4 to 5 segments saves 25 % of the cost, one more than 5 would save 20 %"
-
-    @pytest.mark.parametrize(
-        ("chosen", "text"),
-        [
-            (3, "3 segments have the best silhouette of those that come back and are all large enough"),
-            (2, "2 segments were chosen; 3 would have the best silhouette of those that come back and are"),
-            (4, "4 segments, with a reservation: a segment comes back only to 0.60"),
-            (5, "5 segments, with a reservation: a segment is under 5 % of customers"),
-        ],
-    )  # fmt: skip
-    def test_evidence_does_not_praise_what_breaks_a_limit(self, chosen: int, text: str) -> None:
-        sweep = pd.DataFrame(
-            {
-                "k": [2, 3, 4, 5],
-                "silhouette": [0.4, 0.5, 0.6, 0.7],
-                "lowest_jaccard": [0.9, 0.8, 0.6, 0.9],
-                "smallest_share": [0.3, 0.2, 0.1, 0.01],
-            }
-        )
-        assert titles.describe_evidence(sweep, chosen, 0.05).replace("\u00a0", " ").startswith(text)
-
-    def test_evidence_says_where_only_one_passes(self) -> None:
-        sweep = pd.DataFrame({"k": [2, 3], "silhouette": [0.4, 0.5], "smallest_share": [0.3, 0.01]})
-        assert (
-            titles.describe_evidence(sweep, 2, 0.05)
-            == "2 is the only number of segments that are all large enough"
-        )
-
-    def test_pair_prefers_income_and_spend(self, trial: report_trial.Trial) -> None:
-        pictures = report_trial.pictures(trial)
-        assert [view.name for view in titles.choose_pair(pictures)] == ["income", "spend"]
-        others = replace(pictures, descriptions=(), features=(FeatureView("recency"), FeatureView("deals")))
-        assert [view.name for view in titles.choose_pair(others)] == ["recency", "deals"]
+def test_segments_stand_in_figures_by_their_letters(trial: report_trial.Trial) -> None:
+    pictures = replace(report_trial.pictures(trial), ids=(0, 3, 25, 26, 30))
+    letters = ["A", "D", "Z", "AA", "AE"]
+    assert [
+        text.split("\u2002")[0] for text in canvas.write_names(pictures.names, pictures.ids, 30)
+    ] == letters
+    long = replace(pictures, names=tuple(f"{name}{' and so on' * 9}" for name in pictures.names))
+    for drawing in (planes.draw_plane, planes.draw_pair, planes.draw_space):
+        figure = drawing(long)
+        assert figure is not None
+        assert set(letters) <= {text.get_text() for text in figure.texts}, "at their centres"
+        (legend,) = figure.legends
+        assert [text.get_text().split("\u2002")[0] for text in legend.get_texts()] == letters
+    for rows_drawn in (rows.draw_sizes(pictures), rows.draw_heatmap(pictures), rows.draw_boxes(pictures)):
+        assert rows_drawn is not None
+        names = [label.get_text() for label in rows_drawn.axes[0].get_yticklabels()]
+        assert [name.split("\u2002")[0] for name in names] == letters

@@ -10,6 +10,7 @@ import pytest
 
 from custseg_spark.errors import RunError
 from custseg_spark.evidence import Candidate
+from custseg_spark.quantities import Line
 from custseg_spark.report import page, tables
 from custseg_spark.report.html import FIGURES, render_page
 from custseg_spark.report.plots.data import FeatureView
@@ -23,7 +24,7 @@ HOSTILE = '<script>alert("1")</script>"\' onload=x {{ 7*7 }} &amp;'
 LEAST = {"summary", "run_id", "when"}
 ONE = Summary(
     title="t",
-    headline=("One segment.",),
+    headline=(Line("One segment."),),
     segments=(SegmentView(segment=0, name="All", size=9, share=1.0),),
 )
 
@@ -49,7 +50,7 @@ def test_every_part_may_be_missing_alone(full: page.Page) -> None:
         if one.name not in LEAST and getattr(full, one.name) != getattr(empty, one.name):
             assert render_page(replace(full, **{one.name: getattr(empty, one.name)})) != whole, one.name
     for name, field in Summary.model_fields.items():
-        if not field.is_required() and name not in ("schema_version", "title"):
+        if not field.is_required() and name not in ("schema_version", "title", "shares"):
             less = full.summary.model_copy(update={name: field.default})
             assert render_page(replace(full, summary=less)) != whole, name
 
@@ -59,7 +60,7 @@ def test_the_first_screen_has_a_line_per_segment(full: page.Page) -> None:
     answer = html[html.index('id="answer"') : html.index("<nav")]
     for segment in full.summary.segments:
         assert segment.name in answer
-        assert segment.fact in answer
+        assert segment.fact.text in answer
         assert segment.action in answer
     assert answer.count("do not act on this segment alone") == 1
     assert "Reproducible" in answer
@@ -67,7 +68,11 @@ def test_the_first_screen_has_a_line_per_segment(full: page.Page) -> None:
 
 def test_text_from_data_is_escaped(full: page.Page) -> None:
     bad = full.summary.segments[0].model_copy(
-        update={**dict.fromkeys(("name", "fact", "sentence", "action"), HOSTILE), "words": (HOSTILE,)}
+        update={
+            **dict.fromkeys(("name", "action"), HOSTILE),
+            **dict.fromkeys(("fact", "sentence"), Line(HOSTILE)),
+            "words": (HOSTILE,),
+        }
     )
     views = (FeatureView(HOSTILE, HOSTILE),)
     table = pd.DataFrame({"segment": [0], f"mean_{HOSTILE}": [1.0], f"z_{HOSTILE}": [1.0]})
@@ -76,7 +81,7 @@ def test_text_from_data_is_escaped(full: page.Page) -> None:
         full,
         summary=full.summary.model_copy(
             update={
-                **{"title": HOSTILE, "headline": (HOSTILE,), "value": HOSTILE, "careful": (HOSTILE,)},
+                **{"title": HOSTILE, "headline": (Line(HOSTILE),), "value": HOSTILE, "careful": (HOSTILE,)},
                 "segments": (bad, *full.summary.segments[1:]),
                 "outcomes": (OutcomeView(name=HOSTILE),),
             }
@@ -145,10 +150,16 @@ def test_what_a_card_shows_of_profile_csv() -> None:
     assert (shown.list_contrasts(7), shown.list_medians(7)) == ([], [])
 
 
+def test_a_median_customer_has_no_share_and_no_half_of_a_yes() -> None:
+    profile = pd.DataFrame({"segment": [0], "median_answered": [0.0], "median_age": [40.0]})
+    shown = ProfileTable(profile, (FeatureView("answered", rate=True), FeatureView("age")))
+    assert [view.name for view, _ in shown.list_medians(0)] == ["age"]
+
+
 def test_a_summary_comes_back_as_it_was_written(full: page.Page) -> None:
     text = full.summary.to_json()
     assert read_summary(text.encode(), []) == full.summary
-    assert json.loads(text)["schema_version"] == 1
+    assert json.loads(text)["schema_version"] == 2
 
 
 def test_a_summary_holds_no_nan() -> None:
@@ -170,12 +181,12 @@ def test_a_summary_of_an_older_version_is_read_and_that_of_a_newer_is_refused() 
     assert found.segment(0).share_of_value == 0.87
     assert not found.segment(0).shaky
     with pytest.raises(RunError, match="newer"):
-        read_summary(json.dumps({**older, "schema_version": 2}).encode(), [])
+        read_summary(json.dumps({**older, "schema_version": 3}).encode(), [])
 
 
 def test_a_run_without_a_summary_still_has_its_names() -> None:
     found = read_summary(None, [SegmentShare(segment=2, name="Rich", size=60, share=0.6)])
-    assert (found.headline, found.segment(2).name) == (("1 segments.",), "Rich")
+    assert (found.headline, found.segment(2).name) == ((Line("1 segment."),), "Rich")
 
 
 def test_a_label_stands_wherever_its_column_is_named(full: page.Page) -> None:

@@ -53,10 +53,44 @@ def test_colour_and_marker_tell_144_segments_apart() -> None:
     assert len({palette.pick_marker(segment) for segment in range(12)}) == 12
 
 
-def test_the_id_on_a_colour_can_be_read() -> None:
-    for segment in range(12):
+def test_the_letter_on_a_colour_can_be_read() -> None:
+    for segment in (*range(12), -2):
         light, dark = sorted(
             float(TO_XYZ[1] @ linear(colour))
             for colour in (palette.pick_colour(segment), palette.pick_ink(segment))
         )
-        assert (dark + 0.05) / (light + 0.05) >= 4.0
+        assert (dark + 0.05) / (light + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("segment", "letter"),
+    [
+        (0, "A"),
+        (1, "B"),
+        (25, "Z"),
+        (26, "AA"),
+        (27, "AB"),
+        (51, "AZ"),
+        (52, "BA"),
+        (701, "ZZ"),
+        (702, "AAA"),
+    ],
+)
+def test_a_segment_is_called_by_a_letter(segment: int, letter: str) -> None:
+    assert palette.write_letter(segment) == letter
+    assert palette.write_lettered(segment, "Big") == f"{letter}\u2002Big"
+    assert palette.find_in_tables(segment) == f"segment {segment} in the tables"
+
+
+def test_no_two_segments_share_a_letter() -> None:
+    assert len({palette.write_letter(segment) for segment in range(2000)}) == 2000
+
+
+def test_what_is_no_segment_gets_no_segment_s_colour() -> None:
+    taken = [0, 1, 3, 16]
+    colours = {palette.pick_colour(segment) for segment in taken}
+    spare = palette.list_spare(taken, 20)
+    assert len({(palette.pick_colour(one), palette.pick_marker(one)) for one in spare}) == 20
+    assert not colours & {palette.pick_colour(one) for one in spare}
+    (grey,) = {palette.pick_colour(one) for one in palette.list_spare(range(12), 3)}
+    assert grey not in palette.COLOURS

@@ -82,7 +82,7 @@ def test_the_app_opens_and_compares_runs_of_an_older_version(kept: str) -> None:
     second, first = (RunView(one.run) for one in list_published(kept))
     assert first.names == {0: "Big", 1: "Mid, frequent", 2: "Small, rare"}
     assert first.record.rows.read == len(first.sample) == 60
-    assert first.summary.segment(0).fact.startswith("spend 4,150 euro")
+    assert first.summary.segment(0).fact.text.startswith("spend 4,150 euro")
     assert len(first.points) == 60
     flows, share = compare_runs(first, second)
     assert share == 1.0

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custseg_spark.errors import RecipeError
+from custseg_spark.made_words import Words
 from custseg_spark.segments.compare_rivals import tells_figure
-from custseg_spark.segments.names import Vocabulary, Words, name_segments
+from custseg_spark.segments.names import Vocabulary, name_segments
 from custseg_spark.segments.traits import Traits, measure_traits
 from custseg_spark.wording import write_label
 
@@ -242,10 +243,30 @@ def test_names_are_always_unique_and_true(case: Case) -> None:
             )
 
 
+def test_who_is_left_between_two_rivals_says_so() -> None:
+    z = np.array([[1.0, 1.0, 0.0], [1.0, -1.0, 0.0], [1.0, 0.0, 0.1], [-1.0, 0.0, 0.0]])
+    traits = Traits(z, above=(z > 0).astype(np.float64), below=(z < 0).astype(np.float64))
+    words: dict[str, Words | None] = {
+        "spend": ("Small spenders", "Mid spenders", "Big spenders"), "recency": ("recent", None, "quiet"),
+        "deals": None,
+    }  # fmt: skip
+    vocabulary = Vocabulary(words, "spend")
+
+    def name(found: Traits) -> list[str]:
+        return [one.name for one in name_segments(found, vocabulary)]
+
+    assert name(traits) == [
+        "Big spenders, quiet", "Big spenders, recent", "Big spenders, mid recency", "Small spenders"
+    ]  # fmt: skip
+    assert name(Traits(z[1:], traits.above[1:], traits.below[1:]))[1] == "Big spenders", "it has one rival"
+
+
 def _comparison_is_true(text: str, row: int, found: Traits, features: list[str]) -> bool:
-    """Higher or lower: than all customers and than another segment."""
+    """Higher or lower: than all customers and than another segment; mid: between two that are neither."""
     way, label = text.split()
     column = features.index(label.strip("“”"))
+    if way == "mid":
+        return found.levels[row, column] == 0 and {-1, 1} <= {*found.levels[:, column].tolist()}
     others = np.delete(found.z[:, column], row)
     z, above, below = found.z[row, column], found.above[row, column], found.below[row, column]
     if way == "higher":

@@ -8,8 +8,15 @@ import pandas as pd
 import pytest
 
 from custseg_spark.recipe.models import Description, FeatureSection, Outcome
+from custseg_spark.segments.column_stats import ColumnStats
 from custseg_spark.segments.names import Vocabulary, name_segments
-from custseg_spark.segments.profile import Measurements, Profile, build_profile, tabulate_profile
+from custseg_spark.segments.profile import (
+    Measurements,
+    Profile,
+    build_profile,
+    holds_shares,
+    tabulate_profile,
+)
 from custseg_spark.segments.report_columns import ReportColumn, is_additive, list_columns
 from custseg_spark.segments.suppress import suppress_small_cells
 from custseg_spark.segments.traits import measure_traits
@@ -241,3 +248,23 @@ def test_totals_may_come_with_python_nulls(rows: pd.DataFrame) -> None:
     assert math.isnan(result.segments[0].columns["income"].mean)
     assert result.segments[0].columns["income"].missing == 1
     assert result.everyone.columns["income"].mean == 2
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        (ReportColumn("complained", "description"), [0, 1, 1, 0, 1], True),
+        (ReportColumn("complained", "description"), [0, 0.5, 1], False),
+        (ReportColumn("complained", "description"), [0, 0, 0], False),
+        (ReportColumn("cards", "description", unit="cards"), [0, 1, 1], False),
+        (ReportColumn("discount_share", "feature"), [0.1, 0.44, 0.2], True),
+        (ReportColumn("discount_share", "feature"), [0.1, 44.0, 0.2], False),
+        (ReportColumn("deal_rate", "description", rate=True), [], True),
+        (ReportColumn("margin", "description", unit="euro an order", rate=True), [], False),
+        (ReportColumn("children", "description"), [0, 1, 2], False),
+    ],
+)
+def test_means_that_are_shares_are_known(column: ReportColumn, values: list[float], expected: bool) -> None:
+    known = pd.Series(values, dtype=float)
+    found = ColumnStats(len(known), mean=known.mean(), std=known.std(), min=known.min(), max=known.max())
+    assert holds_shares(column, found) is expected

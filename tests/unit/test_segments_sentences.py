@@ -1,24 +1,23 @@
-"""Headlines, sentences and actions: what is said must follow from the figures."""
+"""Headlines and sentences: what is said must follow from the figures."""
 
 import math
+from dataclasses import replace
+from typing import TypeVar
 
+import numpy as np
 import pytest
 
-from custseg_spark.recipe.models import Action
-from custseg_spark.segments.actions import suggest_action
-from custseg_spark.segments.column_stats import ColumnStats
+from custseg_spark.segments.column_stats import ColumnStats, estimate_mean
+from custseg_spark.segments.headline import write_headline
 from custseg_spark.segments.names import SegmentName, Word
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
 from custseg_spark.segments.report_columns import ReportColumn
-from custseg_spark.segments.sentences import (
-    write_fact,
-    write_headline,
-    write_sentence,
-)
+from custseg_spark.segments.sentences import write_fact, write_sentence
 from custseg_spark.segments.traits import Level
 from custseg_spark.topics import find_topic
 from custseg_spark.wording import format_figure
 
+G = TypeVar("G", bound=Group)
 LEVELS: dict[str, Level] = {
     "Small spenders": "low",
     "Mid spenders": "mid",
@@ -78,43 +77,100 @@ FOUR = (
 )
 
 
+def tell_headline(profile: Profile, structured: bool = True) -> str:
+    return " ".join(map(str, write_headline(profile, structured)))
+
+
 def test_the_headline_finds_the_few_that_bring_most() -> None:
-    assert write_headline(made(*FOUR)) == (
-        "Four segments. 46\u00a0% of customers bring 81\u00a0% of spend; "
-        "just over half of these are in “quiet” segments."
+    assert tell_headline(made(*FOUR)) == "Four segments. 46\u00a0% of customers bring 81\u00a0% of spend."
+
+
+def test_without_structure_the_sizes_alone_are_told() -> None:
+    assert tell_headline(made(*FOUR), structured=False) == (
+        "Four segments of 14\u00a0% to 40\u00a0% of customers."
     )
+    alike = [(named(i, "Mid spenders"), 100, 1000.0, 50.0) for i in range(2)]
+    assert tell_headline(made(*alike), structured=False) == "Two segments of 50\u00a0% of customers each."
 
 
 def test_the_few_are_chosen_by_mean_not_by_size_or_order() -> None:
-    assert write_headline(made(*reversed(FOUR))) == write_headline(made(*FOUR))
+    assert tell_headline(made(*reversed(FOUR))) == tell_headline(made(*FOUR))
 
 
 def test_segments_alike_bring_their_share() -> None:
     alike = [(named(i, "Mid spenders"), 100, 1000.0, 50.0) for i in range(3)]
-    assert write_headline(made(*alike)) == "Three segments. Every segment brings about its share of spend."
+    assert tell_headline(made(*alike)) == "Three segments. Every segment brings about its share of spend."
 
 
-def test_without_an_additive_column_the_largest_segment_is_told() -> None:
+def test_without_an_additive_column_the_sizes_are_told() -> None:
     shown = (ReportColumn("spend", "feature", "score"), SHOWN[1])
-    text = write_headline(made(*FOUR, shown=shown))
-    assert text == "Four segments. The largest, “Small spenders”, holds 40\u00a0% of customers."
+    text = tell_headline(made(*FOUR, shown=shown))
+    assert text == "Four segments of 14\u00a0% to 40\u00a0% of customers."
 
 
-def test_a_word_that_hardly_divides_the_few_is_not_said() -> None:
-    few = [
-        (named(0, "Big spenders", "quiet"), 10, 9_000.0, 70.0),
-        (named(1, "Small spenders"), 90, 1_000.0, 50.0),
-    ]
-    assert write_headline(made(*few)) == "Two segments. 10\u00a0% of customers bring 90\u00a0% of spend."
+def add_outcome(profile: Profile, means: list[float]) -> Profile:
+    """The profile with a 0/1 outcome of these means by segment."""
+    sizes = [segment.size for segment in profile.segments]
+    whole = sum(m * n for m, n in zip(means, sizes, strict=True)) / sum(sizes)
+
+    def add(group: G, mean: float) -> G:
+        stats = ColumnStats(group.size, mean=mean, std=math.sqrt(mean * (1 - mean)), min=0, max=1)
+        estimate = estimate_mean(group.size, mean, stats.std, binary=True)
+        return replace(group, columns={**group.columns, "bought": stats}, outcomes={"bought": estimate})
+
+    return replace(
+        profile,
+        shown=(*profile.shown, ReportColumn("bought", "outcome")),
+        segments=tuple(add(one, mean) for one, mean in zip(profile.segments, means, strict=True)),
+        everyone=add(profile.everyone, whole),
+        shares=frozenset(["bought"]),
+    )
+
+
+def test_an_outcome_is_told_where_chance_does_not_explain_it() -> None:
+    found = tell_headline(add_outcome(made(*FOUR), [0.1, 0.3, 0.12, 0.11]))
+    assert found.endswith("Bought: 30\u00a0% of “Big spenders, recent”, 15\u00a0% of all customers.")
+    assert "Bought" not in tell_headline(add_outcome(made(*FOUR), [0.14, 0.17, 0.15, 0.15]))
+    many = [(named(i, "Mid spenders"), 10**6, 1000.0, 50.0) for i in range(2)]
+    assert "Bought" not in tell_headline(add_outcome(made(*many), [0.150, 0.153])), "certain, and too little"
+
+
+def test_on_noise_no_outcome_is_told() -> None:
+    rng = np.random.default_rng(19)
+    drawn = ([rng.binomial(one[1], 0.15) / one[1] for one in FOUR] for _ in range(1_000))
+    told = sum("Bought" in tell_headline(add_outcome(made(*FOUR), means)) for means in drawn)
+    assert told <= 5, "one in a thousand is allowed by chance"
 
 
 def test_a_sentence_tells_size_worth_and_what_sets_apart() -> None:
     profile = made(*FOUR)
-    assert write_sentence(profile.segments[0], profile) == (
+    assert str(write_sentence(profile.segments[0], profile)) == (
         "240 customers (24\u00a0%) bring 43\u00a0% of spend. "
-        "On average spend 179 against 100 over all customers, recency 74 days against 49."
+        "On average: spend 179 (all customers 100), recency 74 days (49.3)."
     )
-    assert write_fact(profile.segments[0], profile) == "recency 74 days against 49"
+    assert str(write_fact(profile.segments[0], profile)) == "recency 74 days (all 49.3)"
+
+
+def test_every_number_of_a_sentence_says_where_it_comes_from() -> None:
+    profile = made(*FOUR)
+    line = write_sentence(profile.segments[0], profile)
+    found = [(one.measure, one.of, one.rows, round(one.value, 2)) for one in line.quantities]
+    assert found == [
+        ("size", "", "0", 240), ("share", "", "0", 0.24), ("share_of_total", "spend", "0", 0.43),
+        ("mean", "spend", "0", 179.17), ("mean", "spend", "all", 100.0),
+        ("mean", "recency", "0", 74.0), ("mean", "recency", "all", 49.32),
+    ]  # fmt: skip
+    pieces = [str(piece) for piece in line.split()]
+    assert "".join(pieces) == line.text
+    assert not any(char.isdigit() for piece in pieces[::2] for char in piece)
+
+
+def test_one_customer_is_no_plural() -> None:
+    profile = made((named(0, "Big spenders"), 1, 900.0, 1.0), (named(1, "Small spenders"), 9, 100.0, 2.0))
+    assert str(write_sentence(profile.segments[0], profile)) == (
+        "1 customer (10\u00a0%) brings 90\u00a0% of spend. On average: spend 900 (all customers 100), "
+        "recency 1 day (1.90)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,34 +191,6 @@ def test_a_sentence_tells_size_worth_and_what_sets_apart() -> None:
 )
 def test_figures_are_readable(value: float, text: str) -> None:
     assert format_figure(value) == text
-
-
-def test_the_first_rule_whose_words_are_all_true_wins() -> None:
-    rules = [
-        Action(when=("Big spenders", "recent"), do="Keep"),
-        Action(when=("big  spenders", "QUIET"), do="Win back"),
-        Action(when=("Big spenders",), do="Any"),
-    ]
-    assert suggest_action(named(0, "Big spenders", "quiet"), rules) == "Win back"
-    assert suggest_action(named(0, "Big spenders"), rules) == "Any"
-
-
-def test_where_no_rule_fits_there_is_a_default() -> None:
-    rules = [Action(when=("Small spenders",), do="Nothing")]
-    assert suggest_action(named(0, "Big spenders", "quiet"), rules).startswith("Win back first")
-
-
-def test_a_default_needs_no_word_for_a_level() -> None:
-    silent = SegmentName(
-        0, "Big spenders", {"spend": "high", "recency": "high"}, (Word("spend", "high", "Big spenders"),)
-    )
-    assert suggest_action(silent).startswith("Win back first")
-
-
-def test_nothing_is_suggested_for_features_of_no_known_kind() -> None:
-    unknown = SegmentName(0, "High x", {"x": "high"}, (Word("x", "high", "High x"),))
-    assert suggest_action(unknown) == ""
-    assert suggest_action(unknown, units={"x": "EUR"}).startswith("Keep and reward")
 
 
 @pytest.mark.parametrize(
@@ -195,19 +223,3 @@ def test_nothing_is_suggested_for_features_of_no_known_kind() -> None:
 )
 def test_what_a_feature_is_about_is_told_by_its_name(feature: str, unit: str, kind: str) -> None:
     assert find_topic(feature, unit) == kind
-
-
-def test_of_two_channels_the_one_in_the_name_is_meant() -> None:
-    words = (
-        Word("spend", "mid", "Mid spenders"),
-        Word("store", "high", "in store"),
-        Word("web", "high", "web buyers"),
-    )
-    both = SegmentName(0, "Mid spenders, web buyers", {"spend": "mid", "store": "high", "web": "high"}, words)
-    assert suggest_action(both) == "Reach them where they are: web buyers"
-
-
-@pytest.mark.parametrize("feature", ["credit_amount", "balance", "annual_income", "spending_score", "tenure"])
-def test_who_buys_nothing_gets_no_advice_to_buy(feature: str) -> None:
-    for level in ("high", "mid", "low"):
-        assert suggest_action(SegmentName(0, "High", {feature: level}, (Word(feature, level, "High"),))) == ""

@@ -25,7 +25,8 @@ def show_page() -> None:
         names = run.names
         chosen = st.pills(
             "Segments", list(names), selection_mode="multi", default=list(names),
-            format_func=names.__getitem__, key=f"explore.{run.run.run_id}.segments", persist_state="session",
+            format_func=run.lettered.__getitem__, key=f"explore.{run.run.run_id}.segments",
+            persist_state="session",
         )  # fmt: skip
         view = widgets.choose_view("View", list(VIEWS), "explore.view", wide=True)
         if not chosen and view != "Find a customer":
@@ -38,19 +39,22 @@ def _show_two_segments(run: RunView, names: dict[int, str]) -> None:
     """Two segments, every column, the farthest apart first."""
     from custseg_spark.app.side_by_side import compare_segments
 
-    names = run.names  # of any two, whatever is chosen above
+    lettered = run.lettered  # of any two, whatever is chosen above
     left, right = st.columns(2)
-    options = list(names)
-    first = int(left.selectbox("This segment", options, 0, names.__getitem__, key="explore.first"))
+    options = list(lettered)
+    first = int(left.selectbox("This segment", options, 0, lettered.__getitem__, key="explore.first"))
     last = len(options) - 1
-    second = int(right.selectbox("and this one", options, last, names.__getitem__, key="explore.second"))
+    second = int(right.selectbox("and this one", options, last, lettered.__getitem__, key="explore.second"))
     answer.show_cards(run, [first, second])
     table = compare_segments(run.profile, first, second)
+    first_means, second_means = (
+        list(map(run.summary.write, table["column"], table[side])) for side in ("first", "second")
+    )
     shown = table.assign(
-        column=table["column"].map(wording.humanize), first=table["first"].map(wording.format_number),
-        second=table["second"].map(wording.format_number), apart=table["apart"].map(wording.format_signed),
+        column=table["column"].map(wording.humanize), first=first_means, second=second_means,
+        apart=table["apart"].map(wording.format_signed),
     )  # fmt: skip
-    shown.columns = ["Column", names[first], f"{names[second]} ", "Apart, in standard deviations"]
+    shown.columns = ["Column", lettered[first], f"{lettered[second]} ", "Apart, in standard deviations"]
     st.dataframe(shown, hide_index=True, height=420)
 
 

@@ -19,12 +19,13 @@ from custseg_spark.app.settings import SETTINGS
 from custseg_spark.app.visit import Upload
 from custseg_spark.commands.compare import CompareSettings, compare
 from custseg_spark.recipe import Recipe, write_explained
+from custseg_spark.report.html import TOLD
 from custseg_spark.report.profile_table import list_mean_columns
 from custseg_spark.report.sweep_scores import SCORES
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PICTURES = {
-    "comparison.png": "The same customers, coloured by the segment that each way gives them.",
+    "comparison.png": "The same customers, grouped by each way: letters and colours are our segments'.",
     "dendrogram.png": "Hierarchical clustering: the longer a line, the further apart the groups it joins.",
     "k_distance.png": "DBSCAN: how far each customer is from the one that makes it part of a dense group.",
 }
@@ -79,10 +80,7 @@ def show_side_by_side(run: RunView) -> None:
         "Columns", [*features, *more], [*features, *more[:6]], run.summary.say, key="results.columns"
     )
     if shown:
-        widgets.show_chart(
-            plotly_charts.draw_heatmap(run.profile, {name: run.summary.say(name) for name in shown}),
-            "results.heat",
-        )
+        widgets.show_chart(plotly_charts.draw_heatmap(run.profile, shown, run.summary), "results.heat")
         st.caption("The average of each segment. Orange lies above all customers, blue below.")
 
 
@@ -123,7 +121,7 @@ def _compare_ways(run: RunView, table: Upload, recipe: Recipe) -> None:
         st.markdown(widgets.escape_markdown(found.why))
         widgets.show_template("compared.html", rows=found.rows, hierarchical=HIERARCHICAL)
         for picture in sorted(Path(found.path).rglob("*.png")):
-            st.image(str(picture), PICTURES.get(picture.name))
+            st.image(str(picture), PICTURES.get(picture.name), alt=TOLD.get(picture.name, picture.stem))
 
 
 def _offer_files(run: RunView, table: Upload, recipe: Recipe) -> None:

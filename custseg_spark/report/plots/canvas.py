@@ -146,11 +146,12 @@ def quieten(axes: Axes) -> None:
 
 
 def write_names(names: Sequence[str], ids: Sequence[int], width: int) -> list[str]:
-    """`0  Big spenders, quiet` for every segment, in two lines of `width` characters, or in one where
+    """`A  Big spenders, quiet` for every segment, in two lines of `width` characters, or in one where
     there are many."""
     many = len(names) > MANY
     short = [wording.break_text(name, width + 12 if many else width, 1 if many else 2) for name in names]
-    return [f"{segment}  {name}".replace("\n", "\n    ") for segment, name in zip(ids, short, strict=True)]
+    lettered = (palette.write_lettered(segment, name) for segment, name in zip(ids, short, strict=True))
+    return [text.replace("\n", "\n     ") for text in lettered]
 
 
 def draw_legend(figure: Figure, texts: Sequence[str], ids: Sequence[int], left: float, top: float) -> None:

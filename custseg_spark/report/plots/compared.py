@@ -11,14 +11,13 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.cluster import hierarchy
-from scipy.optimize import linear_sum_assignment
 
 from custseg_spark import wording
 from custseg_spark.report import palette
 from custseg_spark.report.plots import canvas, scales
 from custseg_spark.report.plots.data import ComparisonPictures
+from custseg_spark.report.plots.pairing import find_reference, renumber, renumber_all
 
-REFERENCE = "KMeans"
 MERGES = 30
 """So many of the last merges of the tree are drawn, or as many as the cut needs."""
 NOISE = "#a3a6ab"
@@ -30,14 +29,14 @@ def draw_comparison_panels(p: ComparisonPictures) -> Figure | None:
     """The same customers on the same plane once per algorithm, coloured by what it found."""
     if not p.labellings or len(p.plane) == 0:
         return None
-    shown = renumber_all(p.labellings)
+    shown = renumber_all(p.labellings, p.segments)
     columns = len(shown) if len(shown) < 4 else 2 if len(shown) == 4 else 3
     rows = -(-len(shown) // columns)
     side = 4.6 if columns < 3 else 3.1
     tall, wide = side * 0.82, max(columns * side + (columns - 1) * GAP + 0.5, 7.0)
     frame = scales.fit_frame(p.plane[:, :2], np.empty((0, 2)))
     inside = scales.find_inside(p.plane[:, :2], frame)
-    head = (_write_title(p.labellings), _write_note(p.labellings, int((~inside).sum())))
+    head = (_write_title(p.labellings), _write_note(p, int((~inside).sum())))
     top = canvas.write_head(canvas.make_sheet(wide, 1.0), *head)  # to know how high it is
     high = top + rows * (tall + HEAD) + 0.2
     figure = canvas.make_sheet(wide, high)
@@ -47,7 +46,9 @@ def draw_comparison_panels(p: ComparisonPictures) -> Figure | None:
         left, above = 0.25 + column * (side + GAP), top + row * (tall + HEAD) + HEAD - 0.1
         axes = canvas.add_panel(figure, left, high - above - tall, wide - left - side, above)
         _draw_panel(axes, p.plane[inside, :2], labels[inside], frame)
-        _title_panel(axes, name, labels)
+        if p.segments is not None:
+            _write_letters(axes, p.plane[inside, :2], labels[inside], np.unique(p.segments))
+        _title_panel(axes, name, p.labellings[name])
     return figure
 
 
@@ -58,12 +59,15 @@ def draw_dendrogram(p: ComparisonPictures) -> Figure | None:
     tree, n = p.linkage, len(p.linkage) + 1
     k = min(max(p.k, 1), n)
     of_node = _colour_nodes(p, k)
-    inks = [palette.SOFT_INK if segment < 0 else palette.pick_colour(segment) for segment in of_node]
+    inks = [palette.SOFT_INK if segment == -1 else palette.pick_colour(segment) for segment in of_node]
     drawn = hierarchy.dendrogram(
         tree, max(MERGES + 1, k), "lastp", no_plot=True, link_color_func=inks.__getitem__
     )
     figure = canvas.make_sheet(9.6, 5.4)
-    note = f"The last {len(drawn['icoord'])} merges. Under each branch: how many customers it holds."
+    note = (
+        f"Ward's tree, its last {_count_merges(len(drawn['icoord']))}. Under each branch: how many customers"
+    )
+    note += " it holds."
     note += " Height: the distance at which two branches merge."
     top = canvas.write_head(figure, _describe_cut(tree, k), note)
     axes = canvas.add_panel(figure, 0.95, 0.7, 1.15, top)
@@ -88,11 +92,11 @@ def draw_k_distance(p: ComparisonPictures) -> Figure | None:
         return None
     cores = int(np.searchsorted(curve, p.eps, side="right"))
     share, eps = wording.format_percent(cores / len(curve)), wording.format_number(p.eps)
-    title = f"Within a radius of {eps}, {share} of customers lie densely enough to be cores for DBSCAN"
+    title = f"{share} of customers have enough others near them to lie within a dense group"
     note = (
-        f"A core has {p.min_samples} customers within the radius, itself counted. Customers in order of the"
+        f"DBSCAN: near is a radius of {eps}, enough are {p.min_samples} customers, itself counted. Customers"
     )
-    note += " distance that this takes; shaded: those who would need more than the radius."
+    note += " in order of the distance that this takes; shaded: those who would need more than the radius."
     figure, axes = canvas.make_chart(title, note)
     axes.axvspan(cores + 0.5, len(curve) + 0.5, color=NOISE, alpha=0.18, linewidth=0)
     axes.plot(np.arange(1, len(curve) + 1), curve, color=palette.LINE, linewidth=1.8, zorder=3)
@@ -113,46 +117,29 @@ def draw_k_distance(p: ComparisonPictures) -> Figure | None:
     return figure
 
 
-def renumber_all(labellings: Mapping[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
-    """The labellings renumbered after the reference, so that the same colour means the same customers.
-
-    Segments are paired one to one so that most customers are shared; the rest get the next free numbers.
-    """
-    first = np.asarray(labellings[_find_reference(labellings)])
-    return {name: _renumber(np.asarray(labels), first) for name, labels in labellings.items()}
-
-
-def _find_reference(labellings: Mapping[str, NDArray[np.int64]]) -> str:
-    return REFERENCE if REFERENCE in labellings else next(iter(labellings))
-
-
-def _renumber(labels: NDArray[np.int64], reference: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The labels (n,) under the numbers of the reference (n,) that they share most with; noise stays."""
-    mine, theirs = np.unique(labels[labels >= 0]), np.unique(reference[reference >= 0])
-    shared = np.array([[((labels == a) & (reference == b)).sum() for b in theirs] for a in mine])
-    numbers: dict[int, int] = {}
-    if shared.size:
-        pairs = zip(*linear_sum_assignment(-shared), strict=True)
-        numbers = {int(mine[i]): int(theirs[j]) for i, j in pairs if shared[i, j] > 0}
-    after = int(theirs.max(initial=-1)) + 1
-    for segment in mine.tolist():
-        if segment not in numbers:
-            numbers[segment], after = after, after + 1
-    return np.array([numbers.get(int(label), -1) for label in labels], dtype=np.int64)
-
-
 def _draw_panel(
     axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], frame: NDArray[np.float64]
 ) -> None:
     """Noise first, then the segments in three rounds, so that none covers the others."""
     size = float(np.clip(14 * (1000 / len(points)) ** 0.5, 4, 26))
-    noise = points[labels < 0]
+    noise = points[labels == -1]
     axes.scatter(noise[:, 0], noise[:, 1], s=size, c=NOISE, marker="x", linewidths=0.7, alpha=0.8)
-    ids = {segment: segment for segment in np.unique(labels[labels >= 0]).tolist()}
+    ids = {segment: segment for segment in np.unique(labels[labels != -1]).tolist()}
     canvas.scatter(axes, points, labels, ids, s=size, alpha=0.6)
     axes.set(xlim=frame[:, 0], ylim=frame[:, 1], xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set_visible(True)
+
+
+def _write_letters(
+    axes: Axes, points: NDArray[np.float64], labels: NDArray[np.int64], segments: NDArray[np.int64]
+) -> None:
+    """The letter of each segment that a group is paired with, on the middle of the group."""
+    for segment in segments[np.isin(segments, labels)].tolist():
+        x, y = np.median(points[labels == segment], axis=0)
+        look = {"ha": "center", "weight": "bold", "size": 9.5, "zorder": 8}
+        ground = {**canvas.GROUND, "boxstyle": "circle,pad=0.18", "edgecolor": palette.INK, "linewidth": 0.8}
+        canvas.put_text(axes, x, y, palette.write_letter(segment), bbox=ground, **look)
 
 
 def _title_panel(axes: Axes, name: str, labels: NDArray[np.int64]) -> None:
@@ -173,12 +160,15 @@ def _count_found(labels: NDArray[np.int64]) -> str:
     return "no segment" if found == 0 else "1 segment" if found == 1 else f"{found} segments"
 
 
-def _write_note(labellings: Mapping[str, NDArray[np.int64]], outside: int) -> str:
+def _write_note(p: ComparisonPictures, outside: int) -> str:
     text = "The same customers on the same plane in every panel."
-    if len(labellings) > 1:
-        text += f" Segments are paired with those of {_find_reference(labellings)},"
-        text += " so that most keep their colour."
-    if any((labels < 0).any() for labels in labellings.values()):
+    if p.segments is not None:
+        text += " A group has the letter and the colour of the segment that most of its customers share;"
+        text += " without a letter it is paired with none."
+    elif len(p.labellings) > 1:
+        text += f" Groups are paired with those of {find_reference(p.labellings)},"
+        text += " so that most customers keep their colour."
+    if any((labels < 0).any() for labels in p.labellings.values()):
         text += " Grey crosses: noise, customers in no segment."
     return text + (f" {wording.format_number(float(outside))} lie outside the frame." if outside else "")
 
@@ -190,7 +180,8 @@ def _write_title(labellings: Mapping[str, NDArray[np.int64]]) -> str:
     if len(counts) == 1:
         text = f"{first} finds {_count_found(labellings[first])}"
     elif min(counts) == max(counts):
-        text = f"All {len(counts)} algorithms find {_count_found(labellings[first])}"
+        text = "Both" if len(counts) == 2 else f"All {len(counts)}"
+        text += f" algorithms find {_count_found(labellings[first])}"
     else:
         text = f"{len(counts)} algorithms find from {min(counts)} to {max(counts)} segments"
     noise = {name: float((labels < 0).mean()) for name, labels in labellings.items()}
@@ -201,11 +192,14 @@ def _write_title(labellings: Mapping[str, NDArray[np.int64]]) -> str:
 
 
 def _colour_nodes(p: ComparisonPictures, k: int) -> list[int]:
-    """The segment that each node of the tree lies in, in the colours of the panels; -1 above the cut."""
+    """The number that each node of the tree has in the panels, and so its colour; -1 above the cut."""
     assert p.linkage is not None
     labels: NDArray[np.int64] = np.asarray(hierarchy.fcluster(p.linkage, k, "maxclust"), dtype=np.int64) - 1
-    if p.labellings and len(first := p.labellings[_find_reference(p.labellings)]) == len(labels):
-        labels = _renumber(labels, np.asarray(first))
+    first = p.segments
+    if first is None and p.labellings:
+        first = p.labellings[find_reference(p.labellings)]
+    if first is not None and len(first) == len(labels):
+        labels = renumber(labels, np.asarray(first))
     of_node: list[int] = labels.tolist()
     for left, right in p.linkage[:, :2].astype(int).tolist():
         of_node.append(of_node[left] if of_node[left] == of_node[right] else -1)
@@ -226,6 +220,10 @@ def _draw_leaves(axes: Axes, nodes: list[int], tree: NDArray[np.float64], of_nod
     axes.set_xlabel("customers", color=palette.INK)
 
 
+def _count_merges(count: int) -> str:
+    return "merge" if count == 1 else f"{count} merges"
+
+
 def _find_gap(tree: NDArray[np.float64], k: int) -> tuple[float, float]:
     """The heights of the last merge that a cut into k > 1 segments keeps and of the first it undoes."""
     return (float(tree[-k, 2]) if k <= len(tree) else 0.0), float(tree[1 - k, 2])
@@ -234,7 +232,7 @@ def _find_gap(tree: NDArray[np.float64], k: int) -> tuple[float, float]:
 def _describe_cut(tree: NDArray[np.float64], k: int) -> str:
     """Between which heights the cut has room."""
     if k < 2:
-        return "Ward's tree, not cut"
+        return "How customers join into ever larger groups"
     low, high = _find_gap(tree, k)
     heights = f"{wording.format_number(low)} and {wording.format_number(high)}"
-    return f"Ward's tree falls into {k} segments when cut anywhere between {heights}"
+    return f"Joined by likeness, customers fall into {k} groups when the tree is cut between {heights}"

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from custseg_spark import wording
 
+LEAST_APART = 0.25
+"""A column less than this many standard deviations from all customers sets nobody apart."""
+
 
 @dataclass(frozen=True)
 class FeatureView:
@@ -114,3 +117,6 @@ class ComparisonPictures:
     """DBSCAN's radius, in the unit of the distances."""
     min_samples: int
     """Customers within `eps`, itself counted, that make a customer a core."""
+    segments: NDArray[np.int64] | None = None
+    """(n,) id of each customer's segment, which gives the colours and letters; None: there are none, and the
+    colours follow KMeans."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ BAR = 0.025
 LEAST_NAMED = 0.01
 """A side's share under which its name would only overlap its neighbours'."""
 ELSEWHERE = "#8d8d86"
+LINE = 0.17
+"""Inches that a line of a name takes."""
 
 Spans = dict[int, tuple[float, float]]
 
@@ -40,8 +43,8 @@ def draw_movement(p: Pictures) -> Figure | None:
     figure = canvas.make_sheet(10.2, max(4.6, 1.4 + 0.55 * max(map(len, names))))
     there = flows[(flows["left"] >= 0) & (flows["right"] >= 0)]
     stayed = there.loc[there["left"] == there["right"], "customers"].sum() / max(there["customers"].sum(), 1)
-    share = wording.format_percent(float(stayed))
-    title = f"{share} of the customers there on both nights stayed where they were"
+    title = f"{wording.format_percent(float(stayed))} of the customers of both nights stayed where they were"
+    title = title if there["customers"].sum() > 0 else "No customer was there on both nights"
     note = "Left: the live run. Right: this run. A band is as wide as it has customers; pale ones stayed."
     top = canvas.write_head(figure, title, note)
     axes = canvas.add_panel(figure, 3.0, 0.2, 3.0, top + 0.1)
@@ -55,11 +58,33 @@ def draw_movement(p: Pictures) -> Figure | None:
         for segment, (low, high) in spans.items():
             hue = ELSEWHERE if segment < 0 else palette.pick_colour(segment)
             axes.add_patch(Rectangle((x, low), BAR, high - low, facecolor=hue, linewidth=0))
-            if high - low >= LEAST_NAMED:
-                number = "" if segment < 0 else f"{segment}  "
-                text = number + wording.break_text(called[segment], 30, 2)
-                canvas.put_text(axes, beside, (low + high) / 2, text, ha=align, size=9.5)
+        shown = [segment for segment, (low, high) in spans.items() if high - low >= LEAST_NAMED]
+        texts = [_write_name(segment, called[segment]) for segment in shown]
+        line = LINE / float(axes.get_window_extent().height / canvas.DPI / 1.04)
+        heights = [line * (text.count("\n") + 1) for text in texts]
+        middles = move_apart([sum(spans[segment]) / 2 for segment in shown], heights)
+        for text, middle in zip(texts, middles, strict=True):
+            canvas.put_text(axes, beside, middle, text, ha=align, size=9.5)
     return figure
+
+
+def _write_name(segment: int, name: str) -> str:
+    """The letter and name of a segment in two lines at most; those who are nowhere have no letter."""
+    name = wording.break_text(name, 30, 2)
+    return name if segment < 0 else palette.write_lettered(segment, name)
+
+
+def move_apart(middles: Sequence[float], heights: Sequence[float]) -> list[float]:
+    """The rising middles of texts of these heights, moved up and down so that none overlaps the next and none
+    lies under 1 more than it must; where all have room, as they are."""
+    found = list(middles)
+    for i in range(1, len(found)):
+        found[i] = max(found[i], found[i - 1] + (heights[i - 1] + heights[i]) / 2)
+    if found and found[-1] + heights[-1] / 2 > 1:
+        found[-1] = max(middles[-1], 1 - heights[-1] / 2)
+        for i in range(len(found) - 2, -1, -1):
+            found[i] = min(found[i], found[i + 1] - (heights[i] + heights[i + 1]) / 2)
+    return found
 
 
 def _lay_spans(flows: pd.DataFrame, side: str) -> Spans:

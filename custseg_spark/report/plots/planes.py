@@ -16,21 +16,34 @@ from custseg_spark.report.plots.data import Pictures
 from custseg_spark.report.plots.labels import label_points
 
 FEW = 8
-"""Up to this many segments are named at their centres; beyond, their ids stand there."""
+"""Up to this many segments are named at their centres; beyond, their letters stand there."""
 LONG = 44
 """So do they where a name has more letters than this."""
 MOST_IN_SPACE = 4000
 FLAT = 1e-9
+GOLDEN = (5**0.5 - 1) / 2
 
 
 def draw_plane(p: Pictures) -> Figure:
-    """Customers and segment centres on the first two principal components."""
+    """Customers and segment centres on the first two principal components; where one holds everything, the
+    customers are strewn across it, so that they do not lie on each other."""
     note = "Each point is a customer of the sample; ringed markers are segment centres."
+    flat = p.explained[1] < FLAT
+    points = np.column_stack([p.plane[:, 0], _strew(len(p.plane))]) if flat else p.plane[:, :2]
+    note += " Up and down says nothing." if flat else ""
     head = (titles.describe_plane(p), note)
-    figure, axes = _draw_cloud(p, p.plane[:, :2], p.plane_labels, p.plane_centres[:, :2], head)
+    figure, axes = _draw_cloud(p, points, p.plane_labels, p.plane_centres[:, :2], head)
     axes.set_xlabel(canvas.escape_mathtext(titles.describe_component(p, 0)), labelpad=6)
-    axes.set_ylabel(canvas.escape_mathtext(titles.describe_component(p, 1)), labelpad=6)
+    if flat:
+        axes.set_yticks([])
+    else:
+        axes.set_ylabel(canvas.escape_mathtext(titles.describe_component(p, 1)), labelpad=6)
     return figure
+
+
+def _strew(n: int) -> NDArray[np.float64]:
+    """(n,) places from -1 to 1, the same every time, any few of them in a row far from each other."""
+    return np.asarray(np.arange(n) * GOLDEN % 2 - 1, dtype=np.float64)
 
 
 def draw_pair(p: Pictures) -> Figure | None:
@@ -46,8 +59,10 @@ def draw_pair(p: Pictures) -> Figure | None:
         return None
     points = np.column_stack([scales.to_axis(units[:, i], view) for i, view in enumerate(views)])
     middle = np.array([_take_median(points[labels == segment]) for segment in range(p.k)])
+    rho = titles.measure_correlation(units)
     note = "Each point is a customer of the sample; ringed markers are the medians of the segments."
-    figure, axes = _draw_cloud(p, points, labels, middle, (titles.describe_pair(views, units), note))
+    note += f" Rank correlation: {wording.format_decimal(rho)}."
+    figure, axes = _draw_cloud(p, points, labels, middle, (titles.describe_pair(views, rho), note))
     for axis, view in ((axes.xaxis, views[0]), (axes.yaxis, views[1])):
         scales.label_axis(axis, view)
     return figure
@@ -91,7 +106,7 @@ def _make_space(figure: Figure, right: float, top: float, p: Pictures) -> Any:
         axis.set_pane_color("#f4f2ec")
         axis._axinfo["grid"].update(color=palette.RULE, linewidth=0.6)
         axis.set_tick_params(labelsize=8, colors=palette.SOFT_INK, pad=0)
-        text = f"PC{number + 1} ({wording.format_percent(float(p.explained[number]))})"
+        text = f"Axis {number + 1} ({wording.format_percent(float(p.explained[number]))})"
         axis.label.set(text=text, size=10, color=palette.INK)
     return axes
 
@@ -105,7 +120,7 @@ def _draw_space_centres(figure: Figure, axes: Any, p: Pictures) -> None:
     axes.apply_aspect()
     x, y, _ = proj3d.proj_transform(*p.plane_centres.T, axes.get_proj())
     anchors = axes.transData.transform(np.column_stack([x, y]))
-    label_points(figure, anchors, [str(segment) for segment in p.ids], axes)
+    label_points(figure, anchors, [palette.write_letter(segment) for segment in p.ids], axes)
 
 
 def _draw_cloud(
@@ -116,7 +131,7 @@ def _draw_cloud(
     head: tuple[str, str],
 ) -> tuple[Figure, Axes]:
     """Points (n, 2) by the positions (n,) of their segments, ringed centres (k, 2; NaN: none) with names or
-    ids, the legend outside. `head`: title and note."""
+    letters, the legend outside. `head`: title and note."""
     texts, (title, note) = _write_legend(p), head
     wide, high = canvas.measure_legend(texts)
     figure = canvas.make_sheet(7.4 + wide, max(6.4, high + 1.6))
@@ -135,7 +150,8 @@ def _draw_cloud(
         axes.plot(x, y, **canvas.mark(segment), **ring, zorder=10)
     here = np.isfinite(centres).all(axis=1)
     short = p.k <= FEW and max(map(len, p.names)) <= LONG
-    names = [wording.break_text(p.names[s], 24) if short else str(p.ids[s]) for s in np.flatnonzero(here)]
+    letters = [palette.write_letter(segment) for segment in p.ids]
+    names = [wording.break_text(p.names[s], 24) if short else letters[s] for s in np.flatnonzero(here)]
     label_points(figure, axes.transData.transform(centres[here]), names, axes)
     canvas.draw_legend(figure, texts, p.ids, 7.25, top + 0.1)
     return figure, axes

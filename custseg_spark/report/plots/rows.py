@@ -143,8 +143,8 @@ def draw_boxes(p: Pictures) -> Figure | None:
     labels = p.sample["segment"].to_numpy(dtype=np.int64)
     if not views:
         return None
-    eta = {v.name: measure_eta_squared(scales.to_axis(p.values(v.name), v), labels) for v in views}
-    views = sorted(views, key=lambda view: -np.nan_to_num(eta[view.name]))[:MOST_BOXES]
+    between = {view.name: measure_eta_squared(p.values(view.name), labels) for view in views}
+    views = sorted(views, key=lambda view: -np.nan_to_num(between[view.name]))[:MOST_BOXES]
     across = min(len(views), 3)
     down = -(-len(views) // across)
     rows = canvas.write_names(p.names, p.ids, 24)
@@ -153,13 +153,15 @@ def draw_boxes(p: Pictures) -> Figure | None:
     each = max(1.2, 0.2 * p.k if p.k > canvas.MANY else 0.4 * p.k)
     wide = {1: 5.5, 2: 3.3}.get(across, 2.5)
     note = "Line: median. Bar: the middle half. Whisker: the middle 90 %. Grey line: median of all."
+    if any(view.transform == "log1p" for view in views):
+        note += " Variation is that of the values in their unit."
     left_out = len(p.features) - len(views)
     if left_out > 0:
         note += f" The {left_out} columns that differ least are left out."
     width, height = left + across * (wide + 0.3) + 0.1, 0.65 + down * (each + 0.85)
     figure = canvas.make_sheet(width, height)
     top = canvas.write_head(
-        figure, titles.describe_boxes({p.say(name): share for name, share in eta.items()}), note
+        figure, titles.describe_boxes({p.say(name): share for name, share in between.items()}), note
     )
     for place, view in enumerate(views):
         row, column = divmod(place, across)

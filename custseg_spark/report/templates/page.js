@@ -13,7 +13,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
 }
 
 function sort(table, heads, column) {
-  const head = heads[column], body = table.tBodies[0];
+  const head = heads[column];
   const first = head.classList.contains("num") ? "descending" : "ascending";
   const other = first === "ascending" ? "descending" : "ascending";
   const way = head.getAttribute("aria-sort") === first ? other : first;
@@ -21,14 +21,17 @@ function sort(table, heads, column) {
   head.setAttribute("aria-sort", way);
   const key = row => row.cells[column].dataset.sort ?? row.cells[column].textContent.trim();
   const sign = way === "ascending" ? 1 : -1;
-  const rows = [...body.rows].map((row, place) => ({row, place, key: key(row)}));
-  rows.sort((a, b) => {
-    if (a.key === "" || b.key === "") return (a.key === "") - (b.key === "") || a.place - b.place;
-    const difference = a.key - b.key;
-    const order = Number.isNaN(difference) ? a.key.localeCompare(b.key) : difference;
-    return sign * order || a.place - b.place;
-  });
-  body.append(...rows.map(one => one.row));
+  for (const body of table.tBodies) {
+    const lines = [...body.rows].filter(row => !row.classList.contains("group"));
+    const rows = lines.map((row, place) => ({row, place, key: key(row)}));
+    rows.sort((a, b) => {
+      if (a.key === "" || b.key === "") return (a.key === "") - (b.key === "") || a.place - b.place;
+      const difference = a.key - b.key;
+      const order = Number.isNaN(difference) ? a.key.localeCompare(b.key) : difference;
+      return sign * order || a.place - b.place;
+    });
+    body.append(...rows.map(one => one.row));
+  }
 }
 
 // Light and dark: the system decides until the reader does.
@@ -47,10 +50,31 @@ button.addEventListener("click", () => {
 system.addEventListener("change", say);
 say();
 
-// On paper nothing stays folded.
+// What scrolls sideways says so, and the keyboard reaches it.
+const watch = new ResizeObserver(boxes => { for (const box of boxes) mark(box.target); });
+for (const box of document.querySelectorAll(".scroll, .picture, pre")) watch.observe(box);
+
+function mark(box) {
+  const wide = box.scrollWidth > box.clientWidth + 1, hint = box.previousElementSibling;
+  if (wide === box.hasAttribute("tabindex")) return;
+  if (!wide) {
+    for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    if (hint?.className === "hint") hint.remove();
+    return;
+  }
+  box.tabIndex = 0;
+  if (box.tagName !== "FIGURE") box.setAttribute("role", "group");
+  box.setAttribute("aria-label", `${box.dataset.name ?? "Wide part"}, scrolls sideways`);
+  if (box.tagName === "PRE") return;
+  const said = Object.assign(document.createElement("p"), {className: "hint", textContent: "scroll sideways →"});
+  said.setAttribute("aria-hidden", "true");
+  box.before(said);
+}
+
+// On paper nothing that is printed stays folded.
 let folded = [];
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details:not([open])")];
+  folded = [...document.querySelectorAll("details:not([open]):not(.screen)")];
   for (const one of folded) one.open = true;
 });
 addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
