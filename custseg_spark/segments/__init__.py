@@ -24,7 +24,7 @@ from custseg_spark.segments.profile import (
     Measurements,
     Profile,
     build_profile,
-    measure_eta_squared,
+    measure_share_between,
     tabulate_profile,
 )
 from custseg_spark.segments.purchase_gap import find_days

@@ -135,7 +135,7 @@ def holds_shares(column: ReportColumn, of_all: ColumnStats) -> bool:
     return bool(shares) and not column.unit
 
 
-def measure_eta_squared(profile: Profile, name: str) -> float:
+def measure_share_between(profile: Profile, name: str) -> float:
     """The share of a column's variance that lies between the segments, of all customers with a value, in the
     column's unit; NaN where it has none or a segment's figures are withheld."""
     everyone = profile.everyone.columns[name]

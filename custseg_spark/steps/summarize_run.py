@@ -92,7 +92,7 @@ def _weigh_features(fitted: Segmentation) -> tuple[view.FeatureWeight, ...]:
     """How much each feature decides, the one that decides most first."""
     weights = []
     for treatment, column in zip(fitted.model.features, fitted.points.T, strict=True):
-        own = segments.measure_eta_squared(fitted.profile, treatment.name)
+        own = segments.measure_share_between(fitted.profile, treatment.name)
         changed = measure_eta_squared(column, fitted.labels) if treatment.transform != "none" else None
         weights.append(view.FeatureWeight(feature=treatment.name, share=own, share_transformed=changed))
     return tuple(sorted(weights, key=lambda one: -(one.share or 0)))

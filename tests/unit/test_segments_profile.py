@@ -1,6 +1,7 @@
 """Profiles from totals and a sample, without Spark: figures by hand, and pandas on the rows themselves."""
 
 import math
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -15,11 +16,13 @@ from custseg_spark.segments.profile import (
     Profile,
     build_profile,
     holds_shares,
+    measure_share_between,
     tabulate_profile,
 )
 from custseg_spark.segments.report_columns import ReportColumn, is_additive, list_columns
 from custseg_spark.segments.suppress import suppress_small_cells
 from custseg_spark.segments.traits import measure_traits
+from custseg_spark.statistics import measure_eta_squared
 
 MEASURES: dict[str, Any] = {
     "count": "count",
@@ -268,3 +271,13 @@ def test_means_that_are_shares_are_known(column: ReportColumn, values: list[floa
     known = pd.Series(values, dtype=float)
     found = ColumnStats(len(known), mean=known.mean(), std=known.std(), min=known.min(), max=known.max())
     assert holds_shares(column, found) is expected
+
+
+def test_what_lies_between_the_segments_is_that_of_the_customers() -> None:
+    rng = np.random.default_rng(3)
+    values, labels = rng.lognormal(5, 1, 400), rng.integers(0, 3, 400)
+    groups = [values[labels == one] for one in range(3)]
+    stats = [ColumnStats(len(part), mean=part.mean(), std=part.std(ddof=1)) for part in (*groups, values)]
+    segments = tuple(cast(Any, SimpleNamespace(columns={"spend": one})) for one in stats[:3])
+    profile = Profile((), segments, cast(Any, SimpleNamespace(columns={"spend": stats[3]})))
+    assert measure_share_between(profile, "spend") == pytest.approx(measure_eta_squared(values, labels))
