@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from custseg_spark import runs
 from custseg_spark.errors import RecipeError, RunError, suggest_name
 from custseg_spark.results import TrainingResult
-from custseg_spark.steps.summarize_run import build_summary
+from custseg_spark.steps.summarize_run import build_summary, find_cautions
 from custseg_spark.steps.track_run import FIGURES
 from custseg_spark.steps.write_report import build_page, start_figures, write_report
 from custseg_spark.steps.write_run import build_model_files, build_record, build_tables
@@ -70,7 +70,7 @@ class FittedFiles:
             **build_tables(self.result),
             **build_model_files(self.result.model),
             "run.json": self.record.to_json(),
-            "summary.json": build_summary(self.result).to_json(),
+            "summary.json": build_summary(self.result, find_cautions(self.result)).to_json(),
         }
 
     @cached_property

@@ -73,7 +73,7 @@ class RunView:
         return dict(zip(self.profile["segment"].astype(int), self.profile["name"].astype(str), strict=True))
 
     @property
-    def lettered(self) -> dict[int, str]:
+    def lettered_names(self) -> dict[int, str]:
         """Segment id -> its letter and name, as people choose it."""
         return {segment: palette.write_lettered(segment, name) for segment, name in self.names.items()}
 

@@ -13,7 +13,7 @@ from custseg_spark.recipe import Recipe
 from custseg_spark.results import TrainingResult
 from custseg_spark.steps.live_run import find_live_run
 from custseg_spark.steps.segment_ids import read_ids_used
-from custseg_spark.steps.summarize_run import list_figure_cautions
+from custseg_spark.steps.summarize_run import find_cautions
 from custseg_spark.steps.write_run import build_live_record, keep_run, write_quarantine
 
 
@@ -33,7 +33,7 @@ class TrainResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know before acting on the segments."""
-        return (*self.found.warnings, *list_figure_cautions(self.found))
+        return (*self.found.warnings, *find_cautions(self.found).sentences)
 
 
 @keep_session

@@ -62,17 +62,12 @@ class Origins:
         else:
             found = self.measured.get((quantity.of, quantity.rows))
             number, of = round(found.count) if found else None, "customers"
-        who = (
-            "all"
-            if quantity.rows == ALL
-            else " and ".join(
-                f"“{self.names.get(one, one)}” (segment {one} in the tables)"
-                for one in quantity.rows.split("+")
-            )
+        if quantity.rows == ALL:
+            return "all customers" if number is None else f"all {number:,} {of}"
+        who = " and ".join(
+            f"“{self.names.get(one, one)}” (segment {one} in the tables)" for one in quantity.rows.split("+")
         )
-        if number is None:
-            return f"{'all customers' if quantity.rows == ALL else who}"
-        return f"{number:,} {of} of {who}" if quantity.rows != ALL else f"all {number:,} {of}"
+        return who if number is None else f"{number:,} {of} of {who}"
 
     def _tell_interval(self, quantity: Quantity) -> str:
         found = self.measured.get((quantity.of, quantity.rows))

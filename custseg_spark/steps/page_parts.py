@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from custseg_spark.report import exploration, page
 from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.tables import Column, PageTable
 from custseg_spark.results import AlgorithmComparison, LiveComparison, Sample, Segmentation, TrainingResult
-from custseg_spark.steps.tell_far_values import tell_far_values
+from custseg_spark.steps.tell_far_values import FarColumn
 from custseg_spark.steps.write_run import tabulate_sweep
 from custseg_spark.wording import write_recurrence
 
@@ -68,12 +69,12 @@ def list_views(fitted: Segmentation, *roles: str) -> tuple[FeatureView, ...]:
     )
 
 
-def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
-    """Every column used, as it was found: features as they were before imputation and clipping."""
+def list_columns(result: TrainingResult, far: Mapping[str, FarColumn]) -> tuple[exploration.ColumnView, ...]:
+    """Every column used, as it was found: features as they were before imputation and clipping. `far`: what
+    is said of values far outside, by column."""
     recipe, sample, fitted = result.recipe, result.sample, result.segmentation
     everyone = result.quality.read
     views = {view.name: view for view in list_views(fitted, "feature", "description", "outcome")}
-    far = {name: told.cell for name, told in tell_far_values(result).items()}
     found = [
         exploration.build_column_view(
             views[t.name],
@@ -91,7 +92,8 @@ def list_columns(result: TrainingResult) -> tuple[exploration.ColumnView, ...]:
             if np.isfinite(values).any():
                 role = "checks" if shown.role == "outcome" else "describes"
                 found.append(exploration.build_column_view(views[shown.name], values, role))
-    return tuple(replace(one, far=far.get(one.column.name, "")) for one in found)
+    cells = {name: told.cell for name, told in far.items()}
+    return tuple(replace(one, far=cells.get(one.column.name, "")) for one in found)
 
 
 def _write_treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:

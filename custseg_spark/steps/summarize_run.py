@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -13,14 +15,38 @@ from custseg_spark.report import exploration, view
 from custseg_spark.results import Segmentation, TrainingResult
 from custseg_spark.statistics import measure_eta_squared
 from custseg_spark.steps.foresee_changes import foresee_changes
-from custseg_spark.steps.tell_far_values import tell_far_values
+from custseg_spark.steps.tell_far_values import FarColumn, tell_far_values
 from custseg_spark.wording import capitalize
 
 STRUCTURED = ("natural", "reproducible")
 """Verdicts by which the segments are more than a cut through a cloud."""
 
 
-def build_summary(result: TrainingResult) -> view.Summary:
+@dataclass(frozen=True)
+class FigureCautions:
+    """What the figures themselves warn of. `together`: a sentence for each group of features that say much
+    the same; `changes`: how segments change by themselves, empty if they don't; `far`: values far outside, by
+    column."""
+
+    together: tuple[str, ...]
+    changes: str
+    far: Mapping[str, FarColumn]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of them, a sentence each."""
+        changes = (self.changes,) if self.changes else ()
+        return (*self.together, *changes, *(far.sentence for far in self.far.values()))
+
+
+def find_cautions(result: TrainingResult) -> FigureCautions:
+    """What the sample of a run warns of."""
+    foreseen = foresee_changes(result)
+    changes = foreseen.sentence if foreseen else ""
+    return FigureCautions(write_twins(result.segmentation), changes, tell_far_values(result))
+
+
+def build_summary(result: TrainingResult, cautions: FigureCautions) -> view.Summary:
     """The first screen: what is said of the run and of each of its segments."""
     fitted, recipe, found = result.segmentation, result.recipe, result.decision.structure
     profile, trust = fitted.profile, None
@@ -31,7 +57,7 @@ def build_summary(result: TrainingResult) -> view.Summary:
         headline=segments.write_headline(profile, found is not None and found.kind in STRUCTURED),
         trust=trust,
         decides=_weigh_features(fitted),
-        careful=_list_cautions(result, list_figure_cautions(result)),
+        careful=_list_cautions(result, cautions.sentences),
         order_by=recipe.order_by if _is_in_order(fitted, recipe) else "",
         value=segments.find_value_column(profile) or "",
         value_unit=segments.measure_stake(profile.segments[0], profile).unit,
@@ -118,17 +144,6 @@ def _list_cautions(result: TrainingResult, of_figures: tuple[str, ...]) -> tuple
         for name in shaky
     ]
     return (*lines, *of_figures)
-
-
-def list_figure_cautions(result: TrainingResult) -> tuple[str, ...]:
-    """What the figures themselves warn of: features that repeat each other, segments that change by
-    themselves, values far outside; a sentence each."""
-    foreseen = foresee_changes(result)
-    return (
-        *write_twins(result.segmentation),
-        *([foreseen.sentence] if foreseen and foreseen.sentence else []),
-        *(far.sentence for far in tell_far_values(result).values()),
-    )
 
 
 def write_twins(fitted: Segmentation) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from custseg_spark.report.profile_table import ProfileTable
 from custseg_spark.results import RunFigures, TrainingResult
 from custseg_spark.steps import page_parts
 from custseg_spark.steps.compare_algorithms import draw_comparison_figures
-from custseg_spark.steps.summarize_run import build_summary, write_twins
+from custseg_spark.steps.summarize_run import build_summary, find_cautions
 from custseg_spark.steps.trace_numbers import trace_numbers
 from custseg_spark.steps.write_run import tabulate_sweep
 
@@ -82,9 +82,10 @@ def build_page(run: runs.Run, result: TrainingResult) -> page.Page:
     moment = datetime.now(UTC)
     flat = segments.tabulate_profile(profile)
     cutting, describing = (page_parts.list_views(fitted, role) for role in ("feature", "description"))
+    cautions = find_cautions(result)
     overall = {name: stats.mean for name, stats in profile.everyone.columns.items()}
     return page.Page(
-        summary=build_summary(result),
+        summary=build_summary(result, cautions),
         run_id=run.run_id,
         when=f"{moment.day} {moment:%B %Y, %H:%M} UTC",
         rows=page.RowTotals(
@@ -96,8 +97,8 @@ def build_page(run: runs.Run, result: TrainingResult) -> page.Page:
         profile=ProfileTable(flat, cutting, describing, overall),
         evidence=page_parts.build_evidence(result),
         rules=page_parts.list_rules(result),
-        columns=page_parts.list_columns(result),
-        together=write_twins(fitted),
+        columns=page_parts.list_columns(result, cautions.far),
+        together=cautions.together,
         protected=page_parts.list_protected(profile),
         plain_rules=page_parts.build_plain_rules(fitted, recipe.privacy.min_cell),
         method=page_parts.write_method(result),

@@ -312,7 +312,7 @@ def test_who_moved_is_held_against_the_live_run(
     assert "Against the live segmentation" in read_text(found)
     (chart,) = found.get("plotly_chart")
     drawn = json.loads(chart.proto.spec)["data"][0]
-    assert sorted(drawn["y"]) == sorted(run.lettered.values())
+    assert sorted(drawn["y"]) == sorted(run.lettered_names.values())
     assert len(drawn["x"]) == 2
     shown = [int(cell) for row in drawn["text"] for cell in row if cell]
     assert sum(shown) == 300

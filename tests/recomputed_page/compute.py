@@ -144,7 +144,7 @@ def share_with_rules(number: Number, truth: Truth) -> float:
     leaves = read_leaves(truth)
     said = np.full(len(truth.labels), -1)
     for rule, segment in leaves:
-        said[truth.reached(rule)] = int(segment)
+        said[truth.apply_rule(rule)] = int(segment)
     return float((said == truth.labels).mean())
 
 
@@ -173,10 +173,10 @@ KINDS: tuple[tuple[tuple[str, ...], Callable[[Number, Truth], float | None]], ..
     (("stability",), find_stability),
     (("Cramér's V",), lambda n, t: t.association(n.of, "cramers_v")),
     (("eta",), lambda n, t: t.association(n.of, "eta")),
-    (("share of the sample under this rule",), lambda n, t: float(t.reached(n.of).mean())),
+    (("share of the sample under this rule",), lambda n, t: float(t.apply_rule(n.of).mean())),
     (
         ("share of those that the model puts there",),
-        lambda n, t: float((t.labels == int(n.rows))[t.reached(n.of)].mean()),
+        lambda n, t: float((t.labels == int(n.rows))[t.apply_rule(n.of)].mean()),
     ),
     (("share of the sample that the rules label as the model does",), share_with_rules),
 )

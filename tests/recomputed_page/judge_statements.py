@@ -23,8 +23,8 @@ def judge_statement(statement: Statement, truth: Truth) -> list[str]:
         "rule": lambda: list_bounds(truth),
         "treatment": lambda: list_treatments(truth),
         "method": lambda: [*list_settings(truth), *list_spark_ml(truth)],
-        "since live": lambda: list_recorded(truth),
-        "comparison": lambda: list_recorded(truth),
+        "since live": lambda: list_records(truth),
+        "comparison": lambda: list_records(truth),
         "careful": lambda: [*list_choice_figures(truth), *list_settings(truth), *list_cautions(truth)],
         "objection": lambda: list_objections(truth),
         "action": lambda: list_objections(truth),
@@ -81,7 +81,7 @@ def list_treatments(truth: Truth) -> list[float]:
     return found
 
 
-def list_recorded(truth: Truth) -> list[float]:
+def list_records(truth: Truth) -> list[float]:
     """All that the run says of its live run and of other algorithms, and the sums of its flows."""
     found = (
         [truth.record["live"], json.loads((truth.run / "drift.json").read_text())]

@@ -110,7 +110,7 @@ class Truth:
         left = min(r - (r - 1) ** 2 / (n - 1), c - (c - 1) ** 2 / (n - 1)) - 1
         return min(1.0, math.sqrt(phi / left))
 
-    def reached(self, rule: str) -> np.ndarray:
+    def apply_rule(self, rule: str) -> np.ndarray:
         """(n,) whether a plain rule holds, read from its words: `spend over 512 and recency at most 49`."""
         inside = np.ones(len(self.labels), dtype=bool)
         names = {text: f["name"] for f in self.model["features"] for text in self.list_names(f["name"])}

@@ -25,7 +25,7 @@ def show_page() -> None:
         names = run.names
         chosen = st.pills(
             "Segments", list(names), selection_mode="multi", default=list(names),
-            format_func=run.lettered.__getitem__, key=f"explore.{run.run.run_id}.segments",
+            format_func=run.lettered_names.__getitem__, key=f"explore.{run.run.run_id}.segments",
             persist_state="session",
         )  # fmt: skip
         view = widgets.choose_view("View", list(VIEWS), "explore.view", wide=True)
@@ -39,7 +39,7 @@ def _show_two_segments(run: RunView, names: dict[int, str]) -> None:
     """Two segments, every column, the farthest apart first."""
     from custseg_spark.app.side_by_side import compare_segments
 
-    lettered = run.lettered  # of any two, whatever is chosen above
+    lettered = run.lettered_names  # of any two, whatever is chosen above
     left, right = st.columns(2)
     options = list(lettered)
     first = int(left.selectbox("This segment", options, 0, lettered.__getitem__, key="explore.first"))
