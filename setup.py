@@ -43,6 +43,7 @@ EXTRAS = {
         "hypothesis",
         "import-linter>=2.4",
         "ipykernel",
+        "kmodes",
         "kneed",
         "moto[s3]",  # with the two of flask, all that its server of S3 takes
         "mypy",

@@ -9,11 +9,14 @@ from custseg_spark.engine.require_pyspark import require_pyspark
 
 if TYPE_CHECKING:
     from custseg_spark.api.segmentation_model import SegmentationModel
-    from custseg_spark.api.segmenter import Feature, Segmenter
+    from custseg_spark.api.segmenter import Category, Feature, Segmenter
 
 __version__ = "0.1.0"
-__all__ = ["Feature", "SegmentationModel", "Segmenter", "__version__"]
-_PLACES = {"Feature": "segmenter", "SegmentationModel": "segmentation_model", "Segmenter": "segmenter"}
+__all__ = ["Category", "Feature", "SegmentationModel", "Segmenter", "__version__"]
+_PLACES = {
+    "Category": "segmenter", "Feature": "segmenter", "SegmentationModel": "segmentation_model",
+    "Segmenter": "segmenter",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

@@ -54,13 +54,21 @@ def measure_width(k: int, columns: int) -> float:
     return max(1.0, k * columns / NARROW)
 
 
-def fit_kmeans(points: Points, k: int, start: int | Points, starts: int = 1, *, exact: bool = False) -> Fit:
+def fit_kmeans(
+    points: Points,
+    k: int,
+    start: int | Points,
+    starts: int = 1,
+    *,
+    exact: bool = False,
+    weights: Points | None = None,
+) -> Fit:
     """Centres (k, d), labels (n,) and cost of k-means on `points` (n, d): of the best of `starts` k-means++
     starts, where `start` is a seed; where it is centres (k, d), of what they lead to.
 
     Unless `exact`, beyond NARROW coordinates a fit ends when they move as little on average as NARROW of them
     may, and works in single precision around the mean. With no more points than k each is its own centre, and
-    some stand more than once.
+    some stand more than once. `weights` (n,): how often each point counts, in the cost too.
     """
     if len(points) <= k:
         return Fit(np.resize(points, (k, points.shape[1])), np.arange(len(points)), 0.0)
@@ -75,16 +83,26 @@ def fit_kmeans(points: Points, k: int, start: int | Points, starts: int = 1, *, 
         # fewer distinct points than k: a low score, no more
         warnings.simplefilter("ignore", ConvergenceWarning)
         around = np.subtract(points, middle, out=np.empty(points.shape, kind), casting="same_kind")
-        fit = KMeans(k, n_init=starts, tol=_TOLERANCE * width, copy_x=False, **how).fit(around)
+        fit = KMeans(k, n_init=starts, tol=_TOLERANCE * width, copy_x=False, **how).fit(
+            around, sample_weight=weights
+        )
     return Fit(fit.cluster_centers_ + middle, fit.labels_.astype(np.int64), float(fit.inertia_))
 
 
+class SharedPoints(NamedTuple):
+    """What gives points (n, d), and how often each counts (n,): once where None."""
+
+    points: Callable[[], Points]
+    weights: Callable[[], Points] | None = None
+
+
 def fit_starts(
-    asked: tuple[Callable[[], Points], int, int, Sequence[int | Points]],
+    asked: tuple[SharedPoints, int, int, Sequence[int | Points]],
 ) -> list[tuple[float, Points]]:
     """The cost and the centres that each start leads to. Asked: what gives the points, of how many of them,
     k, and the starts as for `fit_kmeans`."""
     shared, rows, k, starts = asked
-    points = shared()[:rows]
-    fits = [fit_kmeans(points, k, start) for start in starts]
+    points = shared.points()[:rows]
+    weights = None if shared.weights is None else shared.weights()[:rows]
+    fits = [fit_kmeans(points, k, start, weights=weights) for start in starts]
     return [(fit.cost, fit.centres) for fit in fits]

@@ -25,12 +25,17 @@ Words = tuple[str | None, str | None, str | None]
 @dataclass(frozen=True)
 class Title:
     """What a feature is called and counted in: `name` as in the recipe, `label` as people write it where the
-    name can't. `may_count`: false where its values are under zero or have fractions, so that none is few."""
+    name can't. `may_count`: false where its values are under zero or have fractions, so that none is few.
+
+    `level`: of a level of a category the word for who has it, Gold, and `category` what the category is
+    called; both are empty for a number."""
 
     name: str
     label: str = ""
     unit: str = ""
     may_count: bool = True
+    category: str = ""
+    level: str = ""
 
     @property
     def text(self) -> str:
@@ -42,6 +47,8 @@ class Title:
     @property
     def thing(self) -> str:
         """What is low or few: without the mark of a count, which few and many say already."""
+        if self.level:
+            return self.level
         if not self._is_counted():
             return self.text
         return _EACH.sub(r" a \2", _MARK.sub("", self.text) or self.text)
@@ -52,15 +59,20 @@ class Title:
         return f"{low} {self.thing}", f"{mid} {self.thing}", f"{high} {self.thing}"
 
     def choose_words(self, words: Words | None, *, is_noun: bool) -> Words:
-        """Those given, else made ones; a noun always has one, with a capital."""
+        """Those given, else made ones; a noun always has one, with a capital. Of a level only that most
+        have it is a word: that few do says nothing of whom they are."""
+        if self.level:
+            return None, None, begin_name(self.level) if is_noun else self.level
         made = self.make_words()
         if not is_noun:
             return words or made
-        low, mid, high = (_begin_name(given or text) for given, text in zip(words or made, made, strict=True))
+        low, mid, high = (begin_name(given or text) for given, text in zip(words or made, made, strict=True))
         return low, mid, high
 
     def make_comparatives(self) -> tuple[str, str]:
-        """What the lower and the higher of two is called: fewer orders, more orders."""
+        """What the lower and the higher of two is called: fewer orders, more orders; less often Gold."""
+        if self.level:
+            return f"less often {self.level}", f"more often {self.level}"
         if find_topic(self.label or self.name, self.unit) == "recency":
             return "more recent", "less recent"
         less, more = self._find_degrees()[3:]
@@ -81,7 +93,7 @@ class Title:
         )
 
 
-def _begin_name(text: str) -> str:
+def begin_name(text: str) -> str:
     """A capital first, but for a word that has capitals of its own, such as iPhone."""
     first = text.split(" ", 1)[0]
     return capitalize(text) if first == first.lower() else text

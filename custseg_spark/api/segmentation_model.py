@@ -76,7 +76,7 @@ class SegmentationModel(SparkModel):
 
     @property
     def labels_(self) -> pd.Series:
-        labels = self._result.segmentation.sample.set_index("id")["segment"].astype("int32")
+        labels = self._result.sampled.sample.set_index("id")["segment"].astype("int32")
         id_column = data.column(self._result.recipe.input.id_column)
         kind = self._result.table.frame.select(id_column).schema[0].dataType
         if isinstance(kind, IntegralType | FloatType | DoubleType):

@@ -33,6 +33,7 @@ class Feature:
             `iqr`.
         unit: For people, such as `days`.
         words: What a low, a middle and a high value is called; `None` says nothing.
+        weight: How many times as far apart customers are by it as by another feature.
 
     Example:
         >>> Feature("spend_2y", transform="log1p", unit="euros").transform
@@ -45,6 +46,49 @@ class Feature:
     clip: str | Sequence[float | str | None] | None = None
     unit: str = ""
     words: Sequence[str | None] | None = None
+    weight: float = 1.0
+
+    def write_section(self) -> dict[str, Any]:
+        """What a recipe has under segment_by."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category that cuts customers into segments by its levels.
+
+    At weight 1 it counts for as much as one number does, however many levels it has.
+
+    Args:
+        sql: A column, or a SQL expression over a customer's row: text, whole numbers, true and false.
+        weight: How many times as far apart customers of different levels are.
+        keep: So many levels at most, the most frequent ones; all other values are one level, `other`.
+        order: The levels from the lowest to the highest, which then count as a number, their ranks.
+        levels: The values that are levels, or level -> the values that it stands for; found in the table if
+            not given.
+        impute: Where customers without a value count: `level` (one of their own), `other`, `most_frequent` or
+            `quarantine`, of an ordered one `median` (the middle rank) or `quarantine`; `level` or `median` if
+            not given.
+        label: What people call it; made of its name if not given.
+
+    Example:
+        >>> tier = Category("tier", weight=0.5, levels={"high": ["Gold", "Platinum"], "low": ["Bronze"]})
+        >>> Segmenter(id="id", features={"spend": "s", "tier": tier}).recipe.segment_by["tier"].weight
+        0.5
+    """
+
+    sql: str
+    weight: float = 1.0
+    keep: int = 8
+    order: Sequence[str | int | bool] | None = None
+    levels: Sequence[str | int | bool] | Mapping[str, Sequence[str | int | bool]] | None = None
+    impute: str | None = None
+    label: str = ""
+
+    def write_section(self) -> dict[str, Any]:
+        """What a recipe has under segment_by."""
+        said = {key: value for key, value in asdict(self).items() if value is not None}
+        return {"category": said.pop("sql"), **said}
 
 
 class Segmenter(Estimator[SegmentationModel]):
@@ -52,10 +96,11 @@ class Segmenter(Estimator[SegmentationModel]):
 
     Args:
         id: The column that names a customer.
-        features: What cuts: name -> column, SQL expression or `Feature`.
+        features: What cuts: name -> column, SQL expression, `Feature` or `Category`.
         k: The range of numbers of segments to choose from, or one number.
         describe: What is shown of each segment and never cuts: name -> column or SQL expression.
         check: Outcomes that say whether the segments are worth anything: name -> column or SQL expression.
+        weight: A column or SQL expression: how many customers each one stands for.
         settings: Any other key of a recipe by its path, such as
             `{"sweep.seed": 7, "rules.adult": "age > 17"}`.
 
@@ -72,18 +117,20 @@ class Segmenter(Estimator[SegmentationModel]):
         self,
         *,
         id: str,
-        features: Mapping[str, str | Feature],
+        features: Mapping[str, str | Feature | Category],
         k: int | tuple[int, int] | None = None,
         describe: Mapping[str, str] | None = None,
         check: Mapping[str, str] | None = None,
+        weight: str | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         found = recipes.parse(
             {
                 "input": {"id": id},
+                "customers": {"weight": weight},
                 "segment_by": {
-                    name: asdict(feature) if isinstance(feature, Feature) else feature
+                    name: feature if isinstance(feature, str) else feature.write_section()
                     for name, feature in features.items()
                 },
                 "describe": dict(describe or {}),

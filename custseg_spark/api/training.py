@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
@@ -21,6 +21,7 @@ from custseg_spark.results import (
     CountedTable,
     CustomerTable,
     Decision,
+    EvenSample,
     LiveRun,
     SampleInLiveRun,
     Segmentation,
@@ -32,15 +33,18 @@ from custseg_spark.steps.check_rows import check_ids, check_rows
 from custseg_spark.steps.check_with_spark_ml import check_with_spark_ml
 from custseg_spark.steps.choose_k import choose_k, fit_plane, start_judgement, sweep_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms
+from custseg_spark.steps.draw_even_sample import draw_even_sample
 from custseg_spark.steps.draw_sample import copy_small_table, draw_sample
 from custseg_spark.steps.file_order import read_places, refuse_unordered
 from custseg_spark.steps.load_table import apply_recipe, list_kept_columns, open_table
 from custseg_spark.steps.name_segments import settle_order
-from custseg_spark.steps.profile_segments import profile_segments
+from custseg_spark.steps.profile_segments import profile_segments, take_sample
 from custseg_spark.steps.publish_run import publish_to_lake, refuse_catalog
 from custseg_spark.steps.refine_centres import list_measures, refine_centres
 from custseg_spark.steps.segment_ids import assign_ids
+from custseg_spark.steps.settle_levels import settle_levels
 from custseg_spark.steps.treat_features import treat_features
+from custseg_spark.steps.warn_of_categories import warn_of_categories
 from custseg_spark.steps.write_report import build_page, start_figures, write_report
 from custseg_spark.steps.write_run import (
     build_model_files,
@@ -122,25 +126,26 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
 
     Raises DataError where the table breaks its contract, or can't be cut.
     """
-    recipe, sample = counted.recipe, counted.sample
     quality = check_rows(counted)
     with journal.stage("features") as facts:
+        counted = settle_levels(counted)
+        recipe, sample = counted.recipe, counted.sample
         treated = treat_features(spark, counted)
         facts.update(features=",".join(recipe.segment_by), scale=recipe.scale)
-    with journal.stage("sweep") as facts:
-        partitions = sweep_k(spark, treated, recipe)
-        facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
+    even = _sweep(spark, counted, treated)
     with ThreadPoolExecutor(1) as beside:
         with journal.stage("choose") as facts:
-            decision, known = _choose_and_label(spark, counted, treated, partitions)
-            judging = start_judgement(treated.points, decision, recipe)
-            checked = beside.submit(carry_journal(check_with_spark_ml), spark, treated, decision, recipe)
-            points, kmeans = treated.points, decision.partition
+            decision, known = _choose_and_label(spark, counted, even)
+            points, kmeans = even.treated.points, decision.partition
+            warn_of_categories(even.treated, decision, recipe)
+            judging = start_judgement(even.treated, decision, recipe)
+            checked = beside.submit(carry_journal(check_with_spark_ml), spark, even, decision, recipe)
             others = compare_algorithms(spark, points, kmeans, recipe) if recipe.evidence.compare else None
             facts.update(method=decision.choice.method, chosen=decision.choice.k)
         counted = settle_order(counted, points, kmeans.labels)
-        segmentation = _refine_and_profile(counted, treated, kmeans, known, ids_used)
-        since_live = live_run.compare_with_live_run(known, sample, segmentation, recipe) if known else None
+        segmentation = _refine_and_profile(counted, even, kmeans, known, ids_used)
+        sampled = take_sample(segmentation, counted, treated) if even.treated is not treated else segmentation
+        since_live = live_run.compare_with_live_run(known, sample, sampled, recipe) if known else None
         with journal.stage("structure") as facts:
             decision = judging()
             facts.update(found=decision.structure.kind if decision.structure else "not asked")
@@ -150,7 +155,9 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
         quality=quality,
         decision=decision,
         segmentation=segmentation,
-        baseline=live_run.build_baseline(recipe, sample.raw, segmentation),
+        drawn=even.sample,
+        sampled=sampled,
+        baseline=live_run.build_baseline(recipe, sample.raw, sampled),
         since_live=since_live,
         others=others,
         spark_ml=spark_ml,
@@ -160,25 +167,35 @@ def fit_table(spark: SparkSession, counted: CountedTable, ids_used: Collection[i
     )
 
 
+def _sweep(spark: SparkSession, counted: CountedTable, treated: TreatedSample) -> EvenSample:
+    """A partition of the sample for every k, as evidence takes them."""
+    recipe = counted.recipe
+    with journal.stage("sweep") as facts:
+        partitions = sweep_k(spark, treated, recipe)
+        facts.update(k=f"{partitions[0].k}..{partitions[-1].k}", restarts=recipe.sweep.restarts)
+        return draw_even_sample(counted, treated, partitions)
+
+
 def _refine_and_profile(
     counted: CountedTable,
-    treated: TreatedSample,
+    even: EvenSample,
     kmeans: Partition,
     known: SampleInLiveRun | None,
     ids_used: Collection[int],
 ) -> Segmentation:
     """The chosen centres made to hold for all customers, with ids, names and figures."""
     with journal.stage("refine") as facts:
-        measures = list_measures(counted, treated)
-        refined = refine_centres(counted, treated, measures, kmeans.centres)
-        labels = clustering.find_nearest(treated.points, refined.centres)
+        measures = list_measures(counted, even.swept)
+        refined = refine_centres(counted, even.swept, measures, kmeans.centres)
+        labels = clustering.find_nearest(even.swept.points, refined.centres)
         identified = assign_ids(labels, kmeans.k, known, ids_used)
         facts.update(passes=refined.passes, gain=f"{refined.gain:.1e}")
-        return profile_segments(counted, treated, measures, refined, identified)
+        drawn = replace(counted, sample=even.sample)
+        return profile_segments(drawn, even.treated, measures, refined, identified)
 
 
 def _choose_and_label(
-    spark: SparkSession, counted: CountedTable, treated: TreatedSample, partitions: Sequence[Partition]
+    spark: SparkSession, counted: CountedTable, even: EvenSample
 ) -> tuple[Decision, SampleInLiveRun | None]:
     """The chosen number of segments; and the sample as the live run has it, where there is one, labelled by
     the engine while Python gathers evidence."""
@@ -186,7 +203,7 @@ def _choose_and_label(
         label = carry_journal(live_run.label_with_live_run)
         live, sample, recipe = counted.live, counted.sample, counted.recipe
         labelling = beside.submit(label, spark, live, sample, recipe) if live else None
-        decision = choose_k(treated.points, partitions, recipe)
+        decision = choose_k(even.treated, even.partitions, recipe)
         return decision, labelling.result() if labelling else None
 
 

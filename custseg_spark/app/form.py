@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custseg_spark import recipe as recipes
-from custseg_spark.app.offers import FeatureChoice, Offer, list_offers, write_feature
+from custseg_spark.app.offers import (
+    FeatureChoice,
+    Offer,
+    list_categories,
+    list_offers,
+    write_category,
+    write_feature,
+)
 from custseg_spark.app.uploads import UploadPreview
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.recipe import ROW_NUMBER, plain_yaml
@@ -32,6 +39,10 @@ class Choices:
     segments: tuple[int, int] = (2, 8)
     smallest: float = 0.05
     left_out: float = 0.05
+    categories: tuple[str, ...] = ()
+    """Names of categories that cut."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Of a category, how many times as far apart its levels are; 1 if not given."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ class Form:
     protected: tuple[str, ...]
     document: Mapping[str, Any]
     doubts: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, Offer] = field(default_factory=dict)
+    """What can cut by its levels."""
     may_number: bool = False
     """Whether ROW_NUMBER, the last of the ids where it is not proposed, stands for the number of the row."""
 
@@ -53,9 +66,10 @@ class Form:
         cut = [self.offers[one] for one in chosen.cut if one in self.offers]
         describe = [self.offers[one] for one in chosen.describe if one not in chosen.cut]
         check = [self.offers[one] for one in chosen.check if one not in {*chosen.cut, *chosen.describe}]
+        levels = [self.categories[one] for one in chosen.categories if one in self.categories]
         types = dict(self.document["input"].get("types", {}))
         identity = {ROW_NUMBER: True} if self.may_number and chosen.id == ROW_NUMBER else chosen.id
-        for offer in (*cut, *describe, *check):
+        for offer in (*cut, *levels, *describe, *check):
             types |= offer.types
         low, high = chosen.segments
         first = self.document["segments"].get("order_by")
@@ -66,7 +80,8 @@ class Form:
             "segment_by": {
                 offer.name: write_feature(offer, chosen.treated.get(offer.name, offer.treated))
                 for offer in cut
-            },
+            }
+            | {offer.name: write_category(offer, chosen.weights.get(offer.name, 1.0)) for offer in levels},
             "describe": {offer.name: {"sql": offer.sql, **offer.named} for offer in describe},
             "check": {offer.name: {"sql": offer.sql, **offer.named} for offer in check},
             "protected": [column for column in self.protected if column != chosen.id],
@@ -90,15 +105,17 @@ def build_form(preview: UploadPreview) -> Form:
         document["output"] = {"columns": [column.name for column in preview.columns]}
     columns = {column.name: column for column in preview.columns}
     offers = list_offers(proposed, columns)
+    categories = list_categories(proposed, columns, offers)
     choices = Choices(
         id=proposed.input.id_column,
-        cut=tuple(proposed.segment_by),
+        cut=tuple(name for name in proposed.segment_by if name in offers),
         describe=tuple(name for name in proposed.describe if name in offers),
         check=tuple(proposed.check),
-        treated={name: offers[name].treated for name in proposed.segment_by},
+        treated={name: offers[name].treated for name in proposed.segment_by if name in offers},
         segments=proposed.segments.range,
         smallest=proposed.segments.smallest_share,
         left_out=proposed.rules.max_quarantined,
+        categories=tuple(proposed.categories),
     )
     ids = [column.name for column in preview.columns if column.kind in ("number", "text", "category")]
     ids.sort(key=lambda name: (name != choices.id, -columns[name].distinct))
@@ -106,7 +123,7 @@ def build_form(preview: UploadPreview) -> Form:
     may_number = ROW_NUMBER not in map(str.lower, columns)
     if may_number:
         ids.insert(0 if choices.id == ROW_NUMBER else len(ids), ROW_NUMBER)
-    return Form(offers, choices, tuple(ids), proposed.protected, document, doubts, may_number)
+    return Form(offers, choices, tuple(ids), proposed.protected, document, doubts, categories, may_number)
 
 
 def _write_doubt(column: ColumnKind, rows: int) -> str:

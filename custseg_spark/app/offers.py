@@ -6,12 +6,13 @@ from the file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from custseg_spark import recipe as recipes
 from custseg_spark.app.uploads import ADDED
+from custseg_spark.propose import categories
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import ProposedFeature
 from custseg_spark.propose.words import describe_name
@@ -79,9 +80,12 @@ def list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str
     found: dict[str, Offer] = {}
     for name, feature in proposed.segment_by.items():
         entry = feature.model_dump(exclude_unset=True, mode="json", exclude={"sql", *_UNSAID})
-        says, column = _describe(name, feature.sql, columns), single.get(feature.sql)
+        if feature.category is not None:
+            continue
+        sql = feature.expression
+        says, column = _describe(name, sql, columns), single.get(sql)
         signed = column is not None and _may_be_negative(column)
-        found[name] = Offer(name, says, feature.sql, entry, _read_choice(feature), signed=signed)
+        found[name] = Offer(name, says, sql, entry, _read_choice(feature), signed=signed)
     sections: dict[str, Description | Outcome] = {**proposed.describe, **proposed.check}
     for name, shown in sections.items():
         if shown.sql is None:  # a rate is no column
@@ -96,9 +100,35 @@ def list_offers(proposed: Recipe, columns: Mapping[str, ColumnKind]) -> dict[str
     for name, column in columns.items():
         left = column.kind in ("number", "flag") and quote_name(name) not in used and column.is_clean
         if left and name != proposed.input.id_column and name not in proposed.protected:
-            key = _choose_key(column, {*found, *ADDED})
+            key = _choose_key(column.words, {*found, *ADDED})
             found[key] = _make_offer(key, quote_name(name), column)
     return found
+
+
+def list_categories(
+    proposed: Recipe, columns: Mapping[str, ColumnKind], taken: Collection[str]
+) -> dict[str, Offer]:
+    """The categories of the proposal, and every other column that could cut by its levels. `taken`: names of
+    other offers."""
+    found: dict[str, Offer] = {}
+    for name, feature in proposed.categories.items():
+        named = {"label": feature.label} if feature.label else {}
+        (column,) = find_columns(feature.expression)
+        found[name] = Offer(name, column, feature.expression, named)
+    used = {offer.says for offer in found.values()}
+    outcomes = {column for one in proposed.check.values() for column in find_columns(one.sql)}
+    apart = {*used, *outcomes, *proposed.protected, proposed.input.id_column}
+    offered, _ = categories.list_categories([column for name, column in columns.items() if name not in apart])
+    for one in offered:
+        key = _choose_key(categories.name_category(one.column), {*found, *taken, *ADDED})
+        types = {one.name: one.column.declared} if one.column.declared else {}
+        found[key] = Offer(key, one.name, one.sql, one.named, types=types)
+    return found
+
+
+def write_category(offer: Offer, weight: float) -> dict[str, Any]:
+    """What stands under segment_by of a category."""
+    return {"category": offer.sql, **offer.named, **({} if weight == 1 else {"weight": weight})}
 
 
 def _make_offer(name: str, sql: str, column: ColumnKind) -> Offer:
@@ -127,7 +157,8 @@ def _read_choice(feature: recipes.FeatureSection) -> FeatureChoice:
     extremes: Extremes = "iqr" if feature.clip == "iqr" else "keep"
     if isinstance(feature.clip, tuple) and feature.clip[1] == "p99.5":
         extremes = "p99.5"
-    missing: Missing = feature.impute if isinstance(feature.impute, str) else "median"
+    known: dict[object, Missing] = {"median": "median", "mean": "mean", "quarantine": "quarantine"}
+    missing = known.get(feature.impute, "median")
     return FeatureChoice(missing, extremes, feature.transform)
 
 
@@ -147,8 +178,8 @@ def _describe(name: str, sql: str, columns: Mapping[str, ColumnKind]) -> str:
     return f"{used[0].name} is {used[0].counted}"
 
 
-def _choose_key(column: ColumnKind, taken: set[str]) -> str:
-    plain = "_".join(column.words)
+def _choose_key(words: Sequence[str], taken: Collection[str]) -> str:
+    plain = "_".join(words)
     plain = plain if plain[:1].isalpha() else f"column_{plain}".rstrip("_")
     name, number = plain, 2
     while name in taken:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from custseg_spark import segments
 from custseg_spark.app.run_view import RunView
@@ -17,6 +18,7 @@ from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.errors import DataError
 from custseg_spark.features import VALUE
 from custseg_spark.model import SCALED, Model, add_stages, build_scaled_stages
+from custseg_spark.recipe import OTHER_LEVEL
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -39,7 +41,7 @@ class Entry:
 
     `low`, `middle`, `high`: of numbers and dates; None where the run knows nothing of the column. `whole`:
     these are the ends; else, where the run keeps no such column, eight of ten customers lie between them.
-    `values`: of a text column, the commonest first.
+    `values`: of a text column, and of one that is a category, the commonest first.
     """
 
     column: str
@@ -60,13 +62,15 @@ class Entry:
 @dataclass(frozen=True)
 class Reason:
     """How much a feature speaks for the segment against the next one: the difference of the squared distances
-    to both centres along it (model scale), and the customer's value and both segments' usual ones."""
+    to both centres along it (model scale), and the customer's value and both segments' usual ones. Of a
+    category it is that of all its levels, the value is 1 for the customer's `level`, usual are its shares."""
 
     feature: str
     weight: float
     value: float
     own: float
     other: float
+    level: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,22 @@ def list_entries(run: RunView) -> tuple[Entry, ...]:
     for name, type_ in run.model.columns.items():
         entry = Entry(name, _KINDS.get(type_.partition("(")[0], "text"))
         kept = name in run.sample
-        found.append(_fill_entry(entry, run.sample[name].dropna()) if kept else _find_range(run, entry))
+        filled = _fill_entry(entry, run.sample[name].dropna()) if kept else _find_range(run, entry)
+        levels = _find_levels(run, name)
+        found.append(Entry(name, entry.kind, values=levels) if levels else filled)
     return tuple(found)
+
+
+def _find_levels(run: RunView, column: str) -> tuple[str, ...]:
+    """The values of a category that is this column and nothing else, the commonest level first; () where none
+    is, or where they are too many to choose from."""
+    for section in (run.record.recipe.get("segment_by") or {}).values():
+        category = str(section.get("category") or "").strip("`").lower()
+        if category == column.lower():
+            values = [value for some in section["levels"].values() for value in some]
+            values += [value for value in section["other"] or () if value not in values]
+            return tuple(value for value in values if value)[:MOST_VALUES]
+    return ()
 
 
 @keep_settings
@@ -103,7 +121,8 @@ def place_customer(spark: SparkSession, run: RunView, values: Mapping[str, Any])
     model = run.model
     row = _compute_features(spark, model, values)
     known = [row[f"{VALUE}{t.name}"] for t in model.features]
-    lacking = [t.name for t, value in zip(model.features, known, strict=True) if value is None]
+    parts = [t.category or t.name for t in model.features]
+    lacking = dict.fromkeys(name for name, value in zip(parts, known, strict=True) if value is None)
     if lacking:
         raise DataError(f"without {', '.join(lacking)} this customer can't be placed", "fill it in")
     point = np.array([row[f"{SCALED}{i}"] for i in range(len(model.features))], dtype=np.float64)
@@ -114,14 +133,34 @@ def place_customer(spark: SparkSession, run: RunView, values: Mapping[str, Any])
     first, second = np.argsort(distances, kind="stable")[:2].tolist()
     own, other = np.sqrt(distances[[first, second]]).tolist()
     usual = run.profile.set_index("segment").loc[[model.ids[first], model.ids[second]]]
-    reasons = [
-        Reason(t.name, float(weight), float(value), *usual[f"mean_{t.name}"].astype(float).tolist())
-        for t, weight, value in zip(model.features, squared[second] - squared[first], known, strict=True)
-    ]
-    reasons.sort(key=lambda reason: -reason.weight)
+    weights = squared[second] - squared[first]
+    reasons = sorted(_weigh_reasons(model, weights, known, usual), key=lambda reason: -reason.weight)
     margin = 1 - own / other if other > 0 else 0.0
     following = (model.ids[second], model.names[second])
     return Placement(model.ids[first], model.names[first], following, margin, tuple(reasons))
+
+
+def _weigh_reasons(
+    model: Model, weights: NDArray[np.float64], known: Sequence[float], usual: pd.DataFrame
+) -> Iterator[Reason]:
+    """What speaks for a segment and what against it, by feature; of a category by the level the customer has.
+
+    `weights` (d,), and the customer's values of the d features; `usual`: of both segments, a row each.
+    """
+    parts: dict[str, list[int]] = {}
+    for place, t in enumerate(model.features):
+        parts.setdefault(t.category or t.name, []).append(place)
+    for name, places in parts.items():
+        told = max(places, key=lambda place: known[place]) if len(places) > 1 else places[0]
+        t = model.features[told]
+        means = (
+            usual[f"mean_{t.name}"].astype(float).tolist() if f"mean_{t.name}" in usual else [math.nan] * 2
+        )
+        level = t.level if known[told] else OTHER_LEVEL if t.category else ""
+        if t.category and not known[told]:  # a level that the model does not know is nowhere usual
+            means = [0.0, 0.0]
+        own, other = means
+        yield Reason(name, float(weights[places].sum()), float(known[told]), own, other, level)
 
 
 def list_unseen(found: Sequence[Entry], values: Mapping[str, Any]) -> list[str]:

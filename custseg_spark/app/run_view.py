@@ -100,8 +100,13 @@ class RunView:
     @functools.cached_property
     def points(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         """(n, d) the sample on the model scale."""
-        treatments = self.model.features
-        return features.to_model_scale(self.sample[[f"{VALUE}{t.name}" for t in treatments]], treatments)
+        values = {
+            f"{VALUE}{t.name}": (self.sample[f"{VALUE}{t.category}"] == t.level).astype(float)
+            if t.category
+            else self.sample[f"{VALUE}{t.name}"]
+            for t in self.model.features
+        }
+        return features.to_model_scale(pd.DataFrame(values), self.model.features)
 
     @functools.cached_property
     def axes(self) -> tuple[np.ndarray[Any, Any], tuple[float, ...]]:
@@ -118,18 +123,20 @@ class RunView:
     @property
     def columns(self) -> dict[str, str]:
         """Columns of numbers to look at: the features, then the input's, as they are called -> column."""
-        found = {t.name: f"{VALUE}{t.name}" for t in self.model.features}
+        found = {t.name: f"{VALUE}{t.name}" for t in self.model.features if not t.category}
         plain = [name for name in self._list_input(["number"]) if not name.startswith(VALUE)]
         return found | {name: name for name in plain if name not in found}
 
     @functools.cached_property
-    def categories(self) -> list[str]:
-        """Columns of a few texts, or of yes and no."""
-        found = []
+    def categories(self) -> dict[str, str]:
+        """Columns of a few texts, or of yes and no: categories that cut by their levels, then the input's, as
+        they are called -> column."""
+        found = {t.category: f"{VALUE}{t.category}" for t in self.model.features if t.category}
         for name in self._list_input([object, bool]):
             known = self.sample[name].dropna().astype(str)
-            if 1 < known.nunique() <= MOST_VALUES and known.nunique() <= len(known) / 2:
-                found.append(name)
+            few = 1 < known.nunique() <= MOST_VALUES and known.nunique() <= len(known) / 2
+            if few and name not in found.values():
+                found.setdefault(name, name)
         return found
 
     def _list_input(self, types: list[Any]) -> list[str]:

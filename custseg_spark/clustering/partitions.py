@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -12,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 
+from custseg_spark.clustering.nearest import find_nearest, measure_distances
+from custseg_spark.clustering.sample import WEIGHT
 from custseg_spark.errors import DataError
-from custseg_spark.kmeans import Points, fit_kmeans, fit_starts, measure_width
+from custseg_spark.kmeans import Points, SharedPoints, fit_kmeans, fit_starts, measure_width
 from custseg_spark.recipe.sections import Sweep
-from custseg_spark.workers import Shared, run_each, share
+from custseg_spark.workers import run_each, share
 
 Find = Callable[[Points, int, int, int, Points | None], tuple[Points, tuple[float, ...]]]
 """(points, k, restarts, seed, the best centres of one segment less) -> the best centres (k, d) and each
@@ -29,8 +32,6 @@ MIDDLE_LEADERS, LAST_LEADERS = 10, 2
 """So many of those go on with START_ROWS, and of these with all."""
 PARTS = 4
 """In so many the starts are handed to workers."""
-ROUNDING = 1e-9
-"""Far more than an expanded square loses, as a share of the squares it is made of."""
 GROWN = 3
 """One restart in three grows from the best centres of one segment less."""
 
@@ -71,24 +72,27 @@ def sweep(
     ks: Sequence[int],
     settings: Sweep,
     done: Callable[[int], None] = lambda k: None,
+    *,
+    weights: Points | None = None,
 ) -> list[Partition]:
     """The best of `settings.restarts` starts for every k.
 
     `points` (n, d) on the model scale, in an order that says nothing, or in that of their file where
     `settings.order` says so. Where `settings.by` is the driver, scikit-learn finds the centres; else Spark ML
-    does (k-means||) and scores them too; both to the same cost.
+    does (k-means||) and scores them too; both to the same cost. `weights` (n,): how often each point counts.
     `done(k)` is told when the start of a k is found.
     Raises DataError where there are fewer distinct points than the largest k.
     """
     _refuse_too_few(points, max(ks))
     if settings.order == "file":
-        return _find_partitions(points, ks, settings, replicate_starts, done)
+        return _find_partitions(points, ks, settings, partial(replicate_starts, weights=weights), done)
     if settings.by == "driver":
-        with share(points) as shared:
-            return _find_partitions(points, ks, settings, partial(find_best_start, shared=shared), done)
+        with share(points) as shared, nullcontext() if weights is None else share(weights) as counted:
+            find = partial(find_best_start, weights=weights, shared=SharedPoints(shared, counted))
+            return _find_partitions(points, ks, settings, find, done)
     from custseg_spark.clustering import spark_ml
 
-    with spark_ml.cache_points(spark, points) as frame:
+    with spark_ml.cache_points(spark, points, None if weights is None else {WEIGHT: weights}) as frame:
         return sweep_frame(frame, points, ks, settings, done)
 
 
@@ -100,7 +104,8 @@ def sweep_frame(
     done: Callable[[int], None] = lambda k: None,
 ) -> list[Partition]:
     """The same of the rows of a cached `frame` with a vector column `features`, by Spark ML: the `points`
-    (n, d), or all customers, of whom these are some. Labels and costs are those of the points."""
+    (n, d), or all customers, of whom these are some; a column WEIGHT says how often each row counts. Labels
+    and costs are those of the points."""
     from custseg_spark.clustering import spark_ml
 
     _refuse_too_few(points, max(ks))
@@ -135,18 +140,30 @@ def _cut(
     seconds: float,
     silhouette: float | None = None,
 ) -> Partition:
-    labels = find_nearest(points, centres)
-    cost = float(((points - centres[labels]) ** 2).sum(axis=1).sum())
-    return Partition(k, centres, labels, cost, costs, seconds, silhouette)
+    found = Partition(k, centres, np.zeros(0, dtype=np.int64), 0.0, costs, seconds, silhouette)
+    return cut_again(found, points)
+
+
+def cut_again(partition: Partition, points: Points) -> Partition:
+    """The same centres with the labels of other points (n, d), and their cost."""
+    labels = find_nearest(points, partition.centres)
+    cost = float(((points - partition.centres[labels]) ** 2).sum(axis=1).sum())
+    return replace(partition, labels=labels, cost=cost)
 
 
 def replicate_starts(
-    points: Points, k: int, restarts: int, seed: int, _: Points | None = None
+    points: Points,
+    k: int,
+    restarts: int,
+    seed: int,
+    _: Points | None = None,
+    *,
+    weights: Points | None = None,
 ) -> tuple[Points, tuple[float, ...]]:
     """The centres (k, d) that a plain KMeans(k, n_init=restarts, random_state=seed) of scikit-learn finds on
     the `points` (n, d) in the order in which they come, and their cost per point."""
-    fit = fit_kmeans(points, k, seed, restarts, exact=True)
-    return fit.centres, (fit.cost / len(points),)
+    fit = fit_kmeans(points, k, seed, restarts, exact=True, weights=weights)
+    return fit.centres, (fit.cost / _count(points, weights),)
 
 
 def find_best_start(
@@ -156,24 +173,31 @@ def find_best_start(
     seed: int,
     fewer: Points | None = None,
     *,
-    shared: Shared | None = None,
+    weights: Points | None = None,
+    shared: SharedPoints | None = None,
 ) -> tuple[Points, tuple[float, ...]]:
     """The centres (k, d) of the cheapest of `restarts` starts, and each one's cost per point.
 
     They are k-means++ starts, but for one in GROWN where `fewer` (k - 1, d), the best centres of one segment
     less, are known: these and one more point, drawn as k-means++ draws it (after the global k-means of Likas,
     Vlassis and Verbeek 2003, Pattern Recognition 36, 451-461). They run in the turns of `_list_turns`.
-    `shared`: what workers get the points from; None: they are sent.
+    `weights` (n,): how often each point counts. `shared`: what workers get both from; None: they are sent.
     """
-    shared = shared or partial(np.asarray, points)
+    shared = shared or SharedPoints(
+        partial(np.asarray, points), None if weights is None else partial(np.asarray, weights)
+    )
     turns = _list_turns(len(points), points.shape[1], k)
-    few = points[: turns[0][0]]
-    grown = [] if fewer is None else _grow(few, fewer, restarts // GROWN, seed)
+    few, counted = points[: turns[0][0]], None if weights is None else weights[: turns[0][0]]
+    grown = [] if fewer is None else _grow(few, fewer, restarts // GROWN, seed, counted)
     fits = _fit_each(shared, len(few), k, [*range(seed, seed + restarts - len(grown)), *grown])
-    costs = tuple(cost / len(few) for cost, _ in fits)
+    costs = tuple(cost / _count(few, counted) for cost, _ in fits)
     for (_, leaders), (rows, _) in pairwise(turns):
         fits = _fit_each(shared, rows, k, [centres for _, centres in fits[:leaders]])
     return fits[0][1], costs
+
+
+def _count(points: Points, weights: Points | None) -> float:
+    return len(points) if weights is None else float(weights.sum())
 
 
 def _list_turns(points: int, columns: int, k: int) -> list[tuple[int, int]]:
@@ -190,7 +214,7 @@ def _list_turns(points: int, columns: int, k: int) -> list[tuple[int, int]]:
 
 
 def _fit_each(
-    shared: Shared, rows: int, k: int, starts: Sequence[int | Points]
+    shared: SharedPoints, rows: int, k: int, starts: Sequence[int | Points]
 ) -> list[tuple[float, Points]]:
     """The cost and the centres of k-means on the first `rows` from each start, a seed of k-means++ or
     centres; the cheapest first."""
@@ -199,33 +223,16 @@ def _fit_each(
     return sorted((fit for part in fitted for fit in part), key=lambda fit: fit[0])
 
 
-def _grow(points: Points, centres: Points, count: int, seed: int) -> list[Points]:
+def _grow(
+    points: Points, centres: Points, count: int, seed: int, weights: Points | None = None
+) -> list[Points]:
     """`count` starts of one centre more: a point far from all centres, by squared distance."""
     far = measure_distances(points, centres).min(axis=1)
+    far = far if weights is None else far * weights
     if not far.sum() > 0:
         return []
     drawn = np.random.default_rng(seed).choice(len(points), size=count, p=far / far.sum())
     return [np.vstack([centres, points[i]]) for i in drawn]
-
-
-def find_nearest(points: Points, centres: Points) -> NDArray[np.int64]:
-    """(n,) the nearest centre of each point; ties to the lower one, as in `label`.
-
-    By expanded squares, and by `measure_distances` where these do not tell the two nearest apart for certain.
-    """
-    squares = (points**2).sum(axis=1), (centres**2).sum(axis=1)
-    rough = squares[1] - points @ (2.0 * centres.T)
-    labels = np.asarray(rough.argmin(axis=1))
-    if len(centres) > 1:
-        nearest, next_one = np.partition(rough, 1, axis=1)[:, :2].T
-        open_ = next_one - nearest <= ROUNDING * (squares[0] + squares[1].max())
-        labels[open_] = measure_distances(points[open_], centres).argmin(axis=1)
-    return labels
-
-
-def measure_distances(points: Points, centres: Points) -> Points:
-    """(n, k), exact: a difference for each coordinate, no expanded square."""
-    return np.stack([((points - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
 
 
 def _refuse_too_few(points: Points, k: int) -> None:

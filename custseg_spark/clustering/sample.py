@@ -10,6 +10,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 HASH = "_hash"
+WEIGHT = "_weight"
+"""How many customers a row stands for, where the recipe says it."""
 HIGHEST = 2**63 - 1
 """The highest hash there is: everybody."""
 _SLACK = 1.05

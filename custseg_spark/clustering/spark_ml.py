@@ -22,6 +22,7 @@ from pyspark.ml.feature import PCA, StandardScaler, VectorAssembler
 from pyspark.sql import DataFrame, SparkSession
 
 from custseg_spark.clustering.plane import Plane, build_plane
+from custseg_spark.clustering.sample import WEIGHT
 from custseg_spark.engine.session import activate_session, is_on_this_machine
 
 Points = NDArray[np.float64]
@@ -49,7 +50,7 @@ class SparkMlCut:
 
 @contextmanager
 def cache_points(
-    spark: SparkSession, points: Points, further: Mapping[str, Labels] | None = None
+    spark: SparkSession, points: Points, further: Mapping[str, Points | Labels] | None = None
 ) -> Iterator[DataFrame]:
     """`points` (n, d) as a vector column `features`, and the columns of `further` (n,), cached.
 
@@ -63,13 +64,14 @@ def cache_points(
 
 @contextmanager
 def cache_rows(table: DataFrame, order: str, rows: int) -> Iterator[DataFrame]:
-    """The columns of `table` but `order` as a vector column `features`, beside it, cached: about `rows` rows.
+    """The columns of `table` but `order` and WEIGHT as a vector column `features`, beside them, cached: about
+    `rows` rows.
 
     What Spark ML finds hangs on the partitions and the order of the rows: both come from the column `order`.
     """
     parts = max(1, -(-rows // PART_ROWS))
     placed = table.repartition(parts, order).sortWithinPartitions(order)
-    with _hold(assemble(placed, [name for name in table.columns if name != order])) as frame:
+    with _hold(assemble(placed, [name for name in table.columns if name not in (order, WEIGHT)])) as frame:
         yield frame
 
 
@@ -112,16 +114,19 @@ def fit_each(
     `features` of a cached frame, scored by ClusteringEvaluator; some at a time, and the next k begins
     while the last one ends. `done(k)` is told when a k is fitted."""
     rows = frame.count()  # it is in memory before fits at a time ask for it
-    vectors = frame.select("features")  # which is not cached: a fit keeps what it has decoded
+    weight = WEIGHT if WEIGHT in frame.columns else ""
+    # what is not cached: a fit keeps what it has decoded
+    vectors = frame.select("features", weight) if weight else frame.select("features")
+    total = frame.agg({WEIGHT: "sum"}).collect()[0][0] if weight else rows
     threads = max(1, min(THREADS, HELD_ROWS // rows))
 
     def fit(k: int, number: int) -> tuple[float, KMeansModel, float]:
         begun = time.perf_counter()
-        model = build_kmeans(k, seed + number).fit(vectors)
-        return model.summary.trainingCost / rows, model, time.perf_counter() - begun
+        model = build_kmeans(k, seed + number, weight).fit(vectors)
+        return model.summary.trainingCost / total, model, time.perf_counter() - begun
 
     def score(model: KMeansModel) -> float:
-        return float(build_evaluator().evaluate(model.transform(frame)))
+        return float(build_evaluator(weight).evaluate(model.transform(frame)))
 
     with ThreadPoolExecutor(threads, initializer=lambda: activate_session(frame.sparkSession)) as pool:
         begun = {k: [pool.submit(fit, k, i) for i in range(restarts)] for k in reversed(ks)}
@@ -135,10 +140,11 @@ def fit_each(
         return {k: SparkMlCut(*best[k], scored[k].result()) for k in ks}
 
 
-def build_kmeans(k: int, seed: int) -> KMeans:
+def build_kmeans(k: int, seed: int, weight: str = "") -> KMeans:
     """Spark ML's KMeans as every fit here has it: at its own defaults but for the steps. Dense vectors take
-    blocks, as it would find by a scan of its own."""
-    return KMeans(k=k, seed=seed, initSteps=INIT_STEPS, maxIter=MOST_STEPS, solver="block")
+    blocks, as it would find by a scan of its own. `weight`: the column that says how often a row counts."""
+    made = KMeans(k=k, seed=seed, initSteps=INIT_STEPS, maxIter=MOST_STEPS, solver="block")
+    return made.setWeightCol(weight) if weight else made
 
 
 ALGORITHMS: dict[str, Callable[..., Any]] = {
@@ -157,9 +163,15 @@ def read_centres(model: KMeansModel) -> Points:
     return np.array(model.clusterCenters())
 
 
-def build_evaluator() -> ClusteringEvaluator:
-    """The silhouette (squared Euclidean) of the column `prediction`."""
-    return ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
+def fit_centres(frame: DataFrame, k: int, seed: int, weight: str = "") -> Points:
+    """The centres (k, d) of one KMeans on the `features` of a frame."""
+    return read_centres(build_kmeans(k, seed, weight).fit(frame))
+
+
+def build_evaluator(weight: str = "") -> ClusteringEvaluator:
+    """The silhouette (squared Euclidean) of the column `prediction`; `weight`: as of `build_kmeans`."""
+    made = ClusteringEvaluator(metricName="silhouette", distanceMeasure="squaredEuclidean")
+    return made.setWeightCol(weight) if weight else made
 
 
 def fit_plane(spark: SparkSession, points: Points) -> Plane:

@@ -12,10 +12,12 @@ from custseg_spark.clustering import Partition
 from custseg_spark.commands import keep_session
 from custseg_spark.evidence import ComparisonRow, DbscanSettings
 from custseg_spark.recipe import Recipe, change
-from custseg_spark.results import TreatedSample
+from custseg_spark.results import CountedTable, EvenSample, TreatedSample
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.check_rows import check_rows
 from custseg_spark.steps.compare_algorithms import compare_algorithms, draw_comparison_figures, order_segments
+from custseg_spark.steps.draw_even_sample import draw_even_sample
+from custseg_spark.steps.settle_levels import settle_levels
 from custseg_spark.steps.treat_features import treat_features
 
 
@@ -54,11 +56,13 @@ def compare(
     with journal.stage("sample") as facts:
         counted = count_table(spark, recipe, path)
         check_rows(counted)
+        counted = settle_levels(counted)
+        recipe = counted.recipe
         treated = treat_features(spark, counted)
-        points = treated.points  # (n, d) on the model scale, exactly as `train` has it
-        facts.update(customers=len(points))
+        facts.update(customers=len(treated.points))
     with journal.stage("sweep") as facts:
-        kmeans = _find_partition(spark, treated, recipe, settings.k)
+        even, kmeans = _find_partition(spark, counted, treated, settings.k)
+        points = even.treated.points  # (n, d) on the model scale, exactly as `train` has it
         facts.update(k=kmeans.k)
     with journal.stage("compare") as facts:
         others = compare_algorithms(spark, points, kmeans, recipe, settings.dbscan)
@@ -85,15 +89,20 @@ def keep_deciding_evidence(recipe: Recipe) -> Recipe:
     return change(recipe, deciding)
 
 
-def _find_partition(spark: SparkSession, treated: TreatedSample, recipe: Recipe, k: int | None) -> Partition:
-    """The partition that a run of the recipe has for k, or for the k that it chooses.
+def _find_partition(
+    spark: SparkSession, counted: CountedTable, treated: TreatedSample, k: int | None
+) -> tuple[EvenSample, Partition]:
+    """The partition that a run of the recipe has for k, or for the k that it chooses, and of what it is one.
 
     Its restarts grow from those of fewer segments: so the sweep goes from the recipe's lowest k up to this
     one, or from one less where k is under them all.
     """
+    recipe = counted.recipe
     if k is None:
-        partitions = choose_k.sweep_k(spark, treated, recipe)
-        return choose_k.choose_k(treated.points, partitions, keep_deciding_evidence(recipe)).partition
+        even = draw_even_sample(counted, treated, choose_k.sweep_k(spark, treated, recipe))
+        decided = choose_k.choose_k(even.treated, even.partitions, keep_deciding_evidence(recipe))
+        return even, decided.partition
     lowest = recipe.segments.range[0]
     ks = range(lowest if k >= lowest else max(2, k - 1), k + 1)
-    return choose_k.sweep_k(spark, treated, recipe, ks)[-1]
+    even = draw_even_sample(counted, treated, choose_k.sweep_k(spark, treated, recipe, ks))
+    return even, even.partitions[-1]

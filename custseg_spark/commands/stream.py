@@ -79,7 +79,8 @@ class Batches:
             # A batch is held to what the recipe says of each check, by `on_fail: stop` and `at_most`; not to
             # `max_quarantined`, of which one bad row in a batch of two would be too much. Its rejects stay.
             try:
-                data.check_bounds(counts, found.checks)
+                for line in data.tell_kept(data.check_bounds(counts, found.checks), counts[data.ROWS]):
+                    journal.warn(line)
             except DataError:
                 data.remove(at)
                 raise

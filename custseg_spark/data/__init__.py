@@ -54,6 +54,7 @@ from custseg_spark.data.contract import (
     list_reasons,
     name_reason,
     pass_checks,
+    tell_kept,
 )
 from custseg_spark.data.explain_misfit import explain_misfit, suggest_types, write_type
 from custseg_spark.data.formats import ENDINGS, find_ending, find_format, may_be_table

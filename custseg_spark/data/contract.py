@@ -137,12 +137,16 @@ def judge_counts(found: Mapping[str, int], checks: Sequence[Check], max_quaranti
             code=REJECTED,
             facts={"rejected": rows, "rows": rows, "allowed": None, "reasons": rejecting},
         )
-    warnings = tuple(
+    return Quality(rows, kept, rows - kept, by_reason, tell_kept(failed, rows))
+
+
+def tell_kept(failed: Sequence[tuple[Check, int]], rows: int) -> tuple[str, ...]:
+    """A line for each of the failed checks that keeps its rows, of which so many were read."""
+    return tuple(
         f"{check.reason}: {count:,} of {rows:,} rows, kept"
         for check, count in failed
         if check.on_fail != "quarantine"
     )
-    return Quality(rows, kept, rows - kept, by_reason, warnings)
 
 
 def check_bounds(found: Mapping[str, int], checks: Sequence[Check]) -> list[tuple[Check, int]]:

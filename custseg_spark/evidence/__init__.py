@@ -7,8 +7,10 @@ from custseg_spark.evidence.algorithms import (
     DbscanSettings,
     compare,
 )
+from custseg_spark.evidence.alone import ALONE, LITTLE, find_lone_categories
 from custseg_spark.evidence.candidate import Candidate, Choice, RunnerUp
 from custseg_spark.evidence.choose import choose
+from custseg_spark.evidence.independence import measure_explained, measure_independent
 from custseg_spark.evidence.indices import measure_squared_silhouette
 from custseg_spark.evidence.others import Labelling, Maker
 from custseg_spark.evidence.partition_scores import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +13,8 @@ Method = Literal["evidence", "silhouette", "elbow", "gap", "fixed"]
 class SweptK:
     """What is known of every k of the sweep; a standard error is None where one value can't tell it.
 
-    `silhouette` is the one with squared Euclidean distance. `distinct_segments` counts the segments
+    `silhouette` is the one with squared Euclidean distance. `explained`: the share of the variance between
+    the segments. `distinct_segments` counts the segments
     that are not empty: it falls under k where the customers have fewer distinct points than that.
     """
 
@@ -24,6 +26,7 @@ class SweptK:
     silhouette_se: float
     smallest_share: float
     smallest_share_se: float | None = None
+    explained: float = math.nan
     distinct_segments: int
 
 
@@ -36,6 +39,7 @@ class RedrawnCut:
     cost: float
     silhouette: float
     smallest_share: float
+    explained: float = math.nan
     distinct_segments: int
     valley: float
     calinski_harabasz: float | None
@@ -48,7 +52,8 @@ class Scores:
     Each `<score>_se` is the standard error of the score before it. `valley`: between the two segments that
     are least separated (`measure_valley`). `silhouette_redrawn_se`: of the silhouette of customers drawn
     and cut anew; `silhouette_se` holds the cut fixed. `gap_one`: the gap of one segment, the same for
-    every k. `jaccards` has one value per segment, in the order of the centres.
+    every k. `explained_independent`: what as many segments explain where no feature goes with another, which
+    is asked where categories cut. `jaccards` has one value per segment, in the order of the centres.
     """
 
     silhouette_redrawn_se: float | None = None
@@ -62,6 +67,8 @@ class Scores:
     gap_se: float | None = None
     gap_one: float | None = None
     gap_one_se: float | None = None
+    explained_independent: float | None = None
+    explained_independent_se: float | None = None
     prediction_strength: float | None = None
     prediction_strength_se: float | None = None
     lowest_jaccard: float | None = None
@@ -75,6 +82,12 @@ class Scores:
 @dataclass(frozen=True, kw_only=True)
 class Candidate(Scores, SweptK):
     """One k of the sweep with its scores; those of the second base stand first, as in sweep.csv."""
+
+    @property
+    def dependence(self) -> float | None:
+        """The share of the variance that the segments explain because features go together; None where no
+        category cuts."""
+        return None if self.explained_independent is None else self.explained - self.explained_independent
 
 
 @dataclass(frozen=True)

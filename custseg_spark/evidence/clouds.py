@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -83,10 +84,25 @@ def _fit_unimodal(heights: Points, widths: Points) -> Points:
     return np.asarray(best, dtype=np.float64)
 
 
-def draw_clouds(points: Points, rng: np.random.Generator) -> Iterator[Points]:
+def draw_clouds(
+    points: Points, rng: np.random.Generator, categories: Sequence[Sequence[int]] = ()
+) -> Iterator[Points]:
     """One cloud after the other, each with as many points as `points` (n, d) and with no gap that was not one
     column's own steps: customers drawn again as normal scores, blurred along their correlation, and brought
-    back to the unimodal margins."""
+    back to the unimodal margins.
+
+    Of `categories`, the columns of the levels of each, everybody has a level that is drawn by itself."""
+    numbers = np.setdiff1d(np.arange(points.shape[1]), [j for one in categories for j in one])
+    clouds = _draw_numbers(points[:, numbers], rng) if len(numbers) else repeat(points[:, numbers])
+    for cloud in clouds:
+        whole = np.empty_like(points)
+        whole[:, numbers] = cloud
+        for levels in categories:
+            whole[:, levels] = points[rng.integers(len(points), size=len(points))][:, levels]
+        yield whole
+
+
+def _draw_numbers(points: Points, rng: np.random.Generator) -> Iterator[Points]:
     from scipy.stats import norm, rankdata
 
     margins = [fit_margin(column) for column in points.T]

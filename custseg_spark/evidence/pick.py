@@ -12,6 +12,8 @@ from custseg_spark.evidence.partition_scores import find_knee, measure_under_cho
 from custseg_spark.evidence.valley import VALLEY
 from custseg_spark.statistics import STABLE
 
+LEAST_GAIN = 0.01
+"""Of the variance, that a further segment must explain beyond what independent features would."""
 _ADVICE = "an elbow is advice, not evidence"
 
 
@@ -55,9 +57,11 @@ def cut_off(value: float, digits: int) -> float:
 
 def pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> Pick:
     """The best silhouette among those whose every segment comes back in redraws, raised to the largest number
-    of them that is separated (`_raise_k`)."""
+    of them that is separated (`_raise_k`); where categories cut, what most is explained by features that go
+    together (`independence.measure_independent`)."""
+    by_dependence = any(c.dependence is not None for c in allowed)
     if all(c.lowest_jaccard is None for c in allowed):
-        pick = _raise_k(_pick_best(allowed, _SILHOUETTE), allowed)
+        pick = _rank(allowed, by_dependence)
         return replace(pick, why=f"{pick.why}; whether they come back was not asked (evidence.bootstraps: 0)")
     stable = [c for c in allowed if _read_lowest(c) >= STABLE]
     if not stable:
@@ -68,13 +72,20 @@ def pick_by_evidence(_: Sequence[Candidate], allowed: Sequence[Candidate]) -> Pi
             f"(at least {STABLE:.2f} is wanted)"
         )
         return replace(pick, why=why, passed=False)
-    pick = _pick_best(stable, _SILHOUETTE)
+    pick = _pick_dependence(stable) if by_dependence else _pick_best(stable, _SILHOUETTE)
     weakest = f"{_read_lowest(pick.best):.2f}"
     back = f"whose every segment comes back in random samples of the customers (the weakest to {weakest})"
     if len(stable) == 1:
         return replace(pick, why=f"{pick.best.k} is the only number of segments {back}")
     why = f"{pick.why} of the numbers ({', '.join(str(c.k) for c in stable)}) {back}"
-    return _raise_k(replace(pick, why=why), stable)
+    pick = replace(pick, why=why)
+    return pick if by_dependence else _raise_k(pick, stable)
+
+
+def _rank(candidates: Sequence[Candidate], by_dependence: bool) -> Pick:
+    if by_dependence:
+        return _pick_dependence(candidates)
+    return _raise_k(_pick_best(candidates, _SILHOUETTE), candidates)
 
 
 def _raise_k(pick: Pick, stable: Sequence[Candidate]) -> Pick:
@@ -173,6 +184,33 @@ def _read_lowest(c: Candidate) -> float:
 
 
 _SILHOUETTE = Score("silhouette", lambda c: c.silhouette, lambda c: c.silhouette_se)
+
+
+def _pick_dependence(candidates: Sequence[Candidate]) -> Pick:
+    """The fewest segments that come within LEAST_GAIN of the best: a further one must explain more."""
+    highest = max(_DEPENDENCE.of(c) for c in candidates)
+    near = [c for c in candidates if _DEPENDENCE.of(c) > highest - LEAST_GAIN]
+    best = min(near, key=lambda c: c.k)
+    why = (
+        f"{best.k} segments explain the most of the variance beyond what independent features would "
+        f"({_DEPENDENCE.of(best):.1%}; a further segment must add {LEAST_GAIN:.0%})"
+    )
+    return replace(_pick_best(candidates, _DEPENDENCE, best), why=why)
+
+
+def _find_dependence_error(c: Candidate) -> float | None:
+    """That of what independent columns explain, and of the cost in shares of the variance."""
+    if c.cost_se is None or c.explained_independent_se is None or not c.cost:
+        return None
+    return math.hypot(c.explained_independent_se, c.cost_se / c.cost * (1.0 - c.explained))
+
+
+_DEPENDENCE = Score(
+    "variance explained beyond independent features",
+    lambda c: -math.inf if c.dependence is None else c.dependence,
+    _find_dependence_error,
+    "explained beyond independent features {value:.3f}",
+)
 _JACCARD = Score(
     "lowest Jaccard",
     _read_lowest,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from custseg_spark.evidence.candidate import RedrawnCut
+from custseg_spark.evidence.independence import measure_explained
 from custseg_spark.evidence.indices import (
     estimate_error,
     measure_calinski_harabasz,
@@ -97,6 +98,7 @@ def score_redraw(points: Points, one: Redraw) -> RedrawnCut:
         cost=cost,
         silhouette=measure_squared_silhouette(few, labels)[0],
         smallest_share=float(sizes.min() / len(few)),
+        explained=measure_explained(few, cost),
         distinct_segments=int(np.count_nonzero(sizes)),
         valley=measure_valley(few, labels, len(sizes)),
         calinski_harabasz=measure_calinski_harabasz(few, labels),

@@ -7,7 +7,7 @@ clustering, cluster the draw alike, and see what the index would have been.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -32,22 +32,33 @@ CLOUD_PARTS = 2
 STARTS = 5
 
 
-def judge_structure(points: Points, cut: Cut, known: Scores | None = None, seed: int = 42) -> Structure:
+def judge_structure(
+    points: Points,
+    cut: Cut,
+    known: Scores | None = None,
+    seed: int = 42,
+    categories: Sequence[Sequence[int]] = (),
+) -> Structure:
     """Hold a partition of `points` (n, d) against featureless clouds of the same shape (`draw_clouds`).
+    `categories`: the columns of the levels of each.
 
     On at most ROWS points; each cloud is cut anew into k. `known`: the partition's scores; what is not known
     of its redraws is asked here, in the same way. The thresholds and the hit rates that they were chosen by
     are in docs/decisions/structure-verdict.md; scripts/structure-rates measures them.
     """
-    return start_judgement(points, cut, known, seed)()
+    return start_judgement(points, cut, known, seed, categories)()
 
 
 def start_judgement(
-    points: Points, cut: Cut, known: Scores | None = None, seed: int = 42
+    points: Points,
+    cut: Cut,
+    known: Scores | None = None,
+    seed: int = 42,
+    categories: Sequence[Sequence[int]] = (),
 ) -> Callable[[], Structure]:
     """The same, begun: what comes back waits for it."""
     few = draw_subset(len(points), ROWS, np.random.default_rng(seed))
-    trial = _Trial(points[few], np.asarray(cut.labels)[few], len(cut.centres), seed)
+    trial = _Trial(points[few], np.asarray(cut.labels)[few], len(cut.centres), seed, categories)
     cutting = start_each(trial.cut_clouds, trial.list_parts(0, CLOUDS))
     is_known = known is not None and known.lowest_jaccard is not None
     plain = PlainCut(cut.centres, cut.labels)
@@ -73,12 +84,13 @@ def _redraw(asked: tuple[Points, Cut, int]) -> Scores:
 @dataclass(frozen=True)
 class _Trial:
     """`points` (n, d) under `labels` (n,) of k segments, and the seed of the clouds that they are held
-    against."""
+    against; `categories`: the columns of the levels of each."""
 
     points: Points
     labels: Labels
     k: int
     seed: int
+    categories: Sequence[Sequence[int]] = ()
 
     def list_parts(self, first: int, beyond: int) -> list[range]:
         """The numbers of the clouds from the first to the one before the last, as parts of the work."""
@@ -86,7 +98,8 @@ class _Trial:
 
     def cut_clouds(self, numbers: range) -> list[tuple[int, tuple[float, float]]]:
         """Each of these clouds cut into k: its number, and its valley and silhouette."""
-        clouds = enumerate(islice(draw_clouds(self.points, np.random.default_rng(self.seed)), numbers.stop))
+        drawing = draw_clouds(self.points, np.random.default_rng(self.seed), self.categories)
+        clouds = enumerate(islice(drawing, numbers.stop))
         with use_one_thread():
             return [
                 (number, _cut(cloud, self.k, self.seed + number))

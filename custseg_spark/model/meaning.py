@@ -138,6 +138,8 @@ def _cast(meaning: Meaning, node: exp.Expr) -> Kind:
     if to in INTEGERS and (isinstance(value, exp.Trunc) or (value.is_int and not value.is_string)):
         meaning.find_kind(value)
         return "int"
+    if to is exp.DType.TEXT and meaning.find_kind(value) in ("int", "text", "bool", "null"):
+        return "text"
     a_day = value.is_string and _DAY.fullmatch(value.name)
     if to is exp.DType.DATE and (a_day or meaning.find_kind(value) == "date"):
         return "date"

@@ -22,7 +22,7 @@ from custseg_spark.schema import find_version, tell_first
 from custseg_spark.sql import check_expression, put_in_utc, quote_name, quote_text
 from custseg_spark.sql.value_text import Format, write_any_sql
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SCALED = "_scaled_"
 LABELS = (*recipe.LABELS, "margin")
 """What labelling adds to a customer."""
@@ -105,8 +105,26 @@ class Model:
     def label(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), each feature in its unit, segment,
         segment_name, distance_to_centre. Lazy, one row per customer."""
-        features = [f"{VALUE}{t.name}" for t in self.features]
-        return add_stages(frame, self.label_stages()).select(*keep, *features, *LABELS[:3])
+        stages = [*self.label_stages(), self.level_stage()]
+        return add_stages(frame, stages).select(*keep, *self.value_columns, *LABELS[:3])
+
+    @property
+    def value_columns(self) -> tuple[str, ...]:
+        """`feature_<name>` of what cuts, in the order of the recipe: numbers, and categories as text."""
+        return tuple(dict.fromkeys(f"{VALUE}{t.category or t.name}" for t in self.features))
+
+    def level_stage(self) -> Stage:
+        """The step from the features of levels to `feature_<category>`, the level that a customer has; OTHER
+        where it is none that the model knows."""
+        whens: dict[str, list[str]] = {}
+        for t in (t for t in self.features if t.category):
+            whens.setdefault(t.category, []).append(f"WHEN {VALUE}{t.name} = 1.0D THEN {quote_text(t.level)}")
+        first = {t.category: t.name for t in reversed(self.features)}
+        return {
+            f"{VALUE}{name}": f"CASE WHEN {VALUE}{first[name]} IS NULL THEN NULL {' '.join(some)} "
+            f"ELSE {quote_text(recipe.OTHER_LEVEL)} END"
+            for name, some in whens.items()
+        }
 
     def score(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), segment, segment_name,

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custseg_spark.clustering import Stage
-from custseg_spark.features import RAW
+from custseg_spark.features import RAW, VALUE
 from custseg_spark.model.model import Model, build_scaled_stages
 
 LAYOUT = "4.0.0"
@@ -94,11 +94,14 @@ def _list_stages(model: Model) -> Iterator[SavedStage]:
 
 def _write_last_statement(model: Model, ready: Stage) -> str:
     """`segment` and `segment_name` from the place of the nearest centre; what was on the way is taken out."""
-    working = [*(f"{RAW}{t.name}" for t in model.features), *ready, "_vector", "_features", "_cluster"]
+    levels = [f"{VALUE}{t.name}" for t in model.features if t.category]
+    working = [*(f"{RAW}{t.name}" for t in model.features), *levels, *ready]
+    working += ["_vector", "_features", "_cluster"]
+    named = "".join(f", {sql} AS {name}" for name, sql in model.level_stage().items())
     unknown = " OR ".join(f"{t.transformed_sql} IS NULL" for t in model.features)
     nearest = f"element_at(array({', '.join(map(str, model.ids))}), _cluster + 1)"
     return (
-        f"SELECT *, {model.name_sql()} AS segment_name FROM (SELECT * EXCEPT ({', '.join(working)}), "
+        f"SELECT *, {model.name_sql()} AS segment_name FROM (SELECT * EXCEPT ({', '.join(working)}){named}, "
         f"CASE WHEN {unknown} THEN NULL ELSE {nearest} END AS segment FROM __THIS__)"
     )
 

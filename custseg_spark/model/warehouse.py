@@ -8,6 +8,7 @@ something else.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -29,6 +30,9 @@ DIALECTS = ("spark", "duckdb", "bigquery", "snowflake", "postgres")
 TABLE = "customers"
 """What the raw table is called in the SELECT."""
 _READ = "_read_"
+_MARK = "_squares_of{}"
+_DISTANCE = re.compile(r"_d\d+")
+_DOUBLE = re.compile(r"(\d[\d.]*(?:e[+-]?\d+)?)D\b")
 _OPERATORS: dict[type[exp.Expr], Callable[[exp.Expr, exp.Expr], exp.Expr]] = {
     exp.SafeAdd: operator.add,
     exp.SafeSubtract: operator.sub,
@@ -54,13 +58,15 @@ def write_segments_sql(model: Model, dialect: str) -> str:
         head += f"-- {ROW_NUMBER} is the number of the row in the file that was segmented, 1 for the first.\n"
     if dialect == "spark":
         return head + _write_select(model, _build_stages(model, model.to_utc)) + "\n"
-    written = _write_select(model, _build_stages(model, lambda sql: sql))
+    stages = _build_stages(model, lambda sql: sql)
+    written = _write_select(model, [_leave_distances(stage) for stage in stages])
     meaning = Meaning(model.columns, dialect)
-    for feature in model.features:
+    for feature in {t.category or t.name: t for t in model.features}.values():  # levels are all alike
         _refuse_unlike(feature, meaning, dialect)
     try:
         tree = _translate(written, meaning, dialect)
-        return head + tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE) + "\n"
+        text = tree.sql(dialect=dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
+        return f"{head}{_fill_distances(text, model, dialect)}\n"
     except SqlglotError as problem:
         raise RecipeError(
             f"segments.sql for {dialect}: {problem}", "write the expression otherwise"
@@ -91,21 +97,45 @@ def _build_stages(model: Model, computed: Callable[[str], str]) -> list[Stage]:
         distances,
         smallest,
         nearest,
+        *([levels] if (levels := model.level_stage()) else []),
     ]
+
+
+def _leave_distances(stage: Stage) -> Stage:
+    """The stage with a mark for each squared distance: most of the text, and nothing but plain arithmetic, so
+    it is not worth the time that translating it takes."""
+    return {name: _MARK.format(name) if _DISTANCE.fullmatch(name) else sql for name, sql in stage.items()}
+
+
+def _fill_distances(text: str, model: Model, dialect: str) -> str:
+    """The SELECT with the squared distances of each centre in place of the marks, its numbers as the dialect
+    writes doubles."""
+    one = _parse("1.5D").sql(dialect=dialect)
+    scaled = [f"{SCALED}{i}" for i in range(len(model.features))]
+    distances = build_nearest_stages(scaled, np.array(model.centres), model.ids)[0]
+
+    def write(number: re.Match[str]) -> str:
+        return one.replace("1.5", number[1])
+
+    for name, sql in distances.items():
+        lines = _DOUBLE.sub(write, sql).replace(" + ", "\n    + ")
+        text = text.replace(_MARK.format(name), lines)
+    return text
 
 
 def _write_select(model: Model, stages: Sequence[Stage]) -> str:
     """Each step a common table expression over the one before, carrying only what later steps need."""
     key = quote_name(model.id)
     values = [f"{VALUE}{t.name}" for t in model.features]
+    carried = {*values, "segment", "distance_to_centre"}
     steps, source, kept = [], TABLE, [key]
     for number, stage in enumerate(stages):
         added = [f"{sql} AS {name}" for name, sql in stage.items()]
         columns = ",\n  ".join([*kept, *added])
         steps.append(f"step_{number} AS (\n  SELECT {columns}\n  FROM {source}\n)")
-        kept = [key, *(v for v in values if v in kept or v in stage), *(n for n in stage if n not in values)]
+        kept = [key, *(v for v in kept if v in carried), *stage]
         source = f"step_{number}"
-    last = [key, *values, "segment", model.name_sql() + " AS segment_name", "distance_to_centre"]
+    last = [key, *model.value_columns, "segment", model.name_sql() + " AS segment_name", "distance_to_centre"]
     return f"WITH {', '.join(steps)}\nSELECT {', '.join(last)}\nFROM {source}"
 
 
@@ -176,7 +206,7 @@ def _translate_cast(node: exp.Cast, meaning: Meaning) -> exp.Expr:
 
 
 def _refuse_unlike(feature: Treatment, meaning: Meaning, dialect: str) -> None:
-    where = f"segments.sql for {dialect}: segment_by.{feature.name}"
+    where = f"segments.sql for {dialect}: segment_by.{feature.category or feature.name}"
     try:
         kind = meaning.find_kind(_translate(feature.sql, meaning, dialect))
     except (UnlikeError, SqlglotError) as unlike:

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from custseg_spark.propose.categories import (
+    CategoryTrial,
+    OfferedCategory,
+    hold_categories,
+    list_categories,
+)
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import ProposedFeature, offer_column, offer_recency, says_when_last
 from custseg_spark.propose.outcomes import find_giveaways, find_outcomes, find_told, read_truth
@@ -29,13 +35,15 @@ _NAMED = 2
 class FeatureChoice:
     """What cuts, and why the rest does not.
 
-    `features`: the best first. `sums`: those that were found and do not cut. `outcomes`: what segments are
-    checked by. `left`: of each column that carries an outcome, why it is in no section. `remarks`: of each
-    other that could be thought to cut, why it does not. `hidden`: columns that a sum stands for. `tried`:
-    how the features were found, in sentences. `notices`: what a person must know.
+    `features`: the best first. `categories`: those that could cut, the ones that do first. `sums`: those that
+    were found and do not cut. `outcomes`: what segments are checked by. `left`: of each column that carries
+    an outcome, why it is in no section. `remarks`: of each other that could be thought to cut, why it does
+    not. `hidden`: columns that a sum stands for. `tried`: how the features were found, in sentences.
+    `notices`: what a person must know.
     """
 
     features: tuple[ProposedFeature, ...]
+    categories: tuple[OfferedCategory, ...] = ()
     sums: tuple[ProposedFeature, ...] = ()
     outcomes: tuple[ColumnKind, ...] = ()
     left: Mapping[str, str] = field(default_factory=dict)
@@ -57,15 +65,22 @@ def choose_features(columns: Sequence[ColumnKind]) -> FeatureChoice:
     trial = _try_sets(candidates)
     taken = [candidates[place] for place in trial.taken] if trial else candidates[:MOST]
     rest = [one for one in candidates if one not in taken]
+    summed = {part for one in (*taken, *sums) for part in one.columns}
+    found, unlike = list_categories([one for one in free if one.name not in summed])
+    levels = _try_categories(taken, found)
     failed = [trial.failure] if trial and trial.failure else []
+    sentence = trial.sentence if trial else _UNTRIED if len(taken) > 1 else ""
     return FeatureChoice(
         features=tuple(taken),
+        categories=levels.offered,
         sums=tuple(one for one in rest if len(one.columns) > 1),
         outcomes=tuple(outcomes),
         left=left,
-        remarks=remarks | {one.columns[0]: "could cut as well" for one in rest if len(one.columns) == 1},
+        remarks=remarks
+        | unlike
+        | {one.columns[0]: "could cut as well" for one in rest if len(one.columns) == 1},
         hidden=frozenset(part for one in candidates if len(one.columns) > _MOST_SUMS for part in one.columns),
-        tried=trial.sentence if trial else _UNTRIED if len(taken) > 1 else "",
+        tried=" ".join(filter(None, [sentence, levels.sentence])),
         notices=(*_tell_giveaways(left), *failed),
     )
 
@@ -122,6 +137,13 @@ def _try_sets(candidates: Sequence[ProposedFeature]) -> Trial | None:
 
     value = next((place for place, one in enumerate(candidates) if one.is_value), None)
     return try_features(candidates, value, _find_basket(candidates, value))
+
+
+def _try_categories(numbers: Sequence[ProposedFeature], found: Sequence[OfferedCategory]) -> CategoryTrial:
+    """The categories that could cut beside the numbers, those live that earn it."""
+    from custseg_spark.propose.try_categories import try_categories  # it loads scikit-learn
+
+    return try_categories(numbers, hold_categories(found, numbers))
 
 
 def _find_basket(candidates: Sequence[ProposedFeature], value: int | None) -> Set | None:

@@ -21,14 +21,15 @@ from custseg_spark.data.text_types import (
 )
 from custseg_spark.propose.column_names import read_name
 from custseg_spark.propose.habits import find_habits, may_settle
-from custseg_spark.propose.name_words import ID, ID_FIRST, PEOPLE, PERSONAL, PROTECTED, split_name
+from custseg_spark.propose.name_words import ID, ID_FIRST, PEOPLE, PERSONAL, split_name
+from custseg_spark.propose.protected import is_protected
 from custseg_spark.recipe import plain_yaml
 from custseg_spark.topics import MEASURES
 
 Kind = Literal["empty", "constant", "number", "flag", "category", "date", "text", "nested"]
 
-_FEW = 8
-"""Up to this many values a text is a category; up to this many whole numbers are a code or a small count."""
+MOST_LEVELS = 12
+"""Up to this many values a text is a category."""
 _FEW_ROWS = 30
 _LONG = 10**8
 _LAST_YEAR = 2060
@@ -129,10 +130,10 @@ class ColumnKind:
             return len(f"{low:.0f}") == len(f"{high:.0f}")
         return high - low < self.distinct * (1 if self.distinct < _FEW_ROWS else 2)
 
-    @property
+    @cached_property
     def is_protected(self) -> bool:
-        """Named like something that must not decide how a person is treated."""
-        return not PROTECTED.isdisjoint(self.words)
+        """Whether it says, by its name or its levels, what must not decide how a person is treated."""
+        return is_protected(self.words, map(str, self.known.unique()) if self.kind == "category" else ())
 
     @property
     def is_personal(self) -> bool:
@@ -231,7 +232,7 @@ def _classify_texts(name: str, texts: pd.Series[Any]) -> ColumnKind:
     if len(counts) == 2 and len(yes) == 1 and {text.lower() for text in counts.index} & _NO:
         flags = texts.map({text: float(text == yes[0]) for text in counts.index})
         return _build_column(name, "flag", flags.astype(float), declared="string", counted=yes[0])
-    kind: Kind = "category" if len(counts) <= _FEW and len(counts) <= len(texts) / 2 else "text"
+    kind: Kind = "category" if len(counts) <= MOST_LEVELS and len(counts) <= len(texts) / 2 else "text"
     counted = counts.index[-1] if len(counts) == 2 else counts.index[0]
     return _build_column(name, kind, texts, declared="string", counted=str(counted))
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from custseg_spark.features import VALUE
+from custseg_spark.propose.categories import OfferedCategory, name_category
 from custseg_spark.propose.choose_features import choose_features
 from custseg_spark.propose.column_kinds import ColumnKind
 from custseg_spark.propose.features import ProposedFeature, name_days_since
@@ -35,13 +36,16 @@ class DeclaredType:
 class Draft:
     """What goes where. Keys are names fit for a recipe; of `left` and `remarks`, columns of the table.
 
-    `dropped`: columns that are not read. `left`: why a column is in no section. `sums`: of columns, described
-    as one. `remarks`: why a described column does not cut. `tried`: how the features were found. `notices`:
-    what a person must know before the recipe is used, a sentence each.
+    `categories`: those that cut; `further`: those that could. `dropped`: columns that are not read. `left`:
+    why a column is in no section. `sums`: of columns, described as one. `remarks`: why a described column
+    does not cut. `tried`: how the features were found. `notices`: what a person must know before the recipe
+    is used, a sentence each.
     """
 
     identity: Identity
     features: dict[str, ProposedFeature]
+    categories: dict[str, OfferedCategory]
+    further: dict[str, OfferedCategory]
     sums: dict[str, ProposedFeature]
     described: dict[str, ColumnKind]
     checked: dict[str, ColumnKind]
@@ -65,22 +69,33 @@ def draft_recipe(columns: Sequence[ColumnKind], rows: int, asked: str | None = N
     choice = choose_features(others)
     parts = {part for one in (*choice.features, *choice.sums) for part in one.columns}
     left = counting | {**choice.left}
-    left |= {one.name: why for one in others if one.name not in {*parts, *left} and (why := _explain(one))}
+    offered = {*parts, *(one.name for one in choice.categories)}
+    left |= {one.name: why for one in others if one.name not in {*offered, *left} and (why := _explain(one))}
     protected = tuple(column.name for column in others if column.is_protected and column.name not in left)
     alone = {one.columns[0] for one in choice.features if len(one.columns) == 1}
+    alone |= {one.name for one in choice.categories if one.is_live}
     checked = [outcome for outcome in choice.outcomes if outcome.name not in {*left, *protected}]
     apart = {*left, *protected, *alone, *choice.hidden, *(outcome.name for outcome in checked)}
     free = [column for column in others if column.name not in apart]
     described, further = free[:_MOST_DESCRIPTIONS], free[_MOST_DESCRIPTIONS:]
     left |= {column.name: "one description too many" for column in further}
-    used = parts | {column.name for column in (*described, *checked)}
+    used = (
+        parts | {one.name for one in choice.categories} | {column.name for column in (*described, *checked)}
+    )
     taken = {*LABELS, "_".join(split_words(identity.name))}
+    live = [one for one in choice.categories if one.is_live]
     return Draft(
         identity=identity,
         features={_choose_name(one.words, taken): one for one in choice.features},
+        categories={_choose_name(one.column.words, taken): one for one in live},
         sums={_choose_name(one.words, taken): one for one in choice.sums},
         described={_choose_name(_name_description(column), taken): column for column in described},
         checked={_choose_name(_name_outcome(column), taken): column for column in checked},
+        further={
+            _choose_name(name_category(one.column), taken): one
+            for one in choice.categories
+            if not one.is_live
+        },
         protected=protected,
         dropped=written,
         left=left,

@@ -44,17 +44,6 @@ PAID = (SPENT | AMOUNT) - {"values", "mnt", "gmv"} | frozenset(
     ["total", "subtotal", "paid", "payment", "net", "gross", "dollars", "euros", "usd", "eur", "gbp"]
 )
 """What an order line may call its money."""
-PROTECTED = frozenset(
-    ["birth", "birthdate", "birthday", "birthyear", "born", "dob", "age", "gender", "sex", "marital",
-     "married", "religion", "ethnic", "ethnicity", "race", "nationality", "citizenship", "citizen",
-     "senior", "disability", "disabled", "health", "pregnant", "geschlecht", "alter", "geburtsdatum",
-     "geburtsjahr", "familienstand", "edad", "sexo", "genero", "nacimiento", "sexe", "naissance",
-     "eta", "sesso", "nascita", "idade", "nascimento", "leeftijd", "geslacht", "usia", "kelamin",
-     "civil", "civile", "nacionalidad", "nacionalidade", "nationalite", "nazionalita", "nationalitat",
-     "staatsangehorigkeit", "raza", "raca", "religione", "religiao", "konfession", "behinderung",
-     "discapacidad", "handicap", "orientation"]
-)  # fmt: skip
-"""What must not decide how a person is treated."""
 PERSONAL = CONTACT | frozenset(["name", "firstname", "lastname", "surname", "address", "street"])
 """What says who a person is."""
 _BESIDE = frozenset(["unit", "ship", "birth", "name", "membership"])

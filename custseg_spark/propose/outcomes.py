@@ -42,6 +42,13 @@ _GENERAL = frozenset(
 )  # fmt: skip
 """Words of an outcome's name that do not say what it is about."""
 
+_ENDS = frozenset(
+    ["active", "inactive", "closed", "expired", "lapsed", "cancelled", "canceled", "suspended", "dormant",
+     "churned", "left", "lost", "success", "failure", "failed", "won", "paid", "default", "defaulted",
+     "overdue", "delinquent", "stayed", "retained", "unsubscribed"]
+)  # fmt: skip
+"""Values that say how it ended with a customer, or how it stands."""
+
 TELLS = 0.95
 """A column whose AUC for an outcome is this or more, either way, is taken for the outcome itself. Measured
 over public customer tables (scripts/outcome-bound): what is known of customers beforehand reaches at most
@@ -58,6 +65,14 @@ def is_outcome(column: ColumnKind) -> bool:
     two = column.kind == "flag" or (column.kind in ("category", "number") and column.distinct == 2)
     whole = len(column.words) == 1 and column.words[0] in _WHOLE
     return bool((two and (whole or not _OUTCOME.isdisjoint(column.words))) or _find_answer(column))
+
+
+def may_tell_outcome(column: ColumnKind) -> bool:
+    """Whether a category says how it ended or stands with customers: by a word of its name that names an
+    outcome, or by two of its values that do."""
+    named = not (_OUTCOME - {"label", "default"} | {"outcome", "poutcome"}).isdisjoint(column.words)
+    values = map(str, column.known.unique()) if column.kind == "category" else ()
+    return named or sum(not _ENDS.isdisjoint(split_words(value)) for value in values) > 1
 
 
 def find_outcomes(columns: Iterable[ColumnKind]) -> list[ColumnKind]:

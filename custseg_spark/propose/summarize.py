@@ -11,7 +11,7 @@ from custseg_spark.wording import join_few, shorten
 
 _MOST = 4
 """Columns that a line names of a kind, and reasons that it gives."""
-_FURTHER = re.compile(r" \(|, ")
+_FURTHER = re.compile(r" \(|, |: ")
 """Where a reason goes on to what is left to the recipe."""
 
 
@@ -22,9 +22,12 @@ def summarize_draft(draft: Draft, rows: int) -> tuple[str, ...]:
     shown += [f"checked: {_list_names(draft.checked)}"] if draft.checked else []
     shown += [f"protected: {_list_names(draft.protected)}"] if draft.protected else []
     passed = {name: why for name, why in draft.remarks.items() if not why.startswith("part of ")}
+    passed |= {one.name: one.why for one in draft.further.values()}
+    cutting = [*map(_write_feature, draft.features.items())]
+    cutting += [f"{shorten(name)} (a category)" for name in draft.categories]
     lines = [
         f"{rows:,} rows looked at; customers are told apart by {_name_id(draft)}",
-        f"cuts: {', '.join(map(_write_feature, draft.features.items()))}",
+        f"cuts: {', '.join(cutting)}",
         "; ".join(shown),
         f"does not cut: {_list_reasons(passed)}" if passed else "",
         f"left out: {_list_reasons(draft.left)}" if draft.left else "",

@@ -69,7 +69,7 @@ def _place(candidates: Sequence[ProposedFeature]) -> Points | None:
     if len(raw) < FEWEST:
         return None
     sections = {name: one.section for name, one in zip(values, candidates, strict=True)}
-    expressions = {name: one.sql for name, one in sections.items()}
+    expressions = {name: one.expression for name, one in sections.items()}
     try:
         treatments = fit_treatments(raw, expressions, sections, "standard")
     except (

@@ -34,6 +34,12 @@ _CALENDAR = {
 }  # fmt: skip
 """Words at the end of a name that say a place in the calendar, with the whole numbers that such a column
 holds."""
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_OF_CALENDAR = tuple(frozenset([*names, *(name[:3] for name in names)]) for names in (_MONTHS, _DAYS))
 _COUNTED = COUNTS | frozenset(
     ["per", "visits", "purchases", "orders", "calls", "sessions", "avg", "mean", "spend", "amount", "sales"]
 )
@@ -67,6 +73,20 @@ def explain_unfit(column: ColumnKind) -> str:
 def explain_weak(column: ColumnKind) -> str:
     """Why a column of numbers cuts only where no other can; empty where it does so gladly."""
     return next((why for explain in _WEAK if (why := explain(column))), "")
+
+
+def is_of_calendar(column: ColumnKind) -> bool:
+    """Whether a column of words or codes says a month, a weekday or the like: by its name, or its values."""
+    ends = [word for word in column.words if word not in ("of", "the", "in")][-1:]
+    values = {*map(str.lower, map(str, column.known.unique()))} if column.kind == "category" else set()
+    return not {*_CALENDAR}.isdisjoint(ends) or any(values and values <= names for names in _OF_CALENDAR)
+
+
+def explain_given(column: ColumnKind) -> str:
+    """That a segmentation or a model made a column of words or codes, as a remark; empty where none did."""
+    if not _GROUPS.isdisjoint(column.words):
+        return "a segment or a score that somebody gave"
+    return "" if (_MODELS - {"model"}).isdisjoint(column.words) else "what a model says of customers"
 
 
 def _name_doubt(column: ColumnKind) -> str:

@@ -21,6 +21,7 @@ from custseg_spark.recipe import plain_yaml
 from custseg_spark.sql.parse import quote_name, quote_text
 from custseg_spark.wording import join_few, split_words
 
+_MOST_SEGMENTS = 8
 _MOST_NAMED = 3
 """Columns that an error names."""
 
@@ -50,12 +51,13 @@ def write_recipe(
     if orders is not None:
         return orders
     draft = draft_recipe(columns, rows, facts.id)
-    if not draft.features:
+    if not draft.features and not draft.categories:
         raise _explain_refusal(path, columns)
     notices = (*facts.notes, *draft.notices)
     text = render(
         "starter.yaml.jinja",
         rows=rows,
+        most=_find_most_segments(draft, rows),
         looked_at=f"all {rows:,} rows" if rows == len(head) else f"{len(head):,} of {rows:,} rows",
         notices=notices,
         source=source,
@@ -76,24 +78,33 @@ def _explain_refusal(path: str, columns: Sequence[ColumnKind]) -> DataError:
     if mixed is not None:
         remedy = "leave what is missing empty, and write every number as 1234.5"
         return BadTableError(f"{what}: {mixed.name}: {mixed.misfits}", remedy)
-    categories = [
-        one
+    passed = [
+        one.name
         for one in columns
-        if (one.kind == "category" or (one.kind == "flag" and one.counted))
-        and not (one.is_protected or one.is_personal or is_outcome(one))
+        if one.kind in ("category", "flag") and not (one.is_protected or one.is_personal or is_outcome(one))
     ]
-    if categories:
-        listed = join_few([one.name for one in categories], _MOST_NAMED)
-        key = "_".join(split_words(f"{categories[0].name} {categories[0].counted}"))
-        return DataError(
-            f"{what}: {listed} can be described, and cut nothing as they are",
-            "add what customers do, such as spend or orders; or cut by values of a category: "
-            f"segment_by: {plain_yaml.inline({key: _write_expression(categories[0])})}",
+    if passed:
+        key = "_".join(split_words(passed[0]))
+        use = {key if key[:1].isalpha() else f"column_{key}": {"category": quote_name(passed[0])}}
+        return BadTableError(
+            f"{what}: {join_few(passed, _MOST_NAMED)} can be described, and make no segments by themselves",
+            "add what customers do, such as spend or orders; or cut by such a category all the same: "
+            f"segment_by: {plain_yaml.inline(use)}",
         )
     same = [one.name for one in columns if one.kind == "constant"]
     if same:
         what += f": {join_few(same, _MOST_NAMED)} the same in every row"
     return BadTableError(what, "add what customers do, such as spend or orders")
+
+
+def _find_most_segments(draft: Draft, rows: int) -> int:
+    """The largest k that is worth trying: by the number of customers, and of combinations of levels where
+    nothing else cuts."""
+    most = [_MOST_SEGMENTS, rows // 10]
+    if not draft.features:
+        levels = pd.concat([one.levels for one in draft.categories.values()], axis=1)
+        most.append(len(levels.drop_duplicates()))
+    return max(2, min(most))
 
 
 def _find_never_negative(draft: Draft) -> str:

@@ -13,7 +13,7 @@ from custseg_spark.sql.admission import check_expression
 from custseg_spark.sql.aggregates import decompose
 from custseg_spark.sql.parse import find_columns
 
-_OF_COLUMNS = ("input.", "segment_by.", "check.", "lines.", "currency.rates.")
+_OF_COLUMNS = ("input.", "customers.", "segment_by.", "check.", "lines.", "currency.rates.")
 """Where an expression that names no column makes no sense."""
 _MAY_BE_CONSTANT = "lines.amount"
 """Where the lines say nothing of money, each counts one."""
@@ -66,15 +66,17 @@ def find_rate_part(recipe: Recipe, part: str) -> str:
     described = recipe.describe.get(part)
     if described is not None and described.sql is not None:
         return described.sql
-    return recipe.segment_by[part].sql if part in recipe.segment_by else part
+    return recipe.segment_by[part].expression if part in recipe.segment_by else part
 
 
 def list_expressions(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """Every expression of the recipe with its key path, in the order of the recipe."""
+    if recipe.customers.weight is not None:
+        yield "customers.weight", recipe.customers.weight
     for name, rule in recipe.rules.named.items():
         yield f"rules.{name}.sql", rule.sql
     for name, feature in recipe.segment_by.items():
-        yield f"segment_by.{name}.sql", feature.sql
+        yield f"segment_by.{name}.{'sql' if feature.category is None else 'category'}", feature.expression
     for name, description in recipe.describe.items():
         if description.sql is not None:
             yield f"describe.{name}.sql", description.sql
@@ -104,7 +106,7 @@ def _check_protected(recipe: Recipe) -> Iterator[RecipeError]:
     for name, feature in recipe.segment_by.items():
         where = f"segment_by.{name}"
         try:
-            used = sorted(find_columns(feature.sql, where))
+            used = sorted(find_columns(feature.expression, where))
         except RecipeError:
             continue  # told by find_refused
         for column in used:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import re
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from custseg_spark.recipe.categories import expand_features
 from custseg_spark.recipe.column_types import ColumnType
+from custseg_spark.recipe.features import FeatureSection
 from custseg_spark.recipe.key_places import NAMES
 from custseg_spark.recipe.reader_options import READER_OPTIONS
-from custseg_spark.recipe.sections import Audience, Evidence, Output, Privacy, Publish, Section, Share, Sweep
+from custseg_spark.recipe.sections import (
+    Audience,
+    Customers,
+    Evidence,
+    Output,
+    Privacy,
+    Publish,
+    Section,
+    Share,
+    Sweep,
+)
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 ROW_NUMBER = "row_number"
 """The column with the number of a row in its file, where that is the id."""
-_QUANTILE = re.compile(r"^p(\d{1,2}(\.\d+)?|100)$")
 
 
 class RowNumberId(Section):
@@ -102,46 +113,6 @@ class Rules(Section):
         return {**own, "named": {key: rule for key, rule in value.items() if key not in own}}
 
 
-class FeatureSection(Section):
-    """A numeric column that cuts."""
-
-    sql: str
-    impute: Literal["median", "mean", "quarantine"] | float = "median"
-    clip: Literal["iqr"] | tuple[float | str | None, float | str | None] | None = None
-    """Bounds in the feature's unit: a number, a quantile such as p99.5, or null for none; `iqr`
-    stands for Q1 - 1.5 IQR and Q3 + 1.5 IQR."""
-    transform: Literal["none", "log1p"] = "none"
-    unit: str = ""
-    label: str = ""
-    """What it is called wherever people read it, in any letters; made of the name if empty."""
-    words: tuple[str | None, str | None, str | None] | None = None
-    """What a low, a middle and a high value is called; null says nothing."""
-    additive: bool | None = None
-    """Whether a share of the total makes sense; null: unless the unit is a time or a rate."""
-    allow_protected: bool = False
-    """With the recipe's own `allow_protected`: this feature may use a protected column."""
-
-    @model_validator(mode="after")
-    def _check_bounds(self) -> FeatureSection:
-        if isinstance(self.clip, tuple):
-            for bound in self.clip:
-                if isinstance(bound, str) and not _QUANTILE.match(bound):
-                    raise ValueError(
-                        f"clip takes numbers, quantiles such as p99, null or iqr; found {bound!r}"
-                    )
-            low, high = self.clip
-            if _is_upside_down(low, high):
-                raise ValueError(f"clip is upside down: {low} is not under {high}")
-        return self
-
-
-def _is_upside_down(low: float | str | None, high: float | str | None) -> bool:
-    """Whether two bounds of one kind, both values or both quantiles, stand the wrong way round."""
-    if isinstance(low, str) and isinstance(high, str):
-        return float(low[1:]) >= float(high[1:])
-    return isinstance(low, float) and isinstance(high, float) and low >= high
-
-
 class Description(Section):
     """A column or expression shown per segment that never cuts: `sql`, or a rate as sum over sum."""
 
@@ -203,6 +174,7 @@ class Recipe(Section):
     """One segmentation. The example with every key is in docs/recipe.md."""
 
     input: Input
+    customers: Customers = Customers()
     rules: Rules = Rules()
     segment_by: dict[Name, FeatureSection] = Field(min_length=1)
     scale: Literal["standard", "population", "robust"] = "standard"
@@ -223,22 +195,40 @@ class Recipe(Section):
     publish: Publish | None = None
     actions: tuple[Action, ...] = ()
 
+    @cached_property
+    def features(self) -> dict[str, FeatureSection]:
+        """What cuts, as numbers: a category is a feature for each level, once these are known."""
+        return expand_features(self.segment_by)
+
+    @property
+    def categories(self) -> dict[str, FeatureSection]:
+        """What cuts and is no number."""
+        return {name: feature for name, feature in self.segment_by.items() if feature.category is not None}
+
     @property
     def order_by(self) -> str:
-        """The feature that orders the segments; while the recipe names none and none was found, the first."""
-        return self.segments.order_by or next(iter(self.segment_by))
+        """The feature that orders the segments; while the recipe names none and none was found, the first
+        that has a highest value."""
+        ordered = (n for n, f in self.segment_by.items() if f.category is None or f.order)
+        return self.segments.order_by or next(ordered, next(iter(self.features or self.segment_by)))
 
     @model_validator(mode="after")
     def _check_names(self) -> Recipe:
-        if self.order_by not in self.segment_by:
+        named = self.segment_by.get(self.order_by)
+        if self.order_by not in self.segment_by and self.order_by not in self.features:
             here = ", ".join(self.segment_by)
             raise ValueError(
                 f"segments.order_by: {self.order_by!r} is not under segment_by, where {here} stand"
             )
+        if self.segments.order_by and named and named.category is not None and not named.order:
+            raise ValueError(f"segments.order_by: {self.order_by} is a category without an order")
         seen: dict[str, str] = {}
         for section in ("segment_by", "describe", "check"):
             for name in getattr(self, section):
                 if name.lower() in seen:
                     raise ValueError(f"{section}.{name}: the name stands already under {seen[name.lower()]}")
                 seen[name.lower()] = section
+        for name in self.features:
+            if name not in self.segment_by and name.lower() in seen:
+                raise ValueError(f"{seen[name.lower()]}.{name}: a level of a category has this name")
         return self

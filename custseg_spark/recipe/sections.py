@@ -44,6 +44,13 @@ class Section(BaseModel):
         return self
 
 
+class Customers(Section):
+    """What is said of every customer."""
+
+    weight: str | None = None
+    """A column or an expression: how many customers this one stands for, more than 0; one if null."""
+
+
 SAMPLE = 50_000
 """Customers that the driver holds, unless the recipe says another number."""
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from custseg_spark import wording
 from custseg_spark.report.plots.data import FeatureView
-from custseg_spark.report.profile_table import ProfileTable
+from custseg_spark.report.profile_table import LevelRow, ProfileTable
 from custseg_spark.report.view import MeanView, OutcomeView, Summary
 
 FULL = 60
@@ -44,6 +44,8 @@ class HeatRow:
     """The mean of all customers as it is written."""
     mean: float
     cells: tuple[HeatCell, ...]
+    level: str = ""
+    """What a level is called: tier: Gold."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,14 @@ class HeatGroup:
 
 
 def lay_out_heat(profile: ProfileTable, summary: Summary) -> tuple[HeatGroup, ...]:
-    """The columns that cut, those that describe and what they did; empty groups are left
-    out. The cells of a row are in the order of the profile."""
+    """The columns that cut, each category with its levels apart, those that describe and what they did; empty
+    groups are left out. The cells of a row are in the order of the profile."""
+    cutting: dict[str, list[FeatureView]] = {"Cut the segments": []}
+    for view in profile.features:
+        title = f"Cut the segments: {view.category}" if view.category else "Cut the segments"
+        cutting.setdefault(title, []).append(view)
     groups = (
-        ("Cut the segments", tuple(_lay_out_row(profile, view) for view in profile.features)),
+        *((title, tuple(_lay_out_row(profile, view) for view in some)) for title, some in cutting.items()),
         ("Only describe them", tuple(_lay_out_row(profile, view) for view in profile.descriptions)),
         ("What they did", _lay_out_outcomes(profile, summary)),
     )
@@ -77,14 +83,31 @@ def _lay_out_row(profile: ProfileTable, view: FeatureView) -> HeatRow:
         for mean, own, within in zip(means, z, chance, strict=True)
     )
     unit = "" if wording.says_unit(view.text, view.unit) else view.unit
-    return HeatRow(view.name, unit, view.write(everyone), everyone, cells)
+    if view.category:
+        cells = tuple(map(_tell_lift, cells, map(_find_level(profile, view).get, profile.ids)))
+    level = view.text if view.category else ""
+    return HeatRow(view.name, unit, view.write(everyone), everyone, cells, level)
+
+
+def _find_level(profile: ProfileTable, view: FeatureView) -> dict[int, LevelRow]:
+    """Segment -> what is known of the level there."""
+    every = {segment: profile.list_levels(segment).get(view.category, []) for segment in profile.ids}
+    return {segment: one for segment, some in every.items() for one in some if one.view == view}
+
+
+def _tell_lift(cell: HeatCell, level: LevelRow | None) -> HeatCell:
+    """The cell with the lift in words beside its distance."""
+    if level is None or not level.told:
+        return cell
+    chance = "" if cell.way else f"{cell.told}: "
+    return replace(cell, told=f"{chance}{level.told}")
 
 
 def _find_chance(profile: ProfileTable, view: FeatureView, everyone: float) -> list[float]:
     """How far each segment's rate would lie from that of all customers by chance: two standard errors, of a
     column of yes and no. 0 of any other: what a sum over a sum owes to chance is not known."""
     spreads = _read_column(profile.table, f"std_{view.name}")
-    sizes = _read_column(profile.table, "size")
+    sizes = _read_column(profile.table, "effective" if "effective" in profile.table else "size")
     if not (view.rate and 0 < everyone < 1):
         return [0.0] * len(sizes)
     variance = everyone * (1 - everyone)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from custseg_spark import wording
 from custseg_spark.quantities import ALL, Line, Quantity
-from custseg_spark.report import heat, palette, sweep_scores, tables
+from custseg_spark.report import heat, palette, profile_table, sweep_scores, tables
 from custseg_spark.report.origins import mark_line, mark_number, mark_quantity
 from custseg_spark.report.page import Page
 from custseg_spark.report.view import Summary
@@ -52,6 +52,7 @@ def open_templates(package: str) -> Environment:
         number=wording.format_number,
         decimal=wording.format_decimal,
         signed=wording.format_signed,
+        times=profile_table.write_times,
         readable=_read_name,
         capital=wording.capitalize,
         cell=tables.format_cell,

@@ -15,10 +15,14 @@ SAMPLED = frozenset(["median", "q1", "q3"])
 """Measures of the sample; all others are of all customers."""
 _MEASURES = {
     "size": "customers",
+    "members": "rows",
     "share": "share of all customers",
     "share_of_total": "share of the sum of all customers'",
     "share with word": "share of the customers whose segment is called",
     "eta squared": "variance between the segments over the whole variance of",
+    "lift": "share of these customers over that of all of",
+    "lift low": "lower end of the 95 % interval of the share, over the share of all, of",
+    "lift high": "upper end of the 95 % interval of the share, over the share of all, of",
     "z": "mean less the mean of all customers, in standard deviations, of",
 }
 
@@ -26,11 +30,12 @@ _MEASURES = {
 @dataclass(frozen=True)
 class Measured:
     """How many customers have a value of a column, and the 95 percent interval of its mean; NaN where there
-    is none."""
+    is none. `rows`: where customers have weights, whose sum the count is, how many they are."""
 
     count: float
     low: float
     high: float
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,20 +43,24 @@ class Origins:
     """What the titles of numbers are made of.
 
     expressions: SQL by column. names: of segments, by their ids as they stand in `Quantity.rows`. measured:
-    by column and rows. sampled: customers in the sample, of all or of a segment, by rows.
+    by column and rows. sampled: customers in the sample, of all or of a segment, by rows. levels: what the
+    columns of levels are called, tier: Gold.
     """
 
     expressions: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     measured: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
     sampled: Mapping[str, int] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     def describe(self, quantity: Quantity) -> str:
         """Where a number comes from, in a line: what was measured of which column, over whom, how sure."""
         measure = _MEASURES.get(
             quantity.measure, f"{quantity.measure} of" if quantity.of else quantity.measure
         )
-        column = f" {wording.humanize(quantity.of)}" if quantity.of else ""
+        level = self.levels.get(quantity.of)
+        measure = "share that has" if level and quantity.measure == "mean" else measure
+        column = f" {level or wording.humanize(quantity.of)}" if quantity.of else ""
         sql = self.expressions.get(quantity.of, "")
         column += f" = {wording.shorten(sql, 90)}" if sql and sql != quantity.of else ""
         return f"{measure}{column}; {self._tell_rows(quantity)}{self._tell_interval(quantity)}"
@@ -62,6 +71,7 @@ class Origins:
         else:
             found = self.measured.get((quantity.of, quantity.rows))
             number, of = round(found.count) if found else None, "customers"
+            of += f" (as {found.rows:,} rows stand for them)" if found and found.rows is not None else ""
         if quantity.rows == ALL:
             return "all customers" if number is None else f"all {number:,} {of}"
         who = " and ".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +12,12 @@ import pandas as pd
 
 from custseg_spark.report.plots.data import LEAST_APART, FeatureView
 from custseg_spark.report.tables import Column, PageTable
-from custseg_spark.wording import add_unit
+from custseg_spark.wording import NARROW, add_unit, format_decimal
 
+LEVELS_APART = 2
+"""So many levels of a category at most set a segment apart, and one less than it has: the others follow."""
+COMMON_LEVELS = 6
+"""A segment's card has so many levels of a category at most."""
 _SPREAD = {
     "mean": "Mean",
     "std": "Standard deviation",
@@ -35,6 +40,31 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class LevelRow:
+    """A level in a segment: its share, and how many times that of all customers it is, with the ends of its
+    95 percent interval; None where it is not known."""
+
+    view: FeatureView
+    share: float
+    lift: float | None = None
+    lift_low: float | None = None
+    lift_high: float | None = None
+
+    @property
+    def told(self) -> str:
+        """`1.8 times the share of all customers (95 % interval 1.6 to 2.0)`; empty where it is not known."""
+        if self.lift is None or self.lift_low is None or self.lift_high is None:
+            return ""
+        lift, low, high = (write_times(value) for value in (self.lift, self.lift_low, self.lift_high))
+        return f"{lift} times the share of all customers (95{NARROW}% interval {low} to {high})"
+
+
+def write_times(value: float | None) -> str:
+    """How many times: 0.45, 1.8."""
+    return format_decimal(value, 1 if value is not None and value >= 1.95 else 2)
+
+
+@dataclass(frozen=True)
 class ProfileTable:
     """Every column for every segment: profile.csv, the columns that cut and those that describe."""
 
@@ -52,19 +82,55 @@ class ProfileTable:
         return {view.name: view for view in self.features + self.descriptions}
 
     @property
+    def has_levels(self) -> bool:
+        """Whether a category cuts."""
+        return any(view.category for view in self.features)
+
+    @property
     def ids(self) -> list[int]:
         """Of the segments, a row each."""
         return [int(segment) for segment in self.table["segment"]]
 
     def list_contrasts(self, segment: int) -> list[Contrast]:
-        """What sets the segment apart."""
-        return find_contrasts(self.table, segment, self.columns)
+        """What sets the segment apart: of a category LEVELS_APART levels at most, one after the other."""
+        found = find_contrasts(self.table, segment, self.columns)
+        kin = {one.column: self.columns[one.column].category or one.column for one in found}
+        groups: dict[str, list[Contrast]] = {}
+        for one in found:
+            groups.setdefault(kin[one.column], []).append(one)
+        every = Counter(view.category for view in self.features)
+        for category, some in groups.items():
+            some.sort(key=lambda one: (-round(abs(one.z), 6), one.z < 0))
+            del some[max(1, min(LEVELS_APART, every.get(category, 2) - 1)) :]
+        return [one for some in groups.values() for one in some]
+
+    def list_levels(self, segment: int) -> dict[str, list[LevelRow]]:
+        """What each category is called -> its levels with their shares, in the order of the recipe."""
+        row = _find_row(self.table, segment)
+        found: dict[str, list[LevelRow]] = {}
+        for view in self.features:
+            share = _read_number(row, f"mean_{view.name}")
+            if view.category and share is not None:
+                lifts = (
+                    _read_number(row, f"{kind}_{view.name}") for kind in ("lift", "lift_low", "lift_high")
+                )
+                found.setdefault(view.category, []).append(LevelRow(view, share, *lifts))
+        return found
 
     def list_medians(self, segment: int) -> list[tuple[FeatureView, float]]:
         """The median customer of the segment: a median per column, but for shares and for yes and no."""
         row = _find_row(self.table, segment)
         known = ((view, _read_number(row, f"median_{name}")) for name, view in self.columns.items())
         return [(view, median) for view, median in known if median is not None and not view.rate]
+
+    def list_common_levels(self, segment: int) -> dict[str, tuple[list[LevelRow], bool]]:
+        """The same with the COMMON_LEVELS at most that most of it have, and whether more are left."""
+        found = {}
+        for category, some in self.list_levels(segment).items():
+            least = sorted((one.share for one in some), reverse=True)[:COMMON_LEVELS][-1]
+            common = [one for one in some if one.share >= least][:COMMON_LEVELS]
+            found[category] = (common, len(common) < len(some))
+        return found
 
     def tabulate_spread(self, segment: int) -> PageTable | None:
         """The columns of the segment that have a spread, but those whose mean is a share; None where none

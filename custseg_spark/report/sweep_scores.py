@@ -32,6 +32,13 @@ SCORES: dict[str, Column] = {
     "cost": Column("Cost", "number", "sum of squared distances to the nearest centre, model scale"),
     "cost_se": Column("± cost", "number", "standard error of the cost"),
     "cost_spread": Column("Cost spread", "decimal", "spread of the cost over restarts"),
+    "explained": Column("Explained", "percent", "share of the variance between the segments"),
+    "explained_independent": Column(
+        "Of independent features",
+        "percent",
+        "what as many segments explain where the features are shuffled, so that none goes with another",
+    ),
+    "explained_independent_se": Column("± of independent", "percent", "standard error over the shuffles"),
     "silhouette_euclidean": Column("Silhouette (Euclidean)", "decimal", "Euclidean distance, on a subsample"),
     "silhouette_euclidean_se": Column("± Euclidean", "decimal", "standard error on that subsample"),
     "valley": Column(
@@ -50,11 +57,15 @@ SCORES: dict[str, Column] = {
     "same_names_se": Column("± same names", "percent", "standard error over the random samples"),
 }
 _FIRST = ("k", "silhouette", "lowest_jaccard", "smallest_share")
+_OF_CATEGORIES = ("explained", "explained_independent")
+"""By these k is chosen where categories cut."""
 
 
 def build_sweep_table(frame: pd.DataFrame, chosen: int, every: bool) -> PageTable:
     """The sweep as a table: three scores per k, or every score that was taken."""
-    names = [name for name in (SCORES if every else _FIRST) if name in frame and frame[name].notna().any()]
+    known = [name for name in SCORES if name in frame and frame[name].notna().any()]
+    first = (*_FIRST, *(_OF_CATEGORIES if _OF_CATEGORIES[1] in known else ()))
+    names = [name for name in known if every or name in first]
     ordered = frame.sort_values("k")
     rows = tuple(ordered[names].astype(float).itertuples(index=False, name=None))
     place = ordered["k"].tolist().index(chosen)

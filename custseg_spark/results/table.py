@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data
-from custseg_spark.features import Treatment
+from custseg_spark.clustering import Partition
+from custseg_spark.features import Treatment, add_raw_columns
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.column_types import DateType, NumberType
 from custseg_spark.results.live import LiveRun
+from custseg_spark.sql import find_instants, put_in_utc
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,13 @@ class CustomerTable:
         """The other rows as read, plus their `reasons`."""
         return data.keep_rejected(self.frame, self.checks)
 
+    def add_features(self, expressions: Mapping[str, str]) -> CustomerTable:
+        """The table with these `expressions` as its features: columns for those that it lacks, in UTC."""
+        to_utc = partial(put_in_utc, instants=find_instants(self.frame.schema))
+        lacking = {name: to_utc(sql) for name, sql in expressions.items() if name not in self.expressions}
+        frame = add_raw_columns(self.frame, lacking)
+        return replace(self, frame=frame, expressions=dict(expressions))
+
     def copy_rows(self) -> CustomerTable:
         """The same table, computed: its rows, and what each check says of them, in a copy."""
         marks = {f"_kept{i}": check.ok for i, check in enumerate(self.checks)}
@@ -83,18 +93,30 @@ class CustomerTable:
 class Sample:
     """The sampled customers, in an order that says nothing, and what the pass over all rows counted.
 
-    `raw`: a column per feature in its unit, NaN where missing; `described`: the id and everything
-    that describes; both one row per sampled customer. `reach`: who is in it. `missing`: of all rows, those
-    without a value, by feature. `whole`: it is the whole table. `places` (n,): the numbers of their rows in
-    the file; None unless the order counts.
+    `raw`: a column per feature in its unit, NaN where missing; `levels`: of each category its value as text;
+    `described`: the id and everything that describes; all one row per sampled customer. `reach`: who is in
+    it. `missing`: of all rows, those without a value, by feature. `whole`: it is the whole table. `places`
+    (n,): the numbers of their rows in the file; None unless the order counts. `weights` (n,): how many
+    customers each stands for; None where each stands for itself.
     """
 
     raw: pd.DataFrame
+    levels: pd.DataFrame
     described: pd.DataFrame
     reach: clustering.SampleRange
     missing: dict[str, int]
     whole: bool
     places: NDArray[np.int64] | None = None
+    weights: NDArray[np.float64] | None = None
+
+    def take(self, rows: NDArray[np.int64]) -> Sample:
+        """The customers at these positions (m,), some perhaps more than once, each of whom stands for as many
+        as any other."""
+        frames = {name: getattr(self, name).iloc[rows] for name in ("raw", "levels", "described")}
+        taken = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
+        reach = replace(self.reach, hashes=self.reach.hashes[rows])
+        places = None if self.places is None else self.places[rows]
+        return replace(self, **taken, reach=reach, places=places, whole=False, weights=None)
 
 
 @dataclass(frozen=True)
@@ -119,7 +141,7 @@ class TreatedSample:
     """The sampled customers as the features cut them: `values`, a column `feature_<name>` each in its unit;
     `points` (n, d) on the model scale. `places` (n,): as of the Sample. `everyone`: lazily, all
     customers with the columns of `points` and an id to order them by; None but where the sweep takes all.
-    `rows`: how many they are, about.
+    `rows`: how many they are, about. `weights` (n,): as of the Sample, with a mean of 1.
     """
 
     treatments: tuple[Treatment, ...]
@@ -128,3 +150,35 @@ class TreatedSample:
     places: NDArray[np.int64] | None
     everyone: DataFrame | None
     rows: int
+    weights: NDArray[np.float64] | None = None
+
+    @property
+    def blocks(self) -> tuple[tuple[int, ...], ...]:
+        """The columns of `points` of each feature, of a category those of all its levels."""
+        found: dict[str, list[int]] = {}
+        for place, t in enumerate(self.treatments):
+            found.setdefault(t.category or t.name, []).append(place)
+        return tuple(map(tuple, found.values()))
+
+    @property
+    def categories(self) -> tuple[tuple[int, ...], ...]:
+        """Those of the categories alone."""
+        return tuple(block for block in self.blocks if self.treatments[block[0]].category)
+
+    def take(self, rows: NDArray[np.int64]) -> TreatedSample:
+        """As `Sample.take`."""
+        values = self.values.iloc[rows].reset_index(drop=True)
+        places = None if self.places is None else self.places[rows]
+        return replace(self, values=values, points=self.points[rows], places=places, weights=None)
+
+
+@dataclass(frozen=True)
+class EvenSample:
+    """What evidence is gathered on, and what quartiles, names, rules and pictures come from: the drawn
+    customers, the same as the features cut them, and the cuts of the sweep with their labels. Where no weight
+    is asked, all of the sample. `swept`: the sample that was drawn from."""
+
+    sample: Sample
+    treated: TreatedSample
+    partitions: Sequence[Partition]
+    swept: TreatedSample

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -60,8 +62,16 @@ class Segmentation:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """(k,) customers of each segment, from all rows."""
-        return self.refined.sizes
+        """(k,) customers of each segment, from all rows; where these have weights what they stand for,
+        rounded."""
+        return tuple(map(round, self.refined.weights))
+
+    def list_sizes(self) -> tuple[Iterable[Any], ...]:
+        """(k,) each of ids, names, sizes, shares of all, and the rows where customers have weights."""
+        weights, counts = self.refined.weights, self.refined.counts
+        shares = [weight / sum(weights) for weight in weights]
+        rows = counts if self.refined.is_weighted else [None] * len(counts)
+        return self.model.ids, self.model.names, self.sizes, shares, rows
 
     def jaccards(self, chosen: Candidate) -> tuple[float, ...]:
         """(k,) how much of each segment comes back in redraws; empty where it was not asked."""
@@ -107,15 +117,19 @@ class SparkMlCheck:
 class TrainingResult:
     """All that fitting finds: what a SegmentationModel is made of, and what a run is written from.
 
-    `baseline`: what later nights are held against. `since_live`: what became of the live run's segments.
-    `spark_ml`: the chosen k by Spark ML alone; null where the engine has none.
-    `plane`: what the sample is drawn on. `ids_used`: every segment id that was ever given.
+    `drawn`: the sample of `segmentation`: of customers with weights, those that were drawn by them.
+    `sampled`: the segmentation with every sampled customer as its sample. `baseline`: what later nights are
+    held against. `since_live`: what became of the live run's segments. `spark_ml`: the chosen k by Spark ML
+    alone; null where the engine has none. `plane`: what the sample is drawn on. `ids_used`: every segment id
+    that was ever given.
     """
 
     counted: CountedTable
     quality: data.Quality
     decision: Decision
     segmentation: Segmentation
+    drawn: Sample
+    sampled: Segmentation
     baseline: segments.Baseline
     since_live: LiveComparison | None
     others: AlgorithmComparison | None
@@ -134,7 +148,8 @@ class TrainingResult:
 
     @property
     def sample(self) -> Sample:
-        return self.counted.sample
+        """In which each customer stands for as many as any other."""
+        return self.drawn
 
     @property
     def model(self) -> Model:

@@ -35,11 +35,14 @@ class RunRows(RowCounts):
 
 
 class SampleRecord(RecordPart):
-    """The customers that the sweep worked on; `whole`: they are all."""
+    """The customers that the sweep worked on; `whole`: they are all. Where they have weights, `effective`:
+    how many of equal weight say as much; `drawn`: how many of them evidence was gathered on."""
 
     rows: int
     whole: bool
     seed: int
+    effective: float | None = None
+    drawn: int | None = None
 
 
 class SparkMlRecord(RecordPart):
@@ -92,9 +95,11 @@ class SegmentSize(RecordPart):
 
 
 class SegmentShare(SegmentSize):
-    """`share`: of all customers, 0 to 1."""
+    """`share`: of all customers, 0 to 1. Where these have weights, size and share are of what they stand for,
+    and `rows` says how many they are."""
 
     share: float
+    rows: int | None = None
 
 
 class SegmentMembers(RecordPart):

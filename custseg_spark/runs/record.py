@@ -33,7 +33,7 @@ from custseg_spark.runs.parts import (
 )
 from custseg_spark.schema import find_version, tell_first
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 Kind = Literal["runs", "scores", "audiences"]
 
 

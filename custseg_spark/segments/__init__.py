@@ -18,7 +18,8 @@ from custseg_spark.segments.movement import (
     tell_largest,
     tell_movement,
 )
-from custseg_spark.segments.names import SegmentName, Vocabulary, name_segments
+from custseg_spark.segments.name_facts import SegmentName
+from custseg_spark.segments.names import Vocabulary, name_segments
 from custseg_spark.segments.profile import (
     Group,
     Measurements,

@@ -157,9 +157,11 @@ def _list_topics(segment: SegmentProfile, profile: Profile) -> dict[Topic, list[
 
 def _find_topic(feature: str, profile: Profile) -> Topic | None:
     """What a feature is about, where a high value of it means more of that: a year in which somebody joined
-    is no tenure."""
+    is no tenure, and a level of a category no more of anything, but a channel."""
     name, unit = _call(feature, profile)
     topic = find_topic(name, unit)
+    if any(column.name == feature and column.category for column in profile.shown):
+        return "channel" if topic == "channel" else None
     return None if topic in ("tenure", "recency") and not tells_span(name, unit) else topic
 
 

@@ -53,6 +53,7 @@ class _Figures:
             for column in self.profile.shown
             if column.role != "outcome"
             and not column.rate
+            and not column.category
             and _find_topic(column) in topics
             and math.isfinite(self.find_mean(column))
         ]

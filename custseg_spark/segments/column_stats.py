@@ -18,7 +18,7 @@ Method = Literal["wilson", "t", "none"]
 CONFIDENCE = 0.95
 _Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 _NAN = math.nan
-MOMENTS = ["count", "mean", "std", "min", "max", "total"]
+MOMENTS = ["count", "mean", "std", "min", "max", "total", "effective"]
 _ALL = -1
 _QUARTERS = {"q1": 0.25, "median": 0.5, "q3": 0.75}
 
@@ -32,6 +32,8 @@ class ColumnStats:
     missing: share of the customers without a value. share_of_total: of an additive column without
     negative values. q1, median, q3: from the sample. z: mean minus the mean of all, over the standard
     deviation of all; of a feature on the model scale, where it is what names are made of.
+    effective: where customers have weights, of which the count is the sum: how many of equal weight tell as
+    much; else the count, or NaN. An interval rests on it.
     """
 
     count: float
@@ -46,6 +48,12 @@ class ColumnStats:
     q1: float = _NAN
     median: float = _NAN
     q3: float = _NAN
+    effective: float = _NAN
+
+    @property
+    def evidence(self) -> float:
+        """How many values an interval rests on."""
+        return self.effective if math.isfinite(self.effective) else self.count
 
     @property
     def is_binary(self) -> bool:
@@ -83,14 +91,17 @@ def compute_stats(
 
 
 def pool_moments(moments: pd.DataFrame) -> pd.Series[float]:
-    """The moments of all customers from those of the segments (Chan, Golub and LeVeque 1979)."""
+    """The moments of all customers from those of the segments (Chan, Golub and LeVeque 1979); the effective
+    number from the sums of squared weights that those of the segments stand for."""
     known = moments[moments["count"] > 0]
     count, total = known["count"].sum(), known["total"].sum()
     mean = total / count if count else _NAN
     squares = (known["count"] - 1) * known["std"].fillna(0) ** 2
     squares += known["count"] * (known["mean"] - mean) ** 2
     std = math.sqrt(squares.sum() / (count - 1)) if count > 1 else _NAN
-    everyone = [count, mean, std, known["min"].min(), known["max"].max(), total]
+    squared_weights = (known["count"] ** 2 / known["effective"]).sum()
+    effective = count**2 / squared_weights if count else _NAN
+    everyone = [count, mean, std, known["min"].min(), known["max"].max(), total, effective]
     return pd.Series([*everyone, moments["rows"].sum()], index=[*MOMENTS, "rows"])
 
 
@@ -129,11 +140,12 @@ class Estimate:
 def estimate_means(figures: Sequence[ColumnStats]) -> list[Estimate]:
     """The estimates of an outcome: one per segment, and last that of all customers, as `figures` are."""
     everyone = figures[-1]
-    return [estimate_mean(f.count, f.mean, f.std, binary=everyone.is_binary) for f in figures]
+    return [estimate_mean(f.evidence, f.mean, f.std, binary=everyone.is_binary) for f in figures]
 
 
 def estimate_mean(count: float, mean: float, std: float, *, binary: bool) -> Estimate:
-    """The interval of a mean of `count` values with sample standard deviation `std`; of a rate if binary."""
+    """The interval of a mean of `count` values with sample standard deviation `std`; of a rate if binary. Of
+    values with weights the count is their effective number."""
     if binary and count > 0:
         return Estimate(mean, *estimate_rate(mean * count, count), count, "wilson")
     if count > 1 and math.isfinite(std):
@@ -147,8 +159,7 @@ def estimate_rate(successes: float, count: float) -> tuple[float, float]:
 
     Unlike the textbook p +- 1.96 sqrt(p (1 - p) / n) it stays within 0..1 and holds at small rates.
     """
-    n = round(count)
-    rate, z = round(successes) / n, _Z
+    n, rate, z = count, successes / count, _Z
     middle, margin = rate + z * z / (2 * n), z * math.sqrt(rate * (1 - rate) / n + (z / (2 * n)) ** 2)
     return max(0.0, (middle - margin) / (1 + z * z / n)), min(1.0, (middle + margin) / (1 + z * z / n))
 

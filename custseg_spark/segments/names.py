@@ -5,8 +5,9 @@ The rule, in the order it is applied (docs/names.md tells it with examples):
 1. A segment is high on a feature if its z is at least 0.5 on the model scale and at least 60
    percent of its members lie above the median of all customers; low mirrors it; else it is in
    the middle. A word is true of a segment if it stands for the segment's level.
-2. The noun is the word of the `order_by` feature. A segment whose noun no other has adds the low
-   or high word that lies farthest from all customers, if one is true of it.
+2. The noun is the word of the `order_by` feature; where that is a level of a category, the level of it
+   that at least 60 percent of the members have, or else "Mixed tier". A segment whose noun no other has adds
+   the low or high word that lies farthest from all customers, if one is true of it.
 3. Segments that share a noun each add the low or high word that is true of no rival (a segment
    of the same noun) and that lies farthest from the nearest rival. If no one word does it, two
    words that are not both true of any rival, then three. Ties go to recipe order.
@@ -21,41 +22,14 @@ A pinned name changes no other, unless another segment would get the very same: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import combinations, count
-
-import numpy as np
-from numpy.typing import NDArray
 
 from custseg_spark.errors import RecipeError
 from custseg_spark.made_words import Title, Words
-from custseg_spark.segments.compare_rivals import compare_rivals, join_words
-from custseg_spark.segments.traits import Level, Traits
+from custseg_spark.segments.name_facts import NameFacts, SegmentName
+from custseg_spark.segments.traits import Traits
 from custseg_spark.wording import fold_text
-
-MOST_WORDS = 3
-_LEVELS: tuple[Level, Level, Level] = ("low", "mid", "high")
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word that is true of a segment, with the feature and the level it stands for."""
-
-    feature: str
-    level: Level
-    text: str
-
-
-@dataclass(frozen=True)
-class SegmentName:
-    """A segment's name, its level on each feature, and every word that is true of it, the noun first."""
-
-    segment: int
-    name: str
-    levels: Mapping[str, Level]
-    words: tuple[Word, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +68,7 @@ def name_segments(
         title.choose_words(vocabulary.words[name], is_noun=name == vocabulary.order_by)
         for name, title in titles.items()
     ]
-    facts = _Facts(traits, traits.levels, titles, lexicon, order, ids)
+    facts = NameFacts(traits, traits.levels, titles, lexicon, order, ids)
     names = {row: pinned[segment] for row, segment in enumerate(ids) if segment in pinned}
     for noun in dict.fromkeys(facts.find_noun(row) for row in range(len(ids))):
         rows = [row for row in range(len(ids)) if facts.find_noun(row) == noun]
@@ -105,109 +79,7 @@ def name_segments(
     )
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """What the rule looks at. Segments are rows and features columns of traits and levels; `lexicon` has the
-    words of each feature, none left to be made, so that a noun always says something."""
-
-    traits: Traits
-    levels: NDArray[np.int64]
-    features: Mapping[str, Title]
-    lexicon: Sequence[Words]
-    order: int
-    ids: Sequence[int]
-
-    def find_word(self, row: int, column: int) -> str | None:
-        return self.lexicon[column][self.levels[row, column] + 1]
-
-    def find_noun(self, row: int) -> str:
-        return str(self.find_word(row, self.order))
-
-    def name_levels(self, row: int) -> dict[str, Level]:
-        return {name: _LEVELS[level + 1] for name, level in zip(self.features, self.levels[row], strict=True)}
-
-    def list_words(self, row: int) -> tuple[Word, ...]:
-        """Every word that is true of the segment, the noun first."""
-        levels = self.name_levels(row)
-        noun_first = sorted(enumerate(self.features), key=lambda feature: feature[0] != self.order)
-        texts = ((name, self.find_word(row, column)) for column, name in noun_first)
-        return tuple(Word(name, levels[name], text) for name, text in texts if text)
-
-    def try_words(self, row: int, rivals: Sequence[int], *, middle: bool) -> Iterator[str]:
-        """Names of one to three words besides the noun, not all true of any rival; best first.
-
-        Best is fewest words, then the farthest from the nearest rival by the word that tells it
-        apart (from all customers, where there is no rival), then recipe order.
-        """
-        usable = [
-            column
-            for column in range(len(self.lexicon))
-            if column != self.order and self.find_word(row, column) and (middle or self.levels[row, column])
-        ]
-        others = list(rivals)
-        z = self.traits.z
-        distance = np.abs(z[row] - z[others]) if others else np.abs(z[[row]])
-        differs = self.levels[row] != self.levels[others] if others else np.ones_like(distance, dtype=bool)
-        apart = np.where(differs, distance, -1.0)
-        for size in range(1, MOST_WORDS + 1):
-            together = np.array(usable, dtype=np.intp)[_list_combinations(len(usable), size)]
-            # Rounded, so that the last bits of a float do not decide what recipe order should.
-            scores = np.round(apart[:, together].max(axis=2).min(axis=0), 6)
-            for best in np.argsort(-scores, kind="stable"):
-                if scores[best] >= 0:
-                    said = [str(self.find_word(row, column)) for column in together[best]]
-                    yield ", ".join([self.find_noun(row), *said])
-
-    def try_alone(self, row: int, rivals: Sequence[int]) -> Iterator[str]:
-        """Names of the one that is left: what it is in the middle of, else the bare noun."""
-        levels = self.levels[list(rivals)]
-        between = (levels == 1).any(axis=0) & (levels == -1).any(axis=0) & (self.levels[row] == 0)
-        spread = np.round(np.ptp(self.traits.z[[row, *rivals]], axis=0), 6)
-        titles = list(self.features.values())
-        for column in sorted(np.flatnonzero(between).tolist(), key=lambda column: -spread[column]):
-            yield f"{self.find_noun(row)}, {self.lexicon[column][1] or titles[column].make_words()[1]}"
-        yield self.find_noun(row)
-        yield from self.try_words(row, [], middle=True)
-
-    def compare_names(self, rows: Sequence[int], said: tuple[str, ...] = ()) -> dict[int, str]:
-        """Names that say how these rows differ, after the words `said` that are true of all of them; {} if
-        they are equal. Where more than two differ in a level, its word parts them first."""
-        groups = self._part_by_word(rows) if len(rows) > 2 else {}
-        if groups:
-            parted = [(group, (*said, word) if word else said) for word, group in groups.items()]
-            named = [self._name_group(group, words) for group, words in parted]
-            return {row: name for names in named for row, name in names.items()}
-        texts = compare_rivals(self.traits, list(self.features.values()), rows, self.order)
-        told = {row: (*said, texts[row]) if row in texts else said for row in rows if texts}
-        return {row: join_words(self.find_noun(row), words) for row, words in told.items() if words}
-
-    def _name_group(self, rows: Sequence[int], said: tuple[str, ...]) -> dict[int, str]:
-        if len(rows) > 1:
-            return self.compare_names(rows, said)
-        return {row: ", ".join([self.find_noun(row), *said]) for row in rows if said}
-
-    def _part_by_word(self, rows: Sequence[int]) -> dict[str | None, list[int]]:
-        """The rows by their low or high word where their levels differ most; {} if nowhere."""
-        levels, z = self.levels[list(rows)], self.traits.z[list(rows)]
-        apart = np.where(np.ptp(levels, axis=0) > 0, np.round(np.ptp(z, axis=0), 6), 0.0)
-        best = int(apart.argmax())
-        groups: dict[str | None, list[int]] = {}
-        for row in rows:
-            word = self.find_word(row, best) if self.levels[row, best] else None
-            groups.setdefault(word, []).append(row)
-        return groups if len(groups) > 1 else {}
-
-    def number_names(self, row: int) -> Iterator[str]:
-        return (f"{self.find_noun(row)} (segment {self.ids[row]}){'*' * stars}" for stars in count())
-
-
-@cache
-def _list_combinations(total: int, size: int) -> NDArray[np.intp]:
-    """Every choice of `size` of `total` positions, a row each, in lexicographic order."""
-    return np.array(list(combinations(range(total), size)), dtype=np.intp).reshape(-1, size)
-
-
-def _name_rivals(facts: _Facts, rows: Sequence[int], names: dict[int, str]) -> None:
+def _name_rivals(facts: NameFacts, rows: Sequence[int], names: dict[int, str]) -> None:
     """Adds to `names` (row -> name) those of `rows`, which share a noun; steps 2 to 6 of the rule."""
 
     def claim(candidates: Mapping[int, Iterable[str]]) -> None:

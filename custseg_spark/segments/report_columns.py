@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from custseg_spark import topics
 from custseg_spark.made_words import Title
-from custseg_spark.recipe.models import Description, FeatureSection, Outcome
+from custseg_spark.recipe.categories import LevelFeature
+from custseg_spark.recipe.features import FeatureSection
+from custseg_spark.recipe.models import Description, Outcome
 from custseg_spark.wording import split_words
 
 Role = Literal["feature", "description", "outcome"]
@@ -22,7 +24,8 @@ class ReportColumn:
     name: as in the recipe, and its column in the totals; a rate has two, `<name>[numerator]` and
     `<name>[denominator]`. unit: of its values, empty if none is given. additive: whether a share of the
     total makes sense. rate: whether it is a sum over a sum, which a single customer has not. label: what
-    people call it, where that is not the name in words.
+    people call it, where that is not the name in words. category: of a level, 1 or 0, whose it is; title:
+    what that is called; level: which it is.
     """
 
     name: str
@@ -31,6 +34,9 @@ class ReportColumn:
     additive: bool = False
     rate: bool = False
     label: str = ""
+    category: str = ""
+    title: str = ""
+    level: str = ""
 
     @property
     def text(self) -> str:
@@ -74,7 +80,10 @@ def _describe(name: str, role: Role, column: FeatureSection | Description | Outc
     rate = isinstance(column, Description) and column.rate is not None
     asked = None if isinstance(column, Outcome) else column.additive
     additive = not rate and is_additive(name, column.unit, asked)
-    return ReportColumn(name, role, column.unit, additive, rate, column.label)
+    found = ReportColumn(name, role, column.unit, additive, rate, column.label)
+    if isinstance(column, LevelFeature):
+        return replace(found, category=column.of, title=column.title, level=column.level)
+    return found
 
 
 def is_additive(name: str, unit: str, asked: bool | None) -> bool:

@@ -27,7 +27,9 @@ ROUNDING_COST = 0.005
 """Rounding may cost at most this share of the labels."""
 _Box = NDArray[np.float64]
 """(d, 2): what the values of each feature are over, and what they are at most."""
+Levels = Mapping[str, tuple[str, str]]
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
+_NO_LEVELS: Levels = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,13 @@ class Condition:
     over: float = -math.inf
     at_most: float = math.inf
 
-    def text(self, labels: Mapping[str, str] = _NO_LABELS) -> str:
-        """spend over 512; recency at most 49; spend over 100 and at most 512. `labels`: what features are
-        called, where not by their names in words."""
+    def text(self, labels: Mapping[str, str] = _NO_LABELS, levels: Levels = _NO_LEVELS) -> str:
+        """spend over 512; recency at most 49; spend over 100 and at most 512; tier is not Gold. `labels`:
+        what features are called, where not by their names in words; `levels`: what the category of each level
+        is called, and the level."""
+        if self.feature in levels:
+            category, level = levels[self.feature]
+            return f"{category} is {level}" if math.isfinite(self.over) else f"{category} is not {level}"
         bounds = [("over", self.over), ("at most", self.at_most)]
         between = " and ".join(f"{say} {b:,.10g}" for say, b in bounds if math.isfinite(b))
         return f"{labels.get(self.feature) or write_label(self.feature)} {between}"
@@ -59,9 +65,16 @@ class SegmentRule:
     share: float
     right: float
 
-    def text(self, labels: Mapping[str, str] = _NO_LABELS) -> str:
-        """spend over 512 and recency at most 49; "everyone" where there is no condition."""
-        return " and ".join(condition.text(labels) for condition in self.conditions) or "everyone"
+    def text(self, labels: Mapping[str, str] = _NO_LABELS, levels: Levels = _NO_LEVELS) -> str:
+        """spend over 512 and recency at most 49; "everyone" where there is no condition. Where a category is
+        a level, that it is not another one is left out."""
+        given = {levels[c.feature][0] for c in self.conditions if c.feature in levels and c.over > 0}
+        told = (
+            c.text(labels, levels)
+            for c in self.conditions
+            if c.feature not in levels or c.over > 0 or levels[c.feature][0] not in given
+        )
+        return " and ".join(told) or "everyone"
 
 
 @dataclass(frozen=True)

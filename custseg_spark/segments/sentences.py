@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from custseg_spark.quantities import ALL, Line, Quantity, count, join_lines, percent, tell
+from custseg_spark.quantities import ALL, NOTHING, Line, Quantity, count, join_lines, percent, tell
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
 from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.topics import find_topic
@@ -22,14 +22,14 @@ def write_sentence(segment: SegmentProfile, profile: Profile) -> Line:
     value, rows = find_value_column(profile), str(segment.segment)
     people = tell(
         count(segment.size, rows=rows), " customer" if segment.size == 1 else " customers",
-        " (", percent(segment.share, "share", rows=rows), ")",
+        " (", percent(segment.share, "share", rows=rows), _tell_rows(segment, rows), ")",
     )  # fmt: skip
     if value:
         share = percent(segment.columns[value].share_of_total, "share_of_total", value, rows)
         bring = " brings " if segment.size == 1 else " bring "
         people = tell(people, bring, share, f" of {profile.column(value).text}")
     noun = segment.named.words[0].feature
-    others = [name for name, _ in segment.apart if name != noun]
+    others = _list_told(segment, profile, noun)
     features = [noun, *([name for name in others if segment.named.levels[name] != "mid"] or others[:1])[:2]]
     facts = [
         _compare(name, segment, profile, "" if i else "all customers ") for i, name in enumerate(features)
@@ -37,9 +37,29 @@ def write_sentence(segment: SegmentProfile, profile: Profile) -> Line:
     return tell(people, ". On average: ", join_lines(facts), ".")
 
 
+def _tell_rows(segment: SegmentProfile, rows: str) -> Line:
+    """Of customers with weights how many they are: `, by 120 rows`."""
+    return (
+        NOTHING if segment.rows is None else tell(", by ", count(segment.rows, "members", rows=rows), " rows")
+    )
+
+
+def _list_told(segment: SegmentProfile, profile: Profile, noun: str = "") -> list[str]:
+    """What may be told of it but the noun, the farthest first: of a category the level alone that most have,
+    or else the farthest, and none where the noun tells one."""
+    categories = {column.name: column.category for column in profile.shown}
+    levels = segment.named.levels
+    ranked = sorted(segment.apart, key=lambda one: bool(categories[one[0]]) and levels[one[0]] != "high")
+    first = {categories[name]: name for name, _ in reversed(ranked) if categories[name]}
+    told = (first.get(categories[name], name) for name, z in segment.apart if not math.isnan(z))
+    said = categories.get(noun)
+    return [name for name in dict.fromkeys(told) if name != noun and (not said or categories[name] != said)]
+
+
 def write_fact(segment: SegmentProfile, profile: Profile) -> Line:
     """The one fact that sets a segment apart: the feature farthest from all customers on the model scale."""
-    return _compare(segment.apart[0][0], segment, profile, "all ")
+    told = _list_told(segment, profile)
+    return _compare(told[0], segment, profile, "all ") if told else Line()
 
 
 def find_value_column(profile: Profile) -> str | None:

@@ -19,8 +19,10 @@ class Traits:
     """k segments by d features in recipe order, on the model scale.
 
     z: (k, d) segment mean minus the mean of all customers, over the standard deviation of all.
-    above, below: (k, d) share of a segment's members strictly above, below the median of all. means: (k, d)
-    segment mean in the features' units, and typical (d,) that of all customers; None where it was not asked.
+    above, below: (k, d) share of a segment's members strictly above, below the median of all; of a feature of
+    two values, such as a level, the mean: the shares of those who have it and who have not, however common it
+    is. means: (k, d) segment mean in the features' units, and typical (d,) that of all customers; None where
+    it was not asked.
     """
 
     z: NDArray[np.float64]
@@ -59,20 +61,21 @@ def measure_traits(
     `values` (n, d): the same in the features' units. A segment without members and a feature without spread
     have z 0 and are neither high nor low.
     """
-    members = np.bincount(labels, minlength=k).clip(min=1)
+    own = np.eye(k)[labels] / np.bincount(labels, minlength=k).clip(min=1)
 
     def average(table: NDArray[Any]) -> NDArray[np.float64]:
         """(n, d) -> (k, d): the mean of each column in each segment."""
-        sums = np.stack([np.bincount(labels, weights=column, minlength=k) for column in table.T], axis=1)
-        return np.asarray(sums / members[:, None])
+        return np.asarray(own.T @ table)
 
-    spread = points.std(axis=0)
-    standardised = (points - points.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    median = np.median(points, axis=0)
+    spread, middle = points.std(axis=0), points.mean(axis=0)
+    standardised = (points - middle) / np.where(spread > 0, spread, 1.0)
+    low, high = points.min(axis=0), points.max(axis=0)
+    several = ~((points == low) | (points == high)).all(axis=0) | (low == high)
+    middle[several] = np.median(points[:, several], axis=0)
     return Traits(
         z=average(standardised),
-        above=average(points > median),
-        below=average(points < median),
+        above=average(points > middle),
+        below=average(points < middle),
         means=None if values is None else average(values),
         typical=None if values is None else values.mean(axis=0),
     )

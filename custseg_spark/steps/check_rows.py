@@ -10,6 +10,7 @@ from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import DataError, InputChangedError
 from custseg_spark.recipe import Recipe, find_columns_used
 from custseg_spark.results import CountedTable, CustomerTable
+from custseg_spark.steps.draw_even_sample import check_weights
 from custseg_spark.steps.explain_rejection import explain_rejection
 from custseg_spark.steps.find_order_lines import find_order_lines
 from custseg_spark.steps.warn_of_outcomes import warn_of_outcomes
@@ -40,6 +41,7 @@ def apply_rule_bounds(checks: Sequence[data.Check], recipe: Recipe) -> tuple[dat
     possible = [
         *data.list_cast_reasons(find_columns_used(recipe), recipe.input.types),
         *features.list_value_reasons(recipe.segment_by),
+        *([features.WEIGHT_REASON] if recipe.customers.weight is not None else []),
     ]
     return data.apply_bounds(checks, recipe.rules.reasons, possible)
 
@@ -71,6 +73,8 @@ def check_rows(counted: CountedTable) -> data.Quality:
         if repeats:
             journal.warn(repeats)
     warn_of_outcomes(recipe, counted.sample)
+    if counted.sample.weights is not None:
+        check_weights(counted.sample.weights, str(recipe.customers.weight))
     return quality
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from pyspark.sql import SparkSession
 
 from custseg_spark import clustering, features, journal
 from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.session import activate_session
 from custseg_spark.recipe import Recipe
-from custseg_spark.results import Decision, SparkMlCheck, TreatedSample
+from custseg_spark.results import Decision, EvenSample, SparkMlCheck, TreatedSample
 from custseg_spark.steps.treat_features import remove_scale
 
 SAME_SILHOUETTE = 1e-6
@@ -17,12 +19,13 @@ CHEAPER = 1e-3
 
 
 def check_with_spark_ml(
-    spark: SparkSession, treated: TreatedSample, decision: Decision, recipe: Recipe
+    spark: SparkSession, even: EvenSample, decision: Decision, recipe: Recipe
 ) -> SparkMlCheck | None:
     """What StandardScaler, one KMeans and ClusteringEvaluator make of the chosen k on the same sample.
 
-    None where it is not asked for, where the engine has no Spark ML, and where the sweep was Spark ML's
-    anyway.
+    Where customers have weights the scale is the run's, as StandardScaler knows none; the silhouette is of
+    the customers who were drawn by them, as the run's is, and KMeans gets them as its weightCol. None where
+    it is not asked for, where the engine has no Spark ML, and where the sweep was Spark ML's anyway.
     """
     if is_sail(spark) or recipe.sweep.by == "spark_ml" or not recipe.evidence.spark_ml:
         return None
@@ -31,25 +34,47 @@ def check_with_spark_ml(
     from custseg_spark.clustering import spark_ml
 
     activate_session(spark)  # it runs beside other work
-    chosen, points = decision.partition, treated.points
-    if recipe.scale == "standard":
-        values = features.to_model_scale(treated.values, remove_scale(treated.treatments))
-        with spark_ml.cache_points(spark, values) as frame:
-            means, deviations = spark_ml.fit_scale(frame)
-        points = (values - means) / deviations
-    with spark_ml.cache_points(spark, points, {"prediction": chosen.labels}) as frame:
+    chosen, treated, weights = decision.partition, even.treated, even.swept.weights
+    points, labels, own = treated.points, chosen.labels, chosen.cost
+    if recipe.scale == "standard" and weights is None:
+        points = _scale_by_spark_ml(spark, treated, recipe)
+    with spark_ml.cache_points(spark, points, {"prediction": labels}) as frame:
         silhouette = float(spark_ml.build_evaluator().evaluate(frame))
-        model = spark_ml.build_kmeans(chosen.k, recipe.sweep.seed).fit(frame.select("features"))
-        centres = spark_ml.read_centres(model)
+        if weights is None:
+            centres = spark_ml.fit_centres(frame.select("features"), chosen.k, recipe.sweep.seed)
+    if weights is not None:
+        points = even.swept.points
+        labels = clustering.find_nearest(points, chosen.centres)
+        own = _measure_cost(points, chosen.centres[labels], weights)
+        with spark_ml.cache_points(spark, points, {clustering.WEIGHT: weights}) as frame:
+            centres = spark_ml.fit_centres(frame, chosen.k, recipe.sweep.seed, clustering.WEIGHT)
     theirs = clustering.find_nearest(points, centres)
-    cost = float(((points - centres[theirs]) ** 2).sum())
     found = judge_agreement(
-        chosen.k, len(points), (decision.candidate.silhouette, silhouette), (chosen.cost, cost),
-        adjusted_rand_score(chosen.labels, theirs),
+        chosen.k, len(points), (decision.candidate.silhouette, silhouette),
+        (own, _measure_cost(points, centres[theirs], weights)), adjusted_rand_score(labels, theirs),
     )  # fmt: skip
     if not found.agrees:
         journal.warn(found.why)
     return found
+
+
+def _scale_by_spark_ml(spark: SparkSession, treated: TreatedSample, recipe: Recipe) -> NDArray[np.float64]:
+    """The points (n, d) on the scale of StandardScaler."""
+    from custseg_spark.clustering import spark_ml
+
+    values = features.to_model_scale(treated.values, remove_scale(treated.treatments))
+    with spark_ml.cache_points(spark, values) as frame:
+        means, deviations = spark_ml.fit_scale(frame)
+    refitted = features.refit_scale(treated.treatments, means, deviations, recipe.features)
+    return features.to_model_scale(treated.values, refitted)
+
+
+def _measure_cost(
+    points: NDArray[np.float64], own: NDArray[np.float64], weights: NDArray[np.float64] | None
+) -> float:
+    """The sum of squared distances of the `points` (n, d) from their `own` centres (n, d)."""
+    far = ((points - own) ** 2).sum(axis=1)
+    return float((far if weights is None else far * weights).sum())
 
 
 def judge_agreement(

@@ -16,6 +16,7 @@ from custseg_spark.evidence import Candidate, Choice
 from custseg_spark.evidence.candidate import Scores
 from custseg_spark.recipe import Recipe, change
 from custseg_spark.results import Decision, TreatedSample
+from custseg_spark.statistics import STABLE, reaches
 from custseg_spark.steps.name_segments import propose_names
 from custseg_spark.steps.treat_features import ID
 
@@ -32,17 +33,18 @@ def sweep_k(
     """A partition of the sample for every k of `ks`, of the recipe's range if null; each has the best of the
     one before to start from."""
     low, high = recipe.segments.range
-    ks, points = ks or range(low, high + 1), treated.points
+    ks, points, weights = ks or range(low, high + 1), treated.points, treated.weights
 
     def tell(k: int) -> None:
         journal.progress(f"sweep k={k}")
 
     if treated.places is not None:
         order = np.argsort(treated.places)
-        cuts = clustering.sweep(spark, points[order], ks, recipe.sweep, tell)
+        placed = None if weights is None else weights[order]
+        cuts = clustering.sweep(spark, points[order], ks, recipe.sweep, tell, weights=placed)
         return [replace(cut, labels=cut.labels[np.argsort(order)]) for cut in cuts]
     if treated.everyone is None:
-        return clustering.sweep(spark, points, ks, recipe.sweep, tell)
+        return clustering.sweep(spark, points, ks, recipe.sweep, tell, weights=weights)
     from custseg_spark.clustering import spark_ml
 
     journal.scan("sweep")
@@ -60,14 +62,17 @@ def fit_plane(spark: SparkSession, points: NDArray[np.float64], recipe: Recipe) 
     return spark_ml.fit_plane(spark, few)
 
 
-def choose_k(points: NDArray[np.float64], partitions: Sequence[Partition], recipe: Recipe) -> Decision:
+def choose_k(treated: TreatedSample, partitions: Sequence[Partition], recipe: Recipe) -> Decision:
     """Score each k of the sweep and choose one by the recipe's method; nothing is said of structure."""
+    points = treated.points
     asked, reach = recipe.segments, evidence.find_reach(len(points))
 
     def choose(scored: Sequence[Candidate]) -> Choice:
         return evidence.choose(scored, asked.choose, asked.smallest_share, reach)
 
     candidates = tuple(_score_candidates(points, partitions, recipe))
+    if treated.categories:
+        candidates = tuple(_hold_against_independence(treated, candidates, recipe))
     cuts = {cut.k: cut for cut in partitions}
     candidates = evidence.settle_candidates(points, cuts, candidates, choose, recipe.sweep.seed)
     choice = choose(candidates)
@@ -76,15 +81,35 @@ def choose_k(points: NDArray[np.float64], partitions: Sequence[Partition], recip
     return Decision(candidates, tuple(partitions), replace(choice, runners_up=tuple(others)), None)
 
 
-def start_judgement(
-    points: NDArray[np.float64], decision: Decision, recipe: Recipe
-) -> Callable[[], Decision]:
+def start_judgement(treated: TreatedSample, decision: Decision, recipe: Recipe) -> Callable[[], Decision]:
     """Begin to judge the structure of what was chosen, unless that is switched off; what comes back waits for
     the decision with its verdict."""
     if not recipe.evidence.structure:
         return lambda: decision
-    judging = evidence.start_judgement(points, decision.partition, decision.candidate, recipe.sweep.seed)
+    judging = evidence.start_judgement(
+        treated.points, decision.partition, decision.candidate, recipe.sweep.seed, treated.categories
+    )
     return lambda: replace(decision, structure=judging())
+
+
+def _hold_against_independence(
+    treated: TreatedSample, candidates: Sequence[Candidate], recipe: Recipe
+) -> Iterator[Candidate]:
+    """Where categories cut, the candidates with what as many segments explain of independent features: of
+    those that may be chosen, as it takes long."""
+    floor = recipe.segments.smallest_share
+    ks = [one.k for one in candidates if one.smallest_share >= floor and _may_come_back(one)]
+    found = evidence.measure_independent(treated.points, ks, treated.blocks, recipe.sweep.seed)
+    for one in candidates:
+        explained, error = found.get(one.k, (None, None))
+        yield replace(one, explained_independent=explained, explained_independent_se=error)
+
+
+def _may_come_back(one: Candidate) -> bool:
+    """Whether nothing says that a segment does not come back."""
+    return (
+        one.lowest_jaccard is None or reaches(one.lowest_jaccard, STABLE, one.lowest_jaccard_se) is not False
+    )
 
 
 def _list_under_floor(partitions: Sequence[Partition], recipe: Recipe) -> set[int]:
@@ -119,6 +144,7 @@ def _score_candidates(
             silhouette_se=silhouette_se,
             smallest_share=cut.smallest_share,
             smallest_share_se=evidence.estimate_share_error(cut.smallest_share, len(points)),
+            explained=evidence.measure_explained(points, cut.cost),
             distinct_segments=len(np.unique(cut.labels)),
             **vars(scores[cut.k]),
         )

@@ -50,7 +50,7 @@ def _build_spark_ml_makers(spark: SparkSession, k: int) -> dict[str, Maker]:
 def order_segments(kmeans: Partition, recipe: Recipe) -> NDArray[np.int64]:
     """(n,) the id that each customer's segment has in a first run of the recipe: 0 has the highest
     `order_by`."""
-    by = list(recipe.segment_by).index(recipe.order_by)
+    by = list(recipe.features).index(recipe.order_by)
     sizes = np.bincount(kmeans.labels, minlength=kmeans.k).tolist()
     ids = np.argsort(order_centres(kmeans.centres, sizes, by))
     return np.asarray(ids[kmeans.labels], dtype=np.int64)

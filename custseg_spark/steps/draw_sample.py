@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from numbers import Integral
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
@@ -13,6 +16,7 @@ from custseg_spark.engine.choose import is_sail
 from custseg_spark.engine.expressions import compile_expression
 from custseg_spark.engine.session import is_on_this_machine
 from custseg_spark.recipe import Recipe
+from custseg_spark.recipe.features import MISSING
 from custseg_spark.results import CustomerTable, Sample
 from custseg_spark.steps.explain_cast import explain_engine_errors
 
@@ -36,16 +40,15 @@ def copy_small_table(found: CustomerTable, recipe: Recipe, rows: int) -> Custome
 def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample, dict[str, int]]:
     """One pass over all rows: the counts of the contract, and the sample. The counts are not judged here."""
     journal.scan("statistics and sample")
-    missing = [
-        F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}")
-        for name in found.expressions
-    ]
-    missing += found.aggregate_fractions()
+    missing = [*_count_missing(found, recipe), *found.aggregate_fractions()]
     accepted, observed = observe_contract(found, *missing)
     chosen = clustering.filter_sample(
         accepted, data.column(recipe.input.id_column), recipe.sweep.sample_rows, rows, recipe.sweep.seed
     )
     raw = [F.col(f"{features.RAW}{name}") for name in found.expressions]
+    raw += [F.col(f"{features.LEVEL}{name}") for name in recipe.categories]
+    if recipe.customers.weight is not None:
+        raw.append(F.col(clustering.WEIGHT))
     columns = [
         compile_expression(found.frame, sql).alias(f"_described{i}")
         for i, sql in enumerate(found.described.values())
@@ -61,15 +64,28 @@ def draw_sample(found: CustomerTable, recipe: Recipe, rows: int) -> tuple[Sample
     highest = clustering.HIGHEST if whole or not len(hashes) else int(hashes[-1])
     described = table[["id", *(f"_described{i}" for i in range(len(columns)))]]
     sample = Sample(
-        raw=table[[f"{features.RAW}{name}" for name in found.expressions]].set_axis(
-            list(found.expressions), axis=1
-        ),
+        raw=_take_columns(table, features.RAW, found.expressions),
+        levels=_take_columns(table, features.LEVEL, recipe.categories),
         described=described.set_axis(["id", *found.described], axis=1),
         reach=clustering.SampleRange(recipe.sweep.seed, highest, hashes),
-        missing={name: counts[f"missing_{name}"] for name in found.expressions},
+        missing={name: counts[f"missing_{name}"] for name in (*found.expressions, *recipe.categories)},
         whole=whole,
+        weights=table[clustering.WEIGHT].to_numpy(dtype=np.float64) if clustering.WEIGHT in table else None,
     )
     return sample, counts
+
+
+def _count_missing(found: CustomerTable, recipe: Recipe) -> Iterator[Column]:
+    """The rows without a value, of each feature and of each category."""
+    for name in found.expressions:
+        yield F.count_if(F.col(f"{features.RAW}{name}").isNull()).alias(f"missing_{name}")
+    for name in recipe.categories:
+        yield F.count_if(F.col(f"{features.LEVEL}{name}") == MISSING).alias(f"missing_{name}")
+
+
+def _take_columns(table: pd.DataFrame, prefix: str, names: Iterable[str]) -> pd.DataFrame:
+    """The columns of these names, which stand under a prefix."""
+    return table[[f"{prefix}{name}" for name in names]].set_axis([*names], axis=1)
 
 
 def observe_contract(table: CustomerTable, *more: Column) -> tuple[DataFrame, Observation | None]:

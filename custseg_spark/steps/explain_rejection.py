@@ -11,11 +11,11 @@ from pyspark.sql.types import StringType
 from custseg_spark import data
 from custseg_spark.engine.expressions import compile_expression, find_types
 from custseg_spark.errors import DataError
+from custseg_spark.features import MOST_VALUES, WEIGHT_REASON
 from custseg_spark.propose.column_kinds import ColumnKind, look_at_column
 from custseg_spark.recipe import Recipe, find_columns_used, plain_yaml
 from custseg_spark.results import CustomerTable
-from custseg_spark.sql.parse import find_columns, quote_text
-from custseg_spark.wording import split_words
+from custseg_spark.sql.parse import find_columns
 
 _LOOKED_AT = 1_000
 _LONGEST = 40
@@ -31,6 +31,8 @@ _REASONS = {
     data.ID_REPEATED: "a customer table has one row per customer: custseg rfm makes one of order lines; or "
     "input.id should name another column",
     data.ID_MISSING: "name a column under input.id that every row has, or take such rows out of the table",
+    WEIGHT_REASON: "a weight says how many customers one stands for: mend those that are missing, zero or "
+    "negative, or leave such rows out by input.filter",
     **dict.fromkeys(
         data.MISSHAPEN.values(), "a separator, a quote or a line break may stand in a text: mend it"
     ),
@@ -76,7 +78,7 @@ def explain_rejection(problem: DataError, table: CustomerTable, recipe: Recipe) 
         sql = table.expressions[name] if is_feature else f"{data.AS_READ}.{data.quote(name)}"
         found = find_misfits(table, recipe, reason, sql)
         if found is not None and is_feature and found.all_misfit:
-            what, remedy = explain_text_feature(name, recipe.segment_by[name].sql, found)
+            what, remedy = explain_text_feature(name, recipe.segment_by[name].expression, found)
         elif found is not None:
             what, remedy = f"{what}, such as {found.example}", suggest_type(found, recipe)
     return _build(problem, what, remedy or problem.remedy)
@@ -114,7 +116,7 @@ def find_misfits(table: CustomerTable, recipe: Recipe, reason: str, sql: str) ->
 def explain_text_feature(name: str, sql: str, found: Misfits) -> tuple[str, str]:
     """What is wrong with a feature whose expression `sql` gives nothing but text, and how to use such a
     column."""
-    where, column, text = f"segment_by.{name}", found.column, quote_text(found.value)
+    where, column = f"segment_by.{name}", found.column
     what = f"{where}: what cuts is a number; {sql} is text, such as {found.example}"
     if column.kind == "date":
         what = f"{where}: what cuts is a number; {sql} is a date, such as {found.example}"
@@ -122,12 +124,11 @@ def explain_text_feature(name: str, sql: str, found: Misfits) -> tuple[str, str]
         return what, f"cut by the days since: {name}: datediff(current_date(), {sql}){typed}"
     if column.kind == "number" and isinstance(column.declared, dict):
         return what, f"say how it writes numbers: {data.write_type(column.name, column.declared)}"
-    shown = f"describe: {plain_yaml.inline({name: sql})}"
-    if column.kind in ("category", "flag") or column.distinct == 1:
-        key = "_".join(split_words(f"{name} {found.value}")) or name
-        use = plain_yaml.inline({key: f"cast({sql} = {text} as int)"})
-        return what, f"describe by it: {shown}; or cut by one of its values: segment_by: {use}"
-    return what, f"describe by it: {shown}; or write an expression that makes a number of it"
+    shown = f"describe by it: describe: {plain_yaml.inline({name: sql})}"
+    if column.distinct <= min(MOST_VALUES, len(column.values) / 2):
+        use = plain_yaml.inline({name: {"category": sql}})
+        return what, f"cut by its levels: segment_by: {use}; or {shown}"
+    return what, f"{shown}; or write an expression that makes a number or few levels of it"
 
 
 def suggest_type(found: Misfits, recipe: Recipe) -> str:

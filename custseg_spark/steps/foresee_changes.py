@@ -55,7 +55,9 @@ def foresee_changes(result: TrainingResult) -> ForeseenChanges | None:
     recency = [
         column
         for column in fitted.profile.shown
-        if column.role == "feature" and find_topic(column.label or column.name, column.unit) == "recency"
+        if column.role == "feature"
+        and not column.category
+        and find_topic(column.label or column.name, column.unit) == "recency"
     ]
     if not recency:
         return None

@@ -143,7 +143,7 @@ def measure_drift(
     known = distances[np.isfinite(distances)]
     return segments.measure_drift(
         live.baseline,
-        read_raw_features(live.model, described),
+        features.fold_levels(read_raw_features(live.model, described), live.model.features),
         read_descriptions(described, recipe),
         sizes,
         known,
@@ -186,9 +186,11 @@ def build_baseline(recipe: Recipe, raw: pd.DataFrame, fitted: Segmentation) -> s
     """What later nights are held against; `raw`: a row per sampled customer, a column per feature."""
     centres = np.array(fitted.model.centres)[fitted.labels]
     distances = np.sqrt(((fitted.points - centres) ** 2).sum(axis=1))
-    sizes = dict(zip(fitted.model.ids, fitted.sizes, strict=True))
+    sizes = dict(zip(fitted.model.ids, fitted.refined.counts, strict=True))
     labels = {shown.name: shown.label for shown in fitted.profile.shown}
-    return segments.build_baseline(raw, read_descriptions(fitted.sample, recipe), sizes, distances, labels)
+    labels |= {name: category.label for name, category in recipe.categories.items()}
+    cuts = features.fold_levels(raw, fitted.model.features)
+    return segments.build_baseline(cuts, read_descriptions(fitted.sample, recipe), sizes, distances, labels)
 
 
 def _map_names(model: Model) -> dict[int, str]:

@@ -102,6 +102,7 @@ def apply_run_recipe(
         recipe,
         {
             "input.types": types,
+            "customers": {},  # whoever is labelled needs no weight
             "describe": {name: shown for name, shown in recipe.describe.items() if name not in lacking},
             "check": {},
             "protected": (),

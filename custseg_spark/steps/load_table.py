@@ -9,20 +9,27 @@ from functools import partial
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import BooleanType, DataType, NumericType
+from pyspark.sql.types import BooleanType, DataType, NumericType, StringType
 
-from custseg_spark import data, features
-from custseg_spark.engine.expressions import compile_expression, find_types
+from custseg_spark import clustering, data, features
+from custseg_spark.engine.expressions import add_columns, compile_expression, find_types
 from custseg_spark.engine.translate_errors import translate_engine_errors
 from custseg_spark.errors import RecipeError
-from custseg_spark.recipe import LABELS, Recipe, find_columns_used, find_rate_part, list_expressions
+from custseg_spark.recipe import (
+    LABELS,
+    Recipe,
+    find_columns_used,
+    find_rate_part,
+    list_expressions,
+    write_level_sql,
+)
 from custseg_spark.results import CustomerTable
 from custseg_spark.sql import find_columns, find_instants, find_whole_columns, make_safe, put_in_utc
 
 NUMBERS = (NumericType, BooleanType)
 _WORKING = re.compile(
-    r"_(raw_.*|scaled_\d+|d\d+|squared_distance|hash|described\d+|kept\d+|repeated|repeated_id|t_.*|vector"
-    r"|features|cluster|secret)",
+    r"_(raw_.*|level_.*|weight|scaled_\d+|d\d+|squared_distance|hash|described\d+|kept\d+|repeated"
+    r"|repeated_id|t_.*|vector|features|cluster|secret)",
     re.IGNORECASE,
 )
 """Names of columns that are there between two steps and never written."""
@@ -62,19 +69,25 @@ def apply_recipe(
     typed, used = _cast_columns(table, recipe, besides, trained)
     columns = tuple(c for c in typed.frame.columns if c != data.AS_READ)
     _refuse_clashes(columns, recipe, _list_written(recipe) if ours is None else ours)
-    expressions = {name: make_safe(f.sql, f"segment_by.{name}") for name, f in recipe.segment_by.items()}
+    expressions = features.write_features(recipe.features)
     to_utc = partial(put_in_utc, instants=find_instants(typed.frame.schema))
     computed = {name: to_utc(sql) for name, sql in expressions.items()}
+    levels = {
+        name: to_utc(make_safe(write_level_sql(feature), f"segment_by.{name}"))
+        for name, feature in recipe.categories.items()
+    }
     described = {name: to_utc(sql) for name, sql in _list_described(recipe).items()}
     rules, kinds, numbers = _analyse(typed.frame, computed, described, recipe)
     frame = features.add_raw_columns(_drop_ours(typed.frame, columns, used, recipe), computed)
-    columns_of = {name: compile_expression(typed.frame, sql) for name, sql in computed.items()}
-    values = features.build_value_checks(kinds, columns_of, recipe.segment_by)
+    frame = add_columns(frame, {f"{features.LEVEL}{name}": sql for name, sql in levels.items()})
+    if recipe.customers.weight is not None:
+        frame = add_columns(frame, {clustering.WEIGHT: to_utc(_write_weight(typed.frame, recipe))})
+    values = _list_value_checks(recipe, kinds, typed.frame, computed)
     id_column = data.resolve_column(recipe.input.id_column, columns, ["input.id"])
     rows = [*data.build_summary_checks(table, typed.frame, id_column), *typed.checks, *rules]
     return CustomerTable(
         frame=frame,
-        checks=(*rows, *(data.Check(reason, ok, may_stay=False) for reason, ok in values)),
+        checks=(*rows, *values),
         columns=columns,
         types={name: kind for name, kind in typed.frame.dtypes if name in columns},
         expressions=expressions,
@@ -87,13 +100,48 @@ def apply_recipe(
     )
 
 
+def _list_value_checks(
+    recipe: Recipe, kinds: Mapping[str, DataType], frame: DataFrame, computed: Mapping[str, str]
+) -> Iterator[data.Check]:
+    """The checks of what cuts and of weights: rows that can't be computed with may not stay, and those with
+    a level that the run did not know do."""
+    columns_of = {name: compile_expression(frame, sql) for name, sql in computed.items()}
+    values = [
+        *features.build_value_checks(kinds, columns_of, recipe.features),
+        *features.build_level_checks(recipe.categories),
+        *([features.build_weight_check(clustering.WEIGHT)] if recipe.customers.weight is not None else []),
+    ]
+    yield from (data.Check(reason, ok, may_stay=False) for reason, ok in values)
+    novelties = features.build_novelty_checks(recipe.categories)
+    yield from (data.Check(reason, ok, "warn") for reason, ok in novelties)
+
+
+def _write_weight(frame: DataFrame, recipe: Recipe) -> str:
+    """The safe SQL of how many customers each stands for: double, null where it is no number.
+
+    Raises RecipeError, with its key, for what gives none.
+    """
+    where, sql = "customers.weight", str(recipe.customers.weight)
+    safe = make_safe(sql, where)
+    with translate_engine_errors(where):
+        kind = find_types(frame, {"weight": safe}, "customers.")["weight"]
+    if not isinstance(kind, NumericType | StringType):
+        raise RecipeError(
+            f"{where}: the expression {sql} gives {kind.simpleString()}, not a number",
+            "name the column that says how many customers each one stands for",
+        )
+    return features.write_raw_sql(safe)
+
+
 def _cast_columns(
     table: data.Table, recipe: Recipe, besides: Mapping[str, str], trained: Mapping[str, str] | None
 ) -> tuple[data.TypedTable, Collection[str]]:
     """The table with the types that the recipe's expressions need, and the columns that are used."""
     used = _find_uses(recipe, besides)
     table.refuse_unread(used)
-    whole = {name for where, sql in list_expressions(recipe) for name in find_whole_columns(sql, where)}
+    expressions = [*list_expressions(recipe)]
+    expressions += [(name, write_level_sql(category)) for name, category in recipe.categories.items()]
+    whole = {name for where, sql in expressions for name in find_whole_columns(sql, where)}
     return data.cast_columns(table, used, recipe.input.types, trained, whole), used
 
 
@@ -107,13 +155,16 @@ def _analyse(
     instants = find_instants(frame.schema)
     with _name_the_key(frame, computed, described, recipe):
         kinds = find_types(frame, computed, "segment_by.")
+        categories = {name: make_safe(str(f.category)) for name, f in recipe.categories.items()}
+        of_categories = find_types(frame, categories, "segment_by.")
         described_kinds = find_types(frame, described, "describe or check ")
         rules = data.build_rule_checks(
             recipe.rules.named,
             lambda sql, where: compile_expression(frame, put_in_utc(make_safe(sql, where), instants), where),
         )
         _ = frame.select(*[check.ok for check in rules]).schema  # an unknown column shows here
-    features.refuse_types(kinds, recipe.segment_by)
+    features.refuse_types(kinds, recipe.features)
+    features.refuse_types(of_categories, recipe.categories)
     return rules, kinds, {name for name, kind in described_kinds.items() if isinstance(kind, NUMBERS)}
 
 
@@ -192,8 +243,7 @@ def _refuse_clashes(columns: tuple[str, ...], recipe: Recipe, ours: Sequence[str
             f"the table has a column {clashing[0]!r}, which the run would write itself",
             "rename it, or keep only other columns: output: {columns: [...]}",
         )
-    working = next((name for name in columns if _WORKING.fullmatch(name)), None)
-    if working:
+    if working := next((name for name in columns if _WORKING.fullmatch(name)), None):
         raise RecipeError(
             f"the table has a column {working!r}, a name that the run works with itself",
             f"rename it, or take it away: privacy: {{drop: [{working}]}}",

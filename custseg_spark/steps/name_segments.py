@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from custseg_spark import recipe as recipes
 from custseg_spark import segments
-from custseg_spark.recipe import FeatureSection, Recipe
+from custseg_spark.recipe import FeatureSection, LevelFeature, Recipe
 from custseg_spark.results import CountedTable
 from custseg_spark.statistics import measure_eta_squared
+from custseg_spark.wording import fold_text
 
 SEPARATES = 0.25
 """A feature of whose variance at least this share lies between the segments tells them apart."""
@@ -29,7 +31,7 @@ def settle_order(
     if recipe.segments.order_by is not None:
         return counted
     kept = live.model.order_by if live else None
-    order = kept if kept in recipe.segment_by else find_order(recipe, points, labels)
+    order = kept if kept in recipe.features else find_order(recipe, points, labels)
     return replace(counted, recipe=recipes.change(recipe, {"segments.order_by": order}))
 
 
@@ -38,22 +40,22 @@ def find_order(recipe: Recipe, points: NDArray[np.float64], labels: NDArray[np.i
 
     Money that was spent if it separates them (see SEPARATES), else how often people bought, else whatever
     separates them most; of several of a kind one whose words are nouns, which begin with a capital, then
-    the one that separates most, and of equals the first.
+    the one that separates most, and of equals the first. A level of a category only where nothing else cuts,
+    for it has no order.
     """
     if recipe.segments.order_by is not None:
         return recipe.segments.order_by
+    columns = dict(zip(recipe.features, points.T, strict=True))
+    ordered = {name: f for name, f in recipe.features.items() if not isinstance(f, LevelFeature)}
     apart = {
-        name: float(np.nan_to_num(measure_eta_squared(column, labels)))
-        for (name, column) in zip(recipe.segment_by, points.T, strict=True)
+        name: float(np.nan_to_num(measure_eta_squared(columns[name], labels)))
+        for name in ordered or recipe.features
     }
-    topics = {
-        name: segments.find_topic(feature.label or name, feature.unit)
-        for name, feature in recipe.segment_by.items()
-    }
+    topics = {name: segments.find_topic(f.label or name, f.unit) for name, f in ordered.items()}
     for wanted in _BOUGHT:
-        some = [name for name, share in apart.items() if share >= SEPARATES and topics[name] in wanted]
+        some = [name for name, share in apart.items() if share >= SEPARATES and topics.get(name) in wanted]
         if some:
-            return max(some, key=lambda name: (_has_nouns(recipe.segment_by[name]), round(apart[name], 6)))
+            return max(some, key=lambda name: (_has_nouns(recipe.features[name]), round(apart[name], 6)))
     return max(apart, key=lambda name: round(apart[name], 6))
 
 
@@ -61,7 +63,7 @@ def _has_nouns(feature: FeatureSection) -> bool:
     return any(word and word[0].isupper() for word in feature.words or ())
 
 
-def order_centres(centres: NDArray[np.float64], sizes: Sequence[int], by: int) -> list[int]:
+def order_centres(centres: NDArray[np.float64], sizes: Sequence[float], by: int) -> list[int]:
     """Highest `order_by` first; ties: the larger first, then the one found first."""
     return sorted(range(len(centres)), key=lambda i: (-centres[i, by], -sizes[i], i))
 
@@ -78,17 +80,33 @@ def name_segments(
         for i, name in kept.items()
         if i not in asked and name.casefold() not in spoken and not segments.tells_figure(name)
     }
-    features = recipe.segment_by
+    features = recipe.features
     lowest = np.zeros(len(features)) if found.means is None else found.means.min(axis=0)
     vocabulary = segments.Vocabulary(
         {name: feature.words for name, feature in features.items()},
         order_by or recipe.order_by,
         {
-            name: segments.Title(name, feature.label, feature.unit, may_count=bool(least >= 0))
-            for (name, feature), least in zip(features.items(), lowest, strict=True)
+            title.name: replace(title, may_count=bool(least >= 0))
+            for title, least in zip(_list_titles(recipe), lowest, strict=True)
         },
     )
     return segments.name_segments(found, vocabulary, {**stay, **asked}, ids)
+
+
+def _list_titles(recipe: Recipe) -> Iterator[segments.Title]:
+    """What each feature is called. The word of a level, which stands in names alone, carries its category
+    where another feature has that word too: tier A, class A."""
+    features = recipe.features
+    words = Counter(
+        fold_text(word) for feature in features.values() for word in set(feature.words or ()) if word
+    )
+    for name, feature in features.items():
+        title = segments.Title(name, feature.label, feature.unit)
+        if isinstance(feature, LevelFeature):
+            word = str((feature.words or (feature.label,))[-1])
+            told = word if words[fold_text(word)] == 1 else feature.label
+            title = replace(title, category=feature.title, level=told)
+        yield title
 
 
 def propose_names(
@@ -98,7 +116,7 @@ def propose_names(
     k = len(centres)
     sizes = np.bincount(labels, minlength=k).tolist()
     by = find_order(recipe, points, labels)
-    order = order_centres(centres, sizes, list(recipe.segment_by).index(by))
+    order = order_centres(centres, sizes, list(recipe.features).index(by))
     rank = np.argsort(order)
     named = name_segments(recipe, segments.measure_traits(points, rank[labels], k), range(k), {}, by)
     return tuple(named[i].name for i in rank)

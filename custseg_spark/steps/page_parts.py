@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
-
-import numpy as np
-import pandas as pd
 
 from custseg_spark import data, segments
-from custseg_spark.features import Treatment
-from custseg_spark.recipe import Recipe
-from custseg_spark.report import exploration, page
+from custseg_spark.report import page
 from custseg_spark.report.plots.data import FeatureView
 from custseg_spark.report.tables import Column, PageTable
-from custseg_spark.results import AlgorithmComparison, LiveComparison, Sample, Segmentation, TrainingResult
-from custseg_spark.steps.tell_far_values import FarColumn
+from custseg_spark.results import AlgorithmComparison, LiveComparison, Segmentation, TrainingResult
+from custseg_spark.steps.draw_even_sample import tell_weights
 from custseg_spark.steps.write_run import tabulate_sweep
 from custseg_spark.wording import write_recurrence
 
@@ -63,53 +56,12 @@ def list_views(fitted: Segmentation, *roles: str) -> tuple[FeatureView, ...]:
             transforms.get(shown.name, "none"),
             shown.name in fitted.profile.shares,
             shown.label,
+            shown.title,
+            shown.level,
         )
         for shown in fitted.profile.shown
         if shown.role in roles
     )
-
-
-def list_columns(result: TrainingResult, far: Mapping[str, FarColumn]) -> tuple[exploration.ColumnView, ...]:
-    """Every column used, as it was found: features as they were before imputation and clipping. `far`: what
-    is said of values far outside, by column."""
-    recipe, sample, fitted = result.recipe, result.sample, result.segmentation
-    everyone = result.quality.read
-    views = {view.name: view for view in list_views(fitted, "feature", "description", "outcome")}
-    found = [
-        exploration.build_column_view(
-            views[t.name],
-            segments.clip_extremes(sample.raw[t.name].to_numpy(dtype=np.float64), recipe.privacy.min_cell),
-            "cuts",
-            sample.missing[t.name] / everyone,
-            _write_treatment(t, recipe, sample),
-        )
-        for t in fitted.model.features
-    ]
-    for shown in fitted.profile.shown:
-        if shown.role != "feature" and shown.name in fitted.sample and not shown.rate:
-            numbers = pd.to_numeric(fitted.sample[shown.name], errors="coerce")
-            values = segments.clip_extremes(numbers.to_numpy(dtype=np.float64), recipe.privacy.min_cell)
-            if np.isfinite(values).any():
-                role = "checks" if shown.role == "outcome" else "describes"
-                found.append(exploration.build_column_view(views[shown.name], values, role))
-    cells = {name: told.cell for name, told in far.items()}
-    return tuple(replace(one, far=cells.get(one.column.name, "")) for one in found)
-
-
-def _write_treatment(treatment: Treatment, recipe: Recipe, sample: Sample) -> str:
-    raw = sample.raw[treatment.name].to_numpy(dtype=np.float64)
-    told = []
-    missing = sample.missing[treatment.name]
-    if missing and treatment.fill is not None:
-        how = recipe.segment_by[treatment.name].impute
-        source = f" ({how})" if isinstance(how, str) else ""
-        told.append(f"{missing:,} missing -> {treatment.fill:,.6g}{source}")
-    for bound, lies_beyond in ((treatment.lower, np.less), (treatment.upper, np.greater)):
-        if bound is not None and (beyond := lies_beyond(raw, bound)).any():
-            told.append(f"{beyond.mean():.1%} clipped at {bound:,.6g}")
-    if treatment.transform != "none":
-        told.append("logarithm")
-    return "; ".join(told)
 
 
 def list_protected(profile: segments.Profile) -> tuple[page.ProtectedColumn, ...]:
@@ -131,9 +83,11 @@ def build_plain_rules(fitted: Segmentation, fewest: int) -> page.PlainRules:
         for t in fitted.model.features
     }
     few = segments.find_small(fitted.profile, fewest)
-    labels = {shown.name: shown.text for shown in fitted.profile.shown}
+    shown = fitted.profile.shown
+    labels = {column.name: column.text for column in shown}
+    levels = {column.name: (column.title, column.level) for column in shown if column.category}
     leaves = tuple(
-        page.Leaf(rule.segment, rule.text(labels), rule.share, rule.right)
+        page.Leaf(rule.segment, rule.text(labels, levels), rule.share, rule.right)
         for rule in found.rules
         if rule.segment not in few
     )
@@ -142,7 +96,7 @@ def build_plain_rules(fitted: Segmentation, fewest: int) -> page.PlainRules:
 
 def write_method(result: TrainingResult) -> tuple[str, ...]:
     """How it was done, a sentence or two each."""
-    recipe, sample, passes = result.recipe, result.sample, result.segmentation.refined.passes
+    recipe, sample, passes = result.recipe, result.counted.sample, result.segmentation.refined.passes
     rows = len(sample.raw)
     drawn = "all customers" if sample.whole else f"{rows:,} customers, drawn by a hash of the id"
     steps = "" if passes == 1 else f", moved by {passes - 1} Lloyd steps over all customers"
@@ -165,6 +119,7 @@ def write_method(result: TrainingResult) -> tuple[str, ...]:
             if unknown
             else []
         ),
+        *tell_weights(result),
         "Names follow from the recipe's words by a fixed rule; outcomes took no part in finding segments.",
         "Sizes, shares, means and outcomes are of all customers; quartiles, rules, pictures of the sample.",
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from custseg_spark import clustering, journal, segments
 from custseg_spark.clustering import Refinement
@@ -33,21 +36,20 @@ def profile_segments(
     kept = {i: live.model.name_of(i) for i in identified.continuing_ids} if live else {}
     ids = tuple(sorted(identified.ids))
     refined = refined.reorder([identified.ids.index(i) for i in ids])
-    labels = clustering.find_nearest(treated.points, refined.centres)
-    sample = treated.values.join(counted.sample.described).assign(segment=np.array(ids)[labels])
+    labels, sample = _label_sample(counted, treated, refined, ids)
     values = treated.values.to_numpy(dtype=np.float64)
     traits = segments.measure_traits(treated.points, labels, len(ids), values)
-    totals = segments.tabulate_totals(refined.rows, ids, refined.sizes, measures)
+    totals = segments.tabulate_totals(refined.rows, ids, refined.weights, measures)
     profile = segments.build_profile(
-        segments.Measurements(totals, sample),
+        segments.Measurements(totals, sample, *(refined.count_rows() or ())),
         traits,
         name_segments(recipe, traits, ids, kept),
-        segments.list_columns(recipe.segment_by, recipe.describe, recipe.check),
+        segments.list_columns(recipe.features, recipe.describe, recipe.check),
         recipe.protected,
     )
     profile = segments.suppress_small_cells(profile, recipe.privacy.min_cell, sample)
     names = tuple(segment.name for segment in profile.segments)
-    if small := warn_small(names, refined.sizes, recipe.segments.smallest_share):
+    if small := warn_small(names, refined.weights, recipe.segments.smallest_share):
         journal.warn(small)
     if unknown := sorted(set(recipe.segments.names) - set(ids)):
         listed = ", ".join(map(str, ids))
@@ -63,7 +65,21 @@ def profile_segments(
     )
 
 
-def warn_small(names: Sequence[str], sizes: Sequence[int], floor: float) -> str:
+def take_sample(fitted: Segmentation, counted: CountedTable, treated: TreatedSample) -> Segmentation:
+    """The same segments with other customers as their sample: those of `counted`, treated as `treated`."""
+    labels, sample = _label_sample(counted, treated, fitted.refined, fitted.model.ids)
+    return replace(fitted, labels=labels, sample=sample, points=treated.points)
+
+
+def _label_sample(
+    counted: CountedTable, treated: TreatedSample, refined: Refinement, ids: Sequence[int]
+) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """(n,) positions of the sampled customers' segments, and the frame of a Segmentation."""
+    labels = clustering.find_nearest(treated.points, refined.centres)
+    return labels, treated.values.join(counted.sample.described).assign(segment=np.array(ids)[labels])
+
+
+def warn_small(names: Sequence[str], sizes: Sequence[float], floor: float) -> str:
     """A warning where a segment of all customers, `sizes` (k,), is under the floor that k was chosen by on
     the sample; empty where none is."""
     everyone = sum(sizes)

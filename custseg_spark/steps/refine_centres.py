@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from custseg_spark import clustering, data, features, journal, segments
 from custseg_spark.clustering import Refinement
 from custseg_spark.model import SCALED, add_stages, build_scaled_stages
+from custseg_spark.recipe import LevelFeature
 from custseg_spark.results import CountedTable, TreatedSample
 from custseg_spark.segments import MeasuredColumn
 from custseg_spark.steps.check_rows import refuse_change
@@ -32,25 +33,30 @@ def refine_centres(
     The passes that move the centres take the `measures` of the profile too: they are the only scans. Raises
     DataError where they saw other customers than were counted.
     """
-    recipe, table = counted.recipe, counted.table
+    recipe, table, weighted = counted.recipe, counted.table, treated.weights is not None
     scaled = add_stages(table.accepted, build_scaled_stages(treated.treatments))
+    measured = segments.build_aggregates(scaled, measures, clustering.WEIGHT if weighted else None)
     with explain_engine_errors("reading the input", table, recipe):
         refined = clustering.refine(
             scaled, [f"{SCALED}{i}" for i in range(centres.shape[1])], centres,
-            segments.build_aggregates(scaled, measures), recipe.sweep,
+            measured, recipe.sweep, weighted=weighted,
         )  # fmt: skip
     journal.scan("refine", refined.passes)
-    refuse_change(counted.counts[data.ACCEPTED], sum(refined.sizes))
-    by = list(recipe.segment_by).index(recipe.order_by)
-    return refined.reorder(order_centres(refined.centres, refined.sizes, by))
+    refuse_change(counted.counts[data.ACCEPTED], sum(refined.counts))
+    by = list(recipe.features).index(recipe.order_by)
+    return refined.reorder(order_centres(refined.centres, refined.weights, by))
 
 
 def list_measures(counted: CountedTable, treated: TreatedSample) -> dict[str, MeasuredColumn]:
     """What is measured of each segment over all customers, by name, with the mean of the sample."""
-    cutting = {name: f"{features.VALUE}{name}" for name in counted.recipe.segment_by}
+    cutting = {name: f"{features.VALUE}{name}" for name in counted.recipe.features}
+    levels = {name for name, one in counted.recipe.features.items() if isinstance(one, LevelFeature)}
     described, profiled = counted.sample.described, counted.table.profiled
     return {
-        **{name: MeasuredColumn(sql, _find_middle(treated.values[sql])) for name, sql in cutting.items()},
+        **{
+            name: MeasuredColumn(sql, _find_middle(treated.values[sql]), name in levels)
+            for name, sql in cutting.items()
+        },
         **{name: MeasuredColumn(sql, _find_middle(described[name])) for name, sql in profiled.items()},
     }
 

@@ -69,7 +69,8 @@ def build_summary(result: TrainingResult, cautions: FigureCautions) -> view.Summ
         ),
         segments=_build_segments(result),
         shares=tuple(column.name for column in profile.shown if column.name in profile.shares),
-        labels={column.name: column.label for column in profile.shown if column.label},
+        labels={column.name: column.label for column in profile.shown if column.label}
+        | {column.category: column.title for column in profile.shown if column.category},
     )
 
 
@@ -115,18 +116,29 @@ def _is_capped(result: TrainingResult, value: str | None) -> bool:
 
 
 def _weigh_features(fitted: Segmentation) -> tuple[view.FeatureWeight, ...]:
-    """How much each feature decides, the one that decides most first."""
-    weights = []
-    for treatment, column in zip(fitted.model.features, fitted.points.T, strict=True):
-        own = segments.measure_share_between(fitted.profile, treatment.name)
-        changed = measure_eta_squared(column, fitted.labels) if treatment.transform != "none" else None
-        weights.append(view.FeatureWeight(feature=treatment.name, share=own, share_transformed=changed))
+    """How much each feature decides, a category by all its levels; the one that decides most first."""
+    parts: dict[str, list[str]] = {}
+    for t in fitted.model.features:
+        parts.setdefault(t.category or t.name, []).append(t.name)
+    changed = {
+        t.name: measure_eta_squared(column, fitted.labels)
+        for t, column in zip(fitted.model.features, fitted.points.T, strict=True)
+        if t.transform != "none"
+    }
+    weights = [
+        view.FeatureWeight(
+            feature=name,
+            share=segments.measure_share_between(fitted.profile, *columns),
+            share_transformed=changed.get(name),
+        )
+        for name, columns in parts.items()
+    ]
     return tuple(sorted(weights, key=lambda one: -(one.share or 0)))
 
 
 def _is_in_order(fitted: Segmentation, recipe: Recipe) -> bool:
     """Whether the segments stand in order of the recipe's `order_by`: they do until ids are kept."""
-    by = list(recipe.segment_by).index(recipe.order_by)
+    by = list(recipe.features).index(recipe.order_by)
     return bool(np.all(np.diff([centre[by] for centre in fitted.model.centres]) <= 0))
 
 
@@ -149,5 +161,8 @@ def _list_cautions(result: TrainingResult, of_figures: tuple[str, ...]) -> tuple
 def write_twins(fitted: Segmentation) -> tuple[str, ...]:
     """A sentence for each group of features that say much the same thing."""
     names = [t.name for t in fitted.model.features]
-    groups = exploration.find_groups(dict(zip(names, fitted.points.T, strict=True)))
-    return tuple(group.write({name: fitted.profile.column(name).text for name in names}) for group in groups)
+    categories = {t.name: t.category for t in fitted.model.features if t.category}
+    groups = exploration.find_groups(dict(zip(names, fitted.points.T, strict=True)), categories)
+    called = {column.name: column.text for column in fitted.profile.shown}
+    called |= {column.category: column.title for column in fitted.profile.shown if column.category}
+    return tuple(group.write(called) for group in groups)

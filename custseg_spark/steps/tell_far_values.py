@@ -48,11 +48,13 @@ def _list_values(
     result: TrainingResult,
 ) -> Iterator[tuple[ReportColumn, NDArray[np.float64], NDArray[np.float64]]]:
     """Each column of which the profile has figures, as it was found and as it is shown, a value per sampled
-    customer: a date and a text have none."""
+    customer: a date, a text and a level have none."""
     fitted = result.segmentation
     measured = fitted.profile.everyone.columns
     for column in fitted.profile.shown:
-        if column.rate or column.name not in measured or column.in_sample not in fitted.sample:
+        if column.category or column.rate or column.name not in measured:
+            continue
+        if column.in_sample not in fitted.sample:
             continue
         numbers = pd.to_numeric(fitted.sample[column.in_sample], errors="coerce")
         shown = numbers.to_numpy(dtype=np.float64)

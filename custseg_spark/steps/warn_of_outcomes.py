@@ -38,12 +38,12 @@ def find_carriers(recipe: Recipe, raw: pd.DataFrame, described: pd.DataFrame) ->
     for name, feature in recipe.segment_by.items():
         carried = (
             f"segment_by.{name}: {column} carries an outcome in its name ({' '.join(words)})"
-            for column in sorted(find_columns(feature.sql))
+            for column in sorted(find_columns(feature.expression))
             if (words := find_outcome_words(split_words(column), names))
         )
         if told := next(carried, ""):
             yield told
-        elif told := find_told(raw[name], truths):
+        elif name in raw and (told := find_told(raw[name], truths)):
             yield f"segment_by.{name} tells {told}"
 
 

@@ -20,6 +20,7 @@ from custseg_spark.report.profile_table import ProfileTable
 from custseg_spark.results import RunFigures, TrainingResult
 from custseg_spark.steps import page_parts
 from custseg_spark.steps.compare_algorithms import draw_comparison_figures
+from custseg_spark.steps.list_columns import list_columns
 from custseg_spark.steps.summarize_run import build_summary, find_cautions
 from custseg_spark.steps.trace_numbers import trace_numbers
 from custseg_spark.steps.write_run import tabulate_sweep
@@ -97,7 +98,7 @@ def build_page(run: runs.Run, result: TrainingResult) -> page.Page:
         profile=ProfileTable(flat, cutting, describing, overall),
         evidence=page_parts.build_evidence(result),
         rules=page_parts.list_rules(result),
-        columns=page_parts.list_columns(result, cautions.far),
+        columns=list_columns(result, cautions.far),
         together=cautions.together,
         protected=page_parts.list_protected(profile),
         plain_rules=page_parts.build_plain_rules(fitted, recipe.privacy.min_cell),

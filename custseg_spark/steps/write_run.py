@@ -25,6 +25,7 @@ from custseg_spark.evidence import Candidate
 from custseg_spark.model import DIALECTS, Model, build_pipeline_files, write_segments_sql
 from custseg_spark.recipe import OrderRecipe, Recipe, find_columns_used
 from custseg_spark.results import CustomerTable, Decision, LiveComparison, TrainingResult
+from custseg_spark.statistics import count_effective
 from custseg_spark.steps.describe_engine import describe_engine
 from custseg_spark.steps.explain_cast import explain_engine_errors
 from custseg_spark.steps.load_table import list_kept_columns
@@ -100,9 +101,9 @@ def write_customers(spark: SparkSession, run: runs.Run, result: TrainingResult) 
     with journal.stage("label") as facts, explain_engine_errors(f"writing {at}", table, result.recipe):
         data.write_customers(labelled, at, "segment")
         found = count_written(spark, run)
-        facts.update(customers=sum(fitted.sizes))
+        facts.update(customers=sum(fitted.refined.counts))
     journal.scan("label and write")
-    expected = {segment: size for segment, size in zip(fitted.model.ids, fitted.sizes, strict=True) if size}
+    expected = {i: count for i, count in zip(fitted.model.ids, fitted.refined.counts, strict=True) if count}
     if found != expected:
         raise InputChangedError(
             f"{sum(found.values()):,} customers were written where {sum(expected.values()):,} were measured"
@@ -179,8 +180,8 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
     """run.json of a whole run."""
     recipe, decision = result.recipe, result.decision
     fitted, structure = result.segmentation, decision.structure
+    sampled = result.counted.sample
     used = {column.lower() for column in find_columns_used(recipe)}
-    everyone = sum(fitted.sizes)
     return runs.RunRecord(
         run_id=run.run_id,
         input=result.counted.source,
@@ -193,7 +194,11 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
             **runs.RowCounts.model_validate(result.quality).model_dump(), missing=result.sample.missing
         ),
         sample=runs.SampleRecord(
-            rows=len(result.sample.raw), whole=result.sample.whole, seed=recipe.sweep.seed
+            rows=len(sampled.raw),
+            whole=sampled.whole,
+            seed=recipe.sweep.seed,
+            effective=None if sampled.weights is None else count_effective(sampled.weights),
+            drawn=None if sampled.weights is None else len(result.drawn.raw),
         ),
         k=decision.choice.k,
         why=decision.choice.why,
@@ -203,8 +208,8 @@ def build_record(run: runs.Run, result: TrainingResult) -> runs.RunRecord:
         spark_ml=None if result.spark_ml is None else runs.SparkMlRecord(**asdict(result.spark_ml)),
         replication=result.replication,
         segments=tuple(
-            runs.SegmentShare(segment=i, name=name, size=size, share=size / everyone)
-            for i, name, size in zip(fitted.model.ids, fitted.model.names, fitted.sizes, strict=True)
+            runs.SegmentShare(segment=i, name=name, size=size, share=share, rows=rows)
+            for i, name, size, share, rows in zip(*fitted.list_sizes(), strict=True)
         ),
         ids_used=tuple(sorted(result.ids_used)),
         live=None if result.since_live is None else build_live_record(result.since_live),

@@ -84,7 +84,7 @@ def test_nasty_names_are_safe_in_every_role(form: Form) -> None:
     nasty = next(name for name, offer in form.offers.items() if offer.says == NASTY)
     more = next(name for name, offer in form.offers.items() if offer.says == MORE)
     found = form.build_recipe(Choices("id", (nasty, "spend"), (more,)), "t.csv")
-    assert find_columns(found.segment_by[nasty].sql) == {NASTY}
+    assert find_columns(found.segment_by[nasty].expression) == {NASTY}
     assert find_columns(found.describe[more].sql or "") == {MORE}
 
 

@@ -21,6 +21,7 @@ from custseg_spark.app.visit import Upload
 from custseg_spark.commands.train import train
 from custseg_spark.recipe import Recipe, parse
 from tests.corpus import sheets
+from tests.unit.test_propose_categories import draw_table
 
 testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not installed")
 
@@ -229,6 +230,25 @@ def test_from_a_table_to_segments_and_a_candidate(
     found.button(key="results.save").click().run()
     assert "Saved as" in read_text(found)
     assert len(list((output / "runs").iterdir())) == 1
+
+
+def test_categories_are_chosen_with_their_weights(spark: SparkSession) -> None:
+    found = bring(open_page("segment").run(), "shop.csv", draw_table(rows=300).to_csv(index=False).encode())
+    asked = next(one for one in found.multiselect if one.label == "Categories that cut")
+    assert {*asked.value} == {"tier", "channel"}
+    assert {*asked.options} == {"tier", "channel", "city"}
+    asked.set_value(["tier"])
+    found.run()
+    weights = [one for one in found.slider if one.label.startswith("Weight of")]
+    assert [(one.label, one.value) for one in weights] == [("Weight of tier, against 1 of a number", 1.0)]
+    weights[0].set_value(2.0)
+    choose(found, "How many segments?", "Exactly")
+    next(one for one in found.slider if one.label == "Segments").set_value(3)
+    found.run()
+    found.button(key="segment.go").click().run()
+    assert not found.exception
+    assert not found.error, read_text(found)
+    assert "Three segments" in read_text(found)
 
 
 @pytest.fixture

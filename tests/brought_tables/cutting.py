@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tests.brought_tables.tables import csv, draw_customers, write
-from tests.brought_tables.trial import QUICK_KEYS, Case, Trial, say
+from tests.brought_tables.trial import QUICK, QUICK_KEYS, Case, Trial, find_run, say
 
 NONE: frozenset[str] = frozenset()
 GROUPS = ("shoes", "shirts", "books", "toys", "garden", "food")
@@ -82,6 +82,34 @@ def make_categories(directory: Path) -> Path:
     return write(table[["customer_id", "gender", "city", "tier", "churn"]], directory)
 
 
+def make_coded_regions(directory: Path) -> Path:
+    """Regions as numbers, of which big spenders mostly live in one and small ones in the other, beside a code
+    that goes with nothing."""
+    table, rng = draw_customers(), np.random.default_rng(28)
+    big = (table["spend"] > 800).to_numpy()
+    table["region"] = np.where((rng.random(len(table)) < 0.75) == big, 1, 2)
+    return write(table.assign(branch_type=rng.integers(1, 4, len(table))), directory)
+
+
+def make_plans(directory: Path) -> Path:
+    """A subscription as it is kept in German: plans and ways to pay that go with each other, and what must
+    not decide, twice by its values alone."""
+    table, rng = draw_customers(), np.random.default_rng(29)
+    yearly = rng.random(len(table)) < 0.5
+    keep = rng.random(len(table)) < 0.85
+    return write(
+        table.assign(
+            Vertrag=np.where(yearly, "jährlich", "monatlich"),
+            Zahlungsart=np.where(yearly == keep, "Rechnung", "Karte"),
+            Familienstand=rng.choice(["ledig", "verheiratet"], len(table)),
+            Anrede_2=np.where(yearly == keep, "Herr", "Frau"),
+            gruppe=rng.choice(["18-24", "25-39", "40-64", "65+"], len(table)),
+            Land=np.where(np.arange(len(table)) % 50 == 0, "AT", "DE"),
+        ),
+        directory,
+    )
+
+
 def numbers_the_rows(trial: Trial) -> None:
     assert trial.recipe["input"]["id"] == {"row_number": True}
     assert "row number" in trial.init.text.replace("_", " ").lower(), "said on the terminal"
@@ -127,22 +155,65 @@ def offers_sums(trial: Trial) -> None:
 
 
 def hints_at_categories(trial: Trial) -> None:
-    """Text named under segment_by as it is: the message says how."""
+    """Text named under segment_by as it is: the message says how, and so it runs."""
     recipe = trial.place / "by_hand.yml"
-    recipe.write_text("input: {id: customer_id}\nsegment_by: {spend: spend, tier: tier}\n")
+    recipe.write_text("input: {id: customer_id}\nsegment_by: {spend: spend, tier: tier}\n" + QUICK_KEYS)
     found = say("train", "--recipe", recipe, "--input", trial.table, "--output", trial.place / "by_hand")
     assert found.code in (2, 3)
-    assert "tier" in found.err
-    assert "describe" in found.err or "cast(" in found.err
+    assert "tier: {category: tier}" in found.err
     assert re.search(r"Gold|Silver|Bronze", found.err), "with a value of the table"
     assert "Traceback" not in found.err
+    recipe.write_text(recipe.read_text().replace("tier: tier", "tier: {category: tier}"))
+    found = say("train", "--recipe", recipe, "--input", trial.table, "--output", trial.place / "by_hand")
+    assert found.code == 0, found.err
 
 
-def has_nothing_to_cut_by(trial: Trial) -> None:
-    assert trial.init.code == 3
-    assert "Traceback" not in trial.init.err
-    assert "categor" in trial.init.err
-    assert len(trial.init.errors) <= 2, "a line of what and a line of what to do"
+def cuts_by_tier_and_channel(trial: Trial) -> None:
+    assert trial.categories == {"tier", "channel"}
+    assert "spend" in trial.columns("segment_by")
+    assert "gender" in trial.recipe["protected"]
+    assert re.search(r"^  # city: {category: city}  # .+", trial.recipe_text, re.MULTILINE), "and why not"
+    out = trial.place / "three"
+    three = (*QUICK, "--set", "segments.k=3")
+    found = say("train", "--recipe", trial.place / "proposed.yaml", "--output", out, *three)
+    assert found.code == 0, found.err
+    customers = pd.read_parquet(find_run(out) / "customers")
+    means = (
+        customers.groupby("segment", observed=True)
+        .agg(
+            spend=("spend", "mean"),
+            gold=("tier", lambda tier: (tier == "Gold").mean()),
+            bronze=("tier", lambda tier: (tier == "Bronze").mean()),
+            web=("channel", lambda one: (one == "web").mean()),
+        )
+        .sort_values("spend")
+    )
+    assert means["spend"].iloc[0] < 200
+    assert means["spend"].iloc[1] > 800
+    big = means.iloc[1:].sort_values("gold")
+    assert big["gold"].iloc[1] > 0.9
+    assert big["web"].iloc[1] < 0.1
+    assert big["bronze"].iloc[0] > 0.9
+    assert big["web"].iloc[0] > 0.9
+
+
+def cuts_by_categories_alone(trial: Trial) -> None:
+    assert trial.categories == trial.columns("segment_by") == {"city", "tier"}
+    assert "gender" in trial.recipe["protected"]
+    assert trial.columns("check") == {"churn"}
+    assert set(trial.customers["feature_tier"]) == {"Gold", "Silver", "Bronze"}
+
+
+def cuts_by_region(trial: Trial) -> None:
+    assert trial.categories == {"region"}
+    assert "branch_type" not in trial.columns("segment_by")
+    assert set(trial.customers["feature_region"]) == {"1", "2"}, "and not 1.0"
+
+
+def cuts_by_plans(trial: Trial) -> None:
+    assert trial.categories == {"Vertrag", "Zahlungsart"}
+    assert set(trial.recipe["protected"]) == {"Familienstand", "Anrede_2", "gruppe"}
+    assert re.search(r"DE in 98% of the rows", trial.recipe_text)
 
 
 CASES = [
@@ -152,9 +223,11 @@ CASES = [
         csv(lambda table: table.drop(columns="customer_id").assign(region=1 + table["customer_id"] % 3)),
         (numbers_the_rows,),
     ),
-    Case("mixed_cat", csv(add_categories), (hints_at_categories,)),
-    Case("categorical_only", make_categories, (has_nothing_to_cut_by,), customers=None),
+    Case("mixed_cat", csv(add_categories), (hints_at_categories, cuts_by_tier_and_channel)),
+    Case("categorical_only", make_categories, (cuts_by_categories_alone,)),
+    Case("coded_regions", make_coded_regions, (cuts_by_region,)),
+    Case("plans", make_plans, (cuts_by_plans,)),
     Case("wide_counts", make_wide, (offers_sums,), spend=NONE),
     Case("outcome_in_a_column", make_telltale, (leaves_the_telltale_out,)),
     Case("codes_and_days", make_codes_and_days, (cuts_by_no_code,), spend=NONE),
-]  # fmt: skip
+]

@@ -93,10 +93,9 @@ def draw_table(seed: int) -> DrawnTable:
     columns = _draw_columns(rng, style, groups, k)
     nobody = ""
     if rng.random() < 0.04:
-        columns, nobody = (
-            [one for one in columns if one.role in ("id", "flag", "category", "outcome")],
-            "no numbers",
-        )
+        columns = [one for one in columns if one.role in ("id", "flag", "category", "outcome")]
+        kinds = [one for one in columns if one.role == "category" and "segment" not in one.name.lower()]
+        nobody = "" if kinds else "neither numbers nor categories"
         columns, groups = columns or [draw_id(rng, style, rows)], np.zeros(rows, dtype=np.int64)
     orders = not nobody and rng.random() < 0.06
     if orders:

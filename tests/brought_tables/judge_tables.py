@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
 from custseg_spark.engine.session import open_session
+from tests.brought_tables.draw_columns import Role
 from tests.brought_tables.draw_tables import DrawnTable
 from tests.brought_tables.trial import QUICK, Trial, bring
 from tests.brought_tables.true_names import find_false_words
@@ -26,6 +27,9 @@ class Verdict:
     failures: tuple[str, ...]
     agreement: float
     names: tuple[str, ...]
+
+
+NUMBERS: tuple[Role, ...] = ("spend", "count", "recency", "date", "measure", "code")
 
 
 def try_table(table: DrawnTable, directory: Path, settings: tuple[str, ...] = QUICK) -> Verdict:
@@ -84,6 +88,8 @@ def _judge_recipe(table: DrawnTable, trial: Trial) -> list[str]:
         ("outcome", cut), ("telltale", cut | shown), ("code", cut), ("id", cut), ("personal", cut),
         ("flag", cut), ("category", cut), ("constant", cut), ("text", cut),
     ):  # fmt: skip
+        if role in ("flag", "category") and not table.names(*NUMBERS):
+            continue  # nothing else is there
         if wrong := sorted(table.names(role) & where):  # type: ignore[arg-type]
             failures.append(f"{role} {', '.join(wrong)} cuts" + (" or is shown" if where is not cut else ""))
     bare = {sql.strip("`") for sql in trial.sections["segment_by"].values()}

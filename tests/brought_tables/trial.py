@@ -86,6 +86,12 @@ class Trial:
         """The table's columns that a section of the recipe uses."""
         return {column for sql in self.sections[section].values() for column in find_columns(sql)}
 
+    @property
+    def categories(self) -> set[str]:
+        """The table's columns that cut by their levels."""
+        given = [keys for keys in self.recipe["segment_by"].values() if isinstance(keys, dict)]
+        return {column for keys in given if "category" in keys for column in find_columns(keys["category"])}
+
     def find_feature(self, column: str) -> tuple[str, Mapping[str, Any]]:
         """Name and keys of the feature that is made of one column."""
         found = [name for name, sql in self.sections["segment_by"].items() if find_columns(sql) == {column}]
@@ -140,7 +146,8 @@ def _write_expressions(section: Any) -> dict[str, str]:
     """Name -> SQL; of a rate its two parts as one expression."""
     written = {}
     for name, keys in (section or {}).items():
-        sql = keys if not isinstance(keys, dict) else keys.get("sql") or " + ".join(map(str, keys["rate"]))
+        given = keys if isinstance(keys, dict) else {"sql": keys}
+        sql = given.get("sql") or given.get("category") or " + ".join(map(str, given["rate"]))
         written[name] = str(sql)
     return written
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from custseg_spark.sql.parse import find_columns
+from tests.brought_tables.true_levels import judge_levels, list_levels
 
 LEVELS = ("low", "mid", "high")
 MADE = {"low": ("low", "few", "short"), "mid": ("mid", "some", "medium"), "high": ("high", "many", "long")}
@@ -103,7 +104,8 @@ class Feature:
         """Whether the members lie where the word of the level says, against all customers."""
         own, spread = self.values[members], float(self.values.std(ddof=0))
         z = 0.0 if spread == 0 else (own.mean() - self.values.mean()) / spread
-        beyond = float(((own - self.values.median()) * z > 0).mean())
+        middle = self.values.mean() if self.values.nunique() == 2 else self.values.median()
+        beyond = float(((own - middle) * z > 0).mean())
         same_side = (self.plain[members].mean() - self.plain.mean()) * z >= 0
         # on the very bound two ways of adding up may differ: both words are let pass there
         told = same_side and abs(z) >= 0.499 and beyond >= 0.599
@@ -124,7 +126,12 @@ def find_false_words(
     `recipe`: as run.json keeps it; `customers`: as the run published them; `spend`, `recency`: the columns
     that are money spent and days since something, by which alone a segment may be called spenders or quiet.
     """
-    features = [_read_feature(name, keys, customers) for name, keys in recipe["segment_by"].items()]
+    features = [
+        _read_feature(name, keys, customers)
+        for name, keys in recipe["segment_by"].items()
+        if keys.get("category") is None or keys.get("order")
+    ]
+    levels = list_levels(recipe, customers)
     segments = customers["segment"].astype(int)
     names = {
         int(s): str(customers.loc[segments == s, "segment_name"].iloc[0]) for s in sorted(segments.unique())
@@ -132,8 +139,10 @@ def find_false_words(
     told = [f"{name!r} is the name of two segments" for name in _find_twice(names.values())]
     for segment, name in names.items():
         for phrase in name.split(", "):
-            wrong = _judge(phrase, segment, names, segments, features)
-            wrong = wrong or _judge_meaning(phrase, features, frozenset(spend), frozenset(recency))
+            wrong = judge_levels(phrase, segment, names, segments, levels)
+            if wrong is None:
+                wrong = _judge(phrase, segment, names, segments, features)
+                wrong = wrong or _judge_meaning(phrase, features, frozenset(spend), frozenset(recency))
             if wrong:
                 told.append(f"segment {segment}, {name!r}: {phrase!r} {wrong}")
     return told
@@ -144,7 +153,7 @@ def _read_feature(name: str, keys: Mapping[str, Any], customers: pd.DataFrame) -
     values = plain.map(np.log1p) if keys.get("transform") == "log1p" else plain
     words = tuple(keys.get("words") or [None] * 3)
     label = str(keys.get("label") or _split(name).lower())
-    return Feature(name, label, find_columns(keys["sql"]), words, plain, values)
+    return Feature(name, label, find_columns(keys.get("category") or keys["sql"]), words, plain, values)
 
 
 def _judge(

@@ -23,8 +23,11 @@ from pyspark.sql import SparkSession
 
 from custseg_spark import cli
 from tests.jobs.conftest import RECIPE, planted
+from tests.jobs.test_categories import RECIPE as MIXED
+from tests.jobs.test_categories import make_mixed
 
 pytestmark = pytest.mark.spark_only("Sail runs in a process of its own")
+CATEGORIES = MIXED["segment_by"]
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import json, sys
@@ -34,7 +37,7 @@ for arguments in json.loads(sys.argv[1]):
     if code:
         sys.exit(f"{code}: {arguments}")
 """
-NAMES = ("planted", "text", "missing", "expressions")
+NAMES = ("planted", "text", "missing", "expressions", "categories")
 
 
 def find_python() -> str:
@@ -79,6 +82,7 @@ def write_cases(place: Path) -> dict[str, tuple[Path, dict[str, Any]]]:
         "missing": (missing, {**RECIPE, "segment_by": {**cut, "spend": {"sql": "spend", "impute": "median"}},
                     "rules": {"came": {"sql": "visits >= 0", "on_fail": "quarantine"}}}),
         "expressions": (planted(500, seed=3), {**RECIPE, "segment_by": sums}),
+        "categories": (make_mixed(500), {**RECIPE, "segment_by": CATEGORIES, "describe": {}, "check": {}}),
     }  # fmt: skip
     cases = {}
     for name, (table, recipe) in tables.items():

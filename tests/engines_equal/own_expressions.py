@@ -11,6 +11,7 @@ import numpy as np
 
 from custseg_spark.clustering.label import SQUARED, build_margin_stage, build_nearest_stages
 from custseg_spark.features.treatment import Treatment
+from custseg_spark.recipe import Recipe
 from custseg_spark.sql import make_safe
 from custseg_spark.sql.date_text import DateFormat
 from custseg_spark.sql.number_text import NumberFormat
@@ -31,7 +32,9 @@ _RECIPES = (
 
 def draw_own_expression(rng: random.Random) -> str:
     """One that must have a translation."""
-    return rng.choice((_draw_value, _draw_nearest, _draw_nearest, _draw_treatment, _draw_count))(rng)
+    return rng.choice((_draw_value, _draw_nearest, _draw_nearest, _draw_treatment, _draw_count, _draw_level))(
+        rng
+    )
 
 
 def _draw_value(rng: random.Random) -> str:
@@ -75,6 +78,21 @@ def _draw_treatment(rng: random.Random) -> str:
     value = re.sub(r"\b_raw_q\b", lambda _: f"({raw})", one.value_sql)
     model = re.sub(r"\bfeature_q\b", lambda _: f"({value})", one.model_sql)
     return rng.choice([raw, value, model])
+
+
+def _draw_level(rng: random.Random) -> str:
+    """The number of a level, or the rank, of a category of text, whole numbers or truths."""
+    category = rng.choice(["s", "i", "sm", "b", "upper(s)", "i = 7", "if(i > 3, s, 'b')"])
+    values = rng.sample(
+        ["a", "A", "b", "it's", "United Kingdom", "1", "7", "0", "true", "false", "\\", ""], 6
+    )
+    order = rng.random() < 0.3
+    levels = {"first": values[:2], "second": values[2:3], "third": values[3:5]}
+    fills = ["median", "quarantine"] if order else ["level", "other", "quarantine"]
+    section = {"category": category, "levels": levels, "other": values[5:], "impute": rng.choice(fills)}
+    asked = {"q": {**section, **({"order": list(levels)} if order else {})}}
+    recipe = Recipe.model_validate({"input": {"id": "id"}, "segment_by": asked})
+    return make_safe(str(rng.choice(list(recipe.features.values())).sql))
 
 
 def _draw_count(rng: random.Random) -> str:

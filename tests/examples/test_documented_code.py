@@ -27,7 +27,9 @@ def test_the_examples_of_docstrings(name: str) -> None:
 
 def test_segmenter_and_feature_have_an_example() -> None:
     found = doctest.DocTestFinder().find(importlib.import_module("custseg_spark.api.segmenter"))
-    assert {test.name.rpartition(".")[2] for test in found if test.examples} >= {"Feature", "Segmenter"}
+    assert {test.name.rpartition(".")[2] for test in found if test.examples} >= {
+        "Category", "Feature", "Segmenter",
+    }  # fmt: skip
 
 
 def test_the_python_of_the_readme(

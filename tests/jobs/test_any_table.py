@@ -18,7 +18,7 @@ OF_PYTHON = {
     *("names_accents", "units_in_names", "balance_is_not_spend", "borrowers", "ratio_named_amount"),
     # what is proposed to cut by
     *("no_id_region", "mixed_cat", "categorical_only", "wide_counts", "outcome_in_a_column"),
-    "codes_and_days",
+    *("codes_and_days", "coded_regions", "plans"),
     # what is unpacked or asked back before an engine reads it
     *("title_rows_xlsx", "lines_xlsx", "c_csv_zip", "noheader"),
     # as tests/tables has it of the corpus, on both engines

@@ -41,7 +41,7 @@ MISTAKES = {
         cut_by(tier="tier"),
         3,
         "segment_by.tier: what cuts is a number; tier is text, such as 'Bronze' (id 00000)",
-        "describe: {tier: tier}; or cut by one of its values: segment_by: {tier_bronze: cast(",
+        "cut by its levels: segment_by: {tier: {category: tier}}; or describe by it: describe: {tier: tier}",
     ),
     "date": Mistake(
         cut_by(spend="spend", since="joined"),

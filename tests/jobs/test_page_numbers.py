@@ -42,6 +42,21 @@ def test_another_night_and_other_algorithms(train: Train, spark: SparkSession) -
     assert judge(spark, found.run) == []
 
 
+def test_customers_with_weights(train: Train, spark: SparkSession) -> None:
+    """Unequal ones, some missing values, a rate, text, and what is protected."""
+    rng = np.random.default_rng(6)
+    table = planted(600).assign(weight=rng.lognormal(1, 0.8, 600), town=rng.choice(["Ulm", "Bonn"], 600))
+    table["age"] = table["age"].where(rng.random(600) < 0.9).astype(float)
+    describe = {"age": "age", "town": "town", "per_visit": {"rate": ["answered", "visits"]}}
+    recipe = {**RECIPE, **EVIDENCE, "describe": describe, "protected": ["age"]}
+    found = train(table, {**recipe, "customers": {"weight": "weight"}})
+    assert judge(spark, found.run) == []
+    record = json.loads((found.run / "run.json").read_text())
+    assert sum(one["size"] for one in record["segments"]) == pytest.approx(table["weight"].sum(), abs=2)
+    assert sum(one["rows"] for one in record["segments"]) == 600
+    assert 200 < record["sample"]["effective"] < 500
+
+
 def test_a_page_that_says_what_the_customers_do_not_is_found(
     train: Train, spark: SparkSession, tmp_path: Path
 ) -> None:

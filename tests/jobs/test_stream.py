@@ -76,6 +76,22 @@ def test_a_batch_that_breaks_a_bound_of_its_own_ends_the_stream_and_is_not_kept(
     assert len(customers(tmp_path / "to")) == 100
 
 
+def test_a_level_that_the_run_did_not_know_is_counted_in_its_batch(
+    train: Train, say: Say, tmp_path: Path
+) -> None:
+    table = planted(100).assign(tier=["Gold", "Silver"] * 50)
+    cut = {**RECIPE["segment_by"], "tier": {"category": "tier"}}
+    outcome = train(table, {**RECIPE, "segment_by": cut})
+    arriving = table.tail(50).reset_index(drop=True)
+    arriving.loc[:6, "tier"] = "Platinum"
+    command = arguments(outcome, tmp_path)
+    arriving.to_csv(tmp_path / "arriving" / "0.csv", index=False)
+    code, _, err = say(*command)
+    assert code == 0, err
+    assert "tier: a level that the run did not know: 7 of 50 rows, kept" in err
+    assert len(customers(tmp_path / "to")) == 50
+
+
 def test_a_batch_that_was_killed_is_written_again_and_its_rows_are_there_once(
     first_run: FirstRun, say: Say, tmp_path: Path
 ) -> None:

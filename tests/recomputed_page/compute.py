@@ -48,15 +48,22 @@ def compute(number: Number, truth: Truth) -> float | None:
 
 def compute_spread(number: Number, segment: str, truth: Truth) -> float | None:
     """A cell of a segment's table of spreads; its row is titled `spend (money in 2 years)`."""
-    kinds = {"Mean": "mean", "Standard deviation": "std", "Lowest": "min", "Highest": "max"}
-    names = sorted(map(str, truth.customers), key=len, reverse=True)
-    name = next(one for one in names if any(number.rows.startswith(text) for text in truth.list_names(one)))
+    kinds = {"Lowest": "min", "Highest": "max"}
+    name = find_column(number, truth)
     known = truth.values(name, segment)
+    if number.of in ("Mean", "Standard deviation"):
+        return truth.mean(name, segment) if number.of == "Mean" else truth.deviation(name, segment)
     if number.of in kinds:
         return float(getattr(known, kinds[number.of])())
     if number.of in QUARTILES:
         return float(known.quantile(QUARTILES[number.of]))
     return measure_z(name, segment, truth) if number.of == "Deviations from all" else None
+
+
+def find_column(number: Number, truth: Truth) -> str:
+    """The column that a row of a table of spreads is titled by."""
+    names = sorted(map(str, truth.customers), key=len, reverse=True)
+    return next(one for one in names if any(number.rows.startswith(text) for text in truth.list_names(one)))
 
 
 def find_drift(number: Number, truth: Truth) -> float:
@@ -73,8 +80,7 @@ def measure_z(name: str, segment: str, truth: Truth) -> float:
     if name in names:
         column = truth.points[:, names.index(name)]
         return float((column[truth.pick(segment)].mean() - column.mean()) / column.std())
-    known = truth.values(name)
-    return float((truth.values(name, segment).mean() - known.mean()) / known.std())
+    return (truth.mean(name, segment) - truth.mean(name)) / truth.deviation(name)
 
 
 def compute_score(number: Number, truth: Truth) -> float | None:
@@ -116,11 +122,11 @@ def count_rows(number: Number, truth: Truth) -> float:
 def find_found(number: Number, truth: Truth) -> float:
     """Of a column before it was completed and clipped: its ends, its middle, what is missing or far out."""
     name = f"raw {number.of}" if f"raw {number.of}" in truth.customers else number.of
-    known = truth.values(name)
+    known = truth.values(name) if name in truth.customers else pd.Series(dtype=float)
     if number.measure == "missing":
         return (
             1 - len(known) / len(truth.labels)
-            if name == number.of
+            if name == number.of and name not in truth.recipe["segment_by"]
             else truth.record["rows"]["missing"][number.of] / truth.record["rows"]["read"]
         )
     first, third = known.quantile(0.25), known.quantile(0.75)
@@ -154,15 +160,19 @@ def read_leaves(truth: Truth) -> list[tuple[str, str]]:
 
 
 KINDS: tuple[tuple[tuple[str, ...], Callable[[Number, Truth], float | None]], ...] = (
-    (("sampled customers",), lambda n, t: float(t.record["sample"]["rows"])),
+    (("sampled customers",), lambda n, t: t.count_sampled()),
     (("k",), lambda n, t: float(t.record["k"])),
     (("another k",), lambda n, t: n.value if n.value in t.sweep.index else None),
-    (("total",), lambda n, t: float(t.values(n.of, n.rows).sum())),
+    (("total",), lambda n, t: t.total(n.of, n.rows)),
     (("z",), lambda n, t: measure_z(n.of, n.rows, t)),
-    (("size",), lambda n, t: float(t.pick(n.rows).sum())),
-    (("share",), lambda n, t: float(t.pick(n.rows).mean())),
-    (("share_of_total",), lambda n, t: t.values(n.of, n.rows).sum() / t.values(n.of).sum()),
+    (("size",), lambda n, t: float(round(t.weights[t.pick(n.rows)].sum()))),
+    (("members",), lambda n, t: float(t.pick(n.rows).sum())),
+    (("share",), lambda n, t: float(np.average(t.pick(n.rows), weights=t.weights))),
+    (("share_of_total",), lambda n, t: t.total(n.of, n.rows) / t.total(n.of)),
     (("mean",), lambda n, t: t.mean(n.of, n.rows)),
+    (("lift",), lambda n, t: t.lift(n.of, n.rows)[0]),
+    (("lift low",), lambda n, t: t.lift(n.of, n.rows)[1]),
+    (("lift high",), lambda n, t: t.lift(n.of, n.rows)[2]),
     (("low",), lambda n, t: t.interval(n.of, n.rows)[0]),
     (("high",), lambda n, t: t.interval(n.of, n.rows)[1]),
     (("median",), lambda n, t: float(t.values(n.of, n.rows).median())),

@@ -21,15 +21,17 @@ def judge_statement(statement: Statement, truth: Truth) -> list[str]:
         "structure": lambda: list_structure(truth),
         "chosen again": lambda: [*truth.record["choice"]["chosen_again"], *range(101)],
         "rule": lambda: list_bounds(truth),
-        "treatment": lambda: list_treatments(truth),
+        "treatment": lambda: list_treatments(truth.sample),
         "method": lambda: [*list_settings(truth), *list_spark_ml(truth)],
         "since live": lambda: list_records(truth),
         "comparison": lambda: list_records(truth),
-        "careful": lambda: [*list_choice_figures(truth), *list_settings(truth), *list_cautions(truth)],
-        "objection": lambda: list_objections(truth),
-        "action": lambda: list_objections(truth),
+        "careful": lambda: [*list_choice_figures(truth), *list_settings(truth), *list_cautions(truth.sample)],
+        "objection": lambda: [*list_objections(truth), *list_objections(truth.sample)],
+        "action": lambda: [*list_objections(truth), *list_objections(truth.sample)],
     }
     text = re.sub(r"“[^”]*”|'[^']*'|run \S+|\S*/\S+", "", statement.text)
+    for name in truth.list_level_texts():
+        text = text.replace(name, "")
     known = sources.get(statement.origin, lambda: list_choice_figures(truth))()
     words = re.findall(r"(?<![\w.-])\d[\d,]*\.?\d*(?:[\u00a0 ]?%)?", text)
     texts = [word.rstrip(",.") for word in words]
@@ -49,6 +51,8 @@ def list_choice_figures(truth: Truth) -> list[float]:
         (costs - costs[-1]) / max(costs[0] - costs[-1], 1e-12),
     )
     found = [*scores, 0.75, 0.5, truth.recipe["segments"]["smallest_share"], *ks, *(1 - along - height)]
+    if "explained_independent" in truth.sweep:
+        found += [0.01, *(truth.sweep["explained"] - truth.sweep["explained_independent"])]
     return [float(one) for one in found if one == one]
 
 
@@ -77,7 +81,20 @@ def list_treatments(truth: Truth) -> list[float]:
         found += [end for end in (one["fill"], *ends) if end is not None]
         found += [float((known < ends[0]).mean())] if ends[0] is not None else []
         found += [float((known > ends[1]).mean())] if ends[1] is not None else []
-        found.append(truth.record["rows"]["missing"][one["name"]])
+        found.append(truth.record["rows"]["missing"][one["category"] or one["name"]])
+    return [*found, *list_level_counts(truth)]
+
+
+def list_level_counts(truth: Truth) -> list[float]:
+    """How many levels a category has, how many values are none, the share of customers with these, and
+    ranks."""
+    found: list[float] = []
+    for name, one in truth.recipe["segment_by"].items():
+        values = {value for some in one["levels"].values() for value in some}
+        rest = [value for value in one["other"] or () if value and value not in values]
+        found += [len([level for level in one["levels"] if level != "missing"]), len(rest)]
+        found += [float(rank) for rank in range(len(one["order"]))]
+        found += [truth.mean(c, "all") for c, pair in truth.levels.items() if pair == (name, "other")]
     return found
 
 
@@ -116,7 +133,9 @@ def list_settings(truth: Truth) -> list[float]:
     """Settings of the sweep, rows of the sample, small counts, and values that were missing."""
     sweep, rows = truth.recipe["sweep"], truth.record["sample"]["rows"]
     missing = truth.record["rows"]["missing"].values()
-    return [sweep["restarts"], sweep["seed"], len(truth.labels), rows, *range(20), *missing]
+    effective = truth.weights.sum() ** 2 / (truth.weights**2).sum()
+    weighted = [truth.weights.sum(), effective, truth.count_sampled()]
+    return [sweep["restarts"], sweep["seed"], len(truth.labels), rows, *range(20), *missing, *weighted]
 
 
 def list_spark_ml(truth: Truth) -> list[float]:

@@ -50,7 +50,10 @@ def test_the_scale_of_spark_ml_is_that_of_the_driver(spark: SparkSession) -> Non
         recipe = parse({"input": {"id": "id"}, "segment_by": cut, "scale": scale, "sweep": {"by": by}})
         table = SimpleNamespace(expressions={"spend": "spend", "visits": "visits"})
         counted = SimpleNamespace(
-            recipe=recipe, table=table, sample=SimpleNamespace(raw=raw, places=np.arange(400)), rows=400
+            recipe=recipe,
+            table=table,
+            sample=SimpleNamespace(raw=raw, places=np.arange(400), weights=None),
+            rows=400,
         )
         return treat_features(spark, counted).treatments  # type: ignore[arg-type]
 

@@ -214,7 +214,7 @@ def test_features_depend_on_neither_order_nor_partitioning(
     found = []
     for name in ("as_is", "shuffled"):
         sample = check(spark, how, directory / name)[0].sample
-        kinds = {key: f.sql for key, f in how.segment_by.items()}
+        kinds = {key: f.expression for key, f in how.segment_by.items()}
         treatments = features.fit_treatments(sample.raw, kinds, how.segment_by, how.scale)
         found.append(
             (treatments, features.apply_treatments(sample.raw, treatments), sample.described["id"].tolist())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custseg_spark.segments.column_stats import ColumnStats
-from custseg_spark.segments.names import SegmentName, Word
+from custseg_spark.segments.name_facts import SegmentName, Word
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
 from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.segments.traits import Level

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from custseg_spark.clustering import sweep
 from custseg_spark.recipe import Recipe
-from custseg_spark.results import Decision
+from custseg_spark.results import Decision, TreatedSample
 from custseg_spark.steps import choose_k
 
 ASKED: dict[str, Any] = {
@@ -28,7 +29,8 @@ def decide(many: int, monkeypatch: pytest.MonkeyPatch, **segments: object) -> De
     points = np.repeat([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]], 60, axis=0) + rng.normal(size=(180, 2))
     recipe = Recipe.model_validate({**ASKED, "segments": {**ASKED["segments"], **segments}})
     partitions = sweep(None, points, range(2, 6), recipe.sweep)  # type: ignore[arg-type]
-    return choose_k.choose_k(points, partitions, recipe)
+    treated = TreatedSample((), pd.DataFrame(), points, None, None, len(points))
+    return choose_k.choose_k(treated, partitions, recipe)
 
 
 def test_who_is_under_the_floor_is_not_redrawn_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

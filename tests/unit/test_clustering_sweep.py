@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from custseg_spark.clustering import Partition, fit_plane, partitions, sweep
+from custseg_spark.clustering import Partition, fit_plane, nearest, partitions, sweep
 from custseg_spark.clustering.partitions import find_best_start
 from custseg_spark.kmeans import fit_kmeans
 from custseg_spark.recipe import Sweep
@@ -57,11 +57,11 @@ def test_turns_end_as_low_as_many_starts_on_all(monkeypatch: pytest.MonkeyPatch)
 def test_the_nearest_is_the_nearest_by_exact_distance_and_the_lower_of_two() -> None:
     centres = np.array([[1e6, 0.0], [1e6, 1e-6], [1e6, 0.0], [0.0, 5.0]])
     points = np.array([[1e6, 0.0], [1e6, 4e-7], [1e6, 6e-7], [1e6, 1.0], [0.0, 4.0]])
-    assert partitions.find_nearest(points, centres).tolist() == [0, 0, 1, 1, 3]
-    assert partitions.find_nearest(points, centres[:1]).tolist() == [0] * 5
+    assert nearest.find_nearest(points, centres).tolist() == [0, 0, 1, 1, 3]
+    assert nearest.find_nearest(points, centres[:1]).tolist() == [0] * 5
     drawn, many = np.random.default_rng(1).normal(size=(500, 3)), np.random.default_rng(2).normal(size=(9, 3))
-    exact = partitions.measure_distances(drawn, many).argmin(axis=1)
-    assert partitions.find_nearest(drawn, many).tolist() == exact.tolist()
+    exact = nearest.measure_distances(drawn, many).argmin(axis=1)
+    assert nearest.find_nearest(drawn, many).tolist() == exact.tolist()
 
 
 def test_a_far_origin_is_nothing_to_single_precision() -> None:

@@ -17,6 +17,7 @@ from custseg_spark.results import TreatedSample
 from custseg_spark.steps import choose_k
 from custseg_spark.steps.compare_algorithms import compare_algorithms, order_segments
 
+UNWEIGHTED = SimpleNamespace(weights=None)
 POINTS = np.random.default_rng(3).normal(size=(600, 2))
 TREATED = TreatedSample((), pd.DataFrame(), POINTS, np.arange(600), None, 600)
 
@@ -38,12 +39,15 @@ def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: py
     tried: list[int] = []
     sweep = clustering.sweep
 
-    def note(session: SparkSession, points: np.ndarray, ks: Sequence[int], *how: Any) -> list[Partition]:
+    def note(
+        session: SparkSession, points: np.ndarray, ks: Sequence[int], *how: Any, **more: Any
+    ) -> list[Partition]:
         tried.extend(ks)
-        return sweep(session, points, ks, *how)
+        return sweep(session, points, ks, *how, **more)
 
     monkeypatch.setattr(clustering, "sweep", note)
-    found = _find_partition(None, TREATED, recipe(), k)  # type: ignore[arg-type]
+    counted: Any = SimpleNamespace(recipe=recipe(), sample=UNWEIGHTED)
+    _, found = _find_partition(None, counted, TREATED, k)  # type: ignore[arg-type]
     assert (tried, found.k) == (swept, k)
     if 3 <= k <= 6:
         run = choose_k.sweep_k(None, TREATED, recipe())  # type: ignore[arg-type]
@@ -52,7 +56,8 @@ def test_kmeans_grows_to_k_as_in_a_run(k: int, swept: list[int], monkeypatch: py
 
 def test_a_chosen_k_is_not_judged_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence, "start_judgement", lambda *_: pytest.fail("the verdict is thrown away"))
-    found = _find_partition(None, TREATED, recipe(), None)  # type: ignore[arg-type]
+    counted: Any = SimpleNamespace(recipe=recipe(), sample=UNWEIGHTED)
+    _, found = _find_partition(None, counted, TREATED, None)  # type: ignore[arg-type]
     assert 3 <= found.k <= 6
 
 

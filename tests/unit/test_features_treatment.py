@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from custseg_spark.errors import DataError
-from custseg_spark.features.treatment import Treatment, apply_treatments, fit_treatments, to_model_scale
+from custseg_spark.features import Treatment, apply_treatments, fit_treatments, to_model_scale
 from custseg_spark.recipe import FeatureSection
 from custseg_spark.sql.literals import write_literal
 

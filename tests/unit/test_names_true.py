@@ -139,8 +139,8 @@ def check_names(table: pd.DataFrame, spent: set[str]) -> list[str]:
     """Every name that is given for two to six segments; fails where a word of one is false."""
     text = write_recipe(table, path="t.csv", format="csv", options={}).text
     recipe = parse(plain_yaml.read(text, "proposed"))
-    raw = pd.DataFrame({name: _evaluate(one.sql, table) for name, one in recipe.segment_by.items()})
-    sql = {name: one.sql for name, one in recipe.segment_by.items()}
+    raw = pd.DataFrame({name: _evaluate(one.expression, table) for name, one in recipe.segment_by.items()})
+    sql = {name: one.expression for name, one in recipe.segment_by.items()}
     treatments = features.fit_treatments(raw, sql, recipe.segment_by, recipe.scale)
     values = features.apply_treatments(raw, treatments)
     points = features.to_model_scale(values, treatments)
@@ -174,7 +174,9 @@ def _check_name(name: str, recipe: Recipe, values: pd.DataFrame, own: np.ndarray
     for text in parts:
         feature = _find_feature(parts[0] if text.startswith("about ") else text, recipe)
         if SPENDERS.search(text):
-            assert {part.strip("`") for part in recipe.segment_by[feature].sql.split(" + ")} <= spent, name
+            assert {
+                part.strip("`") for part in recipe.segment_by[feature].expression.split(" + ")
+            } <= spent, name
         all_, here = values[f"feature_{feature}"], values[f"feature_{feature}"][own]
         figure = re.search(r"(?:^| )about (-?[0-9][0-9,.]*)$", text)
         degree = next((word for word in (*LOW, *HIGH, *MID) if text.casefold().startswith(f"{word} ")), text)

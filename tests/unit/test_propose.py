@@ -139,7 +139,7 @@ def test_a_table_with_its_own_total_gets_no_second_one() -> None:
     amounts = {f"spend_{what}": random.lognormal(3, 1, ROWS) for what in ("wine", "fish")}
     head = pd.DataFrame({"id": range(ROWS), **amounts, "spend_total": sum(amounts.values())})
     recipe, _ = proposed(head)
-    assert not any("+" in feature.sql for feature in recipe.segment_by.values())
+    assert not any("+" in feature.expression for feature in recipe.segment_by.values())
 
 
 def test_order_lines_are_called_what_they_are() -> None:
@@ -151,7 +151,7 @@ def test_order_lines_are_called_what_they_are() -> None:
 
 def test_a_table_without_numbers_or_rows_is_refused() -> None:
     with pytest.raises(DataError, match="no column of numbers to segment by"):
-        proposed(pd.DataFrame({"id": range(9), "a": list("abcabcabc")}))
+        proposed(pd.DataFrame({"id": range(9), "sex": list("mfmfmfmfm")}))
     mixed = pd.DataFrame({"id": range(60), "spend": ["none given", *map(str, range(5))] * 10})
     with pytest.raises(DataError, match="spend: 17% of its values are no number, such as none given"):
         proposed(mixed)
@@ -159,16 +159,19 @@ def test_a_table_without_numbers_or_rows_is_refused() -> None:
         proposed(pd.DataFrame({"id": []}))
 
 
-def test_a_table_of_categories_is_told_what_can_be_done() -> None:
-    columns = {"tier": ["Gold", "Bronze"], "shop": ["web", "store"], "a": ["x", "y"], "b": ["p", "q"]}
-    head = pd.DataFrame({"id": range(60), **{name: values * 30 for name, values in columns.items()}})
+def test_a_table_of_answers_is_told_what_can_be_done() -> None:
+    head = pd.DataFrame({"id": range(60), "my card": ["yes", "no"] * 30, "smoker": ["Y", "N", "N"] * 20})
     with pytest.raises(DataError) as refused:
         proposed(head)
-    assert "tier, shop, a and b can be described, and cut nothing as they are" in refused.value.what
+    assert "my card and smoker can be described, and make no segments by themselves" in refused.value.what
     _, _, offered = refused.value.remedy.partition("segment_by: ")
     recipe = parse({"input": {"id": "id"}, "segment_by": plain_yaml.read(offered, "the remedy")})
-    (feature,) = recipe.segment_by.values()
-    assert feature.sql in ("cast(tier = 'Gold' as int)", "cast(tier = 'Bronze' as int)")
+    assert recipe.segment_by["my_card"].category == "`my card`"
+
+
+def test_no_more_segments_are_tried_than_combinations_of_levels() -> None:
+    recipe, _ = proposed(pd.DataFrame({"id": range(90), "tier": ["Gold", "Iron", "Tin"] * 30}))
+    assert ([*recipe.segment_by], recipe.segments.k) == (["tier"], (2, 3))
 
 
 def test_a_table_whose_numbers_are_all_alike_is_told_so() -> None:

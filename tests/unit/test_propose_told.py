@@ -16,6 +16,7 @@ ALIKE = "the same value in every row"
 def summarized(**sections: Any) -> tuple[str, ...]:
     """Of a draft that cuts by spend and has these sections."""
     empty: dict[str, Any] = {"described": {}, "checked": {}, "protected": (), "left": {}, "remarks": {}}
+    empty |= {"categories": {}, "further": {}}
     spend = {"spend": SimpleNamespace(columns=("spend",))}
     identity = SimpleNamespace(name="Customer", column="Customer")
     draft = SimpleNamespace(**{"identity": identity, "features": spend, **empty, **sections})

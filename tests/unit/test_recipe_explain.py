@@ -61,3 +61,46 @@ def test_all_defaults_are_said_and_nothing_of_the_machinery() -> None:
     assert not any(word in text for word in ("named", "additive", "!!", "tuple"))
     sections = [line.split(":")[0] for line in text.splitlines() if line and line[0].isalpha()]
     assert sections == list(Recipe.model_fields)
+
+
+CATEGORIES: dict[str, Any] = {
+    "open": {"category": "tier"},
+    "ordered": {"category": "tier", "order": ["low", "no", 3], "weight": 2, "impute": "quarantine"},
+    "settled": {
+        "category": "`a b`",
+        "levels": {"x: #": ["1e3", "null", ""], "yes": [True]},
+        "other": [],
+        "keep": 3,
+    },
+    "with_others": {"category": "c", "levels": ["no"], "other": ["on", "~"], "impute": "other", "label": "é"},
+    "ordered_settled": {
+        "category": "c",
+        "order": ["a", "b"],
+        "levels": {"a": ["a", "A"], "b": ["b"]},
+        "other": [],
+    },
+}
+
+
+@pytest.mark.parametrize("name", CATEGORIES)
+def test_a_category_reads_back_equal_and_without_the_keys_of_numbers(name: str) -> None:
+    recipe = parse({"input": {"id": "id"}, "segment_by": {"spend": "spend", name: CATEGORIES[name]}})
+    text = write_explained(recipe)
+    assert read(text) == recipe
+    assert read(text).features == recipe.features
+    (said,) = (plain_yaml.read(text, "explained")["segment_by"][name],)
+    assert not {"clip", "transform", "words", "unit", "additive", "sql"} & {*said}
+    assert {"category", "weight", "impute"} <= {*said}
+
+
+def test_a_number_says_nothing_of_levels() -> None:
+    text = write_explained(parse({"input": {"id": "a"}, "segment_by": {"spend": {"sql": "b", "weight": 2}}}))
+    said = plain_yaml.read(text, "explained")["segment_by"]["spend"]
+    assert {*said} == {"sql", "weight", "impute", "clip", "transform", "words"}
+    plain = write_explained(parse({"input": {"id": "a"}, "segment_by": {"tier": {"category": "b"}}}))
+    assert plain_yaml.read(plain, "explained")["segment_by"]["tier"] == {
+        "category": "b",
+        "weight": 1.0,
+        "impute": "level",
+        "keep": 8,
+    }

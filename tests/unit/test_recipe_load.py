@@ -175,7 +175,7 @@ def test_a_protocol_that_is_not_known_is_told() -> None:
          "segments.smalest_share: unknown key; did you mean 'smallest_share'?"),
         ({"k": 5}, "k: unknown key; did you mean 'segments.k'?"),
         ({"segments": {"restarts": 5}}, "segments.restarts: unknown key; did you mean 'sweep.restarts'?"),
-        ({5: "x"}, "5: unknown key; here stand input, rules"),
+        ({5: "x"}, "5: unknown key; here stand input, customers, rules"),
         ({"segments": {"k": [6, 2]}}, "k is upside down: 6 is over 2"),
         ({"segments": {"k": [1, 2]}}, "k lies between 2 and 100; found 1..2"),
         ({"segments": {"k": "x"}},

@@ -80,7 +80,7 @@ def test_of_twins_that_run_both_ways_the_sizes_are_told() -> None:
     one = np.arange(50.0)
     (group,) = find_groups({"a": one, "b": one * 2, "c": -one})
     assert group.weight == pytest.approx(3)
-    assert "(rank correlations 1.00 to 1.00, either way)" in group.write({x: x for x in "abc"})
+    assert "(rank correlation 1.00, either way)" in group.write({x: x for x in "abc"})
 
 
 def test_two_groups_are_two_sentences_the_heavier_first() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custseg_spark.recipe.models import Description, FeatureSection, Outcome
+from custseg_spark.recipe.features import FeatureSection
+from custseg_spark.recipe.models import Description, Outcome
 from custseg_spark.segments.column_stats import ColumnStats
 from custseg_spark.segments.names import Vocabulary, name_segments
 from custseg_spark.segments.profile import (
@@ -31,6 +32,7 @@ MEASURES: dict[str, Any] = {
     "min": "min",
     "max": "max",
     "total": "sum",
+    "effective": "count",
 }
 TOWNS: Any = ["Ulm", "Bonn", "Ulm", "Rom", None, "Bonn"]
 THIRD: Any = pytest.approx(1 / 3)

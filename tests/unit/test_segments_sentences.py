@@ -9,7 +9,7 @@ import pytest
 
 from custseg_spark.segments.column_stats import ColumnStats, estimate_mean
 from custseg_spark.segments.headline import write_headline
-from custseg_spark.segments.names import SegmentName, Word
+from custseg_spark.segments.name_facts import SegmentName, Word
 from custseg_spark.segments.profile import Group, Profile, SegmentProfile
 from custseg_spark.segments.report_columns import ReportColumn
 from custseg_spark.segments.sentences import write_fact, write_sentence

@@ -68,7 +68,7 @@ def _show_column(run: RunView, names: dict[int, str]) -> None:
     )
     title = wording.humanize(name)
     if not way:
-        drawn = plotly_charts.draw_shares(run.sample, name, names)
+        drawn = plotly_charts.draw_shares(run.sample, run.categories[name], names)
     elif way == "Histogram":
         drawn = plotly_charts.draw_histogram(run.sample, columns[name], title, names)
     else:

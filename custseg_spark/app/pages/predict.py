@@ -68,6 +68,9 @@ def _ask_value(entry: Entry, run_id: str) -> Any:
         most = "" if entry.whole else "most: "
         label += f" :gray[{most}{_format_value(entry.low)} to {_format_value(entry.high)}]"
     kept: Any = {"key": f"predict.{run_id}.{entry.column}", "persist_state": "session"}
+    if entry.values:
+        options = [None, *entry.values]
+        return st.selectbox(label, options, 1, lambda value: "not known" if value is None else value, **kept)
     if entry.kind in ("whole", "number"):
         exact: Any = {"step": 10.0**-entry.digits, "format": f"%.{entry.digits}f"}
         if entry.kind == "whole":
@@ -77,9 +80,6 @@ def _ask_value(entry: Entry, run_id: str) -> Any:
         return st.date_input(label, entry.middle, EARLIEST, LATEST, **kept)
     if entry.kind == "yes or no":
         return {"yes": True, "no": False}.get(st.selectbox(label, ["not known", "yes", "no"], **kept))
-    if entry.values:
-        options = [None, *entry.values]
-        return st.selectbox(label, options, 1, lambda value: "not known" if value is None else value, **kept)
     return st.text_input(label, **kept) or None
 
 
@@ -101,5 +101,12 @@ def _show_placement(run: RunView, answer: Placement) -> None:
         if reason.weight > worth:
             feature = wording.capitalize(run.summary.say(reason.feature))
             feature, name, following = map(widgets.escape_markdown, (feature, answer.name, answer.next[1]))
+            if reason.level:
+                level, own, other = (
+                    widgets.escape_markdown(reason.level),
+                    *map(wording.format_percent, (reason.own, reason.other)),
+                )
+                st.caption(f"{feature} {level}: so have {own} of “{name}”, {other} of “{following}”.")
+                continue
             value, own, other = map(wording.format_number, (reason.value, reason.own, reason.other))
             st.caption(f"{feature} {value}: usual in “{name}” is {own}, in “{following}” {other}.")

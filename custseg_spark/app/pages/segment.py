@@ -34,6 +34,10 @@ _STEPS = (
     ),
 )
 FEW = "Three to five numbers in which customers differ work best."
+LEVELS = (
+    "Such as a tier, a plan or a region: customers of different kinds are set apart. One or two are enough; "
+    "each counts for as much as one number, and under Fine-tuning for more or less."
+)
 SUCCESS = "Such as an answered campaign. It takes no part in finding segments; it shows what they are worth."
 PROTECTED = (
     "{columns}: not offered for comparing, as they should not decide how a person is treated. The report "
@@ -107,9 +111,10 @@ def _show_proposal(table: Upload, preview: uploads.UploadPreview, sheet: str | N
     if preview.ours:
         st.caption(LEFT_OUT.format(columns=widgets.escape_markdown(", ".join(preview.ours))))
     chosen = _ask_choices(offered, f"{table.number}.{sheet}")
-    if not chosen.cut:
+    nothing = not chosen.cut and not chosen.categories
+    if nothing:
         st.warning("Choose at least one column that tells customers apart.")
-    if st.button("Find segments", type="primary", disabled=not chosen.cut, key=f"{PAGE}.go"):
+    if st.button("Find segments", type="primary", disabled=nothing, key=f"{PAGE}.go"):
         from custseg_spark.commands.train import train
 
         with widgets.explain_errors(table.folder, "Choose other columns."):
@@ -145,6 +150,7 @@ def _ask_choices(offered: Form, of: str) -> Choices:
             st.warning(f"{widgets.escape_markdown(offered.doubts[column])}. {NUMBERED}")
         numbers = [name for name, offer in offers.items() if offer.cuts and offer.says != column]
         cut = ask_several("Compare customers by", numbers, "cut", FEW)
+        levels = _ask_categories(offered, column, make_key)
         segments = _ask_how_many(proposed, make_key)
     with right:
         others = [name for name in offers if name not in cut]
@@ -153,8 +159,22 @@ def _ask_choices(offered: Form, of: str) -> Choices:
         describe = ask_several("Also show for each segment", free, "describe")
         if offered.protected:
             st.caption(PROTECTED.format(columns=widgets.escape_markdown(", ".join(offered.protected))))
-    treated, smallest, left_out = _ask_fine_tuning(offered, cut, make_key)
-    return Choices(column, tuple(cut), tuple(describe), tuple(check), treated, segments, smallest, left_out)
+    treated, weights, smallest, left_out = _ask_fine_tuning(offered, cut, levels, make_key)
+    return Choices(
+        column, tuple(cut), tuple(describe), tuple(check), treated, segments, smallest, left_out,
+        tuple(levels), weights,
+    )  # fmt: skip
+
+
+def _ask_categories(offered: Form, of_id: str, make_key: Callable[[str], str]) -> list[str]:
+    """The categories that cut; nothing is asked where the table has none."""
+    found = offered.categories
+    names = [name for name, offer in found.items() if offer.says != of_id]
+    if not names:
+        return []
+    default = [one for one in offered.proposed.categories if one in names]
+    how: Any = {"help": LEVELS, "key": make_key("categories"), **KEPT}
+    return list(st.multiselect("Categories that cut", names, default, lambda one: found[one].says, **how))
 
 
 def _ask_how_many(proposed: Choices, make_key: Callable[[str], str]) -> tuple[int, int]:
@@ -174,9 +194,10 @@ def _ask_how_many(proposed: Choices, make_key: Callable[[str], str]) -> tuple[in
 
 
 def _ask_fine_tuning(
-    offered: Form, cut: list[str], make_key: Callable[[str], str]
-) -> tuple[dict[str, FeatureChoice], float, float]:
-    """How each column that cuts is treated, the smallest segment and the most rows left out, as shares."""
+    offered: Form, cut: list[str], levels: list[str], make_key: Callable[[str], str]
+) -> tuple[dict[str, FeatureChoice], dict[str, float], float, float]:
+    """How each column that cuts is treated, what each category weighs, the smallest segment and the most rows
+    left out, as shares."""
     from custseg_spark.app.offers import EXTREMES, MISSING, SPREAD, FeatureChoice
 
     proposed = offered.proposed
@@ -206,7 +227,13 @@ def _ask_fine_tuning(
                 ask(two, "Extreme values", EXTREMES, offer.treated.extremes),
                 ask(three, "Differences count", spread, offer.treated.spread),
             )
-    return treated, smallest / 100, left_out / 100
+        weights = {}
+        for name in levels:
+            weights[name] = st.slider(
+                f"Weight of {offered.categories[name].says}, against 1 of a number",
+                *(0.1, 3.0, 1.0, 0.1), key=make_key(f"weight.{name}"), **KEPT,
+            )  # fmt: skip
+    return treated, weights, smallest / 100, left_out / 100
 
 
 def _show_outcome(table: Upload, task: Task[Any]) -> None:

@@ -27,10 +27,15 @@ class FeatureView:
     """Whether it is a share and written as a percentage."""
     label: str = ""
     """What people call it, where that is not the name in words."""
+    category: str = ""
+    """Of a level, 1 or 0, what its category is called; empty for a number."""
+    level: str = ""
 
     @property
     def text(self) -> str:
-        """What it is called where people read it."""
+        """What it is called where people read it: total spend; tier: Gold."""
+        if self.category:
+            return f"{self.category}: {self.level}"
         return self.label or wording.humanize(self.name)
 
     def write(self, value: float | None) -> str:

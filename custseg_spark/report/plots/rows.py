@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from custseg_spark.report.plots.data import FeatureView, Pictures
 from custseg_spark.statistics import measure_eta_squared
 
 MOST_BOXES = 12
+MOST_LEVELS = 5
 DIVERGING = LinearSegmentedColormap.from_list(
     "below to above", ["#2166AC", "#92C5DE", "#F7F5F0", "#F4A582", "#B2182B"]
 )
@@ -91,8 +93,9 @@ def _write_percents(axes: Axes, text: str) -> None:
 
 
 def draw_heatmap(p: Pictures) -> Figure | None:
-    """z of each segment's mean against all customers: features first, then descriptions."""
-    cut = [view.name for view in p.features if f"z_{view.name}" in p.profile]
+    """z of each segment's mean against all customers: features first, then descriptions; of a category the
+    MOST_LEVELS levels in which segments lie farthest from all."""
+    cut = _list_cutting(p)
     describing = [view.name for view in p.descriptions if f"z_{view.name}" in p.profile]
     columns = cut + describing
     if not columns:
@@ -122,6 +125,19 @@ def draw_heatmap(p: Pictures) -> Figure | None:
     return figure
 
 
+def _list_cutting(p: Pictures) -> list[str]:
+    """The features of which the profile has a z, in recipe order, without near levels of a category."""
+    views = [view for view in p.features if f"z_{view.name}" in p.profile]
+    reach = {view.name: float(p.profile[f"z_{view.name}"].abs().max()) for view in views}
+    kept: Counter[str] = Counter()
+    near = set()
+    for view in sorted(views, key=lambda view: -np.nan_to_num(reach[view.name])):
+        kept[view.category] += 1
+        if view.category and kept[view.category] > MOST_LEVELS:
+            near.add(view.name)
+    return [view.name for view in views if view.name not in near]
+
+
 def _draw_cells(axes: Axes, z: NDArray[np.float64]) -> None:
     """Coloured cells with the value in each; the colours end at two standard deviations."""
     axes.imshow(np.nan_to_num(z), cmap=DIVERGING, vmin=-2, vmax=2, aspect="auto")
@@ -138,8 +154,9 @@ def _draw_cells(axes: Axes, z: NDArray[np.float64]) -> None:
 
 
 def draw_boxes(p: Pictures) -> Figure | None:
-    """Median, quartiles and the middle 90 percent of each feature within each segment, in its unit."""
-    views = [view for view in p.features if p.has(view.name)]
+    """Median, quartiles and the middle 90 percent of each number that cuts within each segment, in its unit;
+    levels, 1 or 0, have none."""
+    views = [view for view in p.features if p.has(view.name) and not view.category]
     labels = p.sample["segment"].to_numpy(dtype=np.int64)
     if not views:
         return None
@@ -155,7 +172,7 @@ def draw_boxes(p: Pictures) -> Figure | None:
     note = "Line: median. Bar: the middle half. Whisker: the middle 90 %. Grey line: median of all."
     if any(view.transform == "log1p" for view in views):
         note += " Variation is that of the values in their unit."
-    left_out = len(p.features) - len(views)
+    left_out = sum(not view.category for view in p.features) - len(views)
     if left_out > 0:
         note += f" The {left_out} columns that differ least are left out."
     width, height = left + across * (wide + 0.3) + 0.1, 0.65 + down * (each + 0.85)

@@ -64,8 +64,9 @@ def describe_space(p: Pictures) -> str:
 
 
 def choose_pair(p: Pictures) -> list[FeatureView]:
-    """The two columns to draw: income and spend, or the first two features; fewer where there are fewer."""
-    views = [view for view in p.features + p.descriptions if p.has(view.name)]
+    """The two columns to draw: income and spend, or the first two features, and no level, which is 1 or 0;
+    fewer where there are fewer."""
+    views = [view for view in p.features + p.descriptions if p.has(view.name) and not view.category]
     income = [view for view in views if "income" in view.name.lower()]
     spend = [view for view in views if re.search("spend|^monetary$|^revenue$", view.name.lower())]
     return [income[0], spend[0]] if income and spend else views[:2]
