@@ -16,7 +16,7 @@ from custseg_spark import segments
 from custseg_spark.app.run_view import RunView
 from custseg_spark.engine.session_settings import keep_settings
 from custseg_spark.errors import DataError
-from custseg_spark.features import VALUE
+from custseg_spark.features import VALUE, list_places
 from custseg_spark.model import SCALED, Model, add_stages, build_scaled_stages
 from custseg_spark.recipe import OTHER_LEVEL
 
@@ -147,10 +147,7 @@ def _weigh_reasons(
 
     `weights` (d,), and the customer's values of the d features; `usual`: of both segments, a row each.
     """
-    parts: dict[str, list[int]] = {}
-    for place, t in enumerate(model.features):
-        parts.setdefault(t.category or t.name, []).append(place)
-    for name, places in parts.items():
+    for name, places in list_places(model.features).items():
         told = max(places, key=lambda place: known[place]) if len(places) > 1 else places[0]
         t = model.features[told]
         means = (

@@ -19,4 +19,4 @@ from custseg_spark.features.raw_columns import (
     write_features,
     write_raw_sql,
 )
-from custseg_spark.features.treatment import Treatment, apply_treatments, to_model_scale
+from custseg_spark.features.treatment import Treatment, apply_treatments, list_places, to_model_scale

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from custseg_spark.errors import DataError, find_nearest_name
 from custseg_spark.features.raw_columns import MOST_VALUES
-from custseg_spark.features.treatment import Treatment
+from custseg_spark.features.treatment import Treatment, list_places
 from custseg_spark.recipe import FeatureSection
 from custseg_spark.recipe.categories import MISSING_LEVEL
 from custseg_spark.recipe.features import MISSING, OTHER_LEVEL
@@ -162,15 +162,11 @@ def _place_missing(
 def fold_levels(raw: pd.DataFrame, treatments: Sequence[Treatment]) -> pd.DataFrame:
     """The features of a model, a row per customer: numbers in their unit as in `raw`, and of each category
     the level that is 1 there; OTHER_LEVEL where none is, null where its levels are."""
-    names = dict.fromkeys(t.category or t.name for t in treatments)
-    levels: dict[str, list[Treatment]] = {}
-    for t in treatments:
-        if t.category:
-            levels.setdefault(t.category, []).append(t)
-    return pd.DataFrame(
-        {name: _read_level(raw, levels[name]) if name in levels else raw[name] for name in names},
-        index=raw.index,
-    )
+    found = {}
+    for name, places in list_places(treatments).items():
+        own = [treatments[place] for place in places]
+        found[name] = _read_level(raw, own) if own[0].category else raw[name]
+    return pd.DataFrame(found, index=raw.index)
 
 
 def _read_level(raw: pd.DataFrame, levels: Sequence[Treatment]) -> pd.Series[Any]:

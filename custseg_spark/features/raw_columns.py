@@ -129,9 +129,7 @@ def build_novelty_checks(categories: Mapping[str, FeatureSection]) -> Iterator[t
 
 def list_known_values(feature: FeatureSection) -> Iterator[str]:
     """Every value of a settled category that the run saw; no value too where it is rejected anyway."""
-    for some in feature.levels.values():
-        yield from some
-    yield from feature.other or ()
+    yield from (*feature.values, *(feature.other or ()))
     if feature.impute in ("quarantine", "median"):
         yield MISSING
 

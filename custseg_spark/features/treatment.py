@@ -74,6 +74,15 @@ class Treatment:
         return f"({self.transformed_sql} - {write_literal(self.centre)}) / {write_literal(self.scale)}"
 
 
+def list_places(treatments: Sequence[Treatment]) -> dict[str, list[int]]:
+    """Each feature with the places of its treatments: one of a number, those of all its levels of a
+    category."""
+    found: dict[str, list[int]] = {}
+    for place, t in enumerate(treatments):
+        found.setdefault(t.category or t.name, []).append(place)
+    return found
+
+
 def apply_treatments(raw: pd.DataFrame, treatments: Sequence[Treatment]) -> pd.DataFrame:
     """`feature_<name>` of each customer in its unit, complete and clipped; the columns in recipe order."""
     values = {

@@ -16,7 +16,7 @@ from custseg_spark import recipe
 from custseg_spark.clustering import Stage, add_stages, build_margin_stage, build_nearest_stages
 from custseg_spark.engine.expressions import add_columns, compile_expression
 from custseg_spark.errors import RecipeError, RunError
-from custseg_spark.features import RAW, VALUE, Treatment
+from custseg_spark.features import RAW, VALUE, Treatment, list_places
 from custseg_spark.recipe.models import Name
 from custseg_spark.schema import find_version, tell_first
 from custseg_spark.sql import check_expression, put_in_utc, quote_name, quote_text
@@ -111,20 +111,21 @@ class Model:
     @property
     def value_columns(self) -> tuple[str, ...]:
         """`feature_<name>` of what cuts, in the order of the recipe: numbers, and categories as text."""
-        return tuple(dict.fromkeys(f"{VALUE}{t.category or t.name}" for t in self.features))
+        return tuple(f"{VALUE}{name}" for name in list_places(self.features))
 
     def level_stage(self) -> Stage:
         """The step from the features of levels to `feature_<category>`, the level that a customer has; OTHER
         where it is none that the model knows."""
-        whens: dict[str, list[str]] = {}
-        for t in (t for t in self.features if t.category):
-            whens.setdefault(t.category, []).append(f"WHEN {VALUE}{t.name} = 1.0D THEN {quote_text(t.level)}")
-        first = {t.category: t.name for t in reversed(self.features)}
-        return {
-            f"{VALUE}{name}": f"CASE WHEN {VALUE}{first[name]} IS NULL THEN NULL {' '.join(some)} "
-            f"ELSE {quote_text(recipe.OTHER_LEVEL)} END"
-            for name, some in whens.items()
-        }
+        stage = {}
+        for name, places in list_places(self.features).items():
+            levels = [self.features[place] for place in places]
+            if levels[0].category:
+                whens = [f"WHEN {VALUE}{t.name} = 1.0D THEN {quote_text(t.level)}" for t in levels]
+                unknown = f"WHEN {VALUE}{levels[0].name} IS NULL THEN NULL"
+                stage[f"{VALUE}{name}"] = (
+                    f"CASE {unknown} {' '.join(whens)} ELSE {quote_text(recipe.OTHER_LEVEL)} END"
+                )
+        return stage
 
     def score(self, frame: DataFrame, keep: Sequence[str]) -> DataFrame:
         """`frame` with `_raw_` columns -> the columns `keep` (quoted), segment, segment_name,

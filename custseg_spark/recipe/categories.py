@@ -70,8 +70,7 @@ def _split_levels(name: str, feature: FeatureSection) -> Iterator[tuple[str, Lev
     unknown = f"WHEN {value} = {quote_text(MISSING)} THEN NULL " if feature.impute == "quarantine" else ""
     tests = {level: f"{value} IN ({_list_texts(values)})" for level, values in feature.levels.items()}
     if feature.other:
-        known = [text for values in feature.levels.values() for text in values]
-        tests[OTHER_LEVEL] = f"NOT {value} IN ({_list_texts(known)})"
+        tests[OTHER_LEVEL] = f"NOT {value} IN ({_list_texts(feature.values)})"
     names = _name_levels(name, tests)
     for level, test in tests.items():
         told = name_level(title, level)

@@ -85,6 +85,11 @@ class FeatureSection(Section):
         return str(self.category if self.sql is None else self.sql)
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """Every value that a level of a category stands for."""
+        return tuple(value for some in self.levels.values() for value in some)
+
+    @property
     def is_settled(self) -> bool:
         """Whether its numbers can be computed: a category's can when its levels are known."""
         return self.category is None or self.other is not None
@@ -124,8 +129,7 @@ class FeatureSection(Section):
 
     @model_validator(mode="after")
     def _check_levels(self) -> FeatureSection:
-        values = [value for some in self.levels.values() for value in some]
-        twice = next((value for value in values if values.count(value) > 1), None)
+        twice = next((value for value in self.values if self.values.count(value) > 1), None)
         if twice is not None:
             raise ValueError(f"levels: {twice!r} stands under two levels")
         if OTHER_LEVEL in self.levels:

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from custseg_spark import clustering, data
 from custseg_spark.clustering import Partition
-from custseg_spark.features import Treatment, add_raw_columns
+from custseg_spark.features import Treatment, add_raw_columns, list_places
 from custseg_spark.recipe import Recipe
 from custseg_spark.recipe.column_types import DateType, NumberType
 from custseg_spark.results.live import LiveRun
@@ -155,10 +155,7 @@ class TreatedSample:
     @property
     def blocks(self) -> tuple[tuple[int, ...], ...]:
         """The columns of `points` of each feature, of a category those of all its levels."""
-        found: dict[str, list[int]] = {}
-        for place, t in enumerate(self.treatments):
-            found.setdefault(t.category or t.name, []).append(place)
-        return tuple(map(tuple, found.values()))
+        return tuple(map(tuple, list_places(self.treatments).values()))
 
     @property
     def categories(self) -> tuple[tuple[int, ...], ...]:

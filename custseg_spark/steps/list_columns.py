@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from custseg_spark import segments
-from custseg_spark.features import Treatment
+from custseg_spark.features import Treatment, list_places
 from custseg_spark.recipe import OTHER_LEVEL, Recipe
 from custseg_spark.recipe.categories import MISSING_LEVEL
 from custseg_spark.recipe.features import MISSING
@@ -53,11 +53,11 @@ def list_columns(result: TrainingResult, far: Mapping[str, FarColumn]) -> tuple[
 def _list_categories(result: TrainingResult, views: Mapping[str, FeatureView]) -> Iterator[ColumnView]:
     """Each category with the shares of its levels, and what became of the values that are none."""
     figures = result.segmentation.profile.everyone.columns
-    levels: dict[str, list[FeatureView]] = {}
-    for t in result.model.features:
-        if t.category:
-            levels.setdefault(t.category, []).append(views[t.name])
-    for name, own in levels.items():
+    treatments = result.model.features
+    for name, places in list_places(treatments).items():
+        own = [views[treatments[place].name] for place in places if treatments[place].category]
+        if not own:
+            continue
         shares = tuple((view, figures[view.name].mean) for view in own)
         others = next((share for view, share in shares if view.level == OTHER_LEVEL), 0.0)
         yield ColumnView(

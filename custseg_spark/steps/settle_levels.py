@@ -73,8 +73,7 @@ def read_feature(settled: Recipe, name: str, raw: pd.DataFrame, levels: pd.DataF
     if isinstance(feature, LevelFeature):
         category, values = settled.segment_by[feature.of], levels[feature.of]
         own = category.levels.get(feature.level)
-        known = [value for some in category.levels.values() for value in some]
-        return (~values.isin(known) if own is None else values.isin(own)).astype(float)
+        return (~values.isin(category.values) if own is None else values.isin(own)).astype(float)
     if name in settled.categories:
         category = settled.segment_by[name]
         ranks = {v: float(rank) for rank, level in enumerate(category.order) for v in category.levels[level]}

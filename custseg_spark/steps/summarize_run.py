@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from custseg_spark import segments
+from custseg_spark.features import list_places
 from custseg_spark.quantities import Line
 from custseg_spark.recipe import Recipe
 from custseg_spark.report import exploration, view
@@ -117,21 +118,21 @@ def _is_capped(result: TrainingResult, value: str | None) -> bool:
 
 def _weigh_features(fitted: Segmentation) -> tuple[view.FeatureWeight, ...]:
     """How much each feature decides, a category by all its levels; the one that decides most first."""
-    parts: dict[str, list[str]] = {}
-    for t in fitted.model.features:
-        parts.setdefault(t.category or t.name, []).append(t.name)
+    treatments = fitted.model.features
     changed = {
         t.name: measure_eta_squared(column, fitted.labels)
-        for t, column in zip(fitted.model.features, fitted.points.T, strict=True)
+        for t, column in zip(treatments, fitted.points.T, strict=True)
         if t.transform != "none"
     }
     weights = [
         view.FeatureWeight(
             feature=name,
-            share=segments.measure_share_between(fitted.profile, *columns),
+            share=segments.measure_share_between(
+                fitted.profile, *(treatments[place].name for place in places)
+            ),
             share_transformed=changed.get(name),
         )
-        for name, columns in parts.items()
+        for name, places in list_places(treatments).items()
     ]
     return tuple(sorted(weights, key=lambda one: -(one.share or 0)))
 
